@@ -1,0 +1,86 @@
+"""The minds of the built-in agents: responders that are useful without any file."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from leadway_mock.input_variables import InputVariable, remarks
+from leadway_mock.replies import Heard, Reply, Responder
+
+GOAL_TURN = 3
+"""The turn on which the goal agent completes its goal."""
+
+
+def echo(heard: Heard) -> Reply:
+    """Say back what was heard: turn, message, input variables, contact and attachments."""
+    return Reply("\n".join(_echo_lines(heard)))
+
+
+def echo_with_remarks(declared: Sequence[InputVariable]) -> Responder:
+    """Make an echo that also remarks on input variables that differ from those `declared`."""
+
+    def respond(heard: Heard) -> Reply:
+        return Reply("\n".join([*_echo_lines(heard), *remarks(declared, heard.input_variables)]))
+
+    return respond
+
+
+def count_down_to_goal(heard: Heard) -> Reply:
+    """Complete the goal on turn 3, counting down to it; it stays completed afterwards.
+
+    The vendor documents `goalCompletion` as true once the end node is reached. That it remains
+    true, should the conversation go on, is invented.
+    """
+    remaining = GOAL_TURN - heard.turn
+    if remaining > 0:
+        turns = "one more turn" if remaining == 1 else f"{remaining} more turns"
+        return Reply(f"This is turn {heard.turn}: {turns} until my goal is complete.")
+    if remaining == 0:
+        return Reply(f"This is turn {heard.turn}: my goal is complete.", goal_completion=True)
+    return Reply(
+        f"This is turn {heard.turn}: my goal has been complete since turn {GOAL_TURN}. "
+        "Leave executionId out of your next message to start a new session.",
+        goal_completion=True,
+    )
+
+
+def greet_with(declared: Sequence[InputVariable]) -> Responder:
+    """Make an agent that greets by `customerName` and `orderNumber`, with remarks on the rest.
+
+    Only the variables of the message at hand count. Whether the platform remembers those of an
+    earlier turn is not documented; an agent that forgets shows a client that relies on it.
+    """
+
+    def respond(heard: Heard) -> Reply:
+        sent = heard.input_variables
+        return Reply("\n".join([_greeting(sent), *remarks(declared, sent)]))
+
+    return respond
+
+
+def _echo_lines(heard: Heard) -> Iterator[str]:
+    yield f"Turn {heard.turn}. You said: {heard.message}"
+    if heard.input_variables:
+        yield f"Input variables: {_json(heard.input_variables)}"
+    if heard.contact_id:
+        yield f"Contact: {heard.contact_id}"
+    if heard.attachments:
+        yield f"Attachments: {_json(heard.attachments)}"
+
+
+def _greeting(sent: Mapping[str, object]) -> str:
+    name, order = sent.get("customerName"), sent.get("orderNumber")
+    hello = f"Hello {_text(name)}!" if name else "Hello!"
+    return f"{hello} Your order is {_text(order)}." if order else hello
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else _json(value)
+
+
+def _json(value: object) -> str:
+    # `default` serves read-only mappings and sequences, which are JSON in all but their class.
+    return json.dumps(
+        value,
+        ensure_ascii=False,
+        default=lambda other: dict(other) if isinstance(other, Mapping) else list(other),
+    )
