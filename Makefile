@@ -1,0 +1,111 @@
+# The front door. `make` alone lists what there is; every target sets up what it needs, once.
+
+PORT   = $(or $(LEADWAY_MOCK_PORT),4010)
+HOST   = $(or $(LEADWAY_MOCK_HOST),127.0.0.1)
+TARGET = mock
+
+# The first Python that is new enough; `make … PYTHON=/path/to/python` overrules it.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install -qq --no-input --disable-pip-version-check
+# Node comes from a Python wheel inside .venv; the machine's own, if any, is not asked.
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH" REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+## Use it
+
+mock: .venv/.mock ## serve the mock  [PORT=4010] [HOST=127.0.0.1]
+	@exec $(BIN)/leadway mock --port $(PORT) --host $(HOST)
+
+prism: setup ## serve the contract with Prism instead: stateless examples  [PORT=4010]
+	@$(NODE) exec npx --no-install prism mock --host $(HOST) --port $(PORT) openapi/leadway.yaml
+
+## Work on it
+
+setup: .venv/.dev .venv-generate/.ready node_modules/.ready .wheelhouse/.ready ## install everything for development
+
+generate: .venv-generate/.ready ## write the client in generated/ anew from the contract
+	@.venv-generate/bin/python scripts/generate_client.py
+
+test: setup ## run all tests
+	@$(BIN)/pytest -n auto
+
+check: check-style check-types check-arrows check-contract check-generated ## run all static checks
+
+check-style: setup
+	@echo "style: ruff" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
+
+check-types: setup
+	@echo "types: mypy --strict" && $(BIN)/mypy
+
+check-arrows: setup
+	@echo "arrows: import-linter" && $(BIN)/lint-imports
+
+check-contract: setup
+	@echo "contract: openapi-spec-validator" && $(BIN)/openapi-spec-validator openapi/leadway.yaml
+	@echo "contract: redocly" && $(NODE) npx --no-install redocly lint --config openapi/redocly.yaml openapi/leadway.yaml
+	@echo "contract: examples, defaults and links" && $(BIN)/python scripts/check_contract.py
+
+check-generated: setup
+	@echo "generated client" && .venv-generate/bin/python scripts/check_generated.py
+
+contract: setup ## run the contract suite against one target  [TARGET=mock|prism|live]
+	@$(BIN)/pytest tests/contract --target $(TARGET)
+
+referee: setup ## run the contract suite through Prism's validating proxy
+	@$(NODE) $(BIN)/python scripts/run_referee.py
+
+lock: .venv-lock/.ready .venv/.dev ## choose newer versions and write requirements/*.txt and package-lock.json
+	@sh scripts/lock.sh
+
+clean: ## remove everything that make made
+	@rm -rf .venv .venv-generate .venv-lock .wheelhouse node_modules dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
+
+help:
+	@awk -F ':.*## ' '/^## / { print (blank++ ? "\n" : "") substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: mock prism setup generate test check check-style check-types check-arrows check-contract check-generated \
+	contract referee lock clean help
+
+# What follows is made once, and again only when its lock file changes.
+
+.venv/bin/python .venv-generate/bin/python .venv-lock/bin/python:
+	@test -n "$(PYTHON)" || { echo "This needs Python 3.11 or newer, and none was found on PATH." \
+		"Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -m venv $(@D:/bin=) >&2
+
+.venv/.mock: requirements/mock.txt pyproject.toml | .venv/bin/python
+	@echo "Setting up (once) …" >&2
+	@$(PIP) --require-hashes -r requirements/mock.txt >&2
+	@$(PIP) --no-deps --no-build-isolation --editable . >&2
+	@touch $@
+
+.venv/.dev: requirements/dev.txt .venv/.mock
+	@echo "Setting up the tools for development (once) …" >&2
+	@$(PIP) --require-hashes -r requirements/dev.txt >&2
+	@touch $@
+
+.venv-generate/.ready: requirements/generate.txt | .venv-generate/bin/python
+	@.venv-generate/bin/python -m pip install -qq --no-input --disable-pip-version-check --require-hashes -r $< >&2
+	@touch $@
+
+.venv-lock/.ready: requirements/lock.txt | .venv-lock/bin/python
+	@.venv-lock/bin/python -m pip install -qq --no-input --disable-pip-version-check --require-hashes -r $< >&2
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json .venv/.dev
+	@$(NODE) npm ci --silent --ignore-scripts --no-audit --no-fund >&2
+	@touch $@
+
+# The product's own dependencies as wheels, for the test that installs it without a network.
+.wheelhouse/.ready: requirements/mock.txt .venv/.mock
+	@rm -rf .wheelhouse
+	@$(BIN)/python -m pip download -qq --no-input --disable-pip-version-check --only-binary :all: \
+		--require-hashes -r $< --dest .wheelhouse >&2
+	@touch $@

@@ -1,0 +1,18 @@
+#!/bin/sh
+# Choose the newest versions that fit and pin them with hashes, for every platform and Python from
+# 3.11 on. No registry's address is written, so a mirror works as well.
+set -eu
+export UV_PYTHON_DOWNLOADS=never
+
+compile() {
+    .venv-lock/bin/uv pip compile --quiet --no-config --upgrade --universal --python-version 3.11 \
+        --generate-hashes --custom-compile-command "make lock" "$@"
+}
+
+cd "$(dirname "$0")/.."
+compile pyproject.toml requirements/build.in --extra mock --output-file requirements/mock.txt
+compile pyproject.toml requirements/build.in requirements/dev.in --extra mock \
+    --constraint requirements/mock.txt --output-file requirements/dev.txt
+compile requirements/generate.in --output-file requirements/generate.txt
+compile requirements/lock.in --output-file requirements/lock.txt
+PATH="$PWD/.venv/bin:$PATH" npm install --silent --package-lock-only --ignore-scripts
