@@ -11,7 +11,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --no-input --disable-pip-version-check
 # Node comes from a Python wheel inside .venv; the machine's own, if any, is not asked.
-NODE := PATH="$(CURDIR)/$(BIN):$$PATH" REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH" REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npm_config_loglevel=error
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
@@ -20,7 +20,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 ## Use it
 
-mock: .venv/.mock ## serve the mock  [PORT=4010] [HOST=127.0.0.1]
+mock: $(BIN)/leadway ## serve the mock  [PORT=4010] [HOST=127.0.0.1]
 	@exec $(BIN)/leadway mock --port $(PORT) --host $(HOST)
 
 prism: setup ## serve the contract with Prism instead: stateless examples  [PORT=4010]
@@ -28,7 +28,7 @@ prism: setup ## serve the contract with Prism instead: stateless examples  [PORT
 
 ## Work on it
 
-setup: .venv/.dev .venv-generate/.ready node_modules/.ready .wheelhouse/.ready ## install everything for development
+setup: $(BIN)/leadway .venv/.dev .venv-generate/.ready node_modules/.ready .wheelhouse/.ready ## install everything for development
 
 generate: .venv-generate/.ready ## write the client in generated/ anew from the contract
 	@.venv-generate/bin/python scripts/generate_client.py
@@ -45,7 +45,7 @@ check-types: setup
 	@echo "types: mypy --strict" && $(BIN)/mypy
 
 check-arrows: setup
-	@echo "arrows: import-linter" && $(BIN)/lint-imports
+	@echo "arrows: import-linter" && $(BIN)/lint-imports --no-logo
 
 check-contract: setup
 	@echo "contract: openapi-spec-validator" && $(BIN)/openapi-spec-validator openapi/leadway.yaml
@@ -75,20 +75,23 @@ help:
 
 # What follows is made once, and again only when its lock file changes.
 
-.venv/bin/python .venv-generate/bin/python .venv-lock/bin/python:
+$(BIN)/python .venv-generate/bin/python .venv-lock/bin/python:
 	@test -n "$(PYTHON)" || { echo "This needs Python 3.11 or newer, and none was found on PATH." \
 		"Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }
 	@$(PYTHON) -m venv $(@D:/bin=) >&2
 
-.venv/.mock: requirements/mock.txt pyproject.toml | .venv/bin/python
+.venv/.mock: requirements/mock.txt | $(BIN)/python
 	@echo "Setting up (once) …" >&2
-	@$(PIP) --require-hashes -r requirements/mock.txt >&2
+	@$(PIP) --require-hashes -r $< >&2
+	@touch $@
+
+$(BIN)/leadway: pyproject.toml .venv/.mock
 	@$(PIP) --no-deps --no-build-isolation --editable . >&2
 	@touch $@
 
-.venv/.dev: requirements/dev.txt .venv/.mock
+.venv/.dev: requirements/dev.txt | .venv/.mock
 	@echo "Setting up the tools for development (once) …" >&2
-	@$(PIP) --require-hashes -r requirements/dev.txt >&2
+	@$(PIP) --require-hashes -r $< >&2
 	@touch $@
 
 .venv-generate/.ready: requirements/generate.txt | .venv-generate/bin/python
@@ -99,12 +102,12 @@ help:
 	@.venv-lock/bin/python -m pip install -qq --no-input --disable-pip-version-check --require-hashes -r $< >&2
 	@touch $@
 
-node_modules/.ready: package.json package-lock.json .venv/.dev
+node_modules/.ready: package.json package-lock.json | .venv/.dev
 	@$(NODE) npm ci --silent --ignore-scripts --no-audit --no-fund >&2
 	@touch $@
 
 # The product's own dependencies as wheels, for the test that installs it without a network.
-.wheelhouse/.ready: requirements/mock.txt .venv/.mock
+.wheelhouse/.ready: requirements/mock.txt | .venv/.mock
 	@rm -rf .wheelhouse
 	@$(BIN)/python -m pip download -qq --no-input --disable-pip-version-check --only-binary :all: \
 		--require-hashes -r $< --dest .wheelhouse >&2
