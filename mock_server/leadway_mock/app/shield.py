@@ -1,0 +1,186 @@
+"""Keeps web pages away from a server on the developer's own machine.
+
+A page from anywhere can make a browser send requests to a loopback address. Two checks stop it:
+the name it was called by (``Host``), which defeats DNS rebinding, and for the control API also who
+is calling (``Origin`` and ``Sec-Fetch-Site``), which defeats forged requests.
+"""
+
+import ipaddress
+import json
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from flask import Flask, Response, request
+
+CONTROL_PREFIX = "/__mock"
+
+_AUTHORITY = re.compile(
+    r"(?: \[ (?P<six>[0-9a-f:.]+) \] | (?P<name>[a-z0-9._-]+) ) (?: : (?P<port>\d{0,5}) )?",
+    re.ASCII | re.IGNORECASE | re.VERBOSE,
+)
+_ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<authority>[^/?#]+)", re.ASCII | re.IGNORECASE)
+_LOOKS_NUMERIC = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)", re.ASCII)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_LARGEST_PORT = 65_535
+_LONGEST_ECHO = 80
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_ORIGIN_LESSON = "The control API answers no web page but its own."
+_JSON_LESSON = (
+    "Send 'Content-Type: application/json': the control API takes nothing else, "
+    "so that no web page can write to it."
+)
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class Authority(NamedTuple):
+    """An address, or a name in lower case without its trailing dot, and the port behind it."""
+
+    host: str | Address
+    port: int | None
+
+
+def allowed_host(host_header: str | None, bound_host: str, allowed_names: Collection[str]) -> bool:
+    """Return whether a request that calls the server by this ``Host`` may pass.
+
+    Rebinding needs a name that a stranger controls. So addresses pass: loopback ones always, any
+    other once the server is bound beyond loopback. Names pass when they always mean this machine
+    (``localhost`` and, by RFC 6761, whatever ends in ``.localhost``), when the server was bound by
+    that name, or when they are in ``allowed_names``. Ports do not matter.
+
+    Args:
+        host_header: the header as received, ``None`` when it was not there.
+        bound_host: the address or name the server listens on.
+        allowed_names: further hosts, without ports.
+    """
+    called = _authority(host_header or "")
+    if called is None:
+        return False
+    named = {entry.host for name in (bound_host, *allowed_names) if (entry := _authority(name))}
+    return called.host in named or _is_local(called.host) or _is_address_beyond(called, bound_host)
+
+
+def foreign_origin(
+    origin: str | None, sec_fetch_site: str | None, host_header: str | None, scheme: str
+) -> bool:
+    """Return whether a request comes from a web page that this server did not serve.
+
+    Command lines and libraries send neither header and are no web page. A browser says
+    ``Sec-Fetch-Site: same-origin`` for our own page and ``none`` for an address typed in.
+
+    Args:
+        origin: the ``Origin`` header; ``null`` is foreign.
+        sec_fetch_site: the ``Sec-Fetch-Site`` header.
+        host_header: the ``Host`` header, which an origin of ours repeats.
+        scheme: ``http`` or ``https``, as the server is called.
+    """
+    if sec_fetch_site not in {None, "same-origin", "none"}:
+        return True
+    return origin is not None and _origin(origin) != _own_origin(host_header, scheme)
+
+
+def install_shield(app: Flask, bound_host: str, allowed_names: Collection[str]) -> None:
+    """Make every route of an application check ``Host``, and the control API its caller too.
+
+    Call it before other ``before_request`` functions are added, so that nothing runs earlier.
+    No answer ever carries ``Access-Control-Allow-Origin``: no page is given leave.
+    """
+
+    @app.before_request
+    def shield() -> Response | None:
+        host = request.headers.get("Host")
+        if not allowed_host(host, bound_host, allowed_names):
+            return _refuse(403, "host-refused", _host_lesson(host))
+        return _control_refusal() if _is_control(request.path) else None
+
+
+def _control_refusal() -> Response | None:
+    if _is_foreign() and not _is_visit():
+        return _refuse(403, "origin-refused", _ORIGIN_LESSON)
+    if request.method not in _SAFE_METHODS and request.mimetype != "application/json":
+        return _refuse(415, "control-media-type", _JSON_LESSON)
+    return None
+
+
+def _is_foreign() -> bool:
+    get = request.headers.get
+    return foreign_origin(get("Origin"), get("Sec-Fetch-Site"), get("Host"), request.scheme)
+
+
+def _is_visit() -> bool:
+    """Return whether a person followed a link here, which lets the linking page read nothing."""
+    headers = request.headers
+    return (
+        request.method == "GET"
+        and "Origin" not in headers
+        and headers.get("Sec-Fetch-Mode") == "navigate"
+        and headers.get("Sec-Fetch-Dest") == "document"
+    )
+
+
+def _is_control(path: str) -> bool:
+    return path == CONTROL_PREFIX or path.startswith(CONTROL_PREFIX + "/")
+
+
+def _host_lesson(host: str | None) -> str:
+    if host is None:
+        return "The Host header is missing: say which host is called."
+    shown = re.sub(r"[^\x21-\x7e]", "?", host)[:_LONGEST_ECHO]
+    return (
+        f"Host '{shown}' is not allowed: a web page could reach this server by a name of its own. "
+        "Call it by its address, or start it with --allow-host NAME."
+    )
+
+
+def _refuse(status: int, rule: str, message: str) -> Response:
+    body = json.dumps({"statusCode": status, "message": message})
+    headers = {"X-Mock-Rule": rule, "X-Mock-Evidence": "invented"}
+    return Response(body, status, headers, mimetype="application/json")
+
+
+def _authority(text: str) -> Authority | None:
+    """Read ``host[:port]``; ``None`` for whatever is not exactly that."""
+    match = _AUTHORITY.fullmatch(text)
+    if match is None:
+        return None
+    host = _host(match["six"], match["name"])
+    port = int(match["port"]) if match["port"] else None
+    return None if host is None or (port or 0) > _LARGEST_PORT else Authority(host, port)
+
+
+def _host(six: str | None, name: str | None) -> str | Address | None:
+    try:
+        if six is not None:
+            address = ipaddress.IPv6Address(six)
+            return None if address.ipv4_mapped else address
+        plain = (name or "").removesuffix(".").lower()
+        return ipaddress.IPv4Address(plain) if _LOOKS_NUMERIC.fullmatch(plain) else plain or None
+    except ValueError:
+        # Decimal, octal and hexadecimal spellings: browsers rewrite them, so only tricks send them.
+        return None
+
+
+def _is_local(host: str | Address) -> bool:
+    if isinstance(host, str):
+        return host == "localhost" or host.endswith(".localhost")
+    return host.is_loopback
+
+
+def _is_address_beyond(called: Authority, bound_host: str) -> bool:
+    bound = _authority(f"[{bound_host}]" if ":" in bound_host else bound_host)
+    local = bound is not None and _is_local(bound.host)
+    return not isinstance(called.host, str) and not local
+
+
+def _origin(origin: str) -> tuple[str, str | Address, int] | None:
+    match = _ORIGIN.fullmatch(origin)
+    return _own_origin(match["authority"], match["scheme"].lower()) if match else None
+
+
+def _own_origin(authority: str | None, scheme: str) -> tuple[str, str | Address, int] | None:
+    called = _authority(authority or "")
+    if called is None:
+        return None
+    return scheme, called.host, called.port or _DEFAULT_PORTS[scheme]

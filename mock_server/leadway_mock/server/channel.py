@@ -1,0 +1,132 @@
+"""One client's connection: its answers, its refusals in JSON, and its end."""
+
+import contextlib
+import json
+import logging
+import socket
+import time
+
+from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask, WSGITask
+
+from leadway_mock.server.parsing import StrictParser
+
+log = logging.getLogger("leadway_mock.server")
+
+LINGER_SECONDS = 2.0
+"""How long a refused client may go on sending before it is cut off."""
+
+_LONGEST_DETAIL = 200
+_RULES = {
+    400: "request-malformed",
+    413: "body-too-large",
+    431: "headers-too-large",
+    500: "server-error",
+    501: "transfer-encoding-unsupported",
+}
+
+
+class Answer(WSGITask):
+    """The application's answer; the last one before the server stops says ``Connection: close``."""
+
+    logger = log
+
+    def build_response_header(self) -> bytes:
+        """Return the status line and the headers as bytes."""
+        if self.channel.takes_no_more():
+            self.request.headers["CONNECTION"] = "close"
+        head: bytes = super().build_response_header()
+        return head
+
+
+class Refusal(ErrorTask):
+    """What the server refuses before the application sees it, in the platform's envelope."""
+
+    logger = log
+
+    def execute(self) -> None:
+        """Write the refusal and close the connection after it."""
+        error = self.request.error
+        body = _envelope(error.code, self._message())
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers += [
+            ("Content-Type", "application/json"),
+            ("X-Mock-Rule", _RULES[error.code]),
+            ("X-Mock-Evidence", "invented"),
+        ]
+        self.channel.refused = True
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(b"" if getattr(self.request, "command", "") == "HEAD" else body)
+
+    def _message(self) -> str:
+        error, limits = self.request.error, self.channel.adj
+        match error.code:
+            case 413:
+                return f"The body may have at most {limits.max_request_body_size - 1} bytes"
+            case 431:
+                return f"The headers may have at most {limits.max_request_header_size} bytes"
+            case 500:
+                return "Internal Server Error"
+        return f"{error.reason}: {error.body[:_LONGEST_DETAIL]}"
+
+
+class Channel(HTTPChannel):
+    """A connection that reads strictly, refuses in JSON and hangs up politely.
+
+    Closing a socket while the client still sends resets it, and the client may lose the refusal
+    it was sent. So after a refusal only our half is closed, and the rest is read and dropped for
+    at most ``LINGER_SECONDS`` (RFC 9112, section 9.6).
+    """
+
+    task_class = Answer
+    error_task_class = Refusal
+    parser_class = StrictParser
+    logger = log
+
+    refused = False
+    lingering = False
+
+    def is_idle(self) -> bool:
+        """Return whether nothing of a request or of an answer is on its way."""
+        return self.request is None and not self.is_busy()
+
+    def is_busy(self) -> bool:
+        """Return whether a whole request waits for its answer, or an answer for its last byte."""
+        return bool(
+            self.requests or self.total_outbufs_len or self.close_when_flushed or self.lingering
+        )
+
+    def takes_no_more(self) -> bool:
+        """Return whether the answer being written is this connection's last."""
+        return self.server.draining and self.request is None and len(self.requests) == 1
+
+    def handle_read(self) -> None:
+        """Take what the client sent, or drop it after a refusal."""
+        if not self.lingering:
+            super().handle_read()
+            return
+        with contextlib.suppress(OSError):
+            self.recv(self.adj.recv_bytes)
+
+    def handle_close(self) -> None:
+        """Hang up: at once, or after a refusal in two steps."""
+        if self.refused and not self.lingering and self._close_our_half():
+            return
+        super().handle_close()
+
+    def _close_our_half(self) -> bool:
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            return False
+        self.lingering = True
+        self.will_close = self.close_when_flushed = False
+        self.request = None
+        # The server's clean-up of connections idle for too long ends the lingering.
+        self.last_activity = time.time() - self.adj.channel_timeout + LINGER_SECONDS
+        return True
+
+
+def _envelope(status: int, message: str) -> bytes:
+    return json.dumps({"statusCode": status, "message": message}).encode()

@@ -1,0 +1,127 @@
+"""The listening socket among waitress's connections."""
+
+import logging
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
+
+from leadway_mock.server.channel import Channel, log
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+try:
+    import resource
+except ImportError:  # pragma: no cover - Windows has no such limits
+    resource = None  # type: ignore[assignment]
+
+IDENT = "leadway-mock"
+MOST_CONNECTIONS = 4096
+LARGEST_HEAD = 65_536
+"""Bytes of request line and headers together."""
+
+_SPARE_FILES = 128
+
+
+class Workers(ThreadedTaskDispatcher):
+    """The threads that run the application; a full queue is not worth a warning each time."""
+
+    logger = log
+    queue_logger = log.getChild("queue")
+
+
+Workers.queue_logger.setLevel(logging.ERROR)
+
+
+class Listener(TcpWSGIServer):
+    """Accepts connections until it is told to drain; never full of idle ones."""
+
+    channel_class = Channel
+    logger = log
+    draining = False
+
+    def __init__(self, wsgi_app: "WSGIApplication", sock: socket.socket, max_body: int) -> None:
+        self._waking = threading.RLock()
+        self._closed = False
+        super().__init__(
+            wsgi_app,
+            {},
+            _sock=sock,
+            dispatcher=Workers(),
+            adj=_adjustments(sock, max_body),
+            sockinfo=(sock.family, sock.type, sock.proto, sock.getsockname()),
+            bind_socket=False,
+        )
+
+    def turn(self, seconds: float) -> None:
+        """Do what is due on every connection, waiting at most ``seconds`` for something to do."""
+        wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+
+    def readable(self) -> bool:
+        """Return whether to wait for the next connection, making room for it first."""
+        if self.accepting and len(self._map) >= self.adj.connection_limit:
+            self._shed()
+        accepts: bool = super().readable()
+        return accepts
+
+    def drain(self) -> None:
+        """Refuse new connections from now on; those the system already took are served."""
+        self.draining = True
+        known = -1
+        while known != len(self.active_channels):
+            known = len(self.active_channels)
+            self.handle_accept()
+        wasyncore.dispatcher.close(self)
+
+    def close_idle(self) -> None:
+        """Close the connections on which nothing is on its way."""
+        for channel in list(self.active_channels.values()):
+            if channel.is_idle():
+                channel.handle_close()
+
+    def pull_trigger(self) -> None:
+        """Wake the loop; safe from any thread, from a signal handler, and after the end."""
+        with self._waking:
+            if not self._closed:
+                super().pull_trigger()
+
+    def close(self) -> None:
+        """Close every socket, whatever is on its way."""
+        for channel in list(self.active_channels.values()):
+            channel.refused = False
+            channel.handle_close()
+        with self._waking:
+            self._closed = True
+            super().close()
+
+    def _shed(self) -> None:
+        """Hang up on the connections that have been silent the longest."""
+        silent = [channel for channel in self.active_channels.values() if not channel.is_busy()]
+        silent.sort(key=lambda channel: channel.last_activity)
+        for channel in silent[: self.adj.connection_limit // 8]:
+            channel.will_close = True
+
+
+def _adjustments(sock: socket.socket, max_body: int) -> Adjustments:
+    return Adjustments(
+        sockets=[sock],
+        ident=IDENT,
+        server_name=sock.getsockname()[0],
+        connection_limit=_connection_limit(),
+        max_request_header_size=LARGEST_HEAD,
+        max_request_body_size=max_body + 1,  # Waitress refuses a body of just this size.
+        cleanup_interval=1,
+        log_socket_errors=False,
+    )
+
+
+def _connection_limit() -> int:
+    if resource is None:
+        return 400  # Windows waits with select(), which takes 512 sockets.
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(16, min(MOST_CONNECTIONS, files - _SPARE_FILES))
