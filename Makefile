@@ -4,12 +4,8 @@ PORT   = $(or $(LEADWAY_MOCK_PORT),4010)
 HOST   = $(or $(LEADWAY_MOCK_HOST),127.0.0.1)
 TARGET = mock
 
-# The first Python that is new enough; `make … PYTHON=/path/to/python` overrules it.
-PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
-	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
-
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install -qq --no-input --disable-pip-version-check
+INSTALL := PYTHON="$(PYTHON)" sh scripts/install.sh
 # Node comes from a Python wheel inside .venv; the machine's own, if any, is not asked.
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH" REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npm_config_loglevel=error
 
@@ -75,31 +71,26 @@ help:
 
 # What follows is made once, and again only when its lock file changes.
 
-$(BIN)/python .venv-generate/bin/python .venv-lock/bin/python:
-	@test -n "$(PYTHON)" || { echo "This needs Python 3.11 or newer, and none was found on PATH." \
-		"Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }
-	@$(PYTHON) -m venv $(@D:/bin=) >&2
-
-.venv/.mock: requirements/mock.txt | $(BIN)/python
+.venv/.mock: requirements/mock.txt
 	@echo "Setting up (once) …" >&2
-	@$(PIP) --require-hashes -r $< >&2
+	@$(INSTALL) .venv --require-hashes -r $<
 	@touch $@
 
 $(BIN)/leadway: pyproject.toml .venv/.mock
-	@$(PIP) --no-deps --no-build-isolation --editable . >&2
+	@$(INSTALL) .venv --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/.dev: requirements/dev.txt | .venv/.mock
+.venv/.dev: requirements/dev.txt | $(BIN)/leadway
 	@echo "Setting up the tools for development (once) …" >&2
-	@$(PIP) --require-hashes -r $< >&2
+	@$(INSTALL) .venv --require-hashes -r $<
 	@touch $@
 
-.venv-generate/.ready: requirements/generate.txt | .venv-generate/bin/python
-	@.venv-generate/bin/python -m pip install -qq --no-input --disable-pip-version-check --require-hashes -r $< >&2
+.venv-generate/.ready: requirements/generate.txt
+	@$(INSTALL) .venv-generate --require-hashes -r $<
 	@touch $@
 
-.venv-lock/.ready: requirements/lock.txt | .venv-lock/bin/python
-	@.venv-lock/bin/python -m pip install -qq --no-input --disable-pip-version-check --require-hashes -r $< >&2
+.venv-lock/.ready: requirements/lock.txt
+	@$(INSTALL) .venv-lock --require-hashes -r $<
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json | .venv/.dev
@@ -107,8 +98,8 @@ node_modules/.ready: package.json package-lock.json | .venv/.dev
 	@touch $@
 
 # The product's own dependencies as wheels, for the test that installs it without a network.
-.wheelhouse/.ready: requirements/mock.txt | .venv/.mock
+.wheelhouse/.ready: requirements/mock.txt | .venv/.dev
 	@rm -rf .wheelhouse
-	@$(BIN)/python -m pip download -qq --no-input --disable-pip-version-check --only-binary :all: \
+	@$(BIN)/pip download -qq --no-input --disable-pip-version-check --only-binary :all: \
 		--require-hashes -r $< --dest .wheelhouse >&2
 	@touch $@

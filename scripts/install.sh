@@ -1,0 +1,38 @@
+#!/bin/sh
+# Install into a virtual environment, made first if it is missing:
+#
+#     sh scripts/install.sh .venv --require-hashes -r requirements/mock.txt
+#
+# PYTHON names the interpreter to use. Says nothing on standard output.
+set -eu
+environment=$1
+shift
+
+find_python() {
+    for name in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
+        if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            echo "$name"
+            return
+        fi
+    done
+    echo "This needs Python 3.11 or newer, and ${PYTHON:-no python3 on PATH} is." \
+        "Install one, or name it: make PYTHON=/path/to/python3.11" >&2
+    exit 1
+}
+
+pip() {
+    if [ ! -x "$environment/bin/pip" ]; then
+        # The machine's own pip can serve another environment (from 22.3 on), which is several
+        # seconds faster than giving the environment one first.
+        if "$python" -m pip --python "$environment" --version >/dev/null 2>&1; then
+            "$python" -m pip --python "$environment" "$@"
+            return
+        fi
+        "$environment/bin/python" -m ensurepip --default-pip
+    fi
+    "$environment/bin/python" -m pip "$@"
+}
+
+python=$(find_python)
+[ -x "$environment/bin/python" ] || "$python" -m venv --without-pip "$environment" >&2
+pip install -qq --no-input --disable-pip-version-check "$@" >&2
