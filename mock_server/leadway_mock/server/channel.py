@@ -63,12 +63,12 @@ class Refusal(ErrorTask):
         error, limits = self.request.error, self.channel.adj
         match error.code:
             case 413:
-                return f"The body may have at most {limits.max_request_body_size - 1} bytes"
+                return f"The request body is too large: at most {limits.max_request_body_size - 1} bytes."
             case 431:
-                return f"The headers may have at most {limits.max_request_header_size} bytes"
+                return f"The headers are too large: at most {limits.max_request_header_size} bytes."
             case 500:
                 return "Internal Server Error"
-        return f"{error.reason}: {error.body[:_LONGEST_DETAIL]}"
+        return f"{error.reason}: {error.body[:_LONGEST_DETAIL]}."
 
 
 class Channel(HTTPChannel):
@@ -122,7 +122,6 @@ class Channel(HTTPChannel):
             return False
         self.lingering = True
         self.will_close = self.close_when_flushed = False
-        self.request = None
         # The server's clean-up of connections idle for too long ends the lingering.
         self.last_activity = time.time() - self.adj.channel_timeout + LINGER_SECONDS
         return True
