@@ -21,7 +21,7 @@ def generate(contract: Path, output: Path) -> None:
         subprocess.CalledProcessError: the generator failed, or warned.
     """
     tools = Path(sys.executable).parent
-    command = [
+    command: list[str | Path] = [
         *(tools / "openapi-python-client", "generate", "--meta", "uv"),
         *("--overwrite", "--fail-on-warning"),
         *("--config", ROOT / "openapi" / "client.yaml"),

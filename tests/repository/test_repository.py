@@ -1,0 +1,136 @@
+"""What must stay true of the repository itself, whatever it contains."""
+
+import json
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Spelled in pieces, so that this file does not find itself.
+REGISTRY_HOSTS = ["pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "npm" + "js.com"]
+MACHINE_PATHS = [
+    "/" + "home/",
+    "/" + "Users/",
+    "/" + "root/",
+    "/" + "work/",
+    "/" + "opt/",
+    "file" + "://",
+]
+SECRETS = re.compile("BEGIN [A-Z ]*PRIVATE " + "KEY|eyJ[A-Za-z0-9_-]{20,}\\.eyJ")
+REQUIREMENT = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)")
+
+
+def run(*command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def tracked() -> list[Path]:
+    listed = run("git", "ls-files", "-z")
+    if listed.returncode:
+        pytest.skip("this is no git checkout, so nothing says which files are tracked")
+    paths = [ROOT / name for name in listed.stdout.split("\0") if name]
+    return [path for path in paths if path.is_file()]
+
+
+def python_dependencies() -> set[str]:
+    """Every distribution that a person wrote down, wherever."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lines = list(project["dependencies"])
+    for extra in project["optional-dependencies"].values():
+        lines += extra
+    for source in (ROOT / "requirements").glob("*.in"):
+        lines += source.read_text().splitlines()
+    return {found[1] for line in lines if (found := REQUIREMENT.match(line))}
+
+
+def node_dependencies() -> set[str]:
+    return set(json.loads((ROOT / "package.json").read_text())["devDependencies"])
+
+
+@pytest.mark.parametrize("forbidden", [*REGISTRY_HOSTS, *MACHINE_PATHS])
+def test_no_file_names_a_registry_or_a_machine(forbidden: str) -> None:
+    naming = [path for path in tracked() if forbidden.encode() in path.read_bytes()]
+    assert naming == []
+
+
+def test_no_file_holds_a_secret() -> None:
+    assert [path for path in tracked() if SECRETS.search(path.read_text(errors="replace"))] == []
+
+
+def test_lock_files_hold_hashes_and_no_address() -> None:
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    entries = {name: entry for name, entry in packages.items() if name}
+    assert [name for name, entry in entries.items() if "resolved" in entry] == []
+    assert [name for name, entry in entries.items() if "integrity" not in entry] == []
+    for lock in (ROOT / "requirements").glob("*.txt"):
+        pins = re.findall(
+            r"^\S+==.*\n((?:    --hash=sha256:.*\n)*)", lock.read_text(), re.MULTILINE
+        )
+        assert pins, lock
+        assert all(pins), f"{lock} pins something without a hash"
+
+
+def test_every_dependency_has_its_reason_and_no_reason_outlives_it() -> None:
+    text = (ROOT / "docs" / "dependencies.md").read_text()
+    rows = re.findall(r"^\| (\S+) \| [^|]{3,} \| [^|]{20,} \|$", text, re.MULTILINE)
+    assert sorted(rows) == sorted(python_dependencies() | node_dependencies())
+
+
+def test_make_alone_lists_every_target_meant_for_people() -> None:
+    listed = run("make").stdout
+    targets = re.findall(r"^([a-z-]+):.*?## (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert len(targets) >= 10
+    for target, purpose in targets:
+        assert re.search(rf"^  make {target} +{re.escape(purpose)}$", listed, re.MULTILINE), target
+
+
+def test_make_names_a_python_that_is_too_old(tmp_path: Path) -> None:
+    old = tmp_path / "old-python"
+    old.write_text("#!/bin/sh\nexit 1\n")
+    old.chmod(0o755)
+    for name in ("Makefile", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in ("requirements", "scripts"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    refused = run("make", "mock", f"PYTHON={old}", cwd=tmp_path)
+    assert refused.returncode != 0
+    assert "Python 3.11 or newer" in refused.stderr
+    assert refused.stdout == ""
+
+
+def drift(checkout: Path) -> subprocess.CompletedProcess[str]:
+    python = str(ROOT / ".venv-generate" / "bin" / "python")
+    return run(python, str(ROOT / "scripts" / "check_generated.py"), str(checkout))
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """The contract and its client, copied, for a test to spoil."""
+    for name in ("generated", "openapi"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def test_the_committed_client_is_what_the_contract_says(checkout: Path) -> None:
+    verdict = drift(checkout)
+    assert verdict.returncode == 0, verdict.stderr
+
+
+def test_drift_is_named_file_by_file(checkout: Path) -> None:
+    client = checkout / "generated" / "leadway_client"
+    (client / "client.py").write_text("# edited by hand\n")
+    (client / "types.py").unlink()
+    (client / "forgotten.py").touch()
+    verdict = drift(checkout)
+    assert verdict.returncode == 1
+    assert verdict.stderr.splitlines()[:3] == [
+        "generated/leadway_client/client.py: different",
+        "generated/leadway_client/forgotten.py: superfluous",
+        "generated/leadway_client/types.py: missing",
+    ]
+    assert "make generate" in verdict.stderr

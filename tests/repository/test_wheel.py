@@ -1,0 +1,126 @@
+"""The wheel converses: in an empty environment, far from the checkout, with no network."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import Request, urlopen
+from zipfile import ZipFile
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+WHEELHOUSE = ROOT / ".wheelhouse"
+PATIENCE = 60
+"""Seconds until a step that hangs is a failure; each takes a fraction of it."""
+
+AGENT = "p1q2r3s4t5u6v7w8x9y0z1a2"
+HEADERS = {
+    "Authorization": "Bearer pit-12345678-1234-4234-8234-123456789abc",
+    "Version": "2021-07-28",
+    "Content-Type": "application/json",
+}
+
+pytestmark = pytest.mark.xdist_group("wheel")
+
+
+def run(*command: object, cwd: Path = ROOT, expect: int = 0) -> str:
+    """Run a command away from any index and any setting of the machine's owner; what it says."""
+    words = [str(word) for word in command]
+    environment = {"PATH": os.environ["PATH"], "PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1"}
+    done = subprocess.run(
+        words,
+        check=False,
+        cwd=cwd,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == expect, f"{words} ended with {done.returncode}:\n{done.stdout}"
+    return done.stdout
+
+
+def install(environment: Path, requirement: str) -> Path:
+    """Make an environment of `requirement` and what it needs, alone; return its folder `bin`."""
+    venv.create(environment, symlinks=True)
+    pip = (sys.executable, "-m", "pip", "--python", environment, "install", "--quiet")
+    run(*pip, "--find-links", WHEELHOUSE, requirement)
+    return environment / "bin"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT)
+    (built,) = folder.glob("leadway-*.whl")
+    return built
+
+
+@contextmanager
+def serving(leadway: Path, cwd: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run `leadway mock` from the folder `cwd`; give its address and its process."""
+    command = [str(leadway), "mock", "--port", "0"]
+    with subprocess.Popen(command, cwd=cwd, env={}, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            first_line = process.stdout.readline()
+            assert first_line.startswith("listening on http://127.0.0.1:"), first_line
+            yield first_line.removeprefix("listening on ").strip(), process
+        finally:
+            process.kill()
+
+
+def say(url: str, message: str, **more: str) -> dict[str, object]:
+    body = {"message": message, "locationId": "ve9EPM428h8vShlRW1KT", **more}
+    address = f"{url}/agent-studio/agent/{AGENT}/execute"
+    request = Request(address, json.dumps(body).encode(), HEADERS, method="POST")
+    with urlopen(request, timeout=PATIENCE) as answer:
+        found = json.load(answer)
+        assert isinstance(found, dict)
+        return found
+
+
+def test_holds_what_is_imported_and_the_contract_and_nothing_else(wheel: Path) -> None:
+    with ZipFile(wheel) as archive:
+        names = archive.namelist()
+        contract = archive.read("leadway_mock/openapi/leadway.yaml")
+    assert contract == (ROOT / "openapi" / "leadway.yaml").read_bytes()
+    assert {name.split("/")[0] for name in names} == {
+        "leadway",
+        "leadway_client",
+        "leadway_mock",
+        "leadway-0.1.0.dist-info",
+    }
+    assert {
+        f"{package}/py.typed" for package in ("leadway", "leadway_client", "leadway_mock")
+    } <= set(names)
+    assert "leadway_mock/agents.schema.json" in names
+    assert "leadway-0.1.0.dist-info/licenses/LICENSE" in names
+
+
+def test_converses_far_from_the_checkout(wheel: Path, tmp_path: Path) -> None:
+    programs = install(tmp_path / "environment", f"leadway[mock] @ {wheel.as_uri()}")
+    far_away = tmp_path / "far away"
+    far_away.mkdir()
+    with serving(programs / "leadway", far_away) as (url, process):
+        first = say(url, "Hello")
+        second = say(url, "Are you still there?", executionId=str(first["executionId"]))
+        assert second["executionId"] == first["executionId"]
+        assert second["interactionId"] != first["interactionId"]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+    assert list(far_away.iterdir()) == [], "serving leaves nothing behind"
+
+
+def test_the_sdk_alone_says_how_to_get_the_mock(wheel: Path, tmp_path: Path) -> None:
+    programs = install(tmp_path / "environment", f"leadway @ {wheel.as_uri()}")
+    lesson = run(programs / "leadway", "mock", cwd=tmp_path, expect=2)
+    assert "pip install 'leadway[mock]'" in lesson
+    assert "Traceback" not in lesson
