@@ -1,1 +1,5 @@
 """An offline stand-in for the Leadway agent execution API that remembers its conversations."""
+
+from importlib.metadata import version
+
+__version__ = version("leadway")

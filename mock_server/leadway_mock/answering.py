@@ -1,0 +1,135 @@
+"""From a decision to an answer: the contract's words, the headers that every answer has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from jsonschema import Draft202012Validator
+
+from leadway_mock.contract import Contract, Operation
+from leadway_mock.exchange import Exchange
+from leadway_mock.ids import Ids
+from leadway_mock.messages import Answer, Refusal
+
+MOCK_FAILURE = "mock-failure"
+"""The rule of an answer that no rule decided: the mock itself failed."""
+
+HTTP_HEADERS = ("WWW-Authenticate", "Allow", "Retry-After")
+"""What HTTP asks a refusal to say; where a step said nothing, the contract's example does."""
+
+MAX_HEADER = 1_000
+
+
+class Answering:
+    """Words answers as the contract does."""
+
+    def __init__(self, contract: Contract, ids: Ids, *, check: bool, retry_after: bool) -> None:
+        """Take what every answer is made of.
+
+        With `check`, a failure that says so replaces an answer that breaks the contract; without
+        `retry_after`, no answer has that header.
+        """
+        self._contract = contract
+        self._ids = ids
+        self._check = check
+        self._retry_after = retry_after
+        self._validators = {
+            (operation.id, status): Draft202012Validator(schema)
+            for operation in contract.operations
+            for status, schema in operation.response_schemas.items()
+        }
+
+    def refused(self, refusal: Refusal, exchange: Exchange) -> Answer:
+        """Return the answer the contract has for `refusal`."""
+        example = self._contract.examples[refusal.rule]
+        content = dict(example.content)
+        if refusal.message is not None:
+            content["message"] = refusal.message
+        if "traceId" in content:
+            content["traceId"] = self._ids.trace(exchange.number)
+        return Answer(
+            status=example.status,
+            content=content,
+            rule=example.name,
+            evidence=example.level,
+            headers=refusal.headers,
+            hint=refusal.hint or _told(refusal),
+            violations=refusal.violations,
+        )
+
+    def failed(self, hint: str) -> Answer:
+        """Return the answer of a mock that failed: a server error, and not the vendor's."""
+        content = self._contract.examples["server-error"].content
+        return Answer(500, content, MOCK_FAILURE, "invented", hint=hint)
+
+    def finished(self, answer: Answer, exchange: Exchange) -> Answer:
+        """Return `answer` with the headers that every answer has, and checked if that is on."""
+        if self._check:
+            answer = self._checked(answer, exchange.operation)
+        trace = self._ids.trace(exchange.number)
+        if isinstance(answer.content, dict):
+            trace = answer.content.get("traceId", trace)
+        headers = {
+            **self._http_headers(answer, exchange.operation),
+            **exchange.usage.headers(),
+            **_deprecation(self._contract, exchange),
+            "X-Trace-Id": trace,
+            "X-Mock-Rule": answer.rule,
+            "X-Mock-Evidence": answer.evidence,
+            **({"X-Mock-Hint": header_text(answer.hint)} if answer.hint else {}),
+            **answer.headers,
+        }
+        return replace(answer, headers=headers)
+
+    def _http_headers(self, answer: Answer, operation: Operation | None) -> dict[str, str]:
+        declared = operation.response_headers.get(answer.status, {}) if operation else {}
+        left_out = () if self._retry_after else ("Retry-After",)
+        return {
+            name: declared[name]
+            for name in HTTP_HEADERS
+            if name in declared and name not in left_out
+        }
+
+    def _checked(self, answer: Answer, operation: Operation | None) -> Answer:
+        if operation is None or answer.rule == MOCK_FAILURE:
+            return answer
+        validator = self._validators.get((operation.id, answer.status))
+        if validator is None:
+            return self.failed(f"{operation.id} documents no status {answer.status}.")
+        error = next(validator.iter_errors(answer.content), None)
+        if error is None:
+            return answer
+        return self.failed(
+            f"The answer breaks the contract at {error.json_path}: {error.message[:200]}"
+        )
+
+
+def _told(refusal: Refusal) -> str:
+    """Return what the violations tell people, one sentence each."""
+    return " ".join(
+        f"{each.pointer or '/'}: {each.hint or each.message + '.'}" for each in refusal.violations
+    )
+
+
+def _deprecation(contract: Contract, exchange: Exchange) -> dict[str, str]:
+    """Return `Deprecation` (RFC 9745) and `Link` (RFC 5829) for a deprecated operation."""
+    operation = exchange.operation
+    if operation is None or not operation.deprecation:
+        return {}
+    since = datetime.fromisoformat(operation.deprecation["since"]).replace(tzinfo=UTC)
+    successor = next(
+        each for each in contract.operations if each.id == operation.deprecation["successor"]
+    )
+    path = successor.path
+    for name, value in exchange.facts.get("pathParameters", {}).items():
+        path = path.replace(f"{{{name}}}", value)
+    link = f'<{header_text(path)}>; rel="successor-version"'
+    return {"Deprecation": f"@{int(since.timestamp())}", "Link": link}
+
+
+def header_text(text: str) -> str:
+    """Return `text` as a header may carry it: printable ASCII on one line, and not endless."""
+    plain = text.encode("ascii", "backslashreplace").decode()
+    line = "".join(letter if letter.isprintable() else " " for letter in plain)
+    return line if len(line) <= MAX_HEADER else line[:MAX_HEADER] + "..."

@@ -1,0 +1,43 @@
+"""Puts the emulator together and hangs its doors on Flask."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from leadway_mock.agents import BUILT_IN
+from leadway_mock.agents_file import load_agents
+from leadway_mock.app.control import control_blueprint
+from leadway_mock.app.door import install_door
+from leadway_mock.app.errors import install_errors
+from leadway_mock.app.pages import pages_blueprint
+from leadway_mock.app.shield import install_shield
+from leadway_mock.clock import Clock, SystemClock
+from leadway_mock.contract import load_contract
+from leadway_mock.emulator import Emulator
+from leadway_mock.settings import Settings
+from leadway_mock.store import open_store
+
+
+def build_emulator(settings: Settings | None = None, clock: Clock | None = None) -> Emulator:
+    """Put an emulator together as `settings` say, on `clock`, which is the machine's by default.
+
+    Raises `ContractError`, `AgentsFileError` or `StoreError`.
+    """
+    settings = settings or Settings()
+    contract = load_contract()
+    cast = load_agents(settings.agents) if settings.agents else BUILT_IN
+    return Emulator(settings, contract, cast, open_store(settings.store), clock or SystemClock())
+
+
+def create_app(settings: Settings | None = None, *, emulator: Emulator | None = None) -> Flask:
+    """Return the WSGI application: the platform outside `/__mock`, ours below it."""
+    emulator = emulator or build_emulator(settings)
+    settings = emulator.settings
+    app = Flask("leadway_mock", static_folder=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
+    install_shield(app, settings.host, settings.allow_host)
+    install_door(app, emulator)
+    install_errors(app)
+    app.register_blueprint(control_blueprint(emulator))
+    app.register_blueprint(pages_blueprint(emulator.contract.source, emulator.contract.document))
+    return app

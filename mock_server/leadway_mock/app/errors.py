@@ -1,0 +1,31 @@
+"""Errors below `/__mock`, as JSON with a sentence that helps; no page and no traceback."""
+
+from __future__ import annotations
+
+import logging
+
+import flask
+from werkzeug.exceptions import HTTPException
+
+log = logging.getLogger(__name__)
+
+
+def install_errors(app: flask.Flask) -> None:
+    """Answer every error of the control API, and every failure of our own, as JSON."""
+
+    @app.errorhandler(HTTPException)
+    def refuse(error: HTTPException) -> flask.Response:
+        response = flask.jsonify(
+            {"statusCode": error.code, "message": error.description, "error": error.name}
+        )
+        response.status_code = error.code or 500
+        for name, value in error.get_headers():
+            if name.lower() not in {"content-type", "content-length"}:
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(Exception)
+    def fail(error: Exception) -> tuple[flask.Response, int]:
+        log.error("the mock failed on %s", flask.request.path, exc_info=error)
+        text = "The mock failed; its own log on standard error says why."
+        return flask.jsonify({"statusCode": 500, "message": text}), 500

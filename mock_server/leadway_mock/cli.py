@@ -1,0 +1,115 @@
+"""`leadway mock`: reads the settings, opens the server, says how to try it, and serves."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import Field, fields
+from typing import Any
+
+from leadway_mock import __version__
+from leadway_mock.agents_file import AgentsFileError
+from leadway_mock.app import create_app
+from leadway_mock.contract import ContractError
+from leadway_mock.server import Server, ServerError
+from leadway_mock.settings import (
+    ENVIRONMENT_PREFIX,
+    Settings,
+    SettingsError,
+    from_environment,
+    parse,
+)
+from leadway_mock.store import StoreError
+
+USAGE_ERROR = 2
+
+TRY_IT = """
+Try it:
+  curl -s {url}/agent-studio/agent/p1q2r3s4t5u6v7w8x9y0z1a2/execute \\
+    -H 'Authorization: Bearer pit-12345678-1234-4234-8234-123456789abc' \\
+    -H 'Version: 2021-07-28' -H 'Content-Type: application/json' \\
+    -d '{{"message": "How can you help me?", "locationId": "C2QujeCh8ZnC7al2InWR"}}'
+
+Send the executionId of the answer with the next message, and the conversation goes on.
+Documentation {url}/__mock/docs   sessions {url}/__mock/sessions   journal {url}/__mock/journal
+Stop with Ctrl-C.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the mock until a signal ends it; return the exit code (2 for what cannot be used)."""
+    try:
+        settings = read_settings(arguments, os.environ)
+        server = open_server(settings)
+    except (SettingsError, AgentsFileError, ContractError, StoreError, ServerError) as error:
+        print(f"leadway mock: {error}", file=sys.stderr)  # noqa: T201 - what a command says
+        return USAGE_ERROR
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: server.stop())
+    print(f"listening on {server.url}\n{TRY_IT.format(url=server.url)}", flush=True)  # noqa: T201
+    server.run()
+    return 0
+
+
+def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str]) -> Settings:
+    """Return the settings of a command line over an environment; raises `SettingsError`."""
+    given = vars(_parser().parse_args(arguments))
+    chosen = {name: _read(name, value) for name, value in given.items() if value is not None}
+    return Settings(**(from_environment(environment) | chosen))
+
+
+def open_server(settings: Settings) -> Server:
+    """Build the application and bind its address."""
+    return Server(
+        create_app(settings),
+        settings.host,
+        settings.port,
+        threads=settings.threads,
+        max_body=2 * settings.max_body_bytes,
+    )
+
+
+def _read(name: str, value: bool | str | list[str]) -> Any:  # noqa: ANN401, FBT001 - as parsed
+    if isinstance(value, list):
+        return tuple(item for text in value for item in parse(name, text))
+    return parse(name, value) if isinstance(value, str) else value
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="leadway mock",
+        description="Serve an emulator of Leadway's agent execution API.",
+        epilog=f"Each flag has a variable: --seed is {ENVIRONMENT_PREFIX}SEED. The flag wins.",
+    )
+    parser.add_argument("--version", action="version", version=f"leadway {__version__}")
+    for setting in fields(Settings):
+        flag = "--" + setting.name.replace("_", "-")
+        parser.add_argument(flag, default=None, help=_help(setting), **_shape(setting))
+    return parser
+
+
+def _help(setting: Field[Any]) -> str:
+    text: str = setting.metadata["help"]
+    if setting.type == "bool":
+        return f"{text} (default: {'on' if setting.default else 'off'})"
+    return text if setting.default in {None, ()} else f"{text} (default: {setting.default})"
+
+
+def _shape(setting: Field[Any]) -> dict[str, Any]:
+    """Return how a flag takes its value: as a switch, several times, or once."""
+    choices = setting.metadata["choices"]
+    if setting.type == "bool":
+        return {"action": argparse.BooleanOptionalAction}
+    if setting.type == "tuple[str, ...]":
+        return {"action": "append", "metavar": "NAME"}
+    return {
+        "metavar": "{" + ",".join(choices) + "}" if choices else METAVARS.get(setting.name, "N")
+    }
+
+
+METAVARS = {"host": "ADDRESS", "agents": "FILE", "store": "URL"}

@@ -1,0 +1,190 @@
+"""The emulator: a request value goes in, an answer value comes out.
+
+`Emulator._story` is the whole way of a request, told in numbered steps. Each step is a short
+function, and each may end the story with a `Refusal`, which the contract words. There is no socket
+and no framework here or below.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from leadway_mock import guards
+from leadway_mock.agents import Cast, Token
+from leadway_mock.answering import Answering, header_text
+from leadway_mock.bodies import read_json
+from leadway_mock.clock import Clock
+from leadway_mock.contract import Contract, Operation
+from leadway_mock.conversing import Conversing
+from leadway_mock.exchange import Call, Exchange
+from leadway_mock.ids import Ids
+from leadway_mock.journal import Journal
+from leadway_mock.messages import Answer, Refusal, Request
+from leadway_mock.preferences import preferred_answer, read_preference
+from leadway_mock.quota import Quotas
+from leadway_mock.redaction import fingerprint, redact_text
+from leadway_mock.routing import route
+from leadway_mock.sessions import Sessions
+from leadway_mock.settings import Settings
+from leadway_mock.store import Store
+from leadway_mock.violations import BodyRules
+
+log = logging.getLogger(__name__)
+
+
+class Emulator:
+    """The platform's behaviour, over a contract, a cast of agents and a store."""
+
+    def __init__(
+        self, settings: Settings, contract: Contract, cast: Cast, store: Store, clock: Clock
+    ) -> None:
+        self.settings = settings
+        self.contract = contract
+        self.cast = cast
+        self.sessions = Sessions(store, clock, settings)
+        self.journal = Journal(store, settings)
+        self._store = store
+        self._clock = clock
+        self._quotas = Quotas(store, settings)
+        ids = Ids(settings.seed)
+        self._answering = Answering(
+            contract, ids, check=settings.check_answers, retry_after=settings.retry_after
+        )
+        self._body_rules = _body_rules(contract, settings)
+        conversing = Conversing(
+            contract=contract,
+            cast=cast,
+            sessions=self.sessions,
+            ids=ids,
+            settings=settings,
+        )
+        self.handlers: Mapping[str, Callable[[Call], Answer]] = {
+            "executeAgent": conversing.execute,
+            "executeAgent-deprecated": conversing.execute,
+        }
+
+    def answer(self, request: Request) -> Answer:
+        """Answer `request` and write the exchange into the journal."""
+        started = time.perf_counter()
+        number = self._store.increment("requests")
+        exchange = Exchange(request, number, self._clock.now(), self._quotas.untouched())
+        answer = self._answering.finished(self._decided(exchange), exchange)
+        seconds = time.perf_counter() - started
+        facts = exchange.facts
+        self.journal.write(request, answer, at=exchange.began, seconds=seconds, facts=facts)
+        _log(exchange, answer, seconds)
+        return answer
+
+    def reset(self) -> None:
+        """Forget every session, turn, journal entry and count, as if just started."""
+        self._store.clear()
+
+    def _decided(self, exchange: Exchange) -> Answer:
+        try:
+            return self._story(exchange)
+        except Refusal as refusal:
+            return self._answering.refused(refusal, exchange)
+        except Exception:
+            log.exception("the mock failed on request %d", exchange.number)
+            return self._answering.failed(
+                "The mock failed; its own log on standard error says why."
+            )
+
+    def _story(self, exchange: Exchange) -> Answer:
+        request = exchange.request
+        operation, parameters = self._route(exchange)  # 1. what is asked for
+        token = self._guard(request, operation)  # 2. by whom, and may they
+        body = self._read(request, operation)
+        location = self._locate(request, operation, body, token)
+        self._limit(exchange, token, location)  # 3. not too often
+        self._check(operation, body)  # 4. is it well said
+        preference = read_preference(request)
+        if preference:  # 6. what a caller asked to see comes before what would have happened
+            return preferred_answer(preference, operation)
+        call = Call(exchange, operation, parameters, body, location)
+        return self._handle(call)  # 5, 7 and 8. who answers, what, and the turn is committed
+
+    def _route(self, exchange: Exchange) -> tuple[Operation, dict[str, str]]:
+        operation, parameters = route(self.contract, exchange.request)
+        exchange.operation = operation
+        exchange.facts |= {"operationId": operation.id, "pathParameters": parameters}
+        return operation, parameters
+
+    def _guard(self, request: Request, operation: Operation) -> Token:
+        token = guards.check_token(request, self.cast, self._clock.now())
+        guards.check_version(request, operation)
+        guards.check_scope(token, operation, self.settings.profile)
+        return token
+
+    def _read(self, request: Request, operation: Operation) -> Any:  # noqa: ANN401 - any JSON
+        if operation.body_schema is None:
+            return {}
+        return read_json(request, self.settings.max_body_bytes)
+
+    def _locate(
+        self,
+        request: Request,
+        operation: Operation,
+        body: Any,  # noqa: ANN401 - any JSON
+        token: Token,
+    ) -> str | None:
+        if operation.body_schema and "locationId" in operation.body_schema["properties"]:
+            return guards.check_location(body, token)
+        if operation.parameter("query", "locationId"):
+            return guards.check_location(dict(parse_qsl(request.query)), token)
+        return None
+
+    def _limit(self, exchange: Exchange, token: Token, location: str | None) -> None:
+        if location is None:
+            return
+        exchange.facts["locationId"] = location
+        app = fingerprint(token.value)
+        exchange.usage, refusal = self._quotas.count(app, location, exchange.began)
+        if refusal is not None:
+            raise refusal
+
+    def _check(self, operation: Operation, body: object) -> None:
+        rules = self._body_rules.get(operation.id)
+        violations = rules.violations(body) if rules else ()
+        if violations:
+            messages = [violation.message for violation in violations]
+            raise Refusal("body-invalid", message=messages, violations=violations)
+
+    def _handle(self, call: Call) -> Answer:
+        handler = self.handlers.get(call.operation.id, _example)
+        return handler(call)
+
+
+def _example(call: Call) -> Answer:
+    """Answer an operation that has no handler with its first example."""
+    example = next(iter(call.operation.examples.values()))
+    return Answer(example.status, example.content, example.name, example.level)
+
+
+def _body_rules(contract: Contract, settings: Settings) -> dict[str, BodyRules]:
+    refuse_unknown = settings.unknown_properties == "refuse"
+    return {
+        operation.id: BodyRules(operation.body_schema, refuse_unknown=refuse_unknown)
+        for operation in contract.operations
+        if operation.body_schema is not None
+    }
+
+
+def _log(exchange: Exchange, answer: Answer, seconds: float) -> None:
+    session = ""
+    if "turn" in exchange.facts:
+        session = f", turn {exchange.facts['turn']} of {exchange.facts['executionId']}"
+    log.info(
+        "%s %s -> %d %s%s (%.1f ms)%s",
+        header_text(exchange.request.method[:20]),
+        header_text(redact_text(exchange.request.path[:200])),
+        answer.status,
+        answer.rule,
+        session,
+        seconds * 1000,
+        f"\n    hint: {redact_text(answer.headers['X-Mock-Hint'])}" if answer.hint else "",
+    )

@@ -1,0 +1,41 @@
+"""What is learned of one request on its way, for the answer's headers and for the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from leadway_mock.contract import Operation
+from leadway_mock.messages import Request
+from leadway_mock.quota import Usage
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request, and what is known of it by now. `began` is in seconds since the Unix epoch.
+
+    `number` counts the requests of a store from 1, and every id minted for this exchange comes
+    from it; `facts` are the operation, agent, session and turn, as the journal names them.
+    """
+
+    request: Request
+    number: int
+    began: float
+    usage: Usage
+    operation: Operation | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that passed the guards: an operation, called by somebody with something to say.
+
+    `location` is None only for operations that name none.
+    """
+
+    exchange: Exchange
+    operation: Operation
+    path_parameters: Mapping[str, str]
+    body: Mapping[str, Any]
+    location: str | None

@@ -1,0 +1,39 @@
+"""Ids and trace ids, as a pure function of a seed: the same seed gives the same ids.
+
+The vendor's ids are 20 or 24 letters and digits, or UUIDs, with no rule to tell which; the mock
+mints 24 lower-case letters and digits, like the examples on the vendor's page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import string
+import uuid
+
+ALPHABET = string.digits + string.ascii_lowercase
+LENGTH = 24
+
+
+class Ids:
+    """Mints ids from a seed; without one, from a secret of this process."""
+
+    def __init__(self, seed: int | None = None) -> None:
+        self._key = secrets.token_bytes(16) if seed is None else f"seed {seed}".encode()
+
+    def mint(self, kind: str, *parts: str | int) -> str:
+        """Return the 24-character id of `kind` for `parts`."""
+        number = int.from_bytes(self._digest(kind, parts), "big")
+        letters = []
+        for _ in range(LENGTH):
+            number, index = divmod(number, len(ALPHABET))
+            letters.append(ALPHABET[index])
+        return "".join(letters)
+
+    def trace(self, number: int) -> str:
+        """Return the version 4 UUID that traces the request of that number."""
+        return str(uuid.UUID(bytes=self._digest("trace", (number,))[:16], version=4))
+
+    def _digest(self, kind: str, parts: tuple[str | int, ...]) -> bytes:
+        text = "\x00".join((kind, *map(str, parts)))
+        return hashlib.blake2b(text.encode(), key=self._key, digest_size=32).digest()

@@ -1,0 +1,95 @@
+"""The journal: every request and what it was answered, without secrets, and bounded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from leadway_mock.messages import Answer, Request, dump_json
+from leadway_mock.redaction import fingerprint, redact_headers, redact_json, redact_text
+from leadway_mock.settings import Settings
+from leadway_mock.store import Store
+
+KEY = "journal"
+MAX_BODY_TEXT = 16_384
+"""How many characters of a body are kept; what is longer ends in a mark that says so."""
+
+MAX_HEADERS = 64
+MAX_LINE = 2_048
+
+
+class Journal:
+    """Writes exchanges down, the oldest making room for the newest."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._keep = settings.max_journal
+
+    def write(
+        self,
+        request: Request,
+        answer: Answer,
+        *,
+        at: float,
+        seconds: float,
+        facts: Mapping[str, Any],
+    ) -> None:
+        """Write one exchange down.
+
+        `at` is when it began, in seconds since the Unix epoch, `seconds` how long it took, `facts`
+        what the emulator learned on the way (operation, agent, session, turn).
+        """
+        entry = {
+            "at": at,
+            "milliseconds": round(seconds * 1000, 3),
+            "request": _request(request),
+            "answer": _answer(answer),
+            **facts,
+        }
+        self._store.append(KEY, dump_json(entry), keep=self._keep)
+
+    def entries(self, *, after: int, limit: int) -> list[dict[str, Any]]:
+        """Return up to `limit` entries behind number `after`, oldest first, each numbered."""
+        items = self._store.items(KEY, after=after, limit=limit)
+        return [{"number": item.position, **json.loads(item.value)} for item in items]
+
+    def count(self) -> int:
+        """Return how many entries are kept."""
+        return self._store.count(KEY)
+
+
+def _request(request: Request) -> dict[str, Any]:
+    headers = dict(list(request.headers.items())[:MAX_HEADERS])
+    shown = redact_headers({name: _cut(value, MAX_LINE) for name, value in headers.items()})
+    authorization = request.header("authorization")
+    return {
+        "method": _cut(request.method, MAX_LINE),
+        "path": redact_text(_cut(request.path, MAX_LINE)),
+        "query": redact_text(_cut(request.query, MAX_LINE)),
+        "headers": shown,
+        "token": fingerprint(authorization) if authorization else None,
+        "body": _body(request.body),
+    }
+
+
+def _body(body: bytes) -> str:
+    return _cut(redact_text(body[: 4 * MAX_BODY_TEXT].decode("utf-8", "replace")), MAX_BODY_TEXT)
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    content = redact_json(answer.content)
+    text = dump_json(content)
+    return {
+        "status": answer.status,
+        "rule": answer.rule,
+        "evidence": answer.evidence,
+        "hint": redact_text(answer.hint),
+        "violations": [asdict(violation) for violation in answer.violations],
+        "body": content if len(text) <= MAX_BODY_TEXT else _cut(text, MAX_BODY_TEXT),
+    }
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}… [{len(text) - most} more characters]"

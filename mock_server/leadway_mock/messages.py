@@ -1,0 +1,97 @@
+"""The values that cross the emulator's border: a request comes in, an answer goes out.
+
+Neither knows a socket or a framework, so a test, a WSGI application or another door can make and
+read them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+JSON = "application/json; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, read to its end.
+
+    `path` is percent-decoded and carries no query; `query` is the raw query string; `headers` has
+    lower-case names; `body` is the payload as received, without any transfer coding.
+    """
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """Return the header called `name` (any case), or None."""
+        return self.headers.get(name.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One way in which a body breaks the contract.
+
+    `pointer` is a JSON pointer into the body, `message` the platform's wording, and `hint` a
+    sentence for people, empty when there is nothing to add.
+    """
+
+    pointer: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer, with the rule that decided it.
+
+    `content` is the JSON value sent as the body; `rule` names a row of the behaviour table and
+    `evidence` is how well that row is known; `hint` and `violations` are for people, and travel in
+    a header and the journal, never in the body, which stays the platform's.
+    """
+
+    status: int
+    content: object
+    rule: str
+    evidence: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    hint: str = ""
+    violations: tuple[Violation, ...] = ()
+
+    @property
+    def body(self) -> bytes:
+        """The body's bytes: compact JSON in UTF-8, keys in the order the platform sends them."""
+        return dump_json(self.content).encode()
+
+
+class Refusal(Exception):  # noqa: N818 - the field's word for a documented "no"; not a program error
+    """A documented "no": raised by a step of the story, worded by the contract.
+
+    `rule` names an example of the contract, which holds status, body and evidence. `message`
+    replaces the example's text where it depends on the request, `headers` are added to the answer.
+    """
+
+    def __init__(
+        self,
+        rule: str,
+        *,
+        message: str | list[str] | None = None,
+        hint: str = "",
+        violations: tuple[Violation, ...] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.message = message
+        self.hint = hint
+        self.violations = violations
+        self.headers = dict(headers or {})
+
+
+def dump_json(value: object) -> str:
+    """Return `value` as compact JSON text, refusing NaN and infinities (`ValueError`)."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -1,0 +1,33 @@
+"""Which operation of the contract a request means."""
+
+from __future__ import annotations
+
+from leadway_mock.contract import Contract, Operation
+from leadway_mock.messages import Refusal, Request
+
+
+def route(contract: Contract, request: Request) -> tuple[Operation, dict[str, str]]:
+    """Return the operation that `request` means, with its path parameters.
+
+    Raises `Refusal`: `route-unknown`, or `method-not-allowed` with its `Allow` header.
+    """
+    there = list(contract.at(request.path))
+    for operation, parameters in there:
+        if operation.method == request.method:
+            return operation, parameters
+    line = f"Cannot {request.method} {request.path}"
+    if not there:
+        raise Refusal("route-unknown", message=line, hint=_known(contract))
+    allowed = ", ".join(sorted({operation.method for operation, _ in there}))
+    raise Refusal(
+        "method-not-allowed",
+        message=f"{line}. Use {allowed}.",
+        hint=f"This path takes {allowed}.",
+        headers={"Allow": allowed},
+    )
+
+
+def _known(contract: Contract) -> str:
+    current = [each for each in contract.operations if not each.deprecated]
+    listed = ", ".join(f"{each.method} {each.path}" for each in current)
+    return f"The contract has {listed}."

@@ -1,0 +1,131 @@
+"""Sessions: a session is the list of its turns, and a turn is committed in one step.
+
+Everything a session knows is in its newest turn, so that a turn costs the same on turn 1 and on
+turn 10,000, and two turns that race for the same number cannot both have it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, NoReturn
+
+from leadway_mock.clock import Clock
+from leadway_mock.messages import Refusal, dump_json
+from leadway_mock.settings import Settings
+from leadway_mock.store import Store
+
+INDEX = "sessions"
+"""The list of execution ids, in the order of their first turns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message and its answer, as kept. `at` is in seconds since the Unix epoch."""
+
+    number: int
+    at: float
+    agent_id: str
+    location_id: str
+    version_id: str
+    contact_id: str | None
+    interaction_id: str
+    message: str
+    response: str
+    goal_completion: bool
+    state: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A conversation as it stands: its id and its newest turn, which is None before the first."""
+
+    id: str
+    newest: Turn | None = None
+
+    @property
+    def turns(self) -> int:
+        """How many turns were committed."""
+        return self.newest.number if self.newest else 0
+
+    @property
+    def state(self) -> Mapping[str, Any]:
+        """What the agent kept from the turn before."""
+        return self.newest.state if self.newest else {}
+
+
+class Sessions:
+    """The rules of sessions, above any store."""
+
+    def __init__(self, store: Store, clock: Clock, settings: Settings) -> None:
+        self._store = store
+        self._clock = clock
+        self._settings = settings
+
+    def find(self, execution_id: str) -> Session | None:
+        """Return the session of that id, expired or not, or None."""
+        item = self._store.last(_key(execution_id))
+        return Session(execution_id, Turn(**json.loads(item.value))) if item else None
+
+    def expired(self, session: Session) -> bool:
+        """Tell whether the session was idle for longer than it may be (documented: 30 minutes)."""
+        idle = self._clock.now() - session.newest.at if session.newest else 0.0
+        return idle > self._settings.session_idle_seconds
+
+    def resume(self, execution_id: str, agent_id: str, location_id: str) -> Session:
+        """Return the live session of that id.
+
+        Raises `Refusal`: `session-unknown`, `session-foreign-agent`, `session-foreign-location` or
+        `session-expired`; what these answer is not documented, and so a setting.
+        """
+        session = self.find(execution_id)
+        if session is None or session.newest is None:
+            self._refuse("unknown", "The mock never minted it, or was restarted or reset since.")
+        if session.newest.agent_id != agent_id:
+            self._refuse("foreign-agent", "It was opened with another agent.")
+        if session.newest.location_id != location_id:
+            self._refuse("foreign-location", "It was opened in another location.")
+        if self.expired(session):
+            idle = self._settings.session_idle_seconds
+            self._refuse("expired", f"It was idle for more than {idle:g} seconds.")
+        return session
+
+    def commit(self, session: Session, turn: Turn) -> bool:
+        """Add `turn` to `session` unless another turn was faster; tell whether it was added."""
+        text = dump_json(asdict(turn))
+        added = self._store.append(_key(session.id), text, after=session.turns)
+        if added and added.position == 1:
+            self._remember(session.id)
+        return added is not None
+
+    def transcript(self, execution_id: str, *, after: int = 0, limit: int) -> list[Turn]:
+        """Return up to `limit` turns of a session behind turn `after`, in order."""
+        items = self._store.items(_key(execution_id), after=after, limit=limit)
+        return [Turn(**json.loads(item.value)) for item in items]
+
+    def listed(self, *, after: int, limit: int) -> Iterator[tuple[int, Session]]:
+        """Yield up to `limit` sessions behind position `after`, oldest first, with positions."""
+        for item in self._store.items(INDEX, after=after, limit=limit):
+            session = self.find(item.value)
+            if session is not None:
+                yield item.position, session
+
+    def count(self) -> int:
+        """Return how many sessions are kept."""
+        return self._store.count(INDEX)
+
+    def _remember(self, execution_id: str) -> None:
+        """List the session, and forget the oldest beyond the number that is kept."""
+        added = self._store.append(INDEX, execution_id, keep=self._settings.max_sessions)
+        for dropped in added.dropped if added else ():
+            self._store.delete(_key(dropped))
+
+    def _refuse(self, why: str, hint: str) -> NoReturn:
+        suffix = "-400" if self._settings.unknown_session == "400" else ""
+        cure = "Leave executionId out of the first message; send the one you were answered."
+        raise Refusal(f"session-{why}{suffix}", hint=f"{hint} {cure}")
+
+
+def _key(execution_id: str) -> str:
+    return f"turns/{execution_id}"

@@ -1,0 +1,147 @@
+"""Everything the mock can be told, as one frozen value: a field here is a flag and a variable.
+
+`session_idle_seconds` is `--session-idle-seconds` on the command line and
+`LEADWAY_MOCK_SESSION_IDLE_SECONDS` in the environment; a flag wins over a variable, a variable over
+the default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+ENVIRONMENT_PREFIX = "LEADWAY_MOCK_"
+
+
+class SettingsError(ValueError):
+    """A setting has a value that cannot be used; the text says which, and what would do."""
+
+
+def _setting(
+    default: Any,  # noqa: ANN401 - a field of any type
+    text: str,
+    *,
+    choices: tuple[str, ...] = (),
+    least: float | None = None,
+) -> Any:  # noqa: ANN401 - what dataclasses.field returns
+    return field(default=default, metadata={"help": text, "choices": choices, "least": least})
+
+
+def _switch(text: str, *, on: bool) -> Any:  # noqa: ANN401 - what dataclasses.field returns
+    return _setting(on, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the emulator does where the vendor's pages leave a choice, and how far it goes.
+
+    Raises `SettingsError` when a value is out of its range.
+    """
+
+    host: str = _setting("127.0.0.1", "address to listen on; anything but loopback is your choice")
+    port: int = _setting(4010, "port to listen on; 0 picks a free one", least=0)
+    allow_host: tuple[str, ...] = _setting(
+        (), "a Host header to accept besides loopback, as a name; may be given again"
+    )
+    agents: str | None = _setting(None, "YAML file of agents and tokens; see docs/agents-file.md")
+    store: str = _setting("memory:", "memory: or sqlite:///FILE, where conversations are kept")
+    seed: int | None = _setting(None, "a number: the same seed gives the same ids and answers")
+    profile: str = _setting(
+        "documented",
+        "whom to believe where the vendor's pages and live calls differ",
+        choices=("documented", "observed"),
+    )
+    session_idle_seconds: float = _setting(
+        1800.0, "how long a session lives after its last turn (documented: 1800)", least=0
+    )
+    unknown_session: str = _setting(
+        "404",
+        "what an executionId gets that is unknown, expired or another agent's or location's",
+        choices=("404", "400", "new-session"),
+    )
+    unknown_properties: str = _setting(
+        "refuse", "what a body property gets that the contract lacks", choices=("refuse", "ignore")
+    )
+    enforce_quotas: bool = _switch("answer 429 when a documented quota is used up", on=False)
+    quota_burst: int = _setting(100, "requests per 10 seconds, per token and location", least=1)
+    quota_minute: int = _setting(300, "requests per minute and location", least=1)
+    quota_day: int = _setting(200_000, "requests per day, per token and location", least=1)
+    retry_after: bool = _switch("send Retry-After with a 429 (not documented)", on=True)
+    check_answers: bool = _switch("hold every answer against the contract before it goes", on=False)
+    max_body_bytes: int = _setting(1_048_576, "largest body that is read", least=1)
+    max_sessions: int = _setting(100_000, "sessions kept; the oldest go first", least=1)
+    max_journal: int = _setting(1_000, "requests kept in the journal", least=1)
+    threads: int = _setting(8, "requests answered at the same time", least=1)
+
+    def __post_init__(self) -> None:
+        for setting in fields(self):
+            _check(setting.name, getattr(self, setting.name), setting.metadata)
+
+
+def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return the settings that `LEADWAY_MOCK_*` variables name; raises `SettingsError`.
+
+    A variable that names no setting is an error: a misspelt one would be missed in silence.
+    """
+    found = {
+        name.removeprefix(ENVIRONMENT_PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(ENVIRONMENT_PREFIX)
+    }
+    known = {setting.name: setting for setting in fields(Settings)}
+    for name in found:
+        if name not in known:
+            text = f"{ENVIRONMENT_PREFIX}{name.upper()} names no setting. Known are: " + ", ".join(
+                sorted(known)
+            )
+            raise SettingsError(text)
+    return {name: parse(name, text) for name, text in found.items()}
+
+
+def parse(name: str, text: str) -> Any:  # noqa: ANN401 - of the setting's own type
+    """Return what `text` means for the setting `name`; raises `SettingsError`."""
+    kinds = {setting.name: str(setting.type) for setting in fields(Settings)}
+    reader = READERS[kinds[name].removesuffix(" | None")]
+    try:
+        return reader(text)
+    except ValueError as error:
+        message = f"{name} cannot be {text!r}: {WANTED[reader]}."
+        raise SettingsError(message) from error
+
+
+def _truth(text: str) -> bool:
+    lowered = text.strip().lower()
+    if lowered in {"1", "true", "yes", "on"}:
+        return True
+    if lowered in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError(text)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+READERS: dict[str, Any] = {
+    "str": str,
+    "int": int,
+    "float": float,
+    "bool": _truth,
+    "tuple[str, ...]": _names,
+}
+WANTED = {
+    int: "a whole number is wanted",
+    float: "a number is wanted",
+    _truth: "true or false is wanted",
+}
+
+
+def _check(name: str, value: object, limits: Mapping[str, Any]) -> None:
+    choices, least = limits["choices"], limits["least"]
+    if choices and value not in choices:
+        text = f"{name} cannot be {value!r}: one of {', '.join(choices)} is wanted."
+        raise SettingsError(text)
+    if least is not None and not (isinstance(value, int | float) and value >= least):
+        text = f"{name} cannot be {value!r}: {least} or more is wanted."
+        raise SettingsError(text)

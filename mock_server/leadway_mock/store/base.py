@@ -1,0 +1,74 @@
+"""The verbs every store has, and the values they return."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class StoreError(Exception):
+    """The store cannot be opened or used; the text says which, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a list: its position, counted from 1 and never reused, and its text."""
+
+    position: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What an append did: where the entry stands, and which entries made room for it."""
+
+    position: int
+    dropped: tuple[str, ...] = ()
+
+
+class Store(Protocol):
+    """Lists and counters under text keys. Each verb is atomic, across threads and processes."""
+
+    def append(
+        self, key: str, value: str, *, after: int | None = None, keep: int | None = None
+    ) -> Appended | None:
+        """Add `value` to the end of the list at `key`.
+
+        With `after`, only if the list's newest position is still `after` (0 for no list): this is
+        how a turn is committed exactly once. Otherwise nothing happens and None is returned. With
+        `keep`, the oldest entries beyond that many are dropped.
+        """
+        ...
+
+    def last(self, key: str) -> Item | None:
+        """Return the newest entry of the list at `key`, or None."""
+        ...
+
+    def items(self, key: str, *, after: int = 0, limit: int | None = None) -> Sequence[Item]:
+        """Return up to `limit` entries of the list at `key` behind position `after`, in order."""
+        ...
+
+    def count(self, key: str) -> int:
+        """Return how many entries the list at `key` holds now."""
+        ...
+
+    def increment(self, key: str, *, now: float = 0.0, expires: float | None = None) -> int:
+        """Add 1 to the counter at `key` and return it.
+
+        `expires` is when the counter may be forgotten, `now` what it is compared with; both in
+        seconds since the Unix epoch. A counter past its time starts anew.
+        """
+        ...
+
+    def delete(self, key: str) -> None:
+        """Forget the list and the counter at `key`; nothing happens where there is none."""
+        ...
+
+    def clear(self) -> None:
+        """Forget everything."""
+        ...
+
+    def close(self) -> None:
+        """Release what the store holds open. It is not used afterwards."""
+        ...

@@ -1,0 +1,205 @@
+"""A store in SQLite: in memory for one process, in a file to survive it.
+
+In a file, a committed verb is in the write-ahead log before it returns, so that what was answered
+survives a killed process; several processes may share the file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from leadway_mock.store.base import Appended, Item, StoreError
+
+Result = TypeVar("Result")
+
+BUSY_SECONDS = 10.0
+"""How long a verb waits for another process's write before it gives up."""
+
+FORMAT = 1
+"""The file's format, kept in SQLite's `user_version`; another one is refused, not guessed at."""
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS entries (
+    key TEXT NOT NULL, position INTEGER NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (key, position)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS counters (
+    key TEXT PRIMARY KEY, value INTEGER NOT NULL, expires REAL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS counters_by_expiry ON counters (expires) WHERE expires IS NOT NULL;
+"""
+
+APPEND = """
+INSERT INTO entries (key, position, value)
+SELECT :key, newest + 1, :value
+FROM (SELECT coalesce(max(position), 0) AS newest FROM entries WHERE key = :key)
+WHERE :after IS NULL OR newest = :after
+RETURNING position
+"""
+
+COUNT = """
+SELECT coalesce((SELECT max(position) FROM entries WHERE key = :key), 0)
+     - coalesce((SELECT min(position) FROM entries WHERE key = :key), 1) + 1
+"""
+
+INCREMENT = """
+INSERT INTO counters (key, value, expires) VALUES (:key, 1, :expires)
+ON CONFLICT (key) DO UPDATE SET
+    value = CASE WHEN counters.expires <= :now THEN 1 ELSE counters.value + 1 END,
+    expires = excluded.expires
+RETURNING value
+"""
+
+
+class SQLiteStore:
+    """A store in one SQLite database; see `Store` for the verbs."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Open the database at `path`, or one in memory; raises `StoreError`."""
+        self._lock = threading.Lock()
+        self._connection = _opened(path)
+
+    def append(
+        self, key: str, value: str, *, after: int | None = None, keep: int | None = None
+    ) -> Appended | None:
+        """See `Store.append`."""
+
+        def work(connection: sqlite3.Connection) -> Appended | None:
+            values = {"key": key, "value": value, "after": after}
+            rows = connection.execute(APPEND, values).fetchall()
+            if not rows:
+                return None
+            position: int = rows[0][0]
+            if keep is None:
+                return Appended(position)
+            return Appended(position, _dropped(connection, key, position - keep))
+
+        return self._run(work)
+
+    def last(self, key: str) -> Item | None:
+        """See `Store.last`."""
+        sql = "SELECT position, value FROM entries WHERE key = ? ORDER BY position DESC LIMIT 1"
+        rows = self._rows(sql, (key,))
+        return Item(*rows[0]) if rows else None
+
+    def items(self, key: str, *, after: int = 0, limit: int | None = None) -> Sequence[Item]:
+        """See `Store.items`."""
+        sql = (
+            "SELECT position, value FROM entries WHERE key = ? AND position > ?"
+            " ORDER BY position LIMIT ?"
+        )
+        no_limit = -1  # SQLite's own word for it
+        rows = self._rows(sql, (key, after, no_limit if limit is None else limit))
+        return [Item(*row) for row in rows]
+
+    def count(self, key: str) -> int:
+        """See `Store.count`."""
+        number: int = self._rows(COUNT, {"key": key})[0][0]
+        return number
+
+    def increment(self, key: str, *, now: float = 0.0, expires: float | None = None) -> int:
+        """See `Store.increment`."""
+
+        def work(connection: sqlite3.Connection) -> int:
+            values = {"key": key, "now": now, "expires": expires}
+            number: int = connection.execute(INCREMENT, values).fetchall()[0][0]
+            if number == 1 and expires is not None:
+                connection.execute("DELETE FROM counters WHERE expires <= ?", (now,))
+            return number
+
+        return self._run(work)
+
+    def delete(self, key: str) -> None:
+        """See `Store.delete`."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM entries WHERE key = ?", (key,))
+            connection.execute("DELETE FROM counters WHERE key = ?", (key,))
+
+        self._run(work, together=True)
+
+    def clear(self) -> None:
+        """See `Store.clear`."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM entries")
+            connection.execute("DELETE FROM counters")
+
+        self._run(work, together=True)
+
+    def close(self) -> None:
+        """See `Store.close`."""
+        with self._lock:
+            self._connection.close()
+
+    def _rows(self, sql: str, values: tuple[object, ...] | dict[str, object]) -> list[Any]:
+        return self._run(lambda connection: connection.execute(sql, values).fetchall())
+
+    def _run(
+        self, work: Callable[[sqlite3.Connection], Result], *, together: bool = False
+    ) -> Result:
+        """Do `work` alone; `together` makes its statements one transaction."""
+        with self._lock:
+            if not together:
+                return work(self._connection)
+            with _transaction(self._connection):
+                return work(self._connection)
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _opened(path: Path | None) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(
+            path or ":memory:",
+            timeout=BUSY_SECONDS,
+            isolation_level=None,  # each statement commits by itself unless we say BEGIN
+            check_same_thread=False,  # the store's lock keeps threads apart
+        )
+    except sqlite3.Error as error:
+        raise StoreError(_cannot_open(path, error)) from error
+    try:
+        _prepare(connection)
+    except (sqlite3.Error, StoreError) as error:
+        connection.close()
+        raise StoreError(_cannot_open(path, error)) from error
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    with _transaction(connection):
+        found = connection.execute("PRAGMA user_version").fetchone()[0]
+        if found not in (0, FORMAT):
+            text = f"it is in format {found}, and this version reads format {FORMAT}"
+            raise StoreError(text)
+        for statement in filter(str.strip, TABLES.split(";")):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {FORMAT}")
+
+
+def _cannot_open(path: Path | None, error: Exception) -> str:
+    return (
+        f"cannot open the store {path or ':memory:'}: {error}. Name a file in a folder that exists"
+        " and that you may write, as in --store sqlite:///mock.db, or leave --store out."
+    )
+
+
+def _dropped(connection: sqlite3.Connection, key: str, upto: int) -> tuple[str, ...]:
+    sql = "DELETE FROM entries WHERE key = ? AND position <= ? RETURNING value"
+    return tuple(row[0] for row in connection.execute(sql, (key, upto)).fetchall())
