@@ -4,6 +4,7 @@ import importlib.util
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Response, current_app, request, send_from_directory
 from werkzeug.routing import Rule
@@ -39,8 +40,11 @@ _PAGE = f"""\
 </html>
 """
 
+# Any well-formed token is good enough for the mock: the first click on Execute is answered.
+_TOKEN = "pit-12345678-9abc-4def-8000-123456789abc"  # noqa: S105 - made up
+
 _START = f"""\
-SwaggerUIBundle({{
+const page = SwaggerUIBundle({{
   url: "{CONTROL_PREFIX}/openapi.json",
   dom_id: "#documentation",
   validatorUrl: null,
@@ -48,11 +52,12 @@ SwaggerUIBundle({{
   displayRequestDuration: true,
   showExtensions: true,
   tryItOutEnabled: true,
+  onComplete: () => page.preauthorizeApiKey("bearerAuth", "{_TOKEN}"),
 }});
 """
 
 
-def pages_blueprint(contract_bytes: bytes, document: Mapping[str, object]) -> Blueprint:
+def pages_blueprint(contract_bytes: bytes, document: Mapping[str, Any]) -> Blueprint:
     """Return the pages under ``/__mock``: index, contract as YAML and as JSON, documentation.
 
     Everything comes from this server; the documentation page asks nobody else for anything.
@@ -61,6 +66,7 @@ def pages_blueprint(contract_bytes: bytes, document: Mapping[str, object]) -> Bl
         contract_bytes: the contract's file, served as it is.
         document: the same contract parsed, served with this server as its only server.
     """
+    document = _parameters_in_place(document)
     pages = Blueprint("pages", __name__, url_prefix=CONTROL_PREFIX)
     pages.after_request(_with_headers)
     pages.add_url_rule("", view_func=index, strict_slashes=False)
@@ -104,10 +110,31 @@ def asset(name: str) -> Response:
     return send_from_directory(_swagger_ui(), name)
 
 
-def _called_here(document: Mapping[str, object]) -> str:
+def _called_here(document: Mapping[str, Any]) -> str:
     """Return the contract with the address this request was sent to; `Host` was checked before."""
     here = {"url": request.host_url.rstrip("/"), "description": "This mock."}
-    return json.dumps({**document, "servers": [here]}, default=str)
+    return json.dumps({**document, "servers": [here]})
+
+
+def _parameters_in_place(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the contract with each path's own parameters written out.
+
+    Swagger UI resolves references below an operation, and shows those beside it as nameless.
+    """
+    shared = document.get("components", {}).get("parameters", {})
+    paths = {
+        path: {**item, "parameters": [_written_out(it, shared) for it in item["parameters"]]}
+        if "parameters" in item
+        else item
+        for path, item in document.get("paths", {}).items()
+    }
+    return {**document, "paths": paths}
+
+
+def _written_out(parameter: Mapping[str, Any], shared: Mapping[str, Any]) -> Mapping[str, Any]:
+    name = parameter.get("$ref", "").removeprefix("#/components/parameters/")
+    written: Mapping[str, Any] = shared.get(name, parameter)
+    return written
 
 
 def _swagger_ui() -> Path:

@@ -1,15 +1,22 @@
 """One client's connection: its answers, its refusals in JSON, and its end."""
 
+from __future__ import annotations
+
 import contextlib
 import json
 import logging
 import socket
 import time
+from typing import TYPE_CHECKING
 
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, WSGITask
+from waitress.utilities import Error, InternalServerError
 
 from leadway_mock.server.parsing import StrictParser
+
+if TYPE_CHECKING:
+    from leadway_mock.server.listener import Listener
 
 log = logging.getLogger("leadway_mock.server")
 
@@ -30,26 +37,29 @@ class Answer(WSGITask):
     """The application's answer; the last one before the server stops says ``Connection: close``."""
 
     logger = log
+    channel: Channel
+    request: StrictParser  # type: ignore[assignment]  # types-waitress says Error
 
     def build_response_header(self) -> bytes:
         """Return the status line and the headers as bytes."""
         if self.channel.takes_no_more():
-            self.request.headers["CONNECTION"] = "close"
-        head: bytes = super().build_response_header()
-        return head
+            self.request.headers = {**self.request.headers, "CONNECTION": "close"}
+        return super().build_response_header()
 
 
 class Refusal(ErrorTask):
     """What the server refuses before the application sees it, in the platform's envelope."""
 
     logger = log
+    channel: Channel
+    request: StrictParser  # type: ignore[assignment]  # types-waitress says Error
 
     def execute(self) -> None:
         """Write the refusal and close the connection after it."""
-        error = self.request.error
-        body = _envelope(error.code, self._message())
+        error = self.request.error or InternalServerError("")
+        body = _envelope(error.code, self._message(error))
         self.status = f"{error.code} {error.reason}"
-        self.response_headers += [
+        self.response_headers = [
             ("Content-Type", "application/json"),
             ("X-Mock-Rule", _RULES[error.code]),
             ("X-Mock-Evidence", "invented"),
@@ -59,11 +69,12 @@ class Refusal(ErrorTask):
         self.content_length = len(body)
         self.write(b"" if getattr(self.request, "command", "") == "HEAD" else body)
 
-    def _message(self) -> str:
-        error, limits = self.request.error, self.channel.adj
+    def _message(self, error: Error) -> str:
+        limits = self.channel.adj
         match error.code:
             case 413:
-                return f"The request body is too large: at most {limits.max_request_body_size - 1} bytes."
+                most = limits.max_request_body_size - 1
+                return f"The request body is too large: at most {most} bytes."
             case 431:
                 return f"The headers are too large: at most {limits.max_request_header_size} bytes."
             case 500:
@@ -84,6 +95,7 @@ class Channel(HTTPChannel):
     parser_class = StrictParser
     logger = log
 
+    server: Listener
     refused = False
     lingering = False
 
@@ -116,6 +128,8 @@ class Channel(HTTPChannel):
         super().handle_close()
 
     def _close_our_half(self) -> bool:
+        if self.socket is None:
+            return False
         try:
             self.socket.shutdown(socket.SHUT_WR)
         except OSError:

@@ -44,6 +44,8 @@ class Listener(TcpWSGIServer):
     channel_class = Channel
     logger = log
     draining = False
+    active_channels: dict[int, Channel]  # type: ignore[assignment]  # types-waitress says one
+    _map: dict[int, socket.socket]  # of waitress's dispatchers, in truth
 
     def __init__(self, wsgi_app: "WSGIApplication", sock: socket.socket, max_body: int) -> None:
         self._waking = threading.RLock()
@@ -66,8 +68,7 @@ class Listener(TcpWSGIServer):
         """Return whether to wait for the next connection, making room for it first."""
         if self.accepting and len(self._map) >= self.adj.connection_limit:
             self._shed()
-        accepts: bool = super().readable()
-        return accepts
+        return super().readable()
 
     def drain(self) -> None:
         """Refuse new connections from now on; those the system already took are served."""

@@ -14,7 +14,7 @@ class StrictParser(HTTPRequestParser):
 
     def received(self, data: bytes) -> int:
         """Take the next bytes; returns how many belong to this request."""
-        consumed: int = super().received(data)
+        consumed = super().received(data)
         if self.completed:
             # Nothing more to send: waitress would invite a refused body, or wait for an absent one.
             self.expect_continue = False

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MAX_BODY = 1_048_576
 
 _TURN_SECONDS = 1.0
-_THREADS_END_SECONDS = 1.0
+_THREADS_END_SECONDS = 1
 
 
 class Server:
@@ -112,7 +112,7 @@ class Server:
         self._listener.close_idle()
         while self._listener.active_channels and time.monotonic() < deadline:
             self._listener.turn(min(_TURN_SECONDS, max(0.0, deadline - time.monotonic())))
-            self._listener.maintenance(time.time())
+            self._listener.maintenance(int(time.time()))
             self._listener.close_idle()
 
     def _close(self) -> None:
