@@ -6,8 +6,7 @@ TARGET = mock
 
 BIN := .venv/bin
 INSTALL := PYTHON="$(PYTHON)" sh scripts/install.sh
-# Node comes from a Python wheel inside .venv; the machine's own, if any, is not asked.
-NODE := PATH="$(CURDIR)/$(BIN):$$PATH" REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npm_config_loglevel=error
+NPX := sh scripts/npx.sh
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
@@ -20,7 +19,7 @@ mock: $(BIN)/leadway ## serve the mock  [PORT=4010] [HOST=127.0.0.1]
 	@exec $(BIN)/leadway mock --port $(PORT) --host $(HOST)
 
 prism: setup ## serve the contract with Prism instead: stateless examples  [PORT=4010]
-	@$(NODE) exec npx --no-install prism mock --host $(HOST) --port $(PORT) openapi/leadway.yaml
+	@exec $(NPX) prism mock --host $(HOST) --port $(PORT) openapi/leadway.yaml
 
 ## Work on it
 
@@ -45,7 +44,7 @@ check-arrows: setup
 
 check-contract: setup
 	@echo "contract: openapi-spec-validator" && $(BIN)/openapi-spec-validator openapi/leadway.yaml
-	@echo "contract: redocly" && $(NODE) npx --no-install redocly lint --config openapi/redocly.yaml openapi/leadway.yaml
+	@echo "contract: redocly" && $(NPX) redocly lint --config openapi/redocly.yaml openapi/leadway.yaml
 	@echo "contract: examples, defaults and links" && $(BIN)/python scripts/check_contract.py
 
 check-generated: setup
@@ -55,7 +54,7 @@ contract: setup ## run the contract suite against one target  [TARGET=mock|prism
 	@$(BIN)/pytest tests/contract --target $(TARGET)
 
 referee: setup ## run the contract suite through Prism's validating proxy
-	@$(NODE) $(BIN)/python scripts/run_referee.py
+	@$(BIN)/python scripts/run_referee.py
 
 lock: .venv-lock/.ready .venv/.dev ## choose newer versions and write requirements/*.txt and package-lock.json
 	@sh scripts/lock.sh
@@ -94,7 +93,7 @@ $(BIN)/leadway: pyproject.toml .venv/.mock
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json | .venv/.dev
-	@$(NODE) npm ci --silent --ignore-scripts --no-audit --no-fund >&2
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --ignore-scripts --no-audit --no-fund >&2
 	@touch $@
 
 # The product's own dependencies as wheels, for the test that installs it without a network.
