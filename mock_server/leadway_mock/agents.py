@@ -82,7 +82,7 @@ class Cast:
     """All agents and tokens of one mock, by id and by value."""
 
     agents: Mapping[str, Agent]
-    tokens: Mapping[str, Token] = field(default_factory=dict)
+    tokens: Mapping[str, Token] = field(default_factory=dict, repr=False)
     any_token: bool = True
     """Whether tokens that are not declared are welcome too, as they are with no agents file."""
 

@@ -1,12 +1,12 @@
 """The minds of the built-in agents: responders that are useful without any file."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
-from leadway_mock.input_variables import InputVariable, remarks
+from leadway_mock.input_variables import InputVariable, plain_text, remarks
 from leadway_mock.replies import Heard, Reply, Responder
 
-GOAL_TURN = 3
+GOAL_TURN: Final = 3
 """The turn on which the goal agent completes its goal."""
 
 
@@ -60,27 +60,14 @@ def greet_with(declared: Sequence[InputVariable]) -> Responder:
 def _echo_lines(heard: Heard) -> Iterator[str]:
     yield f"Turn {heard.turn}. You said: {heard.message}"
     if heard.input_variables:
-        yield f"Input variables: {_json(heard.input_variables)}"
+        yield f"Input variables: {plain_text(heard.input_variables)}"
     if heard.contact_id:
         yield f"Contact: {heard.contact_id}"
     if heard.attachments:
-        yield f"Attachments: {_json(heard.attachments)}"
+        yield f"Attachments: {plain_text(heard.attachments)}"
 
 
 def _greeting(sent: Mapping[str, object]) -> str:
     name, order = sent.get("customerName"), sent.get("orderNumber")
-    hello = f"Hello {_text(name)}!" if name else "Hello!"
-    return f"{hello} Your order is {_text(order)}." if order else hello
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else _json(value)
-
-
-def _json(value: object) -> str:
-    # `default` serves read-only mappings and sequences, which are JSON in all but their class.
-    return json.dumps(
-        value,
-        ensure_ascii=False,
-        default=lambda other: dict(other) if isinstance(other, Mapping) else list(other),
-    )
+    hello = f"Hello {plain_text(name)}!" if name else "Hello!"
+    return f"{hello} Your order is {plain_text(order)}." if order else hello

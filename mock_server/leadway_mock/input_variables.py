@@ -1,5 +1,6 @@
 """The input variables an agent declares, and how those of a request compare with them."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -43,6 +44,18 @@ def json_type(value: object) -> str:
     if value is None:
         return "null"
     return "object" if isinstance(value, Mapping) else "array"
+
+
+def plain_text(value: object) -> str:
+    """Write a JSON value the way it reads best in a sentence: text as it is, all else as JSON."""
+    if isinstance(value, str):
+        return value
+    # `default` serves read-only mappings and sequences, which are JSON in all but their class.
+    return json.dumps(
+        value,
+        ensure_ascii=False,
+        default=lambda other: dict(other) if isinstance(other, Mapping) else list(other),
+    )
 
 
 def _missing(declared: Sequence[InputVariable], sent: Mapping[str, object]) -> Iterator[str]:

@@ -1,0 +1,138 @@
+"""The agents file: from its text to a cast of agents and tokens, or to every problem it has."""
+
+from collections.abc import Mapping
+from itertools import chain, islice
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import NAMESPACE_URL, uuid5
+
+from leadway_mock.agents import ACTIVE, BUILT_IN, WRITE_SCOPE, Agent, Cast, Token, Version
+from leadway_mock.agents_file_problems import AgentsFileError, Problem, of_yaml
+from leadway_mock.agents_file_rules import rule_problems
+from leadway_mock.agents_file_schema import schema_problems
+from leadway_mock.built_in_agents import echo, echo_with_remarks
+from leadway_mock.canned_replies import CannedReply, answer_with, condition
+from leadway_mock.input_variables import InputVariable
+from leadway_mock.replies import Reply, Responder
+from leadway_mock.templates import parse_template
+from leadway_mock.yaml_lines import Document, YamlError, load
+
+__all__ = ["AgentsFileError", "load_agents"]
+
+MAX_BYTES: Final = 1_048_576
+MOST_PROBLEMS: Final = 1_000
+"""After so many the rest is not looked for: the file is of another kind."""
+
+REPLY_FIELDS: Final[Mapping[str, str]] = {
+    "goalCompletion": "goal_completion",
+    "flowSwitch": "flow_switch",
+    "attachments": "attachments",
+    "generativeOutputs": "generative_outputs",
+    "type": "type",
+    "nextExpectedInput": "next_expected_input",
+    "executionStatus": "execution_status",
+    "success": "success",
+}
+"""What a reply in the file may set, by its name in the file, and in `Reply`."""
+
+
+def load_agents(path: str | Path) -> Cast:
+    """Read the agents file at `path` and put its cast on top of the built-in one.
+
+    An agent with a built-in agent's id takes its place. If the file declares tokens, they and the
+    magic ones are all that is accepted. Raises `AgentsFileError`, which lists every problem.
+    """
+    document = _read(path)
+    problems = sorted(_problems(document))
+    if problems:
+        raise AgentsFileError(str(path), problems)
+    content: Any = document.value
+    agents = [_agent(entry) for entry in content.get("agents", [])]
+    tokens = [_token(entry) for entry in content.get("tokens", [])]
+    return Cast(
+        agents=MappingProxyType(dict(BUILT_IN.agents) | {agent.id: agent for agent in agents}),
+        tokens=MappingProxyType(dict(BUILT_IN.tokens) | {token.value: token for token in tokens}),
+        any_token="tokens" not in content,
+    )
+
+
+def _problems(document: Document) -> set[Problem]:
+    found = chain(schema_problems(document), rule_problems(document))
+    return set(islice(found, MOST_PROBLEMS))
+
+
+def _read(path: str | Path) -> Document:
+    # The errors caught here hold the text of the file, tokens included, so they are not chained.
+    try:
+        return load(_text(path))
+    except YamlError as error:
+        raise AgentsFileError(str(path), [of_yaml(error)]) from None
+
+
+def _text(path: str | Path) -> str:
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "no file can be called so"
+        problem = Problem(1, 1, f"cannot be read: {reason}", "check its path and permissions")
+        raise AgentsFileError(str(path), [problem]) from None
+    if len(content) > MAX_BYTES:
+        problem = Problem(1, 1, f"larger than {MAX_BYTES} bytes", "keep fewer agents in it")
+        raise AgentsFileError(str(path), [problem])
+    return _decoded(path, content)
+
+
+def _decoded(path: str | Path, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - content.rfind(b"\n", 0, error.start)
+    raise AgentsFileError(
+        str(path), [Problem(line, column, "this byte is not UTF-8", "save the file as UTF-8")]
+    )
+
+
+def _agent(entry: Mapping[str, Any]) -> Agent:
+    variables = tuple(InputVariable(**variable) for variable in entry.get("inputVariables", []))
+    return Agent(
+        id=entry["id"],
+        name=entry["name"],
+        respond=_responder(entry, variables),
+        location=entry.get("location"),
+        status=entry.get("status", ACTIVE),
+        versions=_versions(entry),
+        input_variables=variables,
+    )
+
+
+def _versions(entry: Mapping[str, Any]) -> tuple[Version, ...]:
+    if "versions" not in entry:
+        return (Version(str(uuid5(NAMESPACE_URL, f"urn:leadway:agent:{entry['id']}"))),)
+    return tuple(Version(**version) for version in entry["versions"])
+
+
+def _responder(entry: Mapping[str, Any], variables: tuple[InputVariable, ...]) -> Responder:
+    if "replies" in entry:
+        return answer_with([_reply(reply) for reply in entry["replies"]])
+    return echo_with_remarks(variables) if variables else echo
+
+
+def _reply(entry: Mapping[str, Any]) -> CannedReply:
+    fields = {field: entry[name] for name, field in REPLY_FIELDS.items() if name in entry}
+    return CannedReply(
+        answer=parse_template(entry["answer"]),
+        reply=Reply("", **fields),
+        condition=condition(entry["when"]) if "when" in entry else None,
+        turn=entry.get("turn"),
+    )
+
+
+def _token(entry: Mapping[str, Any]) -> Token:
+    return Token(
+        value=entry["token"],
+        locations=tuple(entry["locations"]) if "locations" in entry else None,
+        scopes=tuple(entry.get("scopes", [WRITE_SCOPE])),
+    )

@@ -1,0 +1,51 @@
+"""What can be wrong with an agents file, said with its place and a way to mend it."""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from leadway_mock.yaml_advice import printable
+from leadway_mock.yaml_lines import Document, Pointer, YamlError
+
+MOST_SHOWN: Final = 50
+"""Most problems that one error lists; a file of the wrong kind may have thousands."""
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong, where it stands, and how to mend it."""
+
+    line: int
+    column: int
+    what: str
+    mend: str
+
+
+class AgentsFileError(ValueError):
+    """An agents file that cannot be used; `str()` of it lists every problem, one a line."""
+
+    def __init__(self, file: str, problems: Iterable[Problem]) -> None:
+        self.file = printable(file)
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self._lines()))
+
+    def _lines(self) -> list[str]:
+        lines = [
+            f"{self.file}:{line}:{column}: {what} — {mend}"
+            for line, column, what, mend in self.problems[:MOST_SHOWN]
+        ]
+        more = len(self.problems) - MOST_SHOWN
+        return [*lines, f"{self.file}: and {more} more problems"] if more > 0 else lines
+
+
+def at_value(document: Document, pointer: Pointer, what: str, mend: str) -> Problem:
+    """Place a problem at the value that `pointer` leads to."""
+    return Problem(*document.position(pointer), what, mend)
+
+
+def at_key(document: Document, pointer: Pointer, what: str, mend: str) -> Problem:
+    """Place a problem at the name that `pointer` ends with."""
+    return Problem(*document.key_position(pointer), what, mend)
+
+
+def of_yaml(error: YamlError) -> Problem:
+    """Turn the error of a text that is not YAML into a problem."""
+    return Problem(*error.position, error.what, error.mend)
