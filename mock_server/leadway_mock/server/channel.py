@@ -79,7 +79,7 @@ class Refusal(ErrorTask):
                 return f"The headers are too large: at most {limits.max_request_header_size} bytes."
             case 500:
                 return "Internal Server Error"
-        return f"{error.reason}: {error.body[:_LONGEST_DETAIL]}."
+        return f"{error.reason}: {error.body[:_LONGEST_DETAIL].rstrip('.')}."
 
 
 class Channel(HTTPChannel):
@@ -126,6 +126,10 @@ class Channel(HTTPChannel):
         if self.refused and not self.lingering and self._close_our_half():
             return
         super().handle_close()
+
+    def handle_expt(self) -> None:
+        """Hang up on TCP's urgent data: HTTP has none, and it would wake the loop without end."""
+        self.handle_close()
 
     def _close_our_half(self) -> bool:
         if self.socket is None:

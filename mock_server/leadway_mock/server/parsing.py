@@ -1,7 +1,9 @@
 """Reading a request's head more strictly than waitress does by itself."""
 
 from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.utilities import BadRequest
 
+_TLS_HANDSHAKE = b"\x16"
 _CONTROL_BYTES = frozenset(range(0x20)) | {0x7F}
 
 
@@ -14,6 +16,11 @@ class StrictParser(HTTPRequestParser):
 
     def received(self, data: bytes) -> int:
         """Take the next bytes; returns how many belong to this request."""
+        if data[:1] == _TLS_HANDSHAKE and not self.header_plus and not self.headers_finished:
+            # Without an answer such a client would wait for the end of a head that never comes.
+            self.error = BadRequest("This is plain HTTP: call it by http://, not https://")
+            self.completed = True
+            return len(data)
         consumed = super().received(data)
         if self.completed:
             # Nothing more to send: waitress would invite a refused body, or wait for an absent one.
