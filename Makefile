@@ -28,10 +28,13 @@ setup: $(BIN)/leadway .venv/.dev .venv-generate/.ready node_modules/.ready .whee
 generate: .venv-generate/.ready ## write the client in generated/ anew from the contract
 	@.venv-generate/bin/python scripts/generate_client.py
 
+docs: setup ## write the pages in docs/ that are made from the program
+	@$(BIN)/python scripts/write_docs.py
+
 test: setup ## run all tests
 	@$(BIN)/pytest -n auto
 
-check: check-style check-types check-arrows check-contract check-generated ## run all static checks
+check: check-style check-types check-arrows check-contract check-generated check-docs ## run all static checks
 
 check-style: setup
 	@echo "style: ruff" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
@@ -50,6 +53,9 @@ check-contract: setup
 check-generated: setup
 	@echo "generated client" && .venv-generate/bin/python scripts/check_generated.py
 
+check-docs: setup
+	@echo "generated docs" && $(BIN)/python scripts/write_docs.py --check
+
 contract: setup ## run the contract suite against one target  [TARGET=mock|prism|live]
 	@$(BIN)/pytest tests/contract --target $(TARGET)
 
@@ -65,8 +71,8 @@ clean: ## remove everything that make made
 help:
 	@awk -F ':.*## ' '/^## / { print (blank++ ? "\n" : "") substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: mock prism setup generate test check check-style check-types check-arrows check-contract check-generated \
-	contract referee lock clean help
+.PHONY: mock prism setup generate docs test check check-style check-types check-arrows check-contract check-generated \
+	check-docs contract referee lock clean help
 
 # What follows is made once, and again only when its lock file changes.
 
