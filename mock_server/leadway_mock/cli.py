@@ -34,8 +34,12 @@ Try it:
     -H 'Version: 2021-07-28' -H 'Content-Type: application/json' \\
     -d '{{"message": "How can you help me?", "locationId": "C2QujeCh8ZnC7al2InWR"}}'
 
-Send the executionId of the answer with the next message, and the conversation goes on.
-Documentation {url}/__mock/docs   sessions {url}/__mock/sessions   journal {url}/__mock/journal
+The answer brings an executionId: send it with the next message, and the agent remembers.
+
+  {url}/__mock/docs       the API, to read and to try in a browser
+  {url}/__mock/sessions   the conversations so far
+  {url}/__mock/journal    every request, its answer, and why
+
 Stop with Ctrl-C.
 """
 

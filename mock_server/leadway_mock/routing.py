@@ -30,4 +30,4 @@ def route(contract: Contract, request: Request) -> tuple[Operation, dict[str, st
 def _known(contract: Contract) -> str:
     current = [each for each in contract.operations if not each.deprecated]
     listed = ", ".join(f"{each.method} {each.path}" for each in current)
-    return f"The contract has {listed}."
+    return f"The contract has {listed}; the mock lists its own pages at /__mock."

@@ -123,7 +123,7 @@ class Sessions:
 
     def _refuse(self, why: str, hint: str) -> NoReturn:
         suffix = "-400" if self._settings.unknown_session == "400" else ""
-        cure = "Leave executionId out of the first message; send the one you were answered."
+        cure = "Leave executionId out of the first message, then send the one its answer brings."
         raise Refusal(f"session-{why}{suffix}", hint=f"{hint} {cure}")
 
 

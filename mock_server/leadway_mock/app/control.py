@@ -23,10 +23,12 @@ def control_blueprint(emulator: Emulator) -> flask.Blueprint:
 
     @control.get("/health")
     def health() -> dict[str, Any]:
+        """Whether the mock is up, and which contract, profile and agents it serves."""
         return _health(emulator)
 
     @control.get("/sessions")
     def list_sessions() -> dict[str, Any]:
+        """The conversations, oldest first; page with `limit` and with `next` as `after`."""
         after, limit = _page()
         found = list(sessions.listed(after=after, limit=limit))
         return {
@@ -37,6 +39,7 @@ def control_blueprint(emulator: Emulator) -> flask.Blueprint:
 
     @control.get("/sessions/<execution_id>")
     def show_session(execution_id: str) -> dict[str, Any]:
+        """One conversation with its turns; page as in the list."""
         session = sessions.find(execution_id)
         if session is None:
             raise NotFound(f"No session has the executionId '{execution_id[:80]}'.")
@@ -49,6 +52,7 @@ def control_blueprint(emulator: Emulator) -> flask.Blueprint:
 
     @control.get("/journal")
     def list_journal() -> dict[str, Any]:
+        """Every request and its answer, oldest first and without secrets; page as in the list."""
         after, limit = _page()
         entries = journal.entries(after=after, limit=limit)
         return {
@@ -59,6 +63,7 @@ def control_blueprint(emulator: Emulator) -> flask.Blueprint:
 
     @control.post("/reset")
     def reset() -> dict[str, Any]:
+        """Forget every session, turn, journal entry and count, as if just started."""
         emulator.reset()
         return {"reset": True}
 

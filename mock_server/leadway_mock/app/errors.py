@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 
 import flask
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 log = logging.getLogger(__name__)
+
+NOTHING_HERE = "Nothing is here. GET /__mock lists what there is."
 
 
 def install_errors(app: flask.Flask) -> None:
@@ -15,8 +17,10 @@ def install_errors(app: flask.Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> flask.Response:
+        unknown_path = error.description == NotFound.description
+        message = NOTHING_HERE if unknown_path else error.description
         response = flask.jsonify(
-            {"statusCode": error.code, "message": error.description, "error": error.name}
+            {"statusCode": error.code, "message": message, "error": error.name}
         )
         response.status_code = error.code or 500
         for name, value in error.get_headers():
