@@ -1,4 +1,4 @@
-"""Ids and trace ids, as a pure function of a seed: the same seed gives the same ids.
+"""Ids and trace ids, as a pure function of a seed, or at random.
 
 The vendor's ids are 20 or 24 letters and digits, or UUIDs, with no rule to tell which; the mock
 mints 24 lower-case letters and digits, like the examples on the vendor's page.
@@ -16,10 +16,10 @@ LENGTH = 24
 
 
 class Ids:
-    """Mints ids from a seed; without one, from a secret of this process."""
+    """Mints ids from a seed, the same for the same seed; without one, no two are ever the same."""
 
     def __init__(self, seed: int | None = None) -> None:
-        self._key = secrets.token_bytes(16) if seed is None else f"seed {seed}".encode()
+        self._key = None if seed is None else f"seed {seed}".encode()
 
     def mint(self, kind: str, *parts: str | int) -> str:
         """Return the 24-character id of `kind` for `parts`."""
@@ -35,5 +35,7 @@ class Ids:
         return str(uuid.UUID(bytes=self._digest("trace", (number,))[:16], version=4))
 
     def _digest(self, kind: str, parts: tuple[str | int, ...]) -> bytes:
+        if self._key is None:
+            return secrets.token_bytes(32)
         text = "\x00".join((kind, *map(str, parts)))
         return hashlib.blake2b(text.encode(), key=self._key, digest_size=32).digest()
