@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from email.message import Message
 from math import isinf
-from typing import Any
+from typing import Any, NoReturn
 
 from leadway_mock.messages import Refusal, Request
 
@@ -51,7 +51,7 @@ def _check_media_type(request: Request) -> None:
         _unsupported(f"Content-Encoding is '{coding}'; send the body as it is.")
 
 
-def _unsupported(hint: str) -> None:
+def _unsupported(hint: str) -> NoReturn:
     raise Refusal("media-type-unsupported", hint=hint)
 
 

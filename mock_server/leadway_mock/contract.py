@@ -57,7 +57,7 @@ class Operation:
     @property
     def segments(self) -> tuple[str, ...]:
         """The path template cut at its slashes."""
-        return tuple(self.path.strip("/").split("/"))
+        return tuple(self.path.split("/"))
 
     def parameter(self, place: str, name: str) -> Node | None:
         """Return the parameter `name` in `place` (`header`, `query`, `path`), or None."""
@@ -101,7 +101,7 @@ class Contract:
 
     def at(self, path: str) -> Iterator[tuple[Operation, dict[str, str]]]:
         """Yield each operation whose path fits `path`, with its path parameters."""
-        segments = tuple(path.removeprefix("/").split("/"))
+        segments = tuple(path.split("/"))
         for operation in self.operations:
             found = operation.match(segments)
             if found is not None:

@@ -83,6 +83,10 @@ class Emulator:
         """Forget every session, turn, journal entry and count, as if just started."""
         self._store.clear()
 
+    def close(self) -> None:
+        """Release the store. The emulator answers no more."""
+        self._store.close()
+
     def _decided(self, exchange: Exchange) -> Answer:
         try:
             return self._story(exchange)

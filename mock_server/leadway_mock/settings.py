@@ -24,8 +24,10 @@ def _setting(
     *,
     choices: tuple[str, ...] = (),
     least: float | None = None,
+    most: float | None = None,
 ) -> Any:  # noqa: ANN401 - what dataclasses.field returns
-    return field(default=default, metadata={"help": text, "choices": choices, "least": least})
+    limits = {"choices": choices, "least": least, "most": most}
+    return field(default=default, metadata={"help": text, **limits})
 
 
 def _switch(text: str, *, on: bool) -> Any:  # noqa: ANN401 - what dataclasses.field returns
@@ -40,7 +42,7 @@ class Settings:
     """
 
     host: str = _setting("127.0.0.1", "address to listen on; anything but loopback is your choice")
-    port: int = _setting(4010, "port to listen on; 0 picks a free one", least=0)
+    port: int = _setting(4010, "port to listen on; 0 picks a free one", least=0, most=65_535)
     allow_host: tuple[str, ...] = _setting(
         (), "a Host header to accept besides loopback, as a name; may be given again"
     )
@@ -138,10 +140,13 @@ WANTED = {
 
 
 def _check(name: str, value: object, limits: Mapping[str, Any]) -> None:
-    choices, least = limits["choices"], limits["least"]
+    choices, least, most = limits["choices"], limits["least"], limits["most"]
     if choices and value not in choices:
         text = f"{name} cannot be {value!r}: one of {', '.join(choices)} is wanted."
         raise SettingsError(text)
     if least is not None and not (isinstance(value, int | float) and value >= least):
         text = f"{name} cannot be {value!r}: {least} or more is wanted."
+        raise SettingsError(text)
+    if most is not None and isinstance(value, int | float) and value > most:
+        text = f"{name} cannot be {value!r}: {most} or less is wanted."
         raise SettingsError(text)

@@ -1,0 +1,61 @@
+"""Somebody who talks to an emulator without any HTTP in between."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from leadway_mock.agents import ECHO_ID
+from leadway_mock.clock import ManualClock
+from leadway_mock.emulator import Emulator
+from leadway_mock.messages import Answer, Request
+
+TOKEN = "pit-12345678-1234-4234-8234-123456789abc"
+LOCATION = "C2QujeCh8ZnC7al2InWR"
+CURRENT = f"/agent-studio/agent/{ECHO_ID}/execute"
+DEPRECATED = f"/agent-studio/public-api/agents/{ECHO_ID}/execute"
+
+
+@dataclass
+class Caller:
+    """Holds a token and good headers, and says things to the echo agent."""
+
+    emulator: Emulator
+    clock: ManualClock
+    headers: dict[str, str] = field(
+        default_factory=lambda: {
+            "authorization": f"Bearer {TOKEN}",
+            "version": "2021-07-28",
+            "content-type": "application/json",
+        }
+    )
+
+    def send(
+        self,
+        body: object = None,
+        *,
+        path: str = CURRENT,
+        method: str = "POST",
+        query: str = "",
+        headers: Mapping[str, str | None] | None = None,
+    ) -> Answer:
+        merged = self.headers | dict(headers or {})
+        present = {name: value for name, value in merged.items() if value is not None}
+        payload = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.emulator.answer(Request(method, path, query, present, payload))
+
+    def say(self, message: str = "hello", *, agent: str = ECHO_ID, **fields: object) -> Answer:
+        path = f"/agent-studio/agent/{agent}/execute"
+        return self.send({"message": message, "locationId": LOCATION} | fields, path=path)
+
+    def begin(self, **fields: object) -> str:
+        answer = self.say(**fields)  # type: ignore[arg-type]
+        assert answer.status == 200, answer
+        return str(content(answer)["executionId"])
+
+
+def content(answer: Answer) -> dict[str, Any]:
+    assert isinstance(answer.content, dict)
+    return answer.content

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+
+from leadway_mock.bodies import MAX_DEPTH, read_json
+from leadway_mock.messages import Refusal, Request
+
+JSON = {"content-type": "application/json"}
+
+
+def read(body: bytes, headers: dict[str, str] = JSON, *, max_bytes: int = 1000) -> object:
+    return read_json(Request("POST", "/", headers=headers, body=body), max_bytes)
+
+
+def refused(body: bytes, headers: dict[str, str] = JSON, *, max_bytes: int = 1000) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        read(body, headers, max_bytes=max_bytes)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        (b'{"a": [1, 2.5, true, null, "\xc3\xb1"]}', {"a": [1, 2.5, True, None, "ñ"]}),
+        (b'\xef\xbb\xbf{"a": 1}', {"a": 1}),
+        (b"  [] \n", []),
+        (b'"\\ud83c\\udf88"', "🎈"),
+        (b"[" * MAX_DEPTH + b"]" * MAX_DEPTH, None),
+    ],
+)
+def test_json_is_read(body: bytes, value: object) -> None:
+    found = read(body)
+    assert value is None or found == value
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"", "The body is empty"),
+        (b" \n", "The body is empty"),
+        (b"{", "is not JSON: Expecting property name enclosed in double quotes at line 1, column"),
+        (b"{'a': 1}", "is not JSON"),
+        (b'{"a": 1} x', "Extra data at line 1, column 10"),
+        (b'{"a": NaN}', "holds NaN"),
+        (b'{"a": -Infinity}', "holds -Infinity"),
+        (b'{"a": 1e999}', "holds a number beyond what a double can hold: 1e999"),
+        (b"1" * 5000, "a number with too many digits"),
+        (b'{"a": 1, "b": {"c": 1, "c": 2}}', "has the property 'c' twice in one object"),
+        (b"[" * 65 + b"]" * 65, "nests deeper than 64 levels"),
+        (b"[" * 100_000, "nests deeper than 64 levels"),
+        (b'{"a":' * 65 + b"1" + b"}" * 65, "nests deeper than 64 levels"),
+        (b'{"a": "\xff"}', "is not UTF-8: byte 7 does not fit"),
+        (b'{"a": ["\\ud800"]}', "half of a surrogate pair"),
+        (b'{"\\udfff": 1}', "half of a surrogate pair"),
+        ('{"a": "ñ"}'.encode("utf-16"), "is not UTF-8"),
+    ],
+)
+def test_what_is_not_json_is_refused_with_the_reason(body: bytes, told: str) -> None:
+    refusal = refused(body, max_bytes=200_000)
+    assert refusal.rule == "body-malformed"
+    assert told in refusal.hint
+
+
+def test_a_body_is_read_up_to_the_limit_and_not_beyond() -> None:
+    assert read(b"[12345]", max_bytes=7) == [12345]
+    refusal = refused(b"[123456]", max_bytes=7)
+    assert refusal.rule == "body-too-large"
+    assert "7" in refusal.hint
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "application/json",
+        "application/json; charset=utf-8",
+        'Application/JSON; charset="UTF-8"',
+        "application/json;charset=us-ascii",
+    ],
+)
+def test_json_media_types_are_read(value: str) -> None:
+    assert read(b"[]", {"content-type": value}) == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ({}, "Content-Type is missing"),
+        ({"content-type": "text/plain"}, "Content-Type is 'text/plain'"),
+        ({"content-type": ""}, "Content-Type is ''"),
+        ({"content-type": "application/x-www-form-urlencoded"}, "the API takes application/json"),
+        ({"content-type": "application/json; charset=latin-1"}, "The charset is 'latin-1'"),
+        (JSON | {"content-encoding": "gzip"}, "Content-Encoding is 'gzip'"),
+    ],
+)
+def test_other_media_types_are_refused(headers: dict[str, str], told: str) -> None:
+    refusal = refused(b"[]", headers)
+    assert refusal.rule == "media-type-unsupported"
+    assert told in refusal.hint

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from leadway_mock.contract import ContractError, contract_file, load_contract, resolve
+
+
+def test_the_shipped_contract_is_found() -> None:
+    assert contract_file().name == "leadway.yaml"
+    assert contract_file().is_file()
+
+
+def test_every_example_says_how_well_it_is_known() -> None:
+    for example in load_contract().examples.values():
+        assert example.level in {"documented", "observed", "inferred", "invented"}
+        assert example.source
+
+
+def test_an_example_that_repeats_its_status_repeats_the_right_one() -> None:
+    for example in load_contract().examples.values():
+        assert example.content.get("statusCode", example.status) == example.status
+
+
+def test_references_are_followed_to_their_end() -> None:
+    document = {"a": {"$ref": "#/b"}, "b": [{"$ref": "#/c~1d"}], "c/d": {"e": 1}}
+    assert resolve(document, document["a"]) == [{"e": 1}]
+
+
+@pytest.mark.parametrize(
+    ("node", "told"),
+    [
+        ({"$ref": "#/nowhere"}, "#/nowhere names nothing"),
+        ({"$ref": "#/a"}, "#/a refers to itself"),
+    ],
+)
+def test_references_that_end_nowhere_or_never_are_refused(node: dict[str, str], told: str) -> None:
+    with pytest.raises(ContractError, match=told):
+        resolve({"a": {"x": {"$ref": "#/a"}}}, node)
+
+
+@pytest.mark.parametrize("text", [None, "a: [", "a: *nobody"])
+def test_a_contract_that_cannot_be_read_is_an_error_that_names_it(
+    tmp_path: Path, text: str | None
+) -> None:
+    path = tmp_path / "broken.yaml"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(ContractError, match=r"cannot read the contract .*broken\.yaml"):
+        load_contract(path)

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from leadway_mock.journal import MAX_BODY_TEXT
+from tests.mock.support import CURRENT, LOCATION, Caller
+
+
+def entries(caller: Caller) -> list[dict[str, object]]:
+    return caller.emulator.journal.entries(after=0, limit=1000)
+
+
+def test_an_entry_tells_the_whole_exchange(caller: Caller) -> None:
+    execution_id = caller.begin(message="hi")
+    (entry,) = entries(caller)
+    request, answer = entry.pop("request"), entry.pop("answer")
+    assert isinstance(entry.pop("milliseconds"), float)
+    assert entry == {
+        "number": 1,
+        "at": caller.clock.now(),
+        "operationId": "executeAgent",
+        "pathParameters": {"agentId": CURRENT.split("/")[3]},
+        "locationId": LOCATION,
+        "executionId": execution_id,
+        "turn": 1,
+    }
+    assert isinstance(request, dict)
+    assert isinstance(answer, dict)
+    assert (request["method"], request["path"], request["query"]) == ("POST", CURRENT, "")
+    assert json.loads(request["body"]) == {"message": "hi", "locationId": LOCATION}
+    assert request["headers"]["authorization"] == "[redacted]"
+    assert (answer["status"], answer["rule"], answer["evidence"]) == (200, "reply", "documented")
+    assert answer["body"]["executionId"] == execution_id
+
+
+def test_refusals_are_written_down_with_their_violations(caller: Caller) -> None:
+    caller.send({"input": "x", "locationId": LOCATION})
+    caller.send({}, headers={"authorization": None})
+    caller.send({}, path="/nowhere")
+    rules = [entry["answer"]["rule"] for entry in entries(caller)]  # type: ignore[index]
+    assert rules == ["body-invalid", "token-invalid", "route-unknown"]
+    violations = entries(caller)[0]["answer"]["violations"]  # type: ignore[index]
+    assert violations[0] == {
+        "pointer": "/input",
+        "message": "property input should not exist",
+        "hint": "'input' was sent; 'message' is meant.",
+    }
+
+
+def test_callers_can_be_told_apart_without_their_tokens(caller: Caller) -> None:
+    caller.say()
+    caller.say()
+    caller.headers["authorization"] = "Bearer pit-87654321-1234-4234-8234-123456789abc"
+    caller.say()
+    caller.send({}, headers={"authorization": None})
+    first, second, third, fourth = (entry["request"]["token"] for entry in entries(caller))  # type: ignore[index]
+    assert first == second != third
+    assert fourth is None
+
+
+def test_the_oldest_entries_make_room(caller_with: Callable[..., Caller]) -> None:
+    caller = caller_with(max_journal=3)
+    for _ in range(5):
+        caller.say()
+    assert caller.emulator.journal.count() == 3
+    assert [entry["number"] for entry in entries(caller)] == [3, 4, 5]
+
+
+def test_long_bodies_are_cut_with_a_mark(caller: Caller) -> None:
+    caller.say("x" * 200_000)
+    (entry,) = entries(caller)
+    for part in ("request", "answer"):
+        body = entry[part]["body"]  # type: ignore[index]
+        assert isinstance(body, str)
+        assert len(body) < MAX_BODY_TEXT + 100
+        assert body.endswith("more characters]")
+
+
+def test_a_body_that_is_not_text_is_still_written_down(caller: Caller) -> None:
+    caller.send(b"\xff\x00\xfe")
+    (entry,) = entries(caller)
+    assert entry["request"]["body"] == "\ufffd\x00\ufffd"  # type: ignore[index]
+
+
+def test_entries_are_read_page_by_page(caller: Caller) -> None:
+    for _ in range(5):
+        caller.say()
+    journal = caller.emulator.journal
+    assert [entry["number"] for entry in journal.entries(after=2, limit=2)] == [3, 4]

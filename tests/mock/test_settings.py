@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, fields
+
+import pytest
+
+from leadway_mock.cli import read_settings
+from leadway_mock.settings import Settings, SettingsError, from_environment
+
+
+def test_settings_are_frozen() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Settings().port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("flags", "environment", "expected"),
+    [
+        ([], {}, 4010),
+        ([], {"LEADWAY_MOCK_PORT": "1"}, 1),
+        (["--port", "2"], {"LEADWAY_MOCK_PORT": "1"}, 2),
+        (["--port", "0"], {"LEADWAY_MOCK_PORT": "1"}, 0),
+    ],
+)
+def test_a_flag_wins_over_a_variable_over_the_default(
+    flags: list[str], environment: dict[str, str], expected: int
+) -> None:
+    assert read_settings(flags, environment).port == expected
+
+
+FLAGS = {
+    "host": (["--host", "::1"], "::1"),
+    "port": (["--port", "8080"], 8080),
+    "allow_host": (["--allow-host", "a", "--allow-host", "b,c"], ("a", "b", "c")),
+    "agents": (["--agents", "a.yaml"], "a.yaml"),
+    "store": (["--store", "sqlite:///a.db"], "sqlite:///a.db"),
+    "seed": (["--seed", "7"], 7),
+    "profile": (["--profile", "observed"], "observed"),
+    "session_idle_seconds": (["--session-idle-seconds", "1.5"], 1.5),
+    "unknown_session": (["--unknown-session", "new-session"], "new-session"),
+    "unknown_properties": (["--unknown-properties", "ignore"], "ignore"),
+    "enforce_quotas": (["--enforce-quotas"], True),
+    "quota_burst": (["--quota-burst", "1"], 1),
+    "quota_minute": (["--quota-minute", "2"], 2),
+    "quota_day": (["--quota-day", "3"], 3),
+    "retry_after": (["--no-retry-after"], False),
+    "check_answers": (["--check-answers"], True),
+    "max_body_bytes": (["--max-body-bytes", "10"], 10),
+    "max_sessions": (["--max-sessions", "10"], 10),
+    "max_journal": (["--max-journal", "10"], 10),
+    "threads": (["--threads", "2"], 2),
+}
+
+
+def test_every_setting_is_tried_below() -> None:
+    assert set(FLAGS) == {setting.name for setting in fields(Settings)}
+
+
+@pytest.mark.parametrize("name", FLAGS)
+def test_every_setting_is_a_flag(name: str) -> None:
+    flags, value = FLAGS[name]
+    assert getattr(read_settings(flags, {}), name) == value != getattr(Settings(), name)
+
+
+@pytest.mark.parametrize("name", FLAGS)
+def test_every_setting_is_a_variable(name: str) -> None:
+    _, value = FLAGS[name]
+    text = ",".join(value) if isinstance(value, tuple) else str(value)
+    assert getattr(read_settings([], {f"LEADWAY_MOCK_{name.upper()}": text}), name) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("yes", True), ("0", False), ("Off", False), ("", False)]
+)
+def test_switches_take_the_usual_words(text: str, value: bool) -> None:  # noqa: FBT001
+    assert from_environment({"LEADWAY_MOCK_RETRY_AFTER": text}) == {"retry_after": value}
+
+
+def test_other_variables_are_none_of_our_business() -> None:
+    assert from_environment({"PORT": "1", "LEADWAY_TOKEN": "x"}) == {}
+
+
+def test_a_misspelt_variable_is_an_error_that_lists_the_right_ones() -> None:
+    with pytest.raises(SettingsError, match=r"LEADWAY_MOCK_PROT names no setting.*port, profile"):
+        from_environment({"LEADWAY_MOCK_PROT": "1"})
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--port", "http"], "port cannot be 'http': a whole number is wanted."),
+        (["--port", "-1"], "port cannot be -1: 0 or more is wanted."),
+        (["--port", "65536"], "port cannot be 65536: 65535 or less is wanted."),
+        (["--session-idle-seconds", "x"], "a number is wanted"),
+        (["--session-idle-seconds", "nan"], "0 or more is wanted"),
+        (["--profile", "both"], "profile cannot be 'both': one of documented, observed is wanted."),
+        (["--unknown-session", "500"], "one of 404, 400, new-session is wanted."),
+        (["--max-journal", "0"], "1 or more is wanted"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_with_what_would_do(flags: list[str], told: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings(flags, {})
+    assert told in str(caught.value)
+
+
+def test_a_switch_that_is_neither_on_nor_off() -> None:
+    with pytest.raises(SettingsError, match="retry_after cannot be 'maybe': true or false"):
+        from_environment({"LEADWAY_MOCK_RETRY_AFTER": "maybe"})

@@ -1,0 +1,213 @@
+"""One suite over every store."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from leadway_mock.store import Store, StoreError, open_store
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    urls = {"memory": "memory:", "sqlite": f"sqlite:///{tmp_path}/mock.db"}
+    opened = open_store(urls[request.param])
+    yield opened
+    opened.close()
+
+
+def values(store: Store, key: str) -> list[str]:
+    return [item.value for item in store.items(key)]
+
+
+def test_an_empty_list_has_no_last_entry_and_counts_none(store: Store) -> None:
+    assert store.last("a") is None
+    assert store.items("a") == []
+    assert store.count("a") == 0
+
+
+def test_entries_are_numbered_from_1_in_the_order_of_appending(store: Store) -> None:
+    positions = [store.append("a", value) for value in "xyz"]
+    assert [each.position for each in positions if each] == [1, 2, 3]
+    assert [(item.position, item.value) for item in store.items("a")] == [
+        (1, "x"),
+        (2, "y"),
+        (3, "z"),
+    ]
+    last = store.last("a")
+    assert last is not None
+    assert (last.position, last.value) == (3, "z")
+
+
+def test_lists_with_different_keys_do_not_meet(store: Store) -> None:
+    store.append("a", "x")
+    store.append("ab", "y")
+    store.append("A", "z")
+    assert values(store, "a") == ["x"]
+
+
+def test_append_after_a_position_happens_only_there(store: Store) -> None:
+    assert store.append("a", "x", after=1) is None
+    assert store.append("a", "x", after=0) is not None
+    assert store.append("a", "y", after=0) is None
+    assert store.append("a", "y", after=1) is not None
+    assert values(store, "a") == ["x", "y"]
+
+
+def test_keep_drops_the_oldest_and_never_reuses_a_position(store: Store) -> None:
+    for value in "vwx":
+        store.append("a", value)
+    added = store.append("a", "y", keep=2)
+    assert added is not None
+    assert (added.position, added.dropped) == (4, ("v", "w"))
+    assert [(item.position, item.value) for item in store.items("a")] == [(3, "x"), (4, "y")]
+    assert store.count("a") == 2
+
+
+def test_items_can_be_read_page_by_page(store: Store) -> None:
+    for value in "vwxyz":
+        store.append("a", value)
+    assert [item.value for item in store.items("a", after=1, limit=2)] == ["w", "x"]
+    assert [item.value for item in store.items("a", after=4)] == ["z"]
+    assert store.items("a", after=5) == []
+
+
+def test_counters_count_from_1_each_for_itself(store: Store) -> None:
+    assert [store.increment("a"), store.increment("a"), store.increment("b")] == [1, 2, 1]
+
+
+def test_a_counter_past_its_time_starts_anew(store: Store) -> None:
+    assert store.increment("a", now=0, expires=10) == 1
+    assert store.increment("a", now=9.9, expires=10) == 2
+    assert store.increment("a", now=10, expires=20) == 1
+
+
+def test_counters_past_their_time_are_forgotten(tmp_path: Path) -> None:
+    file = tmp_path / "mock.db"
+    store = open_store(f"sqlite:///{file}")
+    for second in range(50):
+        store.increment(f"window {second}", now=second, expires=second + 1)
+    store.close()
+    connection = sqlite3.connect(file)
+    assert connection.execute("SELECT count(*) FROM counters").fetchone()[0] == 1
+    connection.close()
+
+
+def test_delete_forgets_one_key_and_clear_forgets_all(store: Store) -> None:
+    store.append("a", "x")
+    store.append("b", "x")
+    store.increment("a")
+    store.delete("a")
+    assert (store.count("a"), store.count("b"), store.increment("a")) == (0, 1, 1)
+    store.clear()
+    assert (store.count("b"), store.increment("a")) == (0, 1)
+
+
+@pytest.mark.parametrize("text", ["", "ñ 你好 🎈", "a\x00b", "'; DROP TABLE entries; --", "%_\\"])
+def test_any_text_is_a_key_and_a_value(store: Store, text: str) -> None:
+    store.append(text, text)
+    assert values(store, text) == [text]
+
+
+def test_one_of_many_threads_gets_each_position(store: Store) -> None:
+    """Threads that race for the same place in a list: each place goes to exactly one."""
+    barrier = threading.Barrier(8)
+
+    def race(_: int) -> int:
+        won = 0
+        barrier.wait()
+        for _ in range(25):
+            last = store.last("a")
+            won += store.append("a", "x", after=last.position if last else 0) is not None
+        return won
+
+    with ThreadPoolExecutor(8) as pool:
+        won = sum(pool.map(race, range(8)))
+    assert [item.position for item in store.items("a")] == list(range(1, won + 1))
+
+
+def _append_and_count(url: str, times: int) -> None:
+    store = open_store(url)
+    for _ in range(times):
+        store.append("a", "x", keep=1_000)
+        store.increment("n")
+    store.close()
+
+
+def test_processes_share_a_file_and_lose_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/mock.db"
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=_append_and_count, args=(url, 50)) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+        worker.close()
+    store = open_store(url)
+    assert [item.position for item in store.items("a")] == list(range(1, 151))
+    assert store.increment("n") == 151
+    store.close()
+
+
+def test_a_file_keeps_what_was_appended(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/mock.db"
+    first = open_store(url)
+    first.append("a", "x")
+    first.close()
+    second = open_store(url)
+    assert values(second, "a") == ["x"]
+    second.close()
+
+
+def test_a_relative_file_is_in_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    open_store("sqlite:///with%20space.db").close()
+    assert (tmp_path / "with space.db").is_file()
+
+
+@pytest.mark.parametrize(
+    "url", ["", "redis://localhost", "sqlite:", "sqlite://", "sqlite:///", "sqlite://host/file"]
+)
+def test_a_url_that_names_no_store_is_refused_with_those_that_do(url: str) -> None:
+    with pytest.raises(StoreError, match=r"names no store\. Known are: memory: .* sqlite:///FILE"):
+        open_store(url)
+
+
+def _not_a_database(path: Path) -> None:
+    path.write_text("this is not a database, and long enough to be taken for one " * 20)
+
+
+def _another_format(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+
+
+def _another_program(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE accounts (name TEXT)")
+    connection.close()
+
+
+def _a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+@pytest.mark.parametrize("spoil", [_not_a_database, _another_format, _another_program, _a_folder])
+def test_a_file_that_cannot_be_used_is_refused_and_left_alone(
+    tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "mock.db"
+    spoil(path)
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(StoreError, match=r"cannot open the store .*mock\.db: .* Name a file"):
+        open_store(f"sqlite:///{path}")
+    assert (path.read_bytes() if path.is_file() else None) == before

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from leadway_mock.contract import Contract
+from leadway_mock.violations import BodyRules
+
+
+@pytest.fixture(scope="session")
+def rules(contract: Contract) -> BodyRules:
+    schema = contract.operations[0].body_schema
+    assert schema is not None
+    return BodyRules(schema)
+
+
+VALID: dict[str, Any] = {"message": "hi", "locationId": "L"}
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {},
+        {"executionId": "", "versionId": "", "contactId": ""},
+        {"inputVariables": {}, "attachments": []},
+        {"inputVariables": {"a": {"b": [1, None]}}},
+        {"attachments": [{"type": "image", "imageUrl": "https://example.com/a.png"}]},
+    ],
+)
+def test_what_real_callers_send_is_no_violation(rules: BodyRules, extra: dict[str, Any]) -> None:
+    assert rules.violations(VALID | extra) == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "messages"),
+    [
+        ({"locationId": "L"}, ["message must be a string", "message should not be empty"]),
+        (VALID | {"message": ""}, ["message should not be empty"]),
+        (VALID | {"message": 5}, ["message must be a string"]),
+        (VALID | {"message": None}, ["message must be a string", "message should not be empty"]),
+        (VALID | {"executionId": None}, ["executionId must be a string"]),
+        (VALID | {"inputVariables": []}, ["inputVariables must be an object"]),
+        (VALID | {"attachments": {}}, ["attachments must be an array"]),
+        (VALID | {"attachments": ["x"]}, ["attachments.0 must be an object"]),
+        (
+            VALID | {"attachments": [{"type": "image", "url": "u"}]},
+            [
+                "attachments.0.property url should not exist",
+                "attachments.0.imageUrl must be a string",
+            ],
+        ),
+        (VALID | {"input": "hi"}, ["property input should not exist"]),
+        ([], ["body must be an object"]),
+        (
+            {"input": 1, "text": 2, "message": 3, "locationId": 4, "attachments": 5},
+            [
+                "property input should not exist",
+                "property text should not exist",
+                "message must be a string",
+                "locationId must be a string",
+                "attachments must be an array",
+            ],
+        ),
+    ],
+)
+def test_violations_come_all_at_once_in_the_platforms_words(
+    rules: BodyRules, body: object, messages: list[str]
+) -> None:
+    assert [violation.message for violation in rules.violations(body)] == messages
+
+
+def test_each_violation_points_to_its_place(rules: BodyRules) -> None:
+    body = VALID | {"attachments": [{"type": "image", "imageUrl": "u"}, {"type": 1, "a/b~c": 2}]}
+    assert [violation.pointer for violation in rules.violations(body)] == [
+        "/attachments/1/a~1b~0c",
+        "/attachments/1/imageUrl",
+        "/attachments/1/type",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("input", "message"),
+        ("Prompt", "message"),
+        ("execution_id", "executionId"),
+        ("sessionId", "executionId"),
+        ("mesage", "message"),
+        ("location-id", "locationId"),
+        ("variables", "inputVariables"),
+    ],
+)
+def test_a_known_mistake_is_told_what_was_meant(rules: BodyRules, sent: str, meant: str) -> None:
+    (violation,) = rules.violations(VALID | {sent: "x"})
+    assert violation.hint == f"'{sent}' was sent; '{meant}' is meant."
+
+
+def test_an_attachments_url_is_told_its_name(rules: BodyRules) -> None:
+    body = VALID | {"attachments": [{"type": "image", "url": "u", "imageUrl": "u"}]}
+    (violation,) = rules.violations(body)
+    assert violation.hint == "'url' was sent; 'imageUrl' is meant."
+
+
+def test_a_name_that_resembles_nothing_is_told_what_there_is(rules: BodyRules) -> None:
+    (violation,) = rules.violations(VALID | {"zzz": 1})
+    assert violation.hint.startswith("'zzz' is not in the contract, which has message, locationId,")
+
+
+def test_long_names_are_cut(rules: BodyRules) -> None:
+    (violation,) = rules.violations(VALID | {"x" * 5000: 1})
+    assert len(violation.message) < 300
+    assert len(violation.hint) < 500
+
+
+def test_unknown_properties_can_be_ignored_and_nothing_else_with_them(contract: Contract) -> None:
+    schema = contract.operations[0].body_schema
+    assert schema is not None
+    lenient = BodyRules(schema, refuse_unknown=False)
+    assert lenient.violations(VALID | {"input": "x"}) == ()
+    assert [each.message for each in lenient.violations({"input": "x", "locationId": "L"})] == [
+        "message must be a string",
+        "message should not be empty",
+    ]
+
+
+def test_a_keyword_without_platform_words_still_says_what_is_wrong() -> None:
+    rules = BodyRules({"type": "object", "properties": {"a": {"type": "integer", "minimum": 3}}})
+    (violation,) = rules.violations({"a": 1})
+    assert (violation.message, violation.hint) == (
+        "a is not valid",
+        "1 is less than the minimum of 3",
+    )
