@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
@@ -76,6 +76,11 @@ def is_refused(url: str) -> bool:
     except ConnectionRefusedError:
         return True
     return False
+
+
+def send_for_ever(client: RawClient) -> NoReturn:
+    while True:
+        client.send(b"x" * 65_536)
 
 
 # Where it listens
@@ -157,7 +162,9 @@ def test_it_says_who_it_is(server: Server) -> None:
 def test_forwarding_headers_are_not_believed(server: Server) -> None:
     head = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 9.9.9.9\r\n"
     with RawClient(server.url) as client:
-        reply = client.send(head + b"X-Forwarded-Proto: https\r\nForwarded: for=9.9.9.9\r\n\r\n").reply()
+        reply = client.send(
+            head + b"X-Forwarded-Proto: https\r\nForwarded: for=9.9.9.9\r\n\r\n"
+        ).reply()
     assert reply
     seen = reply.json()
     assert seen["REMOTE_ADDR"] == "127.0.0.1"
@@ -258,7 +265,7 @@ def test_a_client_that_goes_on_sending_still_reads_why_it_was_refused() -> None:
         reply = client.reply()
     assert reply
     assert reply.status == 413
-    assert reply.headers["content-type"] == "application/json"
+    assert reply.headers["content-type"] == "application/json; charset=utf-8"
     assert reply.headers["x-mock-rule"] == "body-too-large"
     assert reply.json() == {
         "statusCode": 413,
@@ -272,8 +279,7 @@ def test_a_refused_client_does_not_send_for_ever(monkeypatch: pytest.MonkeyPatch
         client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 80000000000\r\n\r\n")
         assert client.reply()
         with pytest.raises((ConnectionResetError, BrokenPipeError)):
-            while True:
-                client.send(b"x" * 65_536)
+            send_for_ever(client)
 
 
 def test_a_failing_application_is_answered_in_json(caplog: pytest.LogCaptureFixture) -> None:

@@ -72,7 +72,7 @@ def pages_blueprint(contract_bytes: bytes, document: Mapping[str, Any]) -> Bluep
     pages.add_url_rule("", view_func=index, strict_slashes=False)
     pages.add_url_rule("/docs", view_func=documentation, strict_slashes=False)
     pages.add_url_rule("/docs/start.js", view_func=start_script)
-    pages.add_url_rule("/docs/<path:name>", view_func=asset)
+    pages.add_url_rule("/docs/<name>", view_func=asset)
 
     @pages.get("/openapi.yaml")
     def contract_as_yaml() -> Response:

@@ -9,6 +9,7 @@ import ipaddress
 import json
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from typing import NamedTuple
 
 from flask import Flask, Response, request
@@ -16,7 +17,8 @@ from flask import Flask, Response, request
 CONTROL_PREFIX = "/__mock"
 
 _AUTHORITY = re.compile(
-    r"(?: \[ (?P<six>[0-9a-f:.]+) \] | (?P<name>[a-z0-9._-]+) ) (?: : (?P<port>\d{0,5}) )?",
+    r"(?: \[ (?P<six>[0-9a-f:.]+) \] | (?P<name>[\w-]+ (?:\.[\w-]+)*) \.? )"
+    r"(?: : (?P<port>\d{0,5}) )?",
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
 _ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<authority>[^/?#]+)", re.ASCII | re.IGNORECASE)
@@ -53,13 +55,15 @@ def allowed_host(host_header: str | None, bound_host: str, allowed_names: Collec
     Args:
         host_header: the header as received, ``None`` when it was not there.
         bound_host: the address or name the server listens on.
-        allowed_names: further hosts, without ports.
+        allowed_names: further names and addresses; a port behind one does not matter.
     """
     called = _authority(host_header or "")
     if called is None:
         return False
-    named = {entry.host for name in (bound_host, *allowed_names) if (entry := _authority(name))}
-    return called.host in named or _is_local(called.host) or _is_address_beyond(called, bound_host)
+    bound, *named = (_configured(name) for name in (bound_host, *allowed_names))
+    if called.host in {bound, *named} or _is_local(called.host):
+        return True
+    return not isinstance(called.host, str) and not _is_local(bound)
 
 
 def foreign_origin(
@@ -78,7 +82,10 @@ def foreign_origin(
     """
     if sec_fetch_site not in {None, "same-origin", "none"}:
         return True
-    return origin is not None and _origin(origin) != _own_origin(host_header, scheme)
+    if origin is None:
+        return False
+    theirs = _origin(origin)
+    return theirs is None or theirs != _own_origin(host_header, scheme)
 
 
 def install_shield(app: Flask, bound_host: str, allowed_names: Collection[str]) -> None:
@@ -125,7 +132,7 @@ def _is_control(path: str) -> bool:
 
 
 def _host_lesson(host: str | None) -> str:
-    if host is None:
+    if not host:
         return "The Host header is missing: say which host is called."
     shown = re.sub(r"[^\x21-\x7e]", "?", host)[:_LONGEST_ECHO]
     return (
@@ -155,23 +162,24 @@ def _host(six: str | None, name: str | None) -> str | Address | None:
         if six is not None:
             address = ipaddress.IPv6Address(six)
             return None if address.ipv4_mapped else address
-        plain = (name or "").removesuffix(".").lower()
-        return ipaddress.IPv4Address(plain) if _LOOKS_NUMERIC.fullmatch(plain) else plain or None
+        plain = (name or "").lower()
+        return ipaddress.IPv4Address(plain) if _LOOKS_NUMERIC.fullmatch(plain) else plain
     except ValueError:
         # Decimal, octal and hexadecimal spellings: browsers rewrite them, so only tricks send them.
         return None
 
 
-def _is_local(host: str | Address) -> bool:
-    if isinstance(host, str):
-        return host == "localhost" or host.endswith(".localhost")
+@lru_cache(maxsize=64)
+def _configured(name: str) -> str | Address | None:
+    """Read a host as settings spell it: an IPv6 address may come without brackets."""
+    entry = _authority(name) or _authority(f"[{name}]")
+    return entry.host if entry else None
+
+
+def _is_local(host: str | Address | None) -> bool:
+    if host is None or isinstance(host, str):
+        return host == "localhost" or (host or "").endswith(".localhost")
     return host.is_loopback
-
-
-def _is_address_beyond(called: Authority, bound_host: str) -> bool:
-    bound = _authority(f"[{bound_host}]" if ":" in bound_host else bound_host)
-    local = bound is not None and _is_local(bound.host)
-    return not isinstance(called.host, str) and not local
 
 
 def _origin(origin: str) -> tuple[str, str | Address, int] | None:

@@ -60,7 +60,7 @@ class Refusal(ErrorTask):
         body = _envelope(error.code, self._message(error))
         self.status = f"{error.code} {error.reason}"
         self.response_headers = [
-            ("Content-Type", "application/json"),
+            ("Content-Type", "application/json; charset=utf-8"),
             ("X-Mock-Rule", _RULES[error.code]),
             ("X-Mock-Evidence", "invented"),
         ]
