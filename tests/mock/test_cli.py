@@ -78,7 +78,9 @@ def test_it_answers_as_soon_as_it_says_so_and_ends_cleanly(
 
 def test_flags_reach_the_emulator(tmp_path: Path) -> None:
     agents = tmp_path / "agents.yaml"
-    agents.write_text("agents:\n  - id: frontdesk\n    replies:\n      - answer: Good morning.\n")
+    agents.write_text(
+        "agents:\n  - id: frontdesk\n    name: Front desk\n    replies:\n      - answer: Good morning.\n"
+    )
     flags = ("--agents", str(agents), "--store", f"sqlite:///{tmp_path}/mock.db", "--seed", "1")
     seen: list[dict[str, object]] = []
     for _ in range(2):
