@@ -112,6 +112,7 @@ UNUSUAL = {
     "TRACE": b"TRACE / HTTP/1.1\r\n" + HOST + b"\r\n",
     "an unknown method": b"BREW /pot HTTP/1.1\r\n" + HOST + b"\r\n",
     "many slashes": b"GET ////__mock//x HTTP/1.1\r\n" + HOST + b"\r\n",
+    "doubled slashes": b"GET /__mock//openapi.json HTTP/1.1\r\n" + HOST + b"\r\n",
     "dots": b"GET /../../../../etc/passwd HTTP/1.1\r\n" + HOST + b"\r\n",
     "dots in the documentation": b"GET /__mock/docs/../../setup.py HTTP/1.1\r\n" + HOST + b"\r\n",
     "escaped dots": b"GET /__mock/docs/%2e%2e/%2e%2e/__init__.py HTTP/1.1\r\n" + HOST + b"\r\n",

@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None, *, emulator: Emulator | None = 
     settings = emulator.settings
     app = Flask("leadway_mock", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
+    app.url_map.merge_slashes = False  # Werkzeug would answer `//` with a redirect in HTML.
     install_shield(app, settings.host, settings.allow_host)
     install_door(app, emulator)
     install_errors(app)
