@@ -32,6 +32,8 @@ SYNONYMS: Final[Mapping[str, str]] = {
 }
 """Names used elsewhere, by the vendor mostly, for what this file calls otherwise."""
 
+START: Final = "start it with a line `agents:` or `tokens:`"
+
 Said: TypeAlias = tuple[Pointer, str, str]
 """The pointer to a value, what is wrong with it, and how to mend it."""
 
@@ -91,7 +93,8 @@ def _explain_type(violation: Violation) -> Iterator[Said]:
     found = "fraction" if isinstance(violation.found, float) else json_type(violation.found)
     choices = " or ".join(WORDS[name] for name in wanted)
     what = f"{violation.name} must be {choices}, not {WORDS[found]}"
-    yield violation.pointer, what, _mend_type(wanted, found)
+    mend = _mend_type(wanted, found) if violation.pointer else START
+    yield violation.pointer, what, mend
 
 
 def _mend_type(wanted: list[str], found: str) -> str:
@@ -132,7 +135,7 @@ def _explain_enum(violation: Violation) -> Iterator[Said]:
 
 
 def _explain_empty(violation: Violation) -> Iterator[Said]:
-    mend = "write something, or leave the line out"
+    mend = "write something, or leave the line out" if violation.pointer else START
     yield violation.pointer, f"{violation.name} is empty", mend
 
 

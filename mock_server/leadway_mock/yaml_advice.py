@@ -24,6 +24,11 @@ _ADVICE: Final = (
         "text cannot start with this character",
         "indent with spaces, not tabs, and put text that starts with a special character in quotes",
     ),
+    (
+        "character escape code",
+        "an escape that stands for no character, such as half of a surrogate pair",
+        r"write the character itself, or `\U` and eight digits",
+    ),
     ("unexpected end of stream", "this quote is never closed", "close it"),
     ("tag", "tags (`!…`) are not read", "remove it, and put text in quotes"),
     (

@@ -176,7 +176,7 @@ class _Composer:
         if not isinstance(event, yaml.ScalarEvent) or event.tag is not None:
             _refuse(event, "a name must be plain text", "put text that starts with `{` in quotes")
         key = _checked_text(event)
-        if key == "<<":
+        if key == "<<" and event.implicit[0]:
             _refuse(event, "merge keys (`<<`) are not read", "write the properties out")
         if (*pointer, key) in self.keys:
             first = self.keys[*pointer, key].line
@@ -218,7 +218,11 @@ def _number(event: yaml.ScalarEvent, text: str, *, real: bool) -> float:
 def _checked_text(event: yaml.ScalarEvent) -> str:
     text: str = event.value
     if _SURROGATE.search(text):
-        _refuse(event, "half of a surrogate pair", r"write the character itself, or `\U…`")
+        _refuse(
+            event,
+            "half of a surrogate pair",
+            r"write the character itself, or `\U` and eight digits",
+        )
     return text
 
 

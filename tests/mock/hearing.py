@@ -1,0 +1,34 @@
+"""What the tests of agents have in common: something to hear."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TypedDict, Unpack
+
+from leadway_mock.replies import Heard
+
+FIRST = Heard(
+    turn=1,
+    message="Hello",
+    input_variables={},
+    attachments=(),
+    contact_id=None,
+    execution_id="a1b2c3d4e5f6g7h8i9j0k1l2",
+    version_id="v1",
+    state={},
+)
+
+
+class Changes(TypedDict, total=False):
+    """What may be different from the first message."""
+
+    turn: int
+    message: str
+    input_variables: Mapping[str, object]
+    attachments: Sequence[Mapping[str, object]]
+    contact_id: str | None
+    state: Mapping[str, object]
+
+
+def heard(**changes: Unpack[Changes]) -> Heard:
+    """Make a first message that differs by `changes` from a plain "Hello"."""
+    return replace(FIRST, **changes)

@@ -1,0 +1,20 @@
+import json
+
+from leadway_mock.replies import Reply
+
+
+def test_a_plain_reply_has_the_values_that_the_vendor_documents() -> None:
+    reply = Reply("Hi")
+
+    assert (reply.type, reply.next_expected_input) == ("text", "text")
+    assert (reply.execution_status, reply.success) == ("completed", True)
+    assert (reply.goal_completion, reply.flow_switch) == (False, False)
+    assert (reply.attachments, reply.generative_outputs) == ((), ())
+
+
+def test_a_reply_remembers_nothing_unless_told_to() -> None:
+    assert json.dumps(Reply("Hi").state) == "{}"
+
+
+def test_two_replies_share_no_memory() -> None:
+    assert Reply("Hi").state is not Reply("Hi").state

@@ -1,0 +1,127 @@
+import json
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leadway_mock.yaml_lines import MAX_ALIASES, MAX_DEPTH, MAX_NODES, YamlError, load
+
+
+def outcome(text: str) -> object:
+    """Return the value that is read, or the error if it is refused."""
+    try:
+        return load(text).value
+    except YamlError as error:
+        return error
+
+
+def refusal(text: str) -> YamlError:
+    error = outcome(text)
+    assert isinstance(error, YamlError)
+    return error
+
+
+def test_the_deepest_nesting() -> None:
+    load("[" * MAX_DEPTH + "]" * MAX_DEPTH)
+    error = refusal("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1))
+
+    assert error.position == (1, MAX_DEPTH + 1)
+    assert "nested" in error.what
+
+
+def test_nesting_by_aliases_counts() -> None:
+    steps = "".join(f"- &a{level} [*a{level - 1}]\n" for level in range(1, MAX_DEPTH + 5))
+
+    assert refusal(f"- &a0 [x]\n{steps}").position == (MAX_DEPTH - 1, 9)
+
+
+def test_the_largest_number_of_values() -> None:
+    load("[" + "1," * (MAX_NODES - 1) + "]")
+
+    assert "values" in refusal("[" + "1," * MAX_NODES + "]").what
+
+
+def test_a_bomb_of_aliases_does_not_unfold() -> None:
+    laughs = "".join(
+        f"a{level}: &a{level} [{','.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 12)
+    )
+
+    assert "values" in refusal(f"a0: &a0 lol\n{laughs}").what
+
+
+def test_the_largest_number_of_aliases() -> None:
+    load("- &a x\n" + "- *a\n" * MAX_ALIASES)
+
+    assert "aliases" in refusal("- &a x\n" + "- *a\n" * (MAX_ALIASES + 1)).what
+
+
+def test_an_anchor_on_a_scalar_is_ready_at_once() -> None:
+    assert load("[&a 1, *a]").value == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 1_000_000,
+        "{a: " * 250_000,
+        "? " * 500_000,
+        "- " * 500_000,
+        "&a x: *a\n" * 100_000,
+        "'" + "x" * 1_000_000,
+        '"\\' * 500_000,
+        ":" * 1_000_000,
+        "!" * 1_000_000,
+        "#" * 1_000_000,
+        "a" * 1_000_000,
+        "a: |\n" + " \n" * 500_000,
+        "%TAG !a! x\n" * 20_000,
+        "1" * 1_000_000,
+        "1e" + "1" * 1_000_000,
+        "- !!str x\n" * 100_000,
+    ],
+)
+def test_hostile_texts_are_settled_soon(text: str) -> None:
+    started = time.perf_counter()
+
+    outcome(text)
+
+    assert time.perf_counter() - started < 5
+
+
+@given(st.text())
+def test_any_text_is_read_or_refused(text: str) -> None:
+    result = outcome(text)
+
+    if isinstance(result, YamlError):
+        assert result.position >= (1, 1)
+        assert str(result).isprintable()
+
+
+INDICATORS = st.text(alphabet="-?:,[]{}#&*!|>'\"%@` \n\tab1<\\~.", max_size=40)
+
+
+@settings(max_examples=500)
+@given(INDICATORS)
+def test_any_heap_of_indicators_is_read_as_json_or_refused(text: str) -> None:
+    result = outcome(text)
+
+    if isinstance(result, YamlError):
+        assert str(result).isprintable()
+    else:
+        json.dumps(result, allow_nan=False)
+
+
+# In YAML, unlike JSON, these are not to stand in quotes unescaped, or fold like a line break.
+TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn", "Zl", "Zp"]), max_size=9)
+NUMBERS = st.integers(-(10**90), 10**90) | st.floats(allow_nan=False, allow_infinity=False)
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | NUMBERS | TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(JSON_VALUES)
+def test_json_is_read_as_itself(value: object) -> None:
+    assert load(json.dumps(value, ensure_ascii=False, indent=1)).value == value
