@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from email.message import Message
 from math import isinf
@@ -88,8 +89,7 @@ def _parsed(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
         problem = f"has the property '{twice}' twice in one object"
         raise _MalformedError(problem)
     return found
