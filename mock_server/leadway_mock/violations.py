@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
@@ -45,6 +46,8 @@ OTHER_NAMES = {
 """Names that real callers send (without case, `_` and `-`), and what the contract calls them."""
 
 MAX_TEXT = 200
+MAX_VIOLATIONS = 100
+"""How many are told at once: a body of a megabyte can hold hundreds of thousands."""
 
 
 class BodyRules:
@@ -56,10 +59,11 @@ class BodyRules:
         self._refuse_unknown = refuse_unknown
 
     def violations(self, body: object) -> tuple[Violation, ...]:
-        """Return every violation in `body`: unknown properties first."""
+        """Return the violations in `body`, at most `MAX_VIOLATIONS`: unknown properties first."""
         errors = self._validator.iter_errors(body)
-        found = [violation for error in errors for violation in self._explained(error)]
-        return tuple(sorted(dict.fromkeys(found), key=_unknown_first))
+        found = (violation for error in errors for violation in self._explained(error))
+        few = dict.fromkeys(islice(found, MAX_VIOLATIONS))
+        return tuple(sorted(few, key=_unknown_first))
 
     def _explained(self, error: ValidationError) -> Iterator[Violation]:
         path = list(error.absolute_path)
@@ -114,7 +118,7 @@ def _properties(error: ValidationError) -> Mapping[str, Any]:
 
 def _meant(name: str, known: Iterable[str]) -> str:
     """Return a sentence that names the property which `name` was meant for, or lists them all."""
-    plain = _plain(name)
+    plain = _plain(_cut(name))
     by_plain = {_plain(each): each for each in known}
     meant = by_plain.get(plain) or OTHER_NAMES.get(plain)
     if meant not in by_plain.values():
