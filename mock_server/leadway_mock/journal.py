@@ -8,7 +8,13 @@ from dataclasses import asdict
 from typing import Any
 
 from leadway_mock.messages import Answer, Request, dump_json
-from leadway_mock.redaction import fingerprint, redact_headers, redact_json, redact_text
+from leadway_mock.redaction import (
+    fingerprint,
+    redact_headers,
+    redact_json,
+    redact_query,
+    redact_text,
+)
 from leadway_mock.settings import Settings
 from leadway_mock.store import Store
 
@@ -46,7 +52,7 @@ class Journal:
             "milliseconds": round(seconds * 1000, 3),
             "request": _request(request),
             "answer": _answer(answer),
-            **facts,
+            **{name: _fact(value) for name, value in facts.items()},
         }
         self._store.append(KEY, dump_json(entry), keep=self._keep)
 
@@ -61,21 +67,16 @@ class Journal:
 
 
 def _request(request: Request) -> dict[str, Any]:
-    headers = dict(list(request.headers.items())[:MAX_HEADERS])
-    shown = redact_headers({name: _cut(value, MAX_LINE) for name, value in headers.items()})
+    headers = redact_headers(dict(list(request.headers.items())[:MAX_HEADERS]))
     authorization = request.header("authorization")
     return {
-        "method": _cut(request.method, MAX_LINE),
-        "path": redact_text(_cut(request.path, MAX_LINE)),
-        "query": redact_text(_cut(request.query, MAX_LINE)),
-        "headers": shown,
+        "method": _shown(request.method),
+        "path": _shown(request.path),
+        "query": _cut(redact_query(request.query), MAX_LINE),
+        "headers": {_cut(name, MAX_LINE): _cut(value, MAX_LINE) for name, value in headers.items()},
         "token": fingerprint(authorization) if authorization else None,
-        "body": _body(request.body),
+        "body": _shown(request.body.decode("utf-8", "replace"), MAX_BODY_TEXT),
     }
-
-
-def _body(body: bytes) -> str:
-    return _cut(redact_text(body[: 4 * MAX_BODY_TEXT].decode("utf-8", "replace")), MAX_BODY_TEXT)
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
@@ -85,10 +86,21 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "status": answer.status,
         "rule": answer.rule,
         "evidence": answer.evidence,
-        "hint": redact_text(answer.hint),
-        "violations": [asdict(violation) for violation in answer.violations],
+        "hint": _shown(answer.hint),
+        "violations": [_fact(asdict(violation)) for violation in answer.violations],
         "body": content if len(text) <= MAX_BODY_TEXT else _cut(text, MAX_BODY_TEXT),
     }
+
+
+def _fact(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {name: _fact(each) for name, each in value.items()}
+    return _shown(value) if isinstance(value, str) else value
+
+
+def _shown(text: str, most: int = MAX_LINE) -> str:
+    # In this order: half a token is not taken for one, and tells much of it.
+    return _cut(redact_text(text), most)
 
 
 def _cut(text: str, most: int) -> str:

@@ -5,21 +5,19 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from urllib.parse import unquote_plus
 
-SECRET_HEADERS = frozenset(
-    {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"}
-)
-"""Headers that carry credentials, lower-case: their whole value goes."""
+SECRET_HEADER = re.compile(r"auth|cookie|token|secret|password|credential|api-?key")
+"""What the lower-case name of a header has that carries credentials: its whole value goes."""
 
-SECRET_NAME = re.compile(
-    r"(?i)\b((?:access|refresh|id|private|api)?[-_]?(?:token|secret|key|password))=([^&\s]+)"
-)
-"""`token=…` and its relatives, as people put them into a URL."""
+SECRET_NAME = re.compile(r"(?i)(token|secret|key|password)=([^&\s\"']+)")
+"""`access_token=…` and its relatives, as people put them into a URL."""
 
-PRIVATE_INTEGRATION_TOKEN = re.compile(r"(?i)\bpit-[0-9a-z-]{8,}")
-JSON_WEB_TOKEN = re.compile(r"\beyJ[\w-]{4,}\.[\w-]+\.[\w-]*")
-BEARER = re.compile(r"(?i)\bbearer\s+[^\s\"',;]{4,}")
-
+PRIVATE_INTEGRATION_TOKEN = re.compile(r"(?i)pit-[0-9a-z-]{8,}")
+JSON_WEB_TOKEN = re.compile(r"eyJ[\w.-]{8,}")
+BEARER = re.compile(r"(?i)bearer(?:[\s+]|%20)++[^\s\"',;<]{4,}")
+# None of these asks for a word's beginning: in JSON as sent, a token may stand right behind `\n`.
+# And none can fail after a long run of letters, so that no text makes them slow.
 
 SUSPICIOUS = re.compile(r"(?i)pit-|eyJ|bearer|=")
 """What a text has that holds a credential of any kind above; most texts have none of it."""
@@ -35,10 +33,16 @@ def redact_text(text: str) -> str:
     return SECRET_NAME.sub(r"\1=[redacted]", text)
 
 
+def redact_query(query: str) -> str:
+    """Return a query string without credentials: as it came, or decoded if one hid in escapes."""
+    plain = unquote_plus(query)
+    return redact_text(query if redact_text(plain) == plain else plain)
+
+
 def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return `headers` (lower-case names) without credentials."""
     return {
-        name: "[redacted]" if name in SECRET_HEADERS else redact_text(value)
+        redact_text(name): "[redacted]" if SECRET_HEADER.search(name) else redact_text(value)
         for name, value in headers.items()
     }
 
