@@ -3,6 +3,7 @@
 import logging
 import socket
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from waitress import wasyncore
@@ -79,10 +80,11 @@ class Listener(TcpWSGIServer):
             self.handle_accept()
         wasyncore.dispatcher.close(self)
 
-    def close_idle(self) -> None:
-        """Close the connections on which nothing is on its way."""
+    def close_idle(self, quiet_seconds: float) -> None:
+        """Close the connections on which nothing is on its way, and was not just now."""
+        since = time.time() - quiet_seconds
         for channel in list(self.active_channels.values()):
-            if channel.is_idle():
+            if channel.is_idle() and channel.last_activity <= since:
                 channel.handle_close()
 
     def pull_trigger(self) -> None:

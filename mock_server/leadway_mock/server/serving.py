@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MAX_BODY = 1_048_576
 
+# A request that was on its way when the server was told to stop has arrived after this time.
+_QUIET_SECONDS = 0.1
 _TURN_SECONDS = 1.0
 _THREADS_END_SECONDS = 1
 
@@ -106,14 +108,13 @@ class Server:
             self._thread.join()
 
     def _drain(self) -> None:
-        deadline = time.monotonic() + self._grace
+        started = time.monotonic()
         self._listener.drain()
-        self._listener.turn(0)  # What clients sent before they could know is still read.
-        self._listener.close_idle()
-        while self._listener.active_channels and time.monotonic() < deadline:
-            self._listener.turn(min(_TURN_SECONDS, max(0.0, deadline - time.monotonic())))
+        while self._listener.active_channels and time.monotonic() < started + self._grace:
+            self._listener.turn(_QUIET_SECONDS)
             self._listener.maintenance(int(time.time()))
-            self._listener.close_idle()
+            if time.monotonic() >= started + _QUIET_SECONDS:
+                self._listener.close_idle(_QUIET_SECONDS)
 
     def _close(self) -> None:
         with self._state:
