@@ -139,7 +139,7 @@ PAGES: Mapping[Path, Callable[[], str]] = {
 """Each generated page, by its path in the repository, and what writes it."""
 
 
-def stale(root: Path = ROOT) -> list[Path]:
+def stale(root: Path) -> list[Path]:
     """Return the pages of the checkout `root` that are missing or not what they would be today."""
     return [
         page
@@ -220,7 +220,7 @@ def _line(cells: tuple[str, ...]) -> str:
 def main(arguments: list[str]) -> int:
     """Write the pages, or with `--check` say which are stale; return the exit code."""
     if arguments == ["--check"]:
-        found = stale()
+        found = stale(ROOT)
         print("".join(f"{page}: stale\n" for page in found) + CURE if found else "", end="")
         return int(bool(found))
     for page, text in PAGES.items():

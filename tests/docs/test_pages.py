@@ -1,0 +1,135 @@
+"""The pages of docs/ say what the program does."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import shutil
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import write_docs
+from flask.testing import FlaskClient
+
+from leadway_mock.agents import ECHO_ID, UNSCOPED_TOKEN
+from leadway_mock.app import build_emulator, create_app
+from leadway_mock.settings import Settings
+from leadway_mock.store.base import Store
+from tests.docs.markdown import ROOT, Page
+
+BEHAVIOURS = Page.read("docs/behaviours.md")
+ANSWERS = re.findall(
+    r"^\| `(\S+)` \| [^|]+ \| (\d{3}) [^|]+ \| \*\*(\w+)\*\*", BEHAVIOURS.text, re.MULTILINE
+)
+URL = f"/agent-studio/agent/{ECHO_ID}/execute"
+HEADERS = {
+    "Authorization": "Bearer pit-12345678-1234-4234-8234-123456789abc",
+    "Version": "2021-07-28",
+}
+BODY = {"message": "Hello", "locationId": "C2QujeCh8ZnC7al2InWR"}
+
+
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    return create_app().test_client()
+
+
+def test_generated_pages_are_current() -> None:
+    assert write_docs.stale(ROOT) == []
+
+
+def test_a_stale_page_is_named_with_its_cure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    monkeypatch.setattr(write_docs, "ROOT", tmp_path)
+    (tmp_path / "docs" / "settings.md").write_text("# Settings of last year\n")
+    (tmp_path / "docs" / "behaviours.md").unlink()
+    assert write_docs.main(["--check"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "docs/behaviours.md: stale",
+        "docs/settings.md: stale",
+        write_docs.CURE,
+    ]
+    assert write_docs.main([]) == 0
+    assert write_docs.main(["--check"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_switch_that_names_nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write_docs, "SWITCHES", {"profil": ("scope-by-profile", "no-such-rule")})
+    with pytest.raises(SystemExit, match="profil, no-such-rule"):
+        write_docs.behaviours_page()
+
+
+def test_every_answer_of_the_contract_is_listed() -> None:
+    assert {rule for rule, _, _ in ANSWERS} == set(build_emulator().contract.examples)
+
+
+@pytest.mark.parametrize(("rule", "status", "level"), ANSWERS, ids=[rule for rule, *_ in ANSWERS])
+def test_each_answer_comes_when_asked_for(
+    client: FlaskClient, rule: str, status: str, level: str
+) -> None:
+    answer = client.post(URL, json=BODY, headers=HEADERS | {"Prefer": f"example={rule}"})
+    found = answer.headers["X-Mock-Rule"], answer.status_code, answer.headers["X-Mock-Evidence"]
+    assert found == (rule, int(status), level)
+
+
+def test_the_answers_of_the_mock_itself_are_as_listed(client: FlaskClient) -> None:
+    refused = [
+        client.get(URL, headers={"Host": "stranger.example"}),
+        client.get("/__mock/health", headers={"Origin": "https://stranger.example"}),
+        client.post("/__mock/reset"),
+    ]
+    found = [f"| `{each.headers['X-Mock-Rule']}` | {each.status_code} |" for each in refused]
+    assert found == [row for row in found if row in BEHAVIOURS.text]
+    assert len(set(found)) == 3
+
+
+@pytest.mark.parametrize(("profile", "status"), [("documented", 403), ("observed", 401)])
+def test_the_profiles_differ_as_listed(profile: str, status: int) -> None:
+    client = create_app(Settings(profile=profile)).test_client()
+    headers = HEADERS | {"Authorization": f"Bearer {UNSCOPED_TOKEN}"}
+    assert client.post(URL, json=BODY, headers=headers).status_code == status
+    row = r"^\| the token lacks the scope `agent-studio.write` \| 403 \| 401 \|$"
+    assert re.search(row, Page.read("docs/evidence.md").text, re.MULTILINE)
+
+
+def test_every_setting_is_listed() -> None:
+    text = Page.read("docs/settings.md").text
+    assert [
+        name for name in fields(Settings) if f"`LEADWAY_MOCK_{name.name.upper()}`" not in text
+    ] == []
+
+
+def test_flags_that_the_pages_name_exist() -> None:
+    known = {"--" + setting.name.replace("_", "-") for setting in fields(Settings)}
+    for name in ("architecture", "evidence", "agents-file"):
+        page = Page.read(f"docs/{name}.md")
+        assert {code.split()[0] for code in page.code if code.startswith("--")} <= known, name
+
+
+def test_the_verbs_of_the_store_are_those_listed() -> None:
+    verbs = [name for name, _ in inspect.getmembers(Store, inspect.isfunction) if name[0] != "_"]
+    (sentence,) = re.findall(r"eight verbs[^:]*: ([^(]+)", Page.read("docs/architecture.md").text)
+    assert sorted(re.findall(r"`(\w+)`", sentence)) == sorted(verbs)
+    assert len(verbs) == 8
+
+
+def test_the_rules_that_end_a_step_exist() -> None:
+    rules = set(build_emulator().contract.examples)
+    text = Page.read("docs/architecture.md").text
+    steps = re.findall(r"^\| \d \|.*\| ([^|]*) \|$", text, re.MULTILINE)
+    named = {name for cell in steps for name in re.findall(r"`([a-z-]+…?)`", cell)}
+    assert len(named) > 10
+    families = {name.removesuffix("…") for name in named - rules if name.endswith("…")}
+    assert [name for name in named - rules if not name.endswith("…")] == []
+    assert [each for each in families if not any(rule.startswith(each) for rule in rules)] == []
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    first = next(text for level, text in Page.read("CHANGELOG.md").headings if level == 2)
+    assert first.startswith(f"[{version}] - ")
