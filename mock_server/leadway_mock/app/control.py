@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from leadway_mock.sessions import Session, Turn
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1_000
+DIGITS = re.compile(r"[0-9]{1,16}")  # Thousands of digits are an error to Python, and to SQLite.
 
 
 def control_blueprint(emulator: Emulator) -> flask.Blueprint:
@@ -127,6 +129,6 @@ def _number(name: str, default: int, *, least: int, most: int) -> int:
     text = flask.request.args.get(name)
     if text is None:
         return default
-    if not text.isascii() or not text.isdigit() or not least <= int(text[:20]) <= most:
+    if not DIGITS.fullmatch(text) or not least <= int(text) <= most:
         raise BadRequest(f"'{name}' is a whole number from {least} to {most}.")
     return int(text)
