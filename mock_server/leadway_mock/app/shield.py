@@ -102,6 +102,16 @@ def install_shield(app: Flask, bound_host: str, allowed_names: Collection[str]) 
             return _refuse(403, "host-refused", _host_lesson(host))
         return _control_refusal() if _is_control(request.path) else None
 
+    app.after_request(_kept_plain)
+
+
+def _kept_plain(response: Response) -> Response:
+    """Let no browser guess another media type, nor keep what the control API tells."""
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if _is_control(request.path):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
 
 def _control_refusal() -> Response | None:
     if _is_foreign() and not _is_visit():
