@@ -9,7 +9,7 @@ from leadway_mock.contract import Contract
 from leadway_mock.exchange import Call
 from leadway_mock.ids import Ids
 from leadway_mock.messages import Answer, Refusal
-from leadway_mock.redaction import redact_text
+from leadway_mock.redaction import redact_json, redact_text
 from leadway_mock.replies import Heard, Reply
 from leadway_mock.sessions import Session, Sessions, Turn
 from leadway_mock.settings import Settings
@@ -80,12 +80,12 @@ class Conversing:
             agent_id=agent.id,
             location_id=call.location or "",
             version_id=heard.version_id,
-            contact_id=heard.contact_id,
+            contact_id=redact_text(heard.contact_id) if heard.contact_id else None,
             interaction_id=self._ids.mint("interaction", heard.execution_id, heard.turn),
             message=redact_text(heard.message),
             response=redact_text(reply.response),
             goal_completion=reply.goal_completion,
-            state=reply.state,
+            state={name: redact_json(value) for name, value in reply.state.items()},
         )
 
     def _answer(self, call: Call, session: Session, turn: Turn, reply: Reply) -> Answer:

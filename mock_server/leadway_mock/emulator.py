@@ -35,6 +35,8 @@ from leadway_mock.violations import BodyRules
 
 log = logging.getLogger(__name__)
 
+MAX_LOGGED_PATH = 200
+
 
 class Emulator:
     """The platform's behaviour, over a contract, a cast of agents and a store."""
@@ -137,10 +139,13 @@ class Emulator:
         token: Token,
     ) -> str | None:
         if operation.body_schema and "locationId" in operation.body_schema["properties"]:
-            return guards.check_location(body, token)
-        if operation.parameter("query", "locationId"):
-            return guards.check_location(dict(parse_qsl(request.query)), token)
-        return None
+            place = body
+        elif operation.parameter("query", "locationId"):
+            place = dict(parse_qsl(request.query))
+        else:
+            return None
+        location = guards.check_location(place, token)
+        return redact_text(location) if location else None  # It is kept, and may be a token.
 
     def _limit(self, exchange: Exchange, token: Token, location: str | None) -> None:
         if location is None:
@@ -185,10 +190,10 @@ def _log(exchange: Exchange, answer: Answer, seconds: float) -> None:
     log.info(
         "%s %s -> %d %s%s (%.1f ms)%s",
         header_text(exchange.request.method[:20]),
-        header_text(redact_text(exchange.request.path[:200])),
+        header_text(redact_text(exchange.request.path))[:MAX_LOGGED_PATH],
         answer.status,
         answer.rule,
         session,
         seconds * 1000,
-        f"\n    hint: {redact_text(answer.headers['X-Mock-Hint'])}" if answer.hint else "",
+        f"\n    hint: {header_text(redact_text(answer.hint))}" if answer.hint else "",
     )

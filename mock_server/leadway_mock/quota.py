@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from leadway_mock.messages import Refusal
+from leadway_mock.redaction import fingerprint
 from leadway_mock.settings import Settings
 from leadway_mock.store import Store
 
@@ -83,6 +84,7 @@ class Quotas:
 
     def _windows(self, app: str, location: str) -> tuple[_Window, ...]:
         settings = self._settings
+        location = fingerprint(location)  # A key is short, whatever was sent as a location.
         both = f"{app}/{location}"
         return (
             _Window("burst", settings.quota_burst, BURST_SECONDS, f"burst/{both}"),
