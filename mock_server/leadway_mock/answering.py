@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from jsonschema import Draft202012Validator
 
@@ -123,8 +124,8 @@ def _deprecation(contract: Contract, exchange: Exchange) -> dict[str, str]:
     )
     path = successor.path
     for name, value in exchange.facts.get("pathParameters", {}).items():
-        path = path.replace(f"{{{name}}}", value)
-    link = f'<{header_text(path)}>; rel="successor-version"'
+        path = path.replace(f"{{{name}}}", quote(value[:MAX_HEADER], safe=""))
+    link = f'<{path}>; rel="successor-version"'
     return {"Deprecation": f"@{int(since.timestamp())}", "Link": link}
 
 

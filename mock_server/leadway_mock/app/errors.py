@@ -7,6 +7,9 @@ import logging
 import flask
 from werkzeug.exceptions import HTTPException, NotFound
 
+from leadway_mock.answering import header_text
+from leadway_mock.redaction import redact_text
+
 log = logging.getLogger(__name__)
 
 NOTHING_HERE = "Nothing is here. GET /__mock lists what there is."
@@ -30,6 +33,7 @@ def install_errors(app: flask.Flask) -> None:
 
     @app.errorhandler(Exception)
     def fail(error: Exception) -> tuple[flask.Response, int]:
-        log.error("the mock failed on %s", flask.request.path, exc_info=error)
+        path = header_text(redact_text(flask.request.path))
+        log.error("the mock failed on %s", path, exc_info=error)
         text = "The mock failed; its own log on standard error says why."
         return flask.jsonify({"statusCode": 500, "message": text}), 500
