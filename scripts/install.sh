@@ -20,17 +20,21 @@ find_python() {
     exit 1
 }
 
+# The machine's own pip can serve another environment, from 22.3 on. That is several seconds faster
+# than giving the environment one first.
+has_pip_for_others() {
+    "$python" -c 'import pip, sys; sys.exit(pip.__version__.split(".") < ["22", "3"])' 2>/dev/null
+}
+
 pip() {
-    if [ ! -x "$environment/bin/pip" ]; then
-        # The machine's own pip can serve another environment (from 22.3 on), which is several
-        # seconds faster than giving the environment one first.
-        if "$python" -m pip --python "$environment" --version >/dev/null 2>&1; then
-            "$python" -m pip --python "$environment" "$@"
-            return
-        fi
-        "$environment/bin/python" -m ensurepip --default-pip
+    if [ -x "$environment/bin/pip" ]; then
+        "$environment/bin/pip" "$@"
+    elif has_pip_for_others; then
+        "$python" -m pip --python "$environment" "$@"
+    else
+        "$environment/bin/python" -m ensurepip --default-pip >/dev/null
+        "$environment/bin/pip" "$@"
     fi
-    "$environment/bin/python" -m pip "$@"
 }
 
 python=$(find_python)
