@@ -303,7 +303,7 @@ def test_urgent_data_ends_the_connection_and_nothing_else(server: Server) -> Non
 
 
 def test_idle_connections_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listener, "_connection_limit", lambda: 20)
+    monkeypatch.setattr(listener, "most_connections", lambda: 20)
     with Server(describing) as server:
         clients = [RawClient(server.url) for _ in range(60)]
         with RawClient(server.url) as last:
@@ -315,7 +315,7 @@ def test_idle_connections_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_busy_connections_are_not_the_ones_to_make_room(
     gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listener, "_connection_limit", lambda: 20)
+    monkeypatch.setattr(listener, "most_connections", lambda: 20)
     with Server(gate) as server, RawClient(server.url) as busy:
         busy.send(SLOW)
         gate.wait_entered()
@@ -384,6 +384,15 @@ def test_stopping_waits_for_the_rest_of_a_request() -> None:
     assert reply
     assert reply.json()["body"] == "hello"
     assert reply.headers["connection"] == "close"
+
+
+def test_stopping_does_not_wait_for_half_a_head() -> None:
+    with Server(describing, grace=PATIENCE) as server, RawClient(server.url) as client:
+        with RawClient(server.url) as other:
+            client.send(GET[:20])
+            assert other.send(GET).reply()
+        server.stop()
+        assert client.is_closed()
 
 
 def test_stopping_serves_what_the_system_had_already_accepted() -> None:

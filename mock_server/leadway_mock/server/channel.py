@@ -61,6 +61,7 @@ class Refusal(ErrorTask):
         self.status = f"{error.code} {error.reason}"
         self.response_headers = [
             ("Content-Type", "application/json; charset=utf-8"),
+            ("X-Content-Type-Options", "nosniff"),
             ("X-Mock-Rule", _RULES[error.code]),
             ("X-Mock-Evidence", "invented"),
         ]
@@ -100,8 +101,9 @@ class Channel(HTTPChannel):
     lingering = False
 
     def is_idle(self) -> bool:
-        """Return whether nothing of a request or of an answer is on its way."""
-        return self.request is None and not self.is_busy()
+        """Return whether no request, as far as its head says, and no answer is on its way."""
+        begun = self.request is not None and self.request.headers_finished
+        return not begun and not self.is_busy()
 
     def is_busy(self) -> bool:
         """Return whether a whole request waits for its answer, or an answer for its last byte."""

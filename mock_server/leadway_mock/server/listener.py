@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
+from leadway_mock.server.binding import BACKLOG
 from leadway_mock.server.channel import Channel, log
 
 if TYPE_CHECKING:
@@ -22,10 +24,13 @@ except ImportError:  # pragma: no cover - Windows has no such limits
     resource = None  # type: ignore[assignment]
 
 IDENT = "leadway-mock"
-MOST_CONNECTIONS = 4096
+MOST_CONNECTIONS = 1000
+"""Each costs a little on every turn of the loop, so more would slow down the busy ones."""
 LARGEST_HEAD = 65_536
 """Bytes of request line and headers together."""
 
+_ACCEPTS_A_TURN = 64
+_FEWEST_CONNECTIONS = 16
 _SPARE_FILES = 128
 
 
@@ -51,6 +56,7 @@ class Listener(TcpWSGIServer):
     def __init__(self, wsgi_app: "WSGIApplication", sock: socket.socket, max_body: int) -> None:
         self._waking = threading.RLock()
         self._closed = False
+        self._most_connections = most_connections()
         super().__init__(
             wsgi_app,
             {},
@@ -66,18 +72,21 @@ class Listener(TcpWSGIServer):
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
 
     def readable(self) -> bool:
-        """Return whether to wait for the next connection, making room for it first."""
-        if self.accepting and len(self._map) >= self.adj.connection_limit:
+        """Return whether to wait for the next connection; hang up on silent ones to make room."""
+        accepts = super().readable()
+        if accepts and len(self.active_channels) >= self._most_connections:
             self._shed()
-        return super().readable()
+            return False
+        return accepts
+
+    def handle_accept(self) -> None:
+        """Take connections that wait, several at a time: each turn of the loop has its cost."""
+        self._accept(_ACCEPTS_A_TURN)
 
     def drain(self) -> None:
         """Refuse new connections from now on; those the system already took are served."""
         self.draining = True
-        known = -1
-        while known != len(self.active_channels):
-            known = len(self.active_channels)
-            self.handle_accept()
+        self._accept(BACKLOG)
         wasyncore.dispatcher.close(self)
 
     def close_idle(self, quiet_seconds: float) -> None:
@@ -102,11 +111,18 @@ class Listener(TcpWSGIServer):
             self._closed = True
             super().close()
 
+    def _accept(self, most: int) -> None:
+        for _ in range(min(most, self._most_connections - len(self.active_channels))):
+            known = len(self.active_channels)
+            super().handle_accept()
+            if len(self.active_channels) == known:
+                return
+
     def _shed(self) -> None:
         """Hang up on the connections that have been silent the longest."""
         silent = [channel for channel in self.active_channels.values() if not channel.is_busy()]
         silent.sort(key=lambda channel: channel.last_activity)
-        for channel in silent[: self.adj.connection_limit // 8]:
+        for channel in silent[: self._most_connections // 8]:
             channel.will_close = True
 
 
@@ -115,7 +131,7 @@ def _adjustments(sock: socket.socket, max_body: int) -> Adjustments:
         sockets=[sock],
         ident=IDENT,
         server_name=sock.getsockname()[0],
-        connection_limit=_connection_limit(),
+        connection_limit=sys.maxsize,  # Waitress would only stop accepting, and say so each time.
         max_request_header_size=LARGEST_HEAD,
         max_request_body_size=max_body + 1,  # Waitress refuses a body of just this size.
         cleanup_interval=1,
@@ -123,8 +139,9 @@ def _adjustments(sock: socket.socket, max_body: int) -> Adjustments:
     )
 
 
-def _connection_limit() -> int:
+def most_connections() -> int:
+    """Return how many connections to hold at once, which the limit on open files may lower."""
     if resource is None:
         return 400  # Windows waits with select(), which takes 512 sockets.
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return max(16, min(MOST_CONNECTIONS, files - _SPARE_FILES))
+    return max(_FEWEST_CONNECTIONS, min(MOST_CONNECTIONS, files - _SPARE_FILES))
