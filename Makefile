@@ -60,7 +60,7 @@ contract: setup ## run the contract suite against one target  [TARGET=mock|prism
 	@$(BIN)/pytest tests/contract --target $(TARGET)
 
 referee: setup ## run the contract suite through Prism's validating proxy
-	@$(BIN)/python scripts/run_referee.py
+	@$(BIN)/pytest tests/contract --target referee
 
 lock: .venv-lock/.ready .venv/.dev ## choose newer versions and write requirements/*.txt and package-lock.json
 	@sh scripts/lock.sh
