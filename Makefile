@@ -32,7 +32,7 @@ docs: setup ## write the pages in docs/ that are made from the program
 	@$(BIN)/python scripts/write_docs.py
 
 test: setup ## run all tests
-	@$(BIN)/pytest -n auto
+	@$(BIN)/pytest -n auto --dist loadgroup
 
 check: check-style check-types check-arrows check-contract check-generated check-docs ## run all static checks
 
