@@ -7,6 +7,7 @@ the default.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -91,13 +92,10 @@ def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         for name, value in environment.items()
         if name.startswith(ENVIRONMENT_PREFIX)
     }
-    known = {setting.name: setting for setting in fields(Settings)}
+    known = [setting.name for setting in fields(Settings)]
     for name in found:
         if name not in known:
-            text = f"{ENVIRONMENT_PREFIX}{name.upper()} names no setting. Known are: " + ", ".join(
-                sorted(known)
-            )
-            raise SettingsError(text)
+            raise SettingsError(f"{_variable(name)} names no setting. {_advice(name, known)}")
     return {name: parse(name, text) for name, text in found.items()}
 
 
@@ -110,6 +108,17 @@ def parse(name: str, text: str) -> Any:  # noqa: ANN401 - of the setting's own t
     except ValueError as error:
         message = f"{name} cannot be {text!r}: {WANTED[reader]}."
         raise SettingsError(message) from error
+
+
+def _variable(name: str) -> str:
+    return f"{ENVIRONMENT_PREFIX}{name.upper()}"
+
+
+def _advice(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    if close:
+        return f"{_variable(close[0])} is meant, perhaps."
+    return f"There are {', '.join(map(_variable, known))}."
 
 
 def _truth(text: str) -> bool:

@@ -80,9 +80,15 @@ def test_other_variables_are_none_of_our_business() -> None:
     assert from_environment({"PORT": "1", "LEADWAY_TOKEN": "x"}) == {}
 
 
-def test_a_misspelt_variable_is_an_error_that_lists_the_right_ones() -> None:
-    with pytest.raises(SettingsError, match=r"LEADWAY_MOCK_PROT names no setting.*port, profile"):
+def test_a_misspelt_variable_is_an_error_that_names_the_one_that_was_meant() -> None:
+    with pytest.raises(SettingsError, match=r"PROT names no setting\. LEADWAY_MOCK_PORT is meant"):
         from_environment({"LEADWAY_MOCK_PROT": "1"})
+
+
+def test_a_variable_that_resembles_none_is_an_error_that_lists_them() -> None:
+    told = r"XYZ names no setting\. There are LEADWAY_MOCK_HOST, LEADWAY_MOCK_PORT, .*THREADS\."
+    with pytest.raises(SettingsError, match=told):
+        from_environment({"LEADWAY_MOCK_XYZ": "1"})
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 import flask
 
 from leadway_mock.emulator import Emulator
@@ -45,6 +47,7 @@ def read_request(request: flask.Request, max_body_bytes: int) -> Request:
 
 def write_answer(answer: Answer) -> flask.Response:
     """Return the Flask response for an answer of the emulator."""
+    status = f"{answer.status} {HTTPStatus(answer.status).phrase}"
     return flask.Response(
-        answer.body, status=answer.status, headers=dict(answer.headers), content_type=JSON
+        answer.body, status=status, headers=dict(answer.headers), content_type=JSON
     )
