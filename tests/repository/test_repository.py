@@ -19,7 +19,7 @@ MACHINE_PATHS = [
     "/" + "root/",
     "/" + "work/",
     "/" + "opt/",
-    "file" + "://",
+    "file" + ":///",
 ]
 SECRETS = re.compile("BEGIN [A-Z ]*PRIVATE " + "KEY|eyJ[A-Za-z0-9_-]{15,}\\.eyJ")
 REQUIREMENT = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)")
@@ -59,7 +59,9 @@ def test_no_file_names_a_registry_or_a_machine(forbidden: str) -> None:
 
 
 def test_no_file_holds_a_secret() -> None:
-    assert [path for path in tracked() if SECRETS.search(path.read_text(errors="replace"))] == []
+    """Tests may: the tokens in there are made up, to see them refused or redacted."""
+    paths = [path for path in tracked() if ROOT / "tests" not in path.parents]
+    assert [path for path in paths if SECRETS.search(path.read_text(errors="replace"))] == []
 
 
 def test_lock_files_hold_hashes_and_no_address() -> None:
