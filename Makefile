@@ -7,6 +7,7 @@ TARGET = mock
 BIN := .venv/bin
 INSTALL := PYTHON="$(PYTHON)" sh scripts/install.sh
 NPX := sh scripts/npx.sh
+STEP := sh scripts/step.sh
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
@@ -34,27 +35,29 @@ docs: setup ## write the pages in docs/ that are made from the program
 test: setup ## run all tests
 	@$(BIN)/pytest -n auto --dist loadgroup
 
-check: check-style check-types check-arrows check-contract check-generated check-docs ## run all static checks
+check: setup ## run all static checks, and show every one that fails
+	@$(MAKE) --keep-going check-style check-types check-arrows check-contract check-generated check-docs
 
 check-style: setup
-	@echo "style: ruff" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
+	@$(STEP) "style (ruff check)" $(BIN)/ruff check .
+	@$(STEP) "layout (ruff format)" $(BIN)/ruff format --check --diff .
 
 check-types: setup
-	@echo "types: mypy --strict" && $(BIN)/mypy
+	@$(STEP) "types (mypy --strict)" $(BIN)/mypy
 
 check-arrows: setup
-	@echo "arrows: import-linter" && $(BIN)/lint-imports --no-logo
+	@$(STEP) "arrows (import-linter)" $(BIN)/lint-imports --no-logo
 
 check-contract: setup
-	@echo "contract: openapi-spec-validator" && $(BIN)/openapi-spec-validator openapi/leadway.yaml
-	@echo "contract: redocly" && $(NPX) redocly lint --config openapi/redocly.yaml openapi/leadway.yaml
-	@echo "contract: examples, defaults and links" && $(BIN)/python scripts/check_contract.py
+	@$(STEP) "contract (openapi-spec-validator)" $(BIN)/openapi-spec-validator openapi/leadway.yaml
+	@$(STEP) "contract (redocly)" $(NPX) redocly lint --config openapi/redocly.yaml openapi/leadway.yaml
+	@$(STEP) "contract (examples, defaults, links)" $(BIN)/python scripts/check_contract.py
 
 check-generated: setup
-	@echo "generated client" && .venv-generate/bin/python scripts/check_generated.py
+	@$(STEP) "generated client" .venv-generate/bin/python scripts/check_generated.py
 
 check-docs: setup
-	@echo "generated docs" && $(BIN)/python scripts/write_docs.py --check
+	@$(STEP) "generated pages" $(BIN)/python scripts/write_docs.py --check
 
 contract: setup ## run the contract suite against one target  [TARGET=mock|prism|live]
 	@$(BIN)/pytest tests/contract --target $(TARGET)
@@ -62,7 +65,7 @@ contract: setup ## run the contract suite against one target  [TARGET=mock|prism
 referee: setup ## run the contract suite through Prism's validating proxy
 	@$(BIN)/pytest tests/contract --target referee
 
-lock: .venv-lock/.ready .venv/.dev ## choose newer versions and write requirements/*.txt and package-lock.json
+lock: .venv-lock/.ready .venv/.dev ## pin the newest versions that fit, in requirements/*.txt and package-lock.json
 	@sh scripts/lock.sh
 
 clean: ## remove everything that make made

@@ -15,4 +15,4 @@ compile pyproject.toml requirements/build.in requirements/dev.in --extra mock \
     --constraint requirements/mock.txt --output-file requirements/dev.txt
 compile requirements/generate.in --output-file requirements/generate.txt
 compile requirements/lock.in --output-file requirements/lock.txt
-PATH="$PWD/.venv/bin:$PATH" npm install --silent --package-lock-only --ignore-scripts
+PATH="$PWD/.venv/bin:$PATH" npm update --silent --package-lock-only --ignore-scripts
