@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,6 +20,7 @@ import pytest
 
 from leadway_mock.server import Server, ServerError, channel, listener
 from leadway_mock.server.binding import bind, url_of
+from leadway_mock.server.listener import Listener
 from tests.mock.raw_client import PATIENCE, RawClient
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
@@ -68,6 +70,21 @@ def gate() -> Iterator[Gate]:
 def server() -> Iterator[Server]:
     with Server(describing) as server:
         yield server
+
+
+@pytest.fixture
+def listening() -> Iterator[Listener]:
+    """A server whose loop the test turns by hand."""
+    listening = Listener(describing, bind("127.0.0.1", 0), max_body=10)
+    listening.task_dispatcher.set_thread_count(1)
+    yield listening
+    listening.task_dispatcher.shutdown()
+    listening.close()
+
+
+def url_while_turning(listening: Listener) -> str:
+    assert listening.socket
+    return url_of(listening.socket)
 
 
 def is_refused(url: str) -> bool:
@@ -282,6 +299,20 @@ def test_a_refused_client_does_not_send_for_ever(monkeypatch: pytest.MonkeyPatch
             send_for_ever(client)
 
 
+def test_a_refused_client_is_cut_off_even_when_its_answer_ended_late(listening: Listener) -> None:
+    with RawClient(url_while_turning(listening)) as client:
+        client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 80000000000\r\n\r\n")
+        while not any(it.lingering for it in listening.active_channels.values()):
+            listening.turn(0.1)
+        (refused,) = listening.active_channels.values()
+        refused.last_activity = time.time()  # As its thread does at the very end.
+        listening.maintenance(time.time() + channel.LINGER_SECONDS)
+        listening.turn(0)
+        assert client.reply()
+        assert client.is_closed()
+        assert not listening.active_channels
+
+
 def test_a_failing_application_is_answered_in_json(caplog: pytest.LogCaptureFixture) -> None:
     def app(_: dict[str, Any], __: StartResponse) -> Iterable[bytes]:
         raise LookupError("a bug")
@@ -395,20 +426,15 @@ def test_stopping_does_not_wait_for_half_a_head() -> None:
         assert client.is_closed()
 
 
-def test_stopping_serves_what_the_system_had_already_accepted() -> None:
-    listening = bind("127.0.0.1", 0)
-    draining = listener.Listener(describing, listening, max_body=10)
-    draining.task_dispatcher.set_thread_count(1)
-    with RawClient(url_of(listening)) as early:
+def test_stopping_serves_what_the_system_had_already_accepted(listening: Listener) -> None:
+    with RawClient(url_while_turning(listening)) as early:
         early.send(GET)
-        draining.drain()
+        listening.drain()
         while not early.is_answered():
-            draining.turn(0.1)
+            listening.turn(0.1)
         reply = early.reply()
     assert reply
     assert reply.status == 200
-    draining.task_dispatcher.shutdown()
-    draining.close()
 
 
 def test_stopping_sends_a_long_answer_to_its_end() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import math
 import socket
 import time
 from typing import TYPE_CHECKING
@@ -99,6 +100,7 @@ class Channel(HTTPChannel):
     server: Listener
     refused = False
     lingering = False
+    cut_off_at = math.inf
 
     def is_idle(self) -> bool:
         """Return whether no request, as far as its head says, and no answer is on its way."""
@@ -142,8 +144,7 @@ class Channel(HTTPChannel):
             return False
         self.lingering = True
         self.will_close = self.close_when_flushed = False
-        # The server's clean-up of connections idle for too long ends the lingering.
-        self.last_activity = time.time() - self.adj.channel_timeout + LINGER_SECONDS
+        self.cut_off_at = time.time() + LINGER_SECONDS
         return True
 
 

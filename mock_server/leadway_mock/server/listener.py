@@ -79,6 +79,13 @@ class Listener(TcpWSGIServer):
             return False
         return accepts
 
+    def maintenance(self, now: float) -> None:
+        """Hang up on those idle for too long, and on those refused and still sending."""
+        super().maintenance(int(now))
+        for channel in self.active_channels.values():
+            if channel.cut_off_at <= now:
+                channel.will_close = True
+
     def handle_accept(self) -> None:
         """Take connections that wait, several at a time: each turn of the loop has its cost."""
         self._accept(_ACCEPTS_A_TURN)
