@@ -10,7 +10,6 @@ from jsonschema import Draft202012Validator
 
 from leadway_mock.contract import Contract, Operation
 from leadway_mock.exchange import Exchange
-from leadway_mock.ids import Ids
 from leadway_mock.messages import Answer, Refusal
 
 MOCK_FAILURE = "mock-failure"
@@ -25,16 +24,8 @@ MAX_HEADER = 1_000
 class Answering:
     """Words answers as the contract does."""
 
-    def __init__(self, contract: Contract, ids: Ids, *, check: bool, retry_after: bool) -> None:
-        """Take what every answer is made of.
-
-        With `check`, a failure that says so replaces an answer that breaks the contract; without
-        `retry_after`, no answer has that header.
-        """
+    def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        self._ids = ids
-        self._check = check
-        self._retry_after = retry_after
         self._validators = {
             (operation.id, status): Draft202012Validator(schema)
             for operation in contract.operations
@@ -48,7 +39,7 @@ class Answering:
         if refusal.message is not None:
             content["message"] = refusal.message
         if "traceId" in content:
-            content["traceId"] = self._ids.trace(exchange.number)
+            content["traceId"] = exchange.space.ids.trace(exchange.number)
         return Answer(
             status=example.status,
             content=content,
@@ -66,13 +57,13 @@ class Answering:
 
     def finished(self, answer: Answer, exchange: Exchange) -> Answer:
         """Return `answer` with the headers that every answer has, and checked if that is on."""
-        if self._check:
+        if exchange.space.settings.check_answers:
             answer = self._checked(answer, exchange.operation)
-        trace = self._ids.trace(exchange.number)
+        trace = exchange.space.ids.trace(exchange.number)
         if isinstance(answer.content, dict):
             trace = answer.content.get("traceId", trace)
         headers = {
-            **self._http_headers(answer, exchange.operation),
+            **_http_headers(answer, exchange),
             **exchange.usage.headers(),
             **_deprecation(self._contract, exchange),
             "X-Trace-Id": trace,
@@ -82,15 +73,6 @@ class Answering:
             **answer.headers,
         }
         return replace(answer, headers=headers)
-
-    def _http_headers(self, answer: Answer, operation: Operation | None) -> dict[str, str]:
-        declared = operation.response_headers.get(answer.status, {}) if operation else {}
-        left_out = () if self._retry_after else ("Retry-After",)
-        return {
-            name: declared[name]
-            for name in HTTP_HEADERS
-            if name in declared and name not in left_out
-        }
 
     def _checked(self, answer: Answer, operation: Operation | None) -> Answer:
         if operation is None or answer.rule == MOCK_FAILURE:
@@ -104,6 +86,15 @@ class Answering:
         return self.failed(
             f"The answer breaks the contract at {error.json_path}: {error.message[:200]}"
         )
+
+
+def _http_headers(answer: Answer, exchange: Exchange) -> dict[str, str]:
+    operation = exchange.operation
+    declared = operation.response_headers.get(answer.status, {}) if operation else {}
+    left_out = () if exchange.space.settings.retry_after else ("Retry-After",)
+    return {
+        name: declared[name] for name in HTTP_HEADERS if name in declared and name not in left_out
+    }
 
 
 def _told(refusal: Refusal) -> str:

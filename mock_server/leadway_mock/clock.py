@@ -22,6 +22,20 @@ class SystemClock:
         return time.time()
 
 
+class SetClock:
+    """Another clock, moved or stopped."""
+
+    def __init__(self, clock: Clock, *, offset: float = 0.0, frozen: float | None = None) -> None:
+        """Take `clock` and move it by `offset` seconds, or stop it at the time `frozen`."""
+        self._clock = clock
+        self._offset = offset
+        self._frozen = frozen
+
+    def now(self) -> float:
+        """Return the time as it was set, in seconds since the Unix epoch."""
+        return self._clock.now() + self._offset if self._frozen is None else self._frozen
+
+
 class ManualClock:
     """A clock that stands still until it is moved: expiry and quotas without waiting."""
 

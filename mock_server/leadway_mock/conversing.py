@@ -7,31 +7,18 @@ from typing import Any
 from leadway_mock.agents import Agent, Cast, Version
 from leadway_mock.contract import Contract
 from leadway_mock.exchange import Call
-from leadway_mock.ids import Ids
 from leadway_mock.messages import Answer, Refusal
 from leadway_mock.redaction import redact_json, redact_text
 from leadway_mock.replies import Heard, Reply
-from leadway_mock.sessions import Session, Sessions, Turn
-from leadway_mock.settings import Settings
+from leadway_mock.sessions import Session, Turn
 
 
 class Conversing:
     """Steps 5, 7 and 8 of the story, for the operations that execute an agent."""
 
-    def __init__(
-        self,
-        *,
-        contract: Contract,
-        cast: Cast,
-        sessions: Sessions,
-        ids: Ids,
-        settings: Settings,
-    ) -> None:
+    def __init__(self, contract: Contract, cast: Cast) -> None:
         self._contract = contract
         self._cast = cast
-        self._sessions = sessions
-        self._ids = ids
-        self._settings = settings
 
     def execute(self, call: Call) -> Answer:
         """Answer the next turn of the session that the call continues or begins.
@@ -45,7 +32,7 @@ class Conversing:
             heard = _heard(call, session, version)
             reply = agent.respond(heard)  # 7
             turn = self._turn(call, agent, heard, reply)
-            if self._sessions.commit(session, turn):  # 8
+            if call.exchange.space.sessions.commit(session, turn):  # 8
                 return self._answer(call, session, turn, reply)
             # Another turn of this session was faster: hear the message again, one turn later.
 
@@ -64,16 +51,18 @@ class Conversing:
 
         Raises `Refusal`; with the setting `unknown_session=new-session`, begins a new one instead.
         """
+        space = call.exchange.space
         execution_id = call.body.get("executionId")
         if execution_id:
             try:
-                return self._sessions.resume(execution_id, agent.id, call.location or "")
+                return space.sessions.resume(execution_id, agent.id, call.location or "")
             except Refusal:
-                if self._settings.unknown_session != "new-session":
+                if space.settings.unknown_session != "new-session":
                     raise
-        return Session(self._ids.mint("execution", call.exchange.number))
+        return Session(space.ids.mint("execution", call.exchange.number))
 
     def _turn(self, call: Call, agent: Agent, heard: Heard, reply: Reply) -> Turn:
+        ids = call.exchange.space.ids
         return Turn(
             number=heard.turn,
             at=call.exchange.began,
@@ -81,7 +70,7 @@ class Conversing:
             location_id=call.location or "",
             version_id=heard.version_id,
             contact_id=redact_text(heard.contact_id) if heard.contact_id else None,
-            interaction_id=self._ids.mint("interaction", heard.execution_id, heard.turn),
+            interaction_id=ids.mint("interaction", heard.execution_id, heard.turn),
             message=redact_text(heard.message),
             response=redact_text(reply.response),
             goal_completion=reply.goal_completion,

@@ -21,15 +21,14 @@ from leadway_mock.clock import Clock
 from leadway_mock.contract import Contract, Operation
 from leadway_mock.conversing import Conversing
 from leadway_mock.exchange import Call, Exchange
-from leadway_mock.ids import Ids
 from leadway_mock.journal import Journal
 from leadway_mock.messages import Answer, Refusal, Request
 from leadway_mock.preferences import preferred_answer, read_preference
-from leadway_mock.quota import Quotas
 from leadway_mock.redaction import fingerprint, redact_text
 from leadway_mock.routing import route
 from leadway_mock.sessions import Sessions
 from leadway_mock.settings import Settings
+from leadway_mock.spaces import Spaces
 from leadway_mock.store import Store
 from leadway_mock.violations import BodyRules
 
@@ -47,42 +46,41 @@ class Emulator:
         self.settings = settings
         self.contract = contract
         self.cast = cast
-        self.sessions = Sessions(store, clock, settings)
-        self.journal = Journal(store, settings)
+        self.spaces = Spaces(store, settings, clock)
         self._store = store
-        self._clock = clock
-        self._quotas = Quotas(store, settings)
-        ids = Ids(settings.seed)
-        self._answering = Answering(
-            contract, ids, check=settings.check_answers, retry_after=settings.retry_after
-        )
-        self._body_rules = _body_rules(contract, settings)
-        conversing = Conversing(
-            contract=contract,
-            cast=cast,
-            sessions=self.sessions,
-            ids=ids,
-            settings=settings,
-        )
+        self._answering = Answering(contract)
+        self._body_rules = _body_rules(contract)
+        conversing = Conversing(contract, cast)
         self.handlers: Mapping[str, Callable[[Call], Answer]] = {
             "executeAgent": conversing.execute,
             "executeAgent-deprecated": conversing.execute,
         }
 
+    @property
+    def sessions(self) -> Sessions:
+        """The sessions of the shared space."""
+        return self.spaces.shared().sessions
+
+    @property
+    def journal(self) -> Journal:
+        """The journal of the shared space."""
+        return self.spaces.shared().journal
+
     def answer(self, request: Request) -> Answer:
-        """Answer `request` and write the exchange into the journal."""
+        """Answer `request` and write the exchange into the journal of its space."""
         started = time.perf_counter()
-        number = self._store.increment("requests")
-        exchange = Exchange(request, number, self._clock.now(), self._quotas.untouched())
+        space = self.spaces.of(request.header("authorization"))
+        usage = space.quotas.untouched()
+        exchange = Exchange(request, space, space.next_number(), space.clock.now(), usage)
         answer = self._answering.finished(self._decided(exchange), exchange)
         seconds = time.perf_counter() - started
         facts = exchange.facts
-        self.journal.write(request, answer, at=exchange.began, seconds=seconds, facts=facts)
+        space.journal.write(request, answer, at=exchange.began, seconds=seconds, facts=facts)
         _log(exchange, answer, seconds)
         return answer
 
     def reset(self) -> None:
-        """Forget every session, turn, journal entry and count, as if just started."""
+        """Forget everything in every space, as if just started."""
         self._store.clear()
 
     def close(self) -> None:
@@ -103,11 +101,11 @@ class Emulator:
     def _story(self, exchange: Exchange) -> Answer:
         request = exchange.request
         operation, parameters = self._route(exchange)  # 1. what is asked for
-        token = self._guard(request, operation)  # 2. by whom, and may they
-        body = self._read(request, operation)
+        token = self._guard(exchange, operation)  # 2. by whom, and may they
+        body = self._read(exchange, operation)
         location = self._locate(request, operation, body, token)
         self._limit(exchange, token, location)  # 3. not too often
-        self._check(operation, body)  # 4. is it well said
+        self._check(exchange, operation, body)  # 4. is it well said
         preference = read_preference(request)
         if preference:  # 6. what a caller asked to see comes before what would have happened
             return preferred_answer(preference, operation)
@@ -120,16 +118,16 @@ class Emulator:
         exchange.facts |= {"operationId": operation.id, "pathParameters": parameters}
         return operation, parameters
 
-    def _guard(self, request: Request, operation: Operation) -> Token:
-        token = guards.check_token(request, self.cast, self._clock.now())
-        guards.check_version(request, operation)
-        guards.check_scope(token, operation, self.settings.profile)
+    def _guard(self, exchange: Exchange, operation: Operation) -> Token:
+        token = guards.check_token(exchange.request, self.cast, exchange.began)
+        guards.check_version(exchange.request, operation)
+        guards.check_scope(token, operation, exchange.space.settings.profile)
         return token
 
-    def _read(self, request: Request, operation: Operation) -> Any:  # noqa: ANN401 - any JSON
+    def _read(self, exchange: Exchange, operation: Operation) -> Any:  # noqa: ANN401 - any JSON
         if operation.body_schema is None:
             return {}
-        return read_json(request, self.settings.max_body_bytes)
+        return read_json(exchange.request, exchange.space.settings.max_body_bytes)
 
     def _locate(
         self,
@@ -152,12 +150,13 @@ class Emulator:
             return
         exchange.facts["locationId"] = location
         app = fingerprint(token.value)
-        exchange.usage, refusal = self._quotas.count(app, location, exchange.began)
+        quotas = exchange.space.quotas
+        exchange.usage, refusal = quotas.count(app, location, exchange.began)
         if refusal is not None:
             raise refusal
 
-    def _check(self, operation: Operation, body: object) -> None:
-        rules = self._body_rules.get(operation.id)
+    def _check(self, exchange: Exchange, operation: Operation, body: object) -> None:
+        rules = self._body_rules.get((operation.id, exchange.space.settings.unknown_properties))
         violations = rules.violations(body) if rules else ()
         if violations:
             messages = [violation.message for violation in violations]
@@ -174,12 +173,15 @@ def _example(call: Call) -> Answer:
     return Answer(example.status, example.content, example.name, example.level)
 
 
-def _body_rules(contract: Contract, settings: Settings) -> dict[str, BodyRules]:
-    refuse_unknown = settings.unknown_properties == "refuse"
+def _body_rules(contract: Contract) -> dict[tuple[str, str], BodyRules]:
+    """Return the rules of each body, by operation and by what unknown properties get."""
     return {
-        operation.id: BodyRules(operation.body_schema, refuse_unknown=refuse_unknown)
+        (operation.id, unknown): BodyRules(
+            operation.body_schema, refuse_unknown=unknown == "refuse"
+        )
         for operation in contract.operations
         if operation.body_schema is not None
+        for unknown in ("refuse", "ignore")
     }
 
 

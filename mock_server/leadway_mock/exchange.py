@@ -9,17 +9,19 @@ from typing import Any
 from leadway_mock.contract import Operation
 from leadway_mock.messages import Request
 from leadway_mock.quota import Usage
+from leadway_mock.spaces import Space
 
 
 @dataclass(slots=True)
 class Exchange:
     """One request, and what is known of it by now. `began` is in seconds since the Unix epoch.
 
-    `number` counts the requests of a store from 1, and every id minted for this exchange comes
+    `number` counts the requests of a space from 1, and every id minted for this exchange comes
     from it; `facts` are the operation, agent, session and turn, as the journal names them.
     """
 
     request: Request
+    space: Space
     number: int
     began: float
     usage: Usage

@@ -18,7 +18,6 @@ from leadway_mock.redaction import (
 from leadway_mock.settings import Settings
 from leadway_mock.store import Store
 
-KEY = "journal"
 MAX_BODY_TEXT = 16_384
 """How many characters of a body are kept; what is longer ends in a mark that says so."""
 
@@ -29,9 +28,11 @@ MAX_LINE = 2_048
 class Journal:
     """Writes exchanges down, the oldest making room for the newest."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, prefix: str = "") -> None:
+        """Keep the journal in `store` under a key that begins with `prefix`."""
         self._store = store
         self._keep = settings.max_journal
+        self._key = f"{prefix}journal"
 
     def write(
         self,
@@ -54,16 +55,16 @@ class Journal:
             "answer": _answer(answer),
             **{name: _fact(value) for name, value in facts.items()},
         }
-        self._store.append(KEY, dump_json(entry), keep=self._keep)
+        self._store.append(self._key, dump_json(entry), keep=self._keep)
 
     def entries(self, *, after: int, limit: int) -> list[dict[str, Any]]:
         """Return up to `limit` entries behind number `after`, oldest first, each numbered."""
-        items = self._store.items(KEY, after=after, limit=limit)
+        items = self._store.items(self._key, after=after, limit=limit)
         return [{"number": item.position, **json.loads(item.value)} for item in items]
 
     def count(self) -> int:
         """Return how many entries are kept."""
-        return self._store.count(KEY)
+        return self._store.count(self._key)
 
 
 def _request(request: Request) -> dict[str, Any]:

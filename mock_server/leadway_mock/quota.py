@@ -54,9 +54,11 @@ class _Window:
 class Quotas:
     """Counts requests in the store, so that workers which share it share the quota."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, prefix: str = "") -> None:
+        """Count in `store` under keys that begin with `prefix`."""
         self._store = store
         self._settings = settings
+        self._prefix = f"{prefix}quota"
 
     def untouched(self) -> Usage:
         """Return the usage of somebody not known, who has used nothing."""
@@ -73,7 +75,7 @@ class Quotas:
         refusal = None
         for window in self._windows(app, location):
             ends = window.ends(now)
-            key = f"quota/{window.key}/{int(ends)}"
+            key = f"{self._prefix}/{window.key}/{int(ends)}"
             used = self._store.increment(key, now=now, expires=ends)
             left[window.name] = max(0, window.limit - used)
             if used > window.limit and self._settings.enforce_quotas:

@@ -16,9 +16,6 @@ from leadway_mock.messages import Refusal, dump_json
 from leadway_mock.settings import Settings
 from leadway_mock.store import Store
 
-INDEX = "sessions"
-"""The list of execution ids, in the order of their first turns."""
-
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -58,14 +55,17 @@ class Session:
 class Sessions:
     """The rules of sessions, above any store."""
 
-    def __init__(self, store: Store, clock: Clock, settings: Settings) -> None:
+    def __init__(self, store: Store, clock: Clock, settings: Settings, prefix: str = "") -> None:
+        """Keep sessions in `store` under keys that begin with `prefix`."""
         self._store = store
         self._clock = clock
         self._settings = settings
+        self._turns = f"{prefix}turns/"
+        self._index = f"{prefix}sessions"  # execution ids, in the order of their first turns
 
     def find(self, execution_id: str) -> Session | None:
         """Return the session of that id, expired or not, or None."""
-        item = self._store.last(_key(execution_id))
+        item = self._store.last(self._turns + execution_id)
         return Session(execution_id, Turn(**json.loads(item.value))) if item else None
 
     def expired(self, session: Session) -> bool:
@@ -94,38 +94,34 @@ class Sessions:
     def commit(self, session: Session, turn: Turn) -> bool:
         """Add `turn` to `session` unless another turn was faster; tell whether it was added."""
         text = dump_json(asdict(turn))
-        added = self._store.append(_key(session.id), text, after=session.turns)
+        added = self._store.append(self._turns + session.id, text, after=session.turns)
         if added and added.position == 1:
             self._remember(session.id)
         return added is not None
 
     def transcript(self, execution_id: str, *, after: int = 0, limit: int) -> list[Turn]:
         """Return up to `limit` turns of a session behind turn `after`, in order."""
-        items = self._store.items(_key(execution_id), after=after, limit=limit)
+        items = self._store.items(self._turns + execution_id, after=after, limit=limit)
         return [Turn(**json.loads(item.value)) for item in items]
 
     def listed(self, *, after: int, limit: int) -> Iterator[tuple[int, Session]]:
         """Yield up to `limit` sessions behind position `after`, oldest first, with positions."""
-        for item in self._store.items(INDEX, after=after, limit=limit):
+        for item in self._store.items(self._index, after=after, limit=limit):
             session = self.find(item.value)
             if session is not None:
                 yield item.position, session
 
     def count(self) -> int:
         """Return how many sessions are kept."""
-        return self._store.count(INDEX)
+        return self._store.count(self._index)
 
     def _remember(self, execution_id: str) -> None:
         """List the session, and forget the oldest beyond the number that is kept."""
-        added = self._store.append(INDEX, execution_id, keep=self._settings.max_sessions)
+        added = self._store.append(self._index, execution_id, keep=self._settings.max_sessions)
         for dropped in added.dropped if added else ():
-            self._store.delete(_key(dropped))
+            self._store.delete(self._turns + dropped)
 
     def _refuse(self, why: str, hint: str) -> NoReturn:
         suffix = "-400" if self._settings.unknown_session == "400" else ""
         cure = "Leave executionId out of the first message, then send the one its answer brings."
         raise Refusal(f"session-{why}{suffix}", hint=f"{hint} {cure}")
-
-
-def _key(execution_id: str) -> str:
-    return f"turns/{execution_id}"

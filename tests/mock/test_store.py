@@ -109,6 +109,35 @@ def test_delete_forgets_one_key_and_clear_forgets_all(store: Store) -> None:
     assert (store.count("b"), store.increment("a")) == (0, 1)
 
 
+def test_clear_forgets_what_begins_with_a_prefix_and_nothing_else(store: Store) -> None:
+    for key in ("a/x", "a/y", "a", "b/a/x", "a0"):
+        store.append(key, "v")
+        store.increment(key)
+    store.clear("a/")
+    assert [key for key in ("a/x", "a/y", "a", "b/a/x", "a0") if store.count(key)] == [
+        "a",
+        "b/a/x",
+        "a0",
+    ]
+    assert [store.increment("a/x"), store.increment("a0")] == [1, 2]
+
+
+def test_a_snapshot_can_be_put_back_elsewhere(store: Store) -> None:
+    for value in "xyz":
+        store.append("a/list", value, keep=2)
+    store.increment("a/n", expires=5)
+    store.increment("a/n", expires=5)
+    snapshot = store.export("a/")
+    store.append("b/list", "old")
+    store.append("b/gone", "old")
+    store.restore("b/", snapshot)
+    assert [(item.position, item.value) for item in store.items("b/list")] == [(2, "y"), (3, "z")]
+    assert store.count("b/gone") == 0
+    assert store.increment("b/n", now=4, expires=5) == 3
+    assert store.export("a/") == snapshot
+    assert store.increment("b/n", now=6, expires=9) == 1
+
+
 @pytest.mark.parametrize("text", ["", "ñ 你好 🎈", "a\x00b", "'; DROP TABLE entries; --", "%_\\"])
 def test_any_text_is_a_key_and_a_value(store: Store, text: str) -> None:
     store.append(text, text)

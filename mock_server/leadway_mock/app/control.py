@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from leadway_mock import __version__
 from leadway_mock.emulator import Emulator
 from leadway_mock.sessions import Session, Turn
+from leadway_mock.spaces import Space
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1_000
@@ -21,7 +22,9 @@ DIGITS = re.compile(r"[0-9]{1,16}")  # Thousands of digits are an error to Pytho
 def control_blueprint(emulator: Emulator) -> flask.Blueprint:
     """Return the routes of the control API over `emulator`."""
     control = flask.Blueprint("control", __name__, url_prefix="/__mock")
-    sessions, journal = emulator.sessions, emulator.journal
+
+    def space() -> Space:
+        return emulator.spaces.of(flask.request.headers.get("Authorization"))
 
     @control.get("/health")
     def health() -> dict[str, Any]:
@@ -31,23 +34,25 @@ def control_blueprint(emulator: Emulator) -> flask.Blueprint:
     @control.get("/sessions")
     def list_sessions() -> dict[str, Any]:
         """The conversations, oldest first; page with `limit` and with `next` as `after`."""
+        here = space()
         after, limit = _page()
-        found = list(sessions.listed(after=after, limit=limit))
+        found = list(here.sessions.listed(after=after, limit=limit))
         return {
-            "sessions": [_session(emulator, session) for _, session in found],
+            "sessions": [_session(here, session) for _, session in found],
             "next": found[-1][0] if len(found) == limit else None,
-            "count": sessions.count(),
+            "count": here.sessions.count(),
         }
 
     @control.get("/sessions/<execution_id>")
     def show_session(execution_id: str) -> dict[str, Any]:
         """One conversation with its turns; page as in the list."""
-        session = sessions.find(execution_id)
+        here = space()
+        session = here.sessions.find(execution_id)
         if session is None:
             raise NotFound(f"No session has the executionId '{execution_id[:80]}'.")
         after, limit = _page()
-        turns = sessions.transcript(execution_id, after=after, limit=limit)
-        return _session(emulator, session) | {
+        turns = here.sessions.transcript(execution_id, after=after, limit=limit)
+        return _session(here, session) | {
             "transcript": [_turn(turn) for turn in turns],
             "next": turns[-1].number if len(turns) == limit else None,
         }
@@ -56,6 +61,7 @@ def control_blueprint(emulator: Emulator) -> flask.Blueprint:
     def list_journal() -> dict[str, Any]:
         """Every request and its answer, oldest first and without secrets; page as in the list."""
         after, limit = _page()
+        journal = space().journal
         entries = journal.entries(after=after, limit=limit)
         return {
             "entries": [entry | {"at": _time(entry["at"])} for entry in entries],
@@ -66,7 +72,7 @@ def control_blueprint(emulator: Emulator) -> flask.Blueprint:
     @control.post("/reset")
     def reset() -> dict[str, Any]:
         """Forget every session, turn, journal entry and count, as if just started."""
-        emulator.reset()
+        space().reset()
         return {"reset": True}
 
     return control
@@ -86,7 +92,7 @@ def _health(emulator: Emulator) -> dict[str, Any]:
     }
 
 
-def _session(emulator: Emulator, session: Session) -> dict[str, Any]:
+def _session(space: Space, session: Session) -> dict[str, Any]:
     turn = session.newest
     if turn is None:
         return {"executionId": session.id, "turns": 0}
@@ -98,7 +104,7 @@ def _session(emulator: Emulator, session: Session) -> dict[str, Any]:
         "contactId": turn.contact_id,
         "turns": session.turns,
         "lastTurnAt": _time(turn.at),
-        "expired": emulator.sessions.expired(session),
+        "expired": space.sessions.expired(session),
         "goalCompletion": turn.goal_completion,
     }
 

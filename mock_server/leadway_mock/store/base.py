@@ -27,8 +27,20 @@ class Appended:
     dropped: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Part of a store at one moment: (key, position, value) and (key, value, expires)."""
+
+    entries: tuple[tuple[str, int, str], ...] = ()
+    counters: tuple[tuple[str, int, float | None], ...] = ()
+
+
 class Store(Protocol):
-    """Lists and counters under text keys. Each verb is atomic, across threads and processes."""
+    """Lists and counters under text keys. Each verb is atomic, across threads and processes.
+
+    A record, which has one value at a time, is a list of which only the newest entry is kept; its
+    position is the record's version.
+    """
 
     def append(
         self, key: str, value: str, *, after: int | None = None, keep: int | None = None
@@ -65,8 +77,16 @@ class Store(Protocol):
         """Forget the list and the counter at `key`; nothing happens where there is none."""
         ...
 
-    def clear(self) -> None:
-        """Forget everything."""
+    def clear(self, prefix: str = "") -> None:
+        """Forget every list and counter whose key begins with `prefix`."""
+        ...
+
+    def export(self, prefix: str) -> Snapshot:
+        """Return everything under the keys that begin with `prefix`, without the prefix."""
+        ...
+
+    def restore(self, prefix: str, snapshot: Snapshot) -> None:
+        """Put `snapshot` in the place of everything under the keys that begin with `prefix`."""
         ...
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from leadway_mock.store.base import Appended, Item, StoreError
+from leadway_mock.store.base import Appended, Item, Snapshot, StoreError
 
 Result = TypeVar("Result")
 
@@ -41,6 +41,9 @@ FROM (SELECT coalesce(max(position), 0) AS newest FROM entries WHERE key = :key)
 WHERE :after IS NULL OR newest = :after
 RETURNING position
 """
+
+FROM_ENTRIES = "FROM entries WHERE key >= ? AND key < ? ORDER BY key, position"
+FROM_COUNTERS = "FROM counters WHERE key >= ? AND key < ? ORDER BY key"
 
 COUNT = """
 SELECT coalesce((SELECT max(position) FROM entries WHERE key = :key), 0)
@@ -123,12 +126,34 @@ class SQLiteStore:
 
         self._run(work, together=True)
 
-    def clear(self) -> None:
+    def clear(self, prefix: str = "") -> None:
         """See `Store.clear`."""
+        self._run(lambda connection: _clear(connection, prefix), together=True)
+
+    def export(self, prefix: str) -> Snapshot:
+        """See `Store.export`."""
+
+        def work(connection: sqlite3.Connection) -> Snapshot:
+            bounds, cut = _bounds(prefix), len(prefix)
+            entries = connection.execute(f"SELECT key, position, value {FROM_ENTRIES}", bounds)
+            counters = connection.execute(f"SELECT key, value, expires {FROM_COUNTERS}", bounds)
+            return Snapshot(
+                tuple((key[cut:], *rest) for key, *rest in entries.fetchall()),
+                tuple((key[cut:], *rest) for key, *rest in counters.fetchall()),
+            )
+
+        return self._run(work, together=True)
+
+    def restore(self, prefix: str, snapshot: Snapshot) -> None:
+        """See `Store.restore`."""
 
         def work(connection: sqlite3.Connection) -> None:
-            connection.execute("DELETE FROM entries")
-            connection.execute("DELETE FROM counters")
+            _clear(connection, prefix)
+            for table, rows in (("entries", snapshot.entries), ("counters", snapshot.counters)):
+                connection.executemany(
+                    f"INSERT INTO {table} VALUES (?, ?, ?)",  # noqa: S608 - our own two names
+                    [(prefix + key, *rest) for key, *rest in rows],
+                )
 
         self._run(work, together=True)
 
@@ -149,6 +174,16 @@ class SQLiteStore:
                 return work(self._connection)
             with _transaction(self._connection):
                 return work(self._connection)
+
+
+def _bounds(prefix: str) -> tuple[str, str]:
+    """Return the first key that begins with `prefix`, and one behind all that do."""
+    return prefix, prefix + "\U0010ffff"
+
+
+def _clear(connection: sqlite3.Connection, prefix: str) -> None:
+    for table in ("entries", "counters"):
+        connection.execute(f"DELETE FROM {table} WHERE key >= ? AND key < ?", _bounds(prefix))  # noqa: S608
 
 
 @contextmanager

@@ -1,0 +1,118 @@
+"""Spaces: what one caller does, changes and breaks stays with that caller.
+
+A space holds sessions, a journal, quotas, and its own orders: settings, a clock, and whatever else
+the control API was told. Everybody shares one space, until a token is given a space of its own;
+from then on that token sees and touches nothing else. Tests that run side by side against one mock
+each take a token, and do not meet.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from leadway_mock.clock import Clock, SetClock
+from leadway_mock.ids import Ids
+from leadway_mock.journal import Journal
+from leadway_mock.messages import dump_json
+from leadway_mock.quota import Quotas
+from leadway_mock.redaction import fingerprint
+from leadway_mock.sessions import Sessions
+from leadway_mock.settings import Settings
+from leadway_mock.store import Snapshot, Store
+
+Orders = Mapping[str, Any]
+"""What a space was told, by kind: `settings`, `clock` and others; JSON values only."""
+
+SHARED = ""
+
+
+class Space:
+    """One space as it stands: read once for a request, and the same until its end."""
+
+    def __init__(
+        self, name: str, store: Store, settings: Settings, clock: Clock, orders: Orders
+    ) -> None:
+        """Put the space `name` together from the mock's own settings and clock, and its orders."""
+        prefix = f"{name}/"
+        self.name = name
+        self.orders = orders
+        self.settings = replace(settings, **orders.get("settings", {}))
+        self.clock = SetClock(clock, **orders.get("clock", {}))
+        self.ids = Ids(self.settings.seed)
+        self.sessions = Sessions(store, self.clock, self.settings, prefix)
+        self.journal = Journal(store, self.settings, prefix)
+        self.quotas = Quotas(store, self.settings, prefix)
+        self._store = store
+        self._prefix = prefix
+
+    def next_number(self) -> int:
+        """Count one more request, and return its number."""
+        return self._store.increment(f"{self._prefix}requests")
+
+    def reset(self) -> None:
+        """Forget everything in the space, its orders included, as if just started."""
+        self._store.clear(self._prefix)
+
+    def snapshot(self) -> Snapshot:
+        """Return everything in the space at this moment."""
+        return self._store.export(self._prefix)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Put `snapshot` in the place of everything in the space."""
+        self._store.restore(self._prefix, snapshot)
+
+
+class Spaces:
+    """All the spaces of a store."""
+
+    def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
+        self._store = store
+        self._settings = settings
+        self._clock = clock
+
+    def shared(self) -> Space:
+        """Return everybody's space."""
+        return self._space(SHARED, self._orders(SHARED)[1] or {})
+
+    def of(self, authorization: str | None) -> Space:
+        """Return the space of whoever sends that Authorization header: its own, or the shared."""
+        name = name_of(authorization)
+        if name != SHARED:
+            _, orders = self._orders(name)
+            if orders is not None:
+                return self._space(name, orders)
+        return self.shared()
+
+    def change(self, name: str, change: Callable[[Orders], Orders]) -> Space:
+        """Give the space `name` the orders that `change` makes of its present ones.
+
+        `change` is called again where somebody else changed them meanwhile, so it only computes.
+        A space that was not there is opened.
+        """
+        while True:
+            version, orders = self._orders(name)
+            changed = change(orders or {})
+            text = dump_json(changed)
+            if self._store.append(_record(name), text, after=version, keep=1):
+                return self._space(name, changed)
+
+    def _orders(self, name: str) -> tuple[int, Orders | None]:
+        """Return the version and the orders of a space; (0, None) where it has none."""
+        item = self._store.last(_record(name))
+        return (item.position, json.loads(item.value)) if item else (0, None)
+
+    def _space(self, name: str, orders: Orders) -> Space:
+        return Space(name, self._store, self._settings, self._clock, orders)
+
+
+def name_of(authorization: str | None) -> str:
+    """Return the name of the space that a token may have; a fingerprint, never the token."""
+    scheme, _, token = (authorization or "").strip().partition(" ")
+    return fingerprint(token.strip()) if scheme.lower() == "bearer" and token.strip() else SHARED
+
+
+def _record(name: str) -> str:
+    return f"{name}/orders"
