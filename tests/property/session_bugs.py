@@ -1,0 +1,220 @@
+"""Bugs about sessions, each sown into the emulator by replacing one of its methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+import pytest
+
+from leadway_mock.agents import Agent
+from leadway_mock.conversing import Conversing
+from leadway_mock.emulator import Emulator
+from leadway_mock.exchange import Call, Exchange
+from leadway_mock.ids import Ids
+from leadway_mock.messages import Refusal
+from leadway_mock.sessions import Session, Sessions, Turn
+
+Sow = Callable[[pytest.MonkeyPatch], None]
+
+BUGS: dict[str, Sow] = {}
+
+
+def bug(sow: Sow) -> Sow:
+    """Put a bug on the list, under the name of its function."""
+    BUGS[sow.__name__.replace("_", " ")] = sow
+    return sow
+
+
+resume, expired, commit, find = Sessions.resume, Sessions.expired, Sessions.commit, Sessions.find
+choose, check = Conversing._session, Emulator._check  # noqa: SLF001 - what is replaced below
+
+
+def _newest(self: Sessions, execution_id: str) -> Turn | None:
+    session = find(self, execution_id)
+    return session.newest if session else None
+
+
+@bug
+def any_agent_may_continue(patch: pytest.MonkeyPatch) -> None:
+    def broken(self: Sessions, execution_id: str, agent_id: str, location_id: str) -> Session:
+        newest = _newest(self, execution_id)
+        return resume(self, execution_id, newest.agent_id if newest else agent_id, location_id)
+
+    patch.setattr(Sessions, "resume", broken)
+
+
+@bug
+def any_location_may_continue(patch: pytest.MonkeyPatch) -> None:
+    def broken(self: Sessions, execution_id: str, agent_id: str, location_id: str) -> Session:
+        newest = _newest(self, execution_id)
+        return resume(self, execution_id, agent_id, newest.location_id if newest else location_id)
+
+    patch.setattr(Sessions, "resume", broken)
+
+
+@bug
+def nothing_expires(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Sessions, "expired", lambda *_: False)
+
+
+@bug
+def sessions_expire_one_moment_early(patch: pytest.MonkeyPatch) -> None:
+    def broken(self: Sessions, session: Session) -> bool:
+        idle = self._clock.now() - session.newest.at if session.newest else 0.0
+        return idle >= self._settings.session_idle_seconds
+
+    patch.setattr(Sessions, "expired", broken)
+
+
+@bug
+def sessions_expire_by_their_first_turn(patch: pytest.MonkeyPatch) -> None:
+    def broken(self: Sessions, session: Session) -> bool:
+        first = self.transcript(session.id, limit=1)
+        return expired(self, Session(session.id, first[0] if first else None))
+
+    patch.setattr(Sessions, "expired", broken)
+
+
+@bug
+def a_refused_message_keeps_a_session_alive(patch: pytest.MonkeyPatch) -> None:
+    touched: dict[str, float] = {}
+
+    def broken(self: Sessions, session: Session) -> bool:
+        at = max(touched.get(session.id, 0.0), session.newest.at if session.newest else 0.0)
+        return self._clock.now() - at > self._settings.session_idle_seconds
+
+    def touch(self: Sessions, execution_id: str, agent_id: str, location_id: str) -> Session:
+        touched[execution_id] = self._clock.now()
+        return resume(self, execution_id, agent_id, location_id)
+
+    patch.setattr(Sessions, "expired", broken)
+    patch.setattr(Sessions, "resume", touch)
+
+
+@bug
+def a_turn_is_committed_over_a_faster_one(patch: pytest.MonkeyPatch) -> None:
+    def broken(self: Sessions, session: Session, turn: Turn) -> bool:
+        return commit(self, find(self, session.id) or session, turn)
+
+    patch.setattr(Sessions, "commit", broken)
+
+
+@bug
+def a_turn_that_was_overtaken_is_dropped(patch: pytest.MonkeyPatch) -> None:
+    def broken(self: Sessions, session: Session, turn: Turn) -> bool:
+        commit(self, session, turn)
+        return True
+
+    patch.setattr(Sessions, "commit", broken)
+
+
+@bug
+def a_third_turn_is_not_counted(patch: pytest.MonkeyPatch) -> None:
+    def broken(self: Sessions, session: Session, turn: Turn) -> bool:
+        return turn.number == 3 or commit(self, session, turn)
+
+    patch.setattr(Sessions, "commit", broken)
+
+
+@bug
+def the_paths_do_not_share_sessions(patch: pytest.MonkeyPatch) -> None:
+    begun_on: dict[str, str] = {}
+
+    def broken(self: Conversing, call: Call, agent: Agent) -> Session:
+        session = choose(self, call, agent)
+        if begun_on.setdefault(session.id, call.operation.id) != call.operation.id:
+            raise Refusal("session-unknown")
+        return session
+
+    patch.setattr(Conversing, "_session", broken)
+
+
+@bug
+def a_refused_body_counts_as_a_turn(patch: pytest.MonkeyPatch) -> None:
+    def broken(self: Emulator, exchange: Exchange, operation: Any, body: Any) -> None:
+        try:
+            check(self, exchange, operation, body)
+        except Refusal:
+            session = find(self.sessions, body.get("executionId", ""))
+            if session and session.newest:
+                commit(self.sessions, session, replace(session.newest, number=session.turns + 1))
+            raise
+
+    patch.setattr(Emulator, "_check", broken)
+
+
+@bug
+def an_unknown_id_is_adopted(patch: pytest.MonkeyPatch) -> None:
+    def broken(self: Sessions, execution_id: str, agent_id: str, location_id: str) -> Session:
+        if find(self, execution_id) is None:
+            return Session(execution_id)
+        return resume(self, execution_id, agent_id, location_id)
+
+    patch.setattr(Sessions, "resume", broken)
+
+
+@bug
+def an_empty_id_is_an_unknown_one(patch: pytest.MonkeyPatch) -> None:
+    def broken(self: Conversing, call: Call, agent: Agent) -> Session:
+        if call.body.get("executionId") == "":
+            raise Refusal("session-unknown")
+        return choose(self, call, agent)
+
+    patch.setattr(Conversing, "_session", broken)
+
+
+@bug
+def what_one_session_kept_leaks_into_another(patch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, Any] = {}
+    start = Emulator.__init__
+
+    def starting(self: Emulator, *parts: Any) -> None:
+        seen.clear()
+        start(self, *parts)
+
+    def state(session: Session) -> Any:
+        if session.newest:
+            seen.update(session.newest.state)
+        return seen
+
+    patch.setattr(Emulator, "__init__", starting)
+    patch.setattr(Session, "state", property(state))
+
+
+@bug
+def interaction_ids_repeat_within_a_session(patch: pytest.MonkeyPatch) -> None:
+    mint = Ids.mint
+
+    def broken(self: Ids, kind: str, *parts: str | int) -> str:
+        return str(parts[0]) if kind == "interaction" else mint(self, kind, *parts)
+
+    patch.setattr(Ids, "mint", broken)
+
+
+@bug
+def a_reset_starts_the_same_ids_again(patch: pytest.MonkeyPatch) -> None:
+    numbers, start, reset = [count()], Emulator.__init__, Emulator.reset
+
+    def starting(self: Emulator, *parts: Any) -> None:
+        numbers[0] = count()
+        start(self, *parts)
+
+    def resetting(self: Emulator) -> None:
+        numbers[0] = count()
+        reset(self)
+
+    patch.setattr(Emulator, "__init__", starting)
+    patch.setattr(Emulator, "reset", resetting)
+    patch.setattr(Ids, "mint", lambda _, kind, *__: f"{kind}{next(numbers[0])}")
+
+
+@bug
+def a_reset_forgets_the_list_but_not_the_turns(patch: pytest.MonkeyPatch) -> None:
+    def broken(self: Emulator) -> None:
+        for key in ("/sessions", "/journal", "/requests"):
+            self._store.delete(key)
+
+    patch.setattr(Emulator, "reset", broken)
