@@ -53,11 +53,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"leadway mock: {error}", file=sys.stderr)  # noqa: T201 - what a command says
         return USAGE_ERROR
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: server.stop())
+    _stop_on_signals(server)
     print(f"listening on {server.url}\n{TRY_IT.format(url=server.url)}", flush=True)  # noqa: T201
     server.run()
     return 0
+
+
+def _stop_on_signals(server: Server) -> None:
+    """Let the first signal stop the server when all is answered, and the second at once."""
+
+    def stop(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        server.stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
 
 
 def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str]) -> Settings:

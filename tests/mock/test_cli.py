@@ -79,7 +79,8 @@ def test_it_answers_as_soon_as_it_says_so_and_ends_cleanly(
 def test_flags_reach_the_emulator(tmp_path: Path) -> None:
     agents = tmp_path / "agents.yaml"
     agents.write_text(
-        "agents:\n  - id: frontdesk\n    name: Front desk\n    replies:\n      - answer: Good morning.\n"
+        "agents:\n  - id: frontdesk\n    name: Front desk\n"
+        "    replies:\n      - answer: Good morning.\n"
     )
     flags = ("--agents", str(agents), "--store", f"sqlite:///{tmp_path}/mock.db", "--seed", "1")
     seen: list[dict[str, object]] = []
@@ -92,6 +93,19 @@ def test_flags_reach_the_emulator(tmp_path: Path) -> None:
             process.terminate()
             assert process.wait(timeout=20) == 0
     assert [str(answer["response"])[:6] for answer in seen] == ["Turn 1", "Turn 2"]
+
+
+def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
+    with mock(cwd=tmp_path) as (process, url):
+        port = int(url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as slow:
+            slow.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n")
+            slow.sendall(b"half")
+            process.send_signal(signal.SIGINT)
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(timeout=1)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=5) == -signal.SIGINT
 
 
 def complaint(capsys: pytest.CaptureFixture[str], *flags: str) -> str:
