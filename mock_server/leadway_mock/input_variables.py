@@ -50,12 +50,8 @@ def plain_text(value: object) -> str:
     """Write a JSON value the way it reads best in a sentence: text as it is, all else as JSON."""
     if isinstance(value, str):
         return value
-    # `default` serves read-only mappings and sequences, which are JSON in all but their class.
-    return json.dumps(
-        value,
-        ensure_ascii=False,
-        default=lambda other: dict(other) if isinstance(other, Mapping) else list(other),
-    )
+    # `dict` makes JSON of a mapping that is read-only; lists and tuples need no help.
+    return json.dumps(value, ensure_ascii=False, default=dict)
 
 
 def _missing(declared: Sequence[InputVariable], sent: Mapping[str, object]) -> Iterator[str]:

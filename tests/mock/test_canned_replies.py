@@ -88,7 +88,14 @@ def test_a_condition_that_does_not_work_is_refused_in_one_line(when: str, what: 
         condition(when)
 
     assert what in error.value.what
+    assert str(error.value) == f"{error.value.what} — {error.value.mend}"
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_pattern_that_python_warns_of_is_refused_even_if_nobody_listens() -> None:
+    with pytest.raises(ConditionError, match="nested set"):
+        condition("/[[a]/")
 
 
 @given(st.text(alphabet="/()[]{}?P<>a\\*+|^$.,1-i:=!# \n"))

@@ -40,6 +40,10 @@ def test_thousands_of_undeclared_variables_are_counted_and_not_listed() -> None:
     assert said[-1] == "And 4995 more that are not declared."
 
 
+def test_as_many_as_are_listed_are_not_counted() -> None:
+    assert len(list(remarks((), dict.fromkeys("abcde", 1)))) == 5
+
+
 @pytest.mark.parametrize(
     ("value", "name"),
     [

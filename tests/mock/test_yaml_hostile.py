@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadway_mock.yaml_lines import MAX_ALIASES, MAX_DEPTH, MAX_NODES, YamlError, load
+from leadway_mock import yaml_lines
+from leadway_mock.yaml_lines import MAX_ALIASES, MAX_DEPTH, YamlError, load
 
 
 def outcome(text: str) -> object:
@@ -36,10 +37,26 @@ def test_nesting_by_aliases_counts() -> None:
     assert refusal(f"- &a0 [x]\n{steps}").position == (MAX_DEPTH - 1, 9)
 
 
-def test_the_largest_number_of_values() -> None:
-    load("[" + "1," * (MAX_NODES - 1) + "]")
+def test_the_largest_number_of_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml_lines, "MAX_NODES", 10)
 
-    assert "values" in refusal("[" + "1," * MAX_NODES + "]").what
+    load("[" + "1," * 9 + "]")
+    assert "values" in refusal("[" + "1," * 10 + "]").what
+
+
+def test_an_alias_is_as_large_as_what_it_stands_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml_lines, "MAX_NODES", 10)
+
+    load("[&a [1, 1], *a, &b 1, *b, 1]")
+    assert "values" in refusal("[&a [1, 1], *a, &b 1, *b, 1, 1]").what
+
+
+def test_an_alias_is_as_high_as_what_it_stands_for() -> None:
+    inner, outer = "[" * 16 + "]" * 16, "[" * 16
+
+    load(f"[&a {inner}, {outer[2:]}*a{outer[2:].replace('[', ']')}]")
+    load(f"[&a {inner}, {outer[1:]}*a{outer[1:].replace('[', ']')}]")
+    assert "nested" in refusal(f"[&a {inner}, {outer}*a{outer.replace('[', ']')}]").what
 
 
 def test_a_bomb_of_aliases_does_not_unfold() -> None:

@@ -153,6 +153,7 @@ def test_what_cannot_be_read_is_told_with_its_place_and_its_cure(
     error = refusal(text)
 
     assert error.position == place
+    assert str(error) == f"{place[0]}:{place[1]}: {error.what} — {error.mend}"
     assert what in error.what
     assert mend in error.mend
 
@@ -179,3 +180,14 @@ def test_what_the_two_parsers_place_differently(text: str, line: int | None, wha
 @pytest.mark.usefixtures("either_parser")
 def test_no_half_of_a_surrogate_pair_comes_in_by_an_escape(text: str) -> None:
     refusal(text)
+
+
+def test_an_error_that_knows_no_place_is_told_at_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(_text: str, **_options: object) -> None:
+        raise yaml.YAMLError
+
+    monkeypatch.setattr(yaml, "parse", fail)
+
+    assert refusal("a").position == (1, 1)
