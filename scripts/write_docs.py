@@ -1,8 +1,8 @@
-"""Write the pages of docs/ that are made from the program: behaviours.md and settings.md.
+"""Write the pages of docs/ that are made from the program.
 
-The first comes from the contract's examples and `x-behaviours`, the second from the fields of
-`leadway_mock.settings.Settings`. With --check, writes nothing and fails where a page is not what
-it would be today.
+behaviours.md comes from the contract's examples and `x-behaviours`, settings.md from the fields of
+`leadway_mock.settings.Settings`, contract-suite.md from the tables of tests/contract. With --check,
+writes nothing and fails where a page is not what it would be today.
 """
 
 import sys
@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from contract_suite_page import contract_suite_page
 
 from leadway_mock.contract import Contract, Example, load_contract
 from leadway_mock.settings import ENVIRONMENT_PREFIX, Settings
@@ -134,6 +136,7 @@ def settings_page() -> str:
 
 PAGES: Mapping[Path, Callable[[], str]] = {
     Path("docs/behaviours.md"): behaviours_page,
+    Path("docs/contract-suite.md"): contract_suite_page,
     Path("docs/settings.md"): settings_page,
 }
 """Each generated page, by its path in the repository, and what writes it."""

@@ -1,0 +1,90 @@
+"""The vendor's official Python SDK talks to the mock, told nothing but the address.
+
+It has no option for the address, so it is set the only way there is: on a subclass.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from highlevel import GHLError, HighLevel
+
+TOKEN = "pit-12345678-1234-4234-8234-123456789abc"
+AGENT = "p1q2r3s4t5u6v7w8x9y0z1a2"
+LOCATION = "C2QujeCh8ZnC7al2InWR"
+
+Conversation = Callable[[HighLevel], Awaitable[Any]]
+
+
+@pytest.fixture
+def hold(mock_url: str) -> Callable[[Conversation], Any]:
+    """Hold a conversation through the SDK, and return what it returns."""
+
+    class Leadway(HighLevel):
+        BASE_URL = mock_url
+
+    async def held(conversation: Conversation) -> Any:
+        sdk = Leadway(private_integration_token=TOKEN)
+        try:
+            return await conversation(sdk)
+        finally:
+            await sdk.close()
+
+    return lambda conversation: asyncio.run(held(conversation))
+
+
+def test_a_conversation_on_both_paths(hold: Callable[[Conversation], Any]) -> None:
+    async def conversation(sdk: HighLevel) -> list[dict[str, Any]]:
+        say, say_by_old_path = (
+            sdk.agent_studio.execute_agent,
+            sdk.agent_studio.execute_agent_deprecated,
+        )
+        first = await say(AGENT, {"message": "One", "locationId": LOCATION})
+        next_ = {"locationId": LOCATION, "executionId": first["executionId"]}
+        second = await say_by_old_path(AGENT, {"message": "Two", **next_})
+        third = await say(AGENT, {"message": "Three", **next_}, source="api")
+        return [first, second, third]
+
+    answers = hold(conversation)
+    assert [answer["response"] for answer in answers] == [
+        "Turn 1. You said: One",
+        "Turn 2. You said: Two",
+        "Turn 3. You said: Three",
+    ]
+    assert len({answer["executionId"] for answer in answers}) == 1
+    assert len({answer["interactionId"] for answer in answers}) == 3
+
+
+def test_a_conversation_that_begins_on_the_old_path(hold: Callable[[Conversation], Any]) -> None:
+    async def conversation(sdk: HighLevel) -> str:
+        first = await sdk.agent_studio.execute_agent_deprecated(
+            AGENT, {"message": "One", "locationId": LOCATION}, source="public_api"
+        )
+        body = {"message": "Two", "locationId": LOCATION, "executionId": first["executionId"]}
+        second: dict[str, str] = await sdk.agent_studio.execute_agent(AGENT, body)
+        return second["response"]
+
+    assert hold(conversation) == "Turn 2. You said: Two"
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "message"),
+    [
+        ({"message": 3}, 422, "message must be a string"),
+        ({"locationId": ""}, 400, "locationId is required"),
+        ({"executionId": "made-up"}, 404, "Unknown executionId."),
+    ],
+)
+def test_refusals_arrive_as_its_own_error(
+    hold: Callable[[Conversation], Any], fields: dict[str, object], status: int, message: str
+) -> None:
+    async def conversation(sdk: HighLevel) -> None:
+        body = {"message": "Hello", "locationId": LOCATION} | fields
+        await sdk.agent_studio.execute_agent(AGENT, body)
+
+    with pytest.raises(GHLError, match=message) as refused:
+        hold(conversation)
+    assert refused.value.status_code == status
