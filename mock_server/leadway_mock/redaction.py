@@ -15,7 +15,7 @@ SECRET_NAME = re.compile(r"(?i)(token|secret|key|password)=([^&\s\"']+)")
 
 PRIVATE_INTEGRATION_TOKEN = re.compile(r"(?i)pit-[0-9a-z-]{8,}")
 JSON_WEB_TOKEN = re.compile(r"eyJ[\w.-]{8,}")
-BEARER = re.compile(r"(?i)bearer(?:[\s+]|%20)++[^\s\"',;<]{4,}")
+BEARER = re.compile(r"(?i)bearer(?:[\s+]|%20)++[^\s\"',;<&]{4,}")
 # None of these asks for a word's beginning: in JSON as sent, a token may stand right behind `\n`.
 # And none can fail after a long run of letters, so that no text makes them slow.
 

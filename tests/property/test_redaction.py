@@ -1,0 +1,124 @@
+"""No credential that comes in, wherever it stands, is found in what the mock keeps or logs."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from io import StringIO
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from leadway_mock.messages import Request
+from leadway_mock.redaction import redact_json, redact_query, redact_text
+from tests.property.people import HEADERS, PATH, emulator, texts
+
+CANARY = "c0ffeecafe5a"
+"""Where each secret below ends, and nothing else: who sees it has seen too much."""
+
+opaque = st.text("ABCDEFabcdef0123456789", min_size=8, max_size=24).map(f"{{}}{CANARY}".format)
+tokens = st.uuids().map(lambda uuid: f"pit-{str(uuid)[:24]}{CANARY}")
+secrets = (
+    tokens
+    | tokens.map(lambda token: token.replace("pit", "PIT"))
+    | st.builds("eyJhbGciOiJSUzI1NiJ9.{}.{}".format, opaque, opaque)
+    | st.builds("Bearer {}".format, opaque)
+)
+A_SECRET = f"pit-0f8fad5b-d9cb-469f-a165-{CANARY}"
+
+
+@given(secrets, texts, texts)
+@example(A_SECRET, "x", "x")
+@example(A_SECRET, "\\n", "\\")
+@example(A_SECRET, "pit-", "-pit-")
+@example(f"Bearer {CANARY}", "x", "x")
+def test_no_text_around_it_hides_a_secret(secret: str, before: str, after: str) -> None:
+    text = before + secret + after
+    assert CANARY not in redact_text(text)
+    assert CANARY not in json.dumps(redact_json({text: [text, {"a": text}]}))
+    assert CANARY not in redact_text(json.dumps(text))
+
+
+@given(secrets, st.sampled_from([quote, quote_plus, lambda text: quote(text).replace("-", "%2D")]))
+def test_nor_does_the_coding_of_a_query(secret: str, coded: Callable[[str], str]) -> None:
+    query = redact_query(f"a={coded(secret)}&b=c")
+    assert CANARY not in query
+    assert "b=c" in query
+
+
+@given(st.sampled_from(["token", "access_token", "api-key", "client_secret", "PASSWORD"]), opaque)
+def test_what_a_query_names_as_secret_is_taken_out_whatever_it_is(name: str, value: str) -> None:
+    assert redact_query(f"a=b&{name}={value}&c=d") == (f"a=b&{redact_text(name + '=' + value)}&c=d")
+    assert CANARY not in redact_query(f"a=b&{name}={value}")
+
+
+@given(texts)
+def test_redacting_twice_changes_nothing_more(text: str) -> None:
+    assert redact_text(redact_text(text)) == redact_text(text)
+
+
+# Every place of a request where somebody may put a token by mistake.
+PLACES: dict[str, Callable[[str], dict[str, Any]]] = {
+    "the token itself": lambda text: {"headers": {"authorization": f"Bearer {text}"}},
+    "another scheme": lambda text: {"headers": {"authorization": f"Basic {text}"}},
+    "another header": lambda text: {"headers": {"referer": text}},
+    "a header of credentials": lambda text: {"headers": {"x-auth-token": text}},
+    "the name of a header": lambda text: {"headers": {text: "x"}},
+    "the version": lambda text: {"headers": {"version": text}},
+    "the media type": lambda text: {"headers": {"content-type": text}},
+    "a preference": lambda text: {"headers": {"prefer": f"example={text}"}},
+    "the query": lambda text: {"query": f"a={text}"},
+    "the path": lambda text: {"path": f"/{text}"},
+    "the agent": lambda text: {"path": f"/agent-studio/agent/{text}/execute"},
+    "the method": lambda text: {"method": text},
+    "a body that is no JSON": lambda text: {"raw": text.encode()},
+    "a long body": lambda text: {"raw": b"x" * 16_370 + text.encode()},
+    "a long line": lambda text: {"query": "x" * 2_040 + text},
+    "a long path": lambda text: {"path": "/" + "x" * 190 + text},
+    "an unknown property": lambda text: {"body": {text: 1}},
+    "message": lambda text: {"body": {"message": text}},
+    "locationId": lambda text: {"body": {"locationId": text}},
+    "executionId": lambda text: {"body": {"executionId": text}},
+    "versionId": lambda text: {"body": {"versionId": text}},
+    "contactId": lambda text: {"body": {"contactId": text}},
+    "inputVariables": lambda text: {"body": {"inputVariables": {text: {"a": [text]}}}},
+    "attachments": lambda text: {"body": {"attachments": [{"type": text, "imageUrl": text}]}},
+}
+
+mock = emulator(max_journal=10, max_sessions=10)
+logged = StringIO()
+handler = logging.StreamHandler(logged)
+
+
+def send(change: dict[str, Any]) -> int:
+    body = {"message": "hello", "locationId": "here"} | change.get("body", {})
+    payload = change.get("raw", json.dumps(body).encode())
+    headers = HEADERS | change.get("headers", {})
+    method, path, query = (change.get(key) for key in ("method", "path", "query"))
+    request = Request(method or "POST", path or PATH, query or "", headers, payload)
+    return mock.answer(request).status
+
+
+@given(secrets, st.sampled_from(sorted(PLACES)), texts)
+@example(A_SECRET, "message", "\n")
+@example(A_SECRET, "a long body", "")
+@example(A_SECRET, "a long path", "")
+@example(A_SECRET, "locationId", "")
+def test_neither_store_nor_log_knows_a_secret(secret: str, place: str, before: str) -> None:
+    assume(place not in {"the method", "the name of a header"} or before.isalpha() or not before)
+    logger = logging.getLogger("leadway_mock")
+    logged.truncate(0)
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        assert send(PLACES[place](before + secret)) < 500
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(logging.NOTSET)
+    assert CANARY not in logged.getvalue()
+    kept = repr((mock.journal.entries(after=0, limit=100), mock.spaces.shared().snapshot()))
+    assert CANARY not in kept
+    assert len(kept) < 1_000_000
