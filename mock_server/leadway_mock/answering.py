@@ -63,9 +63,7 @@ class Answering:
         if isinstance(answer.content, dict):
             trace = answer.content.get("traceId", trace)
         headers = {
-            **_http_headers(answer, exchange),
-            **exchange.usage.headers(),
-            **_deprecation(self._contract, exchange),
+            **(self._platform_headers(answer, exchange) if answer.is_json else {}),
             "X-Trace-Id": trace,
             "X-Mock-Rule": answer.rule,
             "X-Mock-Evidence": answer.evidence,
@@ -74,8 +72,15 @@ class Answering:
         }
         return replace(answer, headers=headers)
 
+    def _platform_headers(self, answer: Answer, exchange: Exchange) -> dict[str, str]:
+        return {
+            **_http_headers(answer, exchange),
+            **exchange.usage.headers(),
+            **_deprecation(self._contract, exchange),
+        }
+
     def _checked(self, answer: Answer, operation: Operation | None) -> Answer:
-        if operation is None or answer.rule == MOCK_FAILURE:
+        if operation is None or answer.rule == MOCK_FAILURE or not answer.is_json:
             return answer
         validator = self._validators.get((operation.id, answer.status))
         if validator is None:

@@ -17,6 +17,7 @@ from leadway_mock import guards
 from leadway_mock.agents import Cast, Token
 from leadway_mock.answering import Answering, header_text
 from leadway_mock.bodies import read_json
+from leadway_mock.breaking import Breaking
 from leadway_mock.clock import Clock
 from leadway_mock.contract import Contract, Operation
 from leadway_mock.conversing import Conversing
@@ -49,6 +50,7 @@ class Emulator:
         self.spaces = Spaces(store, settings, clock)
         self._store = store
         self._answering = Answering(contract)
+        self._breaking = Breaking(contract)
         self._body_rules = _body_rules(contract)
         conversing = Conversing(contract, cast)
         self.handlers: Mapping[str, Callable[[Call], Answer]] = {
@@ -110,7 +112,8 @@ class Emulator:
         if preference:  # 6. what a caller asked to see comes before what would have happened
             return preferred_answer(preference, operation)
         call = Call(exchange, operation, parameters, body, location)
-        return self._handle(call)  # 5, 7 and 8. who answers, what, and the turn is committed
+        # 5, 7 and 8. who answers, what, and the turn is committed; unless a fault was armed (6)
+        return self._breaking.around(call, self._handle)
 
     def _route(self, exchange: Exchange) -> tuple[Operation, dict[str, str]]:
         operation, parameters = route(self.contract, exchange.request)

@@ -34,6 +34,11 @@ class Ids:
         """Return the version 4 UUID that traces the request of that number."""
         return str(uuid.UUID(bytes=self._digest("trace", (number,))[:16], version=4))
 
+    def fraction(self, kind: str, *parts: str | int) -> float:
+        """Return a number of `kind` for `parts`: above 0, below 1, all equally likely."""
+        number = int.from_bytes(self._digest(kind, parts)[:6], "big")
+        return (number + 0.5) / 2**48
+
     def _digest(self, kind: str, parts: tuple[str | int, ...]) -> bytes:
         if self._key is None:
             return secrets.token_bytes(32)

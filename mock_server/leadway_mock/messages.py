@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from leadway_mock.delivery import Transport
+
 JSON = "application/json; charset=utf-8"
 
 
@@ -49,9 +51,11 @@ class Violation:
 class Answer:
     """One HTTP answer, with the rule that decided it.
 
-    `content` is the JSON value sent as the body; `rule` names a row of the behaviour table and
-    `evidence` is how well that row is known; `hint` and `violations` are for people, and travel in
-    a header and the journal, never in the body, which stays the platform's.
+    `content` is the JSON value sent as the body, or the text where `media_type` is another; `rule`
+    names a row of the behaviour table and `evidence` is how well that row is known; `hint` and
+    `violations` are for people, and travel in a header and the journal, never in the body, which
+    stays the platform's. `delay` is how many seconds the answer is held back, `transport` how it is
+    broken on its way, and `spread` the seconds that a slow body takes.
     """
 
     status: int
@@ -61,11 +65,20 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     hint: str = ""
     violations: tuple[Violation, ...] = ()
+    media_type: str = JSON
+    delay: float = 0.0
+    transport: Transport | None = None
+    spread: float = 0.0
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the platform could have sent it; a proxy in front of it speaks HTML."""
+        return self.media_type == JSON
 
     @property
     def body(self) -> bytes:
         """The body's bytes: compact JSON in UTF-8, keys in the order the platform sends them."""
-        return dump_json(self.content).encode()
+        return (dump_json(self.content) if self.is_json else str(self.content)).encode()
 
 
 class Refusal(Exception):  # noqa: N818 - the field's word for a documented "no"; not a program error

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from leadway_mock.clock import Clock, SetClock
+from leadway_mock.faults import Faults
 from leadway_mock.ids import Ids
 from leadway_mock.journal import Journal
 from leadway_mock.messages import dump_json
@@ -24,7 +25,7 @@ from leadway_mock.settings import Settings
 from leadway_mock.store import Snapshot, Store
 
 Orders = Mapping[str, Any]
-"""What a space was told, by kind: `settings`, `clock` and others; JSON values only."""
+"""What a space was told, by kind: `settings`, `clock`, `faults` and others; JSON values only."""
 
 SHARED = ""
 
@@ -45,6 +46,7 @@ class Space:
         self.sessions = Sessions(store, self.clock, self.settings, prefix)
         self.journal = Journal(store, self.settings, prefix)
         self.quotas = Quotas(store, self.settings, prefix)
+        self.faults = Faults(store, prefix, tuple(orders.get("faults", ())))
         self._store = store
         self._prefix = prefix
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
+from typing import Any
 
 import flask
 
+from leadway_mock.delivery import DELIVERY, Delivery
 from leadway_mock.emulator import Emulator
-from leadway_mock.messages import JSON, Answer, Request
+from leadway_mock.faults.proxy_pages import PROXY_REASONS
+from leadway_mock.messages import Answer, Request
+
+log = logging.getLogger(__name__)
 
 CONTROL = "/__mock"
+NEEDS_SERVER = "fault-needs-server"
 
 
 def install_door(app: flask.Flask, emulator: Emulator) -> None:
@@ -23,7 +33,8 @@ def install_door(app: flask.Flask, emulator: Emulator) -> None:
         if is_control(flask.request.path):
             return None
         request = read_request(flask.request, emulator.settings.max_body_bytes)
-        return write_answer(emulator.answer(request))
+        answer = emulator.answer(request)
+        return write_answer(delivered(answer, flask.request.environ))
 
 
 def is_control(path: str) -> bool:
@@ -45,9 +56,44 @@ def read_request(request: flask.Request, max_body_bytes: int) -> Request:
     )
 
 
+def delivered(answer: Answer, environ: Mapping[str, Any]) -> Answer:
+    """See to it that `answer` leaves late or broken, if it should; return it.
+
+    The mock's own server does both. Without it, the delay is waited for here, and instead of a
+    broken connection there is an answer that says why not.
+    """
+    deliver: Callable[[Delivery], None] | None = environ.get(DELIVERY)
+    if deliver is not None:
+        deliver(Delivery(answer.delay, answer.transport, answer.spread))
+        return answer
+    time.sleep(answer.delay)
+    return answer if answer.transport is None else _needs_server(answer)
+
+
 def write_answer(answer: Answer) -> flask.Response:
     """Return the Flask response for an answer of the emulator."""
-    status = f"{answer.status} {HTTPStatus(answer.status).phrase}"
     return flask.Response(
-        answer.body, status=status, headers=dict(answer.headers), content_type=JSON
+        answer.body,
+        status=f"{answer.status} {_reason(answer.status)}",
+        headers=dict(answer.headers),
+        content_type=answer.media_type,
+    )
+
+
+def _reason(status: int) -> str:
+    return PROXY_REASONS.get(status) or HTTPStatus(status).phrase
+
+
+def _needs_server(answer: Answer) -> Answer:
+    message = (
+        f"The fault {answer.transport} needs a connection to break, and here is none: the mock "
+        "was called in process, or by another server. Start it with `leadway mock`, or with "
+        "leadway_mock.server.Server."
+    )
+    log.error("%s", message)
+    return replace(
+        answer,
+        status=500,
+        content={"statusCode": 500, "message": message},
+        headers={**answer.headers, "X-Mock-Rule": NEEDS_SERVER, "X-Mock-Evidence": "invented"},
     )

@@ -1,0 +1,162 @@
+"""A fault as a value: where it strikes, how often, when, and what it does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from leadway_mock.delivery import Transport
+from leadway_mock.faults.latency import MOST_SECONDS, Latency
+from leadway_mock.faults.problems import FaultError, Problem
+from leadway_mock.faults.proxy_pages import PROXY_STATUSES
+
+MOST_TIMES = 1_000_000
+MOST_RETRY_AFTER = 86_400
+DEFAULT_RETRY_AFTER = 1
+DEFAULT_SPREAD = 5.0
+RETRYABLE = {429: "quota-exceeded", 503: "proxy-unavailable"}
+"""The statuses that may say `Retry-After`, and the behaviours that stand under them."""
+
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+KINDS = ("status", "rule", "proxy", "transport")
+
+
+class When(StrEnum):
+    """On which side of the commit a fault strikes."""
+
+    BEFORE_COMMIT = "before-commit"
+    """The message was never heard: no turn."""
+
+    AFTER_COMMIT = "after-commit"
+    """The turn counts, and its answer is lost, or late."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Something that goes wrong on purpose. Raises `FaultError` when it makes no sense.
+
+    One of `status`, `rule`, `proxy` and `transport` says what happens; `latency` may come with it,
+    or stand alone.
+    """
+
+    id: str = ""
+    """Names it in the list, the journal and `X-Mock-Fault`; empty until it is armed."""
+
+    operation: str | None = None
+    """Only calls of this operation, by its `operationId`."""
+
+    agent: str | None = None
+    """Only calls of this agent, by its id."""
+
+    session: str | None = None
+    """Only calls in this session, by its `executionId`."""
+
+    times: int = 1
+    """On how many calls it fires: the first ones that fit."""
+
+    when: When = field(default=None)  # type: ignore[assignment]  # see __post_init__
+    """Before the commit, unless the fault delivers the whole answer."""
+
+    status: int | None = None
+    """Answer as the contract's first example of this status does: 400 to 599."""
+
+    rule: str | None = None
+    """Answer as this example of the contract does, such as `upstream-timeout`."""
+
+    retry_after: int | None = None
+    """Seconds, for 429 and 503. Whoever calls again sooner is refused again, and pays no call."""
+
+    proxy: int | None = None
+    """Answer with the HTML page of a proxy in front: 403, 502, or 520 to 529."""
+
+    transport: Transport | None = None
+    """Break or strain the connection."""
+
+    spread: float | None = None
+    """Seconds over which `SLOW_BODY` sends the body: 5 unless said."""
+
+    latency: Latency | None = None
+    """How long the answer, or the break, is held back."""
+
+    def __post_init__(self) -> None:
+        set_ = object.__setattr__  # A frozen value takes its enumerations by name, too.
+        problems = [*_choice(self, "when", When), *_choice(self, "transport", Transport)]
+        if not problems:
+            for name, kind in ("when", When), ("transport", Transport):
+                value = getattr(self, name)
+                set_(self, name, value if value is None else kind(value))
+            if self.when is None:
+                set_(self, "when", When.AFTER_COMMIT if self.delivers else When.BEFORE_COMMIT)
+            problems = [*_ranges(self), *_sense(self)]
+        if problems:
+            raise FaultError(problems)
+
+    @property
+    def delivers(self) -> bool:
+        """Whether the whole answer arrives, if late: such a fault cannot undo a turn."""
+        alone = not any(getattr(self, name) is not None for name in KINDS)
+        return alone or self.transport is Transport.SLOW_BODY
+
+    @property
+    def kind(self) -> str:
+        """What decides: `status`, `rule`, `proxy`, `transport` or `latency`."""
+        return next((name for name in KINDS if getattr(self, name) is not None), "latency")
+
+    @property
+    def does(self) -> str:
+        """What it does, in a word: the status, the rule's name, or the break's."""
+        return "latency" if self.kind == "latency" else str(getattr(self, self.kind))
+
+
+def _choice(fault: Fault, name: str, kind: type[StrEnum]) -> Iterator[Problem]:
+    value = getattr(fault, name)
+    known = [str(each) for each in kind]
+    if value is not None and value not in known:
+        yield Problem((name,), f"{value!r} is not known", f"choose one of {', '.join(known)}")
+
+
+def _ranges(fault: Fault) -> Iterator[Problem]:
+    if fault.id and not ID.fullmatch(fault.id):
+        mend = "use up to 64 letters, digits, dots, dashes and underscores"
+        yield Problem(("id",), f"{fault.id[:80]!r} is no name", mend)
+    yield from _range(("times",), fault.times, 1, MOST_TIMES, "calls")
+    yield from _range(("status",), fault.status, 400, 599, "as a status")
+    yield from _range(("retryAfter",), fault.retry_after, 0, MOST_RETRY_AFTER, "seconds")
+    yield from _range(("spread",), fault.spread, 0, MOST_SECONDS, "seconds")
+    if fault.proxy is not None and fault.proxy not in PROXY_STATUSES:
+        known = ", ".join(map(str, PROXY_STATUSES))
+        yield Problem(("proxy",), f"no proxy answers {fault.proxy} here", f"choose one of {known}")
+
+
+def _range(
+    pointer: tuple[str], value: float | None, least: float, most: float, unit: str
+) -> Iterator[Problem]:
+    if value is not None and not least <= value <= most:
+        yield Problem(
+            pointer, f"{value:g} is out of range", f"{least:,g} to {most:,.0f} {unit} is wanted"
+        )
+
+
+def _sense(fault: Fault) -> Iterator[Problem]:
+    chosen = [name for name in KINDS if getattr(fault, name) is not None]
+    if len(chosen) > 1:
+        what = f"{' and '.join(chosen)} cannot both happen"
+        yield Problem((chosen[1],), what, "arm two faults, or keep one of them")
+    if not chosen and fault.latency is None:
+        mend = f"give it one of {', '.join(KINDS)}, or latency"
+        yield Problem((), "this fault does nothing", mend)
+    if fault.delivers and fault.when is When.BEFORE_COMMIT:
+        what = "a call that is answered in full was heard, so this is never before the commit"
+        yield Problem(("when",), what, "leave `when` out")
+    if fault.spread is not None and fault.transport is not Transport.SLOW_BODY:
+        mend = "leave it out, or choose that transport"
+        yield Problem(("spread",), "only SLOW_BODY spreads a body", mend)
+    if fault.retry_after is not None and not _may_retry(fault):
+        mend = f"leave it out, or choose status {' or '.join(map(str, RETRYABLE))}"
+        yield Problem(("retryAfter",), "only 429 and 503 say when to come again", mend)
+
+
+def _may_retry(fault: Fault) -> bool:
+    return fault.status in RETRYABLE or fault.rule in RETRYABLE.values()
