@@ -76,7 +76,9 @@ class Faults:
         """Return how often the fault counted under `key` has fired."""
         return self._read(key)[1]
 
-    def claim(self, key: str, fault: Fault, *, now: float, retry_after: int = 0) -> Hit | None:
+    def claim(
+        self, key: str, fault: Fault, *, now: float, retry_after: int | None = None
+    ) -> Hit | None:
         """Fire `fault`, counted under `key`, unless it has fired often enough: then return None.
 
         `now` is the space's time. With `retry_after`, calls that come sooner than so many seconds
