@@ -56,9 +56,10 @@ class Conversing:
         if execution_id:
             try:
                 return space.sessions.resume(execution_id, agent.id, call.location or "")
-            except Refusal:
+            except Refusal as refusal:
                 if space.settings.unknown_session != "new-session":
                     raise
+                call.exchange.facts["sessionRefused"] = refusal.rule
         return Session(space.ids.mint("execution", call.exchange.number))
 
     def _turn(self, call: Call, agent: Agent, heard: Heard, reply: Reply) -> Turn:

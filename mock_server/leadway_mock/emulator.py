@@ -21,7 +21,7 @@ from leadway_mock.breaking import Breaking
 from leadway_mock.clock import Clock
 from leadway_mock.contract import Contract, Operation
 from leadway_mock.conversing import Conversing
-from leadway_mock.exchange import Call, Exchange
+from leadway_mock.exchange import Call, Exchange, sent_facts
 from leadway_mock.journal import Journal
 from leadway_mock.messages import Answer, Refusal, Request
 from leadway_mock.preferences import preferred_answer, read_preference
@@ -70,10 +70,11 @@ class Emulator:
 
     def answer(self, request: Request) -> Answer:
         """Answer `request` and write the exchange into the journal of its space."""
-        started = time.perf_counter()
+        started, real_at = time.perf_counter(), time.time()
         space = self.spaces.of(request.header("authorization"))
         usage = space.quotas.untouched()
         exchange = Exchange(request, space, space.next_number(), space.clock.now(), usage)
+        exchange.facts["realAt"] = real_at  # The clock of a space may stand still, or jump.
         answer = self._answering.finished(self._decided(exchange), exchange)
         seconds = time.perf_counter() - started
         facts = exchange.facts
@@ -119,6 +120,8 @@ class Emulator:
         operation, parameters = route(self.contract, exchange.request)
         exchange.operation = operation
         exchange.facts |= {"operationId": operation.id, "pathParameters": parameters}
+        if operation.deprecated:
+            exchange.facts["deprecated"] = True
         return operation, parameters
 
     def _guard(self, exchange: Exchange, operation: Operation) -> Token:
@@ -130,7 +133,9 @@ class Emulator:
     def _read(self, exchange: Exchange, operation: Operation) -> Any:  # noqa: ANN401 - any JSON
         if operation.body_schema is None:
             return {}
-        return read_json(exchange.request, exchange.space.settings.max_body_bytes)
+        body = read_json(exchange.request, exchange.space.settings.max_body_bytes)
+        exchange.facts["sent"] = sent_facts(body)
+        return body
 
     def _locate(
         self,

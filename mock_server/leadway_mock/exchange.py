@@ -9,6 +9,7 @@ from typing import Any
 from leadway_mock.contract import Operation
 from leadway_mock.messages import Request
 from leadway_mock.quota import Usage
+from leadway_mock.redaction import fingerprint
 from leadway_mock.spaces import Space
 
 
@@ -41,3 +42,17 @@ class Call:
     path_parameters: Mapping[str, str]
     body: Mapping[str, Any]
     location: str | None
+
+
+def sent_facts(body: object) -> dict[str, str]:
+    """Return what tells one message from another: its session, its contact, a fingerprint of it.
+
+    What is absent, empty or no text is left out.
+    """
+    if not isinstance(body, Mapping):
+        return {}
+    names = ("executionId", "contactId", "message")
+    found = {name: body[name] for name in names if body.get(name) and isinstance(body[name], str)}
+    return {
+        name: fingerprint(value) if name == "message" else value for name, value in found.items()
+    }

@@ -10,6 +10,7 @@ from typing import Any
 from leadway_mock.messages import Answer, Request, dump_json
 from leadway_mock.redaction import (
     fingerprint,
+    has_token,
     redact_headers,
     redact_json,
     redact_query,
@@ -20,6 +21,9 @@ from leadway_mock.store import Store
 
 MAX_BODY_TEXT = 16_384
 """How many characters of a body are kept; what is longer ends in a mark that says so."""
+
+HEADERS_THAT_DECIDE = ("authorization", "version", "content-type", "content-encoding", "prefer")
+"""What the answer depends on; others, such as a trace id, differ when a request is repeated."""
 
 MAX_HEADERS = 64
 MAX_LINE = 2_048
@@ -77,12 +81,22 @@ def _request(request: Request) -> dict[str, Any]:
         "headers": {_cut(name, MAX_LINE): _cut(value, MAX_LINE) for name, value in headers.items()},
         "token": fingerprint(authorization) if authorization else None,
         "body": _shown(request.body.decode("utf-8", "replace"), MAX_BODY_TEXT),
+        "fingerprint": _identity(request),
+        **({"tokenInUrl": True} if has_token(request.path, request.query) else {}),
     }
+
+
+def _identity(request: Request) -> str:
+    """Return a fingerprint that two requests share if one is the other, sent again unchanged."""
+    headers = (request.header(name) or "" for name in HEADERS_THAT_DECIDE)
+    line = (request.method, request.path, request.query, *headers)
+    return fingerprint("\x00".join((*line, request.body.decode("latin-1"))))
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
     content = redact_json(answer.content)
     text = dump_json(content)
+    wait = answer.headers.get("Retry-After")
     return {
         "status": answer.status,
         "rule": answer.rule,
@@ -90,6 +104,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "hint": _shown(answer.hint),
         "violations": [_fact(asdict(violation)) for violation in answer.violations],
         "body": content if len(text) <= MAX_BODY_TEXT else _cut(text, MAX_BODY_TEXT),
+        **({"retryAfter": wait} if wait else {}),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from urllib.parse import unquote_plus
+from urllib.parse import parse_qsl, unquote_plus
 
 SECRET_HEADER = re.compile(r"auth|cookie|token|secret|password|credential|api-?key")
 """What the lower-case name of a header has that carries credentials: its whole value goes."""
@@ -18,6 +18,9 @@ JSON_WEB_TOKEN = re.compile(r"eyJ[\w.-]{8,}")
 BEARER = re.compile(r"(?i)bearer(?:[\s+]|%20)++[^\s\"',;<&]{4,}")
 # None of these asks for a word's beginning: in JSON as sent, a token may stand right behind `\n`.
 # And none can fail after a long run of letters, so that no text makes them slow.
+
+TOKEN_NAME = re.compile(r"(?i)((access|auth|id|bearer|refresh|private)[_-]?)?token|authorization")
+"""What people call a token in a query, whatever it looks like."""
 
 SUSPICIOUS = re.compile(r"(?i)pit-|eyJ|bearer|=")
 """What a text has that holds a credential of any kind above; most texts have none of it."""
@@ -37,6 +40,16 @@ def redact_query(query: str) -> str:
     """Return a query string without credentials: as it came, or decoded if one hid in escapes."""
     plain = unquote_plus(query)
     return redact_text(query if redact_text(plain) == plain else plain)
+
+
+def has_token(path: str, query: str) -> bool:
+    """Tell whether a URL carries a token, by its look or by its parameter's name."""
+    plain = f"{path}?{unquote_plus(query)}"
+    return (
+        PRIVATE_INTEGRATION_TOKEN.search(plain) is not None
+        or any(found[0].count(".") > 1 for found in JSON_WEB_TOKEN.finditer(plain))
+        or any(TOKEN_NAME.fullmatch(name) for name, _ in parse_qsl(query))
+    )
 
 
 def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:

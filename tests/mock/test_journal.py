@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable
 
 from leadway_mock.journal import MAX_BODY_TEXT
-from tests.mock.support import CURRENT, LOCATION, Caller
+from leadway_mock.redaction import fingerprint
+from tests.mock.support import CURRENT, DEPRECATED, LOCATION, Caller
 
 
 def entries(caller: Caller) -> list[dict[str, object]]:
@@ -16,12 +17,14 @@ def test_an_entry_tells_the_whole_exchange(caller: Caller) -> None:
     (entry,) = entries(caller)
     request, answer = entry.pop("request"), entry.pop("answer")
     assert isinstance(entry.pop("milliseconds"), float)
+    assert isinstance(entry.pop("realAt"), float)
     assert entry == {
         "number": 1,
         "at": caller.clock.now(),
         "operationId": "executeAgent",
         "pathParameters": {"agentId": CURRENT.split("/")[3]},
         "locationId": LOCATION,
+        "sent": {"message": fingerprint("hi")},
         "executionId": execution_id,
         "turn": 1,
     }
@@ -88,3 +91,55 @@ def test_entries_are_read_page_by_page(caller: Caller) -> None:
         caller.say()
     journal = caller.emulator.journal
     assert [entry["number"] for entry in journal.entries(after=2, limit=2)] == [3, 4]
+
+
+def test_a_request_sent_again_unchanged_has_the_same_fingerprint(caller: Caller) -> None:
+    caller.say("hi")
+    caller.send({"message": "hi", "locationId": LOCATION}, headers={"x-request-id": "other"})
+    caller.say("ho")
+    caller.send({"message": "hi", "locationId": LOCATION}, headers={"version": "v3"})
+    caller.send({"message": "hi", "locationId": LOCATION}, query="source=api")
+    first, again, *others = (entry["request"]["fingerprint"] for entry in entries(caller))  # type: ignore[index]
+    assert first == again
+    assert len({first, *others}) == 4
+
+
+def test_what_a_message_asked_for_is_noted(caller: Caller) -> None:
+    caller.say("hi", executionId="nosuchsession", contactId="c1")
+    caller.say("hi", executionId="", contactId="")
+    caller.say("hi", executionId=7)
+    caller.send([])
+    said = fingerprint("hi")
+    assert [entry["sent"] for entry in entries(caller)] == [
+        {"executionId": "nosuchsession", "contactId": "c1", "message": said},
+        {"message": said},
+        {"message": said},
+        {},
+    ]
+
+
+def test_what_the_url_gives_away_is_noted_and_not_kept(caller: Caller) -> None:
+    body = {"message": "hi", "locationId": LOCATION}
+    caller.send(body, query="access_token=hunter2")
+    caller.send(body, path=DEPRECATED, query="source=api")
+    first, second = entries(caller)
+    assert first["request"]["tokenInUrl"] is True  # type: ignore[index]
+    assert "tokenInUrl" not in second["request"]  # type: ignore[operator]
+    assert "hunter2" not in json.dumps(first)
+    assert (first.get("deprecated"), second.get("deprecated")) == (None, True)
+
+
+def test_how_long_to_wait_is_noted(caller_with: Callable[..., Caller]) -> None:
+    caller = caller_with(enforce_quotas=True, quota_burst=1)
+    caller.say()
+    caller.say()
+    good, refused = entries(caller)
+    assert "retryAfter" not in good["answer"]  # type: ignore[operator]
+    assert int(refused["answer"]["retryAfter"]) >= 1  # type: ignore[index]
+
+
+def test_why_a_session_was_not_continued_is_noted(caller_with: Callable[..., Caller]) -> None:
+    caller = caller_with(unknown_session="new-session")
+    caller.say(executionId="nosuchsession")
+    (entry,) = entries(caller)
+    assert (entry["sessionRefused"], entry["turn"]) == ("session-unknown", 1)

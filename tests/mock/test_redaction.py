@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from leadway_mock.redaction import fingerprint, redact_headers, redact_json, redact_text
+from leadway_mock.redaction import (
+    fingerprint,
+    has_token,
+    redact_headers,
+    redact_json,
+    redact_text,
+)
 
 PIT = "pit-12345678-1234-4234-8234-123456789abc"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJhdXRoQ2xhc3MiOiJMb2NhdGlvbiJ9.c2lnbmF0dXJl"
@@ -47,3 +53,25 @@ def test_json_is_redacted_to_its_leaves_and_names() -> None:
 def test_fingerprints_tell_secrets_apart() -> None:
     assert fingerprint("a") == fingerprint("a") != fingerprint("b")
     assert len(fingerprint("a")) == 12
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/x", f"key={PIT}"),
+        ("/x", f"a=Bearer%20{JWT}"),
+        ("/x", "access_token=anything"),
+        ("/x", "Authorization=Basic+abc"),
+        (f"/x/{PIT}", ""),
+        ("/x", PIT.replace("-", "%2D")),
+    ],
+)
+def test_a_url_with_a_token_is_noticed(path: str, query: str) -> None:
+    assert has_token(path, query)
+
+
+@pytest.mark.parametrize(
+    "query", ["", "source=api", "token=", "tokens=3", "state=eyJhIjoxfQo", "monkey=1"]
+)
+def test_a_url_without_one_is_left_alone(query: str) -> None:
+    assert not has_token("/agent-studio/agent/pit-stop/execute", query)
