@@ -1,0 +1,56 @@
+"""One message on its way: to which agent, with what, by which of the two paths."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from leadway.errors import InvalidRequestError
+from leadway_client.models import Attachment, ExecuteAgentRequest, InputVariables
+from leadway_client.types import UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One message to one agent."""
+
+    agent_id: str
+    body: ExecuteAgentRequest
+    deprecated: bool = False
+    """Whether it takes the deprecated path."""
+
+
+def image(url: str) -> Attachment:
+    """Return an image as an attachment; `url` is where the platform can fetch it."""
+    return Attachment(type_="image", image_url=url)
+
+
+def request_body(  # noqa: PLR0913 - the fields of the contract
+    message: str,
+    location_id: str,
+    *,
+    execution_id: str | None = None,
+    input_variables: Mapping[str, Any] | None = None,
+    version_id: str | None = None,
+    attachments: Sequence[Attachment] = (),
+    contact_id: str | None = None,
+) -> ExecuteAgentRequest:
+    """Return the generated model of a request; what is empty is left out."""
+    body = ExecuteAgentRequest(message, location_id)
+    body.execution_id = execution_id or UNSET
+    body.input_variables = InputVariables.from_dict(input_variables) if input_variables else UNSET
+    body.version_id = version_id or UNSET
+    body.attachments = list(attachments) or UNSET
+    body.contact_id = contact_id or UNSET
+    return body
+
+
+def checked_agent_id(agent_id: str) -> str:
+    """Return the id of an agent as it is.
+
+    Raises `InvalidRequestError` for one that cannot be part of a path.
+    """
+    if not agent_id or agent_id in {".", ".."} or not agent_id.isprintable():
+        raise InvalidRequestError(f"{agent_id!r} is no agent's id")
+    return agent_id

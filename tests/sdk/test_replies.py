@@ -1,0 +1,92 @@
+"""Replies bear what the service may become, and refuse what makes no sense."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from typing import Any
+
+import pytest
+
+from leadway import MalformedAnswerError
+from leadway.outcomes import Answer
+from leadway.replies import read_reply
+from tests.sdk.outcomes import SAMPLE, good
+
+
+def test_every_field_of_the_contract_is_there() -> None:
+    reply = read_reply(good())
+    found = {
+        "success": reply.success,
+        "executionId": reply.execution_id,
+        "interactionId": reply.interaction_id,
+        "response": reply.text,
+        "type": reply.type,
+        "nextExpectedInput": reply.next_expected_input,
+        "goalCompletion": reply.goal_completion,
+        "executionStatus": reply.execution_status,
+        "flowSwitch": reply.flow_switch,
+        "attachments": reply.attachments,
+        "generativeOutputs": reply.generative_outputs,
+    }
+    assert found == SAMPLE == reply.raw == reply.model.to_dict()
+
+
+@pytest.mark.parametrize("name", sorted(set(SAMPLE) - {"response", "executionId"}))
+@pytest.mark.parametrize("how", ["missing", "null"])
+def test_what_is_missing_does_not_hurt(name: str, how: str) -> None:
+    fields = {**SAMPLE, name: None}
+    if how == "missing":
+        del fields[name]
+    reply = read_reply(Answer(200, json.dumps(fields).encode()))
+    assert reply.text == SAMPLE["response"]
+    assert reply.raw == fields
+    assert reply.model.to_dict() == {**SAMPLE, "interactionId": reply.interaction_id}
+
+
+def test_unknown_fields_and_values_are_kept() -> None:
+    reply = read_reply(good(type="card", mood="sunny", attachments=[{"kind": "map", "x": 1}]))
+    assert reply.type == "card"
+    assert reply.extra == {"mood": "sunny"}
+    assert reply.attachments[0]["x"] == 1
+    assert reply.raw["attachments"] == [{"kind": "map", "x": 1}]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"null",
+        b'"text"',
+        b"<html></html>",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"executionId": "a"}',
+        b'{"response": "a"}',
+        b'{"response": "a", "executionId": ""}',
+        b'{"response": null, "executionId": "a"}',
+        b'{"response": 3, "executionId": "a"}',
+        b'{"response": "a", "executionId": "b", "attachments": [null]}',
+        b'{"response": "a", "executionId": "b", "goalCompletion": "yes"}',
+        b'{"response": "a", "executionId": "b", "success": 1}',
+    ],
+)
+def test_what_makes_no_sense_is_refused(body: bytes) -> None:
+    with pytest.raises(MalformedAnswerError) as refused:
+        read_reply(Answer(200, body))
+    assert refused.value.status == 200
+    assert not refused.value.retry_safe
+
+
+def test_it_pickles() -> None:
+    reply = read_reply(good(mood="sunny"))
+    twin: Any = pickle.loads(pickle.dumps(reply))  # noqa: S301 - our own
+    assert twin == reply
+    assert twin.extra == {"mood": "sunny"}
+
+
+def test_its_repr_is_short() -> None:
+    assert repr(read_reply(good())).startswith("Reply(text='I can help you")
+    assert "generativeOutputs" not in repr(read_reply(good()))
