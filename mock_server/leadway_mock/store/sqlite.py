@@ -37,7 +37,7 @@ CREATE INDEX IF NOT EXISTS counters_by_expiry ON counters (expires) WHERE expire
 APPEND = """
 INSERT INTO entries (key, position, value)
 SELECT :key, newest + 1, :value
-FROM (SELECT coalesce(max(position), 0) AS newest FROM entries WHERE key = :key)
+FROM (SELECT coalesce((SELECT max(position) FROM entries WHERE key = :key), 0) AS newest)
 WHERE :after IS NULL OR newest = :after
 RETURNING position
 """
@@ -78,7 +78,7 @@ class SQLiteStore:
             if not rows:
                 return None
             position: int = rows[0][0]
-            if keep is None:
+            if keep is None or position <= keep:
                 return Appended(position)
             return Appended(position, _dropped(connection, key, position - keep))
 
