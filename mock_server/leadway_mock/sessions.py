@@ -94,7 +94,8 @@ class Sessions:
     def commit(self, session: Session, turn: Turn) -> bool:
         """Add `turn` to `session` unless another turn was faster; tell whether it was added."""
         text = dump_json(asdict(turn))
-        added = self._store.append(self._turns + session.id, text, after=session.turns)
+        key, keep = self._turns + session.id, self._settings.max_turns
+        added = self._store.append(key, text, after=session.turns, keep=keep)
         if added and added.position == 1:
             self._remember(session.id)
         return added is not None

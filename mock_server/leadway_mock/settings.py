@@ -74,6 +74,7 @@ class Settings:
     check_answers: bool = _switch("hold every answer against the contract before it goes", on=False)
     max_body_bytes: int = _setting(1_048_576, "largest body that is read", least=1)
     max_sessions: int = _setting(100_000, "sessions kept; the oldest go first", least=1)
+    max_turns: int = _setting(10_000, "turns kept of one session; the oldest go first", least=1)
     max_journal: int = _setting(1_000, "requests kept in the journal", least=1)
     threads: int = _setting(8, "requests answered at the same time", least=1)
 

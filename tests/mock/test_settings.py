@@ -47,6 +47,7 @@ FLAGS = {
     "check_answers": (["--check-answers"], True),
     "max_body_bytes": (["--max-body-bytes", "10"], 10),
     "max_sessions": (["--max-sessions", "10"], 10),
+    "max_turns": (["--max-turns", "10"], 10),
     "max_journal": (["--max-journal", "10"], 10),
     "threads": (["--threads", "2"], 2),
 }
