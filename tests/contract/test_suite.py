@@ -56,8 +56,9 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     clean = {name: text for name, text in os.environ.items() if not name.startswith("LEADWAY_")}
     shows_a_clause = re.compile(r"^@pytest\.mark\.clause", re.MULTILINE)
     clauses = [str(file) for file in TEST_FILES if shows_a_clause.search(file.read_text())]
+    quickly = ("-q", "--tb=no", "-p", "no:schemathesis", "-p", "no:hypothesispytest")
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "--tb=no", *clauses, *arguments],
+        [sys.executable, "-m", "pytest", *quickly, *clauses, *arguments],
         cwd=ROOT,
         env={**clean, **environment},
         capture_output=True,
