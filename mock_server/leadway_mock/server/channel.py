@@ -1,87 +1,48 @@
-"""One client's connection: its answers, its refusals in JSON, and its end."""
+"""One client's connection: what it sends and when, its refusals, and its end."""
 
 from __future__ import annotations
 
 import contextlib
-import json
-import logging
 import math
 import socket
+import struct
+import sys
+import threading
 import time
+from collections import deque
 from typing import TYPE_CHECKING
 
 from waitress.channel import HTTPChannel
-from waitress.task import ErrorTask, WSGITask
-from waitress.utilities import Error, InternalServerError
 
 from leadway_mock.server.parsing import StrictParser
+from leadway_mock.server.sending import Ending, Script
+from leadway_mock.server.tasks import Answer, Refusal, log
 
 if TYPE_CHECKING:
     from leadway_mock.server.listener import Listener
 
-log = logging.getLogger("leadway_mock.server")
-
 LINGER_SECONDS = 2.0
 """How long a refused client may go on sending before it is cut off."""
 
-_LONGEST_DETAIL = 200
-_RULES = {
-    400: "request-malformed",
-    413: "body-too-large",
-    431: "headers-too-large",
-    500: "server-error",
-    501: "transfer-encoding-unsupported",
-}
+RESET_ON_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+"""Linger for no time at all: what was not sent is dropped, and the client gets a reset."""
 
 
-class Answer(WSGITask):
-    """The application's answer; the last one before the server stops says ``Connection: close``."""
+class Held:
+    """An answer that waits for its time; it stands in the queue where its request stood."""
 
-    logger = log
-    channel: Channel
-    request: StrictParser  # type: ignore[assignment]  # types-waitress says Error
+    def __init__(self, script: Script) -> None:
+        started = time.monotonic()
+        self.parts = deque((started + seconds, data) for seconds, data in script.parts)
+        self.ending = script.ending
 
-    def build_response_header(self) -> bytes:
-        """Return the status line and the headers as bytes."""
-        if self.channel.takes_no_more():
-            self.request.headers = {**self.request.headers, "CONNECTION": "close"}
-        return super().build_response_header()
+    @property
+    def due(self) -> float:
+        """When the next part goes out, by the monotonic clock."""
+        return self.parts[0][0]
 
-
-class Refusal(ErrorTask):
-    """What the server refuses before the application sees it, in the platform's envelope."""
-
-    logger = log
-    channel: Channel
-    request: StrictParser  # type: ignore[assignment]  # types-waitress says Error
-
-    def execute(self) -> None:
-        """Write the refusal and close the connection after it."""
-        error = self.request.error or InternalServerError("")
-        body = _envelope(error.code, self._message(error))
-        self.status = f"{error.code} {error.reason}"
-        self.response_headers = [
-            ("Content-Type", "application/json; charset=utf-8"),
-            ("X-Content-Type-Options", "nosniff"),
-            ("X-Mock-Rule", _RULES[error.code]),
-            ("X-Mock-Evidence", "invented"),
-        ]
-        self.channel.refused = True
-        self.set_close_on_finish()
-        self.content_length = len(body)
-        self.write(b"" if getattr(self.request, "command", "") == "HEAD" else body)
-
-    def _message(self, error: Error) -> str:
-        limits = self.channel.adj
-        match error.code:
-            case 413:
-                most = limits.max_request_body_size - 1
-                return f"The request body is too large: at most {most} bytes."
-            case 431:
-                return f"The headers are too large: at most {limits.max_request_header_size} bytes."
-            case 500:
-                return "Internal Server Error"
-        return f"{error.reason}: {error.body[:_LONGEST_DETAIL].rstrip('.')}."
+    def close(self) -> None:
+        """Release nothing: a request in the queue would have its body to release."""
 
 
 class Channel(HTTPChannel):
@@ -98,8 +59,13 @@ class Channel(HTTPChannel):
     logger = log
 
     server: Listener
+    request: StrictParser | None
+    requests: list[StrictParser | Held]  # type: ignore[assignment]  # types-waitress says Sequence
+    requests_lock: threading.Lock
     refused = False
     lingering = False
+    hanging = False
+    recorded: list[bytes] | None = None
     cut_off_at = math.inf
 
     def is_idle(self) -> bool:
@@ -118,12 +84,39 @@ class Channel(HTTPChannel):
         return self.server.draining and self.request is None and len(self.requests) == 1
 
     def handle_read(self) -> None:
-        """Take what the client sent, or drop it after a refusal."""
-        if not self.lingering:
+        """Take what the client sent, or drop it where nobody will answer."""
+        if not (self.lingering or self.hanging):
             super().handle_read()
             return
         with contextlib.suppress(OSError):
             self.recv(self.adj.recv_bytes)
+
+    def write_soon(self, data: bytes) -> int:
+        """Send `data`, or keep it while an answer is recorded to be sent later."""
+        if self.recorded is None:
+            return super().write_soon(data)
+        self.recorded.append(data)
+        return len(data)
+
+    def hold(self, script: Script) -> None:
+        """Let an answer wait behind its request, which is done and about to leave the queue."""
+        with self.requests_lock:
+            self.requests.insert(1, Held(script))
+
+    def held(self) -> Held | None:
+        """Return the answer that is next, if one waits for its time."""
+        first = self.requests[0] if self.requests else None
+        return first if isinstance(first, Held) else None
+
+    def send_held(self, now: float) -> None:
+        """Send what is due of the answer that waits, and after its last part come to its end."""
+        held = self.held()
+        while held and held.parts and held.due <= now:
+            self._send(held.parts.popleft()[1])
+        if held and held.parts:
+            self.server.wake_at(held.due, self)
+        elif held:
+            self._end(held.ending)
 
     def handle_close(self) -> None:
         """Hang up: at once, or after a refusal in two steps."""
@@ -134,6 +127,38 @@ class Channel(HTTPChannel):
     def handle_expt(self) -> None:
         """Hang up on TCP's urgent data: HTTP has none, and it would wake the loop without end."""
         self.handle_close()
+
+    def _send(self, data: bytes) -> None:
+        """Let the loop send `data` on its next turn; unlike `write_soon`, never wait for room."""
+        with self.outbuf_lock:
+            self.outbufs[-1].append(data)
+            self.current_outbuf_count += len(data)
+            self.total_outbufs_len += len(data)
+
+    def _end(self, ending: Ending) -> None:
+        if ending is Ending.STAY:
+            self._go_on()
+            return
+        with self.requests_lock:
+            self.requests = []
+        self.hanging = ending is Ending.HANG
+        self.close_when_flushed = ending is Ending.CLOSE
+        if ending is Ending.RESET and self.socket is not None:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+            self.handle_close()
+
+    def _go_on(self) -> None:
+        """Turn to the next request, as waitress does after an answer of its own."""
+        with self.requests_lock:
+            self.requests.pop(0)
+            if self.requests:
+                self.server.add_task(self)
+            elif self._expects_to_continue(self.request):
+                self.send_continue()
+
+    def _expects_to_continue(self, request: StrictParser | None) -> bool:
+        waits = request is not None and request.headers_finished and request.expect_continue
+        return waits and not self.sent_continue
 
     def _close_our_half(self) -> bool:
         if self.socket is None:
@@ -146,7 +171,3 @@ class Channel(HTTPChannel):
         self.will_close = self.close_when_flushed = False
         self.cut_off_at = time.time() + LINGER_SECONDS
         return True
-
-
-def _envelope(status: int, message: str) -> bytes:
-    return json.dumps({"statusCode": status, "message": message}).encode()

@@ -1,5 +1,7 @@
 """The listening socket among waitress's connections."""
 
+import heapq
+import itertools
 import logging
 import socket
 import sys
@@ -13,7 +15,8 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 from leadway_mock.server.binding import BACKLOG
-from leadway_mock.server.channel import Channel, log
+from leadway_mock.server.channel import Channel
+from leadway_mock.server.tasks import log
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -57,6 +60,8 @@ class Listener(TcpWSGIServer):
         self._waking = threading.RLock()
         self._closed = False
         self._most_connections = most_connections()
+        self._alarms: list[tuple[float, int, Channel]] = []
+        self._alarm_numbers = itertools.count()
         super().__init__(
             wsgi_app,
             {},
@@ -69,7 +74,23 @@ class Listener(TcpWSGIServer):
 
     def turn(self, seconds: float) -> None:
         """Do what is due on every connection, waiting at most ``seconds`` for something to do."""
+        if self._alarms:
+            seconds = max(0.0, min(seconds, self._alarms[0][0] - time.monotonic()))
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+        self._ring()
+
+    def add_task(self, task: Channel) -> None:  # type: ignore[override]  # types-waitress says Task
+        """Let a thread work on the channel's next request; an answer that waits needs none."""
+        held = task.held()
+        if held is None:
+            super().add_task(task)  # type: ignore[arg-type]  # the same
+        else:
+            self.wake_at(held.due, task)
+
+    def wake_at(self, due: float, channel: Channel) -> None:
+        """Let ``channel`` send what it holds at ``due``, by the monotonic clock."""
+        with self._waking:
+            heapq.heappush(self._alarms, (due, next(self._alarm_numbers), channel))
 
     def readable(self) -> bool:
         """Return whether to wait for the next connection; hang up on silent ones to make room."""
@@ -124,6 +145,15 @@ class Listener(TcpWSGIServer):
             super().handle_accept()
             if len(self.active_channels) == known:
                 return
+
+    def _ring(self) -> None:
+        """Let every channel send whose time has come."""
+        now = time.monotonic()
+        while self._alarms and self._alarms[0][0] <= now:
+            with self._waking:
+                _, _, channel = heapq.heappop(self._alarms)
+            if channel.connected:
+                channel.send_held(now)
 
     def _shed(self) -> None:
         """Hang up on the connections that have been silent the longest."""

@@ -1,0 +1,229 @@
+"""Late and broken answers on real sockets, and everybody else meanwhile."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from leadway_mock.delivery import DELIVERY, Delivery, Transport
+from leadway_mock.server import Server
+from tests.mock.raw_client import RawClient
+
+StartResponse = Callable[[str, list[tuple[str, str]]], object]
+
+BODY = b'{"hello": "world"}'
+GOOD = b"GET /good HTTP/1.1\r\nHost: a\r\n\r\n"
+THREADS = 2
+
+
+def breaking(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    """Deliver as the path says: /TRANSPORT/delay/spread, or /good."""
+    if environ["PATH_INFO"] != "/good":
+        _, transport, delay, spread = environ["PATH_INFO"].split("/")
+        chosen = Transport(transport) if transport != "none" else None
+        environ[DELIVERY](Delivery(float(delay), chosen, float(spread)))
+    if environ["QUERY_STRING"] == "fail":
+        raise LookupError("a bug")
+    start_response("200 OK", [("Content-Length", str(len(BODY)))])
+    return [BODY]
+
+
+def get(transport: str, delay: float = 0, spread: float = 0, query: str = "") -> bytes:
+    return f"GET /{transport}/{delay}/{spread}{query} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server(breaking, threads=THREADS) as server:
+        yield server
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[RawClient]:
+    with RawClient(server.url) as client:
+        yield client
+
+
+def seconds(began: float) -> float:
+    return time.monotonic() - began
+
+
+def test_a_reset_is_a_reset(client: RawClient) -> None:
+    client.send(get("CONNECTION_RESET_BY_PEER"))
+    with pytest.raises(ConnectionResetError) as reset:
+        client.received.read()
+    assert reset.value.errno == errno.ECONNRESET
+
+
+def test_an_empty_response_is_an_orderly_end(client: RawClient) -> None:
+    assert client.send(get("EMPTY_RESPONSE")).received.read() == b""
+
+
+def test_half_a_body_is_followed_by_the_end(client: RawClient) -> None:
+    reply = client.send(get("TRUNCATED_BODY")).reply()
+    assert reply
+    assert reply.headers["content-length"] == str(len(BODY))
+    assert reply.body == BODY[: len(BODY) // 2]
+    assert client.is_closed()
+
+
+def test_random_data_is_followed_by_the_end(client: RawClient) -> None:
+    assert client.send(get("RANDOM_DATA_THEN_CLOSE")).received.read().startswith(b"\xff")
+
+
+def test_a_malformed_chunk_is_followed_by_the_end(client: RawClient) -> None:
+    sent = client.send(get("MALFORMED_RESPONSE_CHUNK")).received.read()
+    head, _, rest = sent.partition(b"\r\n\r\n")
+    assert b"Transfer-Encoding: chunked" in head
+    assert b"Content-Length" not in head
+    assert rest.startswith(b"\xff")
+
+
+def test_a_slow_body_takes_its_time_and_the_connection_stays(client: RawClient) -> None:
+    began = time.monotonic()
+    reply = client.send(get("SLOW_BODY", 0.1, 0.4)).reply()
+    assert reply
+    assert reply.body == BODY
+    assert 0.5 <= seconds(began) < 5
+    assert client.send(GOOD).reply()
+
+
+def test_a_late_answer_is_whole_and_the_connection_stays(client: RawClient) -> None:
+    for _ in range(2):
+        began = time.monotonic()
+        reply = client.send(get("none", 0.3)).reply()
+        assert reply
+        assert reply.body == BODY
+        assert 0.3 <= seconds(began) < 5
+
+
+@pytest.mark.parametrize("transport", ["EMPTY_RESPONSE", "CONNECTION_RESET_BY_PEER"])
+def test_a_break_may_be_late_too(client: RawClient, transport: str) -> None:
+    began = time.monotonic()
+    assert client.send(get(transport, 0.3)).is_closed()
+    assert seconds(began) >= 0.3
+
+
+def test_answers_keep_their_order_when_an_early_one_is_late(client: RawClient) -> None:
+    began = time.monotonic()
+    client.send(get("none", 0.3) + GOOD + get("none", 0.3) + GOOD)
+    assert all(client.reply() for _ in range(4))
+    assert seconds(began) >= 0.6
+
+
+def test_a_break_ends_what_was_asked_after_it(client: RawClient) -> None:
+    client.send(GOOD + get("EMPTY_RESPONSE", 0.2) + GOOD)
+    assert client.reply()
+    assert client.is_closed()
+
+
+def test_a_request_behind_a_late_answer_is_told_to_continue(client: RawClient) -> None:
+    head = b"POST /good HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+    client.send(get("none", 0.2) + head)
+    first, invitation = client.reply(), client.reply()
+    assert first
+    assert invitation
+    assert invitation.status == 100
+    assert client.send(b"hi").reply()
+
+
+def test_the_last_answer_closes_though_it_is_late(client: RawClient) -> None:
+    client.send(get("none", 0.2)[:-2] + b"Connection: close\r\n\r\n")
+    assert client.reply()
+    assert client.is_closed()
+
+
+def test_a_bug_after_the_order_is_answered_as_any_bug(
+    client: RawClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    reply = client.send(get("HANG", query="?fail")).reply()
+    assert reply
+    assert reply.status == 500
+    assert "a bug" in caplog.text
+
+
+# Everybody else
+
+
+def test_late_answers_hold_no_thread(server: Server) -> None:
+    def ask(_: int) -> bool:
+        with RawClient(server.url) as client:
+            return client.send(get("none", 0.5)).reply() is not None
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(40) as pool:
+        assert all(pool.map(ask, range(40)))
+    assert seconds(began) < 5  # Two threads would need ten seconds.
+
+
+def test_a_hang_lets_others_pass(server: Server) -> None:
+    hanging = [RawClient(server.url).send(get("HANG")) for _ in range(4 * THREADS)]
+    with RawClient(server.url) as client:
+        assert client.send(GOOD).reply()
+    assert not any(client.is_answered() for client in hanging)
+    for client in hanging:
+        client.__exit__()
+
+
+def test_a_hang_says_nothing_whatever_is_sent_and_ends_with_the_client(server: Server) -> None:
+    channels = server._listener.active_channels  # noqa: SLF001 - what is left of a connection
+    with RawClient(server.url) as client:
+        client.send(get("HANG")).send(GOOD)
+        client.socket.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            client.received.read(1)
+    wait_until(lambda: not channels)
+
+
+def test_a_client_that_gives_up_on_a_slow_body_harms_nobody(server: Server) -> None:
+    with RawClient(server.url) as client:
+        client.send(get("SLOW_BODY", 0, 2.0))
+        client.received.readline()
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    with RawClient(server.url) as client:
+        assert client.send(GOOD).reply()
+    wait_until(lambda: not server._listener.active_channels)  # noqa: SLF001 - as above
+
+
+def test_a_hang_does_not_hold_up_the_end() -> None:
+    with Server(breaking, grace=20) as server:
+        client = RawClient(server.url).send(get("HANG"))
+        time.sleep(0.2)
+        began = time.monotonic()
+    assert seconds(began) < 5
+    assert client.is_closed()
+    client.__exit__()
+
+
+def test_a_late_answer_on_its_way_is_sent_before_the_end() -> None:
+    with Server(breaking, grace=20) as server:
+        client = RawClient(server.url).send(get("none", 1.0))
+        time.sleep(0.2)
+        threading.Thread(target=server.stop).start()
+        assert client.reply()
+        assert client.is_closed()
+    client.__exit__()
+
+
+def test_the_end_waits_only_so_long_for_a_late_answer() -> None:
+    with Server(breaking, grace=0.3) as server:
+        client = RawClient(server.url).send(get("none", 60))
+        time.sleep(0.2)
+        began = time.monotonic()
+    assert seconds(began) < 5
+    assert client.is_closed()
+    client.__exit__()
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.02)
