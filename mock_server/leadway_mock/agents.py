@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
+from uuid import NAMESPACE_URL, uuid5
 
 from leadway_mock.built_in_agents import count_down_to_goal, echo, greet_with
 from leadway_mock.input_variables import InputVariable
@@ -96,6 +97,11 @@ class Cast:
         if declared or value == UNKNOWN_TOKEN or not self.any_token:
             return declared
         return Token(value)
+
+
+def only_version(agent_id: str) -> Version:
+    """Return the published version of an agent that declares none; its id never changes."""
+    return Version(str(uuid5(NAMESPACE_URL, f"urn:leadway:agent:{agent_id}")))
 
 
 UNKNOWN_TOKEN: Final = "pit-00000000-0000-4000-8000-000000000401"  # noqa: S105 - opens nothing

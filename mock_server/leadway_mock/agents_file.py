@@ -5,9 +5,17 @@ from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
-from uuid import NAMESPACE_URL, uuid5
 
-from leadway_mock.agents import ACTIVE, BUILT_IN, WRITE_SCOPE, Agent, Cast, Token, Version
+from leadway_mock.agents import (
+    ACTIVE,
+    BUILT_IN,
+    WRITE_SCOPE,
+    Agent,
+    Cast,
+    Token,
+    Version,
+    only_version,
+)
 from leadway_mock.agents_file_problems import AgentsFileError, Problem, of_yaml
 from leadway_mock.agents_file_rules import rule_problems
 from leadway_mock.agents_file_schema import schema_problems
@@ -16,11 +24,11 @@ from leadway_mock.canned_replies import CannedReply, answer_with, condition
 from leadway_mock.input_variables import InputVariable
 from leadway_mock.replies import Reply, Responder
 from leadway_mock.templates import parse_template
+from leadway_mock.text_files import MAX_BYTES, UnreadableError, read_text
 from leadway_mock.yaml_lines import Document, YamlError, load
 
-__all__ = ["AgentsFileError", "load_agents"]
+__all__ = ["MAX_BYTES", "AgentsFileError", "load_agents"]
 
-MAX_BYTES: Final = 1_048_576
 MOST_PROBLEMS: Final = 1_000
 """After so many the rest is not looked for: the file is of another kind."""
 
@@ -65,34 +73,11 @@ def _problems(document: Document) -> set[Problem]:
 def _read(path: str | Path) -> Document:
     # The errors caught here hold the text of the file, tokens included, so they are not chained.
     try:
-        return load(_text(path))
+        return load(read_text(path))
     except YamlError as error:
         raise AgentsFileError(str(path), [of_yaml(error)]) from None
-
-
-def _text(path: str | Path) -> str:
-    try:
-        with Path(path).open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "no file can be called so"
-        problem = Problem(1, 1, f"cannot be read: {reason}", "check its path and permissions")
-        raise AgentsFileError(str(path), [problem]) from None
-    if len(content) > MAX_BYTES:
-        problem = Problem(1, 1, f"larger than {MAX_BYTES} bytes", "keep fewer agents in it")
-        raise AgentsFileError(str(path), [problem])
-    return _decoded(path, content)
-
-
-def _decoded(path: str | Path, content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        column = error.start - content.rfind(b"\n", 0, error.start)
-    raise AgentsFileError(
-        str(path), [Problem(line, column, "this byte is not UTF-8", "save the file as UTF-8")]
-    )
+    except UnreadableError as error:
+        raise AgentsFileError(str(path), [error.problem]) from None
 
 
 def _agent(entry: Mapping[str, Any]) -> Agent:
@@ -110,7 +95,7 @@ def _agent(entry: Mapping[str, Any]) -> Agent:
 
 def _versions(entry: Mapping[str, Any]) -> tuple[Version, ...]:
     if "versions" not in entry:
-        return (Version(str(uuid5(NAMESPACE_URL, f"urn:leadway:agent:{entry['id']}"))),)
+        return (only_version(entry["id"]),)
     return tuple(Version(**version) for version in entry["versions"])
 
 

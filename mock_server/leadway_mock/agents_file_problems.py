@@ -19,21 +19,26 @@ class Problem(NamedTuple):
     mend: str
 
 
-class AgentsFileError(ValueError):
-    """An agents file that cannot be used; `str()` of it lists every problem, one a line."""
+class ProblemsError(ValueError):
+    """A file that cannot be used; `str()` of it lists every problem, one a line."""
 
     def __init__(self, file: str, problems: Iterable[Problem]) -> None:
         self.file = printable(file)
         self.problems = tuple(problems)
-        super().__init__("\n".join(self._lines()))
+        super().__init__("\n".join(_lines(self.file, self.problems)))
 
-    def _lines(self) -> list[str]:
-        lines = [
-            f"{self.file}:{line}:{column}: {what} — {mend}"
-            for line, column, what, mend in self.problems[:MOST_SHOWN]
-        ]
-        more = len(self.problems) - MOST_SHOWN
-        return [*lines, f"{self.file}: and {more} more problems"] if more > 0 else lines
+
+class AgentsFileError(ProblemsError):
+    """An agents file that cannot be used; `str()` of it lists every problem, one a line."""
+
+
+def _lines(file: str, problems: tuple[Problem, ...]) -> list[str]:
+    lines = [
+        f"{file}:{line}:{column}: {what} — {mend}"
+        for line, column, what, mend in problems[:MOST_SHOWN]
+    ]
+    more = len(problems) - MOST_SHOWN
+    return [*lines, f"{file}: and {more} more problems"] if more > 0 else lines
 
 
 def at_value(document: Document, pointer: Pointer, what: str, mend: str) -> Problem:

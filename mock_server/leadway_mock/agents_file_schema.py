@@ -1,41 +1,14 @@
 """The agents file against its JSON Schema, with the violations in words that help."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
-from typing import Any, Final, NamedTuple, TypeAlias, cast
 
-from jsonschema import Draft202012Validator
-
-from leadway_mock.agents_file_problems import Problem, at_key, at_value
-from leadway_mock.input_variables import json_type
-from leadway_mock.yaml_advice import shown
-from leadway_mock.yaml_lines import Document, Pointer
-
-SYNONYMS: Final[Mapping[str, str]] = {
-    "agentId": "id",
-    "isPublished": "published",
-    "key": "name",
-    "locationId": "location",
-    "locationIds": "locations",
-    "match": "when",
-    "message": "when",
-    "output": "answer",
-    "reply": "answer",
-    "response": "answer",
-    "scope": "scopes",
-    "text": "answer",
-    "value": "token",
-    "versionId": "id",
-}
-"""Names used elsewhere, by the vendor mostly, for what this file calls otherwise."""
-
-START: Final = "start it with a line `agents:` or `tokens:`"
-
-Said: TypeAlias = tuple[Pointer, str, str]
-"""The pointer to a value, what is wrong with it, and how to mend it."""
+from leadway_mock.agents_file_problems import Problem
+from leadway_mock.schema_words import Vocabulary
+from leadway_mock.schema_words import schema_problems as problems_of
+from leadway_mock.yaml_lines import Document
 
 
 @cache
@@ -44,140 +17,36 @@ def schema_text() -> str:
     return resources.files("leadway_mock").joinpath("agents.schema.json").read_text("utf-8")
 
 
-class Violation(NamedTuple):
-    """What jsonschema's error says, as far as it is needed to say it better."""
-
-    pointer: Pointer
-    keyword: str
-    wanted: Any
-    """The value of the keyword in the schema."""
-
-    found: Any
-    """The offending value of the document."""
-
-    schema: Mapping[str, Any]
-    message: str
-
-    @property
-    def name(self) -> str:
-        """What the offending value is called. All names that can occur here are the schema's."""
-        names = [part for part in self.pointer if isinstance(part, str)]
-        if not names:
-            return "the file"
-        last = f"`{names[-1]}`"
-        return last if self.pointer[-1] == names[-1] else f"an entry of {last}"
-
-    def quoted(self, text: str) -> str:
-        """Quote a text, unless it stands among the tokens, where it may be one by mistake."""
-        return "this" if self.pointer[:1] == ("tokens",) else shown(text)
-
-
 def schema_problems(document: Document) -> Iterator[Problem]:
     """Yield a problem for each way in which `document` violates the schema."""
-    for violation in _violations(document.value):
-        place = at_key if violation.keyword == "additionalProperties" else at_value
-        for pointer, what, mend in EXPLANATIONS[violation.keyword](violation):
-            yield place(document, pointer, what, mend)
+    return problems_of(document, _vocabulary())
 
 
-def _violations(value: object) -> Iterator[Violation]:
-    for error in Draft202012Validator(json.loads(schema_text())).iter_errors(value):
-        fields = (error.validator, error.validator_value, error.instance, error.schema)
-        keyword, wanted, found, schema = cast("tuple[str, Any, Any, Mapping[str, Any]]", fields)
-        yield Violation(tuple(error.absolute_path), keyword, wanted, found, schema, error.message)
+@cache
+def _vocabulary() -> Vocabulary:
+    """Return the file's words, with the names that the vendor mostly uses for the same things."""
+    return Vocabulary(
+        schema=json.loads(schema_text()),
+        start="start it with a line `agents:` or `tokens:`",
+        synonyms=SYNONYMS,
+        misplaced={"turn": "put `turn` beside `when`, not into it"},
+        secret=frozenset({("tokens",)}),
+    )
 
 
-def _explain_type(violation: Violation) -> Iterator[Said]:
-    named = violation.wanted
-    wanted = [named] if isinstance(named, str) else named
-    found = "fraction" if isinstance(violation.found, float) else json_type(violation.found)
-    choices = " or ".join(WORDS[name] for name in wanted)
-    what = f"{violation.name} must be {choices}, not {WORDS[found]}"
-    mend = _mend_type(wanted, found) if violation.pointer else START
-    yield violation.pointer, what, mend
-
-
-def _mend_type(wanted: list[str], found: str) -> str:
-    if found == "null":
-        return "write a value, or leave the line out"
-    if "string" in wanted and found in {"number", "fraction", "boolean"}:
-        return "put it in quotes"
-    return MENDED_BY[wanted[0]]
-
-
-def _explain_required(violation: Violation) -> Iterator[Said]:
-    # jsonschema reports each missing name on its own, but says which only in its message.
-    for name in violation.wanted:
-        if violation.message.startswith(f"'{name}' "):
-            yield violation.pointer, f"`{name}` is missing here", f"add a line `{name}: …`"
-
-
-def _explain_unknown(violation: Violation) -> Iterator[Said]:
-    known = list(violation.schema["properties"])
-    for name in violation.found:
-        if name not in known:
-            what = f"{violation.quoted(name)} is not known here"
-            yield (*violation.pointer, name), what, _mend_unknown(name, known)
-
-
-def _mend_unknown(name: str, known: list[str]) -> str:
-    if name == "turn":
-        return "put `turn` beside `when`, not into it"
-    near = [SYNONYMS.get(name, ""), *get_close_matches(name, known, n=1)]
-    meant = next((candidate for candidate in near if candidate in known), None)
-    return f"did you mean `{meant}`?" if meant else f"known are {_listed(known, 'and')}"
-
-
-def _explain_enum(violation: Violation) -> Iterator[Said]:
-    found = violation.quoted(violation.found) if isinstance(violation.found, str) else "this"
-    mend = f"write {_listed(violation.wanted, 'or')}"
-    yield violation.pointer, f"{violation.name} cannot be {found}", mend
-
-
-def _explain_empty(violation: Violation) -> Iterator[Said]:
-    mend = "write something, or leave the line out" if violation.pointer else START
-    yield violation.pointer, f"{violation.name} is empty", mend
-
-
-def _explain_by_description(violation: Violation) -> Iterator[Said]:
-    what = f"{violation.name} cannot be written so"
-    yield violation.pointer, what, violation.schema["description"]
-
-
-def _listed(names: list[str], joint: str) -> str:
-    quoted = [f"`{name}`" for name in names]
-    return f"{', '.join(quoted[:-1])} {joint} {quoted[-1]}"
-
-
-EXPLANATIONS: Final[Mapping[str, Callable[[Violation], Iterator[Said]]]] = {
-    "type": _explain_type,
-    "required": _explain_required,
-    "additionalProperties": _explain_unknown,
-    "enum": _explain_enum,
-    "minLength": _explain_empty,
-    "minItems": _explain_empty,
-    "minProperties": _explain_empty,
-    "maxProperties": _explain_by_description,
-    "minimum": _explain_by_description,
-    "pattern": _explain_by_description,
-}
-"""How a violation of each keyword that the schema uses is told."""
-
-WORDS: Final[Mapping[str, str]] = {
-    "array": "a list",
-    "boolean": "true or false",
-    "fraction": "a fraction",
-    "integer": "a whole number",
-    "null": "empty",
-    "number": "a number",
-    "object": "a mapping",
-    "string": "text",
-}
-
-MENDED_BY: Final[Mapping[str, str]] = {
-    "array": "start each entry on a line of its own with `- `",
-    "boolean": "write true or false, without quotes",
-    "integer": "write digits alone, without quotes",
-    "object": "write names and values, such as `name: value`",
-    "string": "write plain text in its place",
+SYNONYMS = {
+    "agentId": ("id",),
+    "isPublished": ("published",),
+    "key": ("name",),
+    "locationId": ("location",),
+    "locationIds": ("locations",),
+    "match": ("when",),
+    "message": ("when",),
+    "output": ("answer",),
+    "reply": ("answer",),
+    "response": ("answer",),
+    "scope": ("scopes",),
+    "text": ("answer",),
+    "value": ("token",),
+    "versionId": ("id",),
 }

@@ -100,8 +100,13 @@ def condition(when: str | Mapping[str, str]) -> Condition:
 
 
 def _give(canned: CannedReply, heard: Heard, captures: Mapping[str, str]) -> Reply:
-    values = {**captures, **_built_in_values(heard), **_variables(heard)}
-    return replace(canned.reply, response=canned.answer.fill(values), state={CAPTURES: captures})
+    response = canned.answer.fill(values_for(heard, captures))
+    return replace(canned.reply, response=response, state={CAPTURES: captures})
+
+
+def values_for(heard: Heard, captures: Mapping[str, str]) -> dict[str, str]:
+    """Return what the placeholders of a template stand for, once `captures` were captured."""
+    return {**captures, **_built_in_values(heard), **_variables(heard)}
 
 
 def _built_in_values(heard: Heard) -> dict[str, str]:

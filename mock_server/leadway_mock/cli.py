@@ -12,7 +12,7 @@ from dataclasses import Field, fields
 from typing import Any
 
 from leadway_mock import __version__
-from leadway_mock.agents_file import AgentsFileError
+from leadway_mock.agents_file_problems import ProblemsError
 from leadway_mock.app import create_app
 from leadway_mock.contract import ContractError
 from leadway_mock.server import Server, ServerError
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings(arguments, os.environ)
         server = open_server(settings)
-    except (SettingsError, AgentsFileError, ContractError, StoreError, ServerError) as error:
+    except (SettingsError, ProblemsError, ContractError, StoreError, ServerError) as error:
         print(f"leadway mock: {error}", file=sys.stderr)  # noqa: T201 - what a command says
         return USAGE_ERROR
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
@@ -126,4 +126,4 @@ def _shape(setting: Field[Any]) -> dict[str, Any]:
     }
 
 
-METAVARS = {"host": "ADDRESS", "agents": "FILE", "store": "URL"}
+METAVARS = {"host": "ADDRESS", "agents": "FILE", "dialogues": "PATH", "store": "URL"}

@@ -94,6 +94,12 @@ class Contract:
             name: example for each in self.operations for name, example in each.examples.items()
         }
 
+    @cached_property
+    def levels(self) -> Mapping[str, str]:
+        """How well each rule is known, be it an example or a row of `x-behaviours`."""
+        rows = {row["id"]: row["level"] for row in self.document.get("x-behaviours", [])}
+        return rows | {name: example.level for name, example in self.examples.items()}
+
     @property
     def version(self) -> str:
         """The contract's own version, from its `info`."""

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from typing import Any
 
-from leadway_mock.agents import Agent, Cast, Version
+from leadway_mock.agents import Agent, Cast, Version, only_version
+from leadway_mock.breaking import Breaking
+from leadway_mock.built_in_agents import echo
 from leadway_mock.contract import Contract
+from leadway_mock.dialogues import REFUSED_RULE, Dialogue, Repertoire, play, turn_key
+from leadway_mock.dialogues.telling import facts_of, near_miss_hint, near_miss_report
 from leadway_mock.exchange import Call
+from leadway_mock.faults import When
 from leadway_mock.messages import Answer, Refusal
 from leadway_mock.redaction import redact_json, redact_text
 from leadway_mock.replies import Heard, Reply
 from leadway_mock.sessions import Session, Turn
 
+log = logging.getLogger(__name__)
+
 
 class Conversing:
     """Steps 5, 7 and 8 of the story, for the operations that execute an agent."""
 
-    def __init__(self, contract: Contract, cast: Cast) -> None:
+    def __init__(self, contract: Contract, cast: Cast, dialogues: Repertoire) -> None:
         self._contract = contract
         self._cast = cast
+        self._dialogues = dialogues
+        self._breaking = Breaking(contract)
 
     def execute(self, call: Call) -> Answer:
         """Answer the next turn of the session that the call continues or begins.
@@ -30,21 +41,58 @@ class Conversing:
         while True:
             session = self._session(call, agent)
             heard = _heard(call, session, version)
-            reply = agent.respond(heard)  # 7
+            script = self._script(call, agent, session)
+            reply = play(script, heard) if script else agent.respond(heard)  # 7
+            self._note(call, script, heard, reply)
             turn = self._turn(call, agent, heard, reply)
+            lost = self._strike(call, session, reply)  # 6, where a dialogue breaks its own turn
+            if lost:
+                return lost
             if call.exchange.space.sessions.commit(session, turn):  # 8
-                return self._answer(call, session, turn, reply)
+                self._dialogues.took(call.exchange.space, script, reply)
+                answer = self._answer(call, session, turn, reply)
+                return self._strike(call, session, reply, answer) or answer
             # Another turn of this session was faster: hear the message again, one turn later.
 
     def _agent(self, call: Call) -> Agent:
         agent_id = call.path_parameters["agentId"]
-        agent = self._cast.agents.get(agent_id)
+        agent = self._cast.agents.get(agent_id) or self._scripted_agent(call, agent_id)
         if agent is None or not agent.lives_at(call.location or ""):
             known = ", ".join(self._cast.agents)
             raise Refusal("agent-unknown", hint=f"In this location the mock knows {known}.")
         if not agent.is_active:
             raise Refusal("agent-inactive", hint=f"Its status is '{agent.status}'.")
         return agent
+
+    def _scripted_agent(self, call: Call, agent_id: str) -> Agent | None:
+        """Return an agent that there is only because a dialogue names it."""
+        if not self._dialogues.named_agent(call.exchange.space, agent_id):
+            return None
+        return Agent(agent_id, agent_id, echo, versions=(only_version(agent_id),))
+
+    def _script(self, call: Call, agent: Agent, session: Session) -> list[Dialogue]:
+        """Return the dialogues that answer in the agent's place; none if it speaks for itself."""
+        space, new = call.exchange.space, session.turns == 0
+        return self._dialogues.playing(space, agent.id, session.state, new=new)
+
+    def _note(self, call: Call, script: Sequence[Dialogue], heard: Heard, reply: Reply) -> None:
+        """Tell the journal and the log of the dialogue; raises `Refusal` if it asks for one."""
+        call.exchange.facts |= facts_of(script, heard, reply)
+        if reply.near_misses:
+            log.warning("%s", near_miss_report(heard, reply))
+        if reply.rule == REFUSED_RULE:
+            raise Refusal(reply.rule, hint=near_miss_hint(reply))
+
+    def _strike(
+        self, call: Call, session: Session, reply: Reply, answer: Answer | None = None
+    ) -> Answer | None:
+        """Break the turn if its dialogue says so, on this side of the commit; see `Breaking`."""
+        side = When.AFTER_COMMIT if answer else When.BEFORE_COMMIT
+        if reply.fault is None or reply.fault.when is not side:
+            return None
+        # A session that has not begun has no name yet: such calls are counted together.
+        place = session.id if session.turns else "begin"
+        return self._breaking.strike(call, reply.fault, f"{turn_key(reply)}/{place}", answer)
 
     def _session(self, call: Call, agent: Agent) -> Session:
         """Return the session to continue, or a new one where the body names none.
@@ -80,8 +128,11 @@ class Conversing:
 
     def _answer(self, call: Call, session: Session, turn: Turn, reply: Reply) -> Answer:
         call.exchange.facts |= {"executionId": session.id, "turn": turn.number}
-        rule = self._contract.examples["reply-goal-completed" if reply.goal_completion else "reply"]
-        return Answer(200, _content(session.id, turn, reply), rule.name, rule.level)
+        plain = "reply-goal-completed" if reply.goal_completion else "reply"
+        rule = reply.rule or plain
+        level = self._contract.levels[rule]
+        content, hint = _content(session.id, turn, reply), near_miss_hint(reply)
+        return Answer(200, content, rule, level, hint=hint, delay=reply.delay)
 
 
 def _version(agent: Agent, version_id: str | None) -> Version:

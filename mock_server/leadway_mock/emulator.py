@@ -21,6 +21,7 @@ from leadway_mock.breaking import Breaking
 from leadway_mock.clock import Clock
 from leadway_mock.contract import Contract, Operation
 from leadway_mock.conversing import Conversing
+from leadway_mock.dialogues import Repertoire
 from leadway_mock.exchange import Call, Exchange, sent_facts
 from leadway_mock.journal import Journal
 from leadway_mock.messages import Answer, Refusal, Request
@@ -52,7 +53,8 @@ class Emulator:
         self._answering = Answering(contract)
         self._breaking = Breaking(contract)
         self._body_rules = _body_rules(contract)
-        conversing = Conversing(contract, cast)
+        self.dialogues = Repertoire(self.spaces)
+        conversing = Conversing(contract, cast, self.dialogues)
         self.handlers: Mapping[str, Callable[[Call], Answer]] = {
             "executeAgent": conversing.execute,
             "executeAgent-deprecated": conversing.execute,

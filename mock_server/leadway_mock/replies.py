@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from leadway_mock.faults import Fault
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -27,6 +29,42 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """One thing that a scripted turn expects, beside what was heard. All three are for people."""
+
+    part: str
+    """`user` for the message, else the condition's name, such as `when.variables.tier`."""
+
+    expected: str
+    found: str
+    fits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A scripted turn that was not taken, and why."""
+
+    dialogue: str
+    turn: int
+    """Number of the turn within its dialogue, in the order in which they are written, from 1."""
+
+    label: str
+    file: str
+    line: int
+    """Where the turn is written; 0 where that is unknown."""
+
+    where: str
+    """`here` if the conversation waits at this turn, `elsewhere` if it does not."""
+
+    closeness: float
+    """From 0.0, nothing fits, to 1.0, everything does."""
+
+    comparisons: tuple[Comparison, ...]
+    mend: str
+    """A sentence: what to change."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What an agent says: the answer's fields but for the two ids, which are not the agent's.
 
@@ -44,6 +82,18 @@ class Reply:
     success: bool = True
     state: Mapping[str, object] = field(default_factory=dict)
     """What the agent wants to find in `Heard.state` on the next turn; JSON values only."""
+
+    rule: str = ""
+    """The behaviour that made it, where that is not the platform's plain reply."""
+
+    delay: float = 0.0
+    """Seconds to wait before the answer goes out."""
+
+    fault: Fault | None = None
+    """What breaks with this answer."""
+
+    near_misses: tuple[NearMiss, ...] = ()
+    """Where no scripted turn was to be had: those that came closest, the closest first."""
 
 
 Responder: TypeAlias = Callable[[Heard], Reply]

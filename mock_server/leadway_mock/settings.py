@@ -48,6 +48,9 @@ class Settings:
         (), "a Host header to accept besides loopback, as a name; may be given again"
     )
     agents: str | None = _setting(None, "YAML file of agents and tokens; see docs/agents-file.md")
+    dialogues: str | None = _setting(
+        None, "dialogue file, or a folder of them; see docs/dialogues.md"
+    )
     store: str = _setting("memory:", "memory: or sqlite:///FILE, where conversations are kept")
     seed: int | None = _setting(None, "a number: the same seed gives the same ids and answers")
     profile: str = _setting(

@@ -54,6 +54,24 @@ class Space:
         """Count one more request, and return its number."""
         return self._store.increment(f"{self._prefix}requests")
 
+    def keep(self, key: str, text: str, *, once: bool = False) -> None:
+        """Keep `text` under `key`: in the place of what is there, or `once` and for all."""
+        self._store.append(self._prefix + key, text, after=0 if once else None, keep=1)
+
+    def kept(self, key: str) -> str | None:
+        """Return the text that is kept under `key`, or None."""
+        item = self._store.last(self._prefix + key)
+        return item.value if item else None
+
+    def tally(self, key: str) -> None:
+        """Count one more of `key`."""
+        self._store.append(self._prefix + key, "", keep=1)  # Positions are never used again.
+
+    def tallied(self, key: str) -> int:
+        """Return how many of `key` were counted."""
+        item = self._store.last(self._prefix + key)
+        return item.position if item else 0
+
     def reset(self) -> None:
         """Forget everything in the space, its orders included, as if just started."""
         self._store.clear(self._prefix)

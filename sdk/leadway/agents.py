@@ -17,6 +17,8 @@ from leadway.talk import Opening
 from leadway.transport import AsyncTransport, Transport
 from leadway_client.models import Attachment
 
+_OLD_PATH = "The vendor has deprecated this path. Use execute(), which does the same."
+
 
 class MessageFields(TypedDict, total=False):
     """What may come with a message."""
@@ -99,7 +101,7 @@ class Agent(_Addressed):
         """
         return self._sent(self._call(message, fields))
 
-    @deprecated("The vendor has deprecated this path. Use execute(), which does the same.")
+    @deprecated(_OLD_PATH)
     def execute_deprecated(self, message: str, **fields: Unpack[MessageFields]) -> Reply:
         """Send a single message by the deprecated path, and return the agent's reply."""
         return self._sent(self._call(message, fields, old_path=True))
@@ -128,7 +130,7 @@ class AsyncAgent(_Addressed):
         """Send a single message, and return the agent's reply; see `Agent.execute`."""
         return await self._sent(self._call(message, fields))
 
-    @deprecated("The vendor has deprecated this path. Use execute(), which does the same.")
+    @deprecated(_OLD_PATH)
     async def execute_deprecated(self, message: str, **fields: Unpack[MessageFields]) -> Reply:
         """Send a single message by the deprecated path, and return the agent's reply."""
         return await self._sent(self._call(message, fields, old_path=True))

@@ -54,8 +54,7 @@ class Leadway:
         observer: Observer | None = None,
         **options: Unpack[Options],
     ) -> None:
-        options = _hidden(options)
-        self.settings = settings.with_(**options) if settings else Settings.made(**options)
+        self.settings = _settings(settings, options)
         self._manner = Manner(self.settings.retries, pacer, observer)
         self._transport = Transport(self.settings)
 
@@ -74,7 +73,6 @@ class Leadway:
         Raises:
             SettingsError: something is missing, all of it is named, or cannot be.
         """
-        options = _hidden(options)
         return cls(Settings.from_env(**options), pacer=pacer, observer=observer)
 
     def agent(self, agent_id: str) -> Agent:
@@ -92,7 +90,7 @@ class Leadway:
         self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({getattr(self, 'settings', None)!r})"
+        return f"{type(self).__name__}({self.settings!r})"
 
 
 class AsyncLeadway:
@@ -106,8 +104,7 @@ class AsyncLeadway:
         observer: Observer | None = None,
         **options: Unpack[Options],
     ) -> None:
-        options = _hidden(options)
-        self.settings = settings.with_(**options) if settings else Settings.made(**options)
+        self.settings = _settings(settings, options)
         self._manner = Manner(self.settings.retries, pacer, observer)
         self._transport = AsyncTransport(self.settings)
 
@@ -120,7 +117,6 @@ class AsyncLeadway:
         **options: Unpack[Options],
     ) -> Self:
         """Make a client of the environment; see `Leadway.from_env`."""
-        options = _hidden(options)
         return cls(Settings.from_env(**options), pacer=pacer, observer=observer)
 
     def agent(self, agent_id: str) -> AsyncAgent:
@@ -138,10 +134,8 @@ class AsyncLeadway:
         await self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({getattr(self, 'settings', None)!r})"
+        return f"{type(self).__name__}({self.settings!r})"
 
 
-def _hidden(options: Options) -> Options:
-    """Return the options with the token masked, lest a traceback with local variables shows it."""
-    token = options.get("token")
-    return {**options, "token": Secret(token) if isinstance(token, str) else token}
+def _settings(settings: Settings | None, options: Options) -> Settings:
+    return settings.with_(**options) if settings else Settings.made(**options)

@@ -55,6 +55,7 @@ def log(attempt: Attempt) -> None:
     level = logging.WARNING if attempt.error else logging.DEBUG
     if not logger.isEnabledFor(level):
         return
+    result = type(attempt.error).__name__ if attempt.error else f"session {attempt.execution_id}"
     logger.log(
         level,
         "%s %s -> %s in %.0f ms, attempt %d: %s",
@@ -63,12 +64,6 @@ def log(attempt: Attempt) -> None:
         attempt.status or "no answer",
         attempt.seconds * 1000,
         attempt.number,
-        _result(attempt),
+        result,
         extra={"leadway": attempt},
     )
-
-
-def _result(attempt: Attempt) -> str:
-    if attempt.error:
-        return type(attempt.error).__name__
-    return f"session {attempt.execution_id}, interaction {attempt.interaction_id}"

@@ -414,6 +414,24 @@ ADDITIONS = (
     ),
 )
 
+DIALOGUES = (
+    Clause(
+        "dialogue-answers-in-the-agents-place",
+        "A session plays the dialogue that its first message begins, and no other.",
+        ("dialogue-played",),
+    ),
+    Clause(
+        "unscripted-message-is-told",
+        "A message that a dialogue does not expect is answered, named, and changes nothing.",
+        ("unscripted-message",),
+    ),
+    Clause(
+        "unscripted-message-may-be-refused",
+        "A dialogue may refuse it instead, with status 400.",
+        ("unscripted-refused",),
+    ),
+)
+
 SECTIONS: Mapping[str, tuple[Clause, ...]] = {
     "Conversations": CONVERSATIONS,
     "Who is calling": GUARDS,
@@ -422,6 +440,7 @@ SECTIONS: Mapping[str, tuple[Clause, ...]] = {
     "Routes": ROUTES,
     "Limits": LIMITS,
     "What mocks add": ADDITIONS,
+    "Dialogues": DIALOGUES,
 }
 
 CLAUSES: Mapping[str, Clause] = {

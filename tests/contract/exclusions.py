@@ -28,6 +28,9 @@ NEED_SETTINGS = (
     "quota-is-enforced-on-request",
     "retry-after-is-a-setting",
     "same-seed-same-answers",
+    "dialogue-answers-in-the-agents-place",
+    "unscripted-message-is-told",
+    "unscripted-message-may-be-refused",
 )
 
 EXCLUSIONS = (

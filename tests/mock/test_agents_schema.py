@@ -6,6 +6,7 @@ from jsonschema import Draft202012Validator
 
 from leadway_mock import agents_file_schema
 from leadway_mock.agents import STATUSES
+from leadway_mock.schema_words import EXPLANATIONS
 
 
 def schemas(node: object) -> Iterator[Mapping[str, Any]]:
@@ -39,7 +40,7 @@ def test_the_defaults_and_examples_of_the_schema_obey_it() -> None:
 def test_every_keyword_of_the_schema_has_its_words() -> None:
     plain = {"title", "description", "properties", "items", "default", "examples", "$ref"}
     for described in schemas(json.loads(agents_file_schema.schema_text())):
-        assert set(described) - plain <= set(agents_file_schema.EXPLANATIONS)
+        assert set(described) - plain <= set(EXPLANATIONS)
 
 
 def test_the_statuses_of_the_schema_are_those_of_agents() -> None:

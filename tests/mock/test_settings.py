@@ -33,6 +33,7 @@ FLAGS = {
     "port": (["--port", "8080"], 8080),
     "allow_host": (["--allow-host", "a", "--allow-host", "b,c"], ("a", "b", "c")),
     "agents": (["--agents", "a.yaml"], "a.yaml"),
+    "dialogues": (["--dialogues", "talks"], "talks"),
     "store": (["--store", "sqlite:///a.db"], "sqlite:///a.db"),
     "seed": (["--seed", "7"], 7),
     "profile": (["--profile", "observed"], "observed"),

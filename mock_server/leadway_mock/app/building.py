@@ -13,6 +13,7 @@ from leadway_mock.app.pages import pages_blueprint
 from leadway_mock.app.shield import install_shield
 from leadway_mock.clock import Clock, SystemClock
 from leadway_mock.contract import load_contract
+from leadway_mock.dialogues import load_dialogues
 from leadway_mock.emulator import Emulator
 from leadway_mock.settings import Settings
 from leadway_mock.store import open_store
@@ -21,12 +22,16 @@ from leadway_mock.store import open_store
 def build_emulator(settings: Settings | None = None, clock: Clock | None = None) -> Emulator:
     """Put an emulator together as `settings` say, on `clock`, which is the machine's by default.
 
-    Raises `ContractError`, `AgentsFileError` or `StoreError`.
+    Raises `ContractError`, `AgentsFileError`, `DialogueError` or `StoreError`.
     """
     settings = settings or Settings()
     contract = load_contract()
     cast = load_agents(settings.agents) if settings.agents else BUILT_IN
-    return Emulator(settings, contract, cast, open_store(settings.store), clock or SystemClock())
+    dialogues = load_dialogues(settings.dialogues) if settings.dialogues else ()
+    store = open_store(settings.store)
+    emulator = Emulator(settings, contract, cast, store, clock or SystemClock())
+    emulator.dialogues.serve(dialogues)
+    return emulator
 
 
 def create_app(settings: Settings | None = None, *, emulator: Emulator | None = None) -> Flask:

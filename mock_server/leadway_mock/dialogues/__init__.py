@@ -1,0 +1,70 @@
+"""Dialogues: conversations on demand, keyed by the session id that the mock itself mints.
+
+A dialogue is written as a transcript, as YAML or in Python, and is the same `Dialogue` each time:
+
+    parse_dialogue(text, name="booking")
+    load_dialogue("booking.txt")              # .txt and .dialogue: transcripts; .yaml, .yml: YAML
+    load_dialogues("dialogues/")              # a file, or a folder in name order: a tuple
+    dialogue("booking").user("haircut").agent("Which day?").build()
+
+All of them raise `DialogueError` (`.problems`, and `str()` with file, line, column and the cure for
+each). A `Script`, which is what `dialogue(...)` returns, may be given wherever a `Dialogue` may.
+
+    play([booking], heard)                    # pure: `Heard` in, `Reply` out, state inside both
+
+`Repertoire`, which is `emulator.dialogues`, holds what each space is told, in the store:
+
+    emulator.dialogues.put(space.name, booking)      # same name: takes its place
+    emulator.dialogues.remove(space.name, "booking")
+    emulator.dialogues.of(space)                     # {name: Dialogue}, in name order
+    emulator.dialogues.unused(space)                 # turns that no session has taken yet
+
+Open sessions stay on the version they began with. A reply to a message that no turn expects has
+the rule `unscripted-message` (or is refused as `unscripted-refused`) and `near_misses`, which
+`near_miss_report` shows side by side; the journal has them as JSON under `nearMisses`.
+"""
+
+from leadway_mock.dialogues.building import Script, Turns, built, dialogue, user
+from leadway_mock.dialogues.files import load_dialogue, load_dialogues, parse_dialogue
+from leadway_mock.dialogues.keeping import dump, restore
+from leadway_mock.dialogues.model import Dialogue, Saying, Turn, When
+from leadway_mock.dialogues.patterns import Pattern, parse_pattern
+from leadway_mock.dialogues.plain import plain
+from leadway_mock.dialogues.playing import REFUSED_RULE, UNSCRIPTED_RULE, play
+from leadway_mock.dialogues.position import turn_key
+from leadway_mock.dialogues.reading import DialogueError, DialoguesError
+from leadway_mock.dialogues.repertoire import Repertoire, Use
+from leadway_mock.dialogues.telling import near_miss_report, near_miss_table, plain_near_miss
+from leadway_mock.dialogues.transcripts import write_transcript
+
+__all__ = [
+    "REFUSED_RULE",
+    "UNSCRIPTED_RULE",
+    "Dialogue",
+    "DialogueError",
+    "DialoguesError",
+    "Pattern",
+    "Repertoire",
+    "Saying",
+    "Script",
+    "Turn",
+    "Turns",
+    "Use",
+    "When",
+    "built",
+    "dialogue",
+    "dump",
+    "load_dialogue",
+    "load_dialogues",
+    "near_miss_report",
+    "near_miss_table",
+    "parse_dialogue",
+    "parse_pattern",
+    "plain",
+    "plain_near_miss",
+    "play",
+    "restore",
+    "turn_key",
+    "user",
+    "write_transcript",
+]

@@ -1,0 +1,197 @@
+"""A dialogue as it is played: turns, each with what it expects, what it says, and what may follow.
+
+Whether it was written as a transcript, as YAML or in Python cannot be told from it: what is equal
+here plays alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from typing import Any, Final, NamedTuple
+
+from leadway_mock.canned_replies import values_for
+from leadway_mock.dialogues.patterns import ANY, Pattern, fit, parse_pattern
+from leadway_mock.dialogues.plain import digest
+from leadway_mock.faults import Fault, Latency
+from leadway_mock.input_variables import plain_text
+from leadway_mock.replies import Comparison, Heard, Reply
+from leadway_mock.templates import Template, parse_template
+
+UNSCRIPTED: Final = "unscripted"
+REFUSE: Final = "refuse"
+REPEAT: Final = "repeat"
+RESTART: Final = "restart"
+END: Final = "end"
+"""The label that no turn has: where `then: end` leads."""
+
+NOT_SENT: Final = "(not sent)"
+
+
+class Part(NamedTuple):
+    """One expectation, what it met, and what it captured; None where it did not fit."""
+
+    name: str
+    expected: str
+    found: str
+    captured: Mapping[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What the agent says: a template, and the answer's other fields."""
+
+    text: str
+    fields: Reply = field(default_factory=lambda: Reply(""))
+
+    def reply(self, heard: Heard, captures: Mapping[str, str]) -> Reply:
+        """Return the reply, with the template's placeholders filled in."""
+        response = template(self.text).fill(values_for(heard, captures))
+        return replace(self.fields, response=response)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """What a turn expects besides the message. Each is None, or empty, for: whatever."""
+
+    turn: int | None = None
+    """The number of the message within its session; the first is 1."""
+
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    """Input variables, each with what is expected of it, as `patterns.fit` compares."""
+
+    contact: str | None = None
+    attachments: int | Sequence[Mapping[str, Any]] | None = None
+    """How many there are, or what is expected of each, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message that is expected, and its answer."""
+
+    number: int
+    """Its place in the order of writing, from 1."""
+
+    user: Pattern
+    saying: Saying
+    when: When = When()
+    label: str = ""
+    latency: Latency | None = None
+    fault: Fault | None = None
+    """What breaks when the turn is taken, for the first calls that take it."""
+
+    then: tuple[int, ...] = ()
+    """The numbers of the turns of which one may follow, in the order they are tried."""
+
+    line: int = field(default=0, compare=False)
+
+    def hear(self, heard: Heard) -> Mapping[str, str] | None:
+        """Return what the turn captures if it expects `heard`, or else None."""
+        captured: dict[str, str] = {}
+        for part in self.parts(heard):
+            if part.captured is None:
+                return None
+            captured |= part.captured
+        return captured
+
+    def parts(self, heard: Heard) -> Iterator[Part]:
+        """Yield what the turn expects beside what was heard, the message first."""
+        yield Part("user", str(self.user), heard.message, self.user.find(heard.message))
+        when = self.when
+        if when.turn is not None:
+            yield Part("when.turn", str(when.turn), str(heard.turn), _if(when.turn == heard.turn))
+        for name, expected in when.variables.items():
+            yield _part(f"when.variables.{name}", expected, heard.input_variables.get(name))
+        if when.contact is not None:
+            yield _part("when.contact", when.contact, heard.contact_id)
+        if when.attachments is not None:
+            yield from _attachments(when.attachments, heard.attachments)
+
+    @property
+    def captures(self) -> frozenset[str]:
+        """The names of all it may capture."""
+        patterns = [self.user, *_patterns([*self.when.variables.values(), self.when.contact])]
+        if not isinstance(self.when.attachments, int | None):
+            patterns += _patterns(v for each in self.when.attachments for v in each.values())
+        return frozenset(name for pattern in patterns for name in pattern.captures)
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """A scripted conversation."""
+
+    name: str
+    turns: tuple[Turn, ...]
+    """In the order of writing: turn number 1 is the first."""
+
+    starts: tuple[int, ...]
+    """The numbers of the turns of which one begins it, in the order they are tried."""
+
+    agents: tuple[str, ...] = ()
+    """The ids of the agents that know it; empty for any agent."""
+
+    otherwise: Saying | str = UNSCRIPTED
+    """What a message gets that no turn expects: `unscripted`, `refuse`, or something to say."""
+
+    after: str = UNSCRIPTED
+    """What a message gets after the end: `unscripted` (what `otherwise` says), `repeat` (the last
+    answer again) or `restart`."""
+
+    file: str = field(default="", compare=False)
+
+    @cached_property
+    def version(self) -> str:
+        """What tells this dialogue from others of its name: the same words, the same version."""
+        return digest(self)
+
+    def knows(self, agent_id: str) -> bool:
+        """Tell whether the agent of that id plays this dialogue."""
+        return not self.agents or agent_id in self.agents
+
+    def turn(self, number: int) -> Turn:
+        """Return the turn of that number."""
+        return self.turns[number - 1]
+
+    def following(self, after: int) -> tuple[Turn, ...]:
+        """Return the turns of which one may follow turn `after`; 0 is the beginning."""
+        numbers = self.turn(after).then if after else self.starts
+        return tuple(map(self.turn, numbers))
+
+
+@lru_cache(maxsize=4096)
+def template(text: str) -> Template:
+    """Take a template apart, once. Raises `TemplateError`."""
+    return parse_template(text)
+
+
+def comparison(part: Part) -> Comparison:
+    """Return a part without what it captured."""
+    return Comparison(part.name, part.expected, part.found, part.captured is not None)
+
+
+def _part(name: str, expected: Any, found: object) -> Part:  # noqa: ANN401 - any JSON
+    return Part(name, _shown(expected), _shown(found), fit(expected, found))
+
+
+def _attachments(
+    expected: int | Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, object]]
+) -> Iterator[Part]:
+    count = expected if isinstance(expected, int) else len(expected)
+    yield Part("when.attachments", str(count), str(len(found)), _if(count == len(found)))
+    for index, each in enumerate([] if isinstance(expected, int) else expected):
+        sent = found[index] if index < len(found) else {}
+        for name, value in each.items():
+            yield _part(f"when.attachments.{index + 1}.{name}", value, sent.get(name))
+
+
+def _if(fits: bool) -> Mapping[str, str] | None:  # noqa: FBT001 - it is the question itself
+    return {} if fits else None
+
+
+def _shown(value: object) -> str:
+    return NOT_SENT if value is None else plain_text(value)
+
+
+def _patterns(expectations: Any) -> list[Pattern]:  # noqa: ANN401 - an iterable of any JSON
+    return [parse_pattern(each) if isinstance(each, str) else ANY for each in expectations]

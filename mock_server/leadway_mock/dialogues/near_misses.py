@@ -1,0 +1,104 @@
+"""Near misses: the turns that came closest to a message that none expects, and how to mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from itertools import islice
+from typing import Final
+
+from leadway_mock.dialogues.model import NOT_SENT, Dialogue, Part, Turn, comparison
+from leadway_mock.replies import Heard, NearMiss
+
+MOST: Final = 3
+"""How many near misses are told."""
+
+MOST_COMPARED: Final = 500
+"""How many turns are looked at; a conversation seldom waits at more than a few."""
+
+LONGEST_COMPARED: Final = 300
+"""How many characters of a message are compared, which takes time that grows with their square."""
+
+
+def near_misses(
+    here: Sequence[tuple[Dialogue, Turn]], scope: Sequence[Dialogue], heard: Heard
+) -> tuple[NearMiss, ...]:
+    """Return the near misses, closest first.
+
+    They are the turns `here`, at which the session waits, and those elsewhere in `scope` that would
+    have taken the message, had the session been there.
+    """
+    waiting = {(dialogue.name, turn.number) for dialogue, turn in here}
+    missed = [_missed(*each, heard, "here") for each in here[:MOST_COMPARED]]
+    elsewhere = (
+        _missed(dialogue, turn, heard, "elsewhere")
+        for dialogue in scope
+        for turn in dialogue.turns[:MOST_COMPARED]
+        if (dialogue.name, turn.number) not in waiting and turn.hear(heard) is not None
+    )
+    missed.sort(key=lambda miss: -miss.closeness)  # A stable sort: the first written comes first.
+    found = list(islice(elsewhere, 1))
+    return (*missed[: MOST - len(found)], *found)
+
+
+def _missed(dialogue: Dialogue, turn: Turn, heard: Heard, where: str) -> NearMiss:
+    parts = list(turn.parts(heard))
+    return NearMiss(
+        dialogue=dialogue.name,
+        turn=turn.number,
+        label=turn.label,
+        file=dialogue.file,
+        line=turn.line,
+        where=where,
+        closeness=round(sum(map(_closeness, parts)) / len(parts), 2),
+        comparisons=tuple(map(comparison, parts)),
+        mend=_mend(turn, parts) if where == "here" else _mend_place(turn),
+    )
+
+
+def _closeness(part: Part) -> float:
+    if part.captured is not None:
+        return 1.0
+    if part.found == NOT_SENT:
+        return 0.0
+    expected, found = (text[:LONGEST_COMPARED].casefold() for text in (part.expected, part.found))
+    # Never quite 1.0, which is for what fits.
+    return SequenceMatcher(None, expected, found, autojunk=False).ratio() * 0.99
+
+
+def _mend(turn: Turn, parts: Sequence[Part]) -> str:
+    part = next(part for part in parts if part.captured is None)
+    if part.name == "user":
+        return _mend_message(turn, part)
+    if part.name == "when.turn":
+        return f"It is for message {part.expected} of a session, and this is number {part.found}."
+    what = part.name.removeprefix("when.")
+    if part.found == NOT_SENT:
+        return f"Send {what}, or take the condition away."
+    if part.expected == NOT_SENT:
+        return f"Leave {what} out, or take the condition away."
+    return f"Send {what} as expected, or change the condition."
+
+
+def _mend_message(turn: Turn, part: Part) -> str:
+    pattern, message = turn.user, part.found
+    if pattern.kind == "regex" and "i" not in pattern.flags and _fits_in_any_case(turn, message):
+        return f"Only upper and lower case differ: write /{pattern.text}/i{pattern.flags}."
+    if pattern.kind == "equals" and pattern.text.strip().casefold() in message.casefold():
+        return 'The words are there, but not they alone: write them without ="…".'
+    if _plain(part.expected) and _plain(part.expected) in _plain(message):
+        return "Only spaces or punctuation differ: expect fewer words, or send these."
+    return "Send what is expected, expect what was sent, or expect `*`, which is anything."
+
+
+def _fits_in_any_case(turn: Turn, message: str) -> bool:
+    return re.search(turn.user.text, message, re.IGNORECASE) is not None
+
+
+def _mend_place(turn: Turn) -> str:
+    return f"Turn {turn.number} expects this message, but the session is not there."
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))

@@ -1,0 +1,107 @@
+"""Playing a dialogue: from where a session stands and what was heard, to what is said.
+
+Pure: the same dialogues and the same `Heard` give the same `Reply`. Where the session stands next
+is in `Reply.state`, so it is kept with the turn, at once or not at all, and a turn that lost a race
+is simply played again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from leadway_mock.dialogues.model import REFUSE, REPEAT, RESTART, Dialogue, Saying, Turn
+from leadway_mock.dialogues.near_misses import near_misses
+from leadway_mock.dialogues.position import Position, position_in
+from leadway_mock.replies import Heard, Reply
+
+UNSCRIPTED_RULE: Final = "unscripted-message"
+"""The behaviour of an answer to a message that no turn expects."""
+
+REFUSED_RULE: Final = "unscripted-refused"
+"""The refusal of such a message, where the dialogue asks for it."""
+
+
+def play(dialogues: Sequence[Dialogue], heard: Heard) -> Reply:
+    """Take the turn that expects `heard`, or say that there is none.
+
+    A session without a dialogue begins the first of `dialogues` that expects the message; one with
+    a dialogue goes on in the very version it began with, which has to be among them. A message
+    that no turn expects leaves the session where it is: the reply has the rule `UNSCRIPTED_RULE`
+    or `REFUSED_RULE`, and the near misses.
+    """
+    position = position_in(heard.state) or Position()
+    for dialogue, turn in waiting(dialogues, position):
+        captured = turn.hear(heard)
+        if captured is not None:
+            kept = {} if _ended(dialogue, position) else position.captures
+            return _take(dialogue, turn, heard, {**kept, **captured})
+    if position.begun:
+        dialogue = _current(dialogues, position)
+        if dialogue.after == REPEAT and _ended(dialogue, position):
+            return _take(dialogue, dialogue.turn(position.after), heard, position.captures)
+    return _unscripted(dialogues, position, heard)
+
+
+def waiting(dialogues: Sequence[Dialogue], position: Position) -> list[tuple[Dialogue, Turn]]:
+    """Return the turns at which a session at `position` waits, in the order they are tried."""
+    if not position.begun:
+        return [(each, turn) for each in dialogues for turn in each.following(0)]
+    dialogue = _current(dialogues, position)
+    again = dialogue.after == RESTART and _ended(dialogue, position)
+    return [(dialogue, turn) for turn in dialogue.following(0 if again else position.after)]
+
+
+def _current(dialogues: Sequence[Dialogue], position: Position) -> Dialogue:
+    return next(each for each in dialogues if each.version == position.version)
+
+
+def _ended(dialogue: Dialogue, position: Position) -> bool:
+    return position.after > 0 and not dialogue.turn(position.after).then
+
+
+def _take(dialogue: Dialogue, turn: Turn, heard: Heard, captures: Mapping[str, str]) -> Reply:
+    reply = turn.saying.reply(heard, captures)
+    position = Position(dialogue.name, dialogue.version, turn.number, captures)
+    delay = turn.latency.seconds(_chance(heard)) if turn.latency else 0.0
+    return replace(reply, state=position.state(), delay=delay, fault=turn.fault)
+
+
+def _chance(heard: Heard) -> float:
+    """Return a number between 0 and 1, the same for the same turn of the same session.
+
+    The session's id comes from the mock's seed where it has one, so the seed decides this too.
+    """
+    seed = f"{heard.execution_id}/{heard.turn}".encode()
+    number = int.from_bytes(hashlib.blake2b(seed, digest_size=6).digest(), "big")
+    return (number + 1) / (2**48 + 1)
+
+
+def _unscripted(dialogues: Sequence[Dialogue], position: Position, heard: Heard) -> Reply:
+    here = waiting(dialogues, position)
+    scope = [_current(dialogues, position)] if position.begun else list(dialogues)
+    otherwise = scope[0].otherwise
+    if isinstance(otherwise, Saying):
+        reply = otherwise.reply(heard, position.captures)
+    else:
+        reply = Reply(_apology(scope, position))
+    return replace(
+        reply,
+        state=position.state(),
+        rule=REFUSED_RULE if otherwise == REFUSE else UNSCRIPTED_RULE,
+        near_misses=near_misses(here, scope, heard),
+    )
+
+
+def _apology(scope: Sequence[Dialogue], position: Position) -> str:
+    if not position.begun:
+        return "I have no answer to that. (This is the mock: no dialogue begins with this message.)"
+    name = scope[0].name
+    if _ended(scope[0], position):
+        return f"I have no more to say. (This is the mock: the dialogue '{name}' has ended.)"
+    return (
+        f"I have no answer to that. (This is the mock: the dialogue '{name}' does not expect this "
+        "message here.)"
+    )

@@ -1,0 +1,51 @@
+"""A dialogue file against its JSON Schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from leadway_mock.agents_file_problems import Problem
+from leadway_mock.schema_words import Vocabulary
+from leadway_mock.schema_words import schema_problems as problems_of
+from leadway_mock.yaml_lines import Document
+
+SYNONYMS: Final = {
+    "agentId": ("agent",),
+    "agents": ("agent",),
+    "alternatives": ("branch",),
+    "answer": ("agent", "response"),
+    "assistant": ("agent",),
+    "attachment": ("attachments",),
+    "branches": ("branch",),
+    "contactId": ("contact",),
+    "delay": ("latency",),
+    "goto": ("then",),
+    "id": ("label", "name"),
+    "inputVariables": ("variables",),
+    "message": ("user",),
+    "next": ("then",),
+    "reply": ("agent",),
+    "text": ("response", "user"),
+}
+"""Names that people try, with what they are called here."""
+
+
+@cache
+def schema_text() -> str:
+    """Return the JSON Schema of a dialogue file, as editors use it."""
+    return resources.files(__package__).joinpath("dialogues.schema.json").read_text("utf-8")
+
+
+def schema_problems(document: Document) -> Iterator[Problem]:
+    """Yield a problem for each way in which `document` violates the schema."""
+    return problems_of(document, _vocabulary())
+
+
+@cache
+def _vocabulary() -> Vocabulary:
+    start = "start it with a line `turns:`, or with `- user: …`"
+    return Vocabulary(json.loads(schema_text()), start, SYNONYMS)
