@@ -27,6 +27,7 @@ HEADERS_THAT_DECIDE = ("authorization", "version", "content-type", "content-enco
 
 MAX_HEADERS = 64
 MAX_LINE = 2_048
+MAX_FACT = 256
 
 
 class Journal:
@@ -111,7 +112,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
 def _fact(value: object) -> object:
     if isinstance(value, Mapping):
         return {name: _fact(each) for name, each in value.items()}
-    return _shown(value) if isinstance(value, str) else value
+    return _shown(value, MAX_FACT) if isinstance(value, str) else value
 
 
 def _shown(text: str, most: int = MAX_LINE) -> str:
