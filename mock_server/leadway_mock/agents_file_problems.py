@@ -38,7 +38,7 @@ def _lines(file: str, problems: tuple[Problem, ...]) -> list[str]:
         for line, column, what, mend in problems[:MOST_SHOWN]
     ]
     more = len(problems) - MOST_SHOWN
-    return [*lines, f"{file}: and {more} more problems"] if more > 0 else lines
+    return [*lines, f"{file}: and {more} more"] if more > 0 else lines
 
 
 def at_value(document: Document, pointer: Pointer, what: str, mend: str) -> Problem:

@@ -31,6 +31,12 @@ def test_an_agent_of_few_words(tmp_path: Path) -> None:
     assert plain.respond(heard()).response == "Turn 1. You said: Hello"
 
 
+def test_an_echo_that_declares_no_variables_remarks_on_none(tmp_path: Path) -> None:
+    said = loaded_agent(tmp_path, "").respond(heard(input_variables={"x": 1})).response
+
+    assert said.splitlines() == ["Turn 1. You said: Hello", 'Input variables: {"x": 1}']
+
+
 def test_an_agent_without_versions_has_a_published_one_that_stays_the_same(tmp_path: Path) -> None:
     first, again = loaded_agent(tmp_path, ""), loaded_agent(tmp_path, "status: active")
     other = loaded(tmp_path, "agents: [{id: b, name: A}]").agents["b"]

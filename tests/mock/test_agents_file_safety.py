@@ -56,6 +56,7 @@ def test_no_token_of_another_form_is_told_either(tmp_path: Path, text: str, secr
     ("content", "said"),
     [
         (b"agents: []\n# \xff", "2:3: this byte is not UTF-8 — save the file as UTF-8"),
+        (b"\n\xff", "2:1: this byte is not UTF-8"),
         ("agents: []".encode("utf-16"), "1:1: this byte is not UTF-8"),
         (b"#" * (MAX_BYTES + 1), "1:1: larger than 1048576 bytes"),
         (b"\x00", "1:1: the character '\\x00' cannot stand in YAML"),
@@ -90,6 +91,12 @@ def test_a_file_that_is_not_there(path: str, said: str) -> None:
 
 def test_names_that_a_terminal_would_obey_are_escaped(tmp_path: Path) -> None:
     assert complaints(tmp_path, r'"\e[2J\n": 1')[0].startswith(r"1:1: `\x1b[2J\n` is not known")
+
+
+def test_other_names_are_told_as_they_are_written(tmp_path: Path) -> None:
+    name = "é" * 60
+
+    assert complaints(tmp_path, f"{name}: 1")[0].startswith(f"1:1: `{name}` is not known")
 
 
 def test_long_names_are_cut(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ def refusal(text: str) -> YamlError:
         ("-12", -12),
         ("1.50", 1.5),
         ("-1e3", -1000.0),
+        ("1" * MAX_NUMBER, int("1" * MAX_NUMBER)),
         ("2E-1", 0.2),
         # What YAML, or some version of it, would take for something else than text:
         ("True", "True"),
