@@ -113,7 +113,9 @@ class Emulator:
         self._check(exchange, operation, body)  # 4. is it well said
         preference = read_preference(request)
         if preference:  # 6. what a caller asked to see comes before what would have happened
-            return preferred_answer(preference, operation)
+            answer = preferred_answer(preference, operation)
+            exchange.facts["preferred"] = preference.text
+            return answer
         call = Call(exchange, operation, parameters, body, location)
         # 5, 7 and 8. who answers, what, and the turn is committed; unless a fault was armed (6)
         return self._breaking.around(call, self._handle)

@@ -106,6 +106,8 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "violations": [_fact(asdict(violation)) for violation in answer.violations],
         "body": content if len(text) <= MAX_BODY_TEXT else _cut(text, MAX_BODY_TEXT),
         **({"retryAfter": wait} if wait else {}),
+        **({"delay": round(answer.delay, 6)} if answer.delay else {}),
+        **({"transport": str(answer.transport)} if answer.transport else {}),
     }
 
 

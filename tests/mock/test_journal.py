@@ -3,8 +3,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from leadway_mock.arming import arm
+from leadway_mock.faults import Fault, Transport, fixed
 from leadway_mock.journal import MAX_BODY_TEXT
 from leadway_mock.redaction import fingerprint
+from leadway_mock.spaces import SHARED
 from tests.mock.support import CURRENT, DEPRECATED, LOCATION, Caller
 
 
@@ -143,3 +146,17 @@ def test_why_a_session_was_not_continued_is_noted(caller_with: Callable[..., Cal
     caller.say(executionId="nosuchsession")
     (entry,) = entries(caller)
     assert (entry["sessionRefused"], entry["turn"]) == ("session-unknown", 1)
+
+
+def test_an_answer_that_was_asked_for_or_broken_says_so(caller: Caller) -> None:
+    caller.send({"message": "hi", "locationId": LOCATION}, headers={"prefer": "code=404"})
+    caller.send({"message": "hi", "locationId": LOCATION}, headers={"prefer": "code=299"})
+    emulator = caller.emulator
+    broken = Fault(transport=Transport.EMPTY_RESPONSE, latency=fixed(0.25))
+    arm(emulator.spaces, emulator.contract, SHARED, broken)
+    caller.say()
+    caller.say()
+    wished, unsatisfied, lost, good = entries(caller)
+    assert (wished["preferred"], unsatisfied.get("preferred")) == ("code=404", None)
+    told = [(each["answer"].get("delay"), each["answer"].get("transport")) for each in (lost, good)]  # type: ignore[attr-defined]
+    assert told == [(0.25, "EMPTY_RESPONSE"), (None, None)]
