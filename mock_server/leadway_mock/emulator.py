@@ -76,7 +76,8 @@ class Emulator:
         space = self.spaces.of(request.header("authorization"))
         usage = space.quotas.untouched()
         exchange = Exchange(request, space, space.next_number(), space.clock.now(), usage)
-        exchange.facts["realAt"] = real_at  # The clock of a space may stand still, or jump.
+        # The clock of a space may stand still or jump, and the machine's own runs unsteadily.
+        exchange.facts |= {"realAt": real_at, "steadyAt": started}
         answer = self._answering.finished(self._decided(exchange), exchange)
         seconds = time.perf_counter() - started
         facts = exchange.facts

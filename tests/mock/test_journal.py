@@ -21,6 +21,7 @@ def test_an_entry_tells_the_whole_exchange(caller: Caller) -> None:
     request, answer = entry.pop("request"), entry.pop("answer")
     assert isinstance(entry.pop("milliseconds"), float)
     assert isinstance(entry.pop("realAt"), float)
+    assert isinstance(entry.pop("steadyAt"), float)
     assert entry == {
         "number": 1,
         "at": caller.clock.now(),

@@ -1,0 +1,153 @@
+"""One entry of the journal, as the verdict sees it: who said what to whom, and how it ended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+Entry = Mapping[str, Any]
+"""One exchange, as `Journal.entries` returns it."""
+
+DELIVERED_ALL_THE_SAME = frozenset({None, "SLOW_BODY"})
+"""Ways in which an answer leaves that bring it to the caller whole."""
+
+SAME_CLOCK = 1.0
+"""By how many seconds two steady clocks differ at least, if they are not the same: one of them
+began to count on another machine, or before it was started again. The machine's own clock, against
+which both are held, wavers by much less.
+"""
+
+SECONDS = re.compile(r"[0-9]{1,9}")
+
+
+class Conversation(NamedTuple):
+    """Who talks to whom. Without a contact, all the people behind one token look alike."""
+
+    caller: str
+    agent: str
+    location: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One request and its answer. Texts are empty where the entry does not have them.
+
+    `at` is the time by the clock of the mock, which a test may stop or move. `began` and `ended`,
+    when the answer went out, are by a steady clock, which starts anywhere; `shift` is how far that
+    one is behind the machine's. All in seconds.
+    """
+
+    entry: Entry
+    number: int
+    at: float
+    began: float
+    ended: float
+    shift: float
+    who: Conversation
+    operation: str
+    asked: str
+    """The session that the request named."""
+
+    session: str
+    turn: int
+    """The session that heard the message, and as which turn; empty and 0 where none has."""
+
+    message: str
+    """A fingerprint of the message."""
+
+    status: int
+    rule: str
+    arranged: bool
+    """Whether somebody arranged this answer (a fault, `Prefer`), so that it was not earned."""
+
+    arrived: bool
+    """Whether the answer reached the caller."""
+
+    delay: float
+    wait: float | None
+    """What `Retry-After` asked for, in seconds."""
+
+    @property
+    def heard(self) -> bool:
+        """Whether an agent heard the message: its turn is committed."""
+        return self.turn > 0
+
+    @property
+    def answered(self) -> bool:
+        """Whether the caller holds the agent's answer."""
+        return self.arrived and self.status == 200  # noqa: PLR2004 - the one good status
+
+    @property
+    def session_refused(self) -> str:
+        """Why the session could not be continued: the rule, or nothing."""
+        if self.arranged:
+            return ""
+        reason = str(self.entry.get("sessionRefused") or self.rule)
+        return reason.removesuffix("-400") if reason.startswith("session-") else ""
+
+    def after(self, other: Sighting) -> bool:
+        """Tell whether this request was made when the answer to the other was out.
+
+        Between two machines, or two starts of one, that is taken for granted.
+        """
+        return not self._shares_clock(other) or self.began >= other.ended
+
+    def since(self, other: Sighting) -> float:
+        """Return the seconds from the answer to `other`, by that clock on which it was longer.
+
+        A caller waits by the real clock, a test by the mock's: both count.
+        """
+        shift = 0.0 if self._shares_clock(other) else self.shift - other.shift
+        return max(self.began - other.ended + shift, self.at - other.at)
+
+    def _shares_clock(self, other: Sighting) -> bool:
+        return abs(self.shift - other.shift) < SAME_CLOCK
+
+
+def sighting(entry: Entry) -> Sighting:
+    """Read one entry; what an older mock did not write down is taken as absent."""
+    request, answer = entry["request"], entry["answer"]
+    sent = entry.get("sent") or {}
+    at = _seconds(entry["at"])
+    began = entry.get("steadyAt", at)
+    delay = answer.get("delay") or 0.0
+    transport = answer.get("transport")
+    return Sighting(
+        entry=entry,
+        number=entry["number"],
+        at=at,
+        began=began,
+        ended=began + entry.get("milliseconds", 0.0) / 1000 + delay,
+        shift=entry.get("realAt", at) - began,
+        who=Conversation(
+            caller=request.get("token") or "",
+            agent=(entry.get("pathParameters") or {}).get("agentId", ""),
+            location=entry.get("locationId", ""),
+            contact=sent.get("contactId", ""),
+        ),
+        operation=entry.get("operationId", ""),
+        asked=sent.get("executionId", ""),
+        session=entry.get("executionId", ""),
+        turn=entry.get("turn", 0),
+        message=sent.get("message", ""),
+        status=answer["status"],
+        rule=answer["rule"],
+        arranged="fault" in entry or "preferred" in entry,
+        arrived=transport in DELIVERED_ALL_THE_SAME,
+        delay=delay,
+        wait=_wait(answer.get("retryAfter")),
+    )
+
+
+def _seconds(at: float | str) -> float:
+    """Return a time as the journal keeps it, or as the control API shows it."""
+    return datetime.fromisoformat(at).timestamp() if isinstance(at, str) else at
+
+
+def _wait(retry_after: object) -> float | None:
+    text = str(retry_after)
+    return float(text) if SECONDS.fullmatch(text) else None
