@@ -84,7 +84,7 @@ def _wrapped(text: str, columns: int, first: str = "") -> str:
 
 def _operation(operation: OperationCoverage, columns: int) -> str:
     met, every = len(operation.met), len(operation.outcomes)
-    lines = [f"{operation.id}: {met} of {every} documented outcomes met"]
+    lines = [_wrapped(f"{operation.id}: {met} of {every} outcomes of the contract met", columns)]
     return "\n".join([*lines, *_levels(operation, columns)])
 
 
