@@ -17,8 +17,6 @@ from leadway.talk import Opening
 from leadway.transport import AsyncTransport, Transport
 from leadway_client.models import Attachment
 
-_OLD_PATH = "The vendor has deprecated this path. Use execute(), which does the same."
-
 
 class MessageFields(TypedDict, total=False):
     """What may come with a message."""
@@ -101,7 +99,7 @@ class Agent(_Addressed):
         """
         return self._sent(self._call(message, fields))
 
-    @deprecated(_OLD_PATH)
+    @deprecated("The vendor has deprecated this path. Use execute(), which does the same.")
     def execute_deprecated(self, message: str, **fields: Unpack[MessageFields]) -> Reply:
         """Send a single message by the deprecated path, and return the agent's reply."""
         return self._sent(self._call(message, fields, old_path=True))
@@ -130,7 +128,7 @@ class AsyncAgent(_Addressed):
         """Send a single message, and return the agent's reply; see `Agent.execute`."""
         return await self._sent(self._call(message, fields))
 
-    @deprecated(_OLD_PATH)
+    @deprecated("The vendor has deprecated this path. Use execute(), which does the same.")
     async def execute_deprecated(self, message: str, **fields: Unpack[MessageFields]) -> Reply:
         """Send a single message by the deprecated path, and return the agent's reply."""
         return await self._sent(self._call(message, fields, old_path=True))

@@ -54,7 +54,8 @@ class Leadway:
         observer: Observer | None = None,
         **options: Unpack[Options],
     ) -> None:
-        self.settings = _settings(settings, options)
+        options = _hidden(options)
+        self.settings = settings.with_(**options) if settings else Settings.made(**options)
         self._manner = Manner(self.settings.retries, pacer, observer)
         self._transport = Transport(self.settings)
 
@@ -73,6 +74,7 @@ class Leadway:
         Raises:
             SettingsError: something is missing, all of it is named, or cannot be.
         """
+        options = _hidden(options)
         return cls(Settings.from_env(**options), pacer=pacer, observer=observer)
 
     def agent(self, agent_id: str) -> Agent:
@@ -90,7 +92,7 @@ class Leadway:
         self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.settings!r})"
+        return f"{type(self).__name__}({getattr(self, 'settings', None)!r})"
 
 
 class AsyncLeadway:
@@ -104,7 +106,8 @@ class AsyncLeadway:
         observer: Observer | None = None,
         **options: Unpack[Options],
     ) -> None:
-        self.settings = _settings(settings, options)
+        options = _hidden(options)
+        self.settings = settings.with_(**options) if settings else Settings.made(**options)
         self._manner = Manner(self.settings.retries, pacer, observer)
         self._transport = AsyncTransport(self.settings)
 
@@ -117,6 +120,7 @@ class AsyncLeadway:
         **options: Unpack[Options],
     ) -> Self:
         """Make a client of the environment; see `Leadway.from_env`."""
+        options = _hidden(options)
         return cls(Settings.from_env(**options), pacer=pacer, observer=observer)
 
     def agent(self, agent_id: str) -> AsyncAgent:
@@ -134,8 +138,10 @@ class AsyncLeadway:
         await self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.settings!r})"
+        return f"{type(self).__name__}({getattr(self, 'settings', None)!r})"
 
 
-def _settings(settings: Settings | None, options: Options) -> Settings:
-    return settings.with_(**options) if settings else Settings.made(**options)
+def _hidden(options: Options) -> Options:
+    """Return the options with the token masked, lest a traceback with local variables shows it."""
+    token = options.get("token")
+    return {**options, "token": Secret(token) if isinstance(token, str) else token}

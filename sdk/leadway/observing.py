@@ -55,7 +55,6 @@ def log(attempt: Attempt) -> None:
     level = logging.WARNING if attempt.error else logging.DEBUG
     if not logger.isEnabledFor(level):
         return
-    result = type(attempt.error).__name__ if attempt.error else f"session {attempt.execution_id}"
     logger.log(
         level,
         "%s %s -> %s in %.0f ms, attempt %d: %s",
@@ -64,6 +63,12 @@ def log(attempt: Attempt) -> None:
         attempt.status or "no answer",
         attempt.seconds * 1000,
         attempt.number,
-        result,
+        _result(attempt),
         extra={"leadway": attempt},
     )
+
+
+def _result(attempt: Attempt) -> str:
+    if attempt.error:
+        return type(attempt.error).__name__
+    return f"session {attempt.execution_id}, interaction {attempt.interaction_id}"

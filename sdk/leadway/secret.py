@@ -11,13 +11,14 @@ MASK: Final = "********"
 class Secret:
     """A token, masked wherever it is printed, logged or pickled; `reveal()` gives it away.
 
-    What was pickled comes back without its value, and says so when somebody asks for it.
+    Blanks around it are dropped: files and pasted texts often end in a line break. What was
+    pickled comes back without its value, and says so when somebody asks for it.
     """
 
     __slots__ = ("_value",)
 
     def __init__(self, value: str | None) -> None:
-        self._value = value
+        self._value = value and value.strip()
 
     def reveal(self) -> str:
         """Return the value.

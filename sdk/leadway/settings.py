@@ -59,7 +59,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         _check_token(self.token)
-        _check_header("api_version", self.api_version)
+        _check_version(self.api_version)
         for name in ("timeout", "connect_timeout", "max_answer_bytes"):
             _check_positive(name, getattr(self, name))
         check_base_url(self.base_url)
@@ -77,9 +77,9 @@ class Settings:
         missing = [cure for name, cure in _CURES.items() if not known.get(name)]
         if missing:
             raise SettingsError(f"Missing: {'; '.join(missing)}. Pass it, or set the variable.")
-        token = known.pop("token")
-        secret = token if isinstance(token, Secret) else Secret(str(token).strip())
-        return cls(token=secret, **known)
+        if not isinstance(known["token"], Secret):
+            known["token"] = Secret(str(known["token"]))
+        return cls(**known)
 
     @classmethod
     def from_env(
@@ -106,13 +106,14 @@ def _given(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read(environment: Mapping[str, str]) -> dict[str, Any]:
-    names = {each.name: f"LEADWAY_{each.name.upper()}" for each in fields(Settings)}
-    del names["retries"]
-    set_ = {name: environment.get(variable, "").strip() for name, variable in names.items()}
-    return {name: _parsed(name, text) for name, text in set_.items() if text}
+    names = [each.name for each in fields(Settings) if each.name != "retries"]
+    found = {name: environment.get(f"LEADWAY_{name.upper()}", "").strip() for name in names}
+    return {name: _parsed(name, text) for name, text in found.items() if text}
 
 
-def _parsed(name: str, text: str) -> str | float | bool:
+def _parsed(name: str, text: str) -> str | float | bool | Secret:
+    if name == "token":
+        return Secret(text)
     if name in {"timeout", "connect_timeout", "max_answer_bytes"}:
         return _number(name, text)
     return _switch(name, text) if name == "send_token_anywhere" else text
@@ -132,18 +133,27 @@ def _switch(name: str, text: str) -> bool:
 
 
 def _check_token(token: Secret) -> None:
-    value = token.reveal() if token else ""
-    if not value:
-        raise SettingsError("There is no token. Tokens are left behind when settings are pickled.")
-    if value.lower().startswith("bearer "):
-        raise SettingsError("The token begins with 'Bearer'; give what comes after it.")
-    _check_header("token", value, show=False)
+    # What is wrong is found in another function, so that no frame of the error has the value.
+    flaw = _flaw_of_token(token)
+    if flaw:
+        raise SettingsError(flaw)
 
 
-def _check_header(name: str, value: str, *, show: bool = True) -> None:
-    if not value.isascii() or not value.isprintable() or not value or " " in value:
-        shown = f": {value!r}" if show else ""
-        raise SettingsError(f"{name} has a blank or a character that no header may have{shown}.")
+def _flaw_of_token(token: Secret) -> str:
+    if not token:
+        return "There is no token. It is left behind when settings are pickled."
+    if token.reveal().lower().startswith("bearer "):
+        return "The token begins with 'Bearer'; give what comes after it."
+    return "" if _is_header(token.reveal()) else "The token has a blank or a letter beyond ASCII."
+
+
+def _check_version(version: str) -> None:
+    if not _is_header(version):
+        raise SettingsError(f"api_version is a word such as 2021-07-28, and not {version!r}.")
+
+
+def _is_header(value: str) -> bool:
+    return bool(value) and value.isascii() and value.isprintable() and " " not in value
 
 
 def _check_positive(name: str, value: float) -> None:

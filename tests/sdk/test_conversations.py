@@ -1,0 +1,309 @@
+"""Conversations with the mock, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from leadway import (
+    MADE_UP,
+    AsyncLeadway,
+    Attempt,
+    ClosedError,
+    ConversationBusyError,
+    InactiveAgentError,
+    InvalidRequestError,
+    InvalidTokenError,
+    Leadway,
+    MissingScopeError,
+    Pacer,
+    RateLimitedError,
+    Reply,
+    Retries,
+    SessionExpiredError,
+    UnknownAgentError,
+    UnknownVersionError,
+    VersionHeaderError,
+    WrongLocationError,
+    image,
+)
+from leadway_mock.agents import ECHO_ID, ELSEWHERE_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
+from tests.sdk.conftest import LOCATION
+from tests.sdk.hostile import GOOD_BODY, Hostile, answer, say
+
+
+def client(url: str, **options: Any) -> Leadway:
+    return Leadway(**{"token": MADE_UP, "location_id": LOCATION, "base_url": url} | options)
+
+
+@pytest.fixture
+def leadway(url: str) -> Iterator[Leadway]:
+    with client(url) as made:
+        yield made
+
+
+def test_the_first_example_works_as_it_is_written(
+    url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LEADWAY_TOKEN", MADE_UP)
+    monkeypatch.setenv("LEADWAY_LOCATION_ID", LOCATION)
+    monkeypatch.setenv("LEADWAY_BASE_URL", url)
+    saved: list[str | None] = []
+    save = saved.append
+
+    with Leadway.from_env() as leadway:
+        chat = leadway.agent("p1q2r3s4t5u6v7w8x9y0z1a2").conversation(contact_id="cid_abc123def456")
+        print(chat.send("How can you help me with my marketing?").text)  # noqa: T201 - as it is
+        reply = chat.send("Start with email")
+        save(chat.execution_id)
+
+    assert capsys.readouterr().out.startswith("Turn 1. You said: How can you help me")
+    assert reply.text.startswith("Turn 2. You said: Start with email\nContact: cid_abc123def456")
+    assert saved == [reply.execution_id]
+
+
+def test_the_same_in_async_code(url: str) -> None:
+    async def talk() -> list[str]:
+        options: Any = {"token": MADE_UP, "location_id": LOCATION, "base_url": url}
+        async with AsyncLeadway(**options) as leadway:
+            chat = leadway.agent(ECHO_ID).conversation()
+            await chat.send("One")
+            resumed = leadway.agent(ECHO_ID).conversation(chat.execution_id)
+            await resumed.send("Two")
+            return [turn.reply.text for turn in (*chat.history, *resumed.history)]
+
+    assert asyncio.run(talk()) == ["Turn 1. You said: One", "Turn 2. You said: Two"]
+
+
+def test_a_conversation_goes_on_in_another_process(leadway: Leadway, url: str) -> None:
+    first = leadway.agent(ECHO_ID).conversation()
+    first.send("One")
+    with client(url) as other:
+        second = other.agent(ECHO_ID).conversation(first.execution_id)
+        assert second.send("Two").text == "Turn 2. You said: Two"
+        assert second.execution_id == first.execution_id
+
+
+def test_everything_that_can_come_with_a_message_does(leadway: Leadway) -> None:
+    chat = leadway.agent(ECHO_ID).conversation(
+        contact_id="cid_abc123def456",
+        input_variables={"customerName": "John", "orderNumber": "1"},
+        version_id="b2b1c1d2-3e4f-5a6b-7c8d-9e0f1a2b3c4d",
+    )
+    picture = image("https://example.com/image.png")
+    said = chat.send("Hi", attachments=[picture], input_variables={"orderNumber": "2"}).text
+    for part in ("cid_abc123def456", '"customerName": "John"', '"orderNumber": "2"', "image.png"):
+        assert part in said
+
+
+def test_history_has_what_was_said(leadway: Leadway) -> None:
+    chat = leadway.agent(ECHO_ID).conversation()
+    replies = [chat.send("One"), chat.send("Two")]
+    assert [(turn.message, turn.reply) for turn in chat.history] == [
+        ("One", replies[0]),
+        ("Two", replies[1]),
+    ]
+    assert repr(chat.execution_id) in repr(chat)
+
+
+def test_an_expired_session_is_an_error_unless_asked_to_begin_anew(
+    mock_with: Callable[..., str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with client(mock_with(session_idle_seconds=0.001)) as leadway:
+        strict = leadway.agent(ECHO_ID).conversation()
+        gentle = leadway.agent(ECHO_ID).conversation(restart_expired=True)
+        old = gentle.send("One").execution_id
+        strict.send("One")
+        threading.Event().wait(0.05)
+        with pytest.raises(SessionExpiredError):
+            strict.send("Two")
+        with caplog.at_level(logging.WARNING, "leadway"):
+            assert gentle.send("Two").text == "Turn 1. You said: Two"
+        assert gentle.execution_id != old
+        assert gentle.restarts == 1
+        assert f"session {old} has expired" in caplog.text
+
+
+def test_a_first_message_is_never_restarted(hostile_server: Hostile) -> None:
+    gone = b'{"message": "Unknown executionId.", "statusCode": 404}'
+    hostile_server.will(say(answer(404, gone)))
+    with client(hostile_server.url) as leadway:
+        chat = leadway.agent(ECHO_ID).conversation(restart_expired=True)
+        with pytest.raises(SessionExpiredError):
+            chat.send("One")
+    assert len(hostile_server.heard) == 1
+
+
+def test_a_second_message_waits_for_the_first_answer(hostile_server: Hostile) -> None:
+    asked, go_on = threading.Event(), threading.Event()
+
+    def slowly(connection: Any) -> None:
+        asked.set()
+        go_on.wait(10)
+        connection.sendall(answer(200, GOOD_BODY))
+
+    hostile_server.will(slowly)
+    with client(hostile_server.url) as leadway:
+        chat = leadway.agent(ECHO_ID).conversation()
+        thread = threading.Thread(target=chat.send, args=["One"])
+        thread.start()
+        asked.wait(10)
+        with pytest.raises(ConversationBusyError, match="takes turns"):
+            chat.send("Two")
+        go_on.set()
+        thread.join()
+        assert chat.send("Three").success
+        assert [turn.message for turn in chat.history] == ["One", "Three"]
+
+
+def test_tasks_do_not_mix_their_turns_either(url: str) -> None:
+    async def talk() -> tuple[Reply | BaseException, ...]:
+        options: Any = {"token": MADE_UP, "location_id": LOCATION, "base_url": url}
+        async with AsyncLeadway(**options) as leadway:
+            chat = leadway.agent(ECHO_ID).conversation()
+            return await asyncio.gather(chat.send("1"), chat.send("2"), return_exceptions=True)
+
+    first, second = asyncio.run(talk())
+    assert isinstance(first, Reply)
+    assert isinstance(second, ConversationBusyError)
+
+
+def test_a_task_that_is_cancelled_lets_the_conversation_go_on(hostile_server: Hostile) -> None:
+    asked = threading.Event()
+
+    def never(connection: Any) -> None:
+        asked.set()
+        connection.recv(1)
+
+    hostile_server.will(never, say(answer(200, GOOD_BODY)))
+
+    async def talk() -> str:
+        options: Any = {"token": MADE_UP, "location_id": LOCATION, "base_url": hostile_server.url}
+        async with AsyncLeadway(**options) as leadway:
+            chat = leadway.agent(ECHO_ID).conversation()
+            task = asyncio.create_task(chat.send("One"))
+            await asyncio.to_thread(asked.wait, 10)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            return (await chat.send("Two")).text
+
+    assert asyncio.run(talk())
+
+
+REFUSALS: list[tuple[dict[str, Any], str, type[Exception]]] = [
+    ({"token": UNKNOWN_TOKEN}, ECHO_ID, InvalidTokenError),
+    ({"token": UNSCOPED_TOKEN}, ECHO_ID, MissingScopeError),
+    ({"token": ELSEWHERE_TOKEN}, ECHO_ID, WrongLocationError),
+    ({"api_version": "1999-01-01"}, ECHO_ID, VersionHeaderError),
+    ({}, "inactiveagent00000000000", InactiveAgentError),
+    ({}, "unpublishedagent00000000", UnknownAgentError),
+    ({}, "nobody", UnknownAgentError),
+]
+
+
+@pytest.mark.parametrize(("options", "agent", "expected"), REFUSALS)
+def test_each_refusal_has_its_class(
+    url: str, options: dict[str, Any], agent: str, expected: type[Exception]
+) -> None:
+    with client(url, **options) as leadway, pytest.raises(expected):
+        leadway.agent(agent).execute("Hello")
+
+
+def test_a_version_that_is_not_published_is_told_apart(leadway: Leadway) -> None:
+    with pytest.raises(UnknownVersionError):
+        leadway.agent(ECHO_ID).execute("Hello", version_id="never-published")
+
+
+def test_an_invalid_request_names_its_fields(leadway: Leadway) -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        leadway.agent(ECHO_ID).execute("")
+    assert [each.field for each in refused.value.violations] == ["message"]
+    assert refused.value.trace_id
+
+
+@pytest.mark.parametrize("agent", ["", ".", "..", "a\nb"])
+def test_what_is_no_agents_id_is_refused_at_once(leadway: Leadway, agent: str) -> None:
+    with pytest.raises(InvalidRequestError, match="no agent's id"):
+        leadway.agent(agent)
+
+
+def test_an_agents_id_is_one_part_of_the_path(hostile_server: Hostile) -> None:
+    hostile_server.will(say(answer(200, GOOD_BODY)))
+    with client(hostile_server.url) as leadway:
+        leadway.agent("../../a?b=c#d").execute("Hello")
+    (request,) = hostile_server.heard
+    assert b"/agent-studio/agent/..%2F..%2Fa%3Fb%3Dc%23d/execute" in request.split(b"\r\n")[0]
+
+
+def circle() -> list[Any]:
+    inner: list[Any] = []
+    inner.append(inner)
+    return inner
+
+
+def deep() -> list[Any]:
+    inner: list[Any] = []
+    for _ in range(100_000):
+        inner = [inner]
+    return inner
+
+
+@pytest.mark.parametrize("value", [float("nan"), object(), {1j}, circle(), deep(), "\ud800"])
+def test_what_is_no_json_is_refused_and_not_sent(url: str, value: Any) -> None:
+    with client(url) as leadway, pytest.raises(InvalidRequestError, match="as JSON"):
+        leadway.agent(ECHO_ID).execute("Hello", input_variables={"value": value})
+
+
+def test_the_old_path_is_there_and_says_that_it_is_old(leadway: Leadway) -> None:
+    with pytest.warns(DeprecationWarning, match="execute"):
+        reply = leadway.agent(ECHO_ID).execute_deprecated("Hello")  # type: ignore[deprecated]
+    assert "public-api" in reply.answer.path
+
+
+def test_a_closed_client_says_so(url: str) -> None:
+    with client(url) as leadway:
+        agent = leadway.agent(ECHO_ID)
+    with pytest.raises(ClosedError, match="with"):
+        agent.execute("Hello")
+
+
+def test_a_quota_that_is_used_up_tells_the_wait(mock_with: Callable[..., str]) -> None:
+    with client(mock_with(enforce_quotas=True), retries=Retries(attempts=1)) as leadway:
+        agent = leadway.agent(ECHO_ID)
+        with pytest.raises(RateLimitedError) as limited:
+            deque(map(agent.execute, ["Hello"] * 201), maxlen=0)
+    assert limited.value.retry_after is not None
+    assert limited.value.retry_safe
+
+
+def test_clients_share_a_pacer(url: str) -> None:
+    moments = iter([0.0] * 4)
+    pacer = Pacer([(3, 0.2)], clock=lambda: next(moments))
+    with client(url, pacer=pacer) as one, client(url, pacer=pacer) as two:
+        for each in (one, two, one, two):
+            each.agent(ECHO_ID).execute("Hello")
+
+
+def test_each_attempt_can_be_watched(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    watched: list[Attempt] = []
+    with caplog.at_level(logging.DEBUG, "leadway"), client(url, observer=watched.append) as leadway:
+        reply = leadway.agent(ECHO_ID).execute("A secret of mine")
+        with pytest.raises(InactiveAgentError):
+            leadway.agent("inactiveagent00000000000").execute("Hello")
+    good, bad = watched
+    assert (good.status, good.execution_id, good.error) == (200, reply.execution_id, None)
+    assert (bad.status, bad.execution_id) == (400, None)
+    assert isinstance(bad.error, InactiveAgentError)
+    assert 0 < good.seconds < 60
+    assert good.path == f"/agent-studio/agent/{ECHO_ID}/execute"
+    ours = [record for record in caplog.records if record.name == "leadway"]
+    assert [record.levelname for record in ours] == ["DEBUG", "WARNING"]
+    assert reply.interaction_id in ours[0].getMessage()
+    assert "A secret of mine" not in caplog.text

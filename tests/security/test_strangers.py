@@ -1,0 +1,219 @@
+"""Web pages and other machines do not reach the mock."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from leadway_mock.app import create_app
+from leadway_mock.cli import open_server, read_settings
+from leadway_mock.server import Server
+from leadway_mock.settings import Settings
+from tests.security.caller import HEADERS, LOCATION, OLD_PATH, PATH
+
+STRANGERS = [
+    "evil.example",
+    "evil.example:4010",
+    "localhost.evil.example",
+    "127.0.0.1.evil.example",
+    "localtest.me",
+    "lvh.me",
+    "7f000001.rbndr.us",
+    "127-0-0-1.nip.io",
+    "make-127-0-0-1-rebind.example",
+    "169.254.169.254",
+    "192.168.1.10",
+    "10.0.0.1:4010",
+    "[fe80::1]",
+    "[::ffff:10.0.0.1]",
+    "0x7f000001",
+    "2130706433",
+    "017700000001",
+    "127.1",
+    "0",
+    "",
+    "localhost@evil.example",
+    "evil.example#localhost",
+    "evil.example/localhost",
+    "localhost\tevil.example",
+]
+"""What a page that rebinds its name, or one that plays with the header, makes a browser send."""
+
+ORIGINS = [
+    "https://evil.example",
+    "http://evil.example",
+    "null",
+    "",
+    "http://localhost:9999",
+    "http://127.0.0.1:1",
+    "https://localhost",
+    "http://localhost.evil.example",
+    "file://",
+    "chrome-extension://abcdef",
+]
+
+# Each route that Flask knows, and those of the platform, which it does not.
+RULES = [rule for rule in create_app().url_map.iter_rules() if "OPTIONS" in (rule.methods or ())]
+
+
+def example_of(rule: Rule) -> str:
+    name = "swagger-ui.css" if "docs" in rule.rule else "x"
+    return rule.rule.replace("<path:name>", name).replace("<execution_id>", "x")
+
+
+CONTROL = sorted({(method, example_of(rule)) for rule in RULES for method in rule.methods or ()})
+PLATFORM = [("POST", PATH), ("POST", OLD_PATH), ("GET", PATH), ("GET", "/"), ("POST", "/nowhere")]
+
+
+def test_the_control_routes_are_all_here() -> None:
+    paths = {path for _, path in CONTROL}
+    assert {"/__mock/health", "/__mock/journal", "/__mock/reset", "/__mock/docs"} <= paths
+
+
+@pytest.mark.parametrize("host", STRANGERS)
+def test_no_route_answers_to_a_strangers_name(client: FlaskClient, host: str) -> None:
+    for method, path in CONTROL + PLATFORM:
+        response = client.open(path, method=method, headers=HEADERS | {"Host": host})
+        assert response.status_code == 403, (method, path)
+        assert response.headers["X-Mock-Rule"] == "host-refused"
+
+
+def test_what_a_stranger_sent_is_neither_heard_nor_kept(client: FlaskClient) -> None:
+    body = {"message": "hello", "locationId": LOCATION}
+    client.post(PATH, json=body, headers=HEADERS | {"Host": "evil.example"})
+    assert client.get("/__mock/journal").get_json()["count"] == 0
+    assert client.get("/__mock/sessions").get_json()["count"] == 0
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_no_control_route_answers_a_foreign_origin(client: FlaskClient, origin: str) -> None:
+    for method, path in CONTROL:
+        headers = {"Origin": origin, "Content-Type": "application/json"}
+        response = client.open(path, method=method, headers=headers, data="{}")
+        assert response.status_code == 403, (method, path)
+        assert response.headers["X-Mock-Rule"] == "origin-refused"
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "cross-site, none", ""])
+def test_no_control_route_answers_another_site(client: FlaskClient, site: str) -> None:
+    for method, path in CONTROL:
+        headers = {"Sec-Fetch-Site": site, "Content-Type": "application/json"}
+        assert client.open(path, method=method, headers=headers, data="{}").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        None,
+        "",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "text/plain; application/json",
+        "application/jsonp",
+    ],
+)
+def test_a_form_of_a_web_page_cannot_reset(client: FlaskClient, media_type: str | None) -> None:
+    client.post(PATH)
+    headers = {"Content-Type": media_type} if media_type is not None else {}
+    assert client.post("/__mock/reset", data=b"{}", headers=headers).status_code == 415
+    assert client.get("/__mock/journal").get_json()["count"] == 1
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        {"X-HTTP-Method-Override": "POST"},
+        {"X-HTTP-Method": "POST"},
+        {"X-Method-Override": "POST"},
+    ],
+)
+def test_a_method_stays_what_it_is(client: FlaskClient, override: dict[str, str]) -> None:
+    client.post(PATH)
+    for target in ("/__mock/reset", "/__mock/reset?_method=POST"):
+        assert client.get(target, headers=override).status_code == 405
+    assert client.get(PATH, headers=HEADERS | override).status_code == 405
+    assert client.get("/__mock/journal").get_json()["count"] == 2
+
+
+def test_no_answer_gives_a_web_page_leave_to_read_it(client: FlaskClient) -> None:
+    asked = {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization, content-type, version",
+        "Access-Control-Request-Private-Network": "true",
+    }
+    for method, path in [*CONTROL, *PLATFORM, ("OPTIONS", PATH), ("OPTIONS", "/__mock/reset")]:
+        for origin in ({}, {"Origin": "https://evil.example"}, {"Origin": "null"}):
+            response = client.open(path, method=method, headers=HEADERS | origin | asked)
+            granted = [name for name in response.headers if name[0].lower().startswith("access-")]
+            assert granted == [], (method, path)
+
+
+def test_no_browser_guesses_a_media_type_or_keeps_what_it_was_told(client: FlaskClient) -> None:
+    for method, path in CONTROL + PLATFORM:
+        response = client.open(path, method=method, headers=HEADERS)
+        assert response.headers["X-Content-Type-Options"] == "nosniff", (method, path)
+        if path.startswith("/__mock"):
+            assert response.headers["Cache-Control"] in {"no-store", "no-cache"}, (method, path)
+    for path in ("/__mock/journal", "/__mock/sessions", "/__mock/health", "/__mock/sessions/x"):
+        assert client.get(path).headers["Cache-Control"] == "no-store"
+
+
+def test_a_page_shown_by_the_mock_loads_nothing_from_elsewhere(client: FlaskClient) -> None:
+    for path in ("/__mock/docs", "/__mock/docs/start.js", "/__mock", "/__mock/openapi.yaml"):
+        policy = client.get(path).headers["Content-Security-Policy"]
+        assert "default-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+
+
+def test_it_listens_on_loopback_unless_told_otherwise() -> None:
+    assert Settings().host == "127.0.0.1"
+    assert read_settings([], {}).host == "127.0.0.1"
+    server = open_server(read_settings(["--port", "0"], {}))
+    try:
+        port = int(server.url.rpartition(":")[2])
+        for address in own_addresses():
+            with pytest.raises(OSError, match="refused"):
+                socket.create_connection((address, port), timeout=2).close()
+    finally:
+        server.stop()
+
+
+def own_addresses() -> list[str]:
+    """Return the addresses of this machine that others could call; none on a lonely one."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # Sends nothing: it only asks which way it would go.
+        except OSError:
+            return []
+        address: str = probe.getsockname()[0]
+    return [] if address.startswith("127.") else [address]
+
+
+def test_proxies_are_not_believed(client: FlaskClient) -> None:
+    forwarded = {
+        "X-Forwarded-Host": "127.0.0.1",
+        "X-Forwarded-For": "127.0.0.1",
+        "Forwarded": "host=127.0.0.1;for=127.0.0.1",
+        "X-Original-Host": "localhost",
+        "X-Original-URL": "/__mock/reset",
+        "X-Rewrite-URL": "/__mock/reset",
+    }
+    headers = forwarded | {"Host": "evil.example"}
+    assert client.get("/__mock/journal", headers=headers).status_code == 403
+    assert client.get("/", headers=forwarded).status_code == 404
+
+
+def test_refused_before_the_application_is_refused_in_json_and_not_sniffed() -> None:
+    with Server(create_app()) as server:
+        host, port = server.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            answer = connection.makefile("rb").read().decode()
+    assert answer.startswith("HTTP/1.1 400")
+    assert "X-Content-Type-Options: nosniff" in answer
+    assert "Access-Control" not in answer
