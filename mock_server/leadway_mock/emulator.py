@@ -32,6 +32,7 @@ from leadway_mock.sessions import Sessions
 from leadway_mock.settings import Settings
 from leadway_mock.spaces import Spaces
 from leadway_mock.store import Store
+from leadway_mock.unread import unread
 from leadway_mock.violations import BodyRules
 
 log = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ class Emulator:
         exchange.facts |= {"realAt": real_at, "steadyAt": started}
         answer = self._answering.finished(self._decided(exchange), exchange)
         seconds = time.perf_counter() - started
-        facts = exchange.facts
+        facts = exchange.facts | ({"space": space.name} if space.name else {})
         space.journal.write(request, answer, at=exchange.began, seconds=seconds, facts=facts)
         _log(exchange, answer, seconds)
         return answer
@@ -112,6 +113,7 @@ class Emulator:
         location = self._locate(request, operation, body, token)
         self._limit(exchange, token, location)  # 3. not too often
         self._check(exchange, operation, body)  # 4. is it well said
+        self._note_unread(exchange, operation, body)
         preference = read_preference(request)
         if preference:  # 6. what a caller asked to see comes before what would have happened
             answer = preferred_answer(preference, operation)
@@ -174,6 +176,16 @@ class Emulator:
         if violations:
             messages = [violation.message for violation in violations]
             raise Refusal("body-invalid", message=messages, violations=violations)
+
+    def _note_unread(self, exchange: Exchange, operation: Operation, body: object) -> None:
+        """Keep for the journal what the caller sent in vain; it is no reason to refuse anything."""
+        ignored = exchange.space.settings.unknown_properties == "ignore"
+        rules = self._body_rules.get((operation.id, "refuse")) if ignored else None
+        strangers = rules.violations(body) if rules else ()
+        agent = self.cast.agents.get(exchange.facts["pathParameters"].get("agentId", ""))
+        found = unread(exchange.request, operation, body, strangers, agent)
+        if found:
+            exchange.facts["unread"] = found
 
     def _handle(self, call: Call) -> Answer:
         handler = self.handlers.get(call.operation.id, _example)

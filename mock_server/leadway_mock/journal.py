@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from leadway_mock.matching import Matcher
 from leadway_mock.messages import Answer, Request, dump_json
 from leadway_mock.redaction import (
     fingerprint,
@@ -24,6 +25,9 @@ MAX_BODY_TEXT = 16_384
 
 HEADERS_THAT_DECIDE = ("authorization", "version", "content-type", "content-encoding", "prefer")
 """What the answer depends on; others, such as a trace id, differ when a request is repeated."""
+
+PAGE = 200
+"""How many entries are read at once where all are looked through."""
 
 MAX_HEADERS = 64
 MAX_LINE = 2_048
@@ -60,6 +64,11 @@ class Journal:
             "answer": _answer(answer),
             **{name: _fact(value) for name, value in facts.items()},
         }
+        cut = list(_cut_places(entry))
+        if len(request.headers) > MAX_HEADERS:
+            cut.append("/request/headers")
+        if cut:
+            entry["truncated"] = cut
         self._store.append(self._key, dump_json(entry), keep=self._keep)
 
     def entries(self, *, after: int, limit: int) -> list[dict[str, Any]]:
@@ -67,9 +76,38 @@ class Journal:
         items = self._store.items(self._key, after=after, limit=limit)
         return [{"number": item.position, **json.loads(item.value)} for item in items]
 
+    def found(
+        self, matches: Matcher, *, after: int = 0, newest_first: bool = False
+    ) -> Iterator[dict[str, Any]]:
+        """Yield each entry that `matches`, behind number `after` in the order that is asked for.
+
+        With `newest_first`, behind a number are the smaller ones, and behind 0 are all.
+        """
+        walk = self._backwards if newest_first else self._forwards
+        return (entry for entry in walk(after) if matches(entry))
+
+    def _forwards(self, after: int) -> Iterator[dict[str, Any]]:
+        while page := self.entries(after=after, limit=PAGE):
+            yield from page
+            after = page[-1]["number"]
+
+    def _backwards(self, after: int) -> Iterator[dict[str, Any]]:
+        end = min(after or self.written() + 1, self.written() + 1)
+        while end > 1:
+            begin = max(0, end - 1 - PAGE)
+            page = self.entries(after=begin, limit=end - 1 - begin)
+            # Where the oldest made room, the page begins behind `begin` and would reach too far.
+            yield from reversed([entry for entry in page if entry["number"] < end])
+            end = begin + 1 if page and page[0]["number"] < end else 1
+
     def count(self) -> int:
         """Return how many entries are kept."""
         return self._store.count(self._key)
+
+    def written(self) -> int:
+        """Return how many entries were written, those included that made room since."""
+        newest = self._store.last(self._key)
+        return newest.position if newest else 0
 
 
 def _request(request: Request) -> dict[str, Any]:
@@ -113,7 +151,9 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 def _fact(value: object) -> object:
     if isinstance(value, Mapping):
-        return {name: _fact(each) for name, each in value.items()}
+        return {_shown(name, MAX_FACT): _fact(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_fact(each) for each in value]
     return _shown(value, MAX_FACT) if isinstance(value, str) else value
 
 
@@ -122,5 +162,29 @@ def _shown(text: str, most: int = MAX_LINE) -> str:
     return _cut(redact_text(text), most)
 
 
+class _Cut(str):
+    """A text of which the end is missing."""
+
+    __slots__ = ()
+
+
 def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[:most]}… [{len(text) - most} more characters]"
+    if len(text) <= most:
+        return text
+    return _Cut(f"{text[:most]}… [{len(text) - most} more characters]")
+
+
+def _cut_places(value: object, pointer: str = "") -> Iterator[str]:
+    """Yield a JSON pointer to each text in `value` that was cut; a name that was cut counts."""
+    if isinstance(value, _Cut):
+        yield pointer
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _cut_places(item, f"{pointer}/{_escaped(name)}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _cut_places(item, f"{pointer}/{index}")
+
+
+def _escaped(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")

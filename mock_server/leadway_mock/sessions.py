@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, NoReturn
 
 from leadway_mock.clock import Clock
@@ -62,6 +62,10 @@ class Sessions:
         self._settings = settings
         self._turns = f"{prefix}turns/"
         self._index = f"{prefix}sessions"  # execution ids, in the order of their first turns
+        self._deleted = (
+            f"{self._index}/deleted"  # positions in the index, of sessions since deleted
+        )
+        self._ended = f"{self._index}/expired/"  # a mark for each session that was told to expire
 
     def find(self, execution_id: str) -> Session | None:
         """Return the session of that id, expired or not, or None."""
@@ -71,7 +75,10 @@ class Sessions:
     def expired(self, session: Session) -> bool:
         """Tell whether the session was idle for longer than it may be (documented: 30 minutes)."""
         idle = self._clock.now() - session.newest.at if session.newest else 0.0
-        return idle > self._settings.session_idle_seconds
+        return idle > self._settings.session_idle_seconds or self._was_told_to_expire(session)
+
+    def _was_told_to_expire(self, session: Session) -> bool:
+        return self._store.last(self._ended + session.id) is not None
 
     def resume(self, execution_id: str, agent_id: str, location_id: str) -> Session:
         """Return the live session of that id.
@@ -88,7 +95,8 @@ class Sessions:
             self._refuse("foreign-location", "It was opened in another location.")
         if self.expired(session):
             idle = self._settings.session_idle_seconds
-            self._refuse("expired", f"It was idle for more than {idle:g} seconds.")
+            told = "It was told to expire." if self._was_told_to_expire(session) else ""
+            self._refuse("expired", told or f"It was idle for more than {idle:g} seconds.")
         return session
 
     def commit(self, session: Session, turn: Turn) -> bool:
@@ -114,13 +122,56 @@ class Sessions:
 
     def count(self) -> int:
         """Return how many sessions are kept."""
-        return self._store.count(self._index)
+        oldest = next(iter(self._store.items(self._index, limit=1)), None)
+        deleted = self._store.items(self._deleted) if oldest else ()
+        gone = {item.value for item in deleted if oldest and int(item.value) >= oldest.position}
+        return self._store.count(self._index) - len(gone)
+
+    def fork(self, execution_id: str, turns: int, fork_id: str) -> Session | None:
+        """Begin the session `fork_id` with the first `turns` turns of another, and return it.
+
+        It can be continued from now on, as if its last turn had just been said. Returns None where
+        the other session has no such turn.
+        """
+        copied = self.transcript(execution_id, limit=turns)
+        if len(copied) < turns:
+            return None
+        session = Session(fork_id)
+        for turn in copied:
+            added = replace(turn, at=self._clock.now()) if turn.number == turns else turn
+            self.commit(session, added)
+            session = Session(fork_id, added)
+        return session
+
+    def expire(self, execution_id: str) -> bool:
+        """End a session as if it had been idle for too long; tell whether there is such a one."""
+        if self.find(execution_id) is None:
+            return False
+        self._store.append(self._ended + execution_id, "told", keep=1)
+        return True
+
+    def delete(self, execution_id: str) -> bool:
+        """Forget a session: from now on it is unknown. Tell whether there was such a one."""
+        if self.find(execution_id) is None:
+            return False
+        position = self._position(execution_id)
+        self._forget(execution_id)
+        self._store.append(self._deleted, str(position), keep=self._settings.max_sessions)
+        return True
+
+    def _position(self, execution_id: str) -> int:
+        items = self._store.items(self._index)
+        return next((item.position for item in items if item.value == execution_id), 0)
 
     def _remember(self, execution_id: str) -> None:
         """List the session, and forget the oldest beyond the number that is kept."""
         added = self._store.append(self._index, execution_id, keep=self._settings.max_sessions)
         for dropped in added.dropped if added else ():
-            self._store.delete(self._turns + dropped)
+            self._forget(dropped)
+
+    def _forget(self, execution_id: str) -> None:
+        self._store.delete(self._turns + execution_id)
+        self._store.delete(self._ended + execution_id)
 
     def _refuse(self, why: str, hint: str) -> NoReturn:
         suffix = "-400" if self._settings.unknown_session == "400" else ""

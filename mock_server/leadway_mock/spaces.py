@@ -29,6 +29,14 @@ Orders = Mapping[str, Any]
 
 SHARED = ""
 
+ORDERS = "orders"
+"""The key of a space's orders, behind its prefix."""
+
+OPENED = "spaces"
+"""The key of the list of spaces, which is in none of them."""
+
+MAX_LISTED = 10_000
+
 
 class Space:
     """One space as it stands: read once for a request, and the same until its end."""
@@ -73,8 +81,16 @@ class Space:
         return item.position if item else 0
 
     def reset(self) -> None:
-        """Forget everything in the space, its orders included, as if just started."""
+        """Forget everything in the space, its orders included, as if just started.
+
+        A token's own space is closed by it; `Spaces.begin_anew` leaves it open.
+        """
         self._store.clear(self._prefix)
+
+    def forget(self, *heads: str) -> None:
+        """Forget what the space keeps under the keys that begin with one of `heads`."""
+        for head in heads:
+            self._store.clear(f"{self._prefix}{head}")
 
     def snapshot(self) -> Snapshot:
         """Return everything in the space at this moment."""
@@ -119,6 +135,33 @@ class Spaces:
             if self._store.append(_record(name), text, after=version, keep=1):
                 return self._space(name, changed)
 
+    def open(self, name: str) -> bool:
+        """Open the space `name`; tell whether it was closed before."""
+        _, orders = self._orders(name)
+        if orders is None:
+            self.change(name, dict)
+            self._store.append(OPENED, name, keep=MAX_LISTED)
+        return orders is None
+
+    def opened(self) -> list[str]:
+        """Return the names of the spaces that were opened and are open still, oldest first."""
+        names = dict.fromkeys(item.value for item in self._store.items(OPENED))
+        return [name for name in names if self._orders(name)[1] is not None]
+
+    def begin_anew(self, space: Space) -> None:
+        """Forget everything in a space, and leave it open."""
+        # Its version goes on, so that a change which is under way meanwhile does not bring it back.
+        version, _ = self._orders(space.name)
+        space.restore(Snapshot(entries=((ORDERS, version + 1, "{}"),)))
+
+    def move_clock(self, name: str, move: Callable[[SetClock], Mapping[str, float]]) -> Space:
+        """Give the space `name` the clock that `move` makes of its present one; see `SetClock`."""
+
+        def moved(orders: Orders) -> Orders:
+            return {**orders, "clock": move(SetClock(self._clock, **orders.get("clock", {})))}
+
+        return self.change(name, moved)
+
     def _orders(self, name: str) -> tuple[int, Orders | None]:
         """Return the version and the orders of a space; (0, None) where it has none."""
         item = self._store.last(_record(name))
@@ -135,4 +178,4 @@ def name_of(authorization: str | None) -> str:
 
 
 def _record(name: str) -> str:
-    return f"{name}/orders"
+    return f"{name}/{ORDERS}"

@@ -93,7 +93,7 @@ def test_the_documentation_page_and_all_it_names_are_here(client: FlaskClient, p
     assert page.mimetype == "text/html"
     assert "<title>Leadway mock: documentation</title>" in page.text
     named = re.findall(r'(?:src|href)="([^"]*)"', page.text)
-    assert len(named) == 5
+    assert len(named) == 6
     for address in named:
         with client.get(address) as response:
             assert response.status_code == 200, address
@@ -104,7 +104,7 @@ def test_the_documentation_page_asks_nobody_else(client: FlaskClient) -> None:
     assert "//" not in (page + script).replace("<!doctype", "")
     assert "<script>" not in page
     assert "style=" not in page
-    assert 'url: "/__mock/openapi.json"' in script
+    assert re.findall(r'url: "([^"]+)"', script) == ["/__mock/openapi.json", "/__mock/control.yaml"]
     assert "validatorUrl: null" in script
 
 

@@ -6,7 +6,7 @@ from flask import Flask
 
 from leadway_mock.agents import BUILT_IN
 from leadway_mock.agents_file import load_agents
-from leadway_mock.app.control import control_blueprint
+from leadway_mock.app.control import control_blueprint, load_control_contract
 from leadway_mock.app.door import install_door
 from leadway_mock.app.errors import install_errors
 from leadway_mock.app.pages import pages_blueprint
@@ -44,6 +44,8 @@ def create_app(settings: Settings | None = None, *, emulator: Emulator | None = 
     install_shield(app, settings.host, settings.allow_host)
     install_door(app, emulator)
     install_errors(app)
-    app.register_blueprint(control_blueprint(emulator))
-    app.register_blueprint(pages_blueprint(emulator.contract.source, emulator.contract.document))
+    control = load_control_contract()
+    app.register_blueprint(control_blueprint(emulator, control))
+    contract = emulator.contract
+    app.register_blueprint(pages_blueprint(contract.source, contract.document, control.source))
     return app

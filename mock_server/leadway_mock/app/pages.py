@@ -35,6 +35,7 @@ _PAGE = f"""\
     <a href="{CONTROL_PREFIX}/openapi.yaml">{CONTROL_PREFIX}/openapi.yaml</a>.</noscript>
   <main id="documentation"></main>
   <script src="{CONTROL_PREFIX}/docs/swagger-ui-bundle.js"></script>
+  <script src="{CONTROL_PREFIX}/docs/swagger-ui-standalone-preset.js"></script>
   <script src="{CONTROL_PREFIX}/docs/start.js"></script>
 </body>
 </html>
@@ -45,7 +46,12 @@ _TOKEN = "pit-12345678-9abc-4def-8000-123456789abc"  # noqa: S105 - made up
 
 _START = f"""\
 const page = SwaggerUIBundle({{
-  url: "{CONTROL_PREFIX}/openapi.json",
+  urls: [
+    {{name: "the platform's API", url: "{CONTROL_PREFIX}/openapi.json"}},
+    {{name: "the mock's control API", url: "{CONTROL_PREFIX}/control.yaml"}},
+  ],
+  presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
+  layout: "StandaloneLayout",
   dom_id: "#documentation",
   validatorUrl: null,
   deepLinking: true,
@@ -53,11 +59,19 @@ const page = SwaggerUIBundle({{
   showExtensions: true,
   tryItOutEnabled: true,
   onComplete: () => page.preauthorizeApiKey("bearerAuth", "{_TOKEN}"),
+  requestInterceptor: (request) => {{
+    if (request.method && request.method !== "GET") {{
+      request.headers["Content-Type"] = "application/json";
+    }}
+    return request;
+  }},
 }});
 """
 
 
-def pages_blueprint(contract_bytes: bytes, document: Mapping[str, Any]) -> Blueprint:
+def pages_blueprint(
+    contract_bytes: bytes, document: Mapping[str, Any], control_bytes: bytes = b""
+) -> Blueprint:
     """Return the pages under ``/__mock``: index, contract as YAML and as JSON, documentation.
 
     Everything comes from this server; the documentation page asks nobody else for anything.
@@ -65,6 +79,7 @@ def pages_blueprint(contract_bytes: bytes, document: Mapping[str, Any]) -> Bluep
     Args:
         contract_bytes: the contract's file, served as it is.
         document: the same contract parsed, served with this server as its only server.
+        control_bytes: the file that describes the control API, served as it is.
     """
     document = _parameters_in_place(document)
     pages = Blueprint("pages", __name__, url_prefix=CONTROL_PREFIX)
@@ -83,6 +98,11 @@ def pages_blueprint(contract_bytes: bytes, document: Mapping[str, Any]) -> Bluep
     def contract_as_json() -> Response:
         """The contract as JSON, with this server as its server."""
         return Response(_called_here(document), mimetype="application/json")
+
+    @pages.get("/control.yaml")
+    def control_as_yaml() -> Response:
+        """The contract of what is under this address, byte for byte."""
+        return Response(control_bytes, mimetype="application/yaml")
 
     return pages
 

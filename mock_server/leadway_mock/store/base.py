@@ -69,7 +69,8 @@ class Store(Protocol):
         """Add 1 to the counter at `key` and return it.
 
         `expires` is when the counter may be forgotten, `now` what it is compared with; both in
-        seconds since the Unix epoch. A counter past its time starts anew.
+        seconds since the Unix epoch. A counter past its time starts anew. What comes before the
+        first slash of a key is a namespace with a time of its own.
         """
         ...
 

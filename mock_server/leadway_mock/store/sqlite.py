@@ -58,6 +58,8 @@ ON CONFLICT (key) DO UPDATE SET
 RETURNING value
 """
 
+FORGET_EXPIRED = "DELETE FROM counters WHERE expires <= ? AND key >= ? AND key < ?"
+
 
 class SQLiteStore:
     """A store in one SQLite database; see `Store` for the verbs."""
@@ -112,7 +114,7 @@ class SQLiteStore:
             values = {"key": key, "now": now, "expires": expires}
             number: int = connection.execute(INCREMENT, values).fetchall()[0][0]
             if number == 1 and expires is not None:
-                connection.execute("DELETE FROM counters WHERE expires <= ?", (now,))
+                connection.execute(FORGET_EXPIRED, (now, *_bounds(_namespace(key))))
             return number
 
         return self._run(work)
@@ -179,6 +181,12 @@ class SQLiteStore:
 def _bounds(prefix: str) -> tuple[str, str]:
     """Return the first key that begins with `prefix`, and one behind all that do."""
     return prefix, prefix + "\U0010ffff"
+
+
+def _namespace(key: str) -> str:
+    """Return the first part of a key, with its slash; each may have a clock of its own."""
+    head, slash, _ = key.partition("/")
+    return head + slash if slash else ""
 
 
 def _clear(connection: sqlite3.Connection, prefix: str) -> None:

@@ -1,0 +1,28 @@
+"""Whether the mock is up, and what it serves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from leadway_mock import __version__
+from leadway_mock.app.control.asking import Asked
+from leadway_mock.app.control.routes import Control
+
+
+def register(control: Control) -> None:
+    """Answer `getHealth`."""
+
+    @control.route("getHealth")
+    def health(asked: Asked) -> dict[str, Any]:
+        emulator = asked.emulator
+        return {
+            "status": "ok",
+            "version": __version__,
+            "contract": emulator.contract.version,
+            "profile": asked.space.settings.profile,
+            "agents": [
+                {"id": agent.id, "name": agent.name, "status": agent.status}
+                for agent in emulator.cast.agents.values()
+            ],
+            "sessions": asked.space.sessions.count(),
+        }

@@ -1,0 +1,45 @@
+"""The settings of a space, changed while the mock runs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from leadway_mock.app.control.asking import Asked, Refused
+from leadway_mock.app.control.routes import Control
+from leadway_mock.messages import Violation
+from leadway_mock.settings_changes import FIXED, problems
+from leadway_mock.spaces import Orders, Space
+
+
+def register(control: Control) -> None:
+    """Answer the operations on settings."""
+
+    @control.route("showSettings")
+    def shown(asked: Asked) -> dict[str, Any]:
+        return _settings(asked.space)
+
+    # A schema cannot say why a setting is fixed; `Settings` has the words for the rest.
+    @control.route("changeSettings", checked=False)
+    def changed(asked: Asked) -> dict[str, Any]:
+        changes = asked.body
+        found = list(problems(asked.space.settings, changes))
+        if found:
+            told = " ".join(message for _, message in found[:5])
+            places = tuple(Violation(f"/{name[:80]}", message) for name, message in found[:100])
+            raise Refused(422, told, problems=places)
+
+        def change(orders: Orders) -> Orders:
+            merged = {**orders.get("settings", {}), **changes}
+            kept = {name: value for name, value in merged.items() if value is not None}
+            return {**orders, "settings": kept}
+
+        return _settings(asked.emulator.spaces.change(asked.space.name, change))
+
+
+def _settings(space: Space) -> dict[str, Any]:
+    return {
+        "settings": asdict(space.settings),
+        "changed": sorted(space.orders.get("settings", {})),
+        "fixed": dict(FIXED),
+    }

@@ -1,0 +1,52 @@
+"""Spaces: which there are, and giving a token one of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from leadway_mock.app.control.asking import Asked, Refused
+from leadway_mock.app.control.routes import Control
+from leadway_mock.spaces import SHARED, Space, name_of
+
+
+def register(control: Control) -> None:
+    """Answer the operations on spaces."""
+
+    @control.route("listSpaces")
+    def listed(asked: Asked) -> dict[str, Any]:
+        return {"spaces": asked.emulator.spaces.opened()}
+
+    @control.route("showSpace")
+    def shown(asked: Asked) -> dict[str, Any]:
+        return _space(asked.space)
+
+    @control.route("openSpace")
+    def opened(asked: Asked) -> dict[str, Any]:
+        asked.emulator.spaces.open(_own_name(asked))
+        return _space(asked.emulator.spaces.of(asked.authorization))
+
+    @control.route("closeSpace")
+    def closed(asked: Asked) -> dict[str, Any]:
+        if asked.space.name == _own_name(asked):
+            asked.space.reset()
+        return _space(asked.emulator.spaces.of(asked.authorization))
+
+
+def _own_name(asked: Asked) -> str:
+    name = name_of(asked.authorization)
+    if name == SHARED:
+        raise Refused(
+            401,
+            "Send 'Authorization: Bearer <token>', with the token whose space is meant.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    return name
+
+
+def _space(space: Space) -> dict[str, Any]:
+    return {
+        "name": space.name or None,
+        "own": space.name != SHARED,
+        "sessions": space.sessions.count(),
+        "entries": space.journal.count(),
+    }

@@ -1,0 +1,52 @@
+"""Schemathesis finds nothing wrong with the control API, by its own contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from schemathesis.checks import CHECKS
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import Status, from_schema
+
+from leadway_mock.app import create_app
+from leadway_mock.server import Server
+from leadway_mock.settings import Settings
+from tests.property.attacker import Findings
+
+CONFIGURATION: dict[str, Any] = {
+    "seed": 1,
+    "workers": 1,
+    "warnings": False,
+    # A write has to say that it is JSON, with a body or without.
+    "headers": {"Content-Type": "application/json"},
+    "generation": {"deterministic": True, "database": "none", "max-examples": 20},
+    "checks": {"max_response_time": 10.0},
+    "phases": {
+        "coverage": {"generate-duplicate-query-parameters": True},
+        "stateful": {"generation": {"max-examples": 20}},
+    },
+    "operations": [
+        # Any token has a space; it is a name here, and not a key that could be the wrong one.
+        {"include-operation-id": name, "checks": {"ignored_auth": {"enabled": False}}}
+        for name in ("openSpace", "closeSpace")
+    ],
+}
+"""No other check is switched off, and no phase."""
+
+
+def test_every_check_in_every_phase_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leadway_mock.app.control.waiting.LONGEST", 0.02)
+    findings = Findings()
+    with Server(create_app(Settings(seed=1))) as server:
+        schema = schemathesis.openapi.from_url(
+            f"{server.url}/__mock/control.yaml", config=SchemathesisConfig.from_dict(CONFIGURATION)
+        )
+        for event in from_schema(schema).execute():
+            findings.see(event)
+    assert findings.failures == {}
+    attacks = {"examples", "coverage", "fuzzing", "stateful"}
+    assert {findings.phases[phase] for phase in attacks} == {Status.SUCCESS}
+    assert set(findings.passed) == {*CHECKS.get_all_names(), "max_response_time"} - {"ignored_auth"}
+    assert findings.statuses[200] > 100
