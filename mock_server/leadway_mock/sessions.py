@@ -62,9 +62,7 @@ class Sessions:
         self._settings = settings
         self._turns = f"{prefix}turns/"
         self._index = f"{prefix}sessions"  # execution ids, in the order of their first turns
-        self._deleted = (
-            f"{self._index}/deleted"  # positions in the index, of sessions since deleted
-        )
+        self._deleted = f"{self._index}/deleted"  # positions in the index that mean nothing now
         self._ended = f"{self._index}/expired/"  # a mark for each session that was told to expire
 
     def find(self, execution_id: str) -> Session | None:
@@ -131,10 +129,10 @@ class Sessions:
         """Begin the session `fork_id` with the first `turns` turns of another, and return it.
 
         It can be continued from now on, as if its last turn had just been said. Returns None where
-        the other session has no such turn.
+        the other session has no such turn, or has lost the first ones.
         """
         copied = self.transcript(execution_id, limit=turns)
-        if len(copied) < turns:
+        if [turn.number for turn in copied] != list(range(1, turns + 1)):
             return None
         session = Session(fork_id)
         for turn in copied:

@@ -75,10 +75,18 @@ def test_a_fork_of_an_expired_session_lives(api: Api, caller: Caller) -> None:
     assert caller.say(executionId=original).rule == "session-expired"
 
 
+def test_a_fork_needs_the_turns_from_the_first(api: Api, caller: Caller) -> None:
+    api.call("PATCH", "/settings", {"max_turns": 2})
+    execution_id = caller.begin()
+    for _ in range(2):
+        caller.say(executionId=execution_id)
+    api.post(f"/sessions/{execution_id}/fork", {"turn": 1}, status=404)
+
+
 @pytest.mark.parametrize(
     ("body", "status", "told"),
     [
-        ({"turn": 2}, 404, "The session has 1 turns; there is no turn 2 to fork at."),
+        ({"turn": 2}, 404, "The session has 1 turns, and its first 2 are not all there."),
         ({"turn": 0}, 422, "0 is less than the minimum of 1"),
         ({"turn": "1"}, 422, "turn must be an integer number."),
         ({}, 422, "'turn' is missing."),

@@ -46,7 +46,7 @@ def register(control: Control) -> None:
         fork = space.sessions.fork(session.id, turn, fork_id)
         if fork is None:
             raise Refused(
-                404, f"The session has {session.turns} turns; there is no turn {turn} to fork at."
+                404, f"The session has {session.turns} turns, and its first {turn} are not all there."
             )
         return _session(space, fork), 201
 
