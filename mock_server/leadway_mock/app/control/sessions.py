@@ -45,9 +45,8 @@ def register(control: Control) -> None:
         fork_id = space.ids.mint("fork", space.next_number())
         fork = space.sessions.fork(session.id, turn, fork_id)
         if fork is None:
-            raise Refused(
-                404, f"The session has {session.turns} turns, and its first {turn} are not all there."
-            )
+            there = f"The session has {session.turns} turns"
+            raise Refused(404, f"{there}, and its first {turn} are not all there.")
         return _session(space, fork), 201
 
     @control.route("expireSession")
