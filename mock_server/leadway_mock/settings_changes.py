@@ -15,6 +15,7 @@ FIXED: Mapping[str, str] = {
     "port": "the address is bound when the mock starts",
     "allow_host": "what keeps strangers out is not for a request to change",
     "agents": "the file is named when the mock starts",
+    "dialogues": "the path is named when the mock starts",
     "store": "everything that could be changed is kept in it",
     "max_body_bytes": "the server that reads the bodies is started with it",
     "threads": "they begin when the mock starts",
