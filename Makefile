@@ -60,10 +60,10 @@ check-docs: setup
 	@$(STEP) "generated pages" $(BIN)/python scripts/write_docs.py --check
 
 contract: setup ## run the contract suite against one target  [TARGET=mock|prism|live]
-	@$(BIN)/pytest tests/contract --target $(TARGET)
+	@$(BIN)/pytest tests/contract -m clause --target $(TARGET)
 
 referee: setup ## run the contract suite through Prism's validating proxy
-	@$(BIN)/pytest tests/contract --target referee
+	@$(BIN)/pytest tests/contract -m clause --target referee
 
 lock: .venv-lock/.ready .venv/.dev ## pin the newest versions that fit, in requirements/*.txt and package-lock.json
 	@sh scripts/lock.sh

@@ -68,6 +68,11 @@ CONVERSATIONS = (
         ("answer-in-one-piece",),
     ),
     Clause(
+        "links-lead-on",
+        "The contract's links lead from an answer to the next message of its session.",
+        ("continueConversation", "continueConversationByOldPath"),
+    ),
+    Clause(
         "sent-twice-heard-twice",
         "The same message sent twice is heard twice: there is no idempotency.",
         ("no-idempotency",),
@@ -220,7 +225,7 @@ BODIES = (
     ),
     Clause(
         "hint-names-what-was-meant",
-        "A hint tells who sent `input` that `message` is meant.",
+        "A hint tells who sent `input` that `message` is meant, and `imageUrl` who sent `url`.",
         ("hint-sent", "X-Mock-Hint"),
     ),
     Clause(
@@ -240,7 +245,7 @@ BODIES = (
     ),
     Clause(
         "body-has-to-be-plain-utf-8",
-        "A body in another charset, or compressed, gets 415.",
+        "A body in another charset than UTF-8, or compressed, gets 415.",
         ("media-type-unsupported",),
     ),
     Clause(
@@ -341,6 +346,11 @@ LIMITS = (
         "quota-headers-on-answers",
         "An answer carries the five `X-RateLimit` headers.",
         ("X-RateLimit-Limit-Daily", "X-RateLimit-Remaining"),
+    ),
+    Clause(
+        "quota-headers-state-the-limits",
+        "They state what is documented: 100 requests in 10 seconds, and 200,000 a day.",
+        ("quota-windows",),
     ),
     Clause(
         "quota-headers-on-refusals",

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.contract.exclusions import reason
+from tests.contract.referee import JUDGED
 from tests.contract.service import Service
 from tests.contract.targets import TARGETS, Target, listening, missing_for_live
 
@@ -72,6 +73,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
+    if JUDGED:
+        judged = f"{sum(JUDGED):,} exchanges, requests and answers"
+        terminalreporter.write_line(f"Prism has judged {judged}, and found no fault.")
     if config.getoption("excluded"):
         for target, clause in sorted(_verdicts(terminalreporter, "passed")):
             if (target, clause) not in _verdicts(terminalreporter, "failed"):

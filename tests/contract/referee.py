@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
@@ -30,6 +30,9 @@ WRONG_REQUEST = frozenset(
 )
 """Rules by which the mock says that a request contradicts the contract."""
 
+JUDGED: list[int] = []
+"""How many exchanges each referee of this run has found faultless, for the summary."""
+
 PROBLEM = "application/problem+json"
 """The type of Prism's own answers; nothing of ours has it."""
 
@@ -44,24 +47,33 @@ class Referee:
 
     program: Program
     strict: bool
-    judged: int = 0
+    fouls: list[str] = field(default_factory=list)
 
     def judge(self, response: httpx.Response) -> None:
         """Raise `Foul` where an exchange contradicts the contract; an httpx response hook."""
-        self.judged += 1
         found = list(self._fouls(response))
         if found:
             request = response.request
-            raise Foul(f"{request.method} {request.url} -> {response.status_code}: {found}")
+            text = f"{request.method} {request.url} -> {response.status_code}: {found}"
+            self.fouls.append(text)
+            raise Foul(text)
 
-    def check_log(self) -> None:
-        """Raise `Foul` where the log tells of a wrong answer, or of no game at all."""
+    def check_log(self) -> int:
+        """Return how many exchanges the log tells of.
+
+        Raises:
+            Foul: it tells of a wrong answer, or of no exchange at all, or there was a foul before.
+        """
         text = self.program.log.read_text(errors="replace")
         found = re.findall(r"Violation: (response\b.*)", text)
         if found:
             raise Foul(f"Prism's log: {sorted(set(found))}")
-        if not self.judged:
-            raise Foul("no answer came by, so nothing was judged")
+        if self.fouls:
+            raise Foul(f"seen before: {self.fouls}")
+        judged = text.count("Request received")
+        if not judged:
+            raise Foul("nobody asked anything, so nothing was judged")
+        return judged
 
     def _fouls(self, response: httpx.Response) -> Iterator[str]:
         if response.headers.get("content-type", "").startswith(PROBLEM):

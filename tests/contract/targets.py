@@ -17,7 +17,7 @@ from leadway_mock.app import build_emulator, create_app
 from leadway_mock.server import Server
 from leadway_mock.settings import Settings
 from tests.contract.programs import mock, prism
-from tests.contract.referee import refereed
+from tests.contract.referee import JUDGED, refereed
 from tests.contract.service import Caller, Service, opened
 
 LIVE = "https://services.leadconnectorhq.com"
@@ -94,7 +94,7 @@ def refereed_mock(*, strict: bool) -> Iterator[Service]:
         hooks = {"response": [referee.judge]}
         with opened(referee.program.url, trust_env=False, event_hooks=hooks) as service:
             yield service
-        referee.check_log()
+        JUDGED.append(referee.check_log())
 
 
 @contextmanager

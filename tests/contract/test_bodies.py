@@ -81,6 +81,9 @@ def test_hint_names_what_was_meant(service: Service) -> None:
     answer = service.send(service.body(message=None, input="Hello"))
     assert "property input should not exist" in violations(answer)
     assert "'input' was sent; 'message' is meant." in answer.headers["X-Mock-Hint"]
+    attachments = [{"type": "image", "url": "https://example.com/image.png"}]
+    answer = service.send(service.body(attachments=attachments))
+    assert "'url' was sent; 'imageUrl' is meant." in answer.headers["X-Mock-Hint"]
 
 
 @pytest.mark.clause("body-has-to-be-an-object")
@@ -135,6 +138,8 @@ def test_media_type_has_to_be_json(service: Service, headers: dict[str, str | No
     ids=lambda headers: str(*headers.values()),
 )
 def test_body_has_to_be_plain_utf_8(service: Service, headers: dict[str, str | None]) -> None:
+    plain = service.send(headers={"Content-Type": "application/json; charset=UTF-8"})
+    assert plain.status_code == 200
     answer = service.send(content=b'{"message": "Hello"}', headers=headers)
     assert_refused(answer, 415, "Send the body as application/json, in UTF-8.")
 

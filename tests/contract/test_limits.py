@@ -32,6 +32,14 @@ def test_quota_headers_on_answers(service: Service) -> None:
     assert_quota_headers(answer)
 
 
+@pytest.mark.clause("quota-headers-state-the-limits")
+def test_quota_headers_state_the_limits(service: Service) -> None:
+    headers = service.send().headers
+    assert headers["X-RateLimit-Max"] == "100"
+    assert headers["X-RateLimit-Interval-Milliseconds"] == "10000"
+    assert headers["X-RateLimit-Limit-Daily"] == "200000"
+
+
 @pytest.mark.clause("quota-headers-on-refusals")
 def test_quota_headers_on_refusals(service: Service) -> None:
     assert_quota_headers(service.send(headers={"Version": None}))

@@ -79,9 +79,11 @@ def test_a_good_answer_passes(game: Game) -> None:
 
 
 @pytest.mark.parametrize("answer", [name for name in ANSWERS if not name.startswith("good")])
-def test_a_wrong_answer_is_seen(game: Game, answer: str) -> None:
+def test_a_wrong_answer_is_seen_and_not_forgotten(game: Game, answer: str) -> None:
     with pytest.raises(Foul, match="the answer is wrong"):
         game.play(answer)
+    with pytest.raises(Foul, match=r"the answer is wrong|Prism's log"):
+        game.referee.check_log()
 
 
 @pytest.mark.parametrize("answer", [name for name in ANSWERS if not name.startswith("good")])

@@ -1,0 +1,52 @@
+"""The contract's links, followed by the letter: what they say is sent, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.contract.evidence import document
+from tests.contract.service import PATHS, Service, Way
+
+LINKS: dict[str, Way] = {
+    "continueConversation": "current",
+    "continueConversationByOldPath": "deprecated",
+}
+EXPRESSION = re.compile(r"\{?\$(request|response)\.(body#/|header\.|path\.)(\w+)\}?")
+
+
+def evaluated(template: Any, answer: httpx.Response, agent_id: str) -> Any:
+    """Return `template` with every runtime expression replaced by what it means after `answer`."""
+    if isinstance(template, dict):
+        return {name: evaluated(value, answer, agent_id) for name, value in template.items()}
+    found = EXPRESSION.fullmatch(template)
+    if found is None:
+        return template
+    side, place, name = found.groups()
+    message = answer.request if side == "request" else answer
+    if place == "path.":
+        return {"agentId": agent_id}[name]
+    return message.headers[name] if place == "header." else json.loads(message.content)[name]
+
+
+@pytest.mark.clause("links-lead-on")
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("began", ["current", "deprecated"])
+def test_links_lead_on(service: Service, began: Way, link: str) -> None:
+    first = service.send(path=service.path(way=began))
+    node = document()["components"]["links"][link]
+    parameters, body = (
+        evaluated(node[part], first, service.caller.agent_id)
+        for part in ("parameters", "requestBody")
+    )
+    second = service.send(
+        body,
+        path=PATHS[LINKS[link]].format(parameters["agentId"]),
+        headers={"Version": parameters["Version"]},
+    )
+    assert second.status_code == 200
+    assert second.json()["executionId"] == first.json()["executionId"]
