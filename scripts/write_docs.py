@@ -40,9 +40,9 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "quota_burst": ("quota-windows",),
     "quota_minute": ("quota-windows",),
     "quota_day": ("quota-windows",),
-    "retry_after": ("retry-after-sent",),
+    "retry_after": ("retry-after-sent", "fault-retry-after"),
     "max_body_bytes": ("body-too-large",),
-    "seed": ("ids-opaque",),
+    "seed": ("ids-opaque", "fault-latency"),
 }
 """Which setting decides on which behaviours. The contract describes the API and knows no flags."""
 

@@ -88,8 +88,14 @@ def test_every_clause_knows_how_well_it_is_known() -> None:
 def test_every_answer_and_behaviour_of_the_contract_has_a_clause() -> None:
     rested_on = set(chain.from_iterable(clause.rests_on for clause in CLAUSES.values()))
     assert rested_on <= set(rows())
-    behaviours = {behaviour["id"] for behaviour in document()["x-behaviours"]}
+    behaviours = {each["id"] for each in document()["x-behaviours"] if "test" not in each}
     assert behaviours | {example.name for example in answers()} <= rested_on
+
+
+def test_every_behaviour_that_is_shown_elsewhere_is_shown_there() -> None:
+    for behaviour in document()["x-behaviours"]:
+        if "test" in behaviour:
+            assert behaviour["id"] in (ROOT / behaviour["test"]).read_text(), behaviour["id"]
 
 
 def test_the_mock_leaves_nothing_out() -> None:

@@ -1,4 +1,8 @@
-"""What an armed fault does to a conversation, without any server."""
+"""What an armed fault does to a conversation, without any server.
+
+Rows of the behaviour table shown here: fault-first-calls, fault-before-commit, fault-after-commit,
+fault-retry-after, fault-latency.
+"""
 
 from __future__ import annotations
 

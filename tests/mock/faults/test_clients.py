@@ -1,0 +1,181 @@
+"""Every fault as real clients see it: what docs/faults.md says in its tables is what happens."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+import requests
+import yaml
+from highlevel import HighLevel
+
+from leadway_mock.agents import ECHO_ID
+from leadway_mock.app import build_emulator, create_app
+from leadway_mock.arming import arm, disarm
+from leadway_mock.contract import contract_file
+from leadway_mock.emulator import Emulator
+from leadway_mock.faults import Transport, read_fault
+from leadway_mock.server import Server
+from tests.docs.markdown import Page
+from tests.mock.support import CURRENT, LOCATION, TOKEN
+
+PATIENCE = 1.0
+BODY = {"message": "Hello", "locationId": LOCATION}
+HEADERS = {
+    "Authorization": f"Bearer {TOKEN}",
+    "Version": "2021-07-28",
+    "Content-Type": "application/json",
+}
+RULES = {
+    "fault-connection-reset",
+    "fault-empty-response",
+    "fault-hang",
+    "fault-malformed-chunk",
+    "fault-proxy-page",
+    "fault-random-data",
+    "fault-status",
+    "fault-truncated-body",
+    "reply",  # of what arrives whole: fault-slow-body, fault-latency
+}
+
+PAGE = Page.read("docs/faults.md")
+TABLE_ROW = re.compile(r"^\| `(\{[^`]+\}|[A-Z_]+)` \|(.+)\| `([a-z-]+)` \|$", re.MULTILINE)
+
+
+class Row(NamedTuple):
+    """A row of the page's tables of clients: the fault, what each client sees, and the rule."""
+
+    fault: dict[str, Any]
+    seen: list[str]
+    rule: str
+
+
+def tables() -> list[Row]:
+    found = []
+    for fault, cells, rule in TABLE_ROW.findall(PAGE.text):
+        seen = [cell.strip(" `") for cell in cells.split("|")][-4:]
+        if len(seen) == 4:
+            broken = {"transport": fault} if fault[0] != "{" else json.loads(fault)
+            found.append(Row(broken, seen, rule))
+    return found
+
+
+def by_httpx(url: str) -> int:
+    answer = httpx.post(url + CURRENT, headers=HEADERS, json=BODY, timeout=PATIENCE)
+    answer.json()
+    return answer.status_code
+
+
+def by_requests(url: str) -> int:
+    answer = requests.post(url + CURRENT, headers=HEADERS, json=BODY, timeout=PATIENCE)
+    answer.json()
+    return answer.status_code
+
+
+def by_urllib(url: str) -> int:
+    request = urllib.request.Request(url + CURRENT, json.dumps(BODY).encode(), HEADERS)
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        json.load(answer)
+        return int(answer.status)
+
+
+def by_official_sdk(url: str) -> int:
+    class Leadway(HighLevel):
+        BASE_URL = url
+
+    async def call() -> None:
+        sdk = Leadway(private_integration_token=TOKEN)
+        sdk.get_http_client().timeout = PATIENCE
+        try:
+            await sdk.agent_studio.execute_agent(ECHO_ID, BODY)
+        finally:
+            await sdk.close()
+
+    asyncio.run(call())
+    return 200
+
+
+CLIENTS: dict[str, Callable[[str], int]] = {
+    "httpx": by_httpx,
+    "requests": by_requests,
+    "urllib": by_urllib,
+    "official Python SDK": by_official_sdk,
+}
+
+
+def seen_by(client: Callable[[str], int], url: str) -> str:
+    try:
+        return str(client(url))
+    except Exception as error:  # noqa: BLE001 - which one is the question
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()
+        return type(error).__name__
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    emulator = build_emulator()
+    yield emulator
+    emulator.close()
+
+
+@pytest.fixture(scope="module")
+def url(emulator: Emulator) -> Iterator[str]:
+    with Server(create_app(emulator=emulator)) as server:
+        yield server.url
+
+
+@pytest.mark.parametrize(
+    ("row", "client"),
+    [
+        pytest.param(row, client, id=f"{next(iter(row.fault.values()))}-{client}")
+        for row in tables()
+        for client in CLIENTS
+    ],
+)
+def test_each_client_sees_what_the_page_says(
+    emulator: Emulator, url: str, row: Row, client: str
+) -> None:
+    spread = {"spread": "2s"} if row.fault.get("transport") == "SLOW_BODY" else {}
+    armed = arm(emulator.spaces, emulator.contract, "", read_fault(row.fault | spread))
+    assert seen_by(CLIENTS[client], url) == dict(zip(CLIENTS, row.seen, strict=True))[client]
+    (listed,) = emulator.spaces.shared().faults.listed()
+    assert (listed["id"], listed["hits"]) == (armed.id, 1)
+    (entry,) = emulator.journal.entries(after=emulator.journal.count() - 1, limit=1)
+    assert (entry["answer"]["rule"], entry["fault"]["id"]) == (row.rule, armed.id)
+    disarm(emulator.spaces, "")
+    assert seen_by(CLIENTS[client], url) == "200"
+
+
+def test_the_page_shows_every_transport_and_every_kind() -> None:
+    rows = tables()
+    assert {row.fault.get("transport") for row in rows} - {None} == set(Transport)
+    kinds = {kind for row in rows for kind in row.fault}
+    assert kinds == {"transport", "status", "rule", "proxy", "latency"}
+    assert {row.rule for row in rows} == RULES
+
+
+def test_every_rule_of_a_fault_has_its_row() -> None:
+    contract = yaml.safe_load(contract_file().read_text())
+    rows = {row["id"] for row in contract["x-behaviours"]}
+    assert RULES - {"reply"} <= rows
+    assert {"fault-slow-body", "fault-latency"} <= rows
+
+
+def test_the_program_of_the_page_runs() -> None:
+    (program,) = [block.text for block in PAGE.blocks if block.language == "python"]
+    exec(compile(program, PAGE.name, "exec"), {})  # noqa: S102 - it is ours
+
+
+def test_the_forms_of_the_page_are_faults() -> None:
+    forms = [json.loads(code) for code in PAGE.code if code.startswith("{")]
+    faults = [form for form in forms if not {"fixed", "uniform", "lognormal"} & set(form)]
+    assert len(faults) > 10
+    for form in faults:
+        read_fault(form)

@@ -1,0 +1,61 @@
+"""Faults where there is no connection to break: the mock called in process (fault-needs-server)."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from flask.testing import FlaskClient
+
+from leadway_mock.app import build_emulator, create_app
+from leadway_mock.arming import arm
+from leadway_mock.emulator import Emulator
+from leadway_mock.faults import Fault, Transport, When, fixed
+from tests.mock.support import CURRENT, LOCATION, TOKEN
+
+BODY = {"message": "Hello", "locationId": LOCATION}
+HEADERS = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
+
+
+@pytest.fixture
+def emulator() -> Emulator:
+    return build_emulator()
+
+
+@pytest.fixture
+def client(emulator: Emulator) -> FlaskClient:
+    return create_app(emulator=emulator).test_client()
+
+
+@pytest.mark.parametrize("transport", list(Transport))
+def test_what_needs_a_connection_says_so(
+    emulator: Emulator,
+    client: FlaskClient,
+    transport: Transport,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    fault = Fault(transport=transport, when=When.AFTER_COMMIT)
+    arm(emulator.spaces, emulator.contract, "", fault)
+    answer = client.post(CURRENT, json=BODY, headers=HEADERS)
+    assert answer.status_code == 500
+    assert answer.headers["X-Mock-Rule"] == "fault-needs-server"
+    assert answer.headers["X-Mock-Fault"] == "fault-1"
+    assert answer.json
+    assert f"The fault {transport} needs a connection to break" in answer.json["message"]
+    assert "Start it with `leadway mock`" in caplog.text
+    assert client.post(CURRENT, json=BODY, headers=HEADERS).status_code == 200
+
+
+def test_a_late_answer_is_waited_for(emulator: Emulator, client: FlaskClient) -> None:
+    arm(emulator.spaces, emulator.contract, "", Fault(latency=fixed(0.2)))
+    began = time.monotonic()
+    assert client.post(CURRENT, json=BODY, headers=HEADERS).status_code == 200
+    assert time.monotonic() - began >= 0.2
+
+
+def test_a_proxy_needs_no_server(emulator: Emulator, client: FlaskClient) -> None:
+    arm(emulator.spaces, emulator.contract, "", Fault(proxy=521))
+    answer = client.post(CURRENT, json=BODY, headers=HEADERS)
+    assert answer.status == "521 Web Server Is Down"
+    assert answer.content_type == "text/html; charset=UTF-8"
+    assert answer.text.startswith("<!DOCTYPE html>")
