@@ -107,11 +107,19 @@ def test_session_expires(adjusted: Callable[..., Service]) -> None:
 
 @pytest.mark.clause("each-turn-renews-the-session")
 def test_each_turn_renews_the_session(adjusted: Callable[..., Service]) -> None:
-    service = adjusted(session_idle_seconds=2)
-    session = service.say("Hello").execution_id
-    for number in (2, 3):
-        time.sleep(1.1)  # Twice that is more than two seconds, and once is well below.
-        assert turn(service.say("Still here", execution_id=session)) == number
+    service = adjusted(session_idle_seconds=1)
+    while True:
+        sent = [time.monotonic()]
+        session = service.say("Hello").execution_id
+        answers, longest = [], 0.0
+        for _ in range(2):
+            time.sleep(0.6)  # Once is less than a second, and twice is more.
+            sent.append(time.monotonic())
+            answers.append(service.send(service.body(executionId=session)))
+            longest = max(longest, time.monotonic() - sent[-2])
+        if longest < 1:  # A busy machine may be late; only a punctual one proves anything.
+            break
+    assert [turn(answer) for answer in answers] == [2, 3]
 
 
 @pytest.mark.clause("session-refusals-may-be-400")
