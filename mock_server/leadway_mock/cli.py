@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import Field, fields
+from importlib import import_module
 from typing import Any
 
 from leadway_mock import __version__
@@ -26,6 +27,9 @@ from leadway_mock.settings import (
 from leadway_mock.store import StoreError
 
 USAGE_ERROR = 2
+
+COMMANDS = {"check": "leadway_mock.commands.check"}
+"""The sub-commands, by name: modules with a `main` that returns the exit code."""
 
 TRY_IT = """
 Try it:
@@ -45,7 +49,15 @@ Stop with Ctrl-C.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the mock until a signal ends it; return the exit code (2 for what cannot be used)."""
+    """Run the mock until a signal ends it; return the exit code (2 for what cannot be used).
+
+    A first argument that names a sub-command runs that instead.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments and arguments[0] in COMMANDS:
+        command = import_module(COMMANDS[arguments[0]])
+        code: int = command.main(arguments[1:])
+        return code
     try:
         settings = read_settings(arguments, os.environ)
         server = open_server(settings)
@@ -98,7 +110,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="leadway mock",
         description="Serve an emulator of Leadway's agent execution API.",
-        epilog=f"Each flag has a variable: --seed is {ENVIRONMENT_PREFIX}SEED. The flag wins.",
+        epilog=f"Each flag has a variable: --seed is {ENVIRONMENT_PREFIX}SEED. The flag wins."
+        f" Sub-commands, each with a --help of its own: {', '.join(COMMANDS)}.",
     )
     parser.add_argument("--version", action="version", version=f"leadway {__version__}")
     for setting in fields(Settings):

@@ -33,6 +33,7 @@ from leadway_mock.settings import Settings
 from leadway_mock.spaces import Spaces
 from leadway_mock.store import Store
 from leadway_mock.unread import unread
+from leadway_mock.vetting import vet
 from leadway_mock.violations import BodyRules
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class Emulator:
         self._answering = Answering(contract)
         self._breaking = Breaking(contract)
         self._body_rules = _body_rules(contract)
-        self.dialogues = Repertoire(self.spaces)
+        self.dialogues = Repertoire(self.spaces, lambda dialogue: vet(dialogue, contract))
         conversing = Conversing(contract, cast, self.dialogues)
         self.handlers: Mapping[str, Callable[[Call], Answer]] = {
             "executeAgent": conversing.execute,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -73,6 +73,17 @@ def dialogue_files(path: str | Path) -> list[Path]:
         mend = f"put in up to {MOST_FILES} that end in {', '.join(sorted(known))}"
         raise DialogueError(str(path), [Problem(1, 1, what, mend)])
     return files
+
+
+def is_agents_file(path: Path) -> bool:
+    """Tell whether the file at `path` is about agents and tokens, and not a dialogue."""
+    try:
+        content = load(read_text(path)).value if path.suffix in YAML else None
+    except (UnreadableError, YamlError):
+        return False
+    if not isinstance(content, Mapping) or "turns" in content:
+        return False
+    return "tokens" in content or isinstance(content.get("agents"), list)
 
 
 def read_files(files: Iterable[Path]) -> tuple[list[Dialogue], list[DialogueError]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,25 +32,31 @@ class Use:
 class Repertoire:
     """All dialogues, by space. What is put in outlives a restart if the store does."""
 
-    def __init__(self, spaces: Spaces) -> None:
-        """Begin with none."""
+    def __init__(self, spaces: Spaces, vet: Callable[[Dialogue], None] = lambda _: None) -> None:
+        """Begin with none; `vet` raises `DialogueError` for a dialogue that cannot be played."""
         self._spaces = spaces
+        self._vet = vet
         self.files: Mapping[str, Dialogue] = {}
         """What every space knows from the mock's files, unless it is told otherwise."""
 
         self._known: dict[str, Dialogue] = {}  # by version, so that it cannot be out of date
 
     def serve(self, dialogues: Iterable[Dialogue]) -> None:
-        """Let every space know `dialogues`, and no others from files."""
-        self.files = {dialogue.name: dialogue for dialogue in dialogues}
+        """Let every space know `dialogues`, and no others from files; raises `DialogueError`."""
+        found = {dialogue.name: dialogue for dialogue in dialogues}
+        for each in found.values():
+            self._vet(each)
+        self.files = found
 
     def put(self, space: str, *dialogues: Dialogue | Script) -> Space:
         """Let the space called `space` know `dialogues`, each in the place of one of its name.
 
-        Open sessions stay on the version they began with. Raises `DialogueError` for a `Script`
+        Open sessions stay on the version they began with. Raises `DialogueError` for one
         that is wrong, and then changes nothing.
         """
         ready = [built(each) for each in dialogues]
+        for each in ready:
+            self._vet(each)
         opened = self._spaces.change(space, lambda orders: orders)
         for each in ready:
             opened.keep(_source(each.version), dump(each))

@@ -100,8 +100,8 @@ def _stranger(line: str, who: str) -> tuple[str, str]:
 def write_transcript(exchanges: Iterable[tuple[str, str]]) -> str:
     """Return the transcript of a conversation, each exchange a message and its answer.
 
-    Read back, it expects these very messages and gives these very answers, but for blanks around
-    lines: those that end a line, and those that all lines but the first begin with.
+    Read back, it expects these very messages and gives these very answers, but for blanks at
+    the ends of lines and around an answer.
     """
     lines = []
     for message, answer in exchanges:
@@ -110,5 +110,6 @@ def write_transcript(exchanges: Iterable[tuple[str, str]]) -> str:
 
 
 def _spoken(who: str, text: str) -> str:
-    first, _, rest = text.partition("\n")
-    return f"{who}: {first}\n" + (indent(rest, "  ", lambda _: True) + "\n" if rest else "")
+    if "\n" not in text:
+        return f"{who}: {text}\n"
+    return f"{who}:\n" + indent(text, "  ", lambda _: True) + "\n"

@@ -1,0 +1,1 @@
+"""What `leadway mock` does besides serving: one module for each sub-command."""

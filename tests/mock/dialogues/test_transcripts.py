@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+
+from leadway_mock.dialogues import parse_dialogue, write_transcript
+from tests.mock.dialogues.texts import complaints, said
+
+
+def test_alternating_lines_are_a_complete_dialogue() -> None:
+    talk = parse_dialogue("user: hello\nagent: Hi!\nuser: bye\nagent: Bye.\n", name="talk")
+
+    assert (talk.name, talk.agents) == ("talk", ())
+    assert said(talk, "Hello there", "ok, BYE") == ["Hi!", "Bye."]
+
+
+def test_indented_lines_continue_and_comments_and_blank_lines_do_not() -> None:
+    talk = parse_dialogue(
+        "# One.\n\nuser: order\n"
+        "agent: Which of these?\n    - tea\n      # not a comment\n\n    - cake\n# Two.\n\n"
+        "user: tea\nagent: With milk?\nagent: Or sugar?\n"
+    )
+
+    assert said(talk, "order", "tea") == [
+        "Which of these?\n- tea\n  # not a comment\n\n- cake",
+        "With milk?\nOr sugar?",
+    ]
+
+
+def test_a_text_may_begin_on_the_next_line() -> None:
+    assert said(parse_dialogue("user:\n  hello\nagent:\n  Hi!\n  You."), "hello") == ["Hi!\nYou."]
+
+
+@pytest.mark.parametrize("text", ["\ufeffUser: a\r\nAGENT:   b  \r\n", "user: a\nagent: b"])
+def test_windows_and_case_do_not_matter(text: str) -> None:
+    assert said(parse_dialogue(text.removeprefix("\ufeff")), "a") == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message", "fits"),
+    [
+        ("haircut", "A HAIRCUT, please", True),
+        ("haircut", "hair cut", False),
+        ("*", "anything", True),
+        ('="Yes"', "Yes", True),
+        ('="Yes"', "Yes!", False),
+        ('="Yes"', "yes", False),
+        ('"*"', "5 * 5", True),
+        ('"*"', "55", False),
+        ("/^y(es)?$/i", "YES", True),
+        ("/^y(es)?$/", "YES", False),
+        ('"/x/"', "a/x/b", True),
+        ("a: b", "it is A: B", True),
+    ],
+)
+def test_what_a_user_line_expects(pattern: str, message: str, fits: bool) -> None:  # noqa: FBT001
+    talk = parse_dialogue(f"user: {pattern}\nagent: ok")
+
+    assert said(talk, message) == ["ok" if fits else "?"]
+
+
+def test_captures_are_kept_and_requests_are_filled_in_once() -> None:
+    talk = parse_dialogue(
+        "user: /I am (?P<name>.+)/\nagent: Hello {{name}}!\n"
+        "user: *\nagent: {{name}} said {{message}} on {{turn}} "
+        "for {{variables.x}}, \\{{name}}{{no}}.\n"
+    )
+    answers = said(talk, "I am {{turn}}", "{{name}}", input_variables={"x": "{{name}}"})
+
+    assert answers == ["Hello {{turn}}!", "{{turn}} said {{name}} on 2 for {{name}}, {{name}}."]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "1:1: the file is empty — start it"),
+        ("# nothing\n", "1:1: the file is empty — start it"),
+        ("user: a\n", "1:1: the agent has no answer to this — write"),
+        ("user: a\nuser: b\nagent: c", "1:1: the agent has no answer to this — write"),
+        ("agent: a\n", "1:1: nobody has said anything that this could answer — write"),
+        ("user: a\nbot: b\n", "2:1: `bot:` is nobody here — did you mean `agent:`?"),
+        ("human: a\nagent: b\n", "1:1: `human:` is nobody here — did you mean `user:`?"),
+        ("usr: a\nagent: b\n", "1:1: `usr:` is nobody here — did you mean `user:`?"),
+        ("user: a\nagent: b\nand c\n", "3:1: the line `and c` starts with neither"),
+        ("  user: a\n", "1:1: an indented line with nothing above"),
+        ("user: a\nagent:   {{x\n", "2:10: a `{{` that opens no placeholder"),
+        ("user: /(/\nagent: x", "1:7: the regular expression does not work"),
+        ("user: /(?P<turn>.)/\nagent: x", "1:7: a capture cannot be called `turn`"),
+        ("user:\nagent: x", "1:6: `user` is empty"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place_and_its_cure(text: str, complaint: str) -> None:
+    assert any(line.startswith(complaint) for line in complaints(text)), complaints(text)
+
+
+def test_all_problems_are_told_at_once() -> None:
+    assert len(complaints("user: /(/\nagent: {{\nbot: x\nuser: y\n")) == 4
+
+
+def test_a_conversation_is_written_as_a_transcript_that_plays_it() -> None:
+    talk = [("hello\n  you", "Hi {{name}}\n# no comment\n\nBye"), ('"*"', "x"), ("/./", "y")]
+    written = write_transcript(talk)
+
+    assert said(parse_dialogue(written), *(message for message, _ in talk)) == [
+        "Hi {{name}}\n# no comment\n\nBye",
+        "x",
+        "y",
+    ]
