@@ -128,7 +128,7 @@ def links_to(canary: str) -> list[str]:
         "http://metadata.google.internal/computeMetadata/v1/",
         "http://unheard-of.example/image.png",
         "https://10.0.0.1/x",
-        "file:///etc/passwd",
+        "file:/etc/passwd",
         "ftp://127.0.0.1/x",
         "gopher://127.0.0.1:6379/_FLUSHALL",
         "jar:http://127.0.0.1!/",
