@@ -57,7 +57,7 @@ class _Addressed:
     """What sync and async agents share: an id, a location, a manner of sending."""
 
     def __init__(self, agent_id: str, location_id: str, manner: Manner) -> None:
-        self.id = checked_agent_id(agent_id)
+        self.id: str = checked_agent_id(agent_id)
         self._location_id = location_id
         self._manner = manner
 

@@ -55,7 +55,9 @@ class Leadway:
         **options: Unpack[Options],
     ) -> None:
         options = _hidden(options)
-        self.settings = settings.with_(**options) if settings else Settings.made(**options)
+        self.settings: Settings = (
+            settings.with_(**options) if settings else Settings.made(**options)
+        )
         self._manner = Manner(self.settings.retries, pacer, observer)
         self._transport = Transport(self.settings)
 
@@ -107,7 +109,9 @@ class AsyncLeadway:
         **options: Unpack[Options],
     ) -> None:
         options = _hidden(options)
-        self.settings = settings.with_(**options) if settings else Settings.made(**options)
+        self.settings: Settings = (
+            settings.with_(**options) if settings else Settings.made(**options)
+        )
         self._manner = Manner(self.settings.retries, pacer, observer)
         self._transport = AsyncTransport(self.settings)
 

@@ -70,13 +70,13 @@ class LeadwayError(Exception):
         retry_after: float | None = None,
     ) -> None:
         super().__init__(message)
-        self.message = message
-        self.status = status
-        self.messages = messages
-        self.trace_id = trace_id
-        self.body = body
-        self.retry_safe = retry_safe
-        self.retry_after = retry_after
+        self.message: str = message
+        self.status: int | None = status
+        self.messages: tuple[str, ...] = messages
+        self.trace_id: str | None = trace_id
+        self.body: str = body
+        self.retry_safe: bool = retry_safe
+        self.retry_after: float | None = retry_after
         self.attempts = 0
 
     attempts: int

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from leadway.errors import LeadwayError
 from leadway.outcomes import Answer, Outcome
 from leadway.replies import Reply
 
-logger = logging.getLogger("leadway")
+logger: Final = logging.getLogger("leadway")
 
 
 @dataclass(frozen=True, slots=True)

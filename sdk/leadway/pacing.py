@@ -36,7 +36,7 @@ class Pacer:
     ) -> None:
         if not limits or min(min(limit) for limit in limits) <= 0:
             raise SettingsError(f"Each limit is requests and seconds, both above 0: {limits!r}.")
-        self.limits = tuple(limits)
+        self.limits: tuple[tuple[int, float], ...] = tuple(limits)
         self._clock = clock
         self._given: deque[float] = deque(maxlen=max(number for number, _ in limits))
         self._lock = threading.Lock()

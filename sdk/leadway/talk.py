@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from leadway.calls import Call, request_body
 from leadway.errors import ConversationBusyError, SessionExpiredError
@@ -15,7 +15,7 @@ from leadway.exchange import Manner, Steps, exchange
 from leadway.replies import Reply
 from leadway_client.models import Attachment
 
-logger = logging.getLogger("leadway")
+logger: Final = logging.getLogger("leadway")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Talk:
         return f"{type(self).__name__}(agent_id={agent!r}, execution_id={session!r})"
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self) -> Generator[None]:
         """Hold the floor for one message.
 
         Raises `ConversationBusyError` when somebody has it.
