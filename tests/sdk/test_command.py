@@ -13,7 +13,7 @@ def test_without_a_command_it_says_which_there_are(capsys: pytest.CaptureFixture
     assert cli.main([]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert "commands: mock" in captured.err
+    assert "commands: chat, doctor, execute, mock" in captured.err
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])

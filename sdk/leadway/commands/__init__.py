@@ -1,0 +1,1 @@
+"""The sub-commands of `leadway` that talk to agents."""

@@ -1,0 +1,77 @@
+"""`leadway execute`: one message, for scripts."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from leadway.commands.exits import ANSWERED, INTERRUPTED, exit_code
+from leadway.commands.options import (
+    add_message_options,
+    client_of,
+    conversation_fields,
+    parser,
+)
+from leadway.commands.terminal import complain, say
+from leadway.errors import LeadwayError
+from leadway.replies import Reply
+
+_EXITS = """\
+exit codes:
+  0 answered   2 usage or settings   3 token, version, scope or location   4 refused otherwise
+  5 too many requests   6 the service failed, or made no sense   7 no answer   130 interrupted
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Send one message, print the reply, and return the exit code."""
+    given = _parser().parse_args(arguments)
+    try:
+        reply = _ask(given)
+    except LeadwayError as error:
+        return _fail(error, as_json=given.json)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    say(json.dumps(reply.raw) if given.json else reply.text)
+    return ANSWERED
+
+
+def _ask(given: argparse.Namespace) -> Reply:
+    message = sys.stdin.read() if given.message == "-" else given.message
+    with client_of(given) as leadway:
+        return leadway.agent(given.agent).conversation(**conversation_fields(given)).send(message)
+
+
+def _fail(error: LeadwayError, *, as_json: bool) -> int:
+    if as_json:
+        say(json.dumps({"error": told(error)}))
+    else:
+        complain(f"leadway execute: {error}")
+    return exit_code(error)
+
+
+def told(error: LeadwayError) -> dict[str, object]:
+    """Return an error as a JSON object."""
+    return {
+        "type": type(error).__name__,
+        "message": error.message,
+        "status": error.status,
+        "traceId": error.trace_id,
+        "retrySafe": error.retry_safe,
+        "retryAfter": error.retry_after,
+        "attempts": error.attempts,
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    about = "Send one message to an agent, and print what it says."
+    made = parser("execute", about, _EXITS)
+    made.add_argument("agent", metavar="AGENT", help="the agent's id")
+    made.add_argument("message", metavar="MESSAGE", help="what to say; - reads standard input")
+    made.add_argument(
+        "--json", action="store_true", help="print the whole answer, or the error, as JSON"
+    )
+    add_message_options(made)
+    return made
