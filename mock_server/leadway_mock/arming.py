@@ -11,6 +11,7 @@ from typing import Any
 
 from leadway_mock.contract import Contract
 from leadway_mock.faults import Fault, FaultError, Problem, as_json
+from leadway_mock.faults.problems import shown
 from leadway_mock.spaces import Orders, Spaces
 
 MOST_ARMED = 100
@@ -64,14 +65,14 @@ def impossibilities(fault: Fault, contract: Contract) -> Iterator[Problem]:
     """Yield why `fault` could never fire on this contract."""
     operations = {each.id: each for each in contract.operations}
     if fault.operation is not None and fault.operation not in operations:
-        what = f"there is no operation {fault.operation[:80]!r}"
+        what = f"there is no operation {shown(fault.operation)}"
         yield Problem(("operation",), what, _meant(fault.operation, list(operations)))
         return
     named = [operations[fault.operation]] if fault.operation else list(contract.operations)
     examples = [example for each in named for example in each.examples.values()]
     refusals = {each.name: each.status for each in examples if each.status >= 400}  # noqa: PLR2004
     if fault.rule is not None and fault.rule not in refusals:
-        what = f"no refusal is called {fault.rule[:80]!r} here"
+        what = f"no refusal is called {shown(fault.rule)} here"
         yield Problem(("rule",), what, _meant(fault.rule, list(refusals)))
     if fault.status is not None and fault.status not in refusals.values():
         known = ", ".join(map(str, sorted(set(refusals.values()))))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Literal, TypeAlias
 
-from leadway_mock.faults.problems import FaultError, Problem
+from leadway_mock.faults.problems import FaultError, Problem, shown
 
 MOST_SECONDS = 600.0
 """The longest delay, whatever a distribution says; no client waits ten minutes."""
@@ -67,7 +67,7 @@ def lognormal(median: float, sigma: float) -> Latency:
     """
     problems = [*_duration(median, ("lognormal", "median"))]
     if not 0 <= sigma <= MOST_SIGMA:
-        what = f"a sigma of {sigma:g} is out of range"
+        what = f"a sigma of {shown(sigma)} is out of range"
         mend = f"0 to {MOST_SIGMA:g} is wanted; 0.5 is usual"
         problems.append(Problem(("lognormal", "sigma"), what, mend))
     return _checked(problems, Latency("lognormal", median, sigma))
@@ -82,5 +82,5 @@ def _checked(problems: Iterator[Problem] | list[Problem], latency: Latency) -> L
 
 def _duration(seconds: float, pointer: tuple[str | int, ...]) -> Iterator[Problem]:
     if not 0 <= seconds <= MOST_SECONDS:  # This refuses NaN, too.
-        what = f"{seconds:g} seconds is no delay to wait for"
+        what = f"{shown(seconds)} seconds is no delay to wait for"
         yield Problem(pointer, what, f"0 to {MOST_SECONDS:g} seconds is wanted")

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from leadway_mock.delivery import Transport
 from leadway_mock.faults.latency import MOST_SECONDS, Latency
-from leadway_mock.faults.problems import FaultError, Problem
+from leadway_mock.faults.problems import FaultError, Problem, shown
 from leadway_mock.faults.proxy_pages import PROXY_STATUSES
 
 MOST_TIMES = 1_000_000
@@ -114,29 +114,30 @@ def _choice(fault: Fault, name: str, kind: type[StrEnum]) -> Iterator[Problem]:
     value = getattr(fault, name)
     known = [str(each) for each in kind]
     if value is not None and value not in known:
-        yield Problem((name,), f"{value!r} is not known", f"choose one of {', '.join(known)}")
+        yield Problem((name,), f"{shown(value)} is not known", f"choose one of {', '.join(known)}")
 
 
 def _ranges(fault: Fault) -> Iterator[Problem]:
     if fault.id and not ID.fullmatch(fault.id):
         mend = "use up to 64 letters, digits, dots, dashes and underscores"
-        yield Problem(("id",), f"{fault.id[:80]!r} is no name", mend)
+        yield Problem(("id",), f"{shown(fault.id)} is no name", mend)
     yield from _range(("times",), fault.times, 1, MOST_TIMES, "calls")
     yield from _range(("status",), fault.status, 400, 599, "as a status")
     yield from _range(("retryAfter",), fault.retry_after, 0, MOST_RETRY_AFTER, "seconds")
     yield from _range(("spread",), fault.spread, 0, MOST_SECONDS, "seconds")
     if fault.proxy is not None and fault.proxy not in PROXY_STATUSES:
         known = ", ".join(map(str, PROXY_STATUSES))
-        yield Problem(("proxy",), f"no proxy answers {fault.proxy} here", f"choose one of {known}")
+        yield Problem(
+            ("proxy",), f"no proxy answers {shown(fault.proxy)} here", f"choose one of {known}"
+        )
 
 
 def _range(
     pointer: tuple[str], value: float | None, least: float, most: float, unit: str
 ) -> Iterator[Problem]:
     if value is not None and not least <= value <= most:
-        yield Problem(
-            pointer, f"{value:g} is out of range", f"{least:,g} to {most:,.0f} {unit} is wanted"
-        )
+        mend = f"{least:,g} to {most:,.0f} {unit} is wanted"
+        yield Problem(pointer, f"{shown(value)} is out of range", mend)
 
 
 def _sense(fault: Fault) -> Iterator[Problem]:

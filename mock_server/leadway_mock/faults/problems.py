@@ -5,6 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+MOST_SHOWN = 80
+
+
+def shown(value: object) -> str:
+    """Return `value` as a problem may quote it: on one line, and not endless."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, int) and abs(value) >= 10**MOST_SHOWN:  # Python prints no endless ones.
+        return "this number"
+    text = repr(value)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
+
 
 class Problem(NamedTuple):
     """One thing that is wrong: where in the JSON form, what, and how to mend it."""

@@ -11,7 +11,10 @@ from typing import Any, Final
 
 from leadway_mock.faults.latency import Latency, fixed, lognormal, uniform
 from leadway_mock.faults.model import Fault
-from leadway_mock.faults.problems import FaultError, Problem
+from leadway_mock.faults.problems import FaultError, Problem, shown
+
+MOST_TEXT: Final = 200
+"""How long an id may be, or a name; what is armed is kept in the store."""
 
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?(ms|s|m)")
 _UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0}
@@ -98,9 +101,10 @@ def _unknown(value: Mapping[str, Any], known: Mapping[str, object]) -> Iterator[
 
 
 def _text(value: object) -> str:
-    if isinstance(value, str) and value:
+    if isinstance(value, str) and 0 < len(value) <= MOST_TEXT:
         return value
-    raise _Unreadable("this must be a text", "put it in quotes")
+    mend = f"write 1 to {MOST_TEXT} letters, in quotes"
+    raise _Unreadable("this must be a text", mend)
 
 
 def _whole(value: object) -> int:
@@ -119,7 +123,7 @@ def _duration(value: object) -> float:
     if isinstance(value, str):
         said = _DURATION.fullmatch(value.strip())
         if said is None:
-            raise _Unreadable(f"{value[:80]!r} is no length of time", _DURATIONS)
+            raise _Unreadable(f"{shown(value)} is no length of time", _DURATIONS)
         return round(float(said[1]) * _UNITS[said[2]], 9)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value

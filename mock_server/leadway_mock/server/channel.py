@@ -140,7 +140,7 @@ class Channel(HTTPChannel):
             self._go_on()
             return
         with self.requests_lock:
-            self.requests = []
+            self.requests, self.request = [], None
         self.hanging = ending is Ending.HANG
         self.close_when_flushed = ending is Ending.CLOSE
         if ending is Ending.RESET and self.socket is not None:
