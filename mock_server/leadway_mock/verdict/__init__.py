@@ -27,9 +27,11 @@ from leadway_mock.verdict.findings import Finding, Seen, Verdict, merged
 from leadway_mock.verdict.grading import assert_well_behaved, grade
 from leadway_mock.verdict.rendering import coverage_text, verdict_text
 from leadway_mock.verdict.rules import RULES, Rule, Severity
+from leadway_mock.verdict.sessions import IDLE_SECONDS
 from leadway_mock.verdict.sighting import Entry
 
 __all__ = [
+    "IDLE_SECONDS",
     "RULES",
     "Coverage",
     "Entry",

@@ -1,0 +1,45 @@
+"""docs/verdict.md shows what the program does."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from leadway_mock.verdict import IDLE_SECONDS, RULES
+from leadway_mock.verdict.retries import CLOCKS_DIFFER, RETRY_SECONDS
+from leadway_mock.verdict.sessions import SHORTEST_TIME_OUT
+from tests.docs.markdown import Page
+
+PAGE = Page.read("docs/verdict.md")
+
+
+def test_the_examples_print_what_the_page_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    program = "\n".join(block.text for block in PAGE.blocks if block.language == "python")
+    exec(compile(program, PAGE.name, "exec"), {})  # noqa: S102 - what the reader would run
+    shown = "".join(block.text for block in PAGE.blocks if block.language == "text")
+    assert capsys.readouterr().out == shown
+
+
+def test_the_table_has_every_finding_in_its_words() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \| (\w+) \| (.+) \| (.+) \|$", PAGE.text, re.MULTILINE)
+    assert rows == [
+        (rule.id, str(rule.severity), rule.summary, rule.near_miss) for rule in RULES.values()
+    ]
+
+
+def test_the_measures_are_those_of_the_program() -> None:
+    rows = dict(re.findall(r"^\| (a .+?) \| ([\d.]+) ", PAGE.text, re.MULTILINE))
+    assert [float(value) for value in rows.values()] == [
+        RETRY_SECONDS,
+        IDLE_SECONDS / 60,
+        SHORTEST_TIME_OUT * 1000,
+        CLOCKS_DIFFER,
+    ]
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+def test_every_text_of_a_rule_is_sentences(rule: object) -> None:
+    for text in (getattr(rule, name) for name in ("summary", "cure", "near_miss")):
+        assert re.fullmatch(r"['A-Z/].*[.]", text)
+        assert "  " not in text
