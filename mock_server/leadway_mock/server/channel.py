@@ -79,6 +79,17 @@ class Channel(HTTPChannel):
             self.requests or self.total_outbufs_len or self.close_when_flushed or self.lingering
         )
 
+    def is_abandoned(self) -> bool:
+        """Return whether an answer waits for its time, and its client has not."""
+        if self.held() is None or self.socket is None:
+            return False
+        try:
+            return self.socket.recv(1, socket.MSG_PEEK) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
     def takes_no_more(self) -> bool:
         """Return whether the answer being written is this connection's last."""
         return self.server.draining and self.request is None and len(self.requests) == 1

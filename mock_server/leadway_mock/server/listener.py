@@ -157,7 +157,8 @@ class Listener(TcpWSGIServer):
 
     def _shed(self) -> None:
         """Hang up on the connections that have been silent the longest."""
-        silent = [channel for channel in self.active_channels.values() if not channel.is_busy()]
+        channels = self.active_channels.values()
+        silent = [each for each in channels if not each.is_busy() or each.is_abandoned()]
         silent.sort(key=lambda channel: channel.last_activity)
         for channel in silent[: self._most_connections // 8]:
             channel.will_close = True

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from leadway_mock.delivery import DELIVERY, Delivery, Transport
-from leadway_mock.server import Server
+from leadway_mock.server import Server, listener
 from tests.mock.raw_client import RawClient
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
@@ -190,6 +190,19 @@ def test_a_client_that_gives_up_on_a_slow_body_harms_nobody(server: Server) -> N
     with RawClient(server.url) as client:
         assert client.send(GOOD).reply()
     wait_until(lambda: not server._listener.active_channels)  # noqa: SLF001 - as above
+
+
+def test_late_answers_that_nobody_waits_for_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "most_connections", lambda: 20)
+    with Server(breaking, grace=0.1) as server, RawClient(server.url) as patient:
+        patient.send(get("none", 3))
+        for _ in range(40):
+            with RawClient(server.url) as client:
+                client.send(get("none", 600))
+                time.sleep(0.01)
+        with RawClient(server.url) as client:
+            assert client.send(GOOD).reply()
+        assert patient.reply()
 
 
 def test_a_hang_does_not_hold_up_the_end() -> None:
