@@ -45,7 +45,7 @@ check-style: setup
 check-types: setup
 	@$(STEP) "types (mypy --strict)" $(BIN)/mypy
 	@$(STEP) "types (pyright)" $(NPX) pyright --pythonpath $(BIN)/python
-	@$(STEP) "types (all public ones known)" $(NPX) pyright --pythonpath $(BIN)/python --verifytypes leadway --ignoreexternal
+	@$(STEP) "types (all public ones known)" env PYTHONPATH=sdk:generated $(NPX) pyright --pythonpath $(BIN)/python --verifytypes leadway --ignoreexternal
 
 check-arrows: setup
 	@$(STEP) "arrows (import-linter)" $(BIN)/lint-imports --no-logo
