@@ -20,7 +20,6 @@ from leadway.commands.options import (
     variable,
 )
 from leadway.commands.terminal import complain, say
-from leadway.conversations import Conversation
 from leadway.errors import LeadwayError
 from leadway_client.models import Attachment
 
@@ -57,7 +56,8 @@ class Chat:
         self._agent = agent
         self._fields = conversation_fields(given)
         self._attachments: list[Attachment] = []
-        self._talk = self._begun()
+        self._variables: dict[str, str] = dict(given.var)
+        self._talk = agent.conversation(given.session, **self._fields)
         self._commands: Mapping[str, Callable[[str], None]] = {
             "/new": self._new,
             "/id": lambda _: say(self._talk.execution_id or "There is no session yet."),
@@ -78,18 +78,13 @@ class Chat:
 
     def _say(self, message: str) -> None:
         attachments, self._attachments = self._attachments, []
-        variables = self._fields["input_variables"]
-        reply = self._talk.send(message, attachments=attachments, input_variables=variables)
+        reply = self._talk.send(message, attachments=attachments, input_variables=self._variables)
         say("agent> " + reply.text.replace("\n", f"\n{_INDENT}"))
         if reply.goal_completion:
             say(f"{_INDENT}(The agent has reached its goal.)")
 
-    def _begun(self) -> Conversation:
-        return self._agent.conversation(**{**self._fields, "input_variables": None})
-
     def _new(self, _: str) -> None:
-        self._fields["execution_id"] = None
-        self._talk = self._begun()
+        self._talk = self._agent.conversation(**self._fields)
         say("A new session begins with the next message.")
 
     def _raw(self, _: str) -> None:
@@ -102,12 +97,12 @@ class Chat:
             say(f"{PROMPT}{turn.message}\nagent> {turn.reply.text}")
 
     def _vars(self, text: str) -> None:
-        variables = self._fields["input_variables"]
         if text:
             name, value = variable(text)
-            variables.update({name: value})
-            self._fields["input_variables"] = {k: v for k, v in variables.items() if v}
-        say(json.dumps(self._fields["input_variables"]))
+            self._variables[name] = value
+            if not value:
+                del self._variables[name]
+        say(json.dumps(self._variables))
 
     def _image(self, url: str) -> None:
         if url:

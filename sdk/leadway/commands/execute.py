@@ -41,7 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _ask(given: argparse.Namespace) -> Reply:
     message = sys.stdin.read() if given.message == "-" else given.message
     with client_of(given) as leadway:
-        return leadway.agent(given.agent).conversation(**conversation_fields(given)).send(message)
+        agent = leadway.agent(given.agent)
+        chat = agent.conversation(given.session, **conversation_fields(given))
+        return chat.send(message, input_variables=dict(given.var))
 
 
 def _fail(error: LeadwayError, *, as_json: bool) -> int:

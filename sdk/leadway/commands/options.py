@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any, Final
+from typing import Final
 
+from leadway.agents import ConversationFields
 from leadway.clients import Leadway, Options
 from leadway.destinations import MADE_UP
 from leadway.settings import Settings
@@ -95,11 +96,6 @@ def client_of(given: argparse.Namespace) -> Leadway:
     return Leadway(settings_of(given))
 
 
-def conversation_fields(given: argparse.Namespace) -> dict[str, Any]:
-    """Return the arguments of `Agent.conversation` that the options make."""
-    return {
-        "execution_id": given.session,
-        "contact_id": given.contact,
-        "version_id": given.agent_version,
-        "input_variables": dict(given.var),
-    }
+def conversation_fields(given: argparse.Namespace) -> ConversationFields:
+    """Return the fields of a conversation that the options make, but for the variables."""
+    return {"contact_id": given.contact, "version_id": given.agent_version}
