@@ -1,51 +1,29 @@
 """Write the pages of docs/ that are made from the program.
 
-behaviours.md comes from the contract's examples and `x-behaviours`, settings.md from the fields of
-`leadway_mock.settings.Settings`, contract-suite.md from the tables of tests/contract. With --check,
-writes nothing and fails where a page is not what it would be today.
+behaviours.md comes from the table of `leadway_mock.behaviours`, settings.md from the fields of
+`leadway_mock.settings.Settings`, contract-suite.md from the tables of tests/contract; and which
+test shows which behaviour is written down for the package. With --check, writes nothing and fails
+where one of them is not what it would be today.
 """
 
+import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import Field, fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from behaviour_tests import DATA, shown_behaviours
+from behaviour_tests import ROOT as SOURCES
 from contract_suite_page import contract_suite_page
 
-from leadway_mock.contract import Contract, Example, load_contract
+from leadway_mock.behaviours import LEVELS, OURS, SWITCHES, Behaviour, behaviours
+from leadway_mock.contract import load_contract
 from leadway_mock.settings import ENVIRONMENT_PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 CURE = "docs/ is not what the program says today. Run `make docs` and commit the result."
-LEVELS = ("documented", "observed", "inferred", "invented")
-
-SESSIONS = (
-    "session-unknown",
-    "session-expired",
-    "session-foreign-agent",
-    "session-foreign-location",
-)
-SWITCHES: Mapping[str, tuple[str, ...]] = {
-    "profile": ("scope-missing-documented", "scope-missing-observed", "scope-by-profile"),
-    "unknown_session": (
-        *SESSIONS,
-        *(f"{name}-400" for name in SESSIONS),
-        "session-unknown-starts-anew",
-    ),
-    "session_idle_seconds": ("session-expired", "session-expired-400", "session-expiry"),
-    "unknown_properties": ("unknown-property-refused",),
-    "enforce_quotas": ("quota-exceeded", "quota-windows"),
-    "quota_burst": ("quota-windows",),
-    "quota_minute": ("quota-windows",),
-    "quota_day": ("quota-windows",),
-    "retry_after": ("retry-after-sent", "fault-retry-after"),
-    "max_body_bytes": ("body-too-large",),
-    "seed": ("ids-opaque", "fault-latency"),
-}
-"""Which setting decides on which behaviours. The contract describes the API and knows no flags."""
-
 NOTE = "<!-- Written by scripts/write_docs.py. Edit {source}, then run `make docs`. -->"
 
 BEHAVIOURS = """\
@@ -72,12 +50,7 @@ one. What stands here for a body is its `message`.
 
 The platform has none of these, so the contract does not either. All are invented.
 
-| rule | status | when |
-|---|---|---|
-| `host-refused` | 403 | `Host` is a name that a stranger may own; `--allow-host` accepts one. |
-| `origin-refused` | 403 | A web page that the mock did not serve calls the control API. |
-| `control-media-type` | 415 | A write to the control API is not `application/json`. |
-| `mock-failure` | 500 | The mock has a bug; its log on standard error says where. |
+{own}
 """
 
 SETTINGS = """\
@@ -100,28 +73,28 @@ takes every variable, and `PORT` and `HOST`:
 """
 
 
-class Row(NamedTuple):
-    """One behaviour, ready for its table."""
-
-    rule: str
-    when: str
-    then: str
-    level: str
-    source: str
-
-
 def behaviours_page() -> str:
-    """Return docs/behaviours.md as the contract has it today."""
-    contract = load_contract()
-    answers, others = list(_answers(contract)), list(_others(contract))
-    _check_switches({row.rule for row in (*answers, *others)})
-    levels = Counter(row.level for row in (*answers, *others))
+    """Return docs/behaviours.md as the table has it today."""
+    rows = behaviours(load_contract(), shown_behaviours(SOURCES))
+    _check_switches({row.id for row in rows})
+    levels = Counter(row.evidence for row in rows)
+    kinds = {kind: [row for row in rows if _kind(row) == kind] for kind in map(_kind, rows)}
     return BEHAVIOURS.format(
         note=NOTE.format(source="openapi/leadway.yaml"),
         counts=", ".join(f"{levels[level]} {level}" for level in LEVELS),
-        answers=_table("rule | when | answer | known | setting", map(_cells, answers)),
-        behaviours=_table("rule | when | then | known | setting", map(_cells, others)),
+        answers=_table(
+            "rule | when | answer | known | setting | test", map(_cells, kinds["answer"])
+        ),
+        behaviours=_table(
+            "rule | when | then | known | setting | test", map(_cells, kinds["other"])
+        ),
+        own=_table("rule | status | when | setting | test", map(_own_cells, kinds["own"])),
     )
+
+
+def tests_file() -> str:
+    """Return which tests show which behaviour, as JSON."""
+    return json.dumps(shown_behaviours(SOURCES), indent=1) + "\n"
 
 
 def settings_page() -> str:
@@ -135,6 +108,7 @@ def settings_page() -> str:
 
 
 PAGES: Mapping[Path, Callable[[], str]] = {
+    DATA: tests_file,
     Path("docs/behaviours.md"): behaviours_page,
     Path("docs/contract-suite.md"): contract_suite_page,
     Path("docs/settings.md"): settings_page,
@@ -151,23 +125,10 @@ def stale(root: Path) -> list[Path]:
     ]
 
 
-def _answers(contract: Contract) -> Iterator[Row]:
-    for name in contract.document["components"]["examples"]:
-        example = contract.examples.get(name)  # those of requests are not among them
-        if example is not None:
-            then = f"{example.status} {_message(example)}"
-            yield Row(name, f"{example.summary}.", then, example.level, example.source)
-
-
-def _message(example: Example) -> str:
-    said = example.content.get("message", example.content.get("response"))
-    texts = said if isinstance(said, list) else [said]
-    return "; ".join(f"`{text}`" for text in texts)
-
-
-def _others(contract: Contract) -> Iterator[Row]:
-    for each in contract.document["x-behaviours"]:
-        yield Row(each["id"], each["when"], each["then"], each["level"], each["source"])
+def _kind(row: Behaviour) -> str:
+    if row.id in OURS:
+        return "own"
+    return "other" if row.status is None else "answer"
 
 
 def _check_switches(rules: set[str]) -> None:
@@ -178,10 +139,27 @@ def _check_switches(rules: set[str]) -> None:
             sys.exit(f"SWITCHES in {__file__} names what does not exist: {', '.join(unknown)}")
 
 
-def _cells(row: Row) -> tuple[str, ...]:
-    flags = [f"`{_flag(name)}`" for name, rules in SWITCHES.items() if row.rule in rules]
-    known = f"**{row.level}**: {row.source}"
-    return (f"`{row.rule}`", row.when, row.then, known, ", ".join(flags))
+def _cells(row: Behaviour) -> tuple[str, ...]:
+    answer = row.answer if row.status is None else f"{row.status} {row.answer}"
+    known = f"**{row.evidence}**: {row.source}"
+    return (f"`{row.id}`", row.when, answer, known, _switches(row), _tests(row))
+
+
+def _own_cells(row: Behaviour) -> tuple[str, ...]:
+    return (f"`{row.id}`", str(row.status), row.when, _switches(row), _tests(row))
+
+
+def _switches(row: Behaviour) -> str:
+    return ", ".join(f"`{_flag(name)}`" for name in row.switches)
+
+
+def _tests(row: Behaviour) -> str:
+    """Return the first test of a row, with a link to its file, and how many more there are."""
+    if not row.tests:
+        return ""
+    file, _, name = row.tests[0].partition("::")
+    more = f" and {len(row.tests) - 1} more" if len(row.tests) > 1 else ""
+    return f"[{name}](../{file}){more}"
 
 
 def _setting_cells(setting: Field[Any]) -> tuple[str, ...]:

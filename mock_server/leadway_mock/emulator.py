@@ -25,6 +25,7 @@ from leadway_mock.dialogues import Repertoire
 from leadway_mock.exchange import Call, Exchange, sent_facts
 from leadway_mock.journal import Journal
 from leadway_mock.messages import Answer, Refusal, Request
+from leadway_mock.metrics import Metrics
 from leadway_mock.preferences import preferred_answer, read_preference
 from leadway_mock.redaction import fingerprint, redact_text
 from leadway_mock.routing import route
@@ -50,6 +51,7 @@ class Emulator:
         self.settings = settings
         self.contract = contract
         self.cast = cast
+        self.metrics = Metrics()
         self.spaces = Spaces(store, settings, clock)
         self._store = store
         self._answering = Answering(contract)
@@ -83,6 +85,8 @@ class Emulator:
         answer = self._answering.finished(self._decided(exchange), exchange)
         seconds = time.perf_counter() - started
         facts = exchange.facts | ({"space": space.name} if space.name else {})
+        named = exchange.operation.id if exchange.operation else ""
+        self.metrics.observe(named, answer.status, answer.rule, seconds)
         space.journal.write(request, answer, at=exchange.began, seconds=seconds, facts=facts)
         _log(exchange, answer, seconds)
         return answer

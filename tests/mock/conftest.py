@@ -9,6 +9,7 @@ from leadway_mock.agents import BUILT_IN, Cast
 from leadway_mock.clock import ManualClock
 from leadway_mock.contract import Contract, load_contract
 from leadway_mock.emulator import Emulator
+from leadway_mock.messages import Answer, Request
 from leadway_mock.settings import Settings
 from leadway_mock.store import Store, open_store
 from tests.mock.support import Caller
@@ -39,3 +40,26 @@ def caller_with(contract: Contract, store: Store) -> Callable[..., Caller]:
 @pytest.fixture
 def caller(caller_with: Callable[..., Caller]) -> Caller:
     return caller_with()
+
+
+@pytest.fixture(autouse=True)
+def _what_a_test_shows_happens(
+    request: pytest.FixtureRequest, contract: Contract, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Fail a test that is marked as showing answers of the contract, and sees none of them."""
+    marked = {rule for mark in request.node.iter_markers("behaviour") for rule in mark.args}
+    wanted = marked & set(contract.examples)
+    if not wanted:
+        yield
+        return
+    seen = set()
+    answer = Emulator.answer
+
+    def watched(emulator: Emulator, asked: Request) -> Answer:
+        given = answer(emulator, asked)
+        seen.add(given.rule)
+        return given
+
+    monkeypatch.setattr(Emulator, "answer", watched)
+    yield
+    assert wanted & seen, f"marked as showing {sorted(wanted)}, and saw {sorted(seen)}"

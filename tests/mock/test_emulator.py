@@ -269,6 +269,7 @@ def test_an_operation_without_location_or_version_asks_for_none(
     assert answer.status == 200
 
 
+@pytest.mark.behaviour("mock-failure")
 def test_an_answer_that_breaks_the_contract_does_not_go_out(
     contract: Contract, store: Store
 ) -> None:
@@ -280,6 +281,7 @@ def test_an_answer_that_breaks_the_contract_does_not_go_out(
     assert "documents no status 422" in caller.say("").hint
 
 
+@pytest.mark.behaviour("mock-failure")
 def test_a_failure_of_the_mock_is_logged_and_owned_up_to(
     caller_with: Callable[..., Caller], caplog: pytest.LogCaptureFixture
 ) -> None:

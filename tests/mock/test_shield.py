@@ -292,6 +292,7 @@ def check_refusal(response: TestResponse, status: int, rule: str, lesson: str) -
     assert not [name for name, _ in response.headers if name.startswith("Access-Control-")]
 
 
+@pytest.mark.behaviour("host-refused")
 @pytest.mark.parametrize("path", ["/agent", "/__mock", "/__mock/reset", "/no/such/route"])
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS", "HEAD"])
 def test_strange_hosts_are_refused_on_every_route(
@@ -334,6 +335,7 @@ FOREIGN = [
 ]
 
 
+@pytest.mark.behaviour("origin-refused")
 @pytest.mark.parametrize("headers", FOREIGN)
 @pytest.mark.parametrize("path", ["/__mock", "/__mock/reset", "/__mock/no/such"])
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "OPTIONS"])
@@ -360,6 +362,7 @@ def test_a_link_may_be_followed_but_not_posted(client: FlaskClient) -> None:
     assert client.get("/__mock", headers=link | {"Origin": "null"}).status_code == 403
 
 
+@pytest.mark.behaviour("control-media-type")
 @pytest.mark.parametrize(
     "media_type",
     ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "text/json"],

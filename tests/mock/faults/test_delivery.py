@@ -55,6 +55,7 @@ def seconds(began: float) -> float:
     return time.monotonic() - began
 
 
+@pytest.mark.behaviour("fault-connection-reset")
 def test_a_reset_is_a_reset(client: RawClient) -> None:
     client.send(get("CONNECTION_RESET_BY_PEER"))
     with pytest.raises(ConnectionResetError) as reset:
@@ -62,10 +63,12 @@ def test_a_reset_is_a_reset(client: RawClient) -> None:
     assert reset.value.errno == errno.ECONNRESET
 
 
+@pytest.mark.behaviour("fault-empty-response")
 def test_an_empty_response_is_an_orderly_end(client: RawClient) -> None:
     assert client.send(get("EMPTY_RESPONSE")).received.read() == b""
 
 
+@pytest.mark.behaviour("fault-truncated-body")
 def test_half_a_body_is_followed_by_the_end(client: RawClient) -> None:
     reply = client.send(get("TRUNCATED_BODY")).reply()
     assert reply
@@ -74,10 +77,12 @@ def test_half_a_body_is_followed_by_the_end(client: RawClient) -> None:
     assert client.is_closed()
 
 
+@pytest.mark.behaviour("fault-random-data")
 def test_random_data_is_followed_by_the_end(client: RawClient) -> None:
     assert client.send(get("RANDOM_DATA_THEN_CLOSE")).received.read().startswith(b"\xff")
 
 
+@pytest.mark.behaviour("fault-malformed-chunk")
 def test_a_malformed_chunk_is_followed_by_the_end(client: RawClient) -> None:
     sent = client.send(get("MALFORMED_RESPONSE_CHUNK")).received.read()
     head, _, rest = sent.partition(b"\r\n\r\n")
@@ -86,6 +91,7 @@ def test_a_malformed_chunk_is_followed_by_the_end(client: RawClient) -> None:
     assert rest.startswith(b"\xff")
 
 
+@pytest.mark.behaviour("fault-slow-body")
 def test_a_slow_body_takes_its_time_and_the_connection_stays(client: RawClient) -> None:
     began = time.monotonic()
     reply = client.send(get("SLOW_BODY", 0.1, 0.4)).reply()
@@ -172,6 +178,7 @@ def test_a_hang_lets_others_pass(server: Server) -> None:
         client.__exit__()
 
 
+@pytest.mark.behaviour("fault-hang")
 def test_a_hang_says_nothing_whatever_is_sent_and_ends_with_the_client(server: Server) -> None:
     channels = server._listener.active_channels  # noqa: SLF001 - what is left of a connection
     with RawClient(server.url) as client:

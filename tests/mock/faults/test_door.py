@@ -27,6 +27,7 @@ def client(emulator: Emulator) -> FlaskClient:
     return create_app(emulator=emulator).test_client()
 
 
+@pytest.mark.behaviour("fault-needs-server")
 @pytest.mark.parametrize("transport", list(Transport))
 def test_what_needs_a_connection_says_so(
     emulator: Emulator,

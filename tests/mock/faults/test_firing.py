@@ -40,6 +40,7 @@ def statuses(caller: Caller, calls: int, **fields: object) -> list[int]:
     return [caller.say(**fields).status for _ in range(calls)]  # type: ignore[arg-type]
 
 
+@pytest.mark.behaviour("fault-first-calls")
 def test_the_first_calls_fail_and_the_next_do_not(caller: Caller) -> None:
     armed(caller, Fault(status=500, times=2))
     assert statuses(caller, 4) == [500, 500, 200, 200]
@@ -47,6 +48,7 @@ def test_the_first_calls_fail_and_the_next_do_not(caller: Caller) -> None:
     assert (found["id"], found["hits"], found["left"]) == ("fault-1", 2, 0)
 
 
+@pytest.mark.behaviour("fault-status")
 def test_a_failure_is_the_platforms_own(caller: Caller) -> None:
     armed(caller, Fault(status=500))
     answer = caller.say()
@@ -56,6 +58,7 @@ def test_a_failure_is_the_platforms_own(caller: Caller) -> None:
     assert "1 of 1 times; the message was not heard" in answer.headers["X-Mock-Hint"]
 
 
+@pytest.mark.behaviour("fault-status")
 def test_a_behaviour_is_named_where_a_status_has_several(caller: Caller) -> None:
     armed(caller, Fault(rule="upstream-timeout"))
     answer = caller.say()
@@ -68,6 +71,7 @@ def test_a_trace_id_is_the_requests_own(caller: Caller) -> None:
     assert content(answer)["traceId"] == answer.headers["X-Trace-Id"]
 
 
+@pytest.mark.behaviour("fault-before-commit", "fault-after-commit")
 @pytest.mark.parametrize(("when", "turns"), [(When.BEFORE_COMMIT, 2), (When.AFTER_COMMIT, 3)])
 @pytest.mark.parametrize("kind", [{"status": 500}, {"proxy": 502}, {"transport": Transport.HANG}])
 def test_before_the_commit_a_turn_never_was_and_after_it_it_counts(
@@ -150,6 +154,7 @@ def test_one_call_meets_one_fault_and_breaks_come_before_delays(caller: Caller) 
 # Coming again
 
 
+@pytest.mark.behaviour("fault-retry-after")
 def test_retry_after_is_true(caller: Caller) -> None:
     armed(caller, Fault(status=429, retry_after=30))
     assert caller.say().headers["Retry-After"] == "30"
@@ -198,6 +203,7 @@ def test_a_clock_that_is_set_back_makes_nobody_wait_longer(caller: Caller) -> No
 # What it answers
 
 
+@pytest.mark.behaviour("fault-proxy-page")
 @pytest.mark.parametrize("status", [403, 502, *range(520, 530)])
 def test_a_proxy_answers_in_html_and_knows_nothing_of_the_platform(
     caller: Caller, status: int
@@ -224,6 +230,7 @@ def test_a_broken_connection_takes_the_good_answer_with_it(
     assert (fault["kind"], fault["does"], fault["delay"]) == ("transport", transport, 1)
 
 
+@pytest.mark.behaviour("fault-latency")
 def test_a_late_answer_is_the_agents_own(caller: Caller) -> None:
     armed(caller, Fault(latency=fixed(0.25)))
     answer = caller.say()
@@ -313,6 +320,7 @@ def test_a_space_holds_only_so_many(caller: Caller) -> None:
 # Counting
 
 
+@pytest.mark.behaviour("fault-first-calls")
 @pytest.mark.parametrize("url", ["memory:", "sqlite:///{folder}/mock.db"])
 @pytest.mark.parametrize("when", list(When))
 def test_the_count_is_exact_over_threads_and_emulators(

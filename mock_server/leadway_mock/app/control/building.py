@@ -15,13 +15,14 @@ from leadway_mock.app.control import (
     sessions,
     settings,
     spaces,
+    telling,
     waiting,
 )
 from leadway_mock.app.control.routes import Control
 from leadway_mock.contract import Contract, load_contract
 from leadway_mock.emulator import Emulator
 
-MODULES = (health, spaces, sessions, journal, waiting, clock, settings, resetting)
+MODULES = (health, spaces, sessions, journal, waiting, clock, settings, resetting, telling)
 """Each has a function `register`, which gives some operations their handlers."""
 
 

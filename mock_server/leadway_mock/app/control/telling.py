@@ -1,0 +1,38 @@
+"""What the mock tells of itself: its behaviours, and its numbers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import flask
+
+from leadway_mock import __version__
+from leadway_mock.app.control.asking import Asked
+from leadway_mock.app.control.routes import Control
+from leadway_mock.behaviours import behaviours
+from leadway_mock.metrics import MEDIA_TYPE, Gauge
+
+
+def register(control: Control) -> None:
+    """Answer `listBehaviours` and `getMetrics`."""
+
+    @control.route("listBehaviours")
+    def listed(asked: Asked) -> dict[str, Any]:
+        return {"behaviours": [asdict(each) for each in behaviours(asked.emulator.contract)]}
+
+    @control.route("getMetrics")
+    def metrics(asked: Asked) -> flask.Response:
+        text = asked.emulator.metrics.text(*_gauges(asked))
+        return flask.Response(text, content_type=MEDIA_TYPE)
+
+
+def _gauges(asked: Asked) -> tuple[Gauge, ...]:
+    about = {"version": __version__, "contract": asked.emulator.contract.version}
+    space = asked.space
+    return (
+        Gauge("leadway_mock_info", "What is served.", 1, about),
+        Gauge("leadway_mock_sessions", "Conversations in the space.", space.sessions.count()),
+        Gauge("leadway_mock_journal_entries", "Requests in the journal.", space.journal.count()),
+        Gauge("leadway_mock_spaces", "Open spaces.", len(asked.emulator.spaces.opened())),
+    )

@@ -1,0 +1,46 @@
+"""Which test shows which behaviour, read from the markers in tests/ without running anything.
+
+`@pytest.mark.behaviour("host-refused")` names rows of the table of behaviours; a test of the
+contract suite has `@pytest.mark.clause`, and shows the rows that its clause rests on.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.contract.clauses import CLAUSES  # noqa: E402 - the path is set just above
+
+DATA = Path("mock_server/leadway_mock/behaviour_tests.json")
+"""Where the package keeps them, for `/__mock/behaviours`."""
+
+Test = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def shown_behaviours(root: Path) -> Mapping[str, list[str]]:
+    """Return the names of the tests of each behaviour, both in the order of the alphabet."""
+    found: dict[str, set[str]] = {}
+    for file in sorted((root / "tests").rglob("test_*.py")):
+        for test, behaviour in _shown(ast.parse(file.read_bytes())):
+            found.setdefault(behaviour, set()).add(f"{file.relative_to(root).as_posix()}::{test}")
+    return {behaviour: sorted(found[behaviour]) for behaviour in sorted(found)}
+
+
+def _shown(module: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in module.body:
+        if isinstance(node, Test):
+            for decorator in node.decorator_list:
+                yield from ((node.name, behaviour) for behaviour in _marked(decorator))
+
+
+def _marked(decorator: ast.expr) -> Iterator[str]:
+    """Yield each behaviour that a decorator names, be it within `pytest.param(marks=…)`."""
+    for node in ast.walk(decorator):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="behaviour"), args=arguments):
+                yield from (ast.literal_eval(argument) for argument in arguments)
+            case ast.Call(func=ast.Attribute(attr="clause"), args=[argument]):
+                yield from CLAUSES[ast.literal_eval(argument)].rests_on
