@@ -41,6 +41,8 @@ class Agent:
     """In the order they were made; the latest is last."""
 
     input_variables: tuple[InputVariable, ...] = ()
+    digest: str = field(default="", compare=False)
+    """What tells this agent from one of the same id that its file described before; or empty."""
 
     @property
     def is_active(self) -> bool:

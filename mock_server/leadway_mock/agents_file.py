@@ -1,5 +1,7 @@
 """The agents file: from its text to a cast of agents and tokens, or to every problem it has."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from itertools import chain, islice
 from pathlib import Path
@@ -90,6 +92,7 @@ def _agent(entry: Mapping[str, Any]) -> Agent:
         status=entry.get("status", ACTIVE),
         versions=_versions(entry),
         input_variables=variables,
+        digest=hashlib.blake2b(json.dumps(entry).encode(), digest_size=8).hexdigest(),
     )
 
 

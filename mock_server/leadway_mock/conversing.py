@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leadway_mock.agents import Agent, Cast, Version, only_version
@@ -19,16 +19,26 @@ from leadway_mock.redaction import redact_json, redact_text
 from leadway_mock.replies import Heard, Reply
 from leadway_mock.sessions import Session, Turn
 
+AGENT = "agent"
+"""The key of a session's state under which the agent's digest is kept, if it has one."""
+
 log = logging.getLogger(__name__)
 
 
 class Conversing:
     """Steps 5, 7 and 8 of the story, for the operations that execute an agent."""
 
-    def __init__(self, contract: Contract, cast: Cast, dialogues: Repertoire) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        cast: Cast,
+        dialogues: Repertoire,
+        former: Mapping[str, Agent],
+    ) -> None:
         self._contract = contract
         self._cast = cast
         self._dialogues = dialogues
+        self._former = former
         self._breaking = Breaking(contract)
 
     def execute(self, call: Call) -> Answer:
@@ -42,9 +52,10 @@ class Conversing:
             session = self._session(call, agent)
             heard = _heard(call, session, version)
             script = self._script(call, agent, session)
-            reply = play(script, heard) if script else agent.respond(heard)  # 7
+            known = self._former.get(str(session.state.get(AGENT)), agent)
+            reply = play(script, heard) if script else known.respond(heard)  # 7
             self._note(call, script, heard, reply)
-            turn = self._turn(call, agent, heard, reply)
+            turn = self._turn(call, known, heard, reply)
             lost = self._strike(call, session, reply)  # 6, where a dialogue breaks its own turn
             if lost:
                 return lost
@@ -123,7 +134,7 @@ class Conversing:
             message=redact_text(heard.message),
             response=redact_text(reply.response),
             goal_completion=reply.goal_completion,
-            state={name: redact_json(value) for name, value in reply.state.items()},
+            state=_kept(agent, reply),
         )
 
     def _answer(self, call: Call, session: Session, turn: Turn, reply: Reply) -> Answer:
@@ -144,6 +155,12 @@ def _version(agent: Agent, version_id: str | None) -> Version:
         raise Refusal("agent-unpublished", hint="It has no published version.")
     hint = f"Published versions of this agent: {', '.join(published)}."
     raise Refusal("version-unpublished", hint=hint)
+
+
+def _kept(agent: Agent, reply: Reply) -> dict[str, Any]:
+    """Return what the session is to remember: the agent's state, and which agent that was."""
+    state = {name: redact_json(value) for name, value in reply.state.items()}
+    return state | ({AGENT: agent.digest} if agent.digest else {})
 
 
 def _heard(call: Call, session: Session, version: Version) -> Heard:

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from leadway_mock.app import create_app
 from leadway_mock.app.pages import pages_blueprint
+from leadway_mock.contract import Contract
 
 CONTRACT = Path(__file__).parents[2] / "openapi" / "leadway.yaml"
 
@@ -32,7 +33,8 @@ def document(contract_bytes: bytes) -> Mapping[str, Any]:
 @pytest.fixture
 def client(contract_bytes: bytes, document: Mapping[str, Any]) -> Iterator[FlaskClient]:
     app = flask.Flask("pages", static_folder=None)
-    app.register_blueprint(pages_blueprint(contract_bytes, document))
+    contract = Contract(document, contract_bytes, ())
+    app.register_blueprint(pages_blueprint(lambda: contract))
     with app.test_client() as client:
         yield client
 
@@ -78,9 +80,8 @@ def test_shared_parameters_are_written_out_beside_an_operation(client: FlaskClie
 def test_parameters_that_are_nowhere_to_be_found_stay_as_they_are() -> None:
     parameters = [{"$ref": "other.yaml#/a"}, {"name": "b", "in": "query"}]
     app = flask.Flask("pages", static_folder=None)
-    app.register_blueprint(
-        pages_blueprint(b"", {"paths": {"/a": {"parameters": parameters}, "/b": {}}})
-    )
+    contract = Contract({"paths": {"/a": {"parameters": parameters}, "/b": {}}}, b"", ())
+    app.register_blueprint(pages_blueprint(lambda: contract))
     with app.test_client() as client:
         served = client.get("/__mock/openapi.json").json
     assert served

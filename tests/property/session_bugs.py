@@ -16,6 +16,7 @@ from leadway_mock.exchange import Call, Exchange
 from leadway_mock.ids import Ids
 from leadway_mock.messages import Refusal
 from leadway_mock.sessions import Session, Sessions, Turn
+from leadway_mock.story import Story
 
 Sow = Callable[[pytest.MonkeyPatch], None]
 
@@ -29,7 +30,7 @@ def bug(sow: Sow) -> Sow:
 
 
 resume, expired, commit, find = Sessions.resume, Sessions.expired, Sessions.commit, Sessions.find
-choose, check = Conversing._session, Emulator._check  # noqa: SLF001 - what is replaced below
+choose, check = Conversing._session, Story._check  # noqa: SLF001 - what is replaced below
 
 
 def _newest(self: Sessions, execution_id: str) -> Turn | None:
@@ -134,16 +135,16 @@ def the_paths_do_not_share_sessions(patch: pytest.MonkeyPatch) -> None:
 
 @bug
 def a_refused_body_counts_as_a_turn(patch: pytest.MonkeyPatch) -> None:
-    def broken(self: Emulator, exchange: Exchange, operation: Any, body: Any) -> None:
+    def broken(self: Story, exchange: Exchange, operation: Any, body: Any) -> None:
         try:
             check(self, exchange, operation, body)
         except Refusal:
-            session = find(self.sessions, body.get("executionId", ""))
+            session = find(exchange.space.sessions, body.get("executionId", ""))
             if session and session.newest:
-                commit(self.sessions, session, replace(session.newest, number=session.turns + 1))
+                commit(exchange.space.sessions, session, replace(session.newest, number=session.turns + 1))
             raise
 
-    patch.setattr(Emulator, "_check", broken)
+    patch.setattr(Story, "_check", broken)
 
 
 @bug

@@ -15,6 +15,7 @@ from leadway_mock.clock import Clock, SystemClock
 from leadway_mock.contract import load_contract
 from leadway_mock.dialogues import load_dialogues
 from leadway_mock.emulator import Emulator
+from leadway_mock.reloading import reloading_for
 from leadway_mock.settings import Settings
 from leadway_mock.store import open_store
 
@@ -38,14 +39,15 @@ def create_app(settings: Settings | None = None, *, emulator: Emulator | None = 
     """Return the WSGI application: the platform outside `/__mock`, ours below it."""
     emulator = emulator or build_emulator(settings)
     settings = emulator.settings
+    reloading = reloading_for(emulator)
     app = Flask("leadway_mock", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
     app.url_map.merge_slashes = False  # Werkzeug would answer `//` with a redirect in HTML.
     install_shield(app, settings.host, settings.allow_host)
+    app.before_request(reloading.look)
     install_door(app, emulator)
     install_errors(app)
     control = load_control_contract()
     app.register_blueprint(control_blueprint(emulator, control))
-    contract = emulator.contract
-    app.register_blueprint(pages_blueprint(contract.source, contract.document, control.source))
+    app.register_blueprint(pages_blueprint(lambda: emulator.contract, control.source))
     return app

@@ -2,7 +2,7 @@
 
 import importlib.util
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, request, send_from_directory
 from werkzeug.routing import Rule
 
 from leadway_mock.app.shield import CONTROL_PREFIX
+from leadway_mock.contract import Contract
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -69,19 +70,16 @@ const page = SwaggerUIBundle({{
 """
 
 
-def pages_blueprint(
-    contract_bytes: bytes, document: Mapping[str, Any], control_bytes: bytes = b""
-) -> Blueprint:
+def pages_blueprint(contract: Callable[[], Contract], control_bytes: bytes = b"") -> Blueprint:
     """Return the pages under ``/__mock``: index, contract as YAML and as JSON, documentation.
 
     Everything comes from this server; the documentation page asks nobody else for anything.
 
     Args:
-        contract_bytes: the contract's file, served as it is.
-        document: the same contract parsed, served with this server as its only server.
+        contract: returns the contract as it is at the moment: its file is served as it is, and
+            as JSON with this server as its only server.
         control_bytes: the file that describes the control API, served as it is.
     """
-    document = _parameters_in_place(document)
     pages = Blueprint("pages", __name__, url_prefix=CONTROL_PREFIX)
     pages.after_request(_with_headers)
     pages.add_url_rule("", view_func=index, strict_slashes=False)
@@ -92,11 +90,12 @@ def pages_blueprint(
     @pages.get("/openapi.yaml")
     def contract_as_yaml() -> Response:
         """The contract, byte for byte."""
-        return Response(contract_bytes, mimetype="application/yaml")
+        return Response(contract().source, mimetype="application/yaml")
 
     @pages.get("/openapi.json")
     def contract_as_json() -> Response:
         """The contract as JSON, with this server as its server."""
+        document = _parameters_in_place(contract().document)
         return Response(_called_here(document), mimetype="application/json")
 
     @pages.get("/control.yaml")

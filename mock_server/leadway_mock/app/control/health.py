@@ -24,5 +24,7 @@ def register(control: Control) -> None:
                 {"id": agent.id, "name": agent.name, "status": agent.status}
                 for agent in emulator.cast.agents.values()
             ],
+            "dialogues": sorted(emulator.dialogues.of(asked.space)),
+            "troubles": dict(emulator.troubles),
             "sessions": asked.space.sessions.count(),
         }

@@ -1,0 +1,175 @@
+"""The story of a request: what is asked, by whom, may they, and what is answered.
+
+`Story._told` is the whole way of a request, in numbered steps. Each step is a short function, and
+each may end the story with a `Refusal`, which the contract words.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from leadway_mock import guards
+from leadway_mock.agents import Agent, Cast, Token
+from leadway_mock.answering import Answering
+from leadway_mock.bodies import read_json
+from leadway_mock.breaking import Breaking
+from leadway_mock.contract import Contract, Operation
+from leadway_mock.conversing import Conversing
+from leadway_mock.dialogues import Repertoire
+from leadway_mock.exchange import Call, Exchange, sent_facts
+from leadway_mock.messages import Answer, Refusal, Request
+from leadway_mock.preferences import preferred_answer, read_preference
+from leadway_mock.redaction import fingerprint, redact_text
+from leadway_mock.routing import route
+from leadway_mock.unread import unread
+from leadway_mock.violations import BodyRules
+
+log = logging.getLogger(__name__)
+
+
+class Story:
+    """How requests are answered under one contract, with one cast. It changes nothing of itself."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        cast: Cast,
+        dialogues: Repertoire,
+        former: Mapping[str, Agent],
+    ) -> None:
+        """Build all that does not depend on a request, once.
+
+        `former` are the agents of this and earlier casts, by their digests.
+        """
+        self.contract = contract
+        self.cast = cast
+        self._answering = Answering(contract)
+        self._breaking = Breaking(contract)
+        self._body_rules = _body_rules(contract)
+        conversing = Conversing(contract, cast, dialogues, former)
+        self.handlers: Mapping[str, Callable[[Call], Answer]] = {
+            "executeAgent": conversing.execute,
+            "executeAgent-deprecated": conversing.execute,
+        }
+
+    def answer(self, exchange: Exchange) -> Answer:
+        """Return the answer to a request, with the headers that every answer has."""
+        return self._answering.finished(self._decided(exchange), exchange)
+
+    def _decided(self, exchange: Exchange) -> Answer:
+        try:
+            return self._told(exchange)
+        except Refusal as refusal:
+            return self._answering.refused(refusal, exchange)
+        except Exception:
+            log.exception("the mock failed on request %d", exchange.number)
+            return self._answering.failed(
+                "The mock failed; its own log on standard error says why."
+            )
+
+    def _told(self, exchange: Exchange) -> Answer:
+        request = exchange.request
+        operation, parameters = self._route(exchange)  # 1. what is asked for
+        token = self._guard(exchange, operation)  # 2. by whom, and may they
+        body = self._read(exchange, operation)
+        location = self._locate(request, operation, body, token)
+        self._limit(exchange, token, location)  # 3. not too often
+        self._check(exchange, operation, body)  # 4. is it well said
+        self._note_unread(exchange, operation, body)
+        preference = read_preference(request)
+        if preference:  # 6. what a caller asked to see comes before what would have happened
+            answer = preferred_answer(preference, operation)
+            exchange.facts["preferred"] = preference.text
+            return answer
+        call = Call(exchange, operation, parameters, body, location)
+        # 5, 7 and 8. who answers, what, and the turn is committed; unless a fault was armed (6)
+        return self._breaking.around(call, self._handle)
+
+    def _route(self, exchange: Exchange) -> tuple[Operation, dict[str, str]]:
+        operation, parameters = route(self.contract, exchange.request)
+        exchange.operation = operation
+        exchange.facts |= {"operationId": operation.id, "pathParameters": parameters}
+        if operation.deprecated:
+            exchange.facts["deprecated"] = True
+        return operation, parameters
+
+    def _guard(self, exchange: Exchange, operation: Operation) -> Token:
+        token = guards.check_token(exchange.request, self.cast, exchange.began)
+        guards.check_version(exchange.request, operation)
+        guards.check_scope(token, operation, exchange.space.settings.profile)
+        return token
+
+    def _read(self, exchange: Exchange, operation: Operation) -> Any:  # noqa: ANN401 - any JSON
+        if operation.body_schema is None:
+            return {}
+        body = read_json(exchange.request, exchange.space.settings.max_body_bytes)
+        exchange.facts["sent"] = sent_facts(body)
+        return body
+
+    def _locate(
+        self,
+        request: Request,
+        operation: Operation,
+        body: Any,  # noqa: ANN401 - any JSON
+        token: Token,
+    ) -> str | None:
+        if operation.body_schema and "locationId" in operation.body_schema["properties"]:
+            place = body
+        elif operation.parameter("query", "locationId"):
+            place = dict(parse_qsl(request.query))
+        else:
+            return None
+        location = guards.check_location(place, token)
+        return redact_text(location) if location else None  # It is kept, and may be a token.
+
+    def _limit(self, exchange: Exchange, token: Token, location: str | None) -> None:
+        if location is None:
+            return
+        exchange.facts["locationId"] = location
+        app = fingerprint(token.value)
+        quotas = exchange.space.quotas
+        exchange.usage, refusal = quotas.count(app, location, exchange.began)
+        if refusal is not None:
+            raise refusal
+
+    def _check(self, exchange: Exchange, operation: Operation, body: object) -> None:
+        rules = self._body_rules.get((operation.id, exchange.space.settings.unknown_properties))
+        violations = rules.violations(body) if rules else ()
+        if violations:
+            messages = [violation.message for violation in violations]
+            raise Refusal("body-invalid", message=messages, violations=violations)
+
+    def _note_unread(self, exchange: Exchange, operation: Operation, body: object) -> None:
+        """Keep for the journal what the caller sent in vain; it is no reason to refuse anything."""
+        ignored = exchange.space.settings.unknown_properties == "ignore"
+        rules = self._body_rules.get((operation.id, "refuse")) if ignored else None
+        strangers = rules.violations(body) if rules else ()
+        agent = self.cast.agents.get(exchange.facts["pathParameters"].get("agentId", ""))
+        found = unread(exchange.request, operation, body, strangers, agent)
+        if found:
+            exchange.facts["unread"] = found
+
+    def _handle(self, call: Call) -> Answer:
+        handler = self.handlers.get(call.operation.id, _example)
+        return handler(call)
+
+
+def _example(call: Call) -> Answer:
+    """Answer an operation that has no handler with its first example."""
+    example = next(iter(call.operation.examples.values()))
+    return Answer(example.status, example.content, example.name, example.level)
+
+
+def _body_rules(contract: Contract) -> dict[tuple[str, str], BodyRules]:
+    """Return the rules of each body, by operation and by what unknown properties get."""
+    return {
+        (operation.id, unknown): BodyRules(
+            operation.body_schema, refuse_unknown=unknown == "refuse"
+        )
+        for operation in contract.operations
+        if operation.body_schema is not None
+        for unknown in ("refuse", "ignore")
+    }
