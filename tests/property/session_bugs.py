@@ -139,9 +139,10 @@ def a_refused_body_counts_as_a_turn(patch: pytest.MonkeyPatch) -> None:
         try:
             check(self, exchange, operation, body)
         except Refusal:
-            session = find(exchange.space.sessions, body.get("executionId", ""))
+            sessions = exchange.space.sessions
+            session = find(sessions, body.get("executionId", ""))
             if session and session.newest:
-                commit(exchange.space.sessions, session, replace(session.newest, number=session.turns + 1))
+                commit(sessions, session, replace(session.newest, number=session.turns + 1))
             raise
 
     patch.setattr(Story, "_check", broken)
