@@ -95,6 +95,7 @@ MEANINGS = {
     "proxy-bad-gateway": errors.ServerError,
     "proxy-unavailable": errors.ServerError,
     "prefer-unsatisfiable": errors.InvalidRequestError,
+    "unscripted-refused": errors.InvalidRequestError,
 }
 
 
