@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from leadway_mock.app import build_emulator, create_app
@@ -8,11 +9,28 @@ from leadway_mock.emulator import Emulator
 from leadway_mock.settings import Settings
 
 
-@pytest.fixture
-def emulator() -> Emulator:
+@pytest.fixture(scope="session")
+def one_emulator() -> Emulator:
     return build_emulator(Settings(check_answers=True, seed=1))
 
 
+@pytest.fixture(scope="session")
+def one_app(one_emulator: Emulator) -> Flask:
+    return create_app(emulator=one_emulator)
+
+
 @pytest.fixture
-def client(emulator: Emulator) -> FlaskClient:
-    return create_app(emulator=emulator).test_client()
+def emulator(one_emulator: Emulator) -> Emulator:
+    one_emulator.reset()
+    return one_emulator
+
+
+@pytest.fixture
+def app(one_app: Flask, emulator: Emulator) -> Flask:
+    assert emulator.journal.count() == 0
+    return one_app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()

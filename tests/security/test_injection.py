@@ -8,9 +8,9 @@ import unicodedata
 from urllib.parse import quote, urlsplit
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
-from leadway_mock.app import create_app
 from leadway_mock.emulator import Emulator
 from leadway_mock.server import Server
 from tests.security.caller import HEADERS, LOCATION, PATH, TOKEN, begin, say
@@ -118,10 +118,12 @@ def test_no_path_or_header_adds_a_line_to_the_log(
 
 
 def test_a_failure_is_logged_on_its_own_line(
-    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    client: FlaskClient,
+    emulator: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(emulator.spaces, "of", None)
-    client = create_app(emulator=emulator).test_client()
     assert client.get(f"/__mock/sessions/x%0D%0Aforged%1B[2J{TOKEN}").status_code == 500
     (message,) = caplog.messages
     assert message.isascii()
@@ -130,9 +132,9 @@ def test_a_failure_is_logged_on_its_own_line(
 
 
 @pytest.mark.parametrize("line", ["%0d%0a", "%0a", "%0d", "%00", "%c4%8d%c4%8a", "%e2%80%a8"])
-def test_no_request_adds_a_header_to_its_answer(line: str) -> None:
+def test_no_request_adds_a_header_to_its_answer(app: Flask, line: str) -> None:
     forged = f"x{line}Set-Cookie:%20a=b{line}{line}<p>"
-    with Server(create_app()) as server:
+    with Server(app) as server:
         for path in (
             f"/{forged}",
             f"/agent-studio/public-api/agents/{forged}/execute",
@@ -193,8 +195,8 @@ def test_a_link_to_the_successor_cannot_be_bent(client: FlaskClient) -> None:
         "..",
     ],
 )
-def test_no_way_leads_out_of_the_documentation(way: str) -> None:
-    with Server(create_app()) as server:
+def test_no_way_leads_out_of_the_documentation(app: Flask, way: str) -> None:
+    with Server(app) as server:
         answer = exchange(server, b"GET /__mock/docs/%s HTTP/1.1" % way.encode())
     assert "root:" not in answer
     assert "def " not in answer
@@ -228,8 +230,10 @@ SMUGGLED = b"POST /smuggled HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n
     ],
     ids=lambda lines: ascii(b" ".join(lines).decode("latin-1")),
 )
-def test_no_second_request_is_smuggled_in_a_body(emulator: Emulator, lines: list[bytes]) -> None:
-    with Server(create_app(emulator=emulator)) as server:
+def test_no_second_request_is_smuggled_in_a_body(
+    app: Flask, emulator: Emulator, lines: list[bytes]
+) -> None:
+    with Server(app) as server:
         exchange(server, b"POST %s HTTP/1.1" % PATH.encode(), *lines, body=b"0\r\n\r\n" + SMUGGLED)
     paths = [entry["request"]["path"] for entry in emulator.journal.entries(after=0, limit=10)]
     assert "/smuggled" not in paths

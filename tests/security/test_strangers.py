@@ -6,6 +6,7 @@ import re
 import socket
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
@@ -210,8 +211,8 @@ def test_proxies_are_not_believed(client: FlaskClient) -> None:
     assert client.get("/", headers=forwarded).status_code == 404
 
 
-def test_refused_before_the_application_is_refused_in_json_and_not_sniffed() -> None:
-    with Server(create_app()) as server:
+def test_refused_before_the_application_is_refused_in_json_and_not_sniffed(app: Flask) -> None:
+    with Server(app) as server:
         host, port = server.url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=10) as connection:
             connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
