@@ -11,6 +11,7 @@ from leadway_mock.delivery import Transport
 from leadway_mock.faults.latency import MOST_SECONDS, Latency
 from leadway_mock.faults.problems import FaultError, Problem, shown
 from leadway_mock.faults.proxy_pages import PROXY_STATUSES
+from leadway_mock.redaction import redact_text
 
 MOST_TIMES = 1_000_000
 MOST_RETRY_AFTER = 86_400
@@ -20,6 +21,7 @@ RETRYABLE = {429: "quota-exceeded", 503: "proxy-unavailable"}
 """The statuses that may say `Retry-After`, and the behaviours that stand under them."""
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+TEXTS = ("id", "operation", "agent", "session", "rule")
 KINDS = ("status", "rule", "proxy", "transport")
 
 
@@ -121,6 +123,11 @@ def _ranges(fault: Fault) -> Iterator[Problem]:
     if fault.id and not ID.fullmatch(fault.id):
         mend = "use up to 64 letters, digits, dots, dashes and underscores"
         yield Problem(("id",), f"{shown(fault.id)} is no name", mend)
+    for name in TEXTS:
+        text = getattr(fault, name) or ""
+        if redact_text(text) != text:
+            what = "this looks like a credential, and what is armed is kept and shown"
+            yield Problem((name,), what, "leave tokens out")
     yield from _range(("times",), fault.times, 1, MOST_TIMES, "calls")
     yield from _range(("status",), fault.status, 400, 599, "as a status")
     yield from _range(("retryAfter",), fault.retry_after, 0, MOST_RETRY_AFTER, "seconds")

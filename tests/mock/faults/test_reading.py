@@ -25,6 +25,7 @@ from leadway_mock.faults import (
 )
 from leadway_mock.faults.proxy_pages import PROXY_STATUSES
 from leadway_mock.faults.reading import FIELDS
+from tests.mock.support import TOKEN
 
 SCHEMA = json.loads(schema_text())
 
@@ -94,6 +95,8 @@ SENSELESS: list[tuple[dict[str, Any], str]] = [
     ({"transport": "SLOW_BODY", "when": "before-commit"}, "/when: a call that is answered in full"),
     ({"transport": "HANG", "spread": 1}, "/spread: only SLOW_BODY spreads a body"),
     ({"status": 500, "retryAfter": 1}, "/retryAfter: only 429 and 503 say when to come again"),
+    ({"status": 500, "session": TOKEN}, "/session: this looks like a credential"),
+    ({"status": 500, "id": TOKEN}, "/id: this looks like a credential"),
     ({"latency": {"uniform": [2, 1]}}, "/latency/uniform: a delay from 2 s to 1 s ends before"),
 ]
 """What a schema would need many words to refuse, so ours lets it pass."""
