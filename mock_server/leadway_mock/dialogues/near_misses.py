@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 from itertools import islice
 from typing import Final
 
@@ -14,11 +14,11 @@ from leadway_mock.replies import Heard, NearMiss
 MOST: Final = 3
 """How many near misses are told."""
 
-MOST_COMPARED: Final = 500
+MOST_COMPARED: Final = 200
 """How many turns are looked at; a conversation seldom waits at more than a few."""
 
-LONGEST_COMPARED: Final = 300
-"""How many characters of a message are compared, which takes time that grows with their square."""
+LONGEST_COMPARED: Final = 2_000
+"""How many characters of a message are compared."""
 
 
 def near_misses(
@@ -62,9 +62,21 @@ def _closeness(part: Part) -> float:
         return 1.0
     if part.found == NOT_SENT:
         return 0.0
-    expected, found = (text[:LONGEST_COMPARED].casefold() for text in (part.expected, part.found))
-    # Never quite 1.0, which is for what fits.
-    return SequenceMatcher(None, expected, found, autojunk=False).ratio() * 0.99
+    return likeness(part.expected, part.found) * 0.99  # 1.0 is for what fits.
+
+
+def likeness(one: str, other: str) -> float:
+    """Return how alike two texts are, from 0.0 to 1.0: the share of their pairs of letters.
+
+    This takes time in proportion to their lengths, which no comparison of sequences does.
+    """
+    pairs, others = _pairs(one), _pairs(other)
+    return 2 * (pairs & others).total() / (pairs.total() + others.total())
+
+
+def _pairs(text: str) -> Counter[str]:
+    letters = f" {text[:LONGEST_COMPARED].casefold()} "
+    return Counter(letters[index : index + 2] for index in range(len(letters) - 1))
 
 
 def _mend(turn: Turn, parts: Sequence[Part]) -> str:
@@ -85,7 +97,7 @@ def _mend_message(turn: Turn, part: Part) -> str:
     pattern, message = turn.user, part.found
     if pattern.kind == "regex" and "i" not in pattern.flags and _fits_in_any_case(turn, message):
         return f"Only upper and lower case differ: write /{pattern.text}/i{pattern.flags}."
-    if pattern.kind == "equals" and pattern.text.strip().casefold() in message.casefold():
+    if pattern.kind == "equals" and pattern.text.strip() in message:
         return 'The words are there, but not they alone: write them without ="…".'
     if _plain(part.expected) and _plain(part.expected) in _plain(message):
         return "Only spaces or punctuation differ: expect fewer words, or send these."
@@ -101,4 +113,4 @@ def _mend_place(turn: Turn) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
+    return " ".join(re.findall(r"\w+", text[:LONGEST_COMPARED].casefold()))

@@ -18,7 +18,7 @@ def side_by_side(
 
     Each row is a left text, a right text, and whether to mark it as the difference.
     """
-    side = (max(width, NARROWEST) - len(MARKED) - 9) // 2
+    side = (max(width, NARROWEST) - len("  | " + " | " + " | " + MARKED)) // 2
     rule = f"  +{'-' * (side + 2)}+{'-' * (side + 2)}+"
     lines = [rule, *_row(*title, side), rule]
     for left, right, differs in rows:

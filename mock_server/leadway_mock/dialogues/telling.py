@@ -119,5 +119,6 @@ def _captures(captures: Mapping[str, str]) -> Iterator[str]:
 
 def _shown(text: str) -> str:
     """Return `text` as a terminal may show it: nothing that moves its cursor, and not endless."""
-    plain = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
-    return plain if len(plain) <= LONGEST else f"{plain[:LONGEST]}… [{len(plain)} characters]"
+    short = text[:LONGEST]
+    plain = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in short)
+    return plain if text == short else f"{plain}… [{len(text)} characters]"

@@ -1,0 +1,145 @@
+"""A transcript, YAML and Python that say the same are the same dialogue."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from leadway_mock.dialogues import (
+    dialogue,
+    dump,
+    load_dialogue,
+    load_dialogues,
+    parse_dialogue,
+    parse_pattern,
+    restore,
+    user,
+)
+from leadway_mock.faults import Fault
+
+RICH = """
+name: Booking
+agent: [desk, shop]
+otherwise: Sorry, {{name}}?
+after: restart
+turns:
+  - user: /I am (?P<name>\\w+)/i
+    when:
+      turn: 1
+      variables: {tier: gold, coupon: null, age: 7, tags: [a, {b: true}]}
+      contact: "*"
+      attachments: [{type: image, imageUrl: "/png$/"}]
+    agent:
+      response: Hello {{name}}!
+      goalCompletion: true
+      flowSwitch: true
+      success: false
+      type: card
+      nextExpectedInput: choice
+      executionStatus: waiting
+      attachments: [{type: image}]
+      generativeOutputs: [{a: [1]}]
+    latency: {lognormal: {median: 300ms, sigma: 0.5}}
+    fault: {status: 500, when: after-commit}
+  - label: day
+    branch:
+      - {user: {equals: Monday}, agent: Closed., then: day}
+      - - {user: tuesday, agent: At ten?}
+        - {user: "yes", agent: Booked., then: end}
+  - {user: "*", agent: Bye.}
+"""
+
+
+def test_yaml_and_python_say_the_same() -> None:
+    built = (
+        dialogue("Booking", agent=["desk", "shop"])
+        .otherwise("Sorry, {{name}}?")
+        .after("restart")
+        .user(
+            re.compile(r"I am (?P<name>\w+)", re.IGNORECASE),
+            turn=1,
+            variables={"tier": "gold", "coupon": None, "age": 7, "tags": ["a", {"b": True}]},
+            contact="*",
+            attachments=[{"type": "image", "imageUrl": "/png$/"}],
+        )
+        .agent(
+            "Hello {{name}}!",
+            goal_completion=True,
+            flow_switch=True,
+            success=False,
+            type="card",
+            next_expected_input="choice",
+            execution_status="waiting",
+            attachments=[{"type": "image"}],
+            generative_outputs=[{"a": [1]}],
+            latency={"lognormal": {"median": "300ms", "sigma": 0.5}},
+            fault=Fault(status=500, when="after-commit"),  # type: ignore[arg-type]  # by name
+        )
+        .branch(
+            user(equals="Monday").agent("Closed.", then="day"),
+            user("tuesday").agent("At ten?").user("yes").agent("Booked.", then="end"),
+            label="day",
+        )
+        .user()
+        .agent("Bye.")
+        .build()
+    )
+
+    parsed = parse_dialogue(RICH, file="b.yaml")
+    assert built == parsed
+    assert built.version == parsed.version
+    assert restore(dump(built)) == built
+
+
+def test_transcript_list_and_yaml_say_the_same() -> None:
+    transcript = parse_dialogue(
+        'user: a\nagent: 1\nagent: 2\nuser: ="B"\nagent: {{turn}}', name="x"
+    )
+    entries = parse_dialogue(
+        "- user: a\n- agent: '1'\n- agent: '2'\n- user: ='B'\n  agent: '{{turn}}'".replace(
+            "='B'", """'="B"'"""
+        ),
+        name="x",
+    )
+    built = dialogue("x").user("a").agent("1").agent("2").user(equals="B").agent("{{turn}}").build()
+
+    assert transcript == entries == built
+
+
+def test_where_a_dialogue_is_written_is_no_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("# A comment.\n\nuser: a\nagent: b\n")
+    (tmp_path / "a.yaml").write_text("turns: [{user: a, agent: b}]")
+    one, other = load_dialogue(tmp_path / "a.txt"), load_dialogue(tmp_path / "a.yaml")
+
+    assert one == other
+    assert one.version == other.version
+    assert (one.turns[0].line, other.turns[0].line) == (3, 1)
+    assert one.version != parse_dialogue("user: a\nagent: c\n", name="a").version
+
+
+def test_a_folder_is_read_in_the_order_of_names_and_other_files_are_let_be(tmp_path: Path) -> None:
+    (tmp_path / "z.txt").write_text("user: a\nagent: b\n")
+    (tmp_path / "b.dialogue").write_text("user: a\nagent: b\n")
+    (tmp_path / "y.yml").write_text("name: a\nturns: [{user: a, agent: b}]")
+    (tmp_path / "README.md").write_text("What this is.")
+
+    assert [each.name for each in load_dialogues(tmp_path)] == ["a", "b", "z"]
+
+
+def test_python_remembers_its_lines() -> None:
+    scripted = dialogue("x").user("a").agent("b")
+
+    assert scripted.build().file == __file__
+    assert scripted.build().turns[0].line == scripted.line
+
+
+def test_a_script_is_never_changed() -> None:
+    start = dialogue("x").user("a").agent("b")
+    longer = start.user("c").agent("d")
+
+    assert (len(start.build().turns), len(longer.build().turns)) == (1, 2)
+
+
+def test_a_pattern_is_written_as_it_is_read() -> None:
+    for text in ("a b", "*", "/x/i", '="x"', '"*"', '" a "', '"/x/"'):
+        assert str(parse_pattern(text)) == text
