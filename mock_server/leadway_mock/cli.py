@@ -8,27 +8,20 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import Field, fields
 from importlib import import_module
-from typing import Any
 
 from leadway_mock import __version__
 from leadway_mock.agents_file_problems import ProblemsError
 from leadway_mock.app import create_app
 from leadway_mock.contract import ContractError
+from leadway_mock.flags import add_flags, chosen
 from leadway_mock.server import Server, ServerError
-from leadway_mock.settings import (
-    ENVIRONMENT_PREFIX,
-    Settings,
-    SettingsError,
-    from_environment,
-    parse,
-)
+from leadway_mock.settings import ENVIRONMENT_PREFIX, Settings, SettingsError
 from leadway_mock.store import StoreError
 
 USAGE_ERROR = 2
 
-COMMANDS = {"check": "leadway_mock.commands.check"}
+COMMANDS = {name: f"leadway_mock.commands.{name}" for name in ("check", "env", "exec")}
 """The sub-commands, by name: modules with a `main` that returns the exit code."""
 
 TRY_IT = """
@@ -84,9 +77,7 @@ def _stop_on_signals(server: Server) -> None:
 
 def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str]) -> Settings:
     """Return the settings of a command line over an environment; raises `SettingsError`."""
-    given = vars(_parser().parse_args(arguments))
-    chosen = {name: _read(name, value) for name, value in given.items() if value is not None}
-    return Settings(**(from_environment(environment) | chosen))
+    return Settings(**chosen(_parser().parse_args(arguments), environment))
 
 
 def open_server(settings: Settings) -> Server:
@@ -100,12 +91,6 @@ def open_server(settings: Settings) -> Server:
     )
 
 
-def _read(name: str, value: bool | str | list[str]) -> Any:  # noqa: ANN401, FBT001 - as parsed
-    if isinstance(value, list):
-        return tuple(item for text in value for item in parse(name, text))
-    return parse(name, value) if isinstance(value, str) else value
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="leadway mock",
@@ -114,29 +99,5 @@ def _parser() -> argparse.ArgumentParser:
         f" Sub-commands, each with a --help of its own: {', '.join(COMMANDS)}.",
     )
     parser.add_argument("--version", action="version", version=f"leadway {__version__}")
-    for setting in fields(Settings):
-        flag = "--" + setting.name.replace("_", "-")
-        parser.add_argument(flag, default=None, help=_help(setting), **_shape(setting))
+    add_flags(parser)
     return parser
-
-
-def _help(setting: Field[Any]) -> str:
-    text: str = setting.metadata["help"]
-    if setting.type == "bool":
-        return f"{text} (default: {'on' if setting.default else 'off'})"
-    return text if setting.default in {None, ()} else f"{text} (default: {setting.default})"
-
-
-def _shape(setting: Field[Any]) -> dict[str, Any]:
-    """Return how a flag takes its value: as a switch, several times, or once."""
-    choices = setting.metadata["choices"]
-    if setting.type == "bool":
-        return {"action": argparse.BooleanOptionalAction}
-    if setting.type == "tuple[str, ...]":
-        return {"action": "append", "metavar": "NAME"}
-    return {
-        "metavar": "{" + ",".join(choices) + "}" if choices else METAVARS.get(setting.name, "N")
-    }
-
-
-METAVARS = {"host": "ADDRESS", "agents": "FILE", "dialogues": "PATH", "store": "URL"}

@@ -1,0 +1,116 @@
+"""`leadway mock exec -- COMMAND`: runs a command beside a mock that it finds by its environment."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from leadway_mock.agents_file_problems import ProblemsError
+from leadway_mock.contract import ContractError
+from leadway_mock.flags import add_flags, chosen
+from leadway_mock.server import ServerError
+from leadway_mock.settings import SettingsError
+from leadway_mock.store import StoreError
+from leadway_mock.testing import KINDS, Mock
+
+USAGE_ERROR, NOT_AS_SCRIPTED = 2, 1
+CANNOT_RUN, NOT_FOUND, SIGNALLED = 126, 127, 128
+"""What shells return for a command that cannot be run, is not there, or ended by a signal."""
+
+SEPARATOR = "--"
+FORWARDED = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command behind `--`; return its exit code, or 1 if `--strict` finds something."""
+    options, command = _read(arguments)
+    try:
+        settings = {"port": 0} | chosen(options, os.environ)
+        mock = Mock(any_token=True, strict=options.strict, allow=options.allow or (), **settings)
+        mock.open()
+        mock.expect_files()
+    except (SettingsError, ProblemsError, ContractError, StoreError, ServerError) as error:
+        return _say(f"leadway mock exec: {error}", USAGE_ERROR)
+    try:
+        code = _run(command, os.environ | mock.environment)
+        complaints = mock.complaints()
+        told = mock.report(complaints, allow="If it is meant to be so: --allow {words}")
+    finally:
+        mock.close()
+    return _say(told, code or NOT_AS_SCRIPTED) if complaints else code
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run `command` to its end; return its exit code as a shell does."""
+    try:
+        process = subprocess.Popen(command, env=environment)  # noqa: S603 - what the user asks for
+    except FileNotFoundError:
+        return _say(f"leadway mock exec: there is no command {command[0]!r}.", NOT_FOUND)
+    except OSError as error:
+        return _say(f"leadway mock exec: {command[0]}: {error.strerror}.", CANNOT_RUN)
+    with process, _forwarding(process):
+        code = process.wait()
+    return code if code >= 0 else SIGNALLED - code
+
+
+@contextmanager
+def _forwarding(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Pass signals on to `process`, and live on until it has ended."""
+
+    def forward(number: int, _: object) -> None:
+        # Ctrl-C reaches everything on the terminal; the command has heard it already.
+        if not (number == signal.SIGINT and _on_terminal()):
+            process.send_signal(number)
+
+    before = {number: signal.signal(number, forward) for number in FORWARDED}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _on_terminal() -> bool:
+    """Tell whether this process is one of those that the terminal speaks to."""
+    try:
+        return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    except (OSError, ValueError):
+        return False
+
+
+def _read(arguments: Sequence[str]) -> tuple[Any, list[str]]:
+    parser = _parser()
+    given = list(arguments)
+    end = given.index(SEPARATOR) if SEPARATOR in given else len(given)
+    options = parser.parse_args(given[:end])
+    command = given[end + 1 :]
+    if not command:
+        parser.error("say what to run behind --, such as: leadway mock exec -- npm test")
+    return options, command
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="leadway mock exec",
+        usage="leadway mock exec [FLAG ...] -- COMMAND [ARGUMENT ...]",
+        description="Run a command beside a mock on a free port. The command finds the mock by"
+        " LEADWAY_BASE_URL, LEADWAY_TOKEN, LEADWAY_LOCATION_ID and LEADWAY_API_VERSION.",
+        epilog="The exit code is the command's; 1 if that is 0 and --strict finds something.",
+    )
+    strict = "fail if a message, a request or a turn was not as scripted, and say which"
+    parser.add_argument("--strict", action="store_true", help=strict)
+    allow = "what --strict lets pass; may be given again"
+    parser.add_argument("--allow", action="append", choices=list(KINDS), help=allow)
+    add_flags(parser)
+    return parser
+
+
+def _say(text: str, code: int) -> int:
+    print(text, file=sys.stderr)  # noqa: T201 - what a command says
+    return code

@@ -1,0 +1,151 @@
+"""The pytest plug-in: the fixture `leadway_mock`, strict by default, and a summary of the run.
+
+pytest loads this module in every run, so it imports nothing of the mock before a test asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from leadway_mock.testing import Mock
+    from leadway_mock.testing.hosts import Hosts
+    from leadway_mock.testing.run import Run
+
+NAME = "leadway_mock"
+MARKER = (
+    "leadway_mock(dialogue=, faults=, settings=, strict=, allow=, any_token=): how the mock of"
+    " this test begins, and what it lets pass; see leadway_mock.testing.Mock"
+)
+MOCKS = pytest.StashKey["list[Mock]"]()
+RUN = pytest.StashKey["Run"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take `leadway_mock_allow` from the configuration."""
+    told = "what no test with leadway_mock fails for: unscripted, contract, stray, unused"
+    parser.addini("leadway_mock_allow", told, type="args", default=[])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", MARKER)
+
+
+@pytest.fixture
+def leadway_mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
+    """Return a mock of this test's own, which the environment leads to."""
+    with _mock(request, serve=True) as mock:
+        yield mock
+
+
+@pytest.fixture
+def leadway_mock_wsgi(request: pytest.FixtureRequest) -> Iterator[Mock]:
+    """Return a mock without a socket: call its `wsgi_app`."""
+    with _mock(request, serve=False) as mock:
+        yield mock
+
+
+@pytest.fixture(scope="session")
+def leadway_mock_settings() -> Mapping[str, Any]:
+    """Return the settings that the mock starts with, such as `agents`: override it."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def _leadway_mock_hosts() -> Iterator[Hosts]:
+    """Return the mocks of this process, one for each kind of settings; closed at its end."""
+    from leadway_mock.testing.hosts import Hosts  # noqa: PLC0415 - only when it is asked for
+
+    hosts = Hosts()
+    yield hosts
+    hosts.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Fail a test whose conversation went otherwise than scripted; explain a failure by it."""
+    try:
+        yield
+    except (Exception, pytest.fail.Exception) as error:
+        for mock in item.stash.get(MOCKS, ()):
+            mock.explain(error)
+        raise
+    for mock in item.stash.get(MOCKS, ()):
+        _verify(mock)
+
+
+def _verify(mock: Mock) -> None:
+    __tracebackhide__ = True
+    try:
+        mock.verify()
+    except AssertionError as error:
+        told = str(error)
+    else:
+        return
+    pytest.fail(told, pytrace=False)
+
+
+@contextmanager
+def _mock(request: pytest.FixtureRequest, *, serve: bool) -> Iterator[Mock]:
+    try:
+        from leadway_mock.testing import Mock  # noqa: PLC0415 - only when it is asked for
+        from leadway_mock.testing.marks import options_of  # noqa: PLC0415 - the same
+    except ModuleNotFoundError as error:
+        cure = "Install it with: pip install 'leadway[mock]'"
+        pytest.fail(f"leadway_mock needs {error.name}, which is not installed. {cure}")
+    host = request.getfixturevalue("_leadway_mock_hosts").of(
+        request.getfixturevalue("leadway_mock_settings")
+    )
+    item = request.node
+    marks = [each.kwargs for each in item.iter_markers(NAME)]
+    options = options_of(marks, request.config.getini("leadway_mock_allow"))
+    mock = Mock(on=host, serve=serve, folder=item.path.parent, **options)
+    with pytest.MonkeyPatch.context() as environment:
+        mock.open()
+        try:
+            for name, value in mock.environment.items():
+                environment.setenv(name, value)
+            item.stash.setdefault(MOCKS, []).append(mock)
+            yield mock
+            item.stash[MOCKS].remove(mock)
+            _run(request.config).add(mock, item.nodeid)
+        finally:
+            mock.close()
+
+
+def _run(config: pytest.Config) -> Run:
+    from leadway_mock.testing.run import Run  # noqa: PLC0415 - only when there is something
+
+    return config.stash.setdefault(RUN, Run())
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what a worker of xdist has seen to the process that reports."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None and RUN in session.config.stash:
+        output[NAME] = session.config.stash[RUN].as_json()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - of xdist, which may be absent
+    """Take in what a worker of xdist has seen."""
+    seen = getattr(node, "workeroutput", {}).get(NAME)
+    if seen:
+        _run(node.config).add_json(seen)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Tell how the application behaved in all tests together, and which outcomes they met."""
+    run = config.stash.get(RUN, None)
+    verbosity = terminalreporter.verbosity
+    text = run.text(details=verbosity > 0) if run is not None and verbosity >= 0 else ""
+    if text:
+        terminalreporter.section(NAME)
+        terminalreporter.write_line(text)

@@ -1,0 +1,34 @@
+"""How the tests of the plug-in run tests of their own."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+# What those runs find imported already: C extensions do not bear being imported twice.
+import httpx  # noqa: F401
+import pytest
+
+import leadway  # noqa: F401
+import leadway_mock.testing
+import leadway_mock.testing.marks
+import leadway_mock.testing.run  # noqa: F401
+from leadway_mock import pytest_plugin
+
+# Other plug-ins take seconds to import, and have nothing to say here.
+ALONE = "--disable-plugin-autoload"
+
+
+class Run(Protocol):
+    def __call__(self, *arguments: str, apart: bool = False) -> pytest.RunResult: ...
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester) -> Run:
+    """Run the tests that a test has written, in this process or `apart`."""
+
+    def run(*arguments: str, apart: bool = False) -> pytest.RunResult:
+        if apart:
+            return pytester.runpytest_subprocess(ALONE, "-p", pytest_plugin.__name__, *arguments)
+        return pytester.runpytest_inprocess(ALONE, *arguments, plugins=[pytest_plugin])
+
+    return run

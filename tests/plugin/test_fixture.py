@@ -1,0 +1,192 @@
+"""The fixture: what it gives, what it leaves behind, and how a run ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.plugin.conftest import Run
+
+HEAD = "import os\nimport threading\nimport httpx\nimport pytest\n"
+HEAD += "from tests.plugin.talking import BOOKING, ask, say\n\n"
+
+
+def test_each_test_has_its_own(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        HEAD + "tokens, urls, gone = set(), set(), []\n\n"
+        "@pytest.mark.parametrize('turn', range(3))\n"
+        "def test_it(leadway_mock, turn):\n"
+        "    tokens.add(leadway_mock.token)\n"
+        "    urls.add(leadway_mock.url)\n"
+        "    assert len(tokens) == turn + 1\n"
+        "    assert len(urls) == 1\n"
+        "    assert leadway_mock.sessions == []\n"
+        "    assert len(leadway_mock.journal) == 0\n"
+        "    for session in gone:\n"
+        "        assert ask(leadway_mock, 'Hi', executionId=session).status_code == 404\n"
+        "    leadway_mock.settings(session_idle_seconds=turn)\n"
+        "    leadway_mock.clock.freeze()\n"
+        "    leadway_mock.dialogue(f'user: hi\\nagent: {turn}')\n"
+        "    assert say(leadway_mock, 'hi') == [str(turn)]\n"
+        "    gone.append(leadway_mock.sessions[0].execution_id)\n"
+        "    leadway_mock.assert_turns(1)\n"
+    )
+    run().assert_outcomes(passed=3)
+
+
+def test_what_comes_late_is_nobodys(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        HEAD + "before = []\n\n"
+        "def test_one(leadway_mock):\n    before.append(leadway_mock)\n"
+        "    before.append(leadway_mock.headers)\n\n"
+        "def test_other(leadway_mock):\n"
+        "    body = {'message': 'Hi', 'locationId': 'here'}\n"
+        "    httpx.post(leadway_mock.execute_url, headers=before[1], json=body)\n"
+        "    assert len(leadway_mock.journal) == 0\n"
+    )
+    run().assert_outcomes(passed=2)
+
+
+def test_the_environment_leads_to_it_and_is_put_back(
+    pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADWAY_TOKEN", "the developer's own")
+    monkeypatch.delenv("LEADWAY_BASE_URL", raising=False)
+    pytester.makepyfile(
+        HEAD + "from leadway import Leadway\n\n"
+        "def test_it(leadway_mock):\n"
+        "    assert os.environ.items() >= leadway_mock.environment.items()\n"
+        "    assert set(leadway_mock.environment) == {'LEADWAY_BASE_URL', 'LEADWAY_TOKEN',\n"
+        "        'LEADWAY_LOCATION_ID', 'LEADWAY_API_VERSION'}\n"
+        "    with Leadway.from_env() as leadway:\n"
+        "        assert leadway.agent(leadway_mock.agent_id).execute('Hi').text\n"
+        "    leadway_mock.assert_said('Hi')\n\n"
+        "def test_after():\n"
+        "    assert os.environ['LEADWAY_TOKEN'] == \"the developer's own\"\n"
+        "    assert 'LEADWAY_BASE_URL' not in os.environ\n"
+    )
+    run().assert_outcomes(passed=2)
+
+
+def test_it_ends_without_a_trace(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makeini("[pytest]\nfilterwarnings = error")
+    pytester.makepyfile(HEAD + "def test_it(leadway_mock):\n    say(leadway_mock, 'Hi')\n")
+    pytester.makeconftest(
+        "import threading\n\ndef pytest_unconfigure():\n"
+        "    print('left behind:', [t.name for t in threading.enumerate()"
+        " if t.name.startswith('leadway')])\n"
+    )
+    result = run("-s", apart=True)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["left behind: []*"])
+
+
+def test_without_a_socket(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makeconftest(
+        "import socket, pytest\n\n"
+        "@pytest.fixture(autouse=True)\n"
+        "def no_sockets(monkeypatch):\n"
+        "    def refuse(*_, **__):\n        raise OSError('no sockets here')\n"
+        "    monkeypatch.setattr(socket.socket, 'bind', refuse)\n"
+        "    monkeypatch.setattr(socket.socket, 'connect', refuse)\n"
+    )
+    pytester.makepyfile(
+        HEAD + "@pytest.mark.leadway_mock(dialogue=BOOKING)\n"
+        "def test_it(leadway_mock_wsgi):\n"
+        "    mock = leadway_mock_wsgi\n"
+        "    transport = httpx.WSGITransport(app=mock.wsgi_app)\n"
+        "    body = {'locationId': mock.location_id}\n"
+        "    with httpx.Client(transport=transport, headers=mock.headers) as client:\n"
+        "        first = client.post(mock.execute_url, json=body | {'message': 'haircut'}).json()\n"
+        "        body['executionId'] = first['executionId']\n"
+        "        last = client.post(mock.execute_url, json=body | {'message': 'Monday'}).json()\n"
+        "    assert last['response'] == 'Monday it is.'\n"
+        "    with pytest.raises(ValueError, match='this mock has none'):\n"
+        "        mock.fault(transport='HANG')\n"
+    )
+    run().assert_outcomes(passed=1)
+
+
+def test_a_suite_chooses_how_the_mock_starts(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makefile(
+        ".yaml",
+        agents="agents:\n  - id: frontdesk\n    name: Desk\n    replies:\n      - answer: Hello.\n",
+    )
+    pytester.makeconftest(
+        "import pathlib, pytest\n\n"
+        "@pytest.fixture(scope='session')\ndef leadway_mock_settings():\n"
+        "    return {'agents': str(pathlib.Path(__file__).with_name('agents.yaml')), 'seed': 1}\n"
+    )
+    pytester.makepyfile(
+        HEAD + "def test_it(leadway_mock):\n"
+        "    leadway_mock.agent_id = 'frontdesk'\n"
+        "    assert say(leadway_mock, 'Hi') == ['Hello.']\n"
+    )
+    run().assert_outcomes(passed=1)
+
+
+def test_dialogues_are_found_beside_the_test(pytester: pytest.Pytester, run: Run) -> None:
+    folder = pytester.mkdir("suite")
+    (folder / "booking.txt").write_text("user: haircut\nagent: Which day?\n")
+    (folder / "test_it.py").write_text(
+        HEAD + "@pytest.mark.leadway_mock(dialogue='booking.txt')\n"
+        "def test_it(leadway_mock):\n    assert say(leadway_mock, 'haircut') == ['Which day?']\n"
+    )
+    run().assert_outcomes(passed=1)
+
+
+def test_every_token_can_count(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        HEAD + "@pytest.mark.leadway_mock(any_token=True, dialogue='user: hi\\nagent: ho')\n"
+        "@pytest.mark.parametrize('number', range(2))\n"
+        "def test_it(leadway_mock, number):\n"
+        "    leadway_mock.token = f'pit-12345678-0000-4000-8000-00000000000{number}'\n"
+        "    assert say(leadway_mock, 'hi') == ['ho']\n"
+        "    leadway_mock.assert_turns(1)\n"
+    )
+    run().assert_outcomes(passed=2)
+
+
+def test_the_run_ends_with_verdict_and_coverage(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        HEAD + "def test_good(leadway_mock):\n    say(leadway_mock, 'Hi', 'And then?')\n\n"
+        "def test_bad(leadway_mock):\n    say(leadway_mock, 'Hi')\n"
+        "    say(leadway_mock, 'And then?')\n    say(leadway_mock, 'And now?')\n"
+    )
+    result = run()
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*= leadway_mock =*",
+            "The caller should mend 1 error, seen in 5 requests.",
+            "execution-id-dropped (error)",
+            "*test_bad: *",
+            "executeAgent: 1 of * outcomes of the contract met (-v tells which)",
+        ]
+    )
+    detailed = run("-v")
+    detailed.stdout.fnmatch_lines(["    met:   200 reply (5)", "    never: *"])
+    run("-q").stdout.no_fnmatch_line("*= leadway_mock =*")
+
+
+def test_a_run_without_it_says_nothing(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile("def test_it():\n    pass\n")
+    result = run()
+    result.stdout.no_fnmatch_line("*leadway_mock*")
+
+
+def test_unused_it_imports_nothing(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        "import sys\n\ndef test_it():\n"
+        "    ours = {name for name in sys.modules if name.startswith('leadway')}\n"
+        "    assert ours == {'leadway_mock', 'leadway_mock.pytest_plugin'}\n"
+        "    assert not {'flask', 'jsonschema', 'yaml', 'waitress'} & set(sys.modules)\n"
+    )
+    run(apart=True).assert_outcomes(passed=1)
+
+
+def test_markers_are_known(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        "import pytest\n\n@pytest.mark.leadway_mock(strict=False)\ndef test_it():\n    pass\n"
+    )
+    run("--strict-markers").assert_outcomes(passed=1)
+    run("--markers").stdout.fnmatch_lines(["@pytest.mark.leadway_mock(dialogue=*"])
