@@ -3,6 +3,7 @@
 PORT   = $(or $(LEADWAY_MOCK_PORT),4010)
 HOST   = $(or $(LEADWAY_MOCK_HOST),127.0.0.1)
 TARGET = mock
+CONTROL = mock_server/leadway_mock/control.yaml
 
 BIN := .venv/bin
 INSTALL := PYTHON="$(PYTHON)" sh scripts/install.sh
@@ -51,9 +52,10 @@ check-arrows: setup
 	@$(STEP) "arrows (import-linter)" $(BIN)/lint-imports --no-logo
 
 check-contract: setup
-	@$(STEP) "contract (openapi-spec-validator)" $(BIN)/openapi-spec-validator openapi/leadway.yaml
-	@$(STEP) "contract (redocly)" $(NPX) redocly lint --config openapi/redocly.yaml openapi/leadway.yaml
+	@$(STEP) "contracts (openapi-spec-validator)" $(BIN)/openapi-spec-validator openapi/leadway.yaml $(CONTROL)
+	@$(STEP) "contracts (redocly)" $(NPX) redocly lint --config openapi/redocly.yaml openapi/leadway.yaml $(CONTROL)
 	@$(STEP) "contract (examples, defaults, links)" $(BIN)/python scripts/check_contract.py
+	@$(STEP) "control API (examples, defaults, links)" $(BIN)/python scripts/check_contract.py --general $(CONTROL)
 
 check-generated: setup
 	@$(STEP) "generated client" .venv-generate/bin/python scripts/check_generated.py

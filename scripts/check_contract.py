@@ -6,9 +6,10 @@ there is anything to mend, with 2 when there is no such file.
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from contract_checker import CHECKS, Document, UnreadableError, check
+from contract_checker import CHECKS, GENERAL, Check, Document, UnreadableError, check
 
 CONTRACT = Path(__file__).resolve().parent.parent / "openapi" / "leadway.yaml"
 
@@ -19,7 +20,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "file", nargs="?", type=Path, default=CONTRACT, help="an OpenAPI 3.1 file in YAML"
     )
-    file: Path = parser.parse_args(arguments).file
+    parser.add_argument(
+        "--general",
+        action="store_true",
+        help="leave out what holds for a platform's API alone, such as evidence and scopes",
+    )
+    options = parser.parse_args(arguments)
+    file: Path = options.file
     try:
         document = Document.load(file)
     except OSError as error:
@@ -29,16 +36,16 @@ def main(arguments: list[str] | None = None) -> int:
     except UnreadableError as error:
         print(f"{_short(file)}:{error.line}: #: {error.problem} — mend the YAML first")
         return 1
-    return _report(file, document)
+    return _report(file, document, GENERAL if options.general else CHECKS)
 
 
-def _report(file: Path, document: Document) -> int:
-    findings = check(document)
+def _report(file: Path, document: Document, checks: Sequence[Check]) -> int:
+    findings = check(document, checks)
     for finding in findings:
         line = document.line(finding.pointer)
         print(f"{_short(file)}:{line}: {finding.pointer}: {finding.problem} — {finding.remedy}")
     if not findings:
-        print(f"{_short(file)}: {len(CHECKS)} checks, nothing to mend")
+        print(f"{_short(file)}: {len(checks)} checks, nothing to mend")
     return 1 if findings else 0
 
 

@@ -17,6 +17,7 @@ from leadway_mock.contract import ContractError
 from leadway_mock.flags import add_flags, chosen
 from leadway_mock.server import Server, ServerError
 from leadway_mock.settings import ENVIRONMENT_PREFIX, Settings, SettingsError
+from leadway_mock.snapshots import MAX_BYTES
 from leadway_mock.store import StoreError
 
 USAGE_ERROR = 2
@@ -87,7 +88,7 @@ def open_server(settings: Settings) -> Server:
         settings.host,
         settings.port,
         threads=settings.threads,
-        max_body=2 * settings.max_body_bytes,
+        max_body=max(2 * settings.max_body_bytes, MAX_BYTES),
     )
 
 

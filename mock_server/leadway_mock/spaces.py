@@ -154,6 +154,18 @@ class Spaces:
         version, _ = self._orders(space.name)
         space.restore(Snapshot(entries=((ORDERS, version + 1, "{}"),)))
 
+    def restore(self, space: Space, snapshot: Snapshot) -> None:
+        """Put `snapshot` in the place of everything in a space, which stays open.
+
+        Raises `TypeError` or `ValueError` where its orders make no sense; nothing happens then.
+        """
+        kept = {key: text for key, _, text in snapshot.entries if key == ORDERS}
+        text = kept.get(ORDERS, "{}")
+        self._space(space.name, json.loads(text))
+        version, _ = self._orders(space.name)
+        others = tuple(each for each in snapshot.entries if each[0] != ORDERS)
+        space.restore(Snapshot((*others, (ORDERS, version + 1, text)), snapshot.counters))
+
     def move_clock(self, name: str, move: Callable[[SetClock], Mapping[str, float]]) -> Space:
         """Give the space `name` the clock that `move` makes of its present one; see `SetClock`."""
 

@@ -73,7 +73,9 @@ class BodyRules:
         elif error.validator == "required":
             yield from _missing_properties(error, path)
         elif error.validator == "type":
-            yield Violation(_pointer(path), f"{_dotted(path)} must be {_type_words(error)}")
+            yield Violation(
+                _pointer(path), f"{_dotted(path)} must be {_type_words(error.validator_value)}"
+            )
             if error.instance is None and _wants_text(error.schema):
                 yield Violation(_pointer(path), f"{_dotted(path)} should not be empty")
         elif error.validator == "minLength":
@@ -104,7 +106,7 @@ def _missing_properties(error: ValidationError, path: list[str | int]) -> Iterat
             schema = _properties(error).get(name, {})
             where = [*path, name]
             hint = f"'{name}' is missing."
-            words = TYPE_WORDS.get(schema.get("type"), "present")
+            words = _type_words(schema.get("type", "present"))
             yield Violation(_pointer(where), f"{_dotted(where)} must be {words}", hint)
             if _wants_text(schema):
                 yield Violation(_pointer(where), f"{_dotted(where)} should not be empty")
@@ -137,9 +139,10 @@ def _wants_text(schema: Any) -> bool:  # noqa: ANN401 - any schema
     return isinstance(schema, Mapping) and schema.get("minLength", 0) > 0
 
 
-def _type_words(error: ValidationError) -> str:
-    wanted: Any = error.validator_value
-    return TYPE_WORDS.get(wanted, str(wanted)) if isinstance(wanted, str) else " or ".join(wanted)
+def _type_words(wanted: Any) -> str:  # noqa: ANN401 - a JSON Schema's `type`: one or several
+    if isinstance(wanted, str):
+        return TYPE_WORDS.get(wanted, wanted)
+    return " or ".join(TYPE_WORDS.get(each, each) for each in wanted)
 
 
 def _dotted(path: Iterable[str | int]) -> str:

@@ -119,8 +119,13 @@ class Repertoire:
     def uses(self, space: Space) -> list[Use]:
         """Return how often each turn was taken that `space` knows, in the order of writing."""
         return [
+            use for dialogue in self.of(space).values() for use in self.uses_of(space, dialogue)
+        ]
+
+    def uses_of(self, space: Space, dialogue: Dialogue) -> list[Use]:
+        """Return how often each turn of one dialogue was taken, in the order of writing."""
+        return [
             Use(dialogue, turn, space.tallied(_used(dialogue.version, turn.number)))
-            for dialogue in self.of(space).values()
             for turn in dialogue.turns
         ]
 

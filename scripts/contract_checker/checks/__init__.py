@@ -37,3 +37,16 @@ CHECKS: tuple[Check, ...] = (
     evidence.examples_have_evidence,
     evidence.behaviours_are_distinct,
 )
+
+OF_A_PLATFORM: tuple[Check, ...] = (
+    schemas.fields_are_explained,
+    schemas.answers_stay_open,
+    operations.answers_are_complete,
+    operations.headers_are_complete,
+    operations.access_is_declared,
+    evidence.examples_have_evidence,
+)
+"""What is asked of an API that others run and we describe: evidence, open answers, its headers."""
+
+GENERAL: tuple[Check, ...] = tuple(each for each in CHECKS if each not in OF_A_PLATFORM)
+"""What is asked of any contract."""

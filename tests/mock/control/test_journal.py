@@ -113,7 +113,7 @@ def test_what_made_room_is_told_and_not_found(api: Api, caller: Caller) -> None:
         ({"stauts": 404}, "/match/stauts", "'stauts' was sent; 'status' is meant."),
         ({"status": 99}, "/match/status", "99 is less than the minimum of 100"),
         ({"status": "404"}, "/match/status", "'404' does not match '^[1-5]xx$'"),
-        ({"turn": "x"}, "/match/turn", "match.turn must be integer or array."),
+        ({"turn": "x"}, "/match/turn", "match.turn must be an integer number or an array."),
         ({"rule": []}, "/match/rule", "[] should be non-empty"),
     ],
 )

@@ -76,6 +76,11 @@ class Reader:
     ) -> None:
         """Hold bodies against the contract if `checked`, and read no more than `max_body` bytes."""
         self._parameters = [each for each in operation.parameters if each["in"] == "query"]
+        self._longest = {
+            each["name"]: each["schema"]["maxLength"]
+            for each in operation.parameters
+            if each["in"] == "path" and "maxLength" in each["schema"]
+        }
         self._takes_body = operation.body_schema is not None
         schema = operation.body_schema or {"type": "object"}
         self._rules = BodyRules(schema if checked else {"type": "object"})
@@ -85,6 +90,9 @@ class Reader:
         """Return the call that Flask is answering now; raises `Refused`."""
         authorization = flask.request.headers.get("Authorization")
         space = emulator.spaces.of(authorization)
+        for name, most in self._longest.items():
+            if len(path[name]) > most:
+                raise Refused(400, f"'{name}' has {most} characters at most.")
         return Asked(emulator, space, authorization, path, self._query(), self._body())
 
     def _query(self) -> dict[str, Any]:
@@ -94,7 +102,7 @@ class Reader:
         problems = list(_strangers(given.to_dict(flat=False), known))
         for name in given.keys() & known.keys():
             try:
-                found[name] = _value(name, given[name], known[name])
+                found[name] = _value(name, given.getlist(name), known[name])
             except ValueError as error:
                 problems.append(Violation(f"/{name}", str(error)))
         if problems:
@@ -140,12 +148,14 @@ def _strangers(given: Mapping[str, list[str]], known: Mapping[str, Any]) -> Iter
         pointer = f"/{name[:80]}"
         if name not in known:
             yield Violation(pointer, f"'{name[:80]}' is no parameter here. {there}")
-        elif len(values) > 1:
+        elif len(values) > 1 and known[name]["type"] != "array":
             yield Violation(pointer, f"'{name}' is here {len(values)} times; send it once.")
 
 
-def _value(name: str, text: str, schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as the schema says
-    return READERS[schema["type"]](name, text, schema)
+def _value(name: str, texts: list[str], schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as the schema says
+    if schema["type"] == "array":
+        return [_value(name, [text], schema["items"]) for text in texts]
+    return READERS[schema["type"]](name, texts[0], schema)
 
 
 def _whole(name: str, text: str, schema: Mapping[str, Any]) -> int:

@@ -9,20 +9,38 @@ import flask
 
 from leadway_mock.app.control import (
     clock,
+    dialogues,
+    faults,
     health,
     journal,
     resetting,
     sessions,
     settings,
+    snapshots,
     spaces,
     telling,
+    verdict,
     waiting,
 )
 from leadway_mock.app.control.routes import Control
 from leadway_mock.contract import Contract, load_contract
 from leadway_mock.emulator import Emulator
 
-MODULES = (health, spaces, sessions, journal, waiting, clock, settings, resetting, telling)
+MODULES = (
+    health,
+    spaces,
+    sessions,
+    journal,
+    waiting,
+    dialogues,
+    faults,
+    clock,
+    settings,
+    telling,
+    verdict,
+    resetting,
+    snapshots,
+)
 """Each has a function `register`, which gives some operations their handlers."""
 
 

@@ -15,10 +15,12 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "sessions": ("turns/", "sessions"),
     "journal": ("journal",),
     "quotas": ("quota/",),
+    "faults": ("faults/",),
+    "dialogues": ("used/",),  # The sources stay: open sessions go on with what they began.
 }
 """The scopes that are kept in the store, and how their keys begin."""
 
-ORDERED = ("clock", "settings")
+ORDERED = ("clock", "settings", "faults", "dialogues")
 """The scopes that are orders of the space."""
 
 

@@ -18,18 +18,18 @@ def register(control: Control) -> None:
 
     @control.route("showSpace")
     def shown(asked: Asked) -> dict[str, Any]:
-        return _space(asked.space)
+        return shown_space(asked.space)
 
     @control.route("openSpace")
     def opened(asked: Asked) -> dict[str, Any]:
         asked.emulator.spaces.open(_own_name(asked))
-        return _space(asked.emulator.spaces.of(asked.authorization))
+        return shown_space(asked.emulator.spaces.of(asked.authorization))
 
     @control.route("closeSpace")
     def closed(asked: Asked) -> dict[str, Any]:
         if asked.space.name == _own_name(asked):
             asked.space.reset()
-        return _space(asked.emulator.spaces.of(asked.authorization))
+        return shown_space(asked.emulator.spaces.of(asked.authorization))
 
 
 def _own_name(asked: Asked) -> str:
@@ -43,7 +43,8 @@ def _own_name(asked: Asked) -> str:
     return name
 
 
-def _space(space: Space) -> dict[str, Any]:
+def shown_space(space: Space) -> dict[str, Any]:
+    """Return a space as the control API tells it."""
     return {
         "name": space.name or None,
         "own": space.name != SHARED,

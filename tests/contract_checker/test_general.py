@@ -1,0 +1,49 @@
+"""The checks of any contract, which the control API has to pass, too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from check_contract import main
+
+from contract_checker import CHECKS, GENERAL
+
+CONTROL = Path(__file__).resolve().parents[2] / "mock_server" / "leadway_mock" / "control.yaml"
+
+
+def test_the_control_api_passes_what_holds_for_any_contract(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["--general", str(CONTROL)]) == 0
+    assert f"{len(GENERAL)} checks, nothing to mend" in capsys.readouterr().out
+
+
+def test_only_what_holds_for_a_platform_is_left_out() -> None:
+    left_out = [each.__name__ for each in CHECKS if each not in GENERAL]
+    assert left_out == [
+        "fields_are_explained",
+        "answers_stay_open",
+        "answers_are_complete",
+        "headers_are_complete",
+        "access_is_declared",
+        "examples_have_evidence",
+    ]
+    assert len(GENERAL) > 15
+
+
+@pytest.mark.parametrize(
+    ("part", "broken"),
+    [
+        ("example: {turn: 2}", "example: {turn: 0}"),
+        ("default: 100, description: How many", "default: 0, description: How many"),
+        ("$response.body#/executionId", "$response.body#/execution"),
+        ("operationId: expireSession", "operationId: fork-session"),
+    ],
+)
+def test_a_defect_in_it_is_found(tmp_path: Path, part: str, broken: str) -> None:
+    text = CONTROL.read_text()
+    assert part in text
+    file = tmp_path / "control.yaml"
+    file.write_text(text.replace(part, broken))
+    assert main(["--general", str(file)]) == 1
