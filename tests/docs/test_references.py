@@ -17,6 +17,7 @@ A_PATH = re.compile(r"\.?[\w-]+[\w./-]*(?:\.(?:py|md|ya?ml|json|toml|sh|txt|in|l
 NOT_IN_THE_REPOSITORY = {
     "talk.py": "the reader's own file",
     "agents.yaml": "the reader's own file",
+    "booking.txt": "the reader's own file",
 }
 """Names in code that look like ours and are not, and why."""
 
