@@ -20,6 +20,7 @@ UNMATCHED = (
     "body-too-large",
     "media-type-unsupported",
     "unscripted-message",
+    "unscripted-refused",
 )
 """The rules of requests that nothing was prepared for, or that could not be understood."""
 

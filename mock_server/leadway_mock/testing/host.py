@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from leadway_mock.app import build_emulator, create_app
 from leadway_mock.server import Server
 from leadway_mock.settings import Settings
+from leadway_mock.snapshots import MAX_BYTES
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -56,7 +57,7 @@ class Host:
             settings.host,
             settings.port,
             threads=settings.threads,
-            max_body=2 * settings.max_body_bytes,
+            max_body=max(2 * settings.max_body_bytes, MAX_BYTES),
             grace=GRACE,
         )
         return server.__enter__()

@@ -95,3 +95,32 @@ def test_a_reset_of_dialogues_forgets_what_was_put_and_counted(api: Api, caller:
     assert answer["response"] == "See you then."  # It goes on with what it began.
     put(api)
     assert [turn["times"] for turn in api.get("/dialogues")["dialogues"][0]["turns"]] == [0, 1]
+
+
+def test_unscripted_messages_are_unmatched_and_tell_what_came_near(
+    api: Api, caller: Caller
+) -> None:
+    turns = [{"user": "haircut", "agent": "Which day?"}, {"user": "Tuesday", "agent": "Fine."}]
+    execution_ids = []
+    for otherwise in ("unscripted", "refuse"):
+        dialogue = {"otherwise": otherwise, "turns": turns}
+        api.call("PUT", "/dialogues/booking", {"dialogue": dialogue})
+        execution_ids.append(caller.begin(message="haircut"))
+        caller.say("Wednesday", executionId=execution_ids[-1])
+    entries = api.get("/journal/unmatched")["entries"]
+    assert [entry["answer"]["rule"] for entry in entries] == [
+        "unscripted-message",
+        "unscripted-refused",
+    ]
+    assert all(entry["nearMisses"] for entry in entries)
+    assert [entry["dialogue"]["name"] for entry in api.get("/journal")["entries"]] == [
+        "booking"
+    ] * 4
+
+
+def test_a_fork_of_a_scripted_session_plays_on(api: Api, caller: Caller) -> None:
+    put(api)
+    execution_id = caller.begin(message="haircut")
+    caller.say("Tuesday", executionId=execution_id)
+    fork = api.post(f"/sessions/{execution_id}/fork", {"turn": 1}, status=201)["executionId"]
+    assert content(caller.say("Tuesday", executionId=fork))["response"] == "See you then."

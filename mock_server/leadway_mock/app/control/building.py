@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -44,8 +45,9 @@ MODULES = (
 """Each has a function `register`, which gives some operations their handlers."""
 
 
+@cache
 def load_control_contract() -> Contract:
-    """Return the description of the control API; raises `ContractError`."""
+    """Return the description of the control API, read once; raises `ContractError`."""
     return load_contract(Path(str(resources.files("leadway_mock") / "control.yaml")))
 
 
