@@ -69,6 +69,9 @@ contract: setup ## run the contract suite against one target  [TARGET=mock|prism
 referee: setup ## run the contract suite through Prism's validating proxy
 	@$(BIN)/pytest tests/contract -m clause --target referee
 
+bench-sdk: setup ## measure the SDK beside raw httpx, requests and the official SDK, and write the page
+	@$(BIN)/python bench/sdk.py --write
+
 lock: .venv-lock/.ready .venv/.dev ## pin the newest versions that fit, in requirements/*.txt and package-lock.json
 	@sh scripts/lock.sh
 
@@ -79,7 +82,7 @@ help:
 	@awk -F ':.*## ' '/^## / { print (blank++ ? "\n" : "") substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: mock prism setup generate docs test check check-style check-types check-arrows check-contract check-generated \
-	check-docs contract referee lock clean help
+	check-docs contract referee bench-sdk lock clean help
 
 # What follows is made once, and again only when its lock file changes.
 

@@ -6,6 +6,7 @@ import ipaddress
 import re
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from leadway.errors import MisdirectedTokenError, SettingsError
 from leadway.secret import Secret
@@ -73,6 +74,18 @@ def is_loopback(base_url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+def proxy_for(base_url: str) -> str | None:
+    """Return the proxy that the environment names for this address.
+
+    A mock on this machine is never behind one.
+    """
+    parts = urlsplit(base_url)
+    if is_loopback(base_url) or proxy_bypass(parts.hostname or ""):
+        return None
+    proxies = getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")
 
 
 def looks_real(token: Secret) -> bool:

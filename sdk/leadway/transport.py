@@ -1,7 +1,8 @@
 """The wire: the one module that knows httpx.
 
-The generated endpoints build the request and send it. A hook takes each answer before they look at
-it, since they crash on what they do not expect; what it means is for others to say.
+The generated endpoints build the request and send it. Each answer is taken from under them, by an
+exception, before they look at it: they crash on what they do not expect. What it means is for
+others to say.
 """
 
 from __future__ import annotations
@@ -9,14 +10,13 @@ from __future__ import annotations
 import platform
 import ssl
 import time
-from collections.abc import Callable
 from typing import Any, Final, NoReturn
 
 import anyio
 import httpx
 
 from leadway.calls import Call
-from leadway.destinations import is_loopback
+from leadway.destinations import proxy_for
 from leadway.errors import (
     ClosedError,
     ConnectionFailedError,
@@ -26,7 +26,8 @@ from leadway.errors import (
     MalformedAnswerError,
     TimedOutError,
 )
-from leadway.outcomes import Answer, Failure, Outcome
+from leadway.outcomes import Failure, Outcome
+from leadway.reading import Reading, Taken
 from leadway.settings import Settings
 from leadway.version import __version__
 from leadway_client import AuthenticatedClient
@@ -36,20 +37,9 @@ from leadway_client.types import UNSET
 USER_AGENT: Final = (
     f"leadway-python/{__version__} httpx/{httpx.__version__} python/{platform.python_version()}"
 )
-_STARTED: Final = "leadway_started"
-_NOT_KEPT: Final = frozenset({"set-cookie", "set-cookie2"})
 
 # What may go wrong outside httpx: a body that is no JSON, a client that is closed, the network.
 _ESCAPING: Final = (httpx.HTTPError, httpx.InvalidURL, OSError, RuntimeError, TypeError, ValueError)
-
-
-_Hooks = dict[str, list[Callable[..., Any]]]
-
-
-class _Taken(Exception):  # noqa: N818 - not an error: the answer, taken before anybody parses it
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__()
-        self.outcome = outcome
 
 
 class Transport:
@@ -57,8 +47,8 @@ class Transport:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        hooks: _Hooks = {"request": [_start], "response": [self._take]}
-        self._http = httpx.Client(event_hooks=hooks, **_options(settings))
+        inner = httpx.HTTPTransport(**_wire(settings))
+        self._http = httpx.Client(transport=_Taking(inner, settings), **_options(settings))
         self._client = _generated(settings).set_httpx_client(self._http)
 
     def send(self, call: Call) -> Outcome:
@@ -67,22 +57,36 @@ class Transport:
         started = time.monotonic()
         try:
             operation.sync_detailed(client=self._client, **_arguments(call, self._settings))
-        except _Taken as taken:
+        except Taken as taken:
             return taken.outcome
         except _ESCAPING as error:
             return _failure(error, self._settings, time.monotonic() - started)
-        raise AssertionError("the hook takes every answer")  # pragma: no cover
+        raise AssertionError("every answer is taken")  # pragma: no cover
 
     def close(self) -> None:
         """Close all connections."""
         self._http.close()
 
-    def _take(self, response: httpx.Response) -> NoReturn:
-        body = bytearray()
-        for piece in response.iter_bytes():
-            body += piece
-            _check_progress(response, len(body), self._settings)
-        raise _Taken(_answer(response, body, self._settings))
+
+class _Taking(httpx.BaseTransport):
+    """Raises each answer instead of returning it."""
+
+    def __init__(self, inner: httpx.BaseTransport, settings: Settings) -> None:
+        self._inner = inner
+        self._settings = settings
+
+    def handle_request(self, request: httpx.Request) -> NoReturn:
+        taking = Reading(request.url.path, self._settings)
+        response = self._inner.handle_request(request)
+        try:
+            for piece in response.iter_bytes():
+                taking.add(piece)
+        finally:
+            response.close()
+        raise Taken(taking.answer(response.status_code, response.headers.raw))
+
+    def close(self) -> None:
+        self._inner.close()
 
 
 class AsyncTransport:
@@ -90,8 +94,9 @@ class AsyncTransport:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        hooks: _Hooks = {"request": [_start_async], "response": [self._take]}
-        self._http = httpx.AsyncClient(event_hooks=hooks, **_options(settings))
+        inner = httpx.AsyncHTTPTransport(**_wire(settings))
+        taking = _AsyncTaking(inner, settings)
+        self._http = httpx.AsyncClient(transport=taking, **_options(settings))
         self._client = _generated(settings).set_async_httpx_client(self._http)
 
     async def send(self, call: Call) -> Outcome:
@@ -103,26 +108,39 @@ class AsyncTransport:
                 await operation.asyncio_detailed(
                     client=self._client, **_arguments(call, self._settings)
                 )
-        except _Taken as taken:
+        except Taken as taken:
             return taken.outcome
         except _ESCAPING as error:
             return _failure(error, self._settings, time.monotonic() - started)
-        raise AssertionError("the hook takes every answer")  # pragma: no cover
+        raise AssertionError("every answer is taken")  # pragma: no cover
 
     async def close(self) -> None:
         """Close all connections."""
         await self._http.aclose()
 
-    async def _take(self, response: httpx.Response) -> NoReturn:
-        body = bytearray()
-        async for piece in response.aiter_bytes():
-            body += piece
-            _check_progress(response, len(body), self._settings)
-        raise _Taken(_answer(response, body, self._settings))
+
+class _AsyncTaking(httpx.AsyncBaseTransport):
+    """Raises each answer instead of returning it."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, settings: Settings) -> None:
+        self._inner = inner
+        self._settings = settings
+
+    async def handle_async_request(self, request: httpx.Request) -> NoReturn:
+        taking = Reading(request.url.path, self._settings)
+        response = await self._inner.handle_async_request(request)
+        try:
+            async for piece in response.aiter_bytes():
+                taking.add(piece)
+        finally:
+            await response.aclose()
+        raise Taken(taking.answer(response.status_code, response.headers.raw))
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
 
 
 def _options(settings: Settings) -> dict[str, Any]:
-    plain = settings.base_url.startswith("http://")
     return {
         "base_url": settings.base_url,
         "headers": {
@@ -131,11 +149,18 @@ def _options(settings: Settings) -> dict[str, Any]:
             "Accept": "application/json",
         },
         "timeout": httpx.Timeout(settings.timeout, connect=settings.connect_timeout),
+        "follow_redirects": False,
+        "trust_env": False,
+    }
+
+
+def _wire(settings: Settings) -> dict[str, Any]:
+    plain = settings.base_url.startswith("http://")
+    proxy = proxy_for(settings.base_url)
+    return {
         # Certificates take 30 ms to read. Where none is shown, none is read, and none believed.
         "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else True,
-        # A proxy of the environment is for the world outside, not for a mock on this machine.
-        "trust_env": not is_loopback(settings.base_url),
-        "follow_redirects": False,
+        "proxy": httpx.Proxy(proxy) if proxy else None,
     }
 
 
@@ -151,44 +176,6 @@ def _arguments(call: Call, settings: Settings) -> dict[str, Any]:
         "version": settings.api_version,
         "source": settings.source or UNSET,
     }
-
-
-def _start(request: httpx.Request) -> None:
-    request.extensions = {**request.extensions, _STARTED: time.monotonic()}
-
-
-async def _start_async(request: httpx.Request) -> None:
-    _start(request)
-
-
-def _seconds(response: httpx.Response) -> float:
-    return time.monotonic() - float(response.request.extensions[_STARTED])
-
-
-def _check_progress(response: httpx.Response, length: int, settings: Settings) -> None:
-    """Give up an answer that is too long, or that drips for too long."""
-    path, seconds = response.request.url.path, _seconds(response)
-    if length > settings.max_answer_bytes:
-        reason = f"The answer is longer than {settings.max_answer_bytes} bytes"
-        raise _Taken(Failure(MalformedAnswerError, reason, path=path, seconds=seconds))
-    if seconds > settings.timeout:
-        reason = f"The answer was not complete after {settings.timeout:g} s"
-        raise _Taken(Failure(TimedOutError, reason, path=path, seconds=seconds))
-
-
-def _answer(response: httpx.Response, body: bytearray, settings: Settings) -> Answer:
-    masked = settings.token.masked
-    return Answer(
-        response.status_code,
-        masked(bytes(body)),
-        {
-            name: masked(value.encode()).decode()
-            for name, value in response.headers.items()
-            if name not in _NOT_KEPT
-        },
-        path=response.request.url.path,
-        seconds=_seconds(response),
-    )
 
 
 def _failure(error: Exception, settings: Settings, seconds: float) -> Failure:

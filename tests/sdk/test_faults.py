@@ -46,7 +46,7 @@ FAULTS: list[tuple[dict[str, Any], type[LeadwayError]]] = [
     ({"transport": "TRUNCATED_BODY"}, ConnectionLostError),
     ({"transport": "HANG"}, TimedOutError),
 ]
-IMPATIENT: dict[str, Any] = {"timeout": 0.4, "retries": Retries(first_wait=0.01, budget=5)}
+SILENT = ("HANG", "SLOW_BODY")
 
 
 @dataclass
@@ -83,7 +83,7 @@ Talk = Callable[[Breakable, dict[str, Any]], tuple[LeadwayError | str, str]]
 
 
 def talk_sync(breakable: Breakable, fault: dict[str, Any]) -> tuple[LeadwayError | str, str]:
-    with Leadway(**_options(breakable)) as leadway:
+    with Leadway(**_options(breakable, fault)) as leadway:
         chat = leadway.agent(ECHO_ID).conversation()
         chat.send("One")
         breakable.breaks(**fault)
@@ -101,7 +101,7 @@ def _attempted(chat: Conversation) -> LeadwayError | str:
 
 def talk_async(breakable: Breakable, fault: dict[str, Any]) -> tuple[LeadwayError | str, str]:
     async def talk() -> tuple[LeadwayError | str, str]:
-        async with AsyncLeadway(**_options(breakable)) as leadway:
+        async with AsyncLeadway(**_options(breakable, fault)) as leadway:
             chat = leadway.agent(ECHO_ID).conversation()
             await chat.send("One")
             breakable.breaks(**fault)
@@ -119,12 +119,13 @@ async def _attempted_async(chat: AsyncConversation) -> LeadwayError | str:
         return error
 
 
-def _options(breakable: Breakable) -> dict[str, Any]:
+def _options(breakable: Breakable, fault: dict[str, Any]) -> dict[str, Any]:
     return {
         "token": MADE_UP,
         "location_id": LOCATION,
         "base_url": breakable.url,
-        **IMPATIENT,
+        "timeout": 0.5 if fault.get("transport") in SILENT else 60.0,
+        "retries": Retries(first_wait=0.01, budget=5),
     }
 
 

@@ -18,6 +18,7 @@ from leadway import (
     ServerError,
     TimedOutError,
 )
+from leadway.destinations import proxy_for
 from tests.sdk.conftest import Ask, ask_async
 from tests.sdk.hostile import (
     GOOD_BODY,
@@ -168,3 +169,17 @@ def test_a_request_is_what_the_contract_wants_and_says_who_asks(
     assert headers["version"] == "2021-07-28"
     assert headers["content-type"] == "application/json"
     assert headers["user-agent"].startswith("leadway-python/")
+
+
+def test_a_proxy_of_the_environment_is_used_but_not_for_this_machine(
+    ask: Ask, hostile_server: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", hostile_server.url)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    hostile_server.will(say(answer(200, GOOD_BODY)))
+    assert ask("http://mock.example").text == SAMPLE["response"]
+    assert hostile_server.heard[0].startswith(b"POST http://mock.example/agent-studio/agent/")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    assert ask(hostile_server.url).text == SAMPLE["response"]
+    monkeypatch.setenv("NO_PROXY", "mock.example")
+    assert proxy_for("http://mock.example") is None

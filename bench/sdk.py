@@ -1,0 +1,258 @@
+"""How much the SDK costs: calls and imports, beside raw httpx and the alternatives, in one run.
+
+    .venv/bin/python bench/sdk.py [--write]
+
+A server in a process of its own answers every request with the same bytes, so what is measured is
+the client. All contenders take turns, round after round, so that what else the machine does hits
+all alike. A ratio is the median over the rounds of raw httpx's time by the contender's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import version
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import httpx
+import requests
+from highlevel import HighLevel
+
+from leadway import MADE_UP, AsyncLeadway, Leadway
+from leadway_client import AuthenticatedClient
+from leadway_client.api.agents import execute_agent
+from leadway_client.models import ExecuteAgentRequest, ExecuteAgentResponse
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "sdk-benchmark.md"
+AGENT = "p1q2r3s4t5u6v7w8x9y0z1a2"
+PATH = f"/agent-studio/agent/{AGENT}/execute"
+BODY = {"message": "Hello", "locationId": "C2QujeCh8ZnC7al2InWR"}
+HEADERS = {"Authorization": f"Bearer {MADE_UP}", "Version": "2021-07-28"}
+ANSWER = (
+    b'{"success":true,"executionId":"a1b2c3d4e5f6g7h8i9j0k1l2",'
+    b'"interactionId":"m9n8o7p6q5r4s3t2u1v0w9x8","response":"I can help you with various tasks.",'
+    b'"type":"text","nextExpectedInput":"text","goalCompletion":false,'
+    b'"executionStatus":"completed","flowSwitch":false,"attachments":[],"generativeOutputs":[]}'
+)
+ROUNDS, CALLS = 25, 100
+IMPORTS = {
+    "python alone": "pass",
+    "httpx": "import httpx",
+    "requests": "import requests",
+    "generated client": "import leadway_client.api.agents.execute_agent",
+    "leadway": "import leadway",
+    "official SDK": "import highlevel",
+}
+IMPORT_ROUNDS = 15
+
+Work = Callable[[int], None]
+
+
+class Constant(asyncio.Protocol):
+    """Answers each request with the same bytes."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the connection."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._waiting = b""
+
+    def data_received(self, data: bytes) -> None:
+        """Answer once a request is there as a whole."""
+        self._waiting += data
+        head, end, body = self._waiting.partition(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0] or 0)
+        if end and len(body) >= length:
+            self._waiting = b""
+            size = str(len(ANSWER)).encode()
+            kind = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+            self._transport.write(kind + size + b"\r\n\r\n" + ANSWER)
+
+
+def serve(announce: Connection) -> None:
+    """Serve until killed; say which port."""
+
+    async def run() -> None:
+        server = await asyncio.get_running_loop().create_server(Constant, "127.0.0.1", 0)
+        announce.send(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    asyncio.run(run())
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """Run the server in a process of its own, and give its URL."""
+    here, there = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=[there], daemon=True)
+    process.start()
+    yield f"http://127.0.0.1:{here.recv()}"
+    process.kill()
+    process.join()
+
+
+def sync_contenders(url: str) -> Mapping[str, Work]:
+    """Return the ways to call from a thread, each with a connection that stays open."""
+    raw = httpx.Client(base_url=url, headers=HEADERS)
+    session = requests.Session()
+    session.headers.update(HEADERS)
+    generated = AuthenticatedClient(url, MADE_UP)
+    body = ExecuteAgentRequest.from_dict(BODY)
+    agent = Leadway(token=MADE_UP, location_id=BODY["locationId"], base_url=url).agent(AGENT)
+
+    def by_httpx() -> str:
+        return str(raw.post(PATH, json=BODY).json()["response"])
+
+    def by_requests() -> str:
+        return str(session.post(url + PATH, json=BODY, timeout=30).json()["response"])
+
+    def by_generated() -> str:
+        answer = execute_agent.sync(AGENT, client=generated, body=body)
+        assert isinstance(answer, ExecuteAgentResponse)
+        return answer.response
+
+    def by_leadway() -> str:
+        return agent.execute(BODY["message"]).text
+
+    ways = {
+        "httpx": by_httpx,
+        "generated client": by_generated,
+        "leadway": by_leadway,
+        "requests": by_requests,
+    }
+    return {name: _repeated(way) for name, way in ways.items()}
+
+
+def _repeated(call: Callable[[], str]) -> Work:
+    def work(times: int) -> None:
+        for _ in range(times):
+            assert call()
+
+    return work
+
+
+def async_contenders(url: str, loop: asyncio.AbstractEventLoop) -> Mapping[str, Work]:
+    """Return the ways to call from a task, one after the other."""
+
+    class Local(HighLevel):  # type: ignore[misc]  # it is untyped
+        BASE_URL = url
+
+    raw = httpx.AsyncClient(base_url=url, headers=HEADERS)
+    official = Local(private_integration_token=MADE_UP)
+    agent = AsyncLeadway(token=MADE_UP, location_id=BODY["locationId"], base_url=url).agent(AGENT)
+
+    async def by_httpx() -> str:
+        return str((await raw.post(PATH, json=BODY)).json()["response"])
+
+    async def by_leadway() -> str:
+        return (await agent.execute(BODY["message"])).text
+
+    async def by_official() -> str:
+        return str((await official.agent_studio.execute_agent(AGENT, BODY))["response"])
+
+    ways = {"httpx": by_httpx, "leadway": by_leadway, "official SDK": by_official}
+    return {name: _repeated_async(way, loop) for name, way in ways.items()}
+
+
+def _repeated_async(call: Callable[[], Awaitable[str]], loop: asyncio.AbstractEventLoop) -> Work:
+    async def work(times: int) -> None:
+        for _ in range(times):
+            assert await call()
+
+    return lambda times: loop.run_until_complete(work(times))
+
+
+def measured(contenders: Mapping[str, Work]) -> Mapping[str, list[float]]:
+    """Return each contender's microseconds a call, one figure for each round."""
+    times: dict[str, list[float]] = {name: [] for name in contenders}
+    names = list(contenders)
+    for work in contenders.values():
+        work(CALLS)
+    for number in range(ROUNDS):
+        first = number % len(names)
+        for name in names[first:] + names[:first]:
+            started = time.perf_counter()
+            contenders[name](CALLS)
+            times[name].append((time.perf_counter() - started) / CALLS * 1e6)
+    return times
+
+
+def import_times() -> Mapping[str, list[float]]:
+    """Return the milliseconds that a fresh interpreter takes for each import, round by round."""
+    times: dict[str, list[float]] = {name: [] for name in IMPORTS}
+    for _ in range(IMPORT_ROUNDS):
+        for name, code in IMPORTS.items():
+            started = time.perf_counter()
+            subprocess.run([sys.executable, "-c", code], check=True)
+            times[name].append((time.perf_counter() - started) * 1e3)
+    return times
+
+
+def call_table(times: Mapping[str, list[float]]) -> str:
+    """Return the calls as a Markdown table, beside raw httpx."""
+    rows = ["| | µs a call | of raw httpx's speed |", "|---|---|---|"]
+    for name, own in times.items():
+        ratio = statistics.median(
+            base / mine for base, mine in zip(times["httpx"], own, strict=True)
+        )
+        rows.append(f"| {name} | {statistics.median(own):.0f} | {ratio:.2f} |")
+    return "\n".join(rows)
+
+
+def import_table(times: Mapping[str, list[float]]) -> str:
+    """Return the imports as a Markdown table, beside the official SDK."""
+    bare = times["python alone"]
+    net = {
+        name: statistics.median(mine - base for mine, base in zip(own, bare, strict=True))
+        for name, own in times.items()
+        if name != "python alone"
+    }
+    rows = ["| | ms | of the official SDK's |", "|---|---|---|"]
+    whole = net["official SDK"]
+    rows += [f"| {name} | {own:.0f} | {own / whole:.2f} |" for name, own in net.items()]
+    return "\n".join(rows)
+
+
+def report() -> str:
+    """Measure everything, and return what was found as Markdown."""
+    logging.disable(logging.CRITICAL)
+    with serving() as url:
+        by_thread = measured(sync_contenders(url))
+        by_task = measured(async_contenders(url, asyncio.new_event_loop()))
+    packages = "httpx", "requests", "gohighlevel-api-client"
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
+    where = f"Python {platform.python_version()}, {versions}."
+    return "\n\n".join(
+        [
+            f"{where} {ROUNDS} rounds of {CALLS} calls, {IMPORT_ROUNDS} of imports; medians.",
+            "From a thread:",
+            call_table(by_thread),
+            "From a task:",
+            call_table(by_task),
+            "To import, beyond the start of the interpreter:",
+            import_table(import_times()),
+        ]
+    )
+
+
+def main() -> int:
+    """Print the figures; with `--write`, put them into the page, too."""
+    found = report()
+    print(found)
+    if "--write" in sys.argv[1:]:
+        head, mark, _ = PAGE.read_text("utf-8").partition("## The last run\n")
+        PAGE.write_text(f"{head}{mark}\n{found}\n", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
