@@ -102,6 +102,11 @@ def test_reset_forgets(tmp_path: Path) -> None:
         assert json.loads(shell(sessions, program.url, tmp_path))["count"] == 0
 
 
+def test_the_sdk_converses(url: str, tmp_path: Path) -> None:
+    said = python(README.block("python", "import Leadway\n"), url, tmp_path)
+    assert said == "Turn 1. You said: I need a haircut\nTurn 2. You said: On Tuesday\n"
+
+
 def test_the_python_client_converses(url: str, tmp_path: Path) -> None:
     said = python(README.block("python", "leadway_client"), url, tmp_path)
     assert said == "Turn 1. You said: I need a haircut\nTurn 2. You said: On Tuesday\n"
@@ -135,7 +140,7 @@ def test_the_agents_and_tokens_are_those_that_are_there() -> None:
 
 
 def test_the_flags_exist() -> None:
-    known = {"--" + setting.name.replace("_", "-") for setting in fields(Settings)}
+    known = {"--" + setting.name.replace("_", "-") for setting in fields(Settings)} | {"--mock"}
     named = {flag for code in README.code for flag in re.findall(r"(?<!\S)--[a-z-]+", code)}
     assert named
     assert named <= known
