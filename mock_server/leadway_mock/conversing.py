@@ -77,7 +77,9 @@ class Conversing:
 
     def _scripted_agent(self, call: Call, agent_id: str) -> Agent | None:
         """Return an agent that there is only because a dialogue names it."""
-        if not self._dialogues.named_agent(call.exchange.space, agent_id):
+        space = call.exchange.space
+        session = space.sessions.find(call.body.get("executionId") or "")
+        if not self._dialogues.names(space, agent_id, session.state if session else {}):
             return None
         return Agent(agent_id, agent_id, echo, versions=(only_version(agent_id),))
 

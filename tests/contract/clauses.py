@@ -431,6 +431,16 @@ DIALOGUES = (
         ("dialogue-played",),
     ),
     Clause(
+        "dialogue-stays-as-it-began",
+        "A session goes on with the dialogue as it was when the session began.",
+        ("dialogue-version-kept",),
+    ),
+    Clause(
+        "files-are-reloaded",
+        "A file that changes is served as it is now; a broken one is told, and changes nothing.",
+        ("files-reloaded",),
+    ),
+    Clause(
         "unscripted-message-is-told",
         "A message that a dialogue does not expect is answered, named, and changes nothing.",
         ("unscripted-message",),

@@ -29,6 +29,8 @@ NEED_SETTINGS = (
     "retry-after-is-a-setting",
     "same-seed-same-answers",
     "dialogue-answers-in-the-agents-place",
+    "dialogue-stays-as-it-began",
+    "files-are-reloaded",
     "unscripted-message-is-told",
     "unscripted-message-may-be-refused",
 )

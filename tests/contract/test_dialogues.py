@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,6 +35,44 @@ def test_a_dialogue_answers_in_the_agents_place(booking: Service) -> None:
         for day, session in zip(("Tuesday", "monday"), sessions, strict=True)
     ]
     assert answers == ["Tuesday it is.", "monday it is."]
+
+
+@pytest.mark.clause("dialogue-stays-as-it-began")
+def test_a_dialogue_stays_as_it_began(booking: Service, tmp_path: Path) -> None:
+    session = booking.say("haircut").execution_id
+    rewrite(tmp_path / "booking.txt", TRANSCRIPT.replace("it is", "it may be"))
+    new = wait_for(lambda: said_on_monday(booking), "monday it may be.")
+    assert new == "monday it may be."
+    assert booking.say("monday", execution_id=session).response == "monday it is."
+
+
+@pytest.mark.clause("files-are-reloaded")
+def test_files_are_reloaded(booking: Service, tmp_path: Path) -> None:
+    rewrite(tmp_path / "booking.txt", "user haircut")
+    told = wait_for(lambda: str(booking.send(method="GET", path="/__mock/health").json()), "user h")
+    assert "starts with neither `user:` nor `agent:`" in told
+    assert said_on_monday(booking) == "monday it is."
+    rewrite(tmp_path / "booking.txt", TRANSCRIPT.replace("it is", "again"))
+    assert wait_for(lambda: said_on_monday(booking), "again") == "monday again."
+
+
+def said_on_monday(service: Service) -> str:
+    session = service.say("haircut").execution_id
+    return service.say("monday", execution_id=session).response
+
+
+def rewrite(file: Path, text: str) -> None:
+    before = file.stat().st_mtime_ns
+    file.write_text(text)
+    os.utime(file, ns=(before + 10**9, before + 10**9))
+
+
+def wait_for(look: Callable[[], str], part: str) -> str:
+    """Look until `part` is seen, for ten seconds; return what was seen last."""
+    until = time.monotonic() + 10
+    while part not in (seen := look()) and time.monotonic() < until:
+        time.sleep(0.2)
+    return seen
 
 
 @pytest.mark.clause("unscripted-message-is-told")

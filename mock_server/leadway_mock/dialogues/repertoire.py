@@ -83,9 +83,14 @@ class Repertoire:
         """Return the dialogues that `space` knows for one agent, in the order of names."""
         return [each for each in self.of(space).values() if each.knows(agent_id)]
 
-    def named_agent(self, space: Space, agent_id: str) -> bool:
-        """Tell whether a dialogue names the agent, which is why it exists if nothing else does."""
-        return any(agent_id in each.agents for each in self.of(space).values())
+    def names(self, space: Space, agent_id: str, state: Mapping[str, Any]) -> bool:
+        """Tell whether a dialogue names the agent, which then exists if only for that.
+
+        It may be one of today, or the one that a session with that `state` has begun.
+        """
+        begun = self._begun(space, position_in(state) or Position())
+        known = [*self.of(space).values(), *([begun] if begun else [])]
+        return any(agent_id in each.agents for each in known)
 
     def playing(
         self, space: Space, agent_id: str, state: Mapping[str, Any], *, new: bool
@@ -134,6 +139,8 @@ class Repertoire:
         return [use for use in self.uses(space) if use.times == 0]
 
     def _begun(self, space: Space, position: Position) -> Dialogue | None:
+        if not position.begun:
+            return None
         known = self.files.get(position.name)
         if known and known.version == position.version:
             return known

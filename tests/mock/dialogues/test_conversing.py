@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from leadway_mock.dialogues import dialogue, parse_dialogue, user
+from leadway_mock.dialogues import DialogueError, dialogue, parse_dialogue, user
 from leadway_mock.messages import Answer
+from leadway_mock.store import Store
 from tests.mock.support import Caller, content
 
 BOOKING = """
@@ -89,6 +91,82 @@ def test_open_sessions_stay_on_the_version_they_began_with(caller: Caller) -> No
     assert response(caller.say("a")) == "new 1"
     repertoire.remove("", "x")
     assert response(caller.say("a")) == "Turn 1. You said: a"
+
+
+def test_an_agent_is_there_for_those_who_began_to_talk_to_it(caller: Caller) -> None:
+    scripted = dialogue("x", agent="someone").user("a").agent("1").user("b").agent("2")
+    caller.emulator.dialogues.put("", scripted)
+    session = caller.begin(message="a", agent="someone")
+    caller.emulator.dialogues.remove("", "x")
+
+    assert response(caller.say("b", agent="someone", executionId=session)) == "2"
+    assert caller.say("a", agent="someone").rule == "agent-unknown"
+
+
+def test_two_turns_at_once_are_taken_one_after_the_other(caller: Caller) -> None:
+    talk = dialogue("x").user("start").agent("go")
+    for number in range(8):
+        talk = talk.user("next").agent(str(number))
+    caller.emulator.dialogues.put("", talk)
+    session = caller.begin(message="start")
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: caller.say("next", executionId=session), range(8)))
+
+    assert sorted(map(response, answers)) == [str(number) for number in range(8)]
+    space = caller.emulator.spaces.shared()
+    assert [use.times for use in caller.emulator.dialogues.uses(space)] == [1] * 9
+
+
+def test_a_begun_dialogue_outlives_a_restart(
+    caller_with: Callable[..., Caller], store: Store
+) -> None:
+    before = caller_with(store=store)
+    before.emulator.dialogues.serve(
+        [dialogue("x").user("a").agent("1").user("b").agent("2").build()]
+    )
+    session = before.begin(message="a")
+    after = caller_with(store=store)
+    after.clock.advance(1)
+
+    assert response(after.say("b", executionId=session)) == "2"
+
+
+def test_a_space_is_restored_with_its_dialogues(caller: Caller) -> None:
+    repertoire, space = caller.emulator.dialogues, caller.emulator.spaces.shared()
+    repertoire.put("", dialogue("x").user("a").agent("1").user("b").agent("2"))
+    session = caller.begin(message="a")
+    snapshot = caller.emulator.spaces.shared().snapshot()
+    space.reset()
+    assert repertoire.of(caller.emulator.spaces.shared()) == {}
+    space.restore(snapshot)
+
+    assert response(caller.say("b", executionId=session)) == "2"
+    assert [use.times for use in repertoire.uses(caller.emulator.spaces.shared())] == [1, 1]
+
+
+def test_what_cannot_break_is_refused(caller: Caller) -> None:
+    broken = dialogue("x").user("a").agent("1", fault={"status": 418})
+    for put in (
+        lambda: caller.emulator.dialogues.put("", broken),
+        lambda: caller.emulator.dialogues.serve([broken.build()]),
+    ):
+        with pytest.raises(DialogueError, match="the contract documents no 418 here"):
+            put()
+    assert caller.emulator.dialogues.of(caller.emulator.spaces.shared()) == {}
+
+
+def test_a_fault_strikes_each_session_but_first_messages_together(caller: Caller) -> None:
+    broken = {"status": 500}
+    caller.emulator.dialogues.put(
+        "", dialogue("x").user("a").agent("1", fault=broken).user("b").agent("2", fault=broken)
+    )
+    firsts = [caller.say("a").status for _ in range(3)]
+    sessions = [caller.begin(message="a") for _ in range(2)]
+    seconds = [caller.say("b", executionId=each).status for each in sessions * 2]
+
+    assert firsts == [500, 200, 200]
+    assert seconds == [500, 500, 200, 200]
 
 
 def test_a_session_that_began_without_dialogues_goes_on_without(caller: Caller) -> None:
