@@ -26,6 +26,9 @@ MAX_BODY_TEXT = 16_384
 HEADERS_THAT_DECIDE = ("authorization", "version", "content-type", "content-encoding", "prefer")
 """What the answer depends on; others, such as a trace id, differ when a request is repeated."""
 
+MARK = "more characters]"
+"""How a text ends that was cut."""
+
 PAGE = 200
 """How many entries are read at once where all are looked through."""
 
@@ -64,12 +67,12 @@ class Journal:
             "answer": _answer(answer),
             **{name: _fact(value) for name, value in facts.items()},
         }
-        cut = list(_cut_places(entry))
-        if len(request.headers) > MAX_HEADERS:
-            cut.append("/request/headers")
-        if cut:
-            entry["truncated"] = cut
-        self._store.append(self._key, dump_json(entry), keep=self._keep)
+        text = dump_json(entry)
+        many_headers = len(request.headers) > MAX_HEADERS
+        if MARK in text or many_headers:
+            cut = [*_cut_places(entry), *(["/request/headers"] if many_headers else [])]
+            text = dump_json(entry | ({"truncated": cut} if cut else {}))
+        self._store.append(self._key, text, keep=self._keep)
 
     def entries(self, *, after: int, limit: int) -> list[dict[str, Any]]:
         """Return up to `limit` entries behind number `after`, oldest first, each numbered."""
@@ -171,7 +174,7 @@ class _Cut(str):
 def _cut(text: str, most: int) -> str:
     if len(text) <= most:
         return text
-    return _Cut(f"{text[:most]}… [{len(text) - most} more characters]")
+    return _Cut(f"{text[:most]}… [{len(text) - most} {MARK}")
 
 
 def _cut_places(value: object, pointer: str = "") -> Iterator[str]:

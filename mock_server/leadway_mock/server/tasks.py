@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error, InternalServerError
 
-from leadway_mock.delivery import DELIVERY, Delivery
+from leadway_mock.delivery import DELIVERY, STOPPING, Delivery
 from leadway_mock.server.parsing import StrictParser
 from leadway_mock.server.sending import script
 
@@ -36,9 +36,13 @@ class Answer(WSGITask):
     request: StrictParser  # type: ignore[assignment]  # types-waitress says Error
     delivery = Delivery()
 
+    def is_last(self) -> bool:
+        """Return whether the server is to stop, and takes no more requests."""
+        return bool(self.channel.server.draining)
+
     def get_environment(self) -> dict[str, Any]:
         """Return the WSGI environment, in which the application may ask for a `Delivery`."""
-        return super().get_environment() | {DELIVERY: self.deliver}
+        return super().get_environment() | {DELIVERY: self.deliver, STOPPING: self.is_last}
 
     def deliver(self, delivery: Delivery) -> None:
         """Hold the answer back that the application is about to give, and deliver it so."""

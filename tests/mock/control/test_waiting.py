@@ -90,3 +90,15 @@ def test_a_mock_with_one_thread_cannot_wait(caller_with: Callable[..., Caller]) 
 @pytest.mark.parametrize("timeout", [30.1, -1, "5"])
 def test_a_wait_has_its_limits(api: Api, timeout: object) -> None:
     assert api.post("/journal/wait", {"timeout": timeout}, status=422)["problems"]
+
+
+def test_a_server_that_stops_is_not_held_up_by_who_waits(caller: Caller) -> None:
+    app = create_app(emulator=caller.emulator)
+    with ThreadPoolExecutor(1) as pool:
+        with Server(app, threads=4, grace=20) as server:
+            url = f"{server.url}/__mock/journal/wait"
+            waiting = pool.submit(httpx.post, url, json={"timeout": 30}, timeout=60)
+            time.sleep(0.3)
+            began = time.monotonic()
+        assert time.monotonic() - began < 10
+        assert waiting.result().json()["met"] is False

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import flask
+
 from leadway_mock.app.control.asking import Asked, Refused
 from leadway_mock.app.control.journal import shown
 from leadway_mock.app.control.routes import Control
+from leadway_mock.delivery import STOPPING
 from leadway_mock.journal import Journal
 from leadway_mock.matching import Matcher, matcher
 
@@ -31,13 +34,18 @@ def register(control: Control) -> None:
         wait = Wait.read(asked.body)
         with places.taken():
             began = time.monotonic()
-            entries = wait.outcome(asked.space.journal)
+            entries = wait.outcome(asked.space.journal, _server_stops())
         return {
             "met": len(entries) >= wait.count,
             "count": len(entries),
             "entries": [shown(entry) for entry in entries],
             "seconds": round(time.monotonic() - began, 3),
         }
+
+
+def _server_stops() -> Callable[[], bool]:
+    stops: Callable[[], bool] = flask.request.environ.get(STOPPING, lambda: False)
+    return stops
 
 
 class Places:
@@ -86,8 +94,10 @@ class Wait:
             body.get("after", 0),
         )
 
-    def outcome(self, journal: Journal) -> list[dict[str, Any]]:
-        """Return the entries that matched, as soon as they are enough or the time is up."""
+    def outcome(
+        self, journal: Journal, stops: Callable[[], bool] = lambda: False
+    ) -> list[dict[str, Any]]:
+        """Return the entries that matched, once they are enough, the time is up, or all `stops`."""
         ends = time.monotonic() + self.timeout
         found: list[dict[str, Any]] = []
         seen = self.after
@@ -95,6 +105,6 @@ class Wait:
             newest = journal.written()
             found += journal.found(self.matches, after=seen) if newest > seen else ()
             seen = max(seen, newest)
-            if len(found) >= self.count or time.monotonic() >= ends:
+            if len(found) >= self.count or time.monotonic() >= ends or stops():
                 return found
             time.sleep(min(LOOK_AGAIN, max(0.0, ends - time.monotonic())))
