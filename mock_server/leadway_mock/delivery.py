@@ -13,8 +13,8 @@ DELIVERY = "leadway_mock.delivery"
 """The key in a WSGI environment under which a server takes a `Delivery`: a function of one."""
 
 STOPPING = "leadway_mock.stopping"
-"""The key of a function that tells whether the server is to stop: a call that waits for something is
-then answered as things are."""
+"""The key of a function that tells whether the server is to stop; who waits for something is then
+answered as things are."""
 
 
 class Transport(StrEnum):
