@@ -18,6 +18,7 @@ from leadway_mock.server import Server
 from leadway_mock.settings import Settings
 from tests.contract.programs import mock, prism
 from tests.contract.referee import JUDGED, refereed
+from tests.contract.sdk_service import through_sdk
 from tests.contract.service import Caller, Service, opened
 
 LIVE = "https://services.leadconnectorhq.com"
@@ -78,6 +79,13 @@ def http_sqlite(**settings: Any) -> Iterator[Service]:
 
 
 @contextmanager
+def http_sdk(**settings: Any) -> Iterator[Service]:
+    """Call the mock over HTTP through the SDK, wherever the suite uses a client."""
+    with listening(**settings) as url, through_sdk(url) as service:
+        yield service
+
+
+@contextmanager
 def prism_mock() -> Iterator[Service]:
     """Call Prism, which knows the contract and nothing else."""
     with (
@@ -113,6 +121,7 @@ TARGETS: Mapping[str, Target] = {
         ),
         Target("http-memory", "mock", "the mock over HTTP, conversations in memory", http_memory),
         Target("http-sqlite", "mock", "`leadway mock`, conversations in a file", http_sqlite),
+        Target("sdk", "mock", "the mock over HTTP, called through the SDK", http_sdk),
         Target("prism", "prism", "Prism, the stateless alternative", prism_mock),
         Target(
             "referee",

@@ -1,0 +1,62 @@
+"""The service as the SDK sees it: what the suite says through a client is said through the SDK."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+
+from leadway import Leadway, RefusedError, Reply, Retries
+from leadway_client.models import Error, ExecuteAgentResponse, InputVariables
+from leadway_client.types import Response
+from tests.contract.service import Service, Way, opened
+
+Answered = Response[Error | ExecuteAgentResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class SdkService(Service):
+    """A service whose typed calls go through `Leadway`."""
+
+    leadway: Leadway
+
+    def call(
+        self, message: str = "Hello", *, way: Way = "current", agent_id: str = "", **fields: Any
+    ) -> Answered:
+        """Say something through the SDK, and return what came in the generated client's form."""
+        try:
+            reply = self._execute(message, way, agent_id, fields)
+        except RefusedError as error:
+            parsed = Error.from_dict(json.loads(error.body))
+            return Response(HTTPStatus(error.status or 0), error.body.encode(), {}, parsed)
+        answer = reply.answer
+        return Response(HTTPStatus.OK, answer.body, dict(answer.headers), reply.model)
+
+    def _execute(self, message: str, way: Way, agent_id: str, fields: dict[str, Any]) -> Reply:
+        agent = self.leadway.agent(agent_id or self.caller.agent_id)
+        variables = fields.get("input_variables")
+        if isinstance(variables, InputVariables):
+            fields = {**fields, "input_variables": variables.to_dict()}
+        if way == "current":
+            return agent.execute(message, **fields)
+        with pytest.warns(DeprecationWarning, match="execute"):
+            return agent.execute_deprecated(message, **fields)  # type: ignore[deprecated]
+
+
+@contextmanager
+def through_sdk(url: str) -> Iterator[Service]:
+    """Open a service at `url` whose calls go through the SDK."""
+    with opened(url, trust_env=False) as service:
+        caller = service.caller
+        with Leadway(
+            token=caller.token,
+            location_id=caller.location_id,
+            base_url=url,
+            retries=Retries(attempts=1),
+        ) as leadway:
+            yield SdkService(caller, service.client, service.http, leadway)
