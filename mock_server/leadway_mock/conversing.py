@@ -10,7 +10,14 @@ from leadway_mock.agents import Agent, Cast, Version, only_version
 from leadway_mock.breaking import Breaking
 from leadway_mock.built_in_agents import echo
 from leadway_mock.contract import Contract
-from leadway_mock.dialogues import REFUSED_RULE, Dialogue, Repertoire, play, turn_key
+from leadway_mock.dialogues import (
+    OTHERWISE_RULE,
+    REFUSED_RULE,
+    Dialogue,
+    Repertoire,
+    play,
+    turn_key,
+)
 from leadway_mock.dialogues.telling import facts_of, near_miss_hint, near_miss_report
 from leadway_mock.exchange import Call
 from leadway_mock.faults import When
@@ -92,7 +99,8 @@ class Conversing:
         """Tell the journal and the log of the dialogue; raises `Refusal` if it asks for one."""
         call.exchange.facts |= facts_of(script, heard, reply)
         if reply.near_misses:
-            log.warning("%s", near_miss_report(heard, reply))
+            level = logging.INFO if reply.rule == OTHERWISE_RULE else logging.WARNING
+            log.log(level, "%s", near_miss_report(heard, reply))
         if reply.rule == REFUSED_RULE:
             raise Refusal(reply.rule, hint=near_miss_hint(reply))
 

@@ -446,6 +446,11 @@ DIALOGUES = (
         ("unscripted-message",),
     ),
     Clause(
+        "unscripted-message-may-have-an-answer",
+        "A dialogue may have an answer of its own for it.",
+        ("dialogue-otherwise",),
+    ),
+    Clause(
         "unscripted-message-may-be-refused",
         "A dialogue may refuse it instead, with status 400.",
         ("unscripted-refused",),

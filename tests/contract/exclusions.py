@@ -32,6 +32,7 @@ NEED_SETTINGS = (
     "dialogue-stays-as-it-began",
     "files-are-reloaded",
     "unscripted-message-is-told",
+    "unscripted-message-may-have-an-answer",
     "unscripted-message-may-be-refused",
 )
 

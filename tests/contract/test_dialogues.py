@@ -85,6 +85,20 @@ def test_an_unscripted_message_is_told(booking: Service) -> None:
     assert booking.say("monday", execution_id=session).response == "monday it is."
 
 
+@pytest.mark.clause("unscripted-message-may-have-an-answer")
+def test_an_unscripted_message_may_have_an_answer(
+    tmp_path: Path, adjusted: Callable[..., Service]
+) -> None:
+    file = tmp_path / "kind.yaml"
+    file.write_text("otherwise: Sorry?\nturns: [{user: a, agent: b}]\n")
+    service = adjusted(dialogues=str(file))
+    answer = service.send(service.body(message="c"))
+    assert answer.json()["response"] == "Sorry?"
+    assert answer.headers["X-Mock-Rule"] == "dialogue-otherwise"
+    session = answer.json()["executionId"]
+    assert service.say("a", execution_id=session).response == "b"
+
+
 @pytest.mark.clause("unscripted-message-may-be-refused")
 def test_an_unscripted_message_may_be_refused(
     tmp_path: Path, adjusted: Callable[..., Service]

@@ -156,3 +156,24 @@ def test_help_names_every_flag(capsys: pytest.CaptureFixture[str]) -> None:
     text = capsys.readouterr().out
     for flag in ("--port", "--agents", "--store", "--seed", "--profile", "--no-retry-after"):
         assert flag in text
+
+
+def test_dialogues_that_cannot_be_used_are_told_and_nothing_is_served(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "talk.txt"
+    file.write_text("user: a\n")
+
+    assert main(["--dialogues", str(file)]) == 2
+    assert capsys.readouterr().err == (
+        f"leadway mock: {file}:1:1: the agent has no answer to this"
+        " — write what it says as `agent` behind it\n"
+    )
+
+
+def test_dialogues_are_played_by_the_command(tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text("user: hi\nagent: Hello from {{executionId}}\n")
+
+    with mock("--dialogues", "talk.txt", "--seed", "1", cwd=tmp_path) as (_, url):
+        answer = ask(url)
+    assert answer["response"] == f"Hello from {answer['executionId']}"

@@ -20,7 +20,8 @@ each). A `Script`, which is what `dialogue(...)` returns, may be given wherever 
     emulator.dialogues.unused(space)                 # turns that no session has taken yet
 
 Open sessions stay on the version they began with. A reply to a message that no turn expects has
-the rule `unscripted-message` (or is refused as `unscripted-refused`) and `near_misses`, which
+the rule `unscripted-message` (or is refused as `unscripted-refused`, or answered by the dialogue's
+own `dialogue-otherwise`) and `near_misses`, which
 `near_miss_report` shows side by side; the journal has them as JSON under `nearMisses`.
 """
 
@@ -30,7 +31,7 @@ from leadway_mock.dialogues.keeping import dump, restore
 from leadway_mock.dialogues.model import Dialogue, Saying, Turn, When
 from leadway_mock.dialogues.patterns import Pattern, parse_pattern
 from leadway_mock.dialogues.plain import plain
-from leadway_mock.dialogues.playing import REFUSED_RULE, UNSCRIPTED_RULE, play
+from leadway_mock.dialogues.playing import OTHERWISE_RULE, REFUSED_RULE, UNSCRIPTED_RULE, play
 from leadway_mock.dialogues.position import turn_key
 from leadway_mock.dialogues.reading import DialogueError, DialoguesError
 from leadway_mock.dialogues.repertoire import Repertoire, Use
@@ -38,6 +39,7 @@ from leadway_mock.dialogues.telling import near_miss_report, near_miss_table, pl
 from leadway_mock.dialogues.transcripts import write_transcript
 
 __all__ = [
+    "OTHERWISE_RULE",
     "REFUSED_RULE",
     "UNSCRIPTED_RULE",
     "Dialogue",

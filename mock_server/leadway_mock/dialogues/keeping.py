@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from leadway_mock.dialogues.model import Dialogue, Saying, Turn, When
@@ -20,7 +19,6 @@ def dump(dialogue: Dialogue) -> str:
     return dump_json(plain(dialogue))
 
 
-@lru_cache(maxsize=256)
 def restore(text: str) -> Dialogue:
     """Return the dialogue that `dump` wrote. The text is the mock's own, and not checked."""
     content = json.loads(text)

@@ -20,6 +20,9 @@ from leadway_mock.replies import Heard, Reply
 UNSCRIPTED_RULE: Final = "unscripted-message"
 """The behaviour of an answer to a message that no turn expects."""
 
+OTHERWISE_RULE: Final = "dialogue-otherwise"
+"""The behaviour of the answer that a dialogue has of its own for such a message."""
+
 REFUSED_RULE: Final = "unscripted-refused"
 """The refusal of such a message, where the dialogue asks for it."""
 
@@ -29,8 +32,8 @@ def play(dialogues: Sequence[Dialogue], heard: Heard) -> Reply:
 
     A session without a dialogue begins the first of `dialogues` that expects the message; one with
     a dialogue goes on in the very version it began with, which has to be among them. A message
-    that no turn expects leaves the session where it is: the reply has the rule `UNSCRIPTED_RULE`
-    or `REFUSED_RULE`, and the near misses.
+    that no turn expects leaves the session where it is: the reply has the rule `UNSCRIPTED_RULE`,
+    `REFUSED_RULE` or `OTHERWISE_RULE`, and the near misses.
     """
     position = position_in(heard.state) or Position()
     for dialogue, turn in waiting(dialogues, position):
@@ -83,16 +86,13 @@ def _unscripted(dialogues: Sequence[Dialogue], position: Position, heard: Heard)
     here = waiting(dialogues, position)
     scope = [_current(dialogues, position)] if position.begun else list(dialogues)
     otherwise = scope[0].otherwise
+    missed = near_misses(here, scope, heard)
     if isinstance(otherwise, Saying):
-        reply = otherwise.reply(heard, position.captures)
+        reply, rule = otherwise.reply(heard, position.captures), OTHERWISE_RULE
     else:
         reply = Reply(_apology(scope, position))
-    return replace(
-        reply,
-        state=position.state(),
-        rule=REFUSED_RULE if otherwise == REFUSE else UNSCRIPTED_RULE,
-        near_misses=near_misses(here, scope, heard),
-    )
+        rule = REFUSED_RULE if otherwise == REFUSE else UNSCRIPTED_RULE
+    return replace(reply, state=position.state(), rule=rule, near_misses=missed)
 
 
 def _apology(scope: Sequence[Dialogue], position: Position) -> str:

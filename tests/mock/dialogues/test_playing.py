@@ -86,7 +86,8 @@ def test_otherwise_may_be_an_answer_with_every_field() -> None:
 
     [reply] = replies(talk, "z")
     assert (reply.response, reply.success, reply.goal_completion) == ("Sorry, z?", False, True)
-    assert reply.rule == "unscripted-message"
+    assert reply.rule == "dialogue-otherwise"
+    assert reply.near_misses
 
 
 CONDITIONS = [

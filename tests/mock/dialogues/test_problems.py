@@ -1,0 +1,127 @@
+"""What is wrong in YAML and in Python, told with its place and its cure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from leadway_mock.dialogues import (
+    DialogueError,
+    DialoguesError,
+    dialogue,
+    load_dialogue,
+    load_dialogues,
+    parse_dialogue,
+)
+from tests.mock.dialogues.texts import complaints
+
+TURN = "turns:\n  - user: a\n    agent: b\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "1:1: the file must be a mapping, not empty — start it with a line `turns:`, or with"),
+        ("[]", "1:1: the file is empty — start it"),
+        ("turns: []", "1:8: `turns` is empty — write something"),
+        ("name: x", "1:1: `turns` is missing here — add a line `turns: …`"),
+        ("1", "1:1: the file must be a mapping, not a number — start it with a line `turns:`"),
+        ("turns: [1]", "1:9: an entry of `turns` must be a mapping, not a number"),
+        ("otherwise: 1\n" + TURN, "1:12: `otherwise` must be text or a mapping, not a number"),
+        ("otherwise: {agent: x}\n" + TURN, "1:13: `agent` is not known here"),
+        ("otherwise: '{{'\n" + TURN, "1:12: a `{{` that opens no placeholder"),
+        ("after: again\n" + TURN, "1:8: `after` cannot be `again` — write `unscripted`, `repeat`"),
+        ("agent: a b\n" + TURN, "1:8: `agent` cannot be written so — The id of the agent"),
+        ("agent: []\n" + TURN, "1:8: `agent` is empty"),
+        ("agents: x\n" + TURN, "1:1: `agents` is not known here — did you mean `agent`?"),
+        (TURN + "    delay: 1s", "4:5: `delay` is not known here — did you mean `latency`?"),
+        (TURN + "    latency: 5", ""),
+        (TURN + "    latency: soon", "4:14: 'soon' is no length of time — write it as 200ms"),
+        (TURN + "    latency: {uniform: 1s}", "4:24: a uniform latency is a list"),
+        (TURN + "    fault: {status: 200}", "4:21: 200 is out of range"),
+        (TURN + "    fault: {stat: 500}", "4:19: no fault has this — did you mean `status`?"),
+        (TURN + "    label: end", "4:12: `label` cannot be written so — A name for `then`"),
+        (TURN + "    then: x", "4:11: `x` is no label of this dialogue — write `label: x` in"),
+        (
+            TURN + "    label: day\n    then: dya",
+            "5:11: `dya` is no label of this dialogue — did you",
+        ),
+        (
+            TURN + "    label: x\n" + TURN[7:] + "    label: x",
+            "7:12: the label `x` is taken, on line 4",
+        ),
+        (TURN + "    branch: [{user: a, agent: b}]", "2:5: `user` cannot stand beside `branch`"),
+        (TURN + "    when: {}", "4:11: `when` is empty"),
+        (TURN + "    when: {turn: 0}", "4:18: `turn` cannot be written so — The number of the"),
+        (TURN + "    when: {attachments: true}", "4:25: `attachments` must be a whole number or"),
+        (TURN + "    when: {attachments: -1}", "4:25: `attachments` cannot be written so"),
+        (TURN + "    when: {contact: /(/}", "4:21: the regular expression does not work"),
+        (TURN + "    when: {variables: {x: /(/}}", "4:27: the regular expression does not work"),
+        (TURN + "    when: {attachments: [{x: /(/}]}", "4:30: the regular expression does not"),
+        (TURN + "    when: {message: x}", "4:12: `message` is not known here — known are `turn`,"),
+        ("turns: [{user: {is: a}, agent: b}]", "1:17: `is` is not known here — known are `equals`"),
+        ("turns: [{user: {}, agent: b}]", "1:16: `user` is empty"),
+        ("turns: [{user: a, agent: {}}]", "1:26: `response` is missing here"),
+        ("turns: [{user: a, agent: {response: '{{'}}]", "1:37: a `{{` that opens no"),
+        ("- user: a\n- agent: b\n  user: c", "1:3: the agent has no answer to this"),
+        ("- user: a\n  then: end\n- agent: b\n  then: end", "4:3: `then` stands twice in one turn"),
+        ("- branch:\n  - - agent: x", "2:7: nobody has said anything that this could answer"),
+        ("- branch:\n  - user: x", "2:5: the agent has no answer to this"),
+        ("- branch: 1", "1:11: `branch` must be a list, not a number"),
+        ("turns: [{user: a, agent: b}", "2:1: the structure breaks off here"),
+    ],
+)
+def test_yaml_that_is_wrong(text: str, complaint: str) -> None:
+    if complaint:
+        said = complaints(text, "d.yaml")
+        assert any(line.startswith(complaint) for line in said), said
+    else:
+        parse_dialogue(text, file="d.yaml")
+
+
+def test_every_file_of_a_folder_is_complained_of(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("user: a")
+    (tmp_path / "b.yaml").write_text("1")
+    (tmp_path / "c.txt").write_text("user: a\nagent: b")
+
+    with pytest.raises(DialoguesError) as error:
+        load_dialogues(tmp_path)
+    assert [Path(each.file).name for each in error.value.errors] == ["a.txt", "b.yaml"]
+    assert len(error.value.problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"user: \xff", "1:7: this byte is not UTF-8 — save the file as UTF-8"),
+        (b"#" * 1_048_577, "1:1: larger than 1048576 bytes — make several files of it"),
+    ],
+)
+def test_what_is_no_text(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "a.txt").write_bytes(content)
+
+    with pytest.raises(DialogueError) as error:
+        load_dialogue(tmp_path / "a.txt")
+    assert str(error.value) == f"{tmp_path}/a.txt:{said}"
+
+
+def test_python_that_is_wrong_is_told_with_its_line() -> None:
+    script = dialogue("x").user("/(/").agent("{{").otherwise({"respond": ""}).after("never")
+
+    with pytest.raises(DialogueError) as error:
+        script.build()
+    lines = str(error.value).splitlines()
+    assert len(lines) == 5
+    assert all(line.startswith(f"{__file__}:{script.line}:1: ") for line in lines)
+
+
+def test_a_dialogue_without_turns_is_a_problem_in_python_too() -> None:
+    with pytest.raises(DialogueError, match="`turns` is empty"):
+        dialogue("x").build()
+
+
+def test_a_byte_order_mark_is_let_be(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"\xef\xbb\xbfuser: a\r\nagent: b\r\n")
+
+    assert load_dialogue(tmp_path / "a.txt").turns[0].saying.text == "b"
