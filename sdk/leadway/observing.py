@@ -12,6 +12,8 @@ from leadway.outcomes import Answer, Outcome
 from leadway.replies import Reply
 
 logger: Final = logging.getLogger("leadway")
+# A program that does not ask for logs gets none, not even on standard error.
+logger.addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,15 @@ def test_converses_far_from_the_checkout(wheel: Path, tmp_path: Path) -> None:
     assert list(far_away.iterdir()) == [], "serving leaves nothing behind"
 
 
+def test_the_sdk_alone_converses(wheel: Path, tmp_path: Path) -> None:
+    with_mock = install(tmp_path / "mock", f"leadway[mock] @ {wheel.as_uri()}")
+    alone = install(tmp_path / "sdk", f"leadway @ {wheel.as_uri()}")
+    with serving(with_mock / "leadway", tmp_path) as (url, _):
+        said = run(alone / "leadway", "execute", AGENT, "Hello", "--mock", url, cwd=tmp_path)
+        assert said == "Turn 1. You said: Hello\n"
+        run(alone / "leadway", "doctor", "--mock", url, cwd=tmp_path)
+
+
 def test_the_sdk_alone_says_how_to_get_the_mock(wheel: Path, tmp_path: Path) -> None:
     programs = install(tmp_path / "environment", f"leadway @ {wheel.as_uri()}")
     lesson = run(programs / "leadway", "mock", cwd=tmp_path, expect=2)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import trio
 
 from leadway import (
     MADE_UP,
@@ -79,6 +82,28 @@ def test_the_same_in_async_code(url: str) -> None:
             return [turn.reply.text for turn in (*chat.history, *resumed.history)]
 
     assert asyncio.run(talk()) == ["Turn 1. You said: One", "Turn 2. You said: Two"]
+
+
+def test_the_same_on_trio(url: str) -> None:
+    async def talk() -> str:
+        options: Any = {"token": MADE_UP, "location_id": LOCATION, "base_url": url}
+        pacer = Pacer([(1, 0.01)])
+        async with AsyncLeadway(**options, pacer=pacer) as leadway:
+            chat = leadway.agent(ECHO_ID).conversation()
+            await chat.send("One")
+            return (await chat.send("Two")).text
+
+    assert trio.run(talk) == "Turn 2. You said: Two"
+
+
+def test_no_logging_is_forced_on_anybody(url: str) -> None:
+    code = "import sys, leadway; leadway.Leadway(token=sys.argv[2], location_id='x',"
+    code += " base_url=sys.argv[1]).agent('nobody').execute('Hello')"
+    command = [sys.executable, "-c", code, url, MADE_UP]
+    environment = {"PYTHONPATH": ":".join(path for path in sys.path if path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert "UnknownAgentError: Agent not found" in done.stderr
+    assert "attempt 1" not in done.stderr
 
 
 def test_a_conversation_goes_on_in_another_process(leadway: Leadway, url: str) -> None:
