@@ -38,7 +38,7 @@ from leadway import (
 )
 from leadway_mock.agents import ECHO_ID, ELSEWHERE_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
 from tests.sdk.conftest import LOCATION
-from tests.sdk.hostile import GOOD_BODY, Hostile, answer, say
+from tests.sdk.hostile import GOOD_BODY, Hostile, answer, say, say_and_hang_up
 
 
 def client(url: str, **options: Any) -> Leadway:
@@ -163,6 +163,16 @@ def test_a_first_message_is_never_restarted(hostile_server: Hostile) -> None:
         with pytest.raises(SessionExpiredError):
             chat.send("One")
     assert len(hostile_server.heard) == 1
+
+
+def test_a_connection_that_was_closed_meanwhile_is_replaced(hostile_server: Hostile) -> None:
+    hostile_server.will(say_and_hang_up(answer(200, GOOD_BODY)))
+    with client(hostile_server.url) as leadway:
+        chat = leadway.agent(ECHO_ID).conversation()
+        chat.send("One")
+        threading.Event().wait(0.1)
+        chat.send("Two")
+    assert len(hostile_server.heard) == 2
 
 
 def test_a_second_message_waits_for_the_first_answer(hostile_server: Hostile) -> None:
