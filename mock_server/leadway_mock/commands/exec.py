@@ -23,6 +23,9 @@ USAGE_ERROR, NOT_AS_SCRIPTED = 2, 1
 CANNOT_RUN, NOT_FOUND, SIGNALLED = 126, 127, 128
 """What shells return for a command that cannot be run, is not there, or ended by a signal."""
 
+LOOK_AGAIN = 0.1
+"""Seconds between two looks at the signals that came."""
+
 SEPARATOR = "--"
 FORWARDED = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
@@ -48,29 +51,45 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run `command` to its end; return its exit code as a shell does."""
-    try:
-        process = subprocess.Popen(command, env=environment)  # noqa: S603 - what the user asks for
-    except FileNotFoundError:
-        return _say(f"leadway mock exec: there is no command {command[0]!r}.", NOT_FOUND)
-    except OSError as error:
-        return _say(f"leadway mock exec: {command[0]}: {error.strerror}.", CANNOT_RUN)
-    with process, _forwarding(process):
-        code = process.wait()
+    with _signals() as came:
+        try:
+            process = subprocess.Popen(command, env=environment)  # noqa: S603 - what is asked for
+        except FileNotFoundError:
+            return _say(f"leadway mock exec: there is no command {command[0]!r}.", NOT_FOUND)
+        except OSError as error:
+            return _say(f"leadway mock exec: {command[0]}: {error.strerror}.", CANNOT_RUN)
+        with process:
+            code = _ended(process, came)
     return code if code >= 0 else SIGNALLED - code
 
 
-@contextmanager
-def _forwarding(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Pass signals on to `process`, and live on until it has ended."""
+def _ended(process: subprocess.Popen[bytes], came: list[int]) -> int:
+    """Pass the signals that come on to `process`, until it has ended; return its exit code."""
+    while True:
+        while came:
+            process.send_signal(came.pop(0))
+        try:
+            # Not for ever: a signal may wake another thread than this one.
+            return process.wait(timeout=LOOK_AGAIN)
+        except subprocess.TimeoutExpired:
+            continue
 
-    def forward(number: int, _: object) -> None:
+
+@contextmanager
+def _signals() -> Iterator[list[int]]:
+    """Collect signals in the list it gives, and live on until the block has ended."""
+    came: list[int] = []
+
+    def note(number: int, _: object) -> None:
         # Ctrl-C reaches everything on the terminal; the command has heard it already.
         if not (number == signal.SIGINT and _on_terminal()):
-            process.send_signal(number)
+            came.append(number)
 
-    before = {number: signal.signal(number, forward) for number in FORWARDED}
+    # What is ignored already, as by nohup, the command ignores as well.
+    heard = [each for each in FORWARDED if signal.getsignal(each) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, note) for number in heard}
     try:
-        yield
+        yield came
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
