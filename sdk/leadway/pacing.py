@@ -45,12 +45,9 @@ class Pacer:
         """Take the next free moment, and return the seconds until then."""
         with self._lock:
             now = self._clock()
-            moment = max([now, *self._given_lately(), *map(self._free_from, self.limits)])
+            moment = max(now, *map(self._free_from, self.limits))
             self._given.append(moment)
             return moment - now
-
-    def _given_lately(self) -> list[float]:
-        return [self._given[-1]] if self._given else []
 
     def _free_from(self, limit: tuple[int, float]) -> float:
         number, seconds = limit

@@ -92,3 +92,11 @@ def test_every_attribute_of_an_error_is_listed() -> None:
     known = set(vars(LeadwayError("No"))) | {"violations"}
     listed = set(re.findall(r"^\| `(\w+)` \|", ERRORS.text, re.MULTILINE))
     assert known == listed
+
+
+def test_the_last_figures_reach_their_goals() -> None:
+    page = Page.read("docs/sdk-benchmark.md").text
+    rows = re.findall(r"^\| leadway \| \d+ \| (\d\.\d\d) \|$", page, re.MULTILINE)
+    by_thread, by_task, importing = map(float, rows)
+    assert min(by_thread, by_task) >= 0.90
+    assert importing <= 0.25
