@@ -30,6 +30,12 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     ),
     "session_idle_seconds": ("session-expired", "session-expired-400", "session-expiry"),
     "unknown_properties": ("unknown-property-refused",),
+    "dialogues": (
+        "dialogue-played",
+        "dialogue-otherwise",
+        "unscripted-message",
+        "unscripted-refused",
+    ),
     "enforce_quotas": ("quota-exceeded", "quota-windows"),
     "quota_burst": ("quota-windows",),
     "quota_minute": ("quota-windows",),

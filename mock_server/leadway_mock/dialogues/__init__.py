@@ -18,6 +18,10 @@ each). A `Script`, which is what `dialogue(...)` returns, may be given wherever 
     emulator.dialogues.remove(space.name, "booking")
     emulator.dialogues.of(space)                     # {name: Dialogue}, in name order
     emulator.dialogues.unused(space)                 # turns that no session has taken yet
+    emulator.dialogues.uses(space)                   # how often each turn was taken
+
+`warnings_of` tells what is surely not meant, `plain` and `dump` give a dialogue as JSON, and
+`write_transcript` makes a transcript of a conversation that took place.
 
 Open sessions stay on the version they began with. A reply to a message that no turn expects has
 the rule `unscripted-message` (or is refused as `unscripted-refused`, or answered by the dialogue's
@@ -37,6 +41,7 @@ from leadway_mock.dialogues.reading import DialogueError, DialoguesError
 from leadway_mock.dialogues.repertoire import Repertoire, Use
 from leadway_mock.dialogues.telling import near_miss_report, near_miss_table, plain_near_miss
 from leadway_mock.dialogues.transcripts import write_transcript
+from leadway_mock.dialogues.warnings import warnings_of
 
 __all__ = [
     "OTHERWISE_RULE",
@@ -68,5 +73,6 @@ __all__ = [
     "restore",
     "turn_key",
     "user",
+    "warnings_of",
     "write_transcript",
 ]
