@@ -149,7 +149,6 @@ def _options(settings: Settings) -> dict[str, Any]:
             "Accept": "application/json",
         },
         "timeout": httpx.Timeout(settings.timeout, connect=settings.connect_timeout),
-        "follow_redirects": False,
         "trust_env": False,
     }
 
