@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Protocol
 
 # What those runs find imported already: C extensions do not bear being imported twice.
@@ -14,6 +16,8 @@ import leadway_mock.testing.marks
 import leadway_mock.testing.run  # noqa: F401
 from leadway_mock import pytest_plugin
 
+ROOT = Path(__file__).resolve().parents[2]
+
 # Other plug-ins take seconds to import, and have nothing to say here.
 ALONE = "--disable-plugin-autoload"
 
@@ -23,8 +27,10 @@ class Run(Protocol):
 
 
 @pytest.fixture
-def run(pytester: pytest.Pytester) -> Run:
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the tests that a test has written, in this process or `apart`."""
+    path = os.environ.get("PYTHONPATH")  # A process of its own looks for `tests` nowhere else.
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), *([path] if path else [])]))
 
     def run(*arguments: str, apart: bool = False) -> pytest.RunResult:
         if apart:
