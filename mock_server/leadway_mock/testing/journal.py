@@ -55,6 +55,7 @@ class MockJournal:
 
         Raises `AssertionError` with what came instead when `timeout` seconds have passed.
         """
+        __tracebackhide__ = True
         found = Wait(_matcher(match), count, timeout, 0).outcome(self._journal())
         if len(found) < count:
             told = f"{len(found)} of {count} requests came in {timeout:g} seconds"

@@ -16,7 +16,10 @@ from leadway_mock.verdict import Coverage, Verdict, assert_well_behaved, coverag
 
 
 class Watching(Scripting):
-    """A place that tells what it has seen. Each failure shows what there is instead."""
+    """A place that tells what it has seen. Each failure shows what there is instead.
+
+    `__tracebackhide__` has pytest point at the line of the test, and not at ours.
+    """
 
     def __init__(
         self, host: Host | None, settings: dict[str, Any], *, serve: bool, folder: Path
@@ -39,6 +42,7 @@ class Watching(Scripting):
         **match: Any,  # noqa: ANN401 - JSON values
     ) -> list[Entry]:
         """Wait for requests that match, as `journal.wait_for` does; for work in the background."""
+        __tracebackhide__ = True
         return self.journal.wait_for(count, timeout=timeout, **match)
 
     async def wait_for_async(
@@ -49,6 +53,7 @@ class Watching(Scripting):
         **match: Any,  # noqa: ANN401 - JSON values
     ) -> list[Entry]:
         """Wait as `wait_for` does, while asyncio goes on."""
+        __tracebackhide__ = True
         return await asyncio.to_thread(self.journal.wait_for, count, timeout=timeout, **match)
 
     def assert_said(self, *messages: str | re.Pattern[str]) -> None:
@@ -56,6 +61,7 @@ class Watching(Scripting):
 
         A text is the whole message; a compiled pattern may be found anywhere in it.
         """
+        __tracebackhide__ = True
         found = self.sessions
         if not any(said(each, messages) for each in found):
             lines = "\n".join(f"  {number}. {each}" for number, each in enumerate(messages, 1))
@@ -63,6 +69,7 @@ class Watching(Scripting):
 
     def assert_turns(self, *counts: int) -> None:
         """Require conversations of just so many turns: `assert_turns(3)` is one, of three."""
+        __tracebackhide__ = True
         found = self.sessions
         if [len(each.turns) for each in found] != list(counts):
             there = ", ".join(str(len(each.turns)) for each in found) or "none"
@@ -72,6 +79,7 @@ class Watching(Scripting):
 
     def assert_requests(self, count: int, **match: Any) -> None:  # noqa: ANN401 - JSON values
         """Require so many requests that match, as `journal.find` understands it."""
+        __tracebackhide__ = True
         found = self.journal.count(**match)
         if found != count:
             were = f"{found} requests came{wanted(match)}; expected: {count}."
@@ -79,6 +87,7 @@ class Watching(Scripting):
 
     def assert_well_behaved(self, *, allow: Iterable[str] = ()) -> None:
         """Require a verdict without errors; `allow` has the ids of findings to leave out."""
+        __tracebackhide__ = True
         idle = self.space.settings.session_idle_seconds
         assert_well_behaved(self.journal, allow=allow, idle_seconds=idle)
 

@@ -57,6 +57,7 @@ def assert_well_behaved(
 
     Warnings alone pass. The arguments are those of `grade`.
     """
+    __tracebackhide__ = True  # pytest shows the line of the test, which is where the cause is.
     verdict = grade(entries, allow=allow, idle_seconds=idle_seconds, where=where)
     if not verdict.well_behaved:
         raise AssertionError(verdict_text(verdict))
