@@ -34,14 +34,14 @@ class Program:
 
 
 @contextmanager
-def running(command: Sequence[str], sign: str) -> Iterator[Program]:
+def running(command: Sequence[str], sign: str, *, folder: Path = ROOT) -> Iterator[Program]:
     """Run a program from the moment that its log has the line `sign`, whose group 1 is its URL."""
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "log"
+    with tempfile.TemporaryDirectory() as logs:
+        log = Path(logs) / "log"
         with log.open("ab") as output:
             process = subprocess.Popen(
                 command,
-                cwd=ROOT,
+                cwd=folder,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=_environment(),

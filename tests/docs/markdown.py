@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
 _LINK = re.compile(r"\]\(([^()\s]+)\)")
+_FILE = re.compile(r"^`([\w./-]+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`([^`\n]+)`")
 
 
@@ -46,6 +47,11 @@ class Page:
     @property
     def blocks(self) -> list[Block]:
         return [Block(*found) for found in _BLOCK.findall(self.text)]
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The reader's own files: blocks with a name in a line of its own above."""
+        return dict(_FILE.findall(self.text))
 
     @property
     def headings(self) -> list[tuple[int, str]]:
