@@ -91,6 +91,8 @@ def test_holds_what_is_imported_and_the_contract_and_nothing_else(wheel: Path) -
     with ZipFile(wheel) as archive:
         names = archive.namelist()
         contract = archive.read("leadway_mock/openapi/leadway.yaml")
+        entry_points = archive.read("leadway-0.1.0.dist-info/entry_points.txt").decode()
+    assert "[pytest11]\nleadway_mock = leadway_mock.pytest_plugin\n" in entry_points
     assert contract == (ROOT / "openapi" / "leadway.yaml").read_bytes()
     assert {name.split("/")[0] for name in names} == {
         "leadway",
