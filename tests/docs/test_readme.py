@@ -103,8 +103,16 @@ def test_reset_forgets(tmp_path: Path) -> None:
 
 
 def test_the_sdk_converses(url: str, tmp_path: Path) -> None:
-    said = python(README.block("python", "import Leadway\n"), url, tmp_path)
+    said = python(README.block("python", "import Leadway\n\nwith"), url, tmp_path)
     assert said == "Turn 1. You said: I need a haircut\nTurn 2. You said: On Tuesday\n"
+
+
+def test_the_first_scripted_test_passes(tmp_path: Path) -> None:
+    (tmp_path / "test_booking.py").write_text(README.files["test_booking.py"])
+    alone = ("--disable-plugin-autoload", "-p", "leadway_mock.pytest_plugin")
+    said = run(sys.executable, "-m", "pytest", *alone, "-W", "error", cwd=tmp_path)
+    assert "1 passed" in said
+    assert "The caller is well-behaved" in said
 
 
 def test_the_python_client_converses(url: str, tmp_path: Path) -> None:

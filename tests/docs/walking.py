@@ -77,7 +77,7 @@ def _pattern(line: str) -> str:
 
 def _do(step: Step, folder: Path) -> None:
     done = subprocess.run(
-        ["sh", "-eu", "-c", step.command],
+        ["/bin/sh", "-eu", "-c", step.command],
         cwd=folder,
         env=_environment(folder),
         stdout=subprocess.PIPE,
