@@ -85,7 +85,8 @@ def _wrapped(text: str, columns: int, first: str = "") -> str:
 def _operation(operation: OperationCoverage, columns: int) -> str:
     met, every = len(operation.met), len(operation.outcomes)
     lines = [_wrapped(f"{operation.id}: {met} of {every} outcomes of the contract met", columns)]
-    return "\n".join([*lines, *_levels(operation, columns)])
+    # Every name of an operation that nobody has called would hide what is missing of the others.
+    return "\n".join([*lines, *(_levels(operation, columns) if met else ())])
 
 
 def _levels(operation: OperationCoverage, columns: int) -> Iterator[str]:

@@ -99,6 +99,12 @@ def test_the_text_keeps_within_the_width(person: Person, width: int) -> None:
     assert " ".join(text.split()).startswith(f"executeAgent: 1 of {every} outcomes of the contract")
 
 
+def test_of_an_operation_that_nobody_called_the_text_has_one_line(person: Person) -> None:
+    person.begin()
+    last = coverage_text(coverage(person.entries, CONTRACT)).splitlines()[-1]
+    assert last == f"{OLD}: 0 of {len(CONTRACT.examples)} outcomes of the contract met"
+
+
 def test_coverage_survives_json_and_adds_up(person: Person) -> None:
     person.begin()
     person.arm(proxy=502)
