@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.markdown import ROOT, Page
-from tests.docs.walking import looks_as, steps, walk
+from tests.docs.walking import looks_as, search_path, steps, walk
 
 INDEX = Page.read("docs/how-to/README.md")
 PAGES = [
@@ -25,7 +25,7 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path.s
 
 
 def require(command: str) -> None:
-    if shutil.which(command) is None:
+    if shutil.which(command, path=search_path()) is None:
         why = f"there is no {command} on this machine, so this page was not run"
         pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
 
@@ -63,3 +63,15 @@ def test_the_index_has_each_page_under_its_title() -> None:
 )
 def test_what_is_shown_is_looked_for_line_by_line(shown: str, output: str, *, there: bool) -> None:
     assert looks_as(shown, output) is there
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [("cat said.txt", "Goodbye\n"), ("exit 1", ""), ("echo 1 passed", "1 failed\n")],
+)
+def test_a_page_that_is_not_true_is_found(command: str, shown: str, tmp_path: Path) -> None:
+    saved = "`said.txt`\n\n```text\nHello\n```\n"
+    page = Page(tmp_path, f"{saved}\n```sh\n{command}\n```\n\n```text\n{shown}```\n")
+    with pytest.raises(AssertionError):
+        walk(page, tmp_path)
+    assert (tmp_path / "said.txt").read_text() == "Hello\n"

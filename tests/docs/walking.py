@@ -64,6 +64,11 @@ def looks_as(shown: str, output: str) -> bool:
     return re.search("^" + "".join(lines), trimmed, re.MULTILINE) is not None
 
 
+def search_path() -> str:
+    """Return where commands are looked for: our own, `leadway` and `pytest`, before all others."""
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+
 def _save(page: Page, folder: Path, url: str) -> None:
     for name, text in page.files.items():
         (folder / name).write_text(text.replace(SHOWN_URL, url), "utf-8")
@@ -102,10 +107,9 @@ def _served(command: str, folder: Path) -> Iterator[str]:
 def _environment(folder: Path) -> dict[str, str]:
     """Return the environment of a reader: our commands on the path, and no settings of ours."""
     kept = {name: os.environ[name] for name in ("LANG", "TMPDIR") if name in os.environ}
-    path = [str(Path(sys.executable).parent), os.environ["PATH"]]
     return kept | {
         "HOME": str(folder),
-        "PATH": os.pathsep.join(path),
+        "PATH": search_path(),
         "PYTHONPATH": os.pathsep.join(each for each in sys.path if each),
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "PYTEST_PLUGINS": PLUGINS,
