@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 from leadway_mock import __version__
-from leadway_mock.agents_file_problems import ProblemsError
 from leadway_mock.app import create_app
 from leadway_mock.contract import ContractError
+from leadway_mock.files.problems import ProblemsError
 from leadway_mock.flags import add_flags, chosen
 from leadway_mock.server import Server, ServerError
 from leadway_mock.settings import ENVIRONMENT_PREFIX, Settings, SettingsError

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leadway_mock.agents import Agent, Cast, Version, only_version
+from leadway_mock.agents.built_in import echo
+from leadway_mock.agents.replies import Heard, Reply
 from leadway_mock.breaking import Breaking
-from leadway_mock.built_in_agents import echo
 from leadway_mock.contract import Contract
 from leadway_mock.dialogues import (
     OTHERWISE_RULE,
@@ -23,7 +24,6 @@ from leadway_mock.exchange import Call
 from leadway_mock.faults import When
 from leadway_mock.messages import Answer, Refusal
 from leadway_mock.redaction import redact_json, redact_text
-from leadway_mock.replies import Heard, Reply
 from leadway_mock.sessions import Session, Turn
 
 AGENT = "agent"

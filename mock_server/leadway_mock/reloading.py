@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from leadway_mock.agents_file import load_agents
-from leadway_mock.agents_file_problems import ProblemsError
+from leadway_mock.agents.file import load_agents
 from leadway_mock.contract import ContractError, contract_file, load_contract
 from leadway_mock.dialogues import load_dialogues
 from leadway_mock.dialogues.files import dialogue_files
 from leadway_mock.dialogues.reading import DialogueError
 from leadway_mock.emulator import Emulator
+from leadway_mock.files.problems import ProblemsError
 
 log = logging.getLogger(__name__)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from leadway_mock.agents_file_problems import Problem
 from leadway_mock.arming import impossibilities
 from leadway_mock.contract import Contract
 from leadway_mock.dialogues import Dialogue, DialogueError
+from leadway_mock.files.problems import Problem
 
 
 def vet(dialogue: Dialogue, contract: Contract) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypedDict, Unpack
 
-from leadway_mock.replies import Heard
+from leadway_mock.agents.replies import Heard
 
 FIRST = Heard(
     turn=1,

@@ -1,7 +1,7 @@
 import pytest
 
-from leadway_mock.built_in_agents import count_down_to_goal, echo, echo_with_remarks, greet_with
-from leadway_mock.input_variables import InputVariable
+from leadway_mock.agents.built_in import count_down_to_goal, echo, echo_with_remarks, greet_with
+from leadway_mock.agents.input_variables import InputVariable
 from tests.mock.hearing import heard
 
 SAMPLE = {"customerName": "John Doe", "orderNumber": "ORD-12345"}

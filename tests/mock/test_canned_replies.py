@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadway_mock.canned_replies import (
+from leadway_mock.agents.canned_replies import (
     CAPTURES,
     NO_REPLY_MATCHED,
     CannedReply,
@@ -15,8 +15,8 @@ from leadway_mock.canned_replies import (
     answer_with,
     condition,
 )
-from leadway_mock.replies import Reply
-from leadway_mock.templates import parse_template
+from leadway_mock.agents.replies import Reply
+from leadway_mock.agents.templates import parse_template
 from tests.mock.hearing import heard
 
 When: TypeAlias = str | Mapping[str, str]

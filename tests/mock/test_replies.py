@@ -1,6 +1,6 @@
 import json
 
-from leadway_mock.replies import Reply
+from leadway_mock.agents.replies import Reply
 
 
 def test_a_plain_reply_has_the_values_that_the_vendor_documents() -> None:

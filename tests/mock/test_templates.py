@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadway_mock.templates import TemplateError, parse_template
+from leadway_mock.agents.templates import TemplateError, parse_template
 
 NAMES = st.sampled_from(["name", "message", "variables.customerName", "turn"])
 BRACES = st.text(alphabet="{}\\ namexyz.", max_size=40)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadway_mock import yaml_lines
-from leadway_mock.yaml_lines import MAX_ALIASES, MAX_DEPTH, YamlError, load
+from leadway_mock.files import yaml_lines
+from leadway_mock.files.yaml_lines import MAX_ALIASES, MAX_DEPTH, YamlError, load
 
 
 def outcome(text: str) -> object:

@@ -1,7 +1,7 @@
 import pytest
 import yaml
 
-from leadway_mock.yaml_lines import (
+from leadway_mock.files.yaml_lines import (
     MAX_NUMBER,
     Position,
     YamlError,

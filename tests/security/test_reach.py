@@ -17,7 +17,7 @@ from urllib.request import urlopen
 import pytest
 from flask.testing import FlaskClient
 
-from leadway_mock.agents_file import load_agents
+from leadway_mock.agents.file import load_agents
 from leadway_mock.app import create_app
 from leadway_mock.clock import SystemClock
 from leadway_mock.contract import load_contract

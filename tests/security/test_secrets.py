@@ -18,13 +18,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from leadway_mock.agents import Agent, Cast, Token, Version
+from leadway_mock.agents.replies import Heard, Reply
 from leadway_mock.app import create_app
 from leadway_mock.cli import main
 from leadway_mock.clock import SystemClock
 from leadway_mock.contract import load_contract
 from leadway_mock.emulator import Emulator
 from leadway_mock.messages import Request
-from leadway_mock.replies import Heard, Reply
 from leadway_mock.settings import Settings
 from leadway_mock.store import open_store
 from tests.security.caller import HEADERS, LOCATION, PATH, begin, say

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from leadway_mock.agents import BUILT_IN
-from leadway_mock.agents_file import load_agents
+from leadway_mock.agents.file import load_agents
 from leadway_mock.app.control import control_blueprint, load_control_contract
 from leadway_mock.app.door import install_door
 from leadway_mock.app.errors import install_errors

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leadway_mock.agents_file import AgentsFileError, load_agents
-from leadway_mock.agents_file_problems import Problem, ProblemsError
+from leadway_mock.agents.file import AgentsFileError, load_agents
 from leadway_mock.contract import load_contract
 from leadway_mock.dialogues import Dialogue, DialogueError
 from leadway_mock.dialogues.files import dialogue_files, is_agents_file, read_files
 from leadway_mock.dialogues.warnings import warnings_among, warnings_of
+from leadway_mock.files.problems import Problem, ProblemsError
 from leadway_mock.vetting import vet
 
 OK, WRONG, USAGE_ERROR = 0, 1, 2

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from leadway_mock.agents_file_problems import ProblemsError
 from leadway_mock.contract import ContractError
+from leadway_mock.files.problems import ProblemsError
 from leadway_mock.flags import add_flags, chosen
 from leadway_mock.server import ServerError
 from leadway_mock.settings import SettingsError

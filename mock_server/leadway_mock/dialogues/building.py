@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypedDict, Unpack
 
-from leadway_mock.agents_file_problems import Problem
 from leadway_mock.dialogues.model import Dialogue
 from leadway_mock.dialogues.plain import ANSWER_FIELDS
 from leadway_mock.dialogues.reading import DialogueError, read_dialogue
 from leadway_mock.faults import Fault, as_json
+from leadway_mock.files.problems import Problem
+from leadway_mock.files.yaml_lines import Document, Pointer, Position
 from leadway_mock.messages import dump_json
-from leadway_mock.yaml_lines import Document, Pointer, Position
 
 _LETTERS = ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s"))
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from leadway_mock.agents_file_problems import Problem, at_key, at_value
-from leadway_mock.yaml_lines import Document, Pointer
+from leadway_mock.files.problems import Problem, at_key, at_value
+from leadway_mock.files.yaml_lines import Document, Pointer
 
 
 @dataclass(slots=True)

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from leadway_mock.agents_file_problems import Problem, of_yaml
 from leadway_mock.dialogues.model import Dialogue
 from leadway_mock.dialogues.reading import DialogueError, DialoguesError, read_dialogue
 from leadway_mock.dialogues.transcripts import read_transcript
-from leadway_mock.text_files import UnreadableError, read_text
-from leadway_mock.yaml_advice import shown
-from leadway_mock.yaml_lines import YamlError, load
+from leadway_mock.files.problems import Problem, of_yaml
+from leadway_mock.files.text import UnreadableError, read_text
+from leadway_mock.files.yaml_advice import shown
+from leadway_mock.files.yaml_lines import YamlError, load
 
 TRANSCRIPTS: Final = (".txt", ".dialogue")
 YAML: Final = (".yaml", ".yml")

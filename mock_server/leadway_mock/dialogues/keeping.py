@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from leadway_mock.agents.replies import Reply
 from leadway_mock.dialogues.model import Dialogue, Saying, Turn, When
 from leadway_mock.dialogues.patterns import Pattern
 from leadway_mock.dialogues.plain import ANSWER_FIELDS, plain
 from leadway_mock.faults import Latency, read_fault
 from leadway_mock.messages import dump_json
-from leadway_mock.replies import Reply
 
 
 def dump(dialogue: Dialogue) -> str:

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 
-from leadway_mock.canned_replies import values_for
+from leadway_mock.agents.canned_replies import values_for
+from leadway_mock.agents.input_variables import plain_text
+from leadway_mock.agents.replies import Comparison, Heard, Reply
+from leadway_mock.agents.templates import Template, parse_template
 from leadway_mock.dialogues.patterns import ANY, Pattern, fit, parse_pattern
 from leadway_mock.dialogues.plain import digest
 from leadway_mock.faults import Fault, Latency
-from leadway_mock.input_variables import plain_text
-from leadway_mock.replies import Comparison, Heard, Reply
-from leadway_mock.templates import Template, parse_template
 
 UNSCRIPTED: Final = "unscripted"
 REFUSE: Final = "refuse"

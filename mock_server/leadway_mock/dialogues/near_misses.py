@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
+from leadway_mock.agents.replies import Heard, NearMiss
 from leadway_mock.dialogues.model import NOT_SENT, Dialogue, Part, Turn, comparison
-from leadway_mock.replies import Heard, NearMiss
 
 MOST: Final = 3
 """How many near misses are told."""

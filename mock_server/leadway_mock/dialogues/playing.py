@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from leadway_mock.agents.replies import Heard, Reply
 from leadway_mock.dialogues.model import REFUSE, REPEAT, RESTART, Dialogue, Saying, Turn
 from leadway_mock.dialogues.near_misses import near_misses
 from leadway_mock.dialogues.position import Position, position_in
-from leadway_mock.replies import Heard, Reply
 
 UNSCRIPTED_RULE: Final = "unscripted-message"
 """The behaviour of an answer to a message that no turn expects."""

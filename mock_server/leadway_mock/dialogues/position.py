@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from leadway_mock.replies import Reply
+from leadway_mock.agents.replies import Reply
 
 STATE: Final = "dialogue"
 """The key of a session's state under which its position is kept."""

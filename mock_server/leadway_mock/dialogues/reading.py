@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any, Final
 
-from leadway_mock.agents_file_problems import Problem, ProblemsError
 from leadway_mock.dialogues.entries import TurnEntry, read_entries, turns_of
 from leadway_mock.dialogues.flow import Flow, flow_of
 from leadway_mock.dialogues.keeping import fields_of
@@ -15,7 +14,8 @@ from leadway_mock.dialogues.patterns import ANY, parse_pattern
 from leadway_mock.dialogues.rules import rule_problems
 from leadway_mock.dialogues.schema import schema_problems
 from leadway_mock.faults import read_fault, read_latency
-from leadway_mock.yaml_lines import Document
+from leadway_mock.files.problems import Problem, ProblemsError
+from leadway_mock.files.yaml_lines import Document
 
 MOST_PROBLEMS: Final = 1_000
 """After so many the rest is not looked for: the file is of another kind."""

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from leadway_mock.agents.replies import Reply
 from leadway_mock.dialogues.building import Script, built
 from leadway_mock.dialogues.keeping import dump, restore
 from leadway_mock.dialogues.model import Dialogue, Turn
 from leadway_mock.dialogues.position import Position, position_in
-from leadway_mock.replies import Reply
 from leadway_mock.spaces import Orders, Space, Spaces
 
 ORDER: Final = "dialogues"

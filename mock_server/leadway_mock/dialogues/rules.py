@@ -7,15 +7,15 @@ from difflib import get_close_matches
 from itertools import chain
 from typing import Any
 
-from leadway_mock.agents_file_problems import Problem, at_value
-from leadway_mock.canned_replies import BUILT_IN_NAMES, ConditionError
+from leadway_mock.agents.canned_replies import BUILT_IN_NAMES, ConditionError
+from leadway_mock.agents.templates import TemplateError
 from leadway_mock.dialogues.entries import BranchEntry, Entry, TurnEntry, read_entries, turns_of
 from leadway_mock.dialogues.model import END, template
 from leadway_mock.dialogues.patterns import parse_pattern
 from leadway_mock.faults import FaultError, read_fault, read_latency
-from leadway_mock.templates import TemplateError
-from leadway_mock.yaml_advice import shown
-from leadway_mock.yaml_lines import Document, Pointer
+from leadway_mock.files.problems import Problem, at_value
+from leadway_mock.files.yaml_advice import shown
+from leadway_mock.files.yaml_lines import Document, Pointer
 
 
 def rule_problems(document: Document) -> Iterator[Problem]:

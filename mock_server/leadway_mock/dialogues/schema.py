@@ -8,10 +8,10 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from leadway_mock.agents_file_problems import Problem
-from leadway_mock.schema_words import Vocabulary
-from leadway_mock.schema_words import schema_problems as problems_of
-from leadway_mock.yaml_lines import Document
+from leadway_mock.files.problems import Problem
+from leadway_mock.files.schema_words import Vocabulary
+from leadway_mock.files.schema_words import schema_problems as problems_of
+from leadway_mock.files.yaml_lines import Document
 
 SYNONYMS: Final = {
     "agentId": ("agent",),

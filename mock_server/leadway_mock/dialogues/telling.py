@@ -8,11 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from leadway_mock.agents.replies import Heard, NearMiss, Reply
 from leadway_mock.dialogues.model import Dialogue
 from leadway_mock.dialogues.position import position_in
 from leadway_mock.dialogues.tables import side_by_side
 from leadway_mock.redaction import redact_json, redact_text
-from leadway_mock.replies import Heard, NearMiss, Reply
 
 LONGEST: Final = 500
 """How many characters of one text a table shows."""

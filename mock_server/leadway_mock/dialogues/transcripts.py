@@ -21,9 +21,9 @@ from difflib import get_close_matches
 from textwrap import dedent, indent
 from typing import Final
 
-from leadway_mock.agents_file_problems import Problem
-from leadway_mock.yaml_advice import shown
-from leadway_mock.yaml_lines import Document, Pointer, Position
+from leadway_mock.files.problems import Problem
+from leadway_mock.files.yaml_advice import shown
+from leadway_mock.files.yaml_lines import Document, Pointer, Position
 
 _SPOKEN = re.compile(r"(?P<who>[^\W\d_][\w -]{0,20}?)[ \t]*:(?:[ \t]+(?P<text>.*))?$")
 _SPEAKERS: Final = ("user", "agent")

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import chain
 
-from leadway_mock.agents_file_problems import Problem
-from leadway_mock.canned_replies import BUILT_IN_NAMES
+from leadway_mock.agents.canned_replies import BUILT_IN_NAMES
 from leadway_mock.dialogues.model import RESTART, Dialogue, Saying, Turn, When, template
 from leadway_mock.dialogues.patterns import Pattern
-from leadway_mock.yaml_advice import shown
+from leadway_mock.files.problems import Problem
+from leadway_mock.files.yaml_advice import shown
 
 
 @dataclass(frozen=True, slots=True)

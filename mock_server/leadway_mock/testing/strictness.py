@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from leadway_mock.agents.replies import Comparison, NearMiss
 from leadway_mock.dialogues import REFUSED_RULE, UNSCRIPTED_RULE, near_miss_table
-from leadway_mock.replies import Comparison, NearMiss
 from leadway_mock.testing.journal import Entry
 
 KINDS: Mapping[str, str] = {

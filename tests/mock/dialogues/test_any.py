@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from leadway_mock.agents.replies import Heard
 from leadway_mock.dialogues import (
     Dialogue,
     DialogueError,
@@ -24,7 +25,6 @@ from leadway_mock.dialogues import (
     write_transcript,
 )
 from leadway_mock.dialogues.warnings import warnings_of
-from leadway_mock.replies import Heard
 from tests.mock.dialogues.texts import said
 from tests.mock.hearing import heard
 

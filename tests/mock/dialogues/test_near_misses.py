@@ -8,6 +8,7 @@ from time import process_time
 
 import pytest
 
+from leadway_mock.agents.replies import NearMiss
 from leadway_mock.dialogues import (
     Script,
     built,
@@ -19,7 +20,6 @@ from leadway_mock.dialogues import (
     user,
 )
 from leadway_mock.dialogues.tables import columns
-from leadway_mock.replies import NearMiss
 from tests.mock.dialogues.texts import missed, replies
 from tests.mock.hearing import heard
 

@@ -18,7 +18,7 @@ from leadway_mock.dialogues import Dialogue, Script, built, parse_dialogue
 from leadway_mock.dialogues.plain import ANSWER_FIELDS
 from leadway_mock.dialogues.schema import schema_text
 from leadway_mock.dialogues.warnings import warnings_of
-from leadway_mock.schema_words import EXPLANATIONS
+from leadway_mock.files.schema_words import EXPLANATIONS
 from tests.docs.markdown import Page
 from tests.mock.dialogues.texts import said
 from tests.mock.support import Caller

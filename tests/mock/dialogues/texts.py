@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from leadway_mock.agents.replies import Heard, Reply
 from leadway_mock.dialogues import Dialogue, DialogueError, Script, built, parse_dialogue, play
-from leadway_mock.replies import Heard, Reply
 from tests.mock.hearing import heard
 
 

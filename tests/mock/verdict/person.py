@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from typing import Any, Self
 
 from leadway_mock.agents import Agent, Cast, Version
+from leadway_mock.agents.replies import Heard, Reply
 from leadway_mock.arming import arm, disarm
 from leadway_mock.clock import ManualClock
 from leadway_mock.contract import load_contract
 from leadway_mock.emulator import Emulator
 from leadway_mock.faults import Fault
 from leadway_mock.messages import Answer
-from leadway_mock.replies import Heard, Reply
 from leadway_mock.settings import Settings
 from leadway_mock.spaces import SHARED
 from leadway_mock.store import open_store

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from leadway_mock.agents_file_problems import Problem
 from leadway_mock.app.control.asking import Asked, Refused
 from leadway_mock.app.control.routes import Control
 from leadway_mock.dialogues import Dialogue, DialogueError, Use, parse_dialogue, plain
 from leadway_mock.dialogues.warnings import warnings_of
+from leadway_mock.files.problems import Problem
 from leadway_mock.messages import Violation, dump_json
 from leadway_mock.vetting import vet
 

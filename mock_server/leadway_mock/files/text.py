@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from leadway_mock.agents_file_problems import Problem
+from leadway_mock.files.problems import Problem
 
 MAX_BYTES: Final = 1_048_576
 

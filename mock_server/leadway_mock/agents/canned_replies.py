@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from leadway_mock.input_variables import plain_text
-from leadway_mock.replies import Heard, Reply, Responder
-from leadway_mock.templates import Template
-from leadway_mock.yaml_advice import printable
+from leadway_mock.agents.input_variables import plain_text
+from leadway_mock.agents.replies import Heard, Reply, Responder
+from leadway_mock.agents.templates import Template
+from leadway_mock.files.yaml_advice import printable
 
 BUILT_IN_NAMES: Final = ("message", "turn", "contactId", "executionId", "versionId")
 """The placeholders that every template may use, besides captures and `variables.…`."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
+from leadway_mock.files.json_types import json_type
+
 NAMED_STRANGERS: Final = 5
 """How many undeclared variables are remarked on by name; a request may carry thousands."""
 
@@ -31,19 +33,6 @@ def remarks(declared: Sequence[InputVariable], sent: Mapping[str, object]) -> It
     yield from _missing(declared, sent)
     yield from _mistyped(declared, sent)
     yield from _undeclared(declared, sent)
-
-
-def json_type(value: object) -> str:
-    """Name the JSON type of a decoded JSON value, as an `InputVariable` would declare it."""
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    if isinstance(value, str):
-        return "string"
-    if value is None:
-        return "null"
-    return "object" if isinstance(value, Mapping) else "array"
 
 
 def plain_text(value: object) -> str:

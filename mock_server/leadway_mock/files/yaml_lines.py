@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 import yaml
 
-from leadway_mock.yaml_advice import advice, shown
+from leadway_mock.files.yaml_advice import advice, shown
 
 MAX_DEPTH: Final = 32
 MAX_NODES: Final = 100_000

@@ -6,9 +6,9 @@ from types import MappingProxyType
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
-from leadway_mock.built_in_agents import count_down_to_goal, echo, greet_with
-from leadway_mock.input_variables import InputVariable
-from leadway_mock.replies import Responder
+from leadway_mock.agents.built_in import count_down_to_goal, echo, greet_with
+from leadway_mock.agents.input_variables import InputVariable
+from leadway_mock.agents.replies import Responder
 
 ACTIVE: Final = "active"
 STATUSES: Final = (ACTIVE, "inactive", "archived", "draft")

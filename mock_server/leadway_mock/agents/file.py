@@ -8,7 +8,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from leadway_mock.agents import (
+from leadway_mock.agents.built_in import echo, echo_with_remarks
+from leadway_mock.agents.canned_replies import CannedReply, answer_with, condition
+from leadway_mock.agents.cast import (
     ACTIVE,
     BUILT_IN,
     WRITE_SCOPE,
@@ -18,16 +20,14 @@ from leadway_mock.agents import (
     Version,
     only_version,
 )
-from leadway_mock.agents_file_problems import AgentsFileError, Problem, of_yaml
-from leadway_mock.agents_file_rules import rule_problems
-from leadway_mock.agents_file_schema import schema_problems
-from leadway_mock.built_in_agents import echo, echo_with_remarks
-from leadway_mock.canned_replies import CannedReply, answer_with, condition
-from leadway_mock.input_variables import InputVariable
-from leadway_mock.replies import Reply, Responder
-from leadway_mock.templates import parse_template
-from leadway_mock.text_files import MAX_BYTES, UnreadableError, read_text
-from leadway_mock.yaml_lines import Document, YamlError, load
+from leadway_mock.agents.file_rules import rule_problems
+from leadway_mock.agents.file_schema import schema_problems
+from leadway_mock.agents.input_variables import InputVariable
+from leadway_mock.agents.replies import Reply, Responder
+from leadway_mock.agents.templates import parse_template
+from leadway_mock.files.problems import Problem, ProblemsError, of_yaml
+from leadway_mock.files.text import MAX_BYTES, UnreadableError, read_text
+from leadway_mock.files.yaml_lines import Document, YamlError, load
 
 __all__ = ["MAX_BYTES", "AgentsFileError", "load_agents"]
 
@@ -45,6 +45,10 @@ REPLY_FIELDS: Final[Mapping[str, str]] = {
     "success": "success",
 }
 """What a reply in the file may set, by its name in the file, and in `Reply`."""
+
+
+class AgentsFileError(ProblemsError):
+    """An agents file that cannot be used; `str()` of it lists every problem, one a line."""
 
 
 def load_agents(path: str | Path) -> Cast:

@@ -9,10 +9,10 @@ from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 from jsonschema import Draft202012Validator
 
-from leadway_mock.agents_file_problems import Problem, at_key, at_value
-from leadway_mock.input_variables import json_type
-from leadway_mock.yaml_advice import shown
-from leadway_mock.yaml_lines import Document, Pointer
+from leadway_mock.files.json_types import json_type
+from leadway_mock.files.problems import Problem, at_key, at_value
+from leadway_mock.files.yaml_advice import shown
+from leadway_mock.files.yaml_lines import Document, Pointer
 
 Said: TypeAlias = tuple[Pointer, str, str]
 """The pointer to a value, what is wrong with it, and how to mend it."""

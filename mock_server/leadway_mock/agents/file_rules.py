@@ -10,12 +10,12 @@ from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 from typing import Final, NamedTuple
 
-from leadway_mock.agents import MAGIC_TOKENS
-from leadway_mock.agents_file_problems import Problem, at_value
-from leadway_mock.canned_replies import BUILT_IN_NAMES, ConditionError, condition
-from leadway_mock.templates import TemplateError, parse_template
-from leadway_mock.yaml_advice import shown
-from leadway_mock.yaml_lines import Document, Pointer
+from leadway_mock.agents.canned_replies import BUILT_IN_NAMES, ConditionError, condition
+from leadway_mock.agents.cast import MAGIC_TOKENS
+from leadway_mock.agents.templates import TemplateError, parse_template
+from leadway_mock.files.problems import Problem, at_value
+from leadway_mock.files.yaml_advice import shown
+from leadway_mock.files.yaml_lines import Document, Pointer
 
 _CAPTURE = re.compile(r"\(\?P?<(\w+)>")
 """A named capture in a pattern that does not compile, so that its templates are not blamed."""

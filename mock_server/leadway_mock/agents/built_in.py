@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from leadway_mock.input_variables import InputVariable, plain_text, remarks
-from leadway_mock.replies import Heard, Reply, Responder
+from leadway_mock.agents.input_variables import InputVariable, plain_text, remarks
+from leadway_mock.agents.replies import Heard, Reply, Responder
 
 GOAL_TURN: Final = 3
 """The turn on which the goal agent completes its goal."""

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 
-from leadway_mock.agents_file_problems import Problem
-from leadway_mock.schema_words import Vocabulary
-from leadway_mock.schema_words import schema_problems as problems_of
-from leadway_mock.yaml_lines import Document
+from leadway_mock.files.problems import Problem
+from leadway_mock.files.schema_words import Vocabulary
+from leadway_mock.files.schema_words import schema_problems as problems_of
+from leadway_mock.files.yaml_lines import Document
 
 
 @cache
 def schema_text() -> str:
     """Return the JSON Schema of the agents file, as editors use it."""
-    return resources.files("leadway_mock").joinpath("agents.schema.json").read_text("utf-8")
+    return resources.files("leadway_mock.agents").joinpath("agents.schema.json").read_text("utf-8")
 
 
 def schema_problems(document: Document) -> Iterator[Problem]:

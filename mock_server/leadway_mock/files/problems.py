@@ -1,10 +1,10 @@
-"""What can be wrong with an agents file, said with its place and a way to mend it."""
+"""What can be wrong with a file, said with its place and a way to mend it."""
 
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from leadway_mock.yaml_advice import printable
-from leadway_mock.yaml_lines import Document, Pointer, YamlError
+from leadway_mock.files.yaml_advice import printable
+from leadway_mock.files.yaml_lines import Document, Pointer, YamlError
 
 MOST_SHOWN: Final = 50
 """Most problems that one error lists; a file of the wrong kind may have thousands."""
@@ -26,10 +26,6 @@ class ProblemsError(ValueError):
         self.file = printable(file)
         self.problems = tuple(problems)
         super().__init__("\n".join(_lines(self.file, self.problems)))
-
-
-class AgentsFileError(ProblemsError):
-    """An agents file that cannot be used; `str()` of it lists every problem, one a line."""
 
 
 def _lines(file: str, problems: tuple[Problem, ...]) -> list[str]:

@@ -1,0 +1,48 @@
+"""The agents: who there is, what they hear and say, and the file that people write them in."""
+
+from leadway_mock.agents.cast import (
+    ACTIVE,
+    BUILT_IN,
+    ECHO_ID,
+    ELSEWHERE,
+    ELSEWHERE_TOKEN,
+    GOAL_ID,
+    INACTIVE_ID,
+    MAGIC_TOKENS,
+    STATUSES,
+    UNKNOWN_TOKEN,
+    UNPUBLISHED_ID,
+    UNSCOPED_TOKEN,
+    VARIABLES_ID,
+    WRITE_SCOPE,
+    Agent,
+    Cast,
+    Token,
+    Version,
+    only_version,
+)
+from leadway_mock.agents.file import AgentsFileError, load_agents
+
+__all__ = [
+    "ACTIVE",
+    "BUILT_IN",
+    "ECHO_ID",
+    "ELSEWHERE",
+    "ELSEWHERE_TOKEN",
+    "GOAL_ID",
+    "INACTIVE_ID",
+    "MAGIC_TOKENS",
+    "STATUSES",
+    "UNKNOWN_TOKEN",
+    "UNPUBLISHED_ID",
+    "UNSCOPED_TOKEN",
+    "VARIABLES_ID",
+    "WRITE_SCOPE",
+    "Agent",
+    "AgentsFileError",
+    "Cast",
+    "Token",
+    "Version",
+    "load_agents",
+    "only_version",
+]

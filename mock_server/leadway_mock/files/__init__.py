@@ -1,0 +1,1 @@
+"""Files that people write for the mock: read strictly, with every problem told at its place."""
