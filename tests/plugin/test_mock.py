@@ -51,13 +51,14 @@ def test_it_explains_an_error_that_leaves_its_block(host: Host) -> None:
 
 def test_alone_it_starts_with_any_setting_and_leaves_no_thread(tmp_path: Path) -> None:
     store = tmp_path / "mock.db"
+    before = set(threading.enumerate())
     with Mock(seed=1, store=f"sqlite:///{store}", any_token=True) as mock:
         say(mock, "Hi")
         (session,) = mock.sessions
     with Mock(seed=1, store=f"sqlite:///{store}", any_token=True) as mock:
         assert ask(mock, "Still there?", executionId=session.execution_id).status_code == 200
         mock.assert_turns(2)
-    assert not [each for each in threading.enumerate() if each.name.startswith("leadway")]
+    assert set(threading.enumerate()) <= before
 
 
 def test_outside_its_block_it_says_so() -> None:
