@@ -66,6 +66,14 @@ def _leadway_mock_hosts() -> Iterator[Hosts]:
     hosts.close()
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Give a test with the marker its mock, if it has not asked for one by name."""
+    names = getattr(item, "fixturenames", None)
+    marked = any(each.name == NAME for each in item.own_markers)
+    if marked and names is not None and not {NAME, f"{NAME}_wsgi"} & set(names):
+        names.insert(0, NAME)  # The first, so that the environment is there for all the others.
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Fail a test whose conversation went otherwise than scripted; explain a failure by it."""

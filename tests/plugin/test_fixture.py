@@ -134,6 +134,16 @@ def test_dialogues_are_found_beside_the_test(pytester: pytest.Pytester, run: Run
     run().assert_outcomes(passed=1)
 
 
+def test_the_marker_alone_is_enough(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        HEAD + "@pytest.fixture\ndef address():\n    return os.environ['LEADWAY_BASE_URL']\n\n"
+        "@pytest.mark.leadway_mock(allow='unused', dialogue=BOOKING)\n"
+        "def test_it(address):\n    assert httpx.get(address + '/__mock/health').is_success\n\n"
+        "@pytest.mark.leadway_mock(dialogue=BOOKING)\ndef test_other():\n    pass\n"
+    )
+    run().assert_outcomes(passed=1, failed=1)
+
+
 def test_every_token_can_count(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         HEAD + "@pytest.mark.leadway_mock(any_token=True, dialogue='user: hi\\nagent: ho')\n"

@@ -118,6 +118,7 @@ def test_converses_far_from_the_checkout(wheel: Path, tmp_path: Path) -> None:
         assert second["interactionId"] != first["interactionId"]
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
+    run(programs / "leadway", "mock", "exec", "--strict", "--", "true", cwd=far_away)
     assert list(far_away.iterdir()) == [], "serving leaves nothing behind"
 
 

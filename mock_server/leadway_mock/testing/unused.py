@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from pathlib import Path
 
 from leadway_mock.dialogues import Dialogue, Turn
 
@@ -30,5 +31,11 @@ def missed_turns(dialogue: Dialogue, used: Collection[int]) -> Iterator[Turn]:
 def told_turn(dialogue: Dialogue, turn: Turn) -> str:
     """Return a turn that was missed as a line of text."""
     label = f" '{turn.label}'" if turn.label else ""
-    place = f", {dialogue.file}:{turn.line}" if turn.line else ""
+    place = f", {_near(dialogue.file)}:{turn.line}" if turn.line else ""
     return f"turn {turn.number}{label} of '{dialogue.name}'{place}: user: {turn.user}"
+
+
+def _near(file: str) -> str:
+    """Return a path as short as it can be from here."""
+    path, here = Path(file), Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else file
