@@ -27,7 +27,10 @@ LOOK_AGAIN = 0.1
 """Seconds between two looks at the signals that came."""
 
 SEPARATOR = "--"
-FORWARDED = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+FORWARDED = tuple(
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT") if hasattr(signal, name)
+)
+"""What is passed on, where the system has it."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -99,7 +102,7 @@ def _on_terminal() -> bool:
     """Tell whether this process is one of those that the terminal speaks to."""
     try:
         return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
-    except (OSError, ValueError):
+    except (AttributeError, OSError, ValueError):  # Not every system has terminals of this kind.
         return False
 
 
