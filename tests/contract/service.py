@@ -104,6 +104,8 @@ class Service:
 def opened(url: str, caller: Caller | None = None, **arguments: Any) -> Iterator[Service]:
     """Open both kinds of client on `url`; `arguments` are those of `httpx.Client`."""
     caller = caller or Caller()
+    # A pool that keeps fewer connections than threads use closes one under another thread's hands.
+    arguments = {"limits": httpx.Limits(), **arguments}
     client = AuthenticatedClient(
         url,
         caller.token,

@@ -50,6 +50,11 @@ def in_process(**settings: Any) -> Iterator[Service]:
         emulator.close()
 
 
+def observed(**settings: Any) -> AbstractContextManager[Service]:
+    """Call the mock as a function, and let it believe live calls over the vendor's pages."""
+    return in_process(**{"profile": "observed", **settings})
+
+
 @contextmanager
 def listening(**settings: Any) -> Iterator[str]:
     """Serve a mock in a thread, and give its URL."""
@@ -119,6 +124,7 @@ TARGETS: Mapping[str, Target] = {
         Target(
             "in-process", "mock", "the mock as a WSGI application, without a socket", in_process
         ),
+        Target("observed", "mock", "the same with `--profile observed`", observed),
         Target("http-memory", "mock", "the mock over HTTP, conversations in memory", http_memory),
         Target("http-sqlite", "mock", "`leadway mock`, conversations in a file", http_sqlite),
         Target("sdk", "mock", "the mock over HTTP, called through the SDK", http_sdk),
