@@ -38,6 +38,10 @@ USER_AGENT: Final = (
     f"leadway-python/{__version__} httpx/{httpx.__version__} python/{platform.python_version()}"
 )
 
+# Every connection is kept: a pool that keeps fewer than its threads use closes idle ones, and with
+# them now and then one that another thread was just given.
+_LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=100)
+
 # What may go wrong outside httpx: a body that is no JSON, a client that is closed, the network.
 _ESCAPING: Final = (httpx.HTTPError, httpx.InvalidURL, OSError, RuntimeError, TypeError, ValueError)
 
@@ -160,6 +164,7 @@ def _wire(settings: Settings) -> dict[str, Any]:
         # Certificates take 30 ms to read. Where none is shown, none is read, and none believed.
         "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else True,
         "proxy": httpx.Proxy(proxy) if proxy else None,
+        "limits": _LIMITS,
     }
 
 
