@@ -10,9 +10,11 @@ compile() {
 }
 
 cd "$(dirname "$0")/.."
-compile pyproject.toml requirements/build.in --extra mock --output-file requirements/mock.txt
+# The tools first: what they allow is what the product is tested with.
 compile pyproject.toml requirements/build.in requirements/dev.in --extra mock \
-    --constraint requirements/mock.txt --output-file requirements/dev.txt
+    --output-file requirements/dev.txt
+compile pyproject.toml requirements/build.in --extra mock \
+    --constraint requirements/dev.txt --output-file requirements/mock.txt
 compile requirements/generate.in --output-file requirements/generate.txt
 compile requirements/lock.in --output-file requirements/lock.txt
 PATH="$PWD/.venv/bin:$PATH" npm update --silent --package-lock-only --ignore-scripts

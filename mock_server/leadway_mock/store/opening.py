@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from leadway_mock.store.base import Store, StoreError
+from leadway_mock.store.memory import MemoryStore
 from leadway_mock.store.sqlite import SQLiteStore
 
 KNOWN = "memory: (gone at exit) or sqlite:///FILE (kept; sqlite:////tmp/mock.db for /tmp/mock.db)"
@@ -19,7 +20,7 @@ def open_store(url: str) -> Store:
     """
     parts = urlsplit(url)
     if url in {"memory:", "memory://"}:
-        return SQLiteStore()
+        return MemoryStore()
     if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1:
         return SQLiteStore(Path(unquote(parts.path[1:])))
     text = f"{url!r} names no store. Known are: {KNOWN}."

@@ -1,7 +1,7 @@
-"""A store in SQLite: in memory for one process, in a file to survive it.
+"""A store in an SQLite file.
 
-In a file, a committed verb is in the write-ahead log before it returns, so that what was answered
-survives a killed process; several processes may share the file.
+A committed verb is in the write-ahead log before it returns, so that what was answered survives a
+killed process; several processes may share the file.
 """
 
 from __future__ import annotations

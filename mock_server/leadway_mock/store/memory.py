@@ -1,0 +1,165 @@
+"""A store in plain dictionaries: one process, gone at exit, and as fast as Python can be.
+
+The dictionaries hold texts and numbers alone. Such a dictionary is nothing that Python's garbage
+collector looks into, so a million sessions do not make it pause.
+"""
+
+from __future__ import annotations
+
+import heapq
+import threading
+from collections.abc import Iterator, Sequence
+
+from leadway_mock.store.base import Appended, Item, Snapshot
+
+
+class MemoryStore:
+    """A store in memory; see `Store` for the verbs."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._values: dict[str, str] = {}  # by key and position, see `_place`
+        self._newest: dict[str, int] = {}
+        self._oldest: dict[str, int] = {}  # of lists that have dropped something; else it is 1
+        self._counters: dict[str, int] = {}
+        self._expiries: dict[str, float] = {}
+        self._queues: dict[str, list[tuple[float, str]]] = {}  # counters to forget, by namespace
+
+    def append(
+        self, key: str, value: str, *, after: int | None = None, keep: int | None = None
+    ) -> Appended | None:
+        """See `Store.append`."""
+        with self._lock:
+            newest = self._newest.get(key, 0)
+            if after is not None and after != newest:
+                return None
+            position = self._newest[key] = newest + 1
+            self._values[_place(key, position)] = value
+            if keep is None or position <= keep:
+                return Appended(position)
+            return Appended(position, self._drop(key, position - keep))
+
+    def last(self, key: str) -> Item | None:
+        """See `Store.last`."""
+        with self._lock:
+            position = self._newest.get(key)
+            return Item(position, self._values[_place(key, position)]) if position else None
+
+    def items(self, key: str, *, after: int = 0, limit: int | None = None) -> Sequence[Item]:
+        """See `Store.items`."""
+        with self._lock:
+            first = max(after + 1, self._oldest.get(key, 1))
+            last = self._newest.get(key, 0)
+            if limit is not None:
+                last = min(last, first + limit - 1)
+            return [
+                Item(position, self._values[_place(key, position)])
+                for position in range(first, last + 1)
+            ]
+
+    def count(self, key: str) -> int:
+        """See `Store.count`."""
+        with self._lock:
+            return self._newest.get(key, 0) - self._oldest.get(key, 1) + 1
+
+    def increment(self, key: str, *, now: float = 0.0, expires: float | None = None) -> int:
+        """See `Store.increment`."""
+        with self._lock:
+            former = self._expiries.get(key)
+            alive = former is None or former > now
+            number = self._counters[key] = self._counters.get(key, 0) * alive + 1
+            if expires is None:
+                self._expiries.pop(key, None)
+                return number
+            self._expiries[key] = expires
+            if number == 1:
+                self._forget_expired(key, now, expires)
+            return number
+
+    def delete(self, key: str) -> None:
+        """See `Store.delete`."""
+        with self._lock:
+            self._delete(key)
+
+    def clear(self, prefix: str = "") -> None:
+        """See `Store.clear`."""
+        with self._lock:
+            self._clear(prefix)
+
+    def export(self, prefix: str) -> Snapshot:
+        """See `Store.export`."""
+        with self._lock:
+            return Snapshot(
+                tuple(self._entries_under(prefix)),
+                tuple(
+                    (key.removeprefix(prefix), self._counters[key], self._expiries.get(key))
+                    for key in sorted(_under(prefix, self._counters))
+                ),
+            )
+
+    def restore(self, prefix: str, snapshot: Snapshot) -> None:
+        """See `Store.restore`."""
+        with self._lock:
+            self._clear(prefix)
+            for key, position, value in snapshot.entries:
+                name = prefix + key
+                self._values[_place(name, position)] = value
+                self._oldest.setdefault(name, position)
+                self._newest[name] = position
+            for key, number, expires in snapshot.counters:
+                self._counters[prefix + key] = number
+                if expires is not None:
+                    self._expiries[prefix + key] = expires
+                    self._queue(prefix + key, expires)
+
+    def close(self) -> None:
+        """See `Store.close`."""
+
+    def _drop(self, key: str, upto: int) -> tuple[str, ...]:
+        """Drop the entries of a list up to a position; return them."""
+        oldest = self._oldest.get(key, 1)
+        if oldest > upto:
+            return ()
+        self._oldest[key] = upto + 1
+        return tuple(
+            self._values.pop(_place(key, position)) for position in range(oldest, upto + 1)
+        )
+
+    def _delete(self, key: str) -> None:
+        self._drop(key, self._newest.pop(key, 0))
+        self._oldest.pop(key, None)
+        self._counters.pop(key, None)
+        self._expiries.pop(key, None)
+
+    def _clear(self, prefix: str) -> None:
+        for key in [*_under(prefix, self._newest), *_under(prefix, self._counters)]:
+            self._delete(key)
+
+    def _entries_under(self, prefix: str) -> Iterator[tuple[str, int, str]]:
+        for key in sorted(_under(prefix, self._newest)):
+            for position in range(self._oldest.get(key, 1), self._newest[key] + 1):
+                yield key.removeprefix(prefix), position, self._values[_place(key, position)]
+
+    def _forget_expired(self, key: str, now: float, expires: float) -> None:
+        """Queue a counter that begins, and forget those of its namespace whose time is over."""
+        queue = self._queue(key, expires)
+        while queue and queue[0][0] <= now:
+            _, old = heapq.heappop(queue)
+            expiry = self._expiries.get(old)
+            if expiry is not None and expiry <= now:
+                del self._counters[old], self._expiries[old]
+
+    def _queue(self, key: str, expires: float) -> list[tuple[float, str]]:
+        namespace, slash, _ = key.partition("/")
+        queue = self._queues.setdefault(namespace if slash else "", [])
+        heapq.heappush(queue, (expires, key))
+        return queue
+
+
+def _place(key: str, position: int) -> str:
+    """Return where an entry is kept; no other key and position have the same place."""
+    return f"{key}/{position}"
+
+
+def _under(prefix: str, keys: dict[str, int]) -> list[str]:
+    return [key for key in keys if key.startswith(prefix)]
