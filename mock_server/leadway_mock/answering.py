@@ -59,25 +59,23 @@ class Answering:
         """Return `answer` with the headers that every answer has, and checked if that is on."""
         if exchange.space.settings.check_answers:
             answer = self._checked(answer, exchange.operation)
-        trace = exchange.space.ids.trace(exchange.number)
-        if isinstance(answer.content, dict):
-            trace = answer.content.get("traceId", trace)
-        headers = {
-            **(self._platform_headers(answer, exchange) if answer.is_json else {}),
-            "X-Trace-Id": trace,
-            "X-Mock-Rule": answer.rule,
-            "X-Mock-Evidence": answer.evidence,
-            **({"X-Mock-Hint": header_text(answer.hint)} if answer.hint else {}),
-            **answer.headers,
-        }
+        content = answer.content
+        told = content.get("traceId") if isinstance(content, dict) else None
+        trace = told or exchange.space.ids.trace(exchange.number)
+        headers = self._platform_headers(answer, exchange) if answer.is_json else {}
+        headers["X-Trace-Id"] = trace
+        headers["X-Mock-Rule"] = answer.rule
+        headers["X-Mock-Evidence"] = answer.evidence
+        if answer.hint:
+            headers["X-Mock-Hint"] = header_text(answer.hint)
+        headers |= answer.headers
         return replace(answer, headers=headers)
 
     def _platform_headers(self, answer: Answer, exchange: Exchange) -> dict[str, str]:
-        return {
-            **_http_headers(answer, exchange),
-            **exchange.usage.headers(),
-            **_deprecation(self._contract, exchange),
-        }
+        headers = _http_headers(answer, exchange)
+        headers |= exchange.usage.headers()
+        headers |= _deprecation(self._contract, exchange)
+        return headers
 
     def _checked(self, answer: Answer, operation: Operation | None) -> Answer:
         if operation is None or answer.rule == MOCK_FAILURE or not answer.is_json:
@@ -96,6 +94,8 @@ class Answering:
 def _http_headers(answer: Answer, exchange: Exchange) -> dict[str, str]:
     operation = exchange.operation
     declared = operation.response_headers.get(answer.status, {}) if operation else {}
+    if not declared:
+        return {}
     left_out = () if exchange.space.settings.retry_after else ("Retry-After",)
     return {
         name: declared[name] for name in HTTP_HEADERS if name in declared and name not in left_out

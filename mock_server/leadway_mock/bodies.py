@@ -37,7 +37,9 @@ def read_json(request: Request, max_bytes: int) -> Any:  # noqa: ANN401 - any JS
 
 
 def _check_media_type(request: Request) -> None:
-    given = request.header("content-type")
+    given, coding = request.header("content-type"), request.header("content-encoding")
+    if given == MEDIA_TYPE and coding is None:
+        return
     if given is None:
         _unsupported("Content-Type is missing; send 'Content-Type: application/json'.")
     header = Message()
@@ -47,7 +49,6 @@ def _check_media_type(request: Request) -> None:
     charset = str(header.get_param("charset", "utf-8")).lower()
     if charset not in {"utf-8", "utf8", "us-ascii"}:
         _unsupported(f"The charset is '{charset}'; JSON travels in UTF-8.")
-    coding = request.header("content-encoding")
     if coding not in {None, "", "identity"}:
         _unsupported(f"Content-Encoding is '{coding}'; send the body as it is.")
 
@@ -66,12 +67,7 @@ def _parsed(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
         problem = f"is not UTF-8: byte {error.start} does not fit"
         raise _MalformedError(problem) from error
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_constant=_constant,
-            parse_float=_float,
-        )
+        value = DECODER.decode(text)
     except json.JSONDecodeError as error:
         problem = f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
         raise _MalformedError(problem) from error
@@ -82,8 +78,14 @@ def _parsed(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
             raise
         problem = "holds a number with too many digits"
         raise _MalformedError(problem) from error
-    _check_tree(value)
+    if _may_be_odd(text):
+        _check_tree(value)
     return value
+
+
+def _may_be_odd(text: str) -> bool:
+    """Tell whether a JSON text may nest too deeply or hold half a character; most cannot."""
+    return text.count("[") + text.count("{") > MAX_DEPTH or "\\u" in text
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -106,6 +108,11 @@ def _float(text: str) -> float:
         problem = f"holds a number beyond what a double can hold: {text[:40]}"
         raise _MalformedError(problem)
     return number
+
+
+DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_constant, parse_float=_float
+)
 
 
 def _too_deep() -> str:

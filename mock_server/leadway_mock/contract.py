@@ -38,7 +38,7 @@ class Example:
     summary: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Operation:
     """One operation of the contract, resolved: no `$ref` is left in it."""
 
@@ -54,17 +54,18 @@ class Operation:
     response_headers: Mapping[int, Mapping[str, str]]
     deprecation: Node
 
-    @property
+    @cached_property
     def segments(self) -> tuple[str, ...]:
         """The path template cut at its slashes."""
         return tuple(self.path.split("/"))
 
     def parameter(self, place: str, name: str) -> Node | None:
         """Return the parameter `name` in `place` (`header`, `query`, `path`), or None."""
-        for parameter in self.parameters:
-            if parameter["in"] == place and parameter["name"].lower() == name.lower():
-                return parameter
-        return None
+        return self._parameters.get((place, name.lower()))
+
+    @cached_property
+    def _parameters(self) -> Mapping[tuple[str, str], Node]:
+        return {(each["in"], each["name"].lower()): each for each in reversed(self.parameters)}
 
     def match(self, segments: tuple[str, ...]) -> dict[str, str] | None:
         """Return the path parameters if `segments` of a request fit this path, else None."""

@@ -114,6 +114,8 @@ class Emulator:
 
 
 def _log(exchange: Exchange, answer: Answer, seconds: float) -> None:
+    if not log.isEnabledFor(logging.INFO):
+        return
     session = ""
     if "turn" in exchange.facts:
         session = f", turn {exchange.facts['turn']} of {exchange.facts['executionId']}"

@@ -7,12 +7,14 @@ mints 24 lower-case letters and digits, like the examples on the vendor's page.
 from __future__ import annotations
 
 import hashlib
-import secrets
+import os
 import string
-import uuid
 
 ALPHABET = string.digits + string.ascii_lowercase
 LENGTH = 24
+
+_LETTERS = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
+_VARIANTS = "89ab"
 
 
 class Ids:
@@ -23,16 +25,13 @@ class Ids:
 
     def mint(self, kind: str, *parts: str | int) -> str:
         """Return the 24-character id of `kind` for `parts`."""
-        number = int.from_bytes(self._digest(kind, parts), "big")
-        letters = []
-        for _ in range(LENGTH):
-            number, index = divmod(number, len(ALPHABET))
-            letters.append(ALPHABET[index])
-        return "".join(letters)
+        return self._digest(kind, parts).translate(_LETTERS).decode()
 
     def trace(self, number: int) -> str:
-        """Return the version 4 UUID that traces the request of that number."""
-        return str(uuid.UUID(bytes=self._digest("trace", (number,))[:16], version=4))
+        """Return the version 4 UUID (RFC 9562) that traces the request of that number."""
+        text = self._digest("trace", (number,)).hex()
+        variant = _VARIANTS[int(text[16], 16) % 4]
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
 
     def fraction(self, kind: str, *parts: str | int) -> float:
         """Return a number of `kind` for `parts`: above 0, below 1, all equally likely."""
@@ -41,6 +40,6 @@ class Ids:
 
     def _digest(self, kind: str, parts: tuple[str | int, ...]) -> bytes:
         if self._key is None:
-            return secrets.token_bytes(32)
+            return os.urandom(LENGTH)
         text = "\x00".join((kind, *map(str, parts)))
-        return hashlib.blake2b(text.encode(), key=self._key, digest_size=32).digest()
+        return hashlib.blake2b(text.encode(), key=self._key, digest_size=LENGTH).digest()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from itertools import islice
 from typing import Any
+
+import orjson
 
 from leadway_mock.matching import Matcher
 from leadway_mock.messages import Answer, Request, dump_json
 from leadway_mock.redaction import (
     fingerprint,
     has_token,
+    is_suspicious,
     redact_headers,
     redact_json,
     redact_query,
@@ -77,7 +80,7 @@ class Journal:
     def entries(self, *, after: int, limit: int) -> list[dict[str, Any]]:
         """Return up to `limit` entries behind number `after`, oldest first, each numbered."""
         items = self._store.items(self._key, after=after, limit=limit)
-        return [{"number": item.position, **json.loads(item.value)} for item in items]
+        return [{"number": item.position, **orjson.loads(item.value)} for item in items]
 
     def found(
         self, matches: Matcher, *, after: int = 0, newest_first: bool = False
@@ -114,18 +117,26 @@ class Journal:
 
 
 def _request(request: Request) -> dict[str, Any]:
-    headers = redact_headers(dict(list(request.headers.items())[:MAX_HEADERS]))
     authorization = request.header("authorization")
-    return {
+    told = {
         "method": _shown(request.method),
         "path": _shown(request.path),
-        "query": _cut(redact_query(request.query), MAX_LINE),
-        "headers": {_cut(name, MAX_LINE): _cut(value, MAX_LINE) for name, value in headers.items()},
+        "query": _cut(redact_query(request.query), MAX_LINE) if request.query else "",
+        "headers": _headers(request.headers),
         "token": fingerprint(authorization) if authorization else None,
         "body": _shown(request.body.decode("utf-8", "replace"), MAX_BODY_TEXT),
         "fingerprint": _identity(request),
-        **({"tokenInUrl": True} if has_token(request.path, request.query) else {}),
     }
+    if has_token(request.path, request.query):
+        told["tokenInUrl"] = True
+    return told
+
+
+def _headers(headers: Mapping[str, str]) -> dict[str, str]:
+    redacted = redact_headers(dict(islice(headers.items(), MAX_HEADERS)))
+    if all(len(value) <= MAX_LINE for value in redacted.values()):
+        return redacted
+    return {_cut(name, MAX_LINE): _cut(value, MAX_LINE) for name, value in redacted.items()}
 
 
 def _identity(request: Request) -> str:
@@ -136,28 +147,41 @@ def _identity(request: Request) -> str:
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
-    content = redact_json(answer.content)
-    text = dump_json(content)
-    wait = answer.headers.get("Retry-After")
-    return {
+    told = {
         "status": answer.status,
         "rule": answer.rule,
         "evidence": answer.evidence,
         "hint": _shown(answer.hint),
         "violations": [_fact(asdict(violation)) for violation in answer.violations],
-        "body": content if len(text) <= MAX_BODY_TEXT else _cut(text, MAX_BODY_TEXT),
-        **({"retryAfter": wait} if wait else {}),
-        **({"delay": round(answer.delay, 6)} if answer.delay else {}),
-        **({"transport": str(answer.transport)} if answer.transport else {}),
+        "body": _content(answer.content),
     }
+    wait = answer.headers.get("Retry-After")
+    if wait:
+        told["retryAfter"] = wait
+    if answer.delay:
+        told["delay"] = round(answer.delay, 6)
+    if answer.transport:
+        told["transport"] = str(answer.transport)
+    return told
+
+
+def _content(content: object) -> object:
+    """Return the content of an answer, or as much of its text as is kept."""
+    text = dump_json(content)
+    if is_suspicious(text):
+        content = redact_json(content)
+        text = dump_json(content)
+    return content if len(text) <= MAX_BODY_TEXT else _cut(text, MAX_BODY_TEXT)
 
 
 def _fact(value: object) -> object:
-    if isinstance(value, Mapping):
+    if isinstance(value, str):
+        return _shown(value, MAX_FACT)
+    if isinstance(value, dict):
         return {_shown(name, MAX_FACT): _fact(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [_fact(each) for each in value]
-    return _shown(value, MAX_FACT) if isinstance(value, str) else value
+    return value
 
 
 def _shown(text: str, most: int = MAX_LINE) -> str:

@@ -32,14 +32,20 @@ class Preference:
         return ", ".join(f"{name}={value}" for name, value in wishes if value)
 
 
+NONE = Preference()
+
+
 def read_preference(request: Request) -> Preference:
     """Return what the request prefers; its header wins over its query."""
+    header = request.header("prefer") or ""
+    if not header and not request.query:
+        return NONE
     found = {
         name.removeprefix("__"): value
         for name, value in parse_qsl(request.query)
         if name.removeprefix("__") in KNOWN and name.startswith("__")
     }
-    for wish in (request.header("prefer") or "").replace(";", ",").split(","):
+    for wish in header.replace(";", ",").split(","):
         name, _, value = wish.strip().partition("=")
         if name.strip().lower() in KNOWN and value:
             found[name.strip().lower()] = value.strip().strip('"')

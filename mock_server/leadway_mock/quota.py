@@ -40,17 +40,6 @@ class Usage:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    name: str
-    limit: int
-    seconds: int
-    key: str
-
-    def ends(self, now: float) -> float:
-        return (now // self.seconds + 1) * self.seconds
-
-
 class Quotas:
     """Counts requests in the store, so that workers which share it share the quota."""
 
@@ -71,34 +60,47 @@ class Quotas:
         Returns what is left, and the refusal `quota-exceeded` where a quota is used up and
         enforced.
         """
-        left: dict[str, int] = {}
-        refusal = None
-        for window in self._windows(app, location):
-            ends = window.ends(now)
-            key = f"{self._prefix}/{window.key}/{int(ends)}"
-            used = self._store.increment(key, now=now, expires=ends)
-            left[window.name] = max(0, window.limit - used)
-            if used > window.limit and self._settings.enforce_quotas:
-                refusal = self._exceeded(window, ends - now)
+        place = fingerprint(location)  # A key is short, whatever was sent as a location.
+        both = f"{app}/{place}"
+        burst = self._used(f"burst/{both}", BURST_SECONDS, now)
+        minute = self._used(f"minute/{place}", MINUTE_SECONDS, now)
+        day = self._used(f"day/{both}", DAY_SECONDS, now)
         settings = self._settings
-        usage = Usage(settings.quota_burst, left["burst"], settings.quota_day, left["day"])
-        return usage, refusal
-
-    def _windows(self, app: str, location: str) -> tuple[_Window, ...]:
-        settings = self._settings
-        location = fingerprint(location)  # A key is short, whatever was sent as a location.
-        both = f"{app}/{location}"
-        return (
-            _Window("burst", settings.quota_burst, BURST_SECONDS, f"burst/{both}"),
-            _Window("minute", settings.quota_minute, MINUTE_SECONDS, f"minute/{location}"),
-            _Window("day", settings.quota_day, DAY_SECONDS, f"day/{both}"),
+        usage = Usage(
+            settings.quota_burst,
+            max(0, settings.quota_burst - burst),
+            settings.quota_day,
+            max(0, settings.quota_day - day),
         )
+        return usage, self._refusal(burst, minute, day, now) if settings.enforce_quotas else None
 
-    def _exceeded(self, window: _Window, wait: float) -> Refusal:
-        wait_header = {"Retry-After": str(max(1, ceil(wait)))}
-        headers = wait_header if self._settings.retry_after else {}
+    def _used(self, counted: str, seconds: int, now: float) -> int:
+        """Count one more in the window of so many `seconds`, and return how many that makes."""
+        ends = _end(seconds, now)
+        key = f"{self._prefix}/{counted}/{int(ends)}"
+        return self._store.increment(key, now=now, expires=ends)
+
+    def _refusal(self, burst: int, minute: int, day: int, now: float) -> Refusal | None:
+        """Return the refusal of the longest window that is used up."""
+        settings = self._settings
+        if day > settings.quota_day:
+            return self._exceeded(settings.quota_day, DAY_SECONDS, now)
+        if minute > settings.quota_minute:
+            return self._exceeded(settings.quota_minute, MINUTE_SECONDS, now)
+        if burst > settings.quota_burst:
+            return self._exceeded(settings.quota_burst, BURST_SECONDS, now)
+        return None
+
+    def _exceeded(self, limit: int, seconds: int, now: float) -> Refusal:
+        wait = ceil(_end(seconds, now) - now)
+        headers = {"Retry-After": str(max(1, wait))} if self._settings.retry_after else {}
         hint = (
-            f"More than {window.limit} requests in {window.seconds} seconds;"
-            f" the window ends in {ceil(wait)} seconds."
+            f"More than {limit} requests in {seconds} seconds;"
+            f" the window ends in {wait} seconds."
         )
         return Refusal("quota-exceeded", hint=hint, headers=headers)
+
+
+def _end(seconds: int, now: float) -> float:
+    """Return when the window ends that `now` is in."""
+    return (now // seconds + 1) * seconds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote_plus
 
 SECRET_HEADER = re.compile(r"auth|cookie|token|secret|password|credential|api-?key")
@@ -22,13 +23,20 @@ BEARER = re.compile(r"(?i)bearer(?:[\s+]|%20)++[^\s\"',;<&]{4,}")
 TOKEN_NAME = re.compile(r"(?i)((access|auth|id|bearer|refresh|private)[_-]?)?token|authorization")
 """What people call a token in a query, whatever it looks like."""
 
-SUSPICIOUS = re.compile(r"(?i)pit-|eyJ|bearer|=")
-"""What a text has that holds a credential of any kind above; most texts have none of it."""
+MOST_KNOWN = 1_024
+LONGEST_KNOWN = 200
+"""How many short texts are remembered with what was made of them: tokens and headers come again."""
+
+
+def is_suspicious(text: str) -> bool:
+    """Tell whether `text` may hold a credential of any kind above; most texts hold none."""
+    lowered = text.lower()
+    return "=" in text or "pit-" in lowered or "eyj" in lowered or "bearer" in lowered
 
 
 def redact_text(text: str) -> str:
     """Return `text` with everything that looks like a credential replaced by a mark."""
-    if not SUSPICIOUS.search(text):
+    if not is_suspicious(text):
         return text
     text = BEARER.sub("Bearer [redacted]", text)
     text = PRIVATE_INTEGRATION_TOKEN.sub("pit-[redacted]", text)
@@ -44,6 +52,8 @@ def redact_query(query: str) -> str:
 
 def has_token(path: str, query: str) -> bool:
     """Tell whether a URL carries a token, by its look or by its parameter's name."""
+    if not query and not is_suspicious(path):
+        return False
     plain = f"{path}?{unquote_plus(query)}"
     return (
         PRIVATE_INTEGRATION_TOKEN.search(plain) is not None
@@ -54,10 +64,22 @@ def has_token(path: str, query: str) -> bool:
 
 def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return `headers` (lower-case names) without credentials."""
-    return {
-        redact_text(name): "[redacted]" if SECRET_HEADER.search(name) else redact_text(value)
-        for name, value in headers.items()
-    }
+    return dict(redact_header(name, value) for name, value in headers.items())
+
+
+def redact_header(name: str, value: str) -> tuple[str, str]:
+    """Return a header (its name in lower case) without credentials."""
+    if len(value) > LONGEST_KNOWN:
+        return _redacted_header(name, value)
+    return _known_header(name, value)
+
+
+def _redacted_header(name: str, value: str) -> tuple[str, str]:
+    secret = SECRET_HEADER.search(name)
+    return redact_text(name), "[redacted]" if secret else redact_text(value)
+
+
+_known_header = lru_cache(MOST_KNOWN)(_redacted_header)
 
 
 def redact_json(value: object) -> object:
@@ -73,4 +95,11 @@ def redact_json(value: object) -> object:
 
 def fingerprint(secret: str) -> str:
     """Return 12 hexadecimal digits that tell two secrets apart and reveal neither."""
+    return _known_digest(secret) if len(secret) <= LONGEST_KNOWN else _digest(secret)
+
+
+def _digest(secret: str) -> str:
     return hashlib.blake2b(secret.encode(), digest_size=6, person=b"leadway-mock").hexdigest()
+
+
+_known_digest = lru_cache(MOST_KNOWN)(_digest)

@@ -6,15 +6,16 @@ turn 10,000, and two turns that race for the same number cannot both have it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, NoReturn
+
+import orjson
 
 from leadway_mock.clock import Clock
 from leadway_mock.messages import Refusal, dump_json
 from leadway_mock.settings import Settings
-from leadway_mock.store import Store
+from leadway_mock.store import Item, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,12 @@ class Turn:
     agent_id: str
     location_id: str
     version_id: str
-    contact_id: str | None
     interaction_id: str
     message: str
     response: str
     goal_completion: bool
-    state: Mapping[str, Any]
+    contact_id: str | None = None
+    state: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Sessions:
     def find(self, execution_id: str) -> Session | None:
         """Return the session of that id, expired or not, or None."""
         item = self._store.last(self._turns + execution_id)
-        return Session(execution_id, Turn(**json.loads(item.value))) if item else None
+        return Session(execution_id, _turn(item)) if item else None
 
     def expired(self, session: Session) -> bool:
         """Tell whether the session was idle for longer than it may be (documented: 30 minutes)."""
@@ -99,7 +100,7 @@ class Sessions:
 
     def commit(self, session: Session, turn: Turn) -> bool:
         """Add `turn` to `session` unless another turn was faster; tell whether it was added."""
-        text = dump_json(asdict(turn))
+        text = _text(turn)
         key, keep = self._turns + session.id, self._settings.max_turns
         added = self._store.append(key, text, after=session.turns, keep=keep)
         if added and added.position == 1:
@@ -109,7 +110,7 @@ class Sessions:
     def transcript(self, execution_id: str, *, after: int = 0, limit: int) -> list[Turn]:
         """Return up to `limit` turns of a session behind turn `after`, in order."""
         items = self._store.items(self._turns + execution_id, after=after, limit=limit)
-        return [Turn(**json.loads(item.value)) for item in items]
+        return [_turn(item) for item in items]
 
     def listed(self, *, after: int, limit: int) -> Iterator[tuple[int, Session]]:
         """Yield up to `limit` sessions behind position `after`, oldest first, with positions."""
@@ -175,3 +176,16 @@ class Sessions:
         suffix = "-400" if self._settings.unknown_session == "400" else ""
         cure = "Leave executionId out of the first message, then send the one its answer brings."
         raise Refusal(f"session-{why}{suffix}", hint=f"{hint} {cure}")
+
+
+_NAMES = tuple(each.name for each in fields(Turn))
+
+
+def _text(turn: Turn) -> str:
+    """Return a turn as it is kept; what is empty is left out."""
+    told = {name: getattr(turn, name) for name in _NAMES}
+    return dump_json({name: value for name, value in told.items() if value not in (None, {})})
+
+
+def _turn(item: Item) -> Turn:
+    return Turn(**orjson.loads(item.value))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from leadway_mock.clock import Clock, SetClock
@@ -37,6 +38,9 @@ OPENED = "spaces"
 
 MAX_LISTED = 10_000
 
+MOST_KNOWN = 1_024
+"""How many spaces are remembered as they were put together, to be used again."""
+
 
 class Space:
     """One space as it stands: read once for a request, and the same until its end."""
@@ -57,10 +61,11 @@ class Space:
         self.faults = Faults(store, prefix, tuple(orders.get("faults", ())))
         self._store = store
         self._prefix = prefix
+        self._requests = f"{prefix}requests"
 
     def next_number(self) -> int:
         """Count one more request, and return its number."""
-        return self._store.increment(f"{self._prefix}requests")
+        return self._store.increment(self._requests)
 
     def keep(self, key: str, text: str, *, once: bool = False) -> None:
         """Keep `text` under `key`: in the place of what is there, or `once` and for all."""
@@ -108,19 +113,17 @@ class Spaces:
         self._store = store
         self._settings = settings
         self._clock = clock
+        self._untold = self._space(SHARED, {})
+        self._known: dict[tuple[str, str], Space] = {}  # by name and orders, so never out of date
 
     def shared(self) -> Space:
         """Return everybody's space."""
-        return self._space(SHARED, self._orders(SHARED)[1] or {})
+        return self._as_told(SHARED) or self._untold
 
     def of(self, authorization: str | None) -> Space:
         """Return the space of whoever sends that Authorization header: its own, or the shared."""
         name = name_of(authorization)
-        if name != SHARED:
-            _, orders = self._orders(name)
-            if orders is not None:
-                return self._space(name, orders)
-        return self.shared()
+        return (self._as_told(name) if name != SHARED else None) or self.shared()
 
     def change(self, name: str, change: Callable[[Orders], Orders]) -> Space:
         """Give the space `name` the orders that `change` makes of its present ones.
@@ -174,6 +177,20 @@ class Spaces:
 
         return self.change(name, moved)
 
+    def _as_told(self, name: str) -> Space | None:
+        """Return a space as its orders say now, or None where it has none."""
+        item = self._store.last(_record(name))
+        if item is None:
+            return None
+        known = self._known.get((name, item.value))
+        return known or self._learned(name, item.value)
+
+    def _learned(self, name: str, orders: str) -> Space:
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        space = self._known[name, orders] = self._space(name, json.loads(orders))
+        return space
+
     def _orders(self, name: str) -> tuple[int, Orders | None]:
         """Return the version and the orders of a space; (0, None) where it has none."""
         item = self._store.last(_record(name))
@@ -183,6 +200,7 @@ class Spaces:
         return Space(name, self._store, self._settings, self._clock, orders)
 
 
+@lru_cache(maxsize=MOST_KNOWN)
 def name_of(authorization: str | None) -> str:
     """Return the name of the space that a token may have; a fingerprint, never the token."""
     scheme, _, token = (authorization or "").strip().partition(" ")
