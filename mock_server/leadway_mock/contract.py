@@ -80,6 +80,12 @@ class Operation:
         return found
 
 
+Meant = tuple[Operation, Mapping[str, str]]
+"""What a path means: an operation, and the parameters that the path has for it."""
+
+MOST_KNOWN_PATHS = 1_024
+
+
 @dataclass(frozen=True)
 class Contract:
     """The contract as the emulator uses it."""
@@ -87,6 +93,7 @@ class Contract:
     document: Node
     source: bytes = field(repr=False)
     operations: tuple[Operation, ...]
+    _known_paths: dict[str, tuple[Meant, ...]] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def examples(self) -> Mapping[str, Example]:
@@ -106,13 +113,17 @@ class Contract:
         """The contract's own version, from its `info`."""
         return str(self.document["info"]["version"])
 
-    def at(self, path: str) -> Iterator[tuple[Operation, dict[str, str]]]:
-        """Yield each operation whose path fits `path`, with its path parameters."""
+    def at(self, path: str) -> tuple[Meant, ...]:
+        """Return each operation whose path fits `path`, with its path parameters."""
+        return self._known_paths.get(path) or self._meant(path)
+
+    def _meant(self, path: str) -> tuple[Meant, ...]:
         segments = tuple(path.split("/"))
-        for operation in self.operations:
-            found = operation.match(segments)
-            if found is not None:
-                yield operation, found
+        matched = ((each, each.match(segments)) for each in self.operations)
+        found = tuple((each, parameters) for each, parameters in matched if parameters is not None)
+        if found and len(self._known_paths) < MOST_KNOWN_PATHS:
+            self._known_paths[path] = found
+        return found
 
 
 def contract_file() -> Path:

@@ -23,7 +23,6 @@ from leadway_mock.dialogues.telling import facts_of, near_miss_hint, near_miss_r
 from leadway_mock.exchange import Call
 from leadway_mock.faults import When
 from leadway_mock.messages import Answer, Refusal
-from leadway_mock.redaction import redact_json, redact_text
 from leadway_mock.sessions import Session, Turn
 
 AGENT = "agent"
@@ -139,10 +138,10 @@ class Conversing:
             agent_id=agent.id,
             location_id=call.location or "",
             version_id=heard.version_id,
-            contact_id=redact_text(heard.contact_id) if heard.contact_id else None,
+            contact_id=heard.contact_id,
             interaction_id=ids.mint("interaction", heard.execution_id, heard.turn),
-            message=redact_text(heard.message),
-            response=redact_text(reply.response),
+            message=heard.message,
+            response=reply.response,
             goal_completion=reply.goal_completion,
             state=_kept(agent, reply),
         )
@@ -167,10 +166,9 @@ def _version(agent: Agent, version_id: str | None) -> Version:
     raise Refusal("version-unpublished", hint=hint)
 
 
-def _kept(agent: Agent, reply: Reply) -> dict[str, Any]:
+def _kept(agent: Agent, reply: Reply) -> Mapping[str, Any]:
     """Return what the session is to remember: the agent's state, and which agent that was."""
-    state = {name: redact_json(value) for name, value in reply.state.items()}
-    return state | ({AGENT: agent.digest} if agent.digest else {})
+    return {**reply.state, AGENT: agent.digest} if agent.digest else reply.state
 
 
 def _heard(call: Call, session: Session, version: Version) -> Heard:

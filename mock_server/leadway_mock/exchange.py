@@ -49,7 +49,7 @@ def sent_facts(body: object) -> dict[str, str]:
 
     What is absent, empty or no text is left out.
     """
-    if not isinstance(body, Mapping):
+    if not isinstance(body, dict):
         return {}
     names = ("executionId", "contactId", "message")
     found = {name: body[name] for name in names if body.get(name) and isinstance(body[name], str)}

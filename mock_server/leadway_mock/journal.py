@@ -14,6 +14,7 @@ from leadway_mock.messages import Answer, Request, dump_json
 from leadway_mock.redaction import (
     fingerprint,
     has_token,
+    hide_secrets,
     is_suspicious,
     redact_headers,
     redact_json,
@@ -34,6 +35,9 @@ MARK = "more characters]"
 
 PAGE = 200
 """How many entries are read at once where all are looked through."""
+
+SHORT = 4_096
+"""An entry of so many characters is kept as it is, if there is no credential in it."""
 
 MAX_HEADERS = 64
 MAX_LINE = 2_048
@@ -68,13 +72,11 @@ class Journal:
             "milliseconds": round(seconds * 1000, 3),
             "request": _request(request),
             "answer": _answer(answer),
-            **{name: _fact(value) for name, value in facts.items()},
+            **facts,
         }
         text = dump_json(entry)
-        many_headers = len(request.headers) > MAX_HEADERS
-        if MARK in text or many_headers:
-            cut = [*_cut_places(entry), *(["/request/headers"] if many_headers else [])]
-            text = dump_json(entry | ({"truncated": cut} if cut else {}))
+        if len(text) > SHORT or is_suspicious(text) or len(request.headers) > MAX_HEADERS:
+            text = dump_json(_careful(entry))
         self._store.append(self._key, text, keep=self._keep)
 
     def entries(self, *, after: int, limit: int) -> list[dict[str, Any]]:
@@ -117,26 +119,20 @@ class Journal:
 
 
 def _request(request: Request) -> dict[str, Any]:
+    """Return a request as it came, but for its secret headers."""
     authorization = request.header("authorization")
     told = {
-        "method": _shown(request.method),
-        "path": _shown(request.path),
-        "query": _cut(redact_query(request.query), MAX_LINE) if request.query else "",
-        "headers": _headers(request.headers),
-        "token": fingerprint(authorization) if authorization else None,
-        "body": _shown(request.body.decode("utf-8", "replace"), MAX_BODY_TEXT),
+        "method": request.method,
+        "path": request.path,
+        "query": request.query,
+        "headers": hide_secrets(request.headers),
+        "body": request.body.decode("utf-8", "replace"),
         "fingerprint": _identity(request),
+        "token": fingerprint(authorization) if authorization else None,
     }
     if has_token(request.path, request.query):
         told["tokenInUrl"] = True
     return told
-
-
-def _headers(headers: Mapping[str, str]) -> dict[str, str]:
-    redacted = redact_headers(dict(islice(headers.items(), MAX_HEADERS)))
-    if all(len(value) <= MAX_LINE for value in redacted.values()):
-        return redacted
-    return {_cut(name, MAX_LINE): _cut(value, MAX_LINE) for name, value in redacted.items()}
 
 
 def _identity(request: Request) -> str:
@@ -151,9 +147,9 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "status": answer.status,
         "rule": answer.rule,
         "evidence": answer.evidence,
-        "hint": _shown(answer.hint),
-        "violations": [_fact(asdict(violation)) for violation in answer.violations],
-        "body": _content(answer.content),
+        "hint": answer.hint,
+        "violations": [asdict(violation) for violation in answer.violations],
+        "body": answer.content,
     }
     wait = answer.headers.get("Retry-After")
     if wait:
@@ -165,19 +161,48 @@ def _answer(answer: Answer) -> dict[str, Any]:
     return told
 
 
-def _content(content: object) -> object:
-    """Return the content of an answer, or as much of its text as is kept."""
+def _careful(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an entry without credentials, each text in it cut to what is kept of its kind."""
+    request, answer = entry["request"], entry["answer"]
+    facts = {name: value for name, value in entry.items() if name not in {"request", "answer"}}
+    careful = {
+        "request": _careful_request(request),
+        "answer": _careful_answer(answer),
+        **{name: _fact(value) for name, value in facts.items()},
+    }
+    cut = list(_cut_places(careful))
+    if len(request["headers"]) > MAX_HEADERS:
+        cut.append("/request/headers")
+    return careful | ({"truncated": cut} if cut else {})
+
+
+def _careful_request(request: Mapping[str, Any]) -> dict[str, Any]:
+    headers = redact_headers(dict(islice(request["headers"].items(), MAX_HEADERS)))
+    return {
+        **request,
+        "method": _shown(request["method"]),
+        "path": _shown(request["path"]),
+        "query": _cut(redact_query(request["query"]), MAX_LINE),
+        "headers": {_cut(name, MAX_LINE): _cut(value, MAX_LINE) for name, value in headers.items()},
+        "body": _shown(request["body"], MAX_BODY_TEXT),
+    }
+
+
+def _careful_answer(answer: Mapping[str, Any]) -> dict[str, Any]:
+    content = redact_json(answer["body"])
     text = dump_json(content)
-    if is_suspicious(text):
-        content = redact_json(content)
-        text = dump_json(content)
-    return content if len(text) <= MAX_BODY_TEXT else _cut(text, MAX_BODY_TEXT)
+    return {
+        **answer,
+        "hint": _shown(answer["hint"]),
+        "violations": [_fact(violation) for violation in answer["violations"]],
+        "body": content if len(text) <= MAX_BODY_TEXT else _cut(text, MAX_BODY_TEXT),
+    }
 
 
 def _fact(value: object) -> object:
     if isinstance(value, str):
         return _shown(value, MAX_FACT)
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {_shown(name, MAX_FACT): _fact(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [_fact(each) for each in value]

@@ -35,8 +35,8 @@ class Request:
     body: bytes = b""
 
     def header(self, name: str) -> str | None:
-        """Return the header called `name` (any case), or None."""
-        return self.headers.get(name.lower())
+        """Return the header called `name` (in lower case), or None."""
+        return self.headers.get(name)
 
 
 @dataclass(frozen=True, slots=True)

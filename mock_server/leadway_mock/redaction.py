@@ -11,6 +11,8 @@ from urllib.parse import parse_qsl, unquote_plus
 SECRET_HEADER = re.compile(r"auth|cookie|token|secret|password|credential|api-?key")
 """What the lower-case name of a header has that carries credentials: its whole value goes."""
 
+HIDDEN = "[redacted]"
+
 SECRET_NAME = re.compile(r"(?i)(token|secret|key|password)=([^&\s\"']+)")
 """`access_token=…` and its relatives, as people put them into a URL."""
 
@@ -25,7 +27,7 @@ TOKEN_NAME = re.compile(r"(?i)((access|auth|id|bearer|refresh|private)[_-]?)?tok
 
 MOST_KNOWN = 1_024
 LONGEST_KNOWN = 200
-"""How many short texts are remembered with what was made of them: tokens and headers come again."""
+"""How many short texts are remembered with what was made of them: tokens and names come again."""
 
 
 def is_suspicious(text: str) -> bool:
@@ -64,22 +66,18 @@ def has_token(path: str, query: str) -> bool:
 
 def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return `headers` (lower-case names) without credentials."""
-    return dict(redact_header(name, value) for name, value in headers.items())
+    hidden = hide_secrets(headers)
+    return {redact_text(name): redact_text(value) for name, value in hidden.items()}
 
 
-def redact_header(name: str, value: str) -> tuple[str, str]:
-    """Return a header (its name in lower case) without credentials."""
-    if len(value) > LONGEST_KNOWN:
-        return _redacted_header(name, value)
-    return _known_header(name, value)
+def hide_secrets(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return `headers` (lower-case names) without the values of those that carry credentials."""
+    return {name: HIDDEN if _is_secret(name) else value for name, value in headers.items()}
 
 
-def _redacted_header(name: str, value: str) -> tuple[str, str]:
-    secret = SECRET_HEADER.search(name)
-    return redact_text(name), "[redacted]" if secret else redact_text(value)
-
-
-_known_header = lru_cache(MOST_KNOWN)(_redacted_header)
+@lru_cache(MOST_KNOWN)
+def _is_secret(name: str) -> bool:
+    return SECRET_HEADER.search(name) is not None
 
 
 def redact_json(value: object) -> object:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from leadway_mock.contract import Contract, Operation
 from leadway_mock.messages import Refusal, Request
 
 
-def route(contract: Contract, request: Request) -> tuple[Operation, dict[str, str]]:
+def route(contract: Contract, request: Request) -> tuple[Operation, Mapping[str, str]]:
     """Return the operation that `request` means, with its path parameters.
 
     Raises `Refusal`: `route-unknown`, or `method-not-allowed` with its `Allow` header.
     """
-    there = list(contract.at(request.path))
+    there = contract.at(request.path)
     for operation, parameters in there:
         if operation.method == request.method:
             return operation, parameters

@@ -14,6 +14,7 @@ import orjson
 
 from leadway_mock.clock import Clock
 from leadway_mock.messages import Refusal, dump_json
+from leadway_mock.redaction import is_suspicious, redact_json
 from leadway_mock.settings import Settings
 from leadway_mock.store import Item, Store
 
@@ -182,9 +183,10 @@ _NAMES = tuple(each.name for each in fields(Turn))
 
 
 def _text(turn: Turn) -> str:
-    """Return a turn as it is kept; what is empty is left out."""
-    told = {name: getattr(turn, name) for name in _NAMES}
-    return dump_json({name: value for name, value in told.items() if value not in (None, {})})
+    """Return a turn as it is kept: without credentials, and without what is empty."""
+    told = {name: value for name in _NAMES if (value := getattr(turn, name)) not in (None, {})}
+    text = dump_json(told)
+    return dump_json(redact_json(told)) if is_suspicious(text) else text
 
 
 def _turn(item: Item) -> Turn:

@@ -88,7 +88,7 @@ class Story:
         # 5, 7 and 8. who answers, what, and the turn is committed; unless a fault was armed (6)
         return self._breaking.around(call, self._handle)
 
-    def _route(self, exchange: Exchange) -> tuple[Operation, dict[str, str]]:
+    def _route(self, exchange: Exchange) -> tuple[Operation, Mapping[str, str]]:
         operation, parameters = route(self.contract, exchange.request)
         exchange.operation = operation
         exchange.facts |= {"operationId": operation.id, "pathParameters": parameters}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from urllib.parse import parse_qsl
 
@@ -52,8 +52,8 @@ def _parameters(request: Request, operation: Operation) -> Iterator[Unread]:
 
 def _variables(body: object, agent: Agent | None) -> Iterator[Unread]:
     declared = [each.name for each in agent.input_variables] if agent else []
-    sent = body.get("inputVariables") if isinstance(body, Mapping) else None
-    if not declared or not isinstance(sent, Mapping):
+    sent = body.get("inputVariables") if isinstance(body, dict) else None
+    if not declared or not isinstance(sent, dict):
         return  # An agent that declares none may still read them all.
     for name in sent:
         if name not in declared:

@@ -35,12 +35,15 @@ def remarks(declared: Sequence[InputVariable], sent: Mapping[str, object]) -> It
     yield from _undeclared(declared, sent)
 
 
+ENCODER = json.JSONEncoder(ensure_ascii=False, default=dict)
+"""`dict` makes JSON of a mapping that is read-only; lists and tuples need no help."""
+
+
 def plain_text(value: object) -> str:
     """Write a JSON value the way it reads best in a sentence: text as it is, all else as JSON."""
     if isinstance(value, str):
         return value
-    # `dict` makes JSON of a mapping that is read-only; lists and tuples need no help.
-    return json.dumps(value, ensure_ascii=False, default=dict)
+    return ENCODER.encode(value)
 
 
 def _missing(declared: Sequence[InputVariable], sent: Mapping[str, object]) -> Iterator[str]:
