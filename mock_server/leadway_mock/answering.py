@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -69,7 +68,7 @@ class Answering:
         if answer.hint:
             headers["X-Mock-Hint"] = header_text(answer.hint)
         headers |= answer.headers
-        return replace(answer, headers=headers)
+        return answer.with_headers(headers)
 
     def _platform_headers(self, answer: Answer, exchange: Exchange) -> dict[str, str]:
         headers = _http_headers(answer, exchange)

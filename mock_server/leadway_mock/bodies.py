@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from email.message import Message
@@ -62,7 +63,7 @@ def _parsed(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
         text = "is empty; send a JSON object with message and locationId"
         raise _MalformedError(text)
     try:
-        text = body.decode("utf-8-sig")
+        text = body.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         problem = f"is not UTF-8: byte {error.start} does not fit"
         raise _MalformedError(problem) from error

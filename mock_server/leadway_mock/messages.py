@@ -75,6 +75,15 @@ class Answer:
     transport: Transport | None = None
     spread: float = 0.0
 
+    def with_headers(self, headers: Mapping[str, str]) -> Answer:
+        """Return the same answer with `headers` in the place of its own."""
+        # What `dataclasses.replace` does, at a third of its cost; every answer comes through here.
+        return Answer(
+            *(self.status, self.content, self.rule, self.evidence, headers),
+            *(self.hint, self.violations, self.media_type),
+            *(self.delay, self.transport, self.spread),
+        )
+
     @property
     def is_json(self) -> bool:
         """Whether the platform could have sent it; a proxy in front of it speaks HTML."""

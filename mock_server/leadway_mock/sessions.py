@@ -7,7 +7,7 @@ turn 10,000, and two turns that race for the same number cannot both have it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 import orjson
@@ -179,12 +179,23 @@ class Sessions:
         raise Refusal(f"session-{why}{suffix}", hint=f"{hint} {cure}")
 
 
-_NAMES = tuple(each.name for each in fields(Turn))
-
-
 def _text(turn: Turn) -> str:
     """Return a turn as it is kept: without credentials, and without what is empty."""
-    told = {name: value for name in _NAMES if (value := getattr(turn, name)) not in (None, {})}
+    told: dict[str, Any] = {
+        "number": turn.number,
+        "at": turn.at,
+        "agent_id": turn.agent_id,
+        "location_id": turn.location_id,
+        "version_id": turn.version_id,
+        "interaction_id": turn.interaction_id,
+        "message": turn.message,
+        "response": turn.response,
+        "goal_completion": turn.goal_completion,
+    }
+    if turn.contact_id is not None:
+        told["contact_id"] = turn.contact_id
+    if turn.state:
+        told["state"] = turn.state
     text = dump_json(told)
     return dump_json(redact_json(told)) if is_suspicious(text) else text
 
