@@ -117,7 +117,7 @@ def test_a_failure_of_the_command_goes_before(tmp_path: Path, booking: Path) -> 
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["npm", "test"], 2, "unrecognized arguments"),
+        (["npm", "test"], 2, "npm test: no such flag; a command is written behind --"),
         (["--"], 2, "leadway mock exec -- npm test"),
         (["--", "no-such-command"], 127, "there is no command 'no-such-command'"),
         (["--", "/"], 126, "/: "),
@@ -131,6 +131,15 @@ def test_what_cannot_be_is_told(tmp_path: Path, arguments: list[str], code: int,
     assert done.returncode == code
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+    with Mock() as mock:
+        port = mock.url.rpartition(":")[2]
+        done = execute("--port", port, "--", "echo", "never", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"leadway mock exec: Cannot listen on 127.0.0.1:{port}: ")
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_shell_evaluates_the_environment_of_a_running_mock(tmp_path: Path) -> None:

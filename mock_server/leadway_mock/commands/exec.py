@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -37,19 +38,30 @@ def main(arguments: Sequence[str]) -> int:
     """Run the command behind `--`; return its exit code, or 1 if `--strict` finds something."""
     options, command = _read(arguments)
     try:
-        settings = {"port": 0} | chosen(options, os.environ)
-        mock = Mock(any_token=True, strict=options.strict, allow=options.allow or (), **settings)
-        mock.open()
-        mock.expect_files()
+        mock, environment = _begun(options)
     except (SettingsError, ProblemsError, ContractError, StoreError, ServerError) as error:
         return _say(f"leadway mock exec: {error}", USAGE_ERROR)
     try:
-        code = _run(command, os.environ | mock.environment)
+        code = _run(command, os.environ | environment)
         complaints = mock.complaints()
         told = mock.report(complaints, allow="If it is meant to be so: --allow {words}")
     finally:
         mock.close()
     return _say(told, code or NOT_AS_SCRIPTED) if complaints else code
+
+
+def _begun(options: argparse.Namespace) -> tuple[Mock, Mapping[str, str]]:
+    """Return a mock that serves already, and what leads to it; raises what is in its way."""
+    settings = {"port": 0} | chosen(options, os.environ)
+    mock = Mock(any_token=True, strict=options.strict, allow=options.allow or (), **settings)
+    mock.open()
+    try:
+        mock.expect_files()
+        environment = mock.environment  # Its URL is what makes it listen.
+    except ServerError:
+        mock.close()
+        raise
+    return mock, environment
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -110,7 +122,9 @@ def _read(arguments: Sequence[str]) -> tuple[Any, list[str]]:
     parser = _parser()
     given = list(arguments)
     end = given.index(SEPARATOR) if SEPARATOR in given else len(given)
-    options = parser.parse_args(given[:end])
+    options, stray = parser.parse_known_args(given[:end])
+    if stray:
+        parser.error(f"{shlex.join(stray)}: no such flag; a command is written behind --")
     command = given[end + 1 :]
     if not command:
         parser.error("say what to run behind --, such as: leadway mock exec -- npm test")
