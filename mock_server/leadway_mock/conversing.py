@@ -97,7 +97,7 @@ class Conversing:
     def _note(self, call: Call, script: Sequence[Dialogue], heard: Heard, reply: Reply) -> None:
         """Tell the journal and the log of the dialogue; raises `Refusal` if it asks for one."""
         call.exchange.facts |= facts_of(script, heard, reply)
-        if reply.near_misses:
+        if reply.rule:
             level = logging.INFO if reply.rule == OTHERWISE_RULE else logging.WARNING
             log.log(level, "%s", near_miss_report(heard, reply))
         if reply.rule == REFUSED_RULE:

@@ -48,6 +48,11 @@ WRONG_PATH = """
 def test_it(leadway_mock):
     httpx.post(leadway_mock.url + "/agent-studio/agents", headers=leadway_mock.headers)
 """
+ENDED = """
+def test_it(leadway_mock):
+    leadway_mock.dialogue(BOOKING)
+    say(leadway_mock, "A haircut, please", "On Tuesday", "Thanks")
+"""
 STRAY = """
 def test_it(leadway_mock):
     httpx.post(
@@ -60,6 +65,7 @@ def test_it(leadway_mock):
 
 NAMES = (
     "unscripted message",
+    "message after the end",
     "unused turn",
     "unused fault",
     "malformed body",
@@ -70,6 +76,7 @@ NAMES = (
 )
 EACH = [
     (UNSCRIPTED, "unscripted", ["*turn 1 of 'dialogue-01'*", "*message: Something else*"]),
+    (ENDED, "unscripted", ["*is in 'dialogue-01', after turn 2.", "*has ended: begin a new *"]),
     (UNUSED, "unused", ["*turn 2 of 'dialogue-01', dialogue-01:3: user: /(?P<day>*"]),
     (UNUSED_FAULT, "unused", ["*fault 'fault-1' (500)*"]),
     (MALFORMED, "contract", ["*422 body-invalid*", "*'input' was sent; 'message' is meant.*"]),

@@ -39,11 +39,17 @@ from leadway_mock.dialogues.playing import OTHERWISE_RULE, REFUSED_RULE, UNSCRIP
 from leadway_mock.dialogues.position import turn_key
 from leadway_mock.dialogues.reading import DialogueError, DialoguesError
 from leadway_mock.dialogues.repertoire import Repertoire, Use
-from leadway_mock.dialogues.telling import near_miss_report, near_miss_table, plain_near_miss
+from leadway_mock.dialogues.telling import (
+    HAS_ENDED,
+    near_miss_report,
+    near_miss_table,
+    plain_near_miss,
+)
 from leadway_mock.dialogues.transcripts import write_transcript
 from leadway_mock.dialogues.warnings import warnings_of
 
 __all__ = [
+    "HAS_ENDED",
     "OTHERWISE_RULE",
     "REFUSED_RULE",
     "UNSCRIPTED_RULE",

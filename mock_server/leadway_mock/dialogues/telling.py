@@ -14,6 +14,11 @@ from leadway_mock.dialogues.position import position_in
 from leadway_mock.dialogues.tables import side_by_side
 from leadway_mock.redaction import redact_json, redact_text
 
+HAS_ENDED: Final = (
+    "The dialogue has ended: begin a new session, write one more turn, or `after: restart`."
+)
+"""How to mend a message that has no near miss, because no turn is left."""
+
 LONGEST: Final = 500
 """How many characters of one text a table shows."""
 
@@ -50,9 +55,11 @@ def plain_near_miss(miss: NearMiss) -> dict[str, Any]:
 
 
 def near_miss_hint(reply: Reply) -> str:
-    """Return one line that names the closest near miss; empty where there is none to name."""
-    if not reply.near_misses:
+    """Return one line that names the closest near miss; empty where a turn was taken."""
+    if not reply.rule:
         return ""
+    if not reply.near_misses:
+        return f"No turn expects this message. {HAS_ENDED}"
     miss = _best(reply.near_misses)
     return redact_text(f"No turn expects this message. Closest: {_title(miss)}. {miss.mend}")
 
@@ -79,6 +86,8 @@ def _lines(heard: Heard, reply: Reply, width: int) -> Iterator[str]:
     for miss in reply.near_misses:
         yield ""
         yield from near_miss_table(miss, width=width)
+    if not reply.near_misses:
+        yield HAS_ENDED
 
 
 def near_miss_table(miss: NearMiss, *, width: int) -> list[str]:

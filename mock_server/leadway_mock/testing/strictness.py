@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadway_mock.agents.replies import Comparison, NearMiss
-from leadway_mock.dialogues import REFUSED_RULE, UNSCRIPTED_RULE, near_miss_table
+from leadway_mock.dialogues import HAS_ENDED, REFUSED_RULE, UNSCRIPTED_RULE, near_miss_table
 from leadway_mock.testing.journal import Entry
 
 KINDS: Mapping[str, str] = {
@@ -129,8 +129,11 @@ def _unscripted(entry: Entry) -> Iterator[str]:
     else:
         yield "  The session has not begun any dialogue."
     width = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST) - 2
-    for miss in map(_near_miss, entry.get("nearMisses", ())):
+    misses = [_near_miss(each) for each in entry.get("nearMisses", ())]
+    for miss in misses:
         yield from near_miss_table(miss, width=width)
+    if not misses:
+        yield f"  {HAS_ENDED}"
 
 
 def _near_miss(content: Mapping[str, Any]) -> NearMiss:

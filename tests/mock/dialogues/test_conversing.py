@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from leadway_mock.dialogues import DialogueError, dialogue, parse_dialogue, user
+from leadway_mock.dialogues import HAS_ENDED, DialogueError, dialogue, parse_dialogue, user
 from leadway_mock.messages import Answer
 from leadway_mock.store import Store
 from tests.mock.support import Caller, content
@@ -61,6 +61,21 @@ def test_a_message_that_no_turn_expects_leaves_the_session_where_it_is(
         "captures": {},
     }
     assert "| message: Wednesday" in caplog.text
+
+
+def test_a_message_after_the_end_is_told_with_its_cure(
+    caller: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    caller.emulator.dialogues.put("", parse_dialogue(BOOKING, name="booking"))
+    session = caller.begin(message="haircut")
+    caller.say("Monday", executionId=session)
+
+    late = caller.say("Thanks", executionId=session)
+
+    assert late.rule == "unscripted-message"
+    assert late.hint == f"No turn expects this message. {HAS_ENDED}"
+    assert f"No turn expects message 3 of session {session}." in caplog.text
+    assert f"'booking', after turn 2.\nCaptured: day = Monday\n{HAS_ENDED}" in caplog.text
 
 
 def test_a_dialogue_may_refuse_what_it_does_not_expect(caller: Caller) -> None:
