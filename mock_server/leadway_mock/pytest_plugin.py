@@ -67,9 +67,12 @@ def _leadway_mock_hosts() -> Iterator[Hosts]:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Give a test with the marker its mock, if it has not asked for one by name."""
+    """Give a test with the marker its mock, if it has not asked for one by name.
+
+    A marker on its class or module counts, too: what it arranges is meant for this test.
+    """
     names = getattr(item, "fixturenames", None)
-    marked = any(each.name == NAME for each in item.own_markers)
+    marked = item.get_closest_marker(NAME) is not None
     if marked and names is not None and not {NAME, f"{NAME}_wsgi"} & set(names):
         names.insert(0, NAME)  # The first, so that the environment is there for all the others.
 
@@ -100,21 +103,9 @@ def _verify(mock: Mock) -> None:
 
 @contextmanager
 def _mock(request: pytest.FixtureRequest, *, serve: bool) -> Iterator[Mock]:
-    try:
-        from leadway_mock.testing import Mock  # noqa: PLC0415 - only when it is asked for
-        from leadway_mock.testing.marks import options_of  # noqa: PLC0415 - the same
-    except ModuleNotFoundError as error:
-        cure = "Install it with: pip install 'leadway[mock]'"
-        pytest.fail(f"leadway_mock needs {error.name}, which is not installed. {cure}")
-    host = request.getfixturevalue("_leadway_mock_hosts").of(
-        request.getfixturevalue("leadway_mock_settings")
-    )
     item = request.node
-    marks = [each.kwargs for each in item.iter_markers(NAME)]
-    options = options_of(marks, request.config.getini("leadway_mock_allow"))
-    mock = Mock(on=host, serve=serve, folder=item.path.parent, **options)
+    mock = _begun(request, serve=serve)
     with pytest.MonkeyPatch.context() as environment:
-        mock.open()
         try:
             for name, value in mock.environment.items():
                 environment.setenv(name, value)
@@ -124,6 +115,26 @@ def _mock(request: pytest.FixtureRequest, *, serve: bool) -> Iterator[Mock]:
             _run(request.config).add(mock, item.nodeid)
         finally:
             mock.close()
+
+
+def _begun(request: pytest.FixtureRequest, *, serve: bool) -> Mock:
+    """Return the mock of a test, open; tell in words what is wrong with what it is told."""
+    try:
+        from leadway_mock.testing import Mock  # noqa: PLC0415 - only when it is asked for
+        from leadway_mock.testing.marks import options_of  # noqa: PLC0415 - the same
+    except ModuleNotFoundError as error:
+        cure = "Install it with: pip install 'leadway[mock]'"
+        pytest.fail(f"leadway_mock needs {error.name}, which is not installed. {cure}")
+    hosts = request.getfixturevalue("_leadway_mock_hosts")
+    settings = request.getfixturevalue("leadway_mock_settings")
+    marks, allow = request.node.iter_markers(NAME), request.config.getini("leadway_mock_allow")
+    try:
+        options = options_of(list(marks), allow)
+        folder = request.node.path.parent
+        return Mock(on=hosts.of(settings), serve=serve, folder=folder, **options).open()
+    except ValueError as error:  # Of a marker, a dialogue, a fault or a setting: all are this.
+        told = str(error)
+    return pytest.fail(told, pytrace=False)
 
 
 def _run(config: pytest.Config) -> Run:

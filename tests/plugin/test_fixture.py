@@ -144,6 +144,15 @@ def test_the_marker_alone_is_enough(pytester: pytest.Pytester, run: Run) -> None
     run().assert_outcomes(passed=1, failed=1)
 
 
+def test_a_marker_on_a_class_is_enough_for_its_tests(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        HEAD + "@pytest.mark.leadway_mock\nclass TestIt:\n"
+        "    def test_it(self):\n        assert 'pit-12345678-' in os.environ['LEADWAY_TOKEN']\n\n"
+        "def test_other():\n    assert 'LEADWAY_TOKEN' not in os.environ\n"
+    )
+    run().assert_outcomes(passed=2)
+
+
 def test_every_token_can_count(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         HEAD + "@pytest.mark.leadway_mock(any_token=True, dialogue='user: hi\\nagent: ho')\n"

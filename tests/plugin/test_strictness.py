@@ -140,6 +140,7 @@ def test_a_test_can_allow_it_while_it_runs(pytester: pytest.Pytester, run: Run) 
     ("mark", "told"),
     [
         ("alow='unused'", "*has no alow; it has dialogue, faults, *"),
+        ("BOOKING", "*takes everything by name; it has dialogue, faults, *"),
         ("allow='unsed'", "*Nothing is called unsed. There are unscripted, contract, *"),
         ("settings={'prot': 1}", "*prot is no setting. *"),
         ("settings={'port': 1}", "*port cannot change while the mock runs*"),
@@ -156,6 +157,7 @@ def test_a_mark_that_is_wrong_is_told(
     result = run()
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([told])
+    result.stdout.no_fnmatch_line("*pytest_plugin.py*")  # Words, and not a trace of ours.
 
 
 def test_a_swallowed_error_fails_all_the_same(pytester: pytest.Pytester, run: Run) -> None:
