@@ -19,6 +19,11 @@ TRANSCRIPTS: Final = (".txt", ".dialogue")
 YAML: Final = (".yaml", ".yml")
 MOST_FILES: Final = 1_000
 
+EMPTY: Final = Problem(
+    1, 1, "the file is empty", "start it with a line `user: …`, and a line `agent: …` below it"
+)
+"""What is wrong with a transcript in which nobody says anything."""
+
 _YAML_START = re.compile(r"""^["']?turns["']?:|^\s*[\[{]|^- """, re.MULTILINE)
 
 
@@ -55,6 +60,8 @@ def parse_dialogue(text: str, *, name: str = "dialogue", file: str = "") -> Dial
             raise DialogueError(file or name, [of_yaml(error)]) from None
         return read_dialogue(document, file=file or name, name=name)
     document, problems = read_transcript(text)
+    if not document.value:
+        raise DialogueError(file or name, problems or [EMPTY])
     return read_dialogue(document, file=file or name, name=name, already=problems)
 
 

@@ -44,6 +44,8 @@ class Saying:
 
     text: str
     fields: Reply = field(default_factory=lambda: Reply(""))
+    line: int = field(default=0, compare=False)
+    """Where it is written; 0 where that is unknown."""
 
     def reply(self, heard: Heard, captures: Mapping[str, str]) -> Reply:
         """Return the reply, with the template's placeholders filled in."""

@@ -99,7 +99,8 @@ def _mend_message(turn: Turn, part: Part) -> str:
         return f"Only upper and lower case differ: write /{pattern.text}/i{pattern.flags}."
     if pattern.kind == "equals" and pattern.text.strip() in message:
         return 'The words are there, but not they alone: write them without ="…".'
-    if _plain(part.expected) and _plain(part.expected) in _plain(message):
+    plain = "" if pattern.kind == "regex" else _plain(part.expected)  # A regex is no wording.
+    if plain and plain in _plain(message):
         return "Only spaces or punctuation differ: expect fewer words, or send these."
     return "Send what is expected, expect what was sent, or expect `*`, which is anything."
 

@@ -15,7 +15,7 @@ from leadway_mock.dialogues.rules import rule_problems
 from leadway_mock.dialogues.schema import schema_problems
 from leadway_mock.faults import read_fault, read_latency
 from leadway_mock.files.problems import Problem, ProblemsError
-from leadway_mock.files.yaml_lines import Document
+from leadway_mock.files.yaml_lines import Document, Pointer
 
 MOST_PROBLEMS: Final = 1_000
 """After so many the rest is not looked for: the file is of another kind."""
@@ -58,7 +58,7 @@ def _dialogue(document: Document, file: str, name: str) -> Dialogue:
         turns=tuple(_turn(entry, flow, document) for entry in turns_of(entries)),
         starts=flow.starts,
         agents=_agents(content.get("agent", [])),
-        otherwise=_otherwise(content.get("otherwise", UNSCRIPTED)),
+        otherwise=_otherwise(document, content.get("otherwise", UNSCRIPTED)),
         after=content.get("after", UNSCRIPTED),
         file=file,
     )
@@ -69,7 +69,7 @@ def _turn(entry: TurnEntry, flow: Flow, document: Document) -> Turn:
     return Turn(
         number=entry.number,
         user=parse_pattern(content["user"]) if "user" in content else ANY,
-        saying=_joined([_saying(answer) for _, answer in entry.answers]),
+        saying=_joined([_saying(document, *answer) for answer in entry.answers]),
         when=When(**content.get("when", {})),
         label=entry.text("label"),
         latency=read_latency(content["latency"]) if "latency" in content else None,
@@ -81,18 +81,21 @@ def _turn(entry: TurnEntry, flow: Flow, document: Document) -> Turn:
 
 def _joined(sayings: list[Saying]) -> Saying:
     """Return one answer of several: their texts as lines, and the fields of the last."""
-    return Saying("\n".join(each.text for each in sayings), sayings[-1].fields)
+    text = "\n".join(each.text for each in sayings)
+    return Saying(text, sayings[-1].fields, sayings[0].line)
 
 
-def _saying(answer: str | Mapping[str, Any]) -> Saying:
+def _saying(document: Document, pointer: Pointer, answer: str | Mapping[str, Any]) -> Saying:
     if isinstance(answer, str):
-        return Saying(answer)
-    return Saying(answer["response"], fields_of(answer))
+        return Saying(answer, line=document.position(pointer).line)
+    line = document.position((*pointer, "response")).line
+    return Saying(answer["response"], fields_of(answer), line)
 
 
 def _agents(said: str | list[str]) -> tuple[str, ...]:
     return (said,) if isinstance(said, str) else tuple(said)
 
 
-def _otherwise(said: str | Mapping[str, Any]) -> Saying | str:
-    return said if isinstance(said, str) and said in {UNSCRIPTED, REFUSE} else _saying(said)
+def _otherwise(document: Document, said: str | Mapping[str, Any]) -> Saying | str:
+    plain = isinstance(said, str) and said in {UNSCRIPTED, REFUSE}
+    return said if plain else _saying(document, ("otherwise",), said)

@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
+from leadway_mock.dialogues.plain import ANSWER_FIELDS
 from leadway_mock.files.problems import Problem
 from leadway_mock.files.schema_words import Vocabulary
 from leadway_mock.files.schema_words import schema_problems as problems_of
@@ -33,6 +34,23 @@ SYNONYMS: Final = {
 }
 """Names that people try, with what they are called here."""
 
+_ANSWER = "it belongs to the answer, as in `agent: {response: Hi, goalCompletion: true}`"
+_MINTED = "leave it out: the mock makes one for each answer"
+_TOP = "it belongs at the top of the file, beside `turns`"
+_TURN = "it belongs to the turn, beside `user` and `agent`"
+_WHEN = "it belongs to the conditions, as in `when: {turn: 1}`"
+
+MISPLACED: Final = {
+    **dict.fromkeys(("executionId", "interactionId"), _MINTED),
+    **dict.fromkeys(("after", "name", "otherwise", "turns"), _TOP),
+    **dict.fromkeys(("branch", "fault", "label", "latency", "then", "when"), _TURN),
+    **dict.fromkeys(("contact", "turn", "variables"), _WHEN),
+    **dict.fromkeys(("response", *ANSWER_FIELDS), _ANSWER),
+    "user": "it begins a turn: write `- user: …` under `turns`",
+    "attachments": "what is sent belongs under `when`, what is answered under `agent`",
+}
+"""Names that are known elsewhere in the file, or nowhere, with where they belong."""
+
 
 @cache
 def schema_text() -> str:
@@ -48,4 +66,4 @@ def schema_problems(document: Document) -> Iterator[Problem]:
 @cache
 def _vocabulary() -> Vocabulary:
     start = "start it with a line `turns:`, or with `- user: …`"
-    return Vocabulary(json.loads(schema_text()), start, SYNONYMS)
+    return Vocabulary(json.loads(schema_text()), start, SYNONYMS, MISPLACED)

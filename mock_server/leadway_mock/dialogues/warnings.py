@@ -126,9 +126,10 @@ def _unfilled(dialogue: Dialogue, ways: _Ways) -> Iterator[Problem]:
     everywhere = frozenset(chain.from_iterable(turn.captures for turn in dialogue.turns))
     for number, names in filled.items():
         turn = dialogue.turn(number)
-        yield from _empty(turn.saying, turn.line, names, everywhere)
+        yield from _empty(turn.saying, turn.saying.line or turn.line, names, everywhere)
     if isinstance(dialogue.otherwise, Saying):
-        yield from _empty(dialogue.otherwise, 1, everywhere, everywhere)
+        line = dialogue.otherwise.line or 1
+        yield from _empty(dialogue.otherwise, line, everywhere, everywhere)
 
 
 def _filled(dialogue: Dialogue, ways: _Ways) -> dict[int, frozenset[str]]:

@@ -41,13 +41,25 @@ def test_warnings_have_their_place_and_cure(
     assert main(["check", str(folder)]) == 0
     out, err = capsys.readouterr()
     assert [line.partition(" — ")[0] for line in err.splitlines()] == [
-        f"{folder}/booking.yaml:2:1: warning: `{{{{nmae}}}}` is captured nowhere",
+        f"{folder}/booking.yaml:3:1: warning: `{{{{nmae}}}}` is captured nowhere",
         f"{folder}/booking.yaml:6:1: warning: {NEVER_TAKEN}",
         f"{folder}/booking.yaml:7:1: warning: never reached: no turn leads here",
         f"{folder}/later.txt:1:1: warning: {NEVER_BEGUN}",
     ]
     assert out == "2 dialogues, 5 turns, 1 agents file: 0 errors, 4 warnings\n"
     assert main(["check", "--strict", str(folder)]) == 1
+
+
+def test_a_placeholder_is_told_where_it_is_written() -> None:
+    talk = parse_dialogue(
+        "turns:\n- user: a\n  when: {turn: 1}\n  agent:\n    goalCompletion: true\n"
+        "    response: '{{x}}'\nafter: repeat\notherwise: '{{y}}'\n",
+        file="d.yaml",
+    )
+    assert [(line, what[:7]) for line, _, what, _ in warnings_of(talk)] == [
+        (6, "`{{x}}`"),
+        (8, "`{{y}}`"),
+    ]
 
 
 @pytest.mark.parametrize(

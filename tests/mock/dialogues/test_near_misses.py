@@ -36,6 +36,7 @@ def closest(one: Script, message: str, **further: object) -> NearMiss:
         ("which day?", "Which day", "Only spaces or punctuation differ"),
         ("a haircut please", "A haircut, please!", "Only spaces or punctuation differ"),
         ("haircut", "massage", "Send what is expected, expect what was sent"),
+        ("/^yes$/", "yes, please", "Send what is expected, expect what was sent"),
     ],
 )
 def test_the_cure_for_a_message(pattern: str, message: str, mend: str) -> None:

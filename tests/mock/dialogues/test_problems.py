@@ -36,6 +36,24 @@ TURN = "turns:\n  - user: a\n    agent: b\n"
         ("agent: []\n" + TURN, "1:8: `agent` is empty"),
         ("agents: x\n" + TURN, "1:1: `agents` is not known here — did you mean `agent`?"),
         (TURN + "    delay: 1s", "4:5: `delay` is not known here — did you mean `latency`?"),
+        (
+            TURN + "    goalCompletion: true",
+            "4:5: `goalCompletion` is not known here — it belongs to",
+        ),
+        (
+            TURN + "    attachments: 1",
+            "4:5: `attachments` is not known here — what is sent belongs",
+        ),
+        (TURN + "    turn: 1", "4:5: `turn` is not known here — it belongs to the conditions"),
+        (TURN + "    after: repeat", "4:5: `after` is not known here — it belongs at the top"),
+        (
+            "turns: [{user: a, agent: {response: b, then: end}}]",
+            "1:40: `then` is not known here — it",
+        ),
+        (
+            "turns: [{user: a, agent: {executionId: b}}]",
+            "1:27: `executionId` is not known here — leave",
+        ),
         (TURN + "    latency: 5", ""),
         (TURN + "    latency: soon", "4:14: 'soon' is no length of time — write it as 200ms"),
         (TURN + "    latency: {uniform: 1s}", "4:24: a uniform latency is a list"),

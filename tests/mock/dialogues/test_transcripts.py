@@ -72,7 +72,7 @@ def test_captures_are_kept_and_requests_are_filled_in_once() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("", "1:1: the file is empty — start it"),
+        ("", "1:1: the file is empty — start it with a line `user: …`, and a line `agent: …`"),
         ("# nothing\n", "1:1: the file is empty — start it"),
         ("user: a\n", "1:1: the agent has no answer to this — write"),
         ("user: a\nuser: b\nagent: c", "1:1: the agent has no answer to this — write"),
@@ -90,6 +90,13 @@ def test_captures_are_kept_and_requests_are_filled_in_once() -> None:
 )
 def test_what_is_wrong_is_told_with_its_place_and_its_cure(text: str, complaint: str) -> None:
     assert any(line.startswith(complaint) for line in complaints(text)), complaints(text)
+
+
+def test_a_file_of_which_no_line_is_understood_is_not_called_empty() -> None:
+    assert complaints("customer: a\nbot: b\n") == [
+        "1:1: `customer:` is nobody here — did you mean `user:`?",
+        "2:1: `bot:` is nobody here — did you mean `agent:`?",
+    ]
 
 
 def test_all_problems_are_told_at_once() -> None:
