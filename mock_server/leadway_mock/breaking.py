@@ -164,7 +164,8 @@ def _told(fault: Fault, hit: Hit, broken: Answer, answer: Answer | None) -> dict
 
 
 def _hint(fault: Fault, hit: Hit, *, committed: bool) -> str:
+    name = f"'{fault.id}'" if fault.id else "of the dialogue's turn"
     heard = "the turn counts" if committed else "the message was not heard"
     if hit.early:
-        return f"The fault '{fault.id}' asked to wait, and this call came too early; {heard}."
-    return f"The fault '{fault.id}' ({fault.does}), {hit.number} of {hit.times} times; {heard}."
+        return f"The fault {name} asked to wait, and this call came too early; {heard}."
+    return f"The fault {name} ({fault.does}), {hit.number} of {hit.times} times; {heard}."
