@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from leadway_mock.agents.canned_replies import values_for
 from leadway_mock.agents.input_variables import plain_text
 from leadway_mock.agents.replies import Comparison, Heard, Reply
-from leadway_mock.agents.templates import Template, parse_template
+from leadway_mock.dialogues.filling import filled, template, texts_in
 from leadway_mock.dialogues.patterns import ANY, Pattern, fit, parse_pattern
 from leadway_mock.dialogues.plain import digest
 from leadway_mock.faults import Fault, Latency
@@ -48,9 +48,20 @@ class Saying:
     """Where it is written; 0 where that is unknown."""
 
     def reply(self, heard: Heard, captures: Mapping[str, str]) -> Reply:
-        """Return the reply, with the template's placeholders filled in."""
-        response = template(self.text).fill(values_for(heard, captures))
-        return replace(self.fields, response=response)
+        """Return the reply, with the placeholders of all its texts filled in."""
+        values = values_for(heard, captures)
+        return replace(
+            self.fields,
+            response=template(self.text).fill(values),
+            attachments=filled(self.fields.attachments, values),
+            generative_outputs=filled(self.fields.generative_outputs, values),
+        )
+
+    @property
+    def placeholders(self) -> Iterator[str]:
+        """The names of the placeholders in all its texts."""
+        for text in texts_in([self.text, self.fields.attachments, self.fields.generative_outputs]):
+            yield from template(text).names
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +170,6 @@ class Dialogue:
         """Return the turns of which one may follow turn `after`; 0 is the beginning."""
         numbers = self.turn(after).then if after else self.starts
         return tuple(map(self.turn, numbers))
-
-
-@lru_cache(maxsize=4096)
-def template(text: str) -> Template:
-    """Take a template apart, once. Raises `TemplateError`."""
-    return parse_template(text)
 
 
 def comparison(part: Part) -> Comparison:

@@ -97,5 +97,6 @@ def _agents(said: str | list[str]) -> tuple[str, ...]:
 
 
 def _otherwise(document: Document, said: str | Mapping[str, Any]) -> Saying | str:
-    plain = isinstance(said, str) and said in {UNSCRIPTED, REFUSE}
-    return said if plain else _saying(document, ("otherwise",), said)
+    if isinstance(said, str) and said in {UNSCRIPTED, REFUSE}:
+        return said
+    return _saying(document, ("otherwise",), said)

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 from leadway_mock.agents.canned_replies import BUILT_IN_NAMES, ConditionError
 from leadway_mock.agents.templates import TemplateError
 from leadway_mock.dialogues.entries import BranchEntry, Entry, TurnEntry, read_entries, turns_of
-from leadway_mock.dialogues.model import END, template
+from leadway_mock.dialogues.filling import template, texts_in
+from leadway_mock.dialogues.model import END
 from leadway_mock.dialogues.patterns import parse_pattern
 from leadway_mock.faults import FaultError, read_fault, read_latency
 from leadway_mock.files.problems import Problem, at_value
 from leadway_mock.files.yaml_advice import shown
 from leadway_mock.files.yaml_lines import Document, Pointer
+
+FILLED: Final = ("response", "attachments", "generativeOutputs")
+"""The parts of an answer in which placeholders are filled in."""
 
 
 def rule_problems(document: Document) -> Iterator[Problem]:
@@ -115,10 +119,12 @@ def _fault_problems(document: Document, turn: TurnEntry) -> Iterator[Problem]:
 
 
 def _template_problems(document: Document, pointer: Pointer, answer: object) -> Iterator[Problem]:
-    if isinstance(answer, Mapping):
-        pointer, answer = (*pointer, "response"), answer.get("response")
-    try:
-        template(answer if isinstance(answer, str) else "")
-    except TemplateError:
-        mend = r"close it as in `{{name}}`, or write `\{{` for two braces"
-        yield at_value(document, pointer, "a `{{` that opens no placeholder", mend)
+    named = answer if isinstance(answer, Mapping) else {}
+    places = [((*pointer, name), named.get(name)) for name in FILLED] if named else []
+    for where, value in places or [(pointer, answer)]:
+        try:
+            for text in texts_in(value):
+                template(text)
+        except TemplateError:
+            mend = r"close it as in `{{name}}`, or write `\{{` for two braces"
+            yield at_value(document, where, "a `{{` that opens no placeholder", mend)

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from itertools import chain
 
 from leadway_mock.agents.canned_replies import BUILT_IN_NAMES
-from leadway_mock.dialogues.model import RESTART, Dialogue, Saying, Turn, When, template
+from leadway_mock.dialogues.model import RESTART, Dialogue, Saying, Turn, When
 from leadway_mock.dialogues.patterns import Pattern
 from leadway_mock.files.problems import Problem
 from leadway_mock.files.yaml_advice import shown
@@ -150,7 +150,7 @@ def _empty(
     saying: Saying, line: int, names: AbstractSet[str], everywhere: AbstractSet[str]
 ) -> Iterator[Problem]:
     known = {*names, *BUILT_IN_NAMES}
-    for name in dict.fromkeys(template(saying.text).names):
+    for name in dict.fromkeys(saying.placeholders):
         if name in known or name.startswith("variables."):
             continue
         placeholder = shown("{{" + name + "}}")

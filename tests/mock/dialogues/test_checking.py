@@ -53,12 +53,14 @@ def test_warnings_have_their_place_and_cure(
 def test_a_placeholder_is_told_where_it_is_written() -> None:
     talk = parse_dialogue(
         "turns:\n- user: a\n  when: {turn: 1}\n  agent:\n    goalCompletion: true\n"
-        "    response: '{{x}}'\nafter: repeat\notherwise: '{{y}}'\n",
+        "    response: '{{x}}'\n    generativeOutputs: [{a: '{{z}}'}]\n"
+        "after: repeat\notherwise: '{{y}}'\n",
         file="d.yaml",
     )
     assert [(line, what[:7]) for line, _, what, _ in warnings_of(talk)] == [
         (6, "`{{x}}`"),
-        (8, "`{{y}}`"),
+        (6, "`{{z}}`"),
+        (9, "`{{y}}`"),
     ]
 
 

@@ -82,6 +82,10 @@ TURN = "turns:\n  - user: a\n    agent: b\n"
         ("turns: [{user: {}, agent: b}]", "1:16: `user` is empty"),
         ("turns: [{user: a, agent: {}}]", "1:26: `response` is missing here"),
         ("turns: [{user: a, agent: {response: '{{'}}]", "1:37: a `{{` that opens no"),
+        (
+            "turns: [{user: a, agent: {response: b, attachments: [{c: ['{{']}]}}]",
+            "1:53: a `{{` that opens no",
+        ),
         ("- user: a\n- agent: b\n  user: c", "1:3: the agent has no answer to this"),
         ("- user: a\n  then: end\n- agent: b\n  then: end", "4:3: `then` stands twice in one turn"),
         ("- branch:\n  - - agent: x", "2:7: nobody has said anything that this could answer"),

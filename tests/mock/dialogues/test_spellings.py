@@ -16,6 +16,7 @@ from leadway_mock.dialogues import (
     user,
 )
 from leadway_mock.faults import Fault
+from tests.mock.dialogues.texts import replies
 
 RICH = """
 name: Booking
@@ -104,6 +105,19 @@ def test_transcript_list_and_yaml_say_the_same() -> None:
     built = dialogue("x").user("a").agent("1").agent("2").user(equals="B").agent("{{turn}}").build()
 
     assert transcript == entries == built
+
+
+def test_every_text_of_an_answer_is_filled_in_once() -> None:
+    answer = """{response: "{{day}}", attachments: [{url: "/{{day}}.ics", size: 1}],
+      generativeOutputs: [{days: ["{{day}}", "\\\\{{day}}"], of: {n: "{{turn}}"}, done: true}]}"""
+    talk = parse_dialogue("- user: /on (?P<day>.+)/\n  agent: " + answer)
+    [reply] = replies(talk, "on {{turn}}")
+
+    assert reply.response == "{{turn}}"
+    assert list(reply.attachments) == [{"url": "/{{turn}}.ics", "size": 1}]
+    assert list(reply.generative_outputs) == [
+        {"days": ["{{turn}}", "{{day}}"], "of": {"n": "1"}, "done": True}
+    ]
 
 
 def test_where_a_dialogue_is_written_is_no_part_of_it(tmp_path: Path) -> None:
