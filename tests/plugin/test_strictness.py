@@ -160,6 +160,25 @@ def test_a_mark_that_is_wrong_is_told(
     result.stdout.no_fnmatch_line("*pytest_plugin.py*")  # Words, and not a trace of ours.
 
 
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("dialogue('usr: hi\\nagent: ho')", "*`usr:` is nobody here*"),
+        ("fault(stat=500)", "*/stat: no fault has this*status*"),
+        ("fault({'status': 200})", "*200 is out of range*"),
+        ("settings(profil='observed')", "*profil is no setting*"),
+    ],
+)
+def test_a_mistake_of_a_test_is_shown_where_it_is_made(
+    pytester: pytest.Pytester, run: Run, call: str, told: str
+) -> None:
+    pytester.makepyfile(HEAD + f"def test_it(leadway_mock):\n    leadway_mock.{call}\n")
+    result = run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([f">*leadway_mock.{call[:5]}*", told])
+    result.stdout.no_fnmatch_line("*scripting.py*")
+
+
 def test_a_swallowed_error_fails_all_the_same(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         HEAD + "def test_it(leadway_mock):\n    try:\n"

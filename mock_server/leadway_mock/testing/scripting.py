@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from leadway_mock.spaces import Orders
 from leadway_mock.testing.clock import MockClock
 from leadway_mock.testing.host import Host
 from leadway_mock.testing.place import Place
+from leadway_mock.testing.pointing import pointing_at_the_test
 from leadway_mock.testing.sources import Source, read_source
 
 
@@ -32,6 +34,7 @@ class Scripting(Place):
         self.clock = MockClock(lambda move: self._spaces.move_clock(self._space_name, move))
         """The time that this test's sessions and quotas live by."""
 
+    @pointing_at_the_test
     def dialogue(
         self, *sources: Source, agent: str | Sequence[str] | None = None
     ) -> tuple[Dialogue, ...]:
@@ -45,6 +48,7 @@ class Scripting(Place):
         self._scripts |= {each.name: each for each in found}
         return tuple(found)
 
+    @pointing_at_the_test
     def fault(
         self,
         fault: Fault | Mapping[str, Any] | None = None,
@@ -54,15 +58,14 @@ class Scripting(Place):
 
         It is a `Fault`, its JSON form, or told by its fields: `fault(status=500, times=2)`.
         """
-        if fields.get("latency") is not None:
-            fields["latency"] = read_latency(fields["latency"])
-        told = Fault(**fields) if fault is None else fault
+        told = _made(fields) if fault is None else fault
         made = told if isinstance(told, Fault) else read_fault(told)
         if made.transport is not None and not self._serve:
             what = f"{made.transport} breaks a connection, and this mock has none"
             raise FaultError([Problem(("transport",), what, "use the fixture leadway_mock")])
         return arm(self._spaces, self.host.emulator.contract, self._space_name, made)
 
+    @pointing_at_the_test
     def settings(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of `Settings`
         """Change settings of `leadway mock` for this test; None takes a change back.
 
@@ -84,3 +87,13 @@ class Scripting(Place):
         found = list(read_source(source, name=name, folder=self._folder, agent=agent))
         self._texts += any(each.name == name for each in found)
         return found
+
+
+def _made(fields: Mapping[str, Any]) -> Fault:
+    known = [each.name for each in dataclass_fields(Fault)]
+    there = f"there are {', '.join(known)}"
+    unknown = [Problem((name,), "no fault has this", there) for name in fields if name not in known]
+    if unknown:
+        raise FaultError(unknown)
+    latency = fields.get("latency")
+    return Fault(**{**fields, "latency": None if latency is None else read_latency(latency)})
