@@ -186,6 +186,12 @@ def test_time_is_a_matter_of_words(mock: Mock) -> None:
     assert mock.clock.now().year == 2027
     mock.clock.reset()
     assert abs(mock.clock.now() - datetime.now(UTC)) < timedelta(seconds=30)
+    mock.clock.set("2026-11-22T09:00:00Z")
+    assert mock.clock.now() >= datetime(2026, 11, 22, 9, tzinfo=UTC)
+    with pytest.raises(ValueError, match="yesterday"):
+        mock.clock.freeze("yesterday")
+    with pytest.raises(ValueError, match="a move back; set"):
+        mock.clock.advance(-1)
     with pytest.raises(ValueError, match="time zone"):
         mock.clock.freeze(datetime(2026, 11, 22))  # noqa: DTZ001 - that is the point
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from leadway_mock.clock import SetClock
 from leadway_mock.spaces import Space
+from leadway_mock.testing.pointing import pointing_at_the_test
 
 Move = Callable[[SetClock], Mapping[str, float]]
 
@@ -22,17 +23,25 @@ class MockClock:
         """Return the time that the mock believes it is, in UTC."""
         return datetime.fromtimestamp(self._move(_as_it_is).clock.now(), UTC)
 
-    def freeze(self, at: datetime | None = None) -> None:
-        """Stop the clock, at `at` (with a time zone) or at once."""
+    @pointing_at_the_test
+    def freeze(self, at: datetime | str | None = None) -> None:
+        """Stop the clock, at once or at `at`, with a time zone, as in `2026-11-22T09:00:00Z`."""
         time = None if at is None else _seconds(at)
         self._move(lambda clock: clock.frozen_at(time))
 
+    @pointing_at_the_test
     def advance(self, by: float | timedelta) -> None:
-        """Move the clock forward by seconds or a timedelta; a stopped one stays stopped."""
+        """Move the clock forward by seconds or a timedelta; a stopped one stays stopped.
+
+        Raises `ValueError` for a move back, which `set` is for.
+        """
         seconds = by.total_seconds() if isinstance(by, timedelta) else by
+        if seconds < 0:
+            raise ValueError(f"{seconds:g} s is a move back; set() takes any time there is")
         self._move(lambda clock: clock.advanced(seconds))
 
-    def set(self, at: datetime) -> None:
+    @pointing_at_the_test
+    def set(self, at: datetime | str) -> None:
         """Let it be `at`, which has a time zone, from now on."""
         time = _seconds(at)
         self._move(lambda clock: clock.set_to(time))
@@ -50,7 +59,8 @@ def _as_it_is(clock: SetClock) -> Mapping[str, float]:
     return {"frozen": clock.now()} if clock.frozen else {"offset": clock.offset}
 
 
-def _seconds(at: datetime) -> float:
+def _seconds(at: datetime | str) -> float:
+    at = datetime.fromisoformat(at) if isinstance(at, str) else at
     if at.tzinfo is None:
         raise ValueError(f"{at} does not say in which time zone; give it one, such as datetime.UTC")
     return at.timestamp()
