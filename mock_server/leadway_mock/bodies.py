@@ -111,9 +111,7 @@ def _float(text: str) -> float:
     return number
 
 
-DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_constant=_constant, parse_float=_float
-)
+DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)
 
 
 def _too_deep() -> str:

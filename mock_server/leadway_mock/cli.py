@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 from leadway_mock import __version__
-from leadway_mock.app import create_app
+from leadway_mock.app import create_app, prompt_of
 from leadway_mock.contract import ContractError
 from leadway_mock.files.problems import ProblemsError
 from leadway_mock.flags import add_flags, chosen
@@ -83,12 +83,14 @@ def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str
 
 def open_server(settings: Settings) -> Server:
     """Build the application and bind its address."""
+    app = create_app(settings)
     return Server(
-        create_app(settings),
+        app,
         settings.host,
         settings.port,
         threads=settings.threads,
         max_body=max(2 * settings.max_body_bytes, MAX_BYTES),
+        prompt=prompt_of(app),
     )
 
 

@@ -22,7 +22,7 @@ from leadway_mock.redaction import redact_text
 from leadway_mock.sessions import Sessions
 from leadway_mock.settings import Settings
 from leadway_mock.spaces import Spaces
-from leadway_mock.store import Store
+from leadway_mock.store import MemoryStore, Store
 from leadway_mock.story import Story
 from leadway_mock.vetting import vet
 
@@ -48,6 +48,11 @@ class Emulator:
 
         self._former: dict[str, Agent] = {}
         self._story = self._told(contract, cast)
+
+    @property
+    def is_prompt(self) -> bool:
+        """Whether its store never lets a request wait: one in the memory of this process."""
+        return isinstance(self._store, MemoryStore)
 
     @property
     def contract(self) -> Contract:

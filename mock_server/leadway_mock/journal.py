@@ -121,7 +121,7 @@ class Journal:
 def _request(request: Request) -> dict[str, Any]:
     """Return a request as it came, but for its secret headers."""
     authorization = request.header("authorization")
-    told = {
+    told: dict[str, Any] = {
         "method": request.method,
         "path": request.path,
         "query": request.query,

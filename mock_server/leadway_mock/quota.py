@@ -95,8 +95,7 @@ class Quotas:
         wait = ceil(_end(seconds, now) - now)
         headers = {"Retry-After": str(max(1, wait))} if self._settings.retry_after else {}
         hint = (
-            f"More than {limit} requests in {seconds} seconds;"
-            f" the window ends in {wait} seconds."
+            f"More than {limit} requests in {seconds} seconds; the window ends in {wait} seconds."
         )
         return Refusal("quota-exceeded", hint=hint, headers=headers)
 

@@ -56,7 +56,7 @@ class BodyRules:
 
     def __init__(self, schema: Mapping[str, Any], *, refuse_unknown: bool = True) -> None:
         """Compile `schema`, in which every `$ref` is resolved already."""
-        self._accepts = jsonschema_rs.Draft202012Validator(schema).is_valid
+        self._accepts = jsonschema_rs.Draft202012Validator(dict(schema)).is_valid
         self._validator = Draft202012Validator(schema)
         self._refuse_unknown = refuse_unknown
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from leadway_mock.app import build_emulator, create_app
+from leadway_mock.app import build_emulator, create_app, prompt_of
 from leadway_mock.server import Server
 from leadway_mock.settings import Settings
 from tests.contract.programs import mock, prism
@@ -41,8 +41,15 @@ class Target:
 @contextmanager
 def in_process(**settings: Any) -> Iterator[Service]:
     """Call the mock as a function, without any socket."""
+    with called(**settings) as service:
+        yield service
+
+
+@contextmanager
+def called(*, thin: bool = True, **settings: Any) -> Iterator[Service]:
+    """Call the mock as a function, through its thin door or through Flask alone."""
     emulator = build_emulator(_settings(settings))
-    transport = httpx.WSGITransport(create_app(emulator=emulator))
+    transport = httpx.WSGITransport(create_app(emulator=emulator, thin=thin))
     try:
         with opened("http://127.0.0.1", transport=transport) as service:
             yield service
@@ -60,7 +67,8 @@ def listening(**settings: Any) -> Iterator[str]:
     """Serve a mock in a thread, and give its URL."""
     emulator = build_emulator(_settings(settings))
     try:
-        with Server(create_app(emulator=emulator)) as server:
+        app = create_app(emulator=emulator)
+        with Server(app, prompt=prompt_of(app)) as server:
             yield server.url
     finally:
         emulator.close()
@@ -123,6 +131,12 @@ TARGETS: Mapping[str, Target] = {
     for target in (
         Target(
             "in-process", "mock", "the mock as a WSGI application, without a socket", in_process
+        ),
+        Target(
+            "flask",
+            "mock",
+            "the same through Flask alone, without the thin door",
+            partial(called, thin=False),
         ),
         Target("observed", "mock", "the same with `--profile observed`", observed),
         Target("http-memory", "mock", "the mock over HTTP, conversations in memory", http_memory),

@@ -324,7 +324,7 @@ def test_a_hint_is_one_line_of_printable_ascii(caller: Caller) -> None:
 
 def test_paths_are_matched_by_segment(contract: Contract) -> None:
     def found(path: str) -> list[tuple[str, dict[str, str]]]:
-        return [(operation.id, parameters) for operation, parameters in contract.at(path)]
+        return [(operation.id, dict(parameters)) for operation, parameters in contract.at(path)]
 
     assert found("/agent-studio/agent/a b/execute") == [("executeAgent", {"agentId": "a b"})]
     assert found("/agent-studio/agent/a/b/execute") == []

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.app import create_app
+from leadway_mock.app import create_app, prompt_of
 from leadway_mock.server import Server
 from tests.mock.raw_client import PATIENCE, RawClient, Reply
 
@@ -140,9 +140,11 @@ def telling(environ: dict[str, Any], start_response: Callable[..., object]) -> I
 
 @pytest.fixture(scope="module", params=["a small application", "the mock"])
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    application = create_app() if request.param == "the mock" else telling
+    flask = create_app()
+    is_mock = request.param == "the mock"
+    application, prompt = (flask, prompt_of(flask)) if is_mock else (telling, lambda _: True)
     before = set(threading.enumerate())
-    with Server(application, max_body=MAX_BODY, threads=2) as server:
+    with Server(application, max_body=MAX_BODY, threads=2, prompt=prompt) as server:
         yield server
         assert is_healthy(server)
         ours = set(threading.enumerate()) - before

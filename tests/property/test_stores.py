@@ -23,8 +23,8 @@ TIMES = st.integers(0, 20)
 def _appends() -> st.SearchStrategy[Verb]:
     values, keeps = st.text(max_size=3), st.none() | st.integers(1, 3)
     return st.builds(
-        lambda key, value, after, keep: lambda store: store.append(
-            key, value, after=after, keep=keep
+        lambda key, value, after, keep: (
+            lambda store: store.append(key, value, after=after, keep=keep)
         ),
         *(KEYS, values, POSITIONS, keeps),
     )
@@ -39,8 +39,10 @@ def _pages() -> st.SearchStrategy[Verb]:
 
 def _increments() -> st.SearchStrategy[Verb]:
     return st.builds(
-        lambda key, now, lasts: lambda store: store.increment(
-            key, now=now, expires=None if lasts is None else now + lasts
+        lambda key, now, lasts: (
+            lambda store: store.increment(
+                key, now=now, expires=None if lasts is None else now + lasts
+            )
         ),
         *(KEYS, TIMES, st.none() | st.integers(1, 5)),
     )

@@ -1,5 +1,5 @@
-"""The mock as a WSGI application."""
+"""The application: Flask's doors to the emulator, the control API, and the documentation page."""
 
-from leadway_mock.app.building import build_emulator, create_app
+from leadway_mock.app.building import build_emulator, create_app, prompt_of
 
-__all__ = ["build_emulator", "create_app"]
+__all__ = ["build_emulator", "create_app", "prompt_of"]

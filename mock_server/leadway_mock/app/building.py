@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask
 
 from leadway_mock.agents import BUILT_IN
@@ -11,6 +13,7 @@ from leadway_mock.app.door import install_door
 from leadway_mock.app.errors import install_errors
 from leadway_mock.app.pages import pages_blueprint
 from leadway_mock.app.shield import install_shield
+from leadway_mock.app.thin_door import THIN_DOOR, Environment, ThinDoor, mount_thin_door
 from leadway_mock.clock import Clock, SystemClock
 from leadway_mock.contract import load_contract
 from leadway_mock.dialogues import load_dialogues
@@ -35,8 +38,13 @@ def build_emulator(settings: Settings | None = None, clock: Clock | None = None)
     return emulator
 
 
-def create_app(settings: Settings | None = None, *, emulator: Emulator | None = None) -> Flask:
-    """Return the WSGI application: the platform outside `/__mock`, ours below it."""
+def create_app(
+    settings: Settings | None = None, *, emulator: Emulator | None = None, thin: bool = True
+) -> Flask:
+    """Return the WSGI application: the platform outside `/__mock`, ours below it.
+
+    With `thin`, most requests to the platform do not go through Flask; their answers are the same.
+    """
     emulator = emulator or build_emulator(settings)
     settings = emulator.settings
     reloading = reloading_for(emulator)
@@ -50,4 +58,12 @@ def create_app(settings: Settings | None = None, *, emulator: Emulator | None = 
     control = load_control_contract()
     app.register_blueprint(control_blueprint(emulator, control))
     app.register_blueprint(pages_blueprint(lambda: emulator.contract, control.source))
+    if thin:
+        mount_thin_door(app, emulator, reloading.look)
     return app
+
+
+def prompt_of(app: Flask) -> Callable[[Environment], bool]:
+    """Return what tells of a request whether `app` answers it without waiting for anything."""
+    door: ThinDoor | None = app.extensions.get(THIN_DOOR)
+    return door.is_prompt if door else lambda _: False

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -74,14 +75,16 @@ def write_answer(answer: Answer) -> flask.Response:
     """Return the Flask response for an answer of the emulator."""
     return flask.Response(
         answer.body,
-        status=f"{answer.status} {_reason(answer.status)}",
+        status=status_line(answer.status),
         headers=dict(answer.headers),
         content_type=answer.media_type,
     )
 
 
-def _reason(status: int) -> str:
-    return PROXY_REASONS.get(status) or HTTPStatus(status).phrase
+@cache
+def status_line(status: int) -> str:
+    """Return a status with its reason, as the first line of an answer says it."""
+    return f"{status} {PROXY_REASONS.get(status) or HTTPStatus(status).phrase}"
 
 
 def _needs_server(answer: Answer) -> Answer:

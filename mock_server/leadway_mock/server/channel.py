@@ -10,12 +10,17 @@ import sys
 import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from waitress.channel import HTTPChannel
+from waitress.utilities import InternalServerError
 
+from leadway_mock.delivery import Delivery
 from leadway_mock.server.parsing import StrictParser
-from leadway_mock.server.sending import Ending, Script
+from leadway_mock.server.prompt import Reply, read_plain, surroundings
+from leadway_mock.server.sending import Ending, Script, script
 from leadway_mock.server.tasks import Answer, Refusal, log
 
 if TYPE_CHECKING:
@@ -94,6 +99,15 @@ class Channel(HTTPChannel):
         """Return whether the answer being written is this connection's last."""
         return self.server.draining and self.request is None and len(self.requests) == 1
 
+    @property
+    def restless(self) -> bool:
+        """Whether a thread or the clock may change what is waited for."""
+        return bool(self.requests)
+
+    def received(self, data: bytes) -> bool:
+        """Take the next bytes: answer them at once where that can be, else let waitress work."""
+        return self._answered_at_once(data) or super().received(data)
+
     def handle_read(self) -> None:
         """Take what the client sent, or drop it where nobody will answer."""
         if not (self.lingering or self.hanging):
@@ -135,9 +149,48 @@ class Channel(HTTPChannel):
             return
         super().handle_close()
 
-    def handle_expt(self) -> None:
-        """Hang up on TCP's urgent data: HTTP has none, and it would wake the loop without end."""
-        self.handle_close()
+    def _answered_at_once(self, data: bytes) -> bool:
+        """Answer the one plain request that `data` is, if the application will not wait."""
+        if self.server.draining or self.request is not None or self.is_busy():
+            return False
+        plain = read_plain(data)
+        if plain is None:
+            return False
+        environment = {**self._surroundings, **plain}
+        if not self.server.prompt(environment):
+            return False
+        reply = Reply(self.adj.ident)
+        try:
+            reply.ask(self.server.application, environment)
+        except Exception:  # noqa: BLE001 - whatever it is, it is told, and the loop goes on
+            log.exception("the application failed on a request to %s", plain["PATH_INFO"])
+            self._fail()
+        else:
+            self._reply(reply)
+        return True
+
+    @cached_property
+    def _surroundings(self) -> Mapping[str, Any]:
+        server = self.server
+        return surroundings(self.addr, server.server_name, server.effective_port, self.adj.ident)
+
+    def _reply(self, reply: Reply) -> None:
+        if reply.delivery != Delivery():
+            told = script(reply.delivery, reply.head, reply.body, stays=True)
+            self.requests.append(Held(told))
+            self.server.add_task(self)
+            return
+        data = reply.head + reply.body
+        sent = self.send(data)
+        if sent < len(data):
+            self._send(data[sent:])
+
+    def _fail(self) -> None:
+        """Let a thread refuse the request, as it does when the application failed in one."""
+        failed = self.parser_class(self.adj)
+        failed.error = InternalServerError("")
+        self.requests.append(failed)
+        self.server.add_task(self)
 
     def _send(self, data: bytes) -> None:
         """Let the loop send `data` on its next turn; unlike `write_soon`, never wait for room."""

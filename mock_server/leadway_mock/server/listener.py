@@ -16,7 +16,9 @@ from waitress.task import ThreadedTaskDispatcher
 
 from leadway_mock.server.binding import BACKLOG
 from leadway_mock.server.channel import Channel
+from leadway_mock.server.prompt import Prompt, never
 from leadway_mock.server.tasks import log
+from leadway_mock.server.watching import Watch
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -27,8 +29,8 @@ except ImportError:  # pragma: no cover - Windows has no such limits
     resource = None  # type: ignore[assignment]
 
 IDENT = "leadway-mock"
-MOST_CONNECTIONS = 1000
-"""Each costs a little on every turn of the loop, so more would slow down the busy ones."""
+MOST_CONNECTIONS = 10_000
+"""A silent one costs a few kilobytes and no time."""
 LARGEST_HEAD = 65_536
 """Bytes of request line and headers together."""
 
@@ -54,9 +56,18 @@ class Listener(TcpWSGIServer):
     logger = log
     draining = False
     active_channels: dict[int, Channel]  # type: ignore[assignment]  # types-waitress says one
-    _map: dict[int, socket.socket]  # of waitress's dispatchers, in truth
+    effective_port: int
+    restless = True  # It has its own work to do on each turn, see `maintenance`.
 
-    def __init__(self, wsgi_app: "WSGIApplication", sock: socket.socket, max_body: int) -> None:
+    def __init__(
+        self,
+        wsgi_app: "WSGIApplication",
+        sock: socket.socket,
+        max_body: int,
+        prompt: Prompt = never,
+    ) -> None:
+        self.prompt = prompt
+        self._watch = Watch()
         self._waking = threading.RLock()
         self._closed = False
         self._most_connections = most_connections()
@@ -64,7 +75,7 @@ class Listener(TcpWSGIServer):
         self._alarm_numbers = itertools.count()
         super().__init__(
             wsgi_app,
-            {},
+            self._watch,  # type: ignore[arg-type]  # types-waitress says a dictionary of sockets
             _sock=sock,
             dispatcher=Workers(),
             adj=_adjustments(sock, max_body),
@@ -76,7 +87,7 @@ class Listener(TcpWSGIServer):
         """Do what is due on every connection, waiting at most ``seconds`` for something to do."""
         if self._alarms:
             seconds = max(0.0, min(seconds, self._alarms[0][0] - time.monotonic()))
-        wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+        self._watch.turn(seconds)
         self._ring()
 
     def add_task(self, task: Channel) -> None:  # type: ignore[override]  # types-waitress says Task
@@ -103,9 +114,11 @@ class Listener(TcpWSGIServer):
     def maintenance(self, now: float) -> None:
         """Hang up on those idle for too long, and on those refused and still sending."""
         super().maintenance(int(now))
-        for channel in self.active_channels.values():
+        for file, channel in self.active_channels.items():
             if channel.cut_off_at <= now:
                 channel.will_close = True
+            if channel.will_close:
+                self._watch.stir(file)
 
     def handle_accept(self) -> None:
         """Take connections that wait, several at a time: each turn of the loop has its cost."""
@@ -138,6 +151,7 @@ class Listener(TcpWSGIServer):
         with self._waking:
             self._closed = True
             super().close()
+        self._watch.close()
 
     def _accept(self, most: int) -> None:
         for _ in range(min(most, self._most_connections - len(self.active_channels))):
@@ -157,11 +171,14 @@ class Listener(TcpWSGIServer):
 
     def _shed(self) -> None:
         """Hang up on the connections that have been silent the longest."""
-        channels = self.active_channels.values()
-        silent = [each for each in channels if not each.is_busy() or each.is_abandoned()]
-        silent.sort(key=lambda channel: channel.last_activity)
-        for channel in silent[: self._most_connections // 8]:
-            channel.will_close = True
+        silent = [
+            (channel.last_activity, file)
+            for file, channel in self.active_channels.items()
+            if not channel.is_busy() or channel.is_abandoned()
+        ]
+        for _, file in sorted(silent)[: self._most_connections // 8]:
+            self.active_channels[file].will_close = True
+            self._watch.stir(file)
 
 
 def _adjustments(sock: socket.socket, max_body: int) -> Adjustments:

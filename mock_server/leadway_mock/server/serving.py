@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from leadway_mock.server.binding import bind, url_of
 from leadway_mock.server.listener import Listener
+from leadway_mock.server.prompt import Prompt, never
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -35,6 +36,8 @@ class Server:
         threads: how many requests are worked on at once.
         max_body: bytes a request's body may have; a longer one gets 413 and is not kept.
         grace: seconds that requests in flight get to finish after ``stop``.
+        prompt: tells by its WSGI environment whether a request is answered without waiting for
+            anything; such requests need no thread.
 
     Raises:
         ServerError: nothing can listen there; the text says what to do.
@@ -49,11 +52,12 @@ class Server:
         threads: int = 8,
         max_body: int = MAX_BODY,
         grace: float = 10.0,
+        prompt: Prompt = never,
     ) -> None:
         listening = bind(host, port)
         self.url = url_of(listening)
         """The base URL, such as ``http://127.0.0.1:4010``, with the port that was taken."""
-        self._listener = Listener(wsgi_app, listening, max_body)
+        self._listener = Listener(wsgi_app, listening, max_body, prompt)
         self._threads = threads
         self._grace = grace
         self._state = threading.RLock()

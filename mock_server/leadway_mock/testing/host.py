@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from leadway_mock.app import build_emulator, create_app
+from flask import Flask
+
+from leadway_mock.app import build_emulator, create_app, prompt_of
 from leadway_mock.server import Server
 from leadway_mock.settings import Settings
 from leadway_mock.snapshots import MAX_BYTES
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
 
 DEFAULTS = {"port": 0, "check_answers": True, "max_journal": 10_000}
 """Where a mock for tests differs from one for people: it is strict with itself, too."""
@@ -27,7 +26,7 @@ class Host:
         """Put it together; the settings are those of `leadway mock`. Raises what they raise."""
         chosen = Settings(**(DEFAULTS | settings))
         self.emulator = build_emulator(chosen)
-        self.app: WSGIApplication = create_app(emulator=self.emulator)
+        self.app: Flask = create_app(emulator=self.emulator)
         """The WSGI application, for clients that need no socket."""
 
         self.past_tokens: set[str] = set()
@@ -59,5 +58,6 @@ class Host:
             threads=settings.threads,
             max_body=max(2 * settings.max_body_bytes, MAX_BYTES),
             grace=GRACE,
+            prompt=prompt_of(self.app),
         )
         return server.__enter__()

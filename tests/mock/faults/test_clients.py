@@ -16,7 +16,7 @@ import yaml
 from highlevel import HighLevel
 
 from leadway_mock.agents import ECHO_ID
-from leadway_mock.app import build_emulator, create_app
+from leadway_mock.app import build_emulator, create_app, prompt_of
 from leadway_mock.arming import arm, disarm
 from leadway_mock.contract import contract_file
 from leadway_mock.emulator import Emulator
@@ -127,7 +127,8 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture(scope="module")
 def url(emulator: Emulator) -> Iterator[str]:
-    with Server(create_app(emulator=emulator)) as server:
+    app = create_app(emulator=emulator)
+    with Server(app, prompt=prompt_of(app)) as server:
         yield server.url
 
 

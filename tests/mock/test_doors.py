@@ -1,0 +1,111 @@
+"""Both doors to the emulator, Flask's and the thin one before it, give the same answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from leadway_mock.app import create_app, prompt_of
+from leadway_mock.app.building import build_emulator
+from leadway_mock.clock import ManualClock
+from leadway_mock.settings import Settings
+from tests.security.caller import LOCATION, PATH, TOKEN
+
+GOOD = {"message": "hello", "locationId": LOCATION}
+HEADERS = {
+    "Authorization": f"Bearer {TOKEN}",
+    "Version": "2021-07-28",
+    "Content-Type": "application/json",
+}
+
+REQUESTS: dict[str, dict[str, Any]] = {
+    "a good one": {},
+    "another path": {"path": "/agent-studio/agents"},
+    "the deprecated path": {"path": PATH.replace("/agent/", "/public-api/agents/")},
+    "an escaped path": {"path": "/agent-studio/agent/%C3%B1/execute"},
+    "two slashes": {"path": "//agent-studio/agent/x/execute"},
+    "a query": {"query_string": "source=api&__example=agent-unknown&x=%20"},
+    "a preference": {"headers": {"Prefer": "code=404"}},
+    "no token": {"headers": {"Authorization": ""}},
+    "a foreign host": {"headers": {"Host": "evil.example"}},
+    "a header beyond ASCII": {"headers": {"X-Name": "ñ"}},
+    "an empty header": {"headers": {"X-Empty": ""}},
+    "no media type": {"headers": {"Content-Type": ""}},
+    "an empty body": {"data": b""},
+    "no JSON": {"data": b"{"},
+    "a wrong body": {"data": b'{"input": 1, "locationId": "x"}'},
+    "a large body": {"data": b" " * 3_000},
+    "a body that is too large": {"data": b" " * 2_000_000},
+    "GET": {"method": "GET"},
+    "HEAD": {"method": "HEAD"},
+    "OPTIONS": {"method": "OPTIONS"},
+    "a strange method": {"method": "BREW"},
+    "the control API": {"path": "/__mock/health", "method": "GET"},
+}
+
+
+@contextmanager
+def client(*, thin: bool) -> Iterator[FlaskClient]:
+    """Give a client of a mock whose ids and times are always the same."""
+    emulator = build_emulator(Settings(seed=1, max_body_bytes=1_000_000), ManualClock())
+    yield create_app(emulator=emulator, thin=thin).test_client()
+    emulator.close()
+
+
+def answer(*, thin: bool, **changes: Any) -> tuple[str, list[tuple[str, str]], bytes]:
+    asked = {"method": "POST", "path": PATH, "data": json.dumps(GOOD).encode(), **changes}
+    headers = {**HEADERS, **asked.pop("headers", {})}
+    with client(thin=thin) as caller, caller.open(headers=headers, **asked) as given:
+        return given.status, list(given.headers.items()), given.data
+
+
+@pytest.mark.parametrize("changes", REQUESTS.values(), ids=REQUESTS.keys())
+def test_they_answer_alike_byte_for_byte(changes: dict[str, Any]) -> None:
+    assert answer(thin=True, **changes) == answer(thin=False, **changes)
+
+
+@pytest.mark.parametrize("changes", REQUESTS.values(), ids=REQUESTS.keys())
+def test_they_write_the_same_into_the_journal(changes: dict[str, Any]) -> None:
+    def written(*, thin: bool) -> Any:
+        with client(thin=thin) as caller:
+            asked = {"method": "POST", "path": PATH, "data": json.dumps(GOOD).encode(), **changes}
+            headers = {**HEADERS, **asked.pop("headers", {})}
+            caller.open(headers=headers, **asked).close()
+            entries = caller.get("/__mock/journal").get_json()["entries"]
+            return [{**each, "milliseconds": 0, "realAt": 0, "steadyAt": 0} for each in entries]
+
+    assert written(thin=True) == written(thin=False)
+
+
+def test_what_callers_send_goes_through_the_thin_door() -> None:
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": PATH,
+        "CONTENT_LENGTH": "2",
+        "HTTP_HOST": "127.0.0.1:4010",
+    }
+    app = create_app()
+    assert prompt_of(app)(environ)
+    others = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": "/__mock/reset",
+        "CONTENT_LENGTH": "-1",
+        "HTTP_HOST": "evil.example",
+        "HTTP_TRANSFER_ENCODING": "chunked",
+    }
+    assert not any(prompt_of(app)({**environ, name: value}) for name, value in others.items())
+
+
+def test_nothing_is_prompt_that_may_wait_for_a_file(tmp_path: Any) -> None:
+    emulator = build_emulator(Settings(store=f"sqlite:///{tmp_path}/mock.db"))
+    assert not emulator.is_prompt
+    emulator.close()
+
+
+def test_without_the_thin_door_nothing_is_prompt() -> None:
+    assert not prompt_of(create_app(thin=False))({})

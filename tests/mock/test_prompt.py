@@ -1,0 +1,199 @@
+"""What the loop answers by itself: it reads as waitress does, and leaves it what is not plain."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from waitress.adjustments import Adjustments
+from waitress.task import WSGITask
+
+from leadway_mock.delivery import DELIVERY, Delivery, Transport
+from leadway_mock.server import Server
+from leadway_mock.server.parsing import StrictParser
+from leadway_mock.server.prompt import head, read_plain
+from tests.mock.raw_client import RawClient, Reply
+
+BODY = b'{"a": 1}'
+PLAIN = (
+    b"POST /x/y?z=%20 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 8\r\nConnection: keep-alive\r\nX-Thing:  a, b \r\n\r\n" + BODY
+)
+
+LINES = st.sampled_from(
+    [
+        b"Host: localhost",
+        b"Host: a, b",
+        b"host:localhost",
+        b"Content-Length: 8",
+        b"Content-Length: 08",
+        b"Content-Length: +8",
+        b"Content-Length: 7",
+        b"Content-Type: application/json",
+        b"Transfer-Encoding: chunked",
+        b"Connection: close",
+        b"Connection: keep-alive",
+        b"Expect: 100-continue",
+        b"X-Forwarded-For: 10.0.0.1",
+        b"X_Under: score",
+        b"X-A: 1",
+        b"X-A: 2",
+        b"X-Empty:",
+        b"X-Tab:\ta",
+        b" folded",
+        b"X-High: \xff",
+        b"no colon",
+        b"Authorization: Bearer a=b",
+    ]
+)
+TARGETS = st.sampled_from(
+    [
+        b"/",
+        b"/x",
+        b"//x",
+        b"/x?y",
+        b"/x?",
+        b"/a%20b",
+        b"/x#y",
+        b"*",
+        b"http://h/x",
+        b"/x y",
+        b"/\xff",
+    ]
+)
+FIRST = st.builds(
+    b"%s %s HTTP/%s".__mod__,
+    st.tuples(
+        st.sampled_from([b"POST", b"GET", b"post"]), TARGETS, st.sampled_from([b"1.1", b"1.0"])
+    ),
+)
+REQUESTS = st.builds(
+    lambda first, lines, body: b"\r\n".join([first, *lines]) + b"\r\n\r\n" + body,
+    *(FIRST, st.lists(LINES, max_size=6), st.sampled_from([BODY, b"", BODY + b"GET"])),
+)
+
+
+class _Channel:
+    addr = ("127.0.0.1", 1)
+
+    class server:  # noqa: N801 - stands where waitress has an instance
+        adj = Adjustments(ident="x")
+        effective_port = 80
+        server_name = "x"
+
+    def check_client_disconnected(self) -> bool:
+        return False
+
+
+def by_waitress(data: bytes) -> dict[str, Any] | None:
+    """Return what waitress makes of the same bytes, or None where it refuses or wants more."""
+    parser = StrictParser(Adjustments())
+    while data and not parser.completed:
+        data = data[parser.received(data) :]
+    if parser.error or not parser.completed or data:
+        return None
+    environ = dict(
+        WSGITask(_Channel(), parser).get_environment()  # type: ignore[arg-type]  # no more than it looks at
+    )
+    return {**environ, "body": environ["wsgi.input"].read()}
+
+
+@given(REQUESTS)
+@example(PLAIN)
+@example(PLAIN.replace(b"Host", b"Hose"))
+@settings(max_examples=1000, deadline=None)
+def test_what_is_read_is_what_waitress_reads(data: bytes) -> None:
+    plain = read_plain(data)
+    if plain is None:
+        return
+    body = plain.pop("wsgi.input").read()
+    theirs = by_waitress(data)
+    assert theirs is not None
+    assert theirs["body"] == body
+    told = {name for name in theirs if name.startswith(("HTTP_", "CONTENT_"))}
+    assert {name: theirs[name] for name in (*told, "PATH_INFO", "QUERY_STRING")} == plain
+    assert theirs["REQUEST_METHOD"] == "POST"
+
+
+def test_what_clients_send_is_plain() -> None:
+    assert read_plain(PLAIN) is not None
+
+
+def here(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+    """Say in which thread a request is answered, late or broken if its path says so."""
+    if environ["PATH_INFO"] == "/late":
+        environ[DELIVERY](Delivery(delay=0.05))
+    if environ["PATH_INFO"] == "/broken":
+        environ[DELIVERY](Delivery(transport=Transport.EMPTY_RESPONSE))
+    if environ["PATH_INFO"] == "/bug":
+        raise RuntimeError("a bug")
+    body = threading.current_thread().name.encode()
+    start_response("200 OK", [("Content-Length", str(len(body))), ("x-thing", "1")])
+    return [body]
+
+
+def ask(path: str, **headers: str) -> bytes:
+    lines = [f"POST {path} HTTP/1.1", "Host: localhost", "Content-Length: 0"]
+    return "\r\n".join(
+        [*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+    ).encode()
+
+
+def asked(client: RawClient, data: bytes) -> Reply:
+    reply = client.send(data).reply()
+    assert reply is not None
+    return reply
+
+
+def test_the_loop_answers_what_is_prompt_and_threads_the_rest() -> None:
+    with (
+        Server(here, prompt=lambda environ: environ["PATH_INFO"] != "/slow") as server,
+        RawClient(server.url) as client,
+    ):
+        assert asked(client, ask("/now")).body == b"leadway-mock"
+        assert asked(client, ask("/slow")).body.startswith(b"waitress")
+        assert asked(client, ask("/now", Expect="tea")).body.startswith(b"waitress")
+        assert asked(client, ask("/late")).body == b"leadway-mock"
+        assert asked(client, ask("/now")).headers["x-thing"] == "1"
+        assert client.send(ask("/broken")).is_closed()
+
+
+def test_a_request_in_two_parts_is_answered_too() -> None:
+    with Server(here, prompt=lambda _: True) as server, RawClient(server.url) as client:
+        whole = ask("/now")
+        client.send(whole[:20])
+        assert asked(client, whole[20:]).status == 200
+        assert asked(client, ask("/now") + ask("/now")).status == 200
+        assert asked(client, b"").status == 200
+
+
+def test_a_bug_of_the_application_is_a_500_in_the_envelope(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with Server(here, prompt=lambda _: True) as server, RawClient(server.url) as client:
+        reply = asked(client, ask("/bug"))
+        assert (reply.status, reply.json()["message"]) == (500, "Internal Server Error")
+    assert "a bug" in caplog.text
+
+
+def test_a_large_answer_is_sent_whole() -> None:
+    large = b"x" * 5_000_000
+
+    def application(_: object, start_response: Callable[..., object]) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Length", str(len(large)))])
+        return [large]
+
+    with Server(application, prompt=lambda _: True) as server, RawClient(server.url) as client:
+        assert asked(client, ask("/")).body == large
+
+
+@pytest.mark.parametrize("evil", ["a\r\nb", "a\nb", "a\rb"])
+def test_no_header_breaks_its_line(evil: str) -> None:
+    with pytest.raises(ValueError, match="line break"):
+        head("200 OK", [("X", evil)], "x")
+    with pytest.raises(ValueError, match="line break"):
+        head(evil, [], "x")
