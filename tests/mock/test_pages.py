@@ -94,7 +94,7 @@ def test_the_documentation_page_and_all_it_names_are_here(client: FlaskClient, p
     assert page.mimetype == "text/html"
     assert "<title>Leadway mock: documentation</title>" in page.text
     named = re.findall(r'(?:src|href)="([^"]*)"', page.text)
-    assert len(named) == 6
+    assert len(named) == 7
     for address in named:
         with client.get(address) as response:
             assert response.status_code == 200, address
@@ -107,6 +107,16 @@ def test_the_documentation_page_asks_nobody_else(client: FlaskClient) -> None:
     assert "style=" not in page
     assert re.findall(r'url: "([^"]+)"', script) == ["/__mock/openapi.json", "/__mock/control.yaml"]
     assert "validatorUrl: null" in script
+
+
+def test_the_documentation_page_shows_nothing_that_its_policy_would_leave_black(
+    client: FlaskClient,
+) -> None:
+    script = client.get("/__mock/docs/start.js").text
+    with client.get("/__mock/docs/swagger-ui-standalone-preset.js") as preset:
+        styled = re.findall(r"(\w+):components_\1\b", preset.text)
+        assert preset.text.count('createElement("style"') == len(styled) == 1
+    assert f"components: {{{styled[0]}: () => null}}" in script
 
 
 def test_the_documentation_page_is_authorized_by_a_scheme_of_the_contract(
