@@ -169,19 +169,20 @@ def test_reset_forgets_everything(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status"),
+    ("method", "path", "status", "lesson"),
     [
-        ("GET", "/__mock/nothing", 404),
-        ("GET", "/__mock/reset", 405),
-        ("POST", "/__mock/health", 405),
+        ("GET", "/__mock/nothing", 404, "Nothing is here. GET /__mock lists what there is."),
+        ("GET", "/__mock/reset", 405, "This path takes POST alone."),
+        ("POST", "/__mock/health", 405, "This path takes GET and HEAD alone."),
     ],
 )
-def test_errors_of_the_control_api_are_json(
-    client: FlaskClient, method: str, path: str, status: int
+def test_errors_of_the_control_api_are_json_and_say_what_to_do(
+    client: FlaskClient, method: str, path: str, status: int, lesson: str
 ) -> None:
     response = client.open(path, method=method, json={} if method == "POST" else None)
     assert response.status_code == status
     assert response.get_json()["statusCode"] == status
+    assert response.get_json()["message"] == lesson
     assert ("Allow" in response.headers) == (status == 405)
 
 

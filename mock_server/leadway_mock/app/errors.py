@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import flask
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from leadway_mock.answering import header_text
 from leadway_mock.redaction import redact_text
@@ -20,10 +20,8 @@ def install_errors(app: flask.Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> flask.Response:
-        unknown_path = error.description == NotFound.description
-        message = NOTHING_HERE if unknown_path else error.description
         response = flask.jsonify(
-            {"statusCode": error.code, "message": message, "error": error.name}
+            {"statusCode": error.code, "message": _lesson(error), "error": error.name}
         )
         response.status_code = error.code or 500
         for name, value in error.get_headers():
@@ -37,3 +35,11 @@ def install_errors(app: flask.Flask) -> None:
         log.error("the mock failed on %s", path, exc_info=error)
         text = "The mock failed; its own log on standard error says why."
         return flask.jsonify({"statusCode": 500, "message": text}), 500
+
+
+def _lesson(error: HTTPException) -> str | None:
+    if error.description == NotFound.description:
+        return NOTHING_HERE
+    if isinstance(error, MethodNotAllowed):
+        return f"This path takes {' and '.join(sorted(error.valid_methods or ()))} alone."
+    return error.description
