@@ -28,7 +28,7 @@ def read_json(request: Request, max_bytes: int) -> Any:  # noqa: ANN401 - any JS
     Raises `Refusal`: `body-too-large`, `media-type-unsupported` or `body-malformed`.
     """
     if len(request.body) > max_bytes:
-        hint = f"The body has {len(request.body)} bytes; the mock reads {max_bytes} at most."
+        hint = f"The body has more than {max_bytes} bytes, and the mock reads no further."
         raise Refusal("body-too-large", hint=hint)
     _check_media_type(request)
     try:
