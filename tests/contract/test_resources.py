@@ -23,7 +23,7 @@ UNKNOWN = (
     " the answer brings the one to send from then on."
 )
 EXPIRED = (
-    "This executionId has expired after 30 minutes of inactivity."
+    "This executionId has expired: its session was silent for too long (documented are 30 minutes)."
     " Leave it out to start a new session."
 )
 OTHER_AGENT = (
