@@ -113,9 +113,10 @@ def test_the_documentation_page_shows_nothing_that_its_policy_would_leave_black(
     client: FlaskClient,
 ) -> None:
     script = client.get("/__mock/docs/start.js").text
-    with client.get("/__mock/docs/swagger-ui-standalone-preset.js") as preset:
-        styled = re.findall(r"(\w+):components_\1\b", preset.text)
-        assert preset.text.count('createElement("style"') == len(styled) == 1
+    with client.get("/__mock/docs/swagger-ui-standalone-preset.js") as response:
+        preset = response.get_data(as_text=True)
+    styled = re.findall(r"(\w+):components_\1\b", preset)
+    assert preset.count('createElement("style"') == len(styled) == 1
     assert f"components: {{{styled[0]}: () => null}}" in script
 
 
