@@ -6,14 +6,17 @@ arguments behind its name and returns an exit code. This way the client needs no
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import EntryPoint, entry_points
 
 from leadway import __version__
 
 GROUP = "leadway.commands"
 USAGE_ERROR = 2
+INTERRUPTED = 130
+UNHEARD = 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,8 +44,19 @@ def _run(command: EntryPoint, arguments: list[str]) -> int:
             f"leadway {command.name} needs {error.name}, which is not installed."
             f" Install it with: pip install 'leadway[{command.name}]'"
         )
-    code: int = function(arguments)
-    return code
+    return _obeyed(function, arguments)
+
+
+def _obeyed(function: Callable[[list[str]], int], arguments: list[str]) -> int:
+    """Run a command; one that is cut short ends as a shell expects, without a traceback."""
+    try:
+        return function(arguments)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Python writes what is left at its end, and would stumble over the same pipe again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNHEARD
 
 
 def _usage(commands: dict[str, EntryPoint]) -> str:

@@ -41,6 +41,17 @@ def test_a_command_gets_its_arguments_and_gives_its_code(monkeypatch: pytest.Mon
     assert cli.main(["count", "a", "b", "c"]) == 3
 
 
+def interrupted(_: list[str]) -> int:
+    raise KeyboardInterrupt
+
+
+def test_a_command_that_is_interrupted_ends_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    installed(monkeypatch, EntryPoint("wait", f"{__name__}:interrupted", cli.GROUP))
+    assert cli.main(["wait"]) == 130
+
+
 def test_a_command_whose_packages_are_missing_says_how_to_get_them(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
@@ -63,6 +65,37 @@ def test_execute_reads_the_message_from_a_pipe(
     typed("Hello")
     assert execute.main([ECHO_ID, "-", "--mock", url]) == 0
     assert "You said: Hello" in capsys.readouterr().out
+
+
+def test_nobody_to_hear_the_answer_is_no_traceback(url: str) -> None:
+    heard_by, written_to = os.pipe()
+    os.close(heard_by)
+    command = [sys.executable, "-m", "leadway", "execute", ECHO_ID, "Hi", "--mock", url]
+    ended = subprocess.run(
+        command, stdout=written_to, stderr=subprocess.PIPE, timeout=30, check=False
+    )
+    os.close(written_to)
+    assert (ended.returncode, ended.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize(("main", "arguments"), [(execute.main, ["-"]), (chat.main, [])])
+def test_what_is_no_text_is_told(
+    url: str,
+    capsys: Captured,
+    monkeypatch: pytest.MonkeyPatch,
+    main: Callable[[list[str]], int],
+    arguments: list[str],
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff\n"), "utf-8"))
+    assert main([ECHO_ID, *arguments, "--mock", url]) == 4
+    assert "Standard input is no text in utf-8." in capsys.readouterr().err
+
+
+def test_streams_that_are_closed_are_borne(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert chat.main([ECHO_ID, "--mock", url]) == 0
+    monkeypatch.setattr(sys, "stdout", None)
+    assert execute.main([ECHO_ID, "Hi", "--mock", url]) == 0
 
 
 def test_execute_tells_an_error_to_people_and_to_programs(url: str, capsys: Captured) -> None:

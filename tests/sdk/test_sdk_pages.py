@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from leadway import MADE_UP, LeadwayError, Reply, Settings, errors
-from leadway.commands.exits import ANSWERED, CODES, INTERRUPTED, UNWELL, USAGE
+from leadway.cli import INTERRUPTED, UNHEARD
+from leadway.commands.exits import ANSWERED, CODES, UNWELL, USAGE
 from tests.docs.markdown import Page
 from tests.sdk.conftest import LOCATION
 
@@ -79,7 +80,8 @@ def test_every_attribute_of_a_reply_is_listed() -> None:
 
 def test_every_exit_code_is_listed() -> None:
     listed = {int(code) for code in re.findall(r"^\| (\d+) \|", SDK.text, re.MULTILINE)}
-    assert listed == {ANSWERED, UNWELL, USAGE, INTERRUPTED} | {code for _, code in CODES}
+    early = {INTERRUPTED, UNHEARD}
+    assert listed == {ANSWERED, UNWELL, USAGE} | early | {code for _, code in CODES}
 
 
 def test_the_tree_is_the_one_of_the_code() -> None:

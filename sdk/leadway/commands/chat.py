@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Final
 
 from leadway.agents import Agent
 from leadway.calls import image
-from leadway.commands.exits import ANSWERED, INTERRUPTED, exit_code
+from leadway.commands.exits import ANSWERED, exit_code
 from leadway.commands.options import (
     add_message_options,
     client_of,
@@ -19,7 +18,7 @@ from leadway.commands.options import (
     parser,
     variable,
 )
-from leadway.commands.terminal import complain, say
+from leadway.commands.terminal import complain, is_typed, lines, say
 from leadway.errors import LeadwayError
 from leadway_client.models import Attachment
 
@@ -43,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with client_of(given) as leadway:
             chat = Chat(leadway.agent(given.agent), given)
-            return _interactive(chat) if sys.stdin.isatty() else _piped(chat)
+            return _interactive(chat) if is_typed() else _piped(chat)
     except LeadwayError as error:
         complain(f"leadway chat: {error}")
         return exit_code(error)
@@ -130,13 +129,13 @@ def _interactive(chat: Chat) -> int:
             return ANSWERED
         except KeyboardInterrupt:
             say()
-            return INTERRUPTED
-        except (LeadwayError, argparse.ArgumentTypeError) as error:
+            raise
+        except (LeadwayError, argparse.ArgumentTypeError, UnicodeDecodeError) as error:
             complain(str(error))
 
 
 def _piped(chat: Chat) -> int:
-    for line in sys.stdin:
+    for line in lines():
         if line.strip() == "/quit":
             break
         try:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 
-from leadway.commands.exits import ANSWERED, INTERRUPTED, exit_code
+from leadway.commands.exits import ANSWERED, exit_code
 from leadway.commands.options import (
     add_message_options,
     client_of,
     conversation_fields,
     parser,
 )
-from leadway.commands.terminal import complain, say
+from leadway.commands.terminal import complain, lines, say
 from leadway.errors import LeadwayError
 from leadway.replies import Reply
 
@@ -22,6 +21,7 @@ _EXITS = """\
 exit codes:
   0 answered   2 usage or settings   3 token, version, scope or location   4 refused otherwise
   5 too many requests   6 the service failed, or made no sense   7 no answer   130 interrupted
+  141 whoever reads the output has gone
 """
 
 
@@ -32,14 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reply = _ask(given)
     except LeadwayError as error:
         return _fail(error, as_json=given.json)
-    except KeyboardInterrupt:
-        return INTERRUPTED
     say(json.dumps(reply.raw) if given.json else reply.text)
     return ANSWERED
 
 
 def _ask(given: argparse.Namespace) -> Reply:
-    message = sys.stdin.read() if given.message == "-" else given.message
+    message = "".join(lines()) if given.message == "-" else given.message
     with client_of(given) as leadway:
         agent = leadway.agent(given.agent)
         chat = agent.conversation(given.session, **conversation_fields(given))

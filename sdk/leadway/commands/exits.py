@@ -19,7 +19,6 @@ from leadway.errors import (
 ANSWERED: Final = 0
 UNWELL: Final = 1
 USAGE: Final = 2
-INTERRUPTED: Final = 130
 
 CODES: Final[Sequence[tuple[type[LeadwayError], int]]] = [
     (SettingsError, USAGE),

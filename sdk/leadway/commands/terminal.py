@@ -1,11 +1,30 @@
-"""What is safe to show on a terminal."""
+"""What is typed at a terminal or comes from a pipe, and what is safe to show there."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import Final
 
+from leadway.errors import InvalidRequestError
+
 _UNSHOWN: Final = "\N{REPLACEMENT CHARACTER}"
+
+
+def is_typed() -> bool:
+    """Whether a person types what is read, and not a pipe, a file or nobody."""
+    return bool(sys.stdin) and sys.stdin.isatty()
+
+
+def lines() -> Iterator[str]:
+    """Yield the lines of standard input.
+
+    Raises `InvalidRequestError` for what is no text.
+    """
+    try:
+        yield from sys.stdin or ()
+    except UnicodeDecodeError as error:
+        raise InvalidRequestError(f"Standard input is no text in {error.encoding}") from None
 
 
 def plain(text: str) -> str:
@@ -14,7 +33,7 @@ def plain(text: str) -> str:
     An agent repeats what its user said, so a reply may hold control sequences of a stranger.
     """
     shown = "".join(each if each.isprintable() or each in "\n\t" else _UNSHOWN for each in text)
-    encoding = sys.stdout.encoding or "utf-8"
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     return shown.encode(encoding, "replace").decode(encoding)
 
 
