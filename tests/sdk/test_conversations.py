@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import subprocess
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -342,3 +344,19 @@ def test_each_attempt_can_be_watched(url: str, caplog: pytest.LogCaptureFixture)
     assert [record.levelname for record in ours] == ["DEBUG", "WARNING"]
     assert reply.interaction_id in ours[0].getMessage()
     assert "A secret of mine" not in caplog.text
+
+
+def test_threads_that_take_turns_keep_their_connections(hostile_server: Hostile) -> None:
+    """A pool that closes what it thinks too many may close what another thread was just given."""
+    threads, connections = 30, set()  # httpx alone would keep 20.
+    all_at_once = threading.Barrier(threads, timeout=30)
+
+    def answer_all(connection: socket.socket) -> None:
+        connections.add(connection.getpeername())
+        all_at_once.wait()
+        say(answer(200, GOOD_BODY))(connection)
+
+    hostile_server.will(answer_all)
+    with client(hostile_server.url) as leadway, ThreadPoolExecutor(threads) as pool:
+        list(pool.map(leadway.agent(ECHO_ID).execute, ["Hello"] * threads * 3))
+    assert len(connections) == threads
