@@ -41,9 +41,16 @@ def request_body(  # noqa: PLR0913 - the fields of the contract
     body.execution_id = execution_id or UNSET
     body.input_variables = InputVariables.from_dict(input_variables) if input_variables else UNSET
     body.version_id = version_id or UNSET
-    body.attachments = list(attachments) or UNSET
+    body.attachments = _checked_attachments(attachments) or UNSET
     body.contact_id = contact_id or UNSET
     return body
+
+
+def _checked_attachments(attachments: Sequence[Attachment]) -> list[Attachment]:
+    for each in attachments:
+        if not isinstance(each, Attachment):
+            raise InvalidRequestError(f"An attachment is made by image(url), and not {each!r}")
+    return list(attachments)
 
 
 def checked_agent_id(agent_id: str) -> str:
@@ -51,6 +58,7 @@ def checked_agent_id(agent_id: str) -> str:
 
     Raises `InvalidRequestError` for one that cannot be part of a path.
     """
-    if not agent_id or agent_id in {".", ".."} or not agent_id.isprintable():
+    is_text = isinstance(agent_id, str)
+    if not is_text or not agent_id or agent_id in {".", ".."} or not agent_id.isprintable():
         raise InvalidRequestError(f"{agent_id!r} is no agent's id")
     return agent_id

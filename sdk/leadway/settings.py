@@ -62,6 +62,7 @@ class Settings:
         _check_version(self.api_version)
         for name in ("timeout", "connect_timeout", "max_answer_bytes"):
             _check_positive(name, getattr(self, name))
+        _check_retries(self.retries)
         check_base_url(self.base_url)
         if not self.send_token_anywhere:
             check_destination(self.token, self.base_url)
@@ -156,6 +157,11 @@ def _is_header(value: str) -> bool:
     return bool(value) and value.isascii() and value.isprintable() and " " not in value
 
 
-def _check_positive(name: str, value: float) -> None:
-    if not 0 < value < math.inf:
+def _check_retries(retries: Retries) -> None:
+    if not isinstance(retries, Retries):
+        raise SettingsError(f"retries is such as Retries(attempts=3), and not {retries!r}.")
+
+
+def _check_positive(name: str, value: object) -> None:
+    if not isinstance(value, int | float) or not 0 < value < math.inf:
         raise SettingsError(f"{name} is a number above 0, and not {value!r}.")

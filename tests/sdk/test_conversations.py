@@ -265,8 +265,8 @@ def test_an_invalid_request_names_its_fields(leadway: Leadway) -> None:
     assert refused.value.trace_id
 
 
-@pytest.mark.parametrize("agent", ["", ".", "..", "a\nb"])
-def test_what_is_no_agents_id_is_refused_at_once(leadway: Leadway, agent: str) -> None:
+@pytest.mark.parametrize("agent", ["", ".", "..", "a\nb", None, 3])
+def test_what_is_no_agents_id_is_refused_at_once(leadway: Leadway, agent: Any) -> None:
     with pytest.raises(InvalidRequestError, match="no agent's id"):
         leadway.agent(agent)
 
@@ -296,6 +296,15 @@ def deep() -> list[Any]:
 def test_what_is_no_json_is_refused_and_not_sent(url: str, value: Any) -> None:
     with client(url) as leadway, pytest.raises(InvalidRequestError, match="as JSON"):
         leadway.agent(ECHO_ID).execute("Hello", input_variables={"value": value})
+
+
+def test_an_attachment_that_is_none_is_refused_and_not_sent(leadway: Leadway) -> None:
+    as_sent: Any = [{"type": "image", "imageUrl": "https://example.com/image.png"}]
+    with pytest.raises(
+        InvalidRequestError, match=r"made by image\(url\), and not {'type'"
+    ) as refused:
+        leadway.agent(ECHO_ID).conversation().send("Look", attachments=as_sent)
+    assert refused.value.status is None
 
 
 def test_the_old_path_is_there_and_says_that_it_is_old(leadway: Leadway) -> None:
