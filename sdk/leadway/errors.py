@@ -91,7 +91,8 @@ class LeadwayError(Exception):
     def _where(self) -> str:
         status = f"HTTP {self.status}" if self.status else ""
         trace = f"trace id {self.trace_id}" if self.trace_id else ""
-        known = ", ".join(part for part in (status, trace) if part)
+        wait = "" if self.retry_after is None else f"it asks to wait {self.retry_after:g} s"
+        known = ", ".join(part for part in (status, trace, wait) if part)
         return f"({known})" if known else ""
 
 
@@ -133,7 +134,7 @@ class ConnectionFailedError(NoAnswerError):
 class ConnectionLostError(NoAnswerError):
     """The connection broke after the message may have gone out: nobody knows if it was heard."""
 
-    cure = "The agent may have heard the message, so it was not sent again."
+    cure = "The agent may have heard the message: send it again only if it may be heard twice."
 
 
 class TimedOutError(NoAnswerError):

@@ -69,6 +69,11 @@ def test_it_says_what_it_means_and_how_to_cure_it(kind: type[errors.LeadwayError
     assert told.endswith(kind.cure)
 
 
+def test_it_says_how_long_to_wait() -> None:
+    told = str(errors.RateLimitedError("Too many", status=429, retry_after=90.0))
+    assert told.startswith("Too many. (HTTP 429, it asks to wait 90 s) ")
+
+
 MEANINGS = {
     "token-invalid": errors.InvalidTokenError,
     "token-unknown": errors.InvalidTokenError,
