@@ -276,6 +276,20 @@ def test_doctor_knows_a_clock_that_is_wrong() -> None:
     assert examined(refused(422, date="nonsense"))["clock"][0]
 
 
+@pytest.mark.parametrize(
+    ("outcome", "what", "told"),
+    [
+        (Failure(errors.ConnectionFailedError, "Gone"), "network", "that the service runs."),
+        (refused(401, "Invalid JWT"), "token", "or refresh the OAuth token."),
+        (refused(403, "Something else"), "network", "Something else. (HTTP 403)."),
+    ],
+)
+def test_doctor_sends_nobody_to_the_doctor(outcome: Answer | Failure, what: str, told: str) -> None:
+    found = examined(outcome)[what]
+    assert found[1].endswith(told)
+    assert "leadway doctor" not in found[1]
+
+
 def test_doctor_reads_when_a_token_has_expired() -> None:
     token = "eyJhbGciOiJIUzI1NiJ9." + "eyJleHAiOjE3OTk5OTk5MDB9.c2lnbmF0dXJl"
     found = examined(refused(401, "Invalid JWT"), token=token, send_token_anywhere=True)

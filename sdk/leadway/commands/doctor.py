@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -49,6 +50,8 @@ _GATES: Final[Sequence[tuple[str, type[LeadwayError]]]] = [
     ("location", WrongLocationError),
 ]
 """What the service looks at, in its order, and what it says when it does not like it."""
+
+_REFERRAL: Final = re.compile(r"[;,]? `leadway doctor`[^.]*")
 
 _PASSED: Final = (InvalidRequestError, NotFoundError, InactiveAgentError, RateLimitedError)
 
@@ -109,7 +112,7 @@ def _network(outcome: Outcome, verdict: Reply | LeadwayError) -> Finding:
         told = "something answered an empty message, so it is not the API"
         return Finding("network", well=False, told=told)
     if not _came_from_the_api(verdict):
-        return Finding("network", well=False, told=str(verdict))
+        return Finding("network", well=False, told=_said(verdict))
     return Finding("network", well=True, told=f"an answer after {outcome.seconds * 1000:.0f} ms")
 
 
@@ -145,7 +148,12 @@ def _cure(settings: Settings, error: LeadwayError, now: float) -> str:
     expired = _expired_since(settings, now)
     if isinstance(error, InvalidTokenError) and expired is not None:
         return f"the OAuth token has expired {expired:.0f} s ago: refresh it"
-    return str(error)
+    return _said(error)
+
+
+def _said(error: LeadwayError) -> str:
+    # Nobody is sent to the doctor who is there already.
+    return _REFERRAL.sub("", str(error))
 
 
 def _detail(what: str, settings: Settings) -> str:
