@@ -10,6 +10,9 @@ from __future__ import annotations
 import platform
 import ssl
 import time
+from collections import deque
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any, Final, NoReturn
 
 import anyio
@@ -38,8 +41,8 @@ USER_AGENT: Final = (
     f"leadway-python/{__version__} httpx/{httpx.__version__} python/{platform.python_version()}"
 )
 
-# Every connection is kept: a pool that keeps fewer than its threads use closes idle ones, and with
-# them now and then one that another thread was just given.
+# Tasks share a pool. One that keeps fewer connections than it opens closes what it thinks too many,
+# and with them now and then one that another task was just given.
 _LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=100)
 
 # What may go wrong outside httpx: a body that is no JSON, a client that is closed, the network.
@@ -51,8 +54,7 @@ class Transport:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        inner = httpx.HTTPTransport(**_wire(settings))
-        self._http = httpx.Client(transport=_Taking(inner, settings), **_options(settings))
+        self._http = httpx.Client(transport=_Taking(settings), **_options(settings))
         self._client = _generated(settings).set_httpx_client(self._http)
 
     def send(self, call: Call) -> Outcome:
@@ -73,24 +75,46 @@ class Transport:
 
 
 class _Taking(httpx.BaseTransport):
-    """Raises each answer instead of returning it."""
+    """Raises each answer instead of returning it.
 
-    def __init__(self, inner: httpx.BaseTransport, settings: Settings) -> None:
-        self._inner = inner
+    Each request has a pool to itself while it lasts, for the next one to reuse. A pool that threads
+    share closes what has expired, and with it now and then what another thread was just given.
+    """
+
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._wire = _wire(settings)
+        self._free: deque[httpx.HTTPTransport] = deque()
+        self._closed = False
 
     def handle_request(self, request: httpx.Request) -> NoReturn:
         taking = Reading(request.url.path, self._settings)
-        response = self._inner.handle_request(request)
-        try:
-            for piece in response.iter_bytes():
-                taking.add(piece)
-        finally:
-            response.close()
+        with self._lent() as inner:
+            response = inner.handle_request(request)
+            try:
+                for piece in response.iter_bytes():
+                    taking.add(piece)
+            finally:
+                response.close()
         raise Taken(taking.answer(response.status_code, response.headers.raw))
 
+    @contextmanager
+    def _lent(self) -> Generator[httpx.HTTPTransport]:
+        try:
+            inner = self._free.pop()
+        except IndexError:
+            inner = httpx.HTTPTransport(**self._wire)
+        try:
+            yield inner
+        finally:
+            self._free.append(inner)
+            if self._closed:
+                self.close()
+
     def close(self) -> None:
-        self._inner.close()
+        self._closed = True
+        while self._free:
+            self._free.pop().close()
 
 
 class AsyncTransport:
@@ -98,7 +122,7 @@ class AsyncTransport:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        inner = httpx.AsyncHTTPTransport(**_wire(settings))
+        inner = httpx.AsyncHTTPTransport(**_wire(settings), limits=_LIMITS)
         taking = _AsyncTaking(inner, settings)
         self._http = httpx.AsyncClient(transport=taking, **_options(settings))
         self._client = _generated(settings).set_async_httpx_client(self._http)
@@ -162,9 +186,8 @@ def _wire(settings: Settings) -> dict[str, Any]:
     proxy = proxy_for(settings.base_url)
     return {
         # Certificates take 30 ms to read. Where none is shown, none is read, and none believed.
-        "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else True,
+        "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else httpx.create_ssl_context(),
         "proxy": httpx.Proxy(proxy) if proxy else None,
-        "limits": _LIMITS,
     }
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import trio
+from httpx import HTTPTransport, Request, Response
 
 from leadway import (
     MADE_UP,
@@ -355,17 +356,78 @@ def test_each_attempt_can_be_watched(url: str, caplog: pytest.LogCaptureFixture)
     assert "A secret of mine" not in caplog.text
 
 
-def test_threads_that_take_turns_keep_their_connections(hostile_server: Hostile) -> None:
-    """A pool that closes what it thinks too many may close what another thread was just given."""
-    threads, connections = 30, set()  # httpx alone would keep 20.
-    all_at_once = threading.Barrier(threads, timeout=30)
+CROWD = 30
+"""More than httpx keeps connections for by itself."""
 
-    def answer_all(connection: socket.socket) -> None:
+
+def answer_a_crowd(hostile_server: Hostile) -> set[Any]:
+    """Answer once a whole crowd has asked; return a set that each connection comes to."""
+    connections = set()
+    all_at_once = threading.Barrier(CROWD, timeout=30)
+
+    def script(connection: socket.socket) -> None:
         connections.add(connection.getpeername())
         all_at_once.wait()
         say(answer(200, GOOD_BODY))(connection)
 
-    hostile_server.will(answer_all)
-    with client(hostile_server.url) as leadway, ThreadPoolExecutor(threads) as pool:
-        list(pool.map(leadway.agent(ECHO_ID).execute, ["Hello"] * threads * 3))
-    assert len(connections) == threads
+    hostile_server.will(script)
+    return connections
+
+
+def test_threads_keep_their_connections_and_share_no_pool(
+    hostile_server: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shared pool closes what has expired, even if another thread was just given it."""
+    connections, pools, handle = answer_a_crowd(hostile_server), [], HTTPTransport.handle_request
+
+    def watched(pool: HTTPTransport, request: Request) -> Response:
+        pools.append(pool)
+        return handle(pool, request)
+
+    monkeypatch.setattr(HTTPTransport, "handle_request", watched)
+    with client(hostile_server.url) as leadway, ThreadPoolExecutor(CROWD) as threads:
+        for _ in range(3):
+            list(threads.map(leadway.agent(ECHO_ID).execute, ["Hello"] * CROWD))
+    rounds = [pools[start : start + CROWD] for start in range(0, len(pools), CROWD)]
+    assert [len(set(each)) for each in rounds] == [CROWD] * 3
+    assert len(connections) == CROWD
+
+
+def test_tasks_keep_their_connections(hostile_server: Hostile) -> None:
+    """A pool that closes what it thinks too many may close what another task was just given."""
+    connections = answer_a_crowd(hostile_server)
+
+    async def converse() -> None:
+        async with AsyncLeadway(
+            token=MADE_UP, location_id=LOCATION, base_url=hostile_server.url
+        ) as leadway:
+            for _ in range(3):
+                await asyncio.gather(
+                    *(leadway.agent(ECHO_ID).execute("Hello") for _ in range(CROWD))
+                )
+
+    asyncio.run(converse())
+    assert len(connections) == CROWD
+
+
+def test_a_client_that_is_closed_meanwhile_closes_its_last_connection(
+    hostile_server: Hostile,
+) -> None:
+    asked, closed, gone = threading.Event(), threading.Event(), threading.Event()
+
+    def script(connection: socket.socket) -> None:
+        asked.set()
+        closed.wait(10)
+        say(answer(200, GOOD_BODY))(connection)
+        connection.settimeout(10)
+        if connection.recv(1) == b"":
+            gone.set()
+
+    hostile_server.will(script)
+    with client(hostile_server.url) as leadway, ThreadPoolExecutor(1) as threads:
+        reply = threads.submit(leadway.agent(ECHO_ID).execute, "Hello")
+        assert asked.wait(10)
+        leadway.close()
+        closed.set()
+        assert reply.result(10).text
+    assert gone.wait(10)
