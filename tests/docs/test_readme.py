@@ -102,6 +102,12 @@ def test_reset_forgets(tmp_path: Path) -> None:
         assert json.loads(shell(sessions, program.url, tmp_path))["count"] == 0
 
 
+def test_the_first_example_is_the_sdk() -> None:
+    begin, first, *_ = README.blocks
+    assert begin.text == "make mock\n"
+    assert first.text.startswith("from leadway import Leadway\n")
+
+
 def test_the_sdk_converses(url: str, tmp_path: Path) -> None:
     said = python(README.block("python", "import Leadway\n\nwith"), url, tmp_path)
     assert said == "Turn 1. You said: I need a haircut\nTurn 2. You said: On Tuesday\n"
