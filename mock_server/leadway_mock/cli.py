@@ -58,7 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (SettingsError, ProblemsError, ContractError, StoreError, ServerError) as error:
         print(f"leadway mock: {error}", file=sys.stderr)  # noqa: T201 - what a command says
         return USAGE_ERROR
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    level = logging.WARNING if settings.quiet else logging.INFO
+    logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
     _stop_on_signals(server)
     print(f"listening on {server.url}\n{TRY_IT.format(url=server.url)}", flush=True)  # noqa: T201
     server.run()

@@ -12,6 +12,9 @@ from enum import StrEnum
 DELIVERY = "leadway_mock.delivery"
 """The key in a WSGI environment under which a server takes a `Delivery`: a function of one."""
 
+HEAD = "leadway_mock.head"
+"""The key under which a server puts the bytes of a request's head, for whoever gets it again."""
+
 STOPPING = "leadway_mock.stopping"
 """The key of a function that tells whether the server is to stop; who waits for something is then
 answered as things are."""

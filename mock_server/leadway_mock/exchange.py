@@ -30,7 +30,7 @@ class Exchange:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
 class Call:
     """A request that passed the guards: an operation, called by somebody with something to say.
 

@@ -40,6 +40,11 @@ def check_token(request: Request, cast: Cast, now: float) -> Token:
     return token
 
 
+def may_expire(token: Token, cast: Cast) -> bool:
+    """Tell whether a token that is good now may be refused later, with nothing changed."""
+    return token.value not in cast.tokens and not token.value.startswith("pit-")
+
+
 def _check_form(value: str, now: float) -> None:
     if not value.startswith("pit-"):
         _check_expiry(_claims(value), now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
@@ -14,6 +15,7 @@ from leadway_mock.messages import Answer, Request, dump_json
 from leadway_mock.redaction import (
     fingerprint,
     has_token,
+    hasher,
     hide_secrets,
     is_suspicious,
     redact_headers,
@@ -29,6 +31,11 @@ MAX_BODY_TEXT = 16_384
 
 HEADERS_THAT_DECIDE = ("authorization", "version", "content-type", "content-encoding", "prefer")
 """What the answer depends on; others, such as a trace id, differ when a request is repeated."""
+
+HEAD = "journal"
+"""The key in a request's memory under which the journal keeps what it tells of a head."""
+
+Head = tuple[dict[str, Any], blake2b]
 
 MARK = "more characters]"
 """How a text ends that was cut."""
@@ -120,26 +127,39 @@ class Journal:
 
 def _request(request: Request) -> dict[str, Any]:
     """Return a request as it came, but for its secret headers."""
+    head, before = request.memory.get(HEAD) or _remembered(request)
+    identity = before.copy()
+    identity.update(request.body)
+    return {
+        **head,
+        "body": request.body.decode("utf-8", "replace"),
+        "fingerprint": identity.hexdigest(),
+    }
+
+
+def _remembered(request: Request) -> Head:
+    """Return what is told of a request's head, and keep it for those with the same head."""
     authorization = request.header("authorization")
     told: dict[str, Any] = {
         "method": request.method,
         "path": request.path,
         "query": request.query,
         "headers": hide_secrets(request.headers),
-        "body": request.body.decode("utf-8", "replace"),
-        "fingerprint": _identity(request),
         "token": fingerprint(authorization) if authorization else None,
     }
     if has_token(request.path, request.query):
         told["tokenInUrl"] = True
-    return told
+    request.memory[HEAD] = found = told, _identity(request)
+    return found
 
 
-def _identity(request: Request) -> str:
-    """Return a fingerprint that two requests share if one is the other, sent again unchanged."""
+def _identity(request: Request) -> blake2b:
+    """Return a fingerprint that lacks the body: with it, a request has its own when sent again."""
+    begun = hasher()
     headers = (request.header(name) or "" for name in HEADERS_THAT_DECIDE)
-    line = (request.method, request.path, request.query, *headers)
-    return fingerprint("\x00".join((*line, request.body.decode("latin-1"))))
+    for text in (request.method, request.path, request.query, *headers):
+        begun.update(text.encode("utf-8", "surrogatepass") + b"\x00")
+    return begun
 
 
 def _answer(answer: Answer) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import orjson
 
@@ -20,12 +21,15 @@ AS_THE_STANDARD_LIBRARY = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHRO
 """What else is no JSON for `json` shall be none for `orjson`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
 class Request:
     """One HTTP request, read to its end.
 
     `path` is percent-decoded and carries no query; `query` is the raw query string; `headers` has
     lower-case names; `body` is the payload as received, without any transfer coding.
+
+    `memory` is where its readers keep what they made of everything but the body. Requests that
+    differ in nothing else share it, as most requests of one client do.
     """
 
     method: str
@@ -33,6 +37,7 @@ class Request:
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = b""
+    memory: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def header(self, name: str) -> str | None:
         """Return the header called `name` (in lower case), or None."""
@@ -52,7 +57,7 @@ class Violation:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
 class Answer:
     """One HTTP answer, with the rule that decided it.
 

@@ -20,7 +20,7 @@ MINUTE_SECONDS = 60
 DAY_SECONDS = 86_400
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
 class Usage:
     """How many requests are left, as the documented headers say it."""
 

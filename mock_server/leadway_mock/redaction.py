@@ -11,6 +11,9 @@ from urllib.parse import parse_qsl, unquote_plus
 SECRET_HEADER = re.compile(r"auth|cookie|token|secret|password|credential|api-?key")
 """What the lower-case name of a header has that carries credentials: its whole value goes."""
 
+PERSON = b"leadway-mock"
+"""What makes our fingerprints differ from those of others."""
+
 HIDDEN = "[redacted]"
 
 SECRET_NAME = re.compile(r"(?i)(token|secret|key|password)=([^&\s\"']+)")
@@ -96,8 +99,13 @@ def fingerprint(secret: str) -> str:
     return _known_digest(secret) if len(secret) <= LONGEST_KNOWN else _digest(secret)
 
 
+def hasher() -> hashlib.blake2b:
+    """Return what makes fingerprints of bytes that come one after another."""
+    return hashlib.blake2b(digest_size=6, person=PERSON)
+
+
 def _digest(secret: str) -> str:
-    return hashlib.blake2b(secret.encode(), digest_size=6, person=b"leadway-mock").hexdigest()
+    return hashlib.blake2b(secret.encode(), digest_size=6, person=PERSON).hexdigest()
 
 
 _known_digest = lru_cache(MOST_KNOWN)(_digest)

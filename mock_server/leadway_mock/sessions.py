@@ -19,7 +19,7 @@ from leadway_mock.settings import Settings
 from leadway_mock.store import Item, Store
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
 class Turn:
     """One message and its answer, as kept. `at` is in seconds since the Unix epoch."""
 
@@ -36,7 +36,7 @@ class Turn:
     state: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
 class Session:
     """A conversation as it stands: its id and its newest turn, which is None before the first."""
 

@@ -79,6 +79,7 @@ class Settings:
     max_sessions: int = _setting(100_000, "sessions kept; the oldest go first", least=1)
     max_turns: int = _setting(10_000, "turns kept of one session; the oldest go first", least=1)
     max_journal: int = _setting(1_000, "requests kept in the journal", least=1)
+    quiet: bool = _switch("log what is wrong, and not every request", on=False)
     threads: int = _setting(8, "requests answered at the same time", least=1)
 
     def __post_init__(self) -> None:

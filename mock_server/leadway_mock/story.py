@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from leadway_mock import guards
@@ -28,6 +28,9 @@ from leadway_mock.unread import unread
 from leadway_mock.violations import BodyRules
 
 log = logging.getLogger(__name__)
+
+OPENING = "opening"
+"""The key in a request's memory under which a story keeps what its head led to."""
 
 
 class Story:
@@ -72,8 +75,7 @@ class Story:
 
     def _told(self, exchange: Exchange) -> Answer:
         request = exchange.request
-        operation, parameters = self._route(exchange)  # 1. what is asked for
-        token = self._guard(exchange, operation)  # 2. by whom, and may they
+        operation, parameters, token = self._opening(exchange)  # 1, 2. what, by whom, may they
         body = self._read(exchange, operation)
         location = self._locate(request, operation, body, token)
         self._limit(exchange, token, location)  # 3. not too often
@@ -88,13 +90,31 @@ class Story:
         # 5, 7 and 8. who answers, what, and the turn is committed; unless a fault was armed (6)
         return self._breaking.around(call, self._handle)
 
+    def _opening(self, exchange: Exchange) -> tuple[Operation, Mapping[str, str], Token]:
+        """Return what is asked for and by whom, if they may; a head that came before is known."""
+        memory = exchange.request.memory
+        known: _Opening | None = memory.get(OPENING)
+        if known is not None and known.story is self:
+            self._note(exchange, known.operation, known.parameters)
+            return known.operation, known.parameters, known.token
+        operation, parameters = self._route(exchange)  # 1. what is asked for
+        token = self._guard(exchange, operation)  # 2. by whom, and may they
+        if not guards.may_expire(token, self.cast):
+            memory[OPENING] = _Opening(self, operation, parameters, token)
+        return operation, parameters, token
+
     def _route(self, exchange: Exchange) -> tuple[Operation, Mapping[str, str]]:
         operation, parameters = route(self.contract, exchange.request)
+        self._note(exchange, operation, parameters)
+        return operation, parameters
+
+    def _note(
+        self, exchange: Exchange, operation: Operation, parameters: Mapping[str, str]
+    ) -> None:
         exchange.operation = operation
         exchange.facts |= {"operationId": operation.id, "pathParameters": parameters}
         if operation.deprecated:
             exchange.facts["deprecated"] = True
-        return operation, parameters
 
     def _guard(self, exchange: Exchange, operation: Operation) -> Token:
         token = guards.check_token(exchange.request, self.cast, exchange.began)
@@ -155,6 +175,15 @@ class Story:
     def _handle(self, call: Call) -> Answer:
         handler = self.handlers.get(call.operation.id, _example)
         return handler(call)
+
+
+class _Opening(NamedTuple):
+    """What a story made of the head of a request."""
+
+    story: Story
+    operation: Operation
+    parameters: Mapping[str, str]
+    token: Token
 
 
 def _example(call: Call) -> Answer:

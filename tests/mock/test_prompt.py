@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from waitress.adjustments import Adjustments
 from waitress.task import WSGITask
 
-from leadway_mock.delivery import DELIVERY, Delivery, Transport
+from leadway_mock.delivery import DELIVERY, HEAD, Delivery, Transport
 from leadway_mock.server import Server
 from leadway_mock.server.parsing import StrictParser
-from leadway_mock.server.prompt import head, read_plain
+from leadway_mock.server.prompt import head as head_of
+from leadway_mock.server.prompt import read_plain
 from tests.mock.raw_client import RawClient, Reply
 
 BODY = b'{"a": 1}'
@@ -110,7 +111,8 @@ def test_what_is_read_is_what_waitress_reads(data: bytes) -> None:
     plain = read_plain(data)
     if plain is None:
         return
-    body = plain.pop("wsgi.input").read()
+    body, head = plain.pop("wsgi.input").read(), plain.pop(HEAD)
+    assert data == head + b"\r\n\r\n" + body
     theirs = by_waitress(data)
     assert theirs is not None
     assert theirs["body"] == body
@@ -194,6 +196,6 @@ def test_a_large_answer_is_sent_whole() -> None:
 @pytest.mark.parametrize("evil", ["a\r\nb", "a\nb", "a\rb"])
 def test_no_header_breaks_its_line(evil: str) -> None:
     with pytest.raises(ValueError, match="line break"):
-        head("200 OK", [("X", evil)], "x")
+        head_of("200 OK", [("X", evil)], "x")
     with pytest.raises(ValueError, match="line break"):
-        head(evil, [], "x")
+        head_of(evil, [], "x")

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from leadway_mock.faults import Fault
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
 class Heard:
     """One message as an agent hears it, after every check of the platform has passed."""
 
@@ -64,7 +64,7 @@ class NearMiss:
     """A sentence: what to change."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
 class Reply:
     """What an agent says: the answer's fields but for the two ids, which are not the agent's.
 

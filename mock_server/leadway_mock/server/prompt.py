@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from waitress.utilities import build_http_date
 
-from leadway_mock.delivery import DELIVERY, Delivery
+from leadway_mock.delivery import DELIVERY, HEAD, Delivery
 
 Environment = dict[str, Any]
 Application = Callable[[Environment, Callable[..., Any]], Any]
@@ -25,6 +25,10 @@ Application = Callable[[Environment, Callable[..., Any]], Any]
 LONGEST_KNOWN: Final = 300
 MOST_KNOWN: Final = 4_096
 """How many short lines are remembered as they were read: a client repeats most of its headers."""
+
+LONGEST_KNOWN_HEAD: Final = 2_000
+MOST_KNOWN_HEADS: Final = 1_024
+"""How many whole heads are remembered: many clients repeat all of it."""
 
 _TARGET: Final = re.compile(rb"POST (/(?!/)[!$&-;=@-Z_a-z~*]*)(?:\?([!-\"$-~]*))? HTTP/1\.1")
 _HEADER: Final = re.compile(rb"([A-Za-z][A-Za-z0-9-]*): *((?:[!-~](?:[ -~]*[!-~])?)?) *")
@@ -49,20 +53,24 @@ def read_plain(data: bytes) -> Environment | None:
     None says nothing against the request: somebody else has to look at it.
     """
     head, end, body = data.partition(b"\r\n\r\n")
+    read = _known_head(head) if len(head) <= LONGEST_KNOWN_HEAD else _head(head)
+    if not end or read is None or read.get("CONTENT_LENGTH") != str(len(body)):
+        return None
+    return {**read, "wsgi.input": BytesIO(body)}
+
+
+def _head(head: bytes) -> Mapping[str, Any] | None:
     first, *lines = head.split(b"\r\n")
     target = _line(first, _known_target, _target)
-    if not end or target is None:
+    if target is None:
         return None
-    found: Environment = {"PATH_INFO": target[0], "QUERY_STRING": target[1]}
+    found: Environment = {HEAD: head, "PATH_INFO": target[0], "QUERY_STRING": target[1]}
     for line in lines:
         pair = _line(line, _known_header, _header)
         if pair is None or pair[0] in found:
             return None
         found[pair[0]] = pair[1]
-    if "," in found.get("HTTP_HOST", ",") or found.get("CONTENT_LENGTH") != str(len(body)):
-        return None
-    found["wsgi.input"] = BytesIO(body)
-    return found
+    return None if "," in found.get("HTTP_HOST", ",") else found
 
 
 def _line(
@@ -86,6 +94,7 @@ def _header(line: bytes) -> Pair | None:
     return (name.removeprefix("HTTP_") if name in _UNPREFIXED else name), value
 
 
+_known_head = lru_cache(MOST_KNOWN_HEADS)(_head)
 _known_target = lru_cache(MOST_KNOWN)(_target)
 _known_header = lru_cache(MOST_KNOWN)(_header)
 

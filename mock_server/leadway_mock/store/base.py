@@ -11,7 +11,7 @@ class StoreError(Exception):
     """The store cannot be opened or used; the text says which, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
 class Item:
     """One entry of a list: its position, counted from 1 and never reused, and its text."""
 
@@ -19,7 +19,7 @@ class Item:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
 class Appended:
     """What an append did: where the entry stands, and which entries made room for it."""
 
