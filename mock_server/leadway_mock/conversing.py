@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 class Conversing:
-    """Steps 5, 7 and 8 of the story, for the operations that execute an agent."""
+    """Steps 7, 8 and 9 of the story, for the operations that execute an agent."""
 
     def __init__(
         self,
@@ -52,20 +52,20 @@ class Conversing:
 
         Raises `Refusal` where agent, version or session are not to be had.
         """
-        agent = self._agent(call)  # 5
+        agent = self._agent(call)  # 7
         version = _version(agent, call.body.get("versionId"))
         while True:
             session = self._session(call, agent)
             heard = _heard(call, session, version)
             script = self._script(call, agent, session)
             known = self._former.get(str(session.state.get(AGENT)), agent)
-            reply = play(script, heard) if script else known.respond(heard)  # 7
+            reply = play(script, heard) if script else known.respond(heard)  # 8
             self._note(call, script, heard, reply)
             turn = self._turn(call, known, heard, reply)
             lost = self._strike(call, session, reply)  # 6, where a dialogue breaks its own turn
             if lost:
                 return lost
-            if call.exchange.space.sessions.commit(session, turn):  # 8
+            if call.exchange.space.sessions.commit(session, turn):  # 9
                 self._dialogues.took(call.exchange.space, script, reply)
                 answer = self._answer(call, session, turn, reply)
                 return self._strike(call, session, reply, answer) or answer

@@ -82,12 +82,12 @@ class Story:
         self._check(exchange, operation, body)  # 4. is it well said
         self._note_unread(exchange, operation, body)
         preference = read_preference(request)
-        if preference:  # 6. what a caller asked to see comes before what would have happened
+        if preference:  # 5. what a caller asked to see comes before what would have happened
             answer = preferred_answer(preference, operation)
             exchange.facts["preferred"] = preference.text
             return answer
         call = Call(exchange, operation, parameters, body, location)
-        # 5, 7 and 8. who answers, what, and the turn is committed; unless a fault was armed (6)
+        # 6. unless a fault was armed, 7, 8, 9. who answers and what, and the turn is committed
         return self._breaking.around(call, self._handle)
 
     def _opening(self, exchange: Exchange) -> tuple[Operation, Mapping[str, str], Token]:

@@ -21,7 +21,7 @@ def open_store(url: str) -> Store:
     parts = urlsplit(url)
     if url in {"memory:", "memory://"}:
         return MemoryStore()
-    if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1:
+    if url.startswith("sqlite:///") and len(parts.path) > 1:
         return SQLiteStore(Path(unquote(parts.path[1:])))
     text = f"{url!r} names no store. Known are: {KNOWN}."
     raise StoreError(text)

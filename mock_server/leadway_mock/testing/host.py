@@ -5,8 +5,6 @@ from __future__ import annotations
 from threading import Lock
 from typing import Any
 
-from flask import Flask
-
 from leadway_mock.app import build_emulator, create_app, prompt_of
 from leadway_mock.server import Server
 from leadway_mock.settings import Settings
@@ -26,7 +24,7 @@ class Host:
         """Put it together; the settings are those of `leadway mock`. Raises what they raise."""
         chosen = Settings(**(DEFAULTS | settings))
         self.emulator = build_emulator(chosen)
-        self.app: Flask = create_app(emulator=self.emulator)
+        self.app = create_app(emulator=self.emulator)
         """The WSGI application, for clients that need no socket."""
 
         self.past_tokens: set[str] = set()
