@@ -203,7 +203,16 @@ def test_a_relative_file_is_in_the_working_folder(
 
 
 @pytest.mark.parametrize(
-    "url", ["", "redis://localhost", "sqlite:", "sqlite:/file", "sqlite://", "sqlite:///", "sqlite://host/file"]
+    "url",
+    [
+        "",
+        "redis://localhost",
+        "sqlite:",
+        "sqlite:/file",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite://host/file",
+    ],
 )
 def test_a_url_that_names_no_store_is_refused_with_those_that_do(url: str) -> None:
     with pytest.raises(StoreError, match=r"names no store\. Known are: memory: .* sqlite:///FILE"):
