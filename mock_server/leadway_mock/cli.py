@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import signal
@@ -61,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     level = logging.WARNING if settings.quiet else logging.INFO
     logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
     _stop_on_signals(server)
+    gc.freeze()  # What is there now stays until the end, and need not be looked through again.
     print(f"listening on {server.url}\n{TRY_IT.format(url=server.url)}", flush=True)  # noqa: T201
     server.run()
     return 0

@@ -8,9 +8,11 @@ in the store, they would cost every request several writes, to learn what a sum 
 from __future__ import annotations
 
 import threading
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from math import inf
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -35,20 +37,15 @@ class Metrics:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._requests: Counter[tuple[str, int, str]] = Counter()
-        self._buckets: Counter[tuple[str, float]] = Counter()
-        self._seconds: dict[str, float] = {}
-        self._count: Counter[str] = Counter()
+        self._requests: Counter[tuple[str, int, str, int]] = Counter()  # the last is a bucket
+        self._seconds: Counter[str] = Counter()
 
     def observe(self, operation: str, status: int, rule: str, seconds: float) -> None:
         """Count one request that took `seconds`; `operation` is empty where none was meant."""
+        bucket = bisect_left(BUCKETS, seconds)
         with self._lock:
-            self._requests[operation, status, rule] += 1
-            self._count[operation] += 1
-            self._seconds[operation] = self._seconds.get(operation, 0.0) + seconds
-            bound = next((bound for bound in BUCKETS if seconds <= bound), None)
-            if bound is not None:
-                self._buckets[operation, bound] += 1
+            self._requests[operation, status, rule, bucket] += 1
+            self._seconds[operation] += seconds
 
     def text(self, *gauges: Gauge) -> str:
         """Return everything, and `gauges`, in the text format of Prometheus."""
@@ -62,21 +59,31 @@ class Metrics:
     def _request_lines(self) -> Iterator[str]:
         name = "leadway_mock_requests_total"
         yield from _head(name, "Requests answered.", "counter")
-        for (operation, status, rule), number in sorted(self._requests.items()):
+        totals: Counter[tuple[str, int, str]] = Counter()
+        for (*what, _), number in self._requests.items():
+            totals[tuple(what)] += number
+        for (operation, status, rule), number in sorted(totals.items()):
             labels = {"operation": operation, "status": str(status), "rule": rule}
             yield _line(name, labels, number)
 
     def _second_lines(self) -> Iterator[str]:
         name = "leadway_mock_request_seconds"
         yield from _head(name, "How long the mock thought about a request.", "histogram")
-        for operation, number in sorted(self._count.items()):
+        for operation, seconds in sorted(self._seconds.items()):
             labels, below = {"operation": operation}, 0
-            for bound in BUCKETS:
-                below += self._buckets[operation, bound]
-                yield _line(f"{name}_bucket", {**labels, "le": f"{bound:g}"}, below)
-            yield _line(f"{name}_bucket", {**labels, "le": "+Inf"}, number)
-            yield _line(f"{name}_sum", labels, self._seconds[operation])
-            yield _line(f"{name}_count", labels, number)
+            for bucket, bound in enumerate((*BUCKETS, inf)):
+                below += self._in_bucket(operation, bucket)
+                shown = "+Inf" if bound == inf else f"{bound:g}"
+                yield _line(f"{name}_bucket", {**labels, "le": shown}, below)
+            yield _line(f"{name}_sum", labels, seconds)
+            yield _line(f"{name}_count", labels, below)
+
+    def _in_bucket(self, operation: str, bucket: int) -> int:
+        return sum(
+            number
+            for (of, _, _, within), number in self._requests.items()
+            if (of, within) == (operation, bucket)
+        )
 
 
 def _head(name: str, text: str, kind: str) -> list[str]:

@@ -19,6 +19,9 @@ BURST_SECONDS = 10
 MINUTE_SECONDS = 60
 DAY_SECONDS = 86_400
 
+INTERVAL = str(BURST_SECONDS * 1000)
+"""The burst's window in milliseconds, as a header says it."""
+
 
 @dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
 class Usage:
@@ -34,7 +37,7 @@ class Usage:
         return {
             "X-RateLimit-Limit-Daily": str(self.day),
             "X-RateLimit-Daily-Remaining": str(self.day_left),
-            "X-RateLimit-Interval-Milliseconds": str(BURST_SECONDS * 1000),
+            "X-RateLimit-Interval-Milliseconds": INTERVAL,
             "X-RateLimit-Max": str(self.burst),
             "X-RateLimit-Remaining": str(self.burst_left),
         }

@@ -121,6 +121,8 @@ class MemoryStore:
         if oldest > upto:
             return ()
         self._oldest[key] = upto + 1
+        if oldest == upto:  # As it is whenever a full list gets one more.
+            return (self._values.pop(_place(key, oldest)),)
         return tuple(
             self._values.pop(_place(key, position)) for position in range(oldest, upto + 1)
         )
