@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import inf
@@ -38,7 +38,7 @@ class Metrics:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._requests: Counter[tuple[str, int, str, int]] = Counter()  # the last is a bucket
-        self._seconds: Counter[str] = Counter()
+        self._seconds: defaultdict[str, float] = defaultdict(float)
 
     def observe(self, operation: str, status: int, rule: str, seconds: float) -> None:
         """Count one request that took `seconds`; `operation` is empty where none was meant."""
@@ -60,8 +60,8 @@ class Metrics:
         name = "leadway_mock_requests_total"
         yield from _head(name, "Requests answered.", "counter")
         totals: Counter[tuple[str, int, str]] = Counter()
-        for (*what, _), number in self._requests.items():
-            totals[tuple(what)] += number
+        for (operation, status, rule, _), number in self._requests.items():
+            totals[operation, status, rule] += number
         for (operation, status, rule), number in sorted(totals.items()):
             labels = {"operation": operation, "status": str(status), "rule": rule}
             yield _line(name, labels, number)
