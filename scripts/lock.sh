@@ -11,9 +11,9 @@ compile() {
 
 cd "$(dirname "$0")/.."
 # The tools first: what they allow is what the product is tested with.
-compile pyproject.toml requirements/build.in requirements/dev.in --extra mock \
+compile pyproject.toml requirements/build.in requirements/dev.in --extra mock --extra redis \
     --output-file requirements/dev.txt
-compile pyproject.toml requirements/build.in --extra mock \
+compile pyproject.toml requirements/build.in --extra mock --extra redis \
     --constraint requirements/dev.txt --output-file requirements/mock.txt
 compile requirements/generate.in --output-file requirements/generate.txt
 compile requirements/lock.in --output-file requirements/lock.txt

@@ -8,9 +8,13 @@ draws fifty times as many examples, at random.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
+import redis
 from hypothesis import settings
+
+from tests.redis_servers import RedisProgram, redis_program
 
 settings.register_profile("suite", derandomize=True, deadline=None, database=None, max_examples=100)
 settings.register_profile("deep", deadline=None, database=None, max_examples=5_000)
@@ -36,3 +40,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "clause(id): the clause of the contract suite a test shows")
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisProgram]:
+    """A Redis server for all tests that leave it running."""
+    with redis_program() as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisProgram) -> str:
+    """The URL of an empty database."""
+    with redis.Redis.from_url(redis_server.url) as client:
+        client.flushall()
+    return redis_server.url

@@ -45,6 +45,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "seed": ("ids-opaque", "fault-latency"),
     "allow_host": ("host-refused",),
     "check_answers": ("mock-failure",),
+    "store": ("store-unavailable",),
 }
 """Which setting decides on which behaviours."""
 
@@ -55,6 +56,13 @@ OURS: Mapping[str, tuple[int, str]] = {
     ),
     "origin-refused": (403, "A web page that the mock did not serve calls the control API."),
     "control-media-type": (415, "A write to the control API is not `application/json`."),
+    "store-unavailable": (
+        503,
+        (
+            "The store does not answer, or takes no writes. `Retry-After` comes where no turn can"
+            " have been kept. Once the store is back, so is the mock."
+        ),
+    ),
     "mock-failure": (500, "The mock has a bug; its log on standard error says where."),
 }
 """The answers that the platform has nothing like, and the contract therefore neither."""

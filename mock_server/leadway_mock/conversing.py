@@ -65,6 +65,7 @@ class Conversing:
             lost = self._strike(call, session, reply)  # 6, where a dialogue breaks its own turn
             if lost:
                 return lost
+            call.exchange.committing = True
             if call.exchange.space.sessions.commit(session, turn):  # 9
                 self._dialogues.took(call.exchange.space, script, reply)
                 answer = self._answer(call, session, turn, reply)

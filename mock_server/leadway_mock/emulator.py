@@ -18,11 +18,12 @@ from leadway_mock.exchange import Call, Exchange
 from leadway_mock.journal import Journal
 from leadway_mock.messages import Answer, Request
 from leadway_mock.metrics import Metrics
+from leadway_mock.outages import unavailable
 from leadway_mock.redaction import redact_text
 from leadway_mock.sessions import Sessions
 from leadway_mock.settings import Settings
 from leadway_mock.spaces import Spaces
-from leadway_mock.store import MemoryStore, Store
+from leadway_mock.store import MemoryStore, Store, StoreUnavailable
 from leadway_mock.story import Story
 from leadway_mock.vetting import vet
 
@@ -88,20 +89,37 @@ class Emulator:
 
     def answer(self, request: Request) -> Answer:
         """Answer `request` and write the exchange into the journal of its space."""
-        started, real_at = time.perf_counter(), time.time()
+        started, exchange = time.perf_counter(), None
+        try:
+            exchange = self._begun(request, started)
+            answer = self._story.answer(exchange)
+        except StoreUnavailable as error:
+            answer = unavailable(error, uncertain=exchange is not None and exchange.committing)
+            self.metrics.observe("", answer.status, answer.rule, time.perf_counter() - started)
+            log.error("%s: %s", answer.rule, answer.hint)  # noqa: TRY400 - the hint tells it all
+        else:
+            self._note(exchange, answer, time.perf_counter() - started)
+        return answer
+
+    def _begun(self, request: Request, started: float) -> Exchange:
+        real_at = time.time()
         space = self.spaces.of(request.header("authorization"))
         usage = space.quotas.untouched()
         exchange = Exchange(request, space, space.next_number(), space.clock.now(), usage)
         # The clock of a space may stand still or jump, and the machine's own runs unsteadily.
         exchange.facts |= {"realAt": real_at, "steadyAt": started}
-        answer = self._story.answer(exchange)
-        seconds = time.perf_counter() - started
+        return exchange
+
+    def _note(self, exchange: Exchange, answer: Answer, seconds: float) -> None:
+        request, space = exchange.request, exchange.space
         facts = exchange.facts | ({"space": space.name} if space.name else {})
         named = exchange.operation.id if exchange.operation else ""
         self.metrics.observe(named, answer.status, answer.rule, seconds)
-        space.journal.write(request, answer, at=exchange.began, seconds=seconds, facts=facts)
         _log(exchange, answer, seconds)
-        return answer
+        try:
+            space.journal.write(request, answer, at=exchange.began, seconds=seconds, facts=facts)
+        except StoreUnavailable as error:  # The answer is true all the same.
+            log.error("the journal lacks this request: %s", error)  # noqa: TRY400 - as above
 
     def reset(self) -> None:
         """Forget everything in every space, as if just started."""

@@ -18,7 +18,8 @@ class Exchange:
     """One request, and what is known of it by now. `began` is in seconds since the Unix epoch.
 
     `number` counts the requests of a space from 1, and every id minted for this exchange comes
-    from it; `facts` are the operation, agent, session and turn, as the journal names them.
+    from it; `facts` are the operation, agent, session and turn, as the journal names them. From
+    `committing` on, a turn may stand, whatever goes wrong.
     """
 
     request: Request
@@ -27,6 +28,7 @@ class Exchange:
     began: float
     usage: Usage
     operation: Operation | None = None
+    committing: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
 
 

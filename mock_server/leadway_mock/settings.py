@@ -31,6 +31,12 @@ def _setting(
     return field(default=default, metadata={"help": text, **limits})
 
 
+def _hidden(default: str, text: str) -> Any:  # noqa: ANN401 - what dataclasses.field returns
+    """Return a field that the representation of settings leaves out, since it may be secret."""
+    limits = {"choices": (), "least": None, "most": None}
+    return field(default=default, repr=False, metadata={"help": text, **limits})
+
+
 def _switch(text: str, *, on: bool) -> Any:  # noqa: ANN401 - what dataclasses.field returns
     return _setting(on, text)
 
@@ -51,7 +57,9 @@ class Settings:
     dialogues: str | None = _setting(
         None, "dialogue file, or a folder of them; see docs/dialogues.md"
     )
-    store: str = _setting("memory:", "memory: or sqlite:///FILE, where conversations are kept")
+    store: str = _hidden(
+        "memory:", "where conversations are kept: memory:, sqlite:///FILE or redis://HOST:PORT/DB"
+    )
     seed: int | None = _setting(None, "a number: the same seed gives the same ids and answers")
     profile: str = _setting(
         "documented",

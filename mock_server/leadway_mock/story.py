@@ -24,6 +24,7 @@ from leadway_mock.messages import Answer, Refusal, Request
 from leadway_mock.preferences import preferred_answer, read_preference
 from leadway_mock.redaction import fingerprint, redact_text
 from leadway_mock.routing import route
+from leadway_mock.store import StoreUnavailable
 from leadway_mock.unread import unread
 from leadway_mock.violations import BodyRules
 
@@ -67,6 +68,8 @@ class Story:
             return self._told(exchange)
         except Refusal as refusal:
             return self._answering.refused(refusal, exchange)
+        except StoreUnavailable:
+            raise  # It cannot be finished, since that asks the store, too.
         except Exception:
             log.exception("the mock failed on request %d", exchange.number)
             return self._answering.failed(

@@ -14,10 +14,18 @@ import pytest
 from leadway_mock.store import Store, StoreError, open_store
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["sqlite", "redis"])
+def shared_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a store that several processes can open."""
+    if request.param == "redis":
+        return str(request.getfixturevalue("redis_url"))
+    return f"sqlite:///{tmp_path}/mock.db"
+
+
+@pytest.fixture(params=["memory", "sqlite", "redis"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     urls = {"memory": "memory:", "sqlite": f"sqlite:///{tmp_path}/mock.db"}
-    opened = open_store(urls[request.param])
+    opened = open_store(urls.get(request.param) or request.getfixturevalue("redis_url"))
     yield opened
     opened.close()
 
@@ -138,10 +146,19 @@ def test_a_snapshot_can_be_put_back_elsewhere(store: Store) -> None:
     assert store.increment("b/n", now=6, expires=9) == 1
 
 
-@pytest.mark.parametrize("text", ["", "ñ 你好 🎈", "a\x00b", "'; DROP TABLE entries; --", "%_\\"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "ñ 你好 🎈", "a\x00b", "'; DROP TABLE entries; --", "%_\\", "}/{", "./x", "%7D/", "7:"],
+)
 def test_any_text_is_a_key_and_a_value(store: Store, text: str) -> None:
     store.append(text, text)
+    store.increment(text)
     assert values(store, text) == [text]
+    snapshot = store.export("")
+    assert snapshot.entries == ((text, 1, text),)
+    assert snapshot.counters == ((text, 1, None),)
+    store.restore("", snapshot)
+    assert store.export("") == snapshot
 
 
 def test_one_of_many_threads_gets_each_position(store: Store) -> None:
@@ -169,8 +186,8 @@ def _append_and_count(url: str, times: int) -> None:
     store.close()
 
 
-def test_processes_share_a_file_and_lose_nothing(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/mock.db"
+def test_processes_share_a_store_and_lose_nothing(shared_url: str) -> None:
+    url = shared_url
     context = multiprocessing.get_context("spawn")
     workers = [context.Process(target=_append_and_count, args=(url, 50)) for _ in range(3)]
     for worker in workers:
@@ -184,12 +201,11 @@ def test_processes_share_a_file_and_lose_nothing(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_file_keeps_what_was_appended(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/mock.db"
-    first = open_store(url)
+def test_a_store_that_is_opened_again_has_what_was_appended(shared_url: str) -> None:
+    first = open_store(shared_url)
     first.append("a", "x")
     first.close()
-    second = open_store(url)
+    second = open_store(shared_url)
     assert values(second, "a") == ["x"]
     second.close()
 
@@ -206,7 +222,8 @@ def test_a_relative_file_is_in_the_working_folder(
     "url",
     [
         "",
-        "redis://localhost",
+        "postgres://localhost",
+        "redis:",
         "sqlite:",
         "sqlite:/file",
         "sqlite://",
@@ -215,7 +232,9 @@ def test_a_relative_file_is_in_the_working_folder(
     ],
 )
 def test_a_url_that_names_no_store_is_refused_with_those_that_do(url: str) -> None:
-    with pytest.raises(StoreError, match=r"names no store\. Known are: memory: .* sqlite:///FILE"):
+    with pytest.raises(
+        StoreError, match=r"names no store\. Known are: memory: .* sqlite:///FILE .* redis://"
+    ):
         open_store(url)
 
 

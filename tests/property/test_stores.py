@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadway_mock.store import Store, open_store
+from tests.redis_servers import RedisProgram
 
 Verb = Callable[[Store], Any]
 
@@ -71,6 +72,17 @@ def told(store: Store, verbs: Sequence[Verb]) -> list[Any]:
     """Do all of it to a store; return what it said, and the lists that it holds in the end."""
     said = [verb(store) for verb in verbs]
     return [*said, store.export("").entries]
+
+
+@settings(max_examples=300, deadline=None)
+@given(verbs=VERBS)
+def test_memory_and_redis_say_the_same(redis_server: RedisProgram, verbs: list[Verb]) -> None:
+    memory, shared = open_store("memory:"), open_store(redis_server.url)
+    try:
+        shared.clear()
+        assert told(memory, verbs) == told(shared, verbs)
+    finally:
+        shared.close()
 
 
 @settings(max_examples=300, deadline=None)

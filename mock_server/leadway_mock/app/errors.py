@@ -8,7 +8,10 @@ import flask
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from leadway_mock.answering import header_text
+from leadway_mock.app.door import write_answer
+from leadway_mock.outages import unavailable
 from leadway_mock.redaction import redact_text
+from leadway_mock.store import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +31,10 @@ def install_errors(app: flask.Flask) -> None:
             if name.lower() not in {"content-type", "content-length"}:
                 response.headers[name] = value
         return response
+
+    @app.errorhandler(StoreUnavailable)
+    def wait(error: StoreUnavailable) -> flask.Response:
+        return write_answer(unavailable(error, uncertain=error.uncertain, message=str(error)))
 
     @app.errorhandler(Exception)
     def fail(error: Exception) -> tuple[flask.Response, int]:

@@ -1,7 +1,18 @@
 """Everything that changes lives in a store: a few atomic verbs, with the rules above it."""
 
-from leadway_mock.store.base import Appended, Item, Snapshot, Store, StoreError
+from leadway_mock.store.base import Appended, Item, Snapshot, Store, StoreError, StoreUnavailable
 from leadway_mock.store.memory import MemoryStore
 from leadway_mock.store.opening import open_store
+from leadway_mock.store.urls import shown_url
 
-__all__ = ["Appended", "Item", "MemoryStore", "Snapshot", "Store", "StoreError", "open_store"]
+__all__ = [
+    "Appended",
+    "Item",
+    "MemoryStore",
+    "Snapshot",
+    "Store",
+    "StoreError",
+    "StoreUnavailable",
+    "open_store",
+    "shown_url",
+]

@@ -11,6 +11,18 @@ class StoreError(Exception):
     """The store cannot be opened or used; the text says which, and what to do."""
 
 
+class StoreUnavailable(StoreError):  # noqa: N818 - the word of HTTP for what it becomes: 503
+    """The store does not answer at present, or takes no writes; it may recover by itself.
+
+    `uncertain` tells whether what was asked for may have been done all the same. Nothing is ever
+    asked for twice by the store itself.
+    """
+
+    def __init__(self, text: str, *, uncertain: bool = False) -> None:
+        super().__init__(text)
+        self.uncertain = uncertain
+
+
 @dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
 class Item:
     """One entry of a list: its position, counted from 1 and never reused, and its text."""
@@ -37,6 +49,8 @@ class Snapshot:
 
 class Store(Protocol):
     """Lists and counters under text keys. Each verb is atomic, across threads and processes.
+
+    Each may raise `StoreUnavailable`.
 
     A record, which has one value at a time, is a list of which only the newest entry is kept; its
     position is the record's version.

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from leadway_mock.store.base import Appended, Item, Snapshot, StoreError
+from leadway_mock.store.base import Appended, Item, Snapshot, StoreError, StoreUnavailable
 
 Result = TypeVar("Result")
 
@@ -67,6 +67,7 @@ class SQLiteStore:
     def __init__(self, path: Path | None = None) -> None:
         """Open the database at `path`, or one in memory; raises `StoreError`."""
         self._lock = threading.Lock()
+        self._name = str(path or ":memory:")
         self._connection = _opened(path)
 
     def append(
@@ -171,11 +172,21 @@ class SQLiteStore:
         self, work: Callable[[sqlite3.Connection], Result], *, together: bool = False
     ) -> Result:
         """Do `work` alone; `together` makes its statements one transaction."""
+        connection = self._connection
         with self._lock:
-            if not together:
-                return work(self._connection)
-            with _transaction(self._connection):
-                return work(self._connection)
+            before = connection.total_changes
+            try:
+                if not together:
+                    return work(connection)
+                with _transaction(connection):
+                    return work(connection)
+            except sqlite3.OperationalError as error:
+                # A transaction that failed has undone all; statements by themselves have not.
+                uncertain = not together and connection.total_changes > before
+                raise StoreUnavailable(self._told(error), uncertain=uncertain) from error
+
+    def _told(self, error: sqlite3.Error) -> str:
+        return f"The store {self._name} cannot be used at present: {error}."
 
 
 def _bounds(prefix: str) -> tuple[str, str]:
@@ -199,10 +210,11 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # A full disk makes SQLite roll back by itself.
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
 
 
 def _opened(path: Path | None) -> sqlite3.Connection:

@@ -10,6 +10,7 @@ from leadway_mock.app.control.routes import Control
 from leadway_mock.messages import Violation
 from leadway_mock.settings_changes import FIXED, problems
 from leadway_mock.spaces import Orders, Space
+from leadway_mock.store import shown_url
 
 
 def register(control: Control) -> None:
@@ -39,7 +40,7 @@ def register(control: Control) -> None:
 
 def _settings(space: Space) -> dict[str, Any]:
     return {
-        "settings": asdict(space.settings),
+        "settings": {**asdict(space.settings), "store": shown_url(space.settings.store)},
         "changed": sorted(space.orders.get("settings", {})),
         "fixed": dict(FIXED),
     }

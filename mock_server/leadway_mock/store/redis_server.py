@@ -1,0 +1,177 @@
+"""The way to a Redis server: connections, short patience, and errors that teach.
+
+redis-py brings the protocol, TLS and a pool. What is asked goes out once: whoever sends a write
+again because no answer came may have it done twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+from urllib.parse import parse_qsl, urlsplit
+
+from redis.connection import Connection, ConnectionPool
+from redis.exceptions import (
+    AuthenticationError,
+    BusyLoadingError,
+    ConnectionError,  # noqa: A004 - redis-py's own name for it
+    NoPermissionError,
+    NoScriptError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+    TimeoutError,  # noqa: A004 - the same
+)
+
+from leadway_mock.store import redis_scripts as scripts
+from leadway_mock.store.base import StoreError, StoreUnavailable
+from leadway_mock.store.urls import shown_url
+
+Word: TypeAlias = str | int
+"""A part of a command."""
+
+CONNECT_SECONDS = 1.0
+ANSWER_SECONDS = 2.0
+"""How long a request waits for the server before it is told that there is none."""
+
+MANY = 10_000
+"""More connections than there are threads; each thread has one at a time."""
+
+OPTIONS = (
+    "db",
+    "socket_connect_timeout",
+    "socket_timeout",
+    "ssl_ca_certs",
+    "ssl_cert_reqs",
+    "ssl_certfile",
+    "ssl_check_hostname",
+    "ssl_keyfile",
+)
+"""What the query of a URL may say; redis-py knows more, and some of it would break the store."""
+
+START_ONE = (
+    "Start one with `redis-server` or `valkey-server`, or name the one that is meant as in"
+    " --store redis://HOST:PORT/DB."
+)
+READ_ONLY = "It takes no writes, as a replica does not. Name the primary."
+
+
+class RedisServer:
+    """One database of a Redis server, asked by many threads."""
+
+    def __init__(self, url: str) -> None:
+        """Connect, and claim the database; raises `StoreError`."""
+        self.name = shown_url(url)
+        self._pool = _pool(url)
+        try:
+            self._claim()
+        except BaseException:
+            self.close()
+            raise
+
+    def run(
+        self, script: scripts.Script, home: str, *arguments: Word, changes: bool = False
+    ) -> Any:  # noqa: ANN401 - what the script returns
+        """Run a script and return its result; `changes` if it may. Raises `StoreUnavailable`."""
+        words: tuple[Word, ...] = (1, home, *arguments)
+        try:
+            return self.ask("EVALSHA", script.digest, *words, changes=changes)
+        except NoScriptError:  # Nothing was done: the server was started since, or knows us not.
+            return self.ask("EVAL", script.text, *words, changes=changes)
+
+    def ask(self, *command: Word, changes: bool = False) -> Any:  # noqa: ANN401 - any reply
+        """Send a command and return its reply; `changes` if it may. Raises `StoreUnavailable`."""
+        connection = self._connected()
+        try:
+            connection.send_command(*command)  # type: ignore[no-untyped-call]  # it has no types
+            return connection.read_response()
+        except NoScriptError:
+            raise
+        except RedisError as error:
+            uncertain = changes and _is_without_answer(error)
+            raise StoreUnavailable(self._told(error), uncertain=uncertain) from error
+        finally:
+            self._pool.release(connection)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.disconnect()
+
+    def _connected(self) -> Connection:
+        try:
+            return self._pool.get_connection()
+        except RedisError as error:
+            raise StoreUnavailable(self._told(error)) from error
+
+    def _told(self, error: RedisError) -> str:
+        replied = isinstance(error, AuthenticationError | BusyLoadingError | ResponseError)
+        verb = "refuses" if replied else "does not answer"
+        return f"The store {self.name} {verb}: {str(error).strip().removesuffix('.')}."
+
+    def _claim(self) -> None:
+        claim = scripts.CLAIM.text
+        try:
+            found = self.ask("EVAL", claim, 1, scripts.FORMAT_KEY, changes=True)
+        except StoreUnavailable as error:
+            raise StoreError(f"cannot open the store. {error} {_lesson(error)}".rstrip()) from error
+        if found != scripts.FORMAT:
+            raise StoreError(
+                f"cannot open the store {self.name}: it holds data in format {found}, and"
+                f" this version reads format {scripts.FORMAT}. Name another database, such as /1 at"
+                " the end of the URL, or use the version of leadway that wrote it."
+            )
+
+
+def _pool(url: str) -> ConnectionPool:
+    trouble = _trouble(url)
+    if trouble:
+        # redis-py's own words may quote the URL, and its password.
+        raise StoreError(f"cannot read the URL of the store, {shown_url(url)}: {trouble}")
+    try:
+        return ConnectionPool.from_url(
+            url,
+            max_connections=MANY,
+            decode_responses=True,
+            protocol=2,
+            socket_connect_timeout=CONNECT_SECONDS,
+            socket_timeout=ANSWER_SECONDS,
+        )
+    except ValueError as error:
+        text = f"cannot read the URL of the store, {shown_url(url)}: an option has a wrong value."
+        raise StoreError(text) from error
+
+
+def _trouble(url: str) -> str:
+    """Return what is wrong with the URL of a server; empty if nothing is."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return "its host and port are not clear. Write a password's special letters as %40 and so."
+    if parts.scheme != "unix" and not parts.path.removeprefix("/").isdecimal() and parts.path != "":
+        return "behind the port comes the number of a database, as in redis://localhost:6379/0."
+    unknown = [name for name, _ in parse_qsl(parts.query) if name not in OPTIONS]
+    return f"an option is not known. There are {', '.join(OPTIONS)}." if unknown else ""
+
+
+def _is_without_answer(error: RedisError) -> bool:
+    """Tell whether the server may have got a command and its answer was lost."""
+    lost = isinstance(error, ConnectionError | TimeoutError)
+    return lost and not isinstance(error, AuthenticationError | BusyLoadingError)
+
+
+def _lesson(error: StoreUnavailable) -> str:
+    """Return what to do where a store cannot be opened."""
+    match error.__cause__:
+        case AuthenticationError():
+            return (
+                "Its password or user is wrong or missing: redis://USER:PASSWORD@HOST:PORT/DB, best"
+                " in LEADWAY_MOCK_STORE, which other users of the machine do not see."
+            )
+        case NoPermissionError():
+            return "The user needs the keys ~leadway:* and the commands +@read +@write +@scripting."
+        case ConnectionError() | TimeoutError():
+            return START_ONE
+        case ReadOnlyError():
+            return READ_ONLY
+        case _:
+            return ""

@@ -1,0 +1,225 @@
+"""A store that goes away: what callers are told meanwhile, and that all goes on when it is back."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import redis
+
+from leadway_mock.app import build_emulator, create_app
+from leadway_mock.messages import Answer
+from leadway_mock.server import Server
+from leadway_mock.settings import Settings
+from leadway_mock.store import Appended, Store, StoreUnavailable, open_store, sqlite
+from leadway_mock.store.memory import MemoryStore
+from tests.mock.support import CURRENT, LOCATION, TOKEN, Caller, content
+from tests.redis_servers import DURABLE, RedisProgram, redis_program
+
+PATIENCE = 30.0
+"""Seconds within which something happens that surely happens, on however slow a machine."""
+
+HEADERS = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
+
+
+@contextmanager
+def serving(store: str) -> Iterator[httpx.Client]:
+    """Serve a mock over that store, and call it."""
+    emulator = build_emulator(Settings(store=store, check_answers=True))
+    try:
+        with (
+            Server(create_app(emulator=emulator)) as server,
+            httpx.Client(base_url=server.url, trust_env=False, timeout=PATIENCE) as client,
+        ):
+            yield client
+    finally:
+        emulator.close()
+
+
+def say(client: httpx.Client, **fields: str) -> httpx.Response:
+    body = {"message": "hello", "locationId": LOCATION} | fields
+    return client.post(CURRENT, headers=HEADERS, json=body)
+
+
+def assert_told(answer: httpx.Response, why: str) -> None:
+    """Check an answer that was given instead of one that needs the store."""
+    assert answer.status_code == 503
+    assert answer.json() == {"statusCode": 503, "message": "Service Unavailable"}
+    assert answer.headers["Retry-After"] == "1"
+    assert answer.headers["X-Mock-Rule"] == "store-unavailable"
+    assert answer.headers["X-Mock-Evidence"] == "invented"
+    assert answer.headers["X-Trace-Id"]
+    assert why in answer.headers["X-Mock-Hint"]
+
+
+def assert_turns(client: httpx.Client, session: str, turns: int) -> None:
+    found = client.get(f"/__mock/sessions/{session}").json()
+    assert [turn["turn"] for turn in found["transcript"]] == list(range(1, turns + 1)), found
+
+
+@pytest.fixture
+def server() -> Iterator[RedisProgram]:
+    with redis_program(*DURABLE) as started:
+        yield started
+
+
+@pytest.mark.behaviour("store-unavailable")
+def test_a_conversation_outlives_a_crash_of_its_server(server: RedisProgram) -> None:
+    with serving(server.url) as client:
+        session = say(client).json()["executionId"]
+        port = server.port
+        server.kill()
+        assert_told(say(client, executionId=session), "does not answer")
+        for path in ("health", "sessions", "journal", "settings"):
+            answer = client.get(f"/__mock/{path}")
+            assert answer.status_code == 503
+            assert answer.headers["Retry-After"] == "1"
+            assert "does not answer" in answer.json()["message"]
+        server.start()
+        assert server.port == port
+        assert say(client, executionId=session).status_code == 200
+        assert_turns(client, session, 2)
+
+
+@pytest.mark.behaviour("store-unavailable")
+def test_a_server_that_hangs_holds_nobody_for_long(server: RedisProgram) -> None:
+    with serving(f"{server.url}?socket_timeout=0.2") as client:
+        session = say(client).json()["executionId"]
+        server.signal(signal.SIGSTOP)
+        began = time.monotonic()
+        assert_told(say(client, executionId=session), "Timeout")
+        assert_told(say(client, executionId=session), "Timeout")
+        assert time.monotonic() - began < PATIENCE / 2
+        server.signal(signal.SIGCONT)
+        assert say(client, executionId=session).status_code == 200
+        assert_turns(client, session, 2)
+
+
+@pytest.mark.behaviour("store-unavailable")
+def test_a_server_that_takes_no_writes_is_told_of(server: RedisProgram) -> None:
+    with serving(server.url) as client, redis.Redis.from_url(server.url) as own:
+        own.replicaof("127.0.0.1", "1")
+        assert_told(say(client), "read only replica")
+        own.replicaof("NO", "ONE")
+        assert say(client).status_code == 200
+
+
+def test_an_append_without_an_answer_is_uncertain_and_never_repeated(server: RedisProgram) -> None:
+    store = open_store(f"{server.url}?socket_timeout=0.2")
+    store.append("a", "x")
+    server.signal(signal.SIGSTOP)
+    with pytest.raises(StoreUnavailable) as caught:
+        store.append("a", "y")
+    assert caught.value.uncertain
+    with pytest.raises(StoreUnavailable) as caught:
+        store.last("a")
+    assert not caught.value.uncertain
+    server.signal(signal.SIGCONT)
+    # It was in the server's hands, and is done after all: once.
+    deadline = time.monotonic() + PATIENCE
+    while store.count("a") < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    store.append("a", "z")
+    assert [item.value for item in store.items("a")] == ["x", "y", "z"]
+    server.kill()
+    with pytest.raises(StoreUnavailable) as caught:
+        store.append("a", "never sent")
+    assert not caught.value.uncertain
+    store.close()
+
+
+class Fragile(MemoryStore):
+    """A store that appends, and says that it cannot tell, under keys with some text in them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def append(
+        self, key: str, value: str, *, after: int | None = None, keep: int | None = None
+    ) -> Appended | None:
+        done = super().append(key, value, after=after, keep=keep)
+        if self._text in key:
+            raise StoreUnavailable("The store is out.", uncertain=True)
+        return done
+
+
+def assert_unsafe_to_repeat(answer: Answer) -> None:
+    assert answer.status == 503
+    assert "Retry-After" not in answer.headers
+    assert "look before you send it again" in answer.hint
+
+
+@pytest.mark.behaviour("store-unavailable")
+@pytest.mark.parametrize("key", ["turns/", "sessions"])
+def test_who_may_have_been_heard_is_not_told_to_send_again(
+    caller_with: Callable[..., Caller], key: str
+) -> None:
+    assert_unsafe_to_repeat(caller_with(store=Fragile(key)).say())
+
+
+def test_an_answer_that_was_kept_is_given_though_the_journal_lacks_it(
+    caller_with: Callable[..., Caller], caplog: pytest.LogCaptureFixture
+) -> None:
+    caller = caller_with(store=Fragile("journal"))
+    answer = caller.say()
+    assert answer.status == 200
+    assert caller.emulator.sessions.find(content(answer)["executionId"]) is not None
+    lacking = [record for record in caplog.records if "the journal lacks" in record.getMessage()]
+    assert [(record.levelno, record.exc_info) for record in lacking] == [(logging.ERROR, None)]
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file for a store that does not wait long for others."""
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
+    return tmp_path / "mock.db"
+
+
+@pytest.mark.behaviour("store-unavailable")
+def test_a_file_that_another_program_has_locked(file: Path) -> None:
+    with serving(f"sqlite:///{file}") as client:
+        other = sqlite3.connect(file, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        assert_told(say(client), "database is locked")
+        other.execute("ROLLBACK")
+        other.close()
+        assert say(client).status_code == 200
+
+
+@pytest.fixture
+def full_store(file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A store on a disk that is full after a few pages."""
+    connect = sqlite3.connect
+
+    def small(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*arguments, **options)
+        connection.execute("PRAGMA max_page_count = 8")
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", small)
+    store = open_store(f"sqlite:///{file}")
+    yield store
+    store.close()
+
+
+def test_a_full_disk_loses_nothing_and_is_got_over(full_store: Store) -> None:
+    full_store.append("a", "small")
+    large = "x" * 100_000
+    with pytest.raises(StoreUnavailable, match="full") as caught:
+        full_store.append("b", large)
+    assert not caught.value.uncertain
+    snapshot = full_store.export("a")
+    too_much = type(snapshot)((("", 1, large),))
+    with pytest.raises(StoreUnavailable, match="full"):
+        full_store.restore("a", too_much)
+    assert [item.value for item in full_store.items("a")] == ["small"]
+    assert full_store.append("a", "more") == Appended(2)

@@ -1,0 +1,188 @@
+"""What is special about the store in Redis: its server, its address, and its neighbours."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from leadway_mock.cli import main
+from leadway_mock.settings import Settings
+from leadway_mock.store import StoreError, open_store, shown_url
+from tests.redis_servers import redis_program
+
+SECRET = "hunter2-very-secret"
+
+
+@pytest.fixture
+def client(redis_url: str) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(redis_url, decode_responses=True) as opened:
+        yield opened
+
+
+def test_clear_takes_what_is_ours_and_leaves_what_others_keep(
+    redis_url: str, client: redis.Redis
+) -> None:
+    others = {"leadway", "leadways:1", "{.}", "session:1"}
+    for name in others:
+        client.set(name, "theirs")
+    store = open_store(redis_url)
+    for key in ("/orders", "a/x", "spaces"):
+        store.append(key, "ours")
+        store.increment(key, expires=1)
+    assert len(client.keys("*")) > 10
+    store.clear()
+    assert set(client.keys("*")) == others | {"leadway:format"}
+    store.close()
+
+
+def test_an_emptied_namespace_leaves_nothing_behind(redis_url: str, client: redis.Redis) -> None:
+    store = open_store(redis_url)
+    store.append("a/x", "ours")
+    store.increment("a/x", expires=1)
+    store.delete("a/x")
+    assert client.keys("*") == ["leadway:format"]
+    store.close()
+
+
+def test_counters_past_their_time_are_forgotten_in_their_own_namespace(
+    redis_url: str, client: redis.Redis
+) -> None:
+    store = open_store(redis_url)
+    store.increment("b/slow clock", now=0, expires=1)
+    for second in range(50):
+        store.increment(f"a/window {second}", now=second, expires=second + 1)
+    assert sorted(client.keys("*:counter:*")) == [
+        "leadway:{a/}:counter:window 49",
+        "leadway:{b/}:counter:slow clock",
+    ]
+    assert client.zcard("leadway:{a/}:names") == 1
+    store.close()
+
+
+def test_all_keys_of_a_namespace_have_its_hash_tag(redis_url: str, client: redis.Redis) -> None:
+    store = open_store(redis_url)
+    store.append("a/x", "1")
+    store.increment("a/n", expires=1)
+    ours = set(client.keys("*")) - {"leadway:format", "leadway:homes"}
+    assert len(ours) == 4
+    assert all(key.startswith("leadway:{a/}:") for key in ours)
+    store.close()
+
+
+def test_a_server_that_has_forgotten_the_scripts_is_told_them_again(
+    redis_url: str, client: redis.Redis
+) -> None:
+    store = open_store(redis_url)
+    store.append("a", "x")
+    client.script_flush()
+    store.append("a", "y")
+    client.script_flush()
+    assert [item.value for item in store.items("a")] == ["x", "y"]
+    store.close()
+
+
+def test_a_server_on_a_unix_socket(tmp_path: Path) -> None:
+    socket = tmp_path / "socket"
+    with redis_program("--unixsocket", str(socket)):
+        store = open_store(f"unix://{socket}?db=2")
+        store.append("a", "x")
+        assert store.count("a") == 1
+        assert repr(store) == f"RedisStore('unix://{socket}')"
+        store.close()
+
+
+def test_data_of_another_format_is_refused_and_left_alone(
+    redis_url: str, client: redis.Redis
+) -> None:
+    client.set("leadway:format", "99")
+    with pytest.raises(
+        StoreError, match=r"in format 99, .* reads format 1\. Name another database"
+    ):
+        open_store(redis_url)
+    assert client.get("leadway:format") == "99"
+
+
+def test_data_is_marked_again_when_a_server_has_forgotten_all(
+    redis_url: str, client: redis.Redis
+) -> None:
+    store = open_store(redis_url)
+    client.flushall()
+    store.append("a", "x")
+    assert client.get("leadway:format") == "1"
+    store.close()
+
+
+def test_a_password_opens_and_is_never_shown(capfd: pytest.CaptureFixture[str]) -> None:
+    with redis_program("--requirepass", SECRET) as server:
+        place = f"127.0.0.1:{server.port}/0"
+        right = f"redis://:{SECRET}@{place}"
+        store = open_store(right)
+        assert repr(store) == f"RedisStore('redis://{place}')"
+        store.close()
+        assert SECRET not in repr(Settings(store=right))
+        for wrong in (f"redis://:{SECRET}x@{place}", f"redis://{place}"):
+            with pytest.raises(StoreError, match=r"refuses: .* Its password or user") as caught:
+                open_store(wrong)
+            assert SECRET not in str(caught.value)
+            assert main(["--store", wrong, "--port", "0"]) == 2
+    assert SECRET not in "".join(capfd.readouterr())
+
+
+def test_a_server_that_is_not_there_is_missed_with_the_way_to_start_one() -> None:
+    with redis_program() as server:
+        url = server.url
+    with pytest.raises(StoreError, match=r"does not answer: .*refused\. Start one with") as caught:
+        open_store(url)
+    assert url in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "lesson"),
+    [
+        (f"redis://:{SECRET}/x@localhost/0", "special letters"),
+        (f"redis://:{SECRET}?x@localhost/0", "special letters"),
+        (f"redis://:{SECRET}@localhost:port/0", "host and port"),
+        (f"redis://:{SECRET}@[::1/0", "host and port"),
+        (f"redis://:{SECRET}@localhost/name", "the number of a database"),
+        (f"redis://localhost/0?password={SECRET}", "an option is not known"),
+        (f"redis://localhost/0?password=a@{SECRET}", "an option is not known"),
+        (f"redis://localhost/0?socket_timeout={SECRET}", "a wrong value"),
+        (f"redis://{SECRET}@localhost/0?decode_responses=no", "an option is not known"),
+        (f"postgres://u:{SECRET}@localhost/0", "names no store"),
+    ],
+)
+def test_a_url_that_cannot_be_read_is_explained_without_its_password(url: str, lesson: str) -> None:
+    with pytest.raises(StoreError, match=lesson) as caught:
+        open_store(url)
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("redis://u:p@h:1/2?db=3", "redis://h:1/2"),
+        ("rediss://:p%40q@h", "rediss://h"),
+        ("redis://h:1/2", "redis://h:1/2"),
+        ("redis://:a?b@h", "redis://..."),
+        ("unix://u:p@/tmp/s", "unix:///tmp/s"),
+        ("sqlite:///a@b.db", "sqlite:///a@b.db"),
+        ("memory:", "memory:"),
+    ],
+)
+def test_a_url_is_shown_without_what_may_be_secret(url: str, shown: str) -> None:
+    assert shown_url(url) == shown
+
+
+def test_without_the_client_the_error_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("leadway_mock.store.redis")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "redis", None)
+    monkeypatch.setitem(sys.modules, "redis.connection", None)
+    with pytest.raises(StoreError, match=r"Run: pip install 'leadway\[mock,redis\]'"):
+        open_store("redis://localhost")
