@@ -20,6 +20,7 @@ from tests.contract.programs import mock, prism
 from tests.contract.referee import JUDGED, refereed
 from tests.contract.sdk_service import through_sdk
 from tests.contract.service import Caller, Service, opened
+from tests.redis_servers import redis_program
 
 LIVE = "https://services.leadconnectorhq.com"
 LIVE_VARIABLES = ("LEADWAY_TOKEN", "LEADWAY_LOCATION_ID", "LEADWAY_AGENT_ID")
@@ -84,11 +85,26 @@ def http_memory(**settings: Any) -> Iterator[Service]:
 @contextmanager
 def http_sqlite(**settings: Any) -> Iterator[Service]:
     """Call `leadway mock`, a process of its own, its conversations in a file."""
-    with TemporaryDirectory() as folder:
-        flags = ["--store", f"sqlite:///{Path(folder) / 'mock.db'}", "--check-answers"]
-        flags += [_flag(name, value) for name, value in settings.items()]
-        with mock(*flags) as program, opened(program.url, trust_env=False) as service:
-            yield service
+    with (
+        TemporaryDirectory() as folder,
+        _program(f"sqlite:///{Path(folder) / 'mock.db'}", settings) as service,
+    ):
+        yield service
+
+
+@contextmanager
+def http_redis(**settings: Any) -> Iterator[Service]:
+    """Call `leadway mock`, a process of its own, its conversations in a Redis server of its own."""
+    with redis_program() as server, _program(server.url, settings) as service:
+        yield service
+
+
+@contextmanager
+def _program(store: str, settings: Mapping[str, Any]) -> Iterator[Service]:
+    flags = ["--store", store, "--check-answers"]
+    flags += [_flag(name, value) for name, value in settings.items()]
+    with mock(*flags) as program, opened(program.url, trust_env=False) as service:
+        yield service
 
 
 @contextmanager
@@ -141,6 +157,7 @@ TARGETS: Mapping[str, Target] = {
         Target("observed", "mock", "the same with `--profile observed`", observed),
         Target("http-memory", "mock", "the mock over HTTP, conversations in memory", http_memory),
         Target("http-sqlite", "mock", "`leadway mock`, conversations in a file", http_sqlite),
+        Target("http-redis", "mock", "`leadway mock`, conversations in Redis", http_redis),
         Target("sdk", "mock", "the mock over HTTP, called through the SDK", http_sdk),
         Target("prism", "prism", "Prism, the stateless alternative", prism_mock),
         Target(

@@ -1,4 +1,4 @@
-"""Conversations in a file survive the process, whether it ends in peace or not."""
+"""Conversations in a file or in Redis survive the process, whether it ends in peace or not."""
 
 from __future__ import annotations
 
@@ -21,42 +21,44 @@ TALKERS = 8
 
 
 @contextmanager
-def serving(file: Path, *flags: str) -> Iterator[tuple[Program, Service]]:
+def serving(store: str, *flags: str) -> Iterator[tuple[Program, Service]]:
     with (
-        mock("--store", f"sqlite:///{file}", *flags) as program,
+        mock("--store", store, *flags) as program,
         opened(program.url, trust_env=False) as service,
     ):
         yield program, service
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "mock.db"
+@pytest.fixture(params=["sqlite", "redis"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "redis":
+        return str(request.getfixturevalue("redis_url"))
+    return f"sqlite:///{tmp_path / 'mock.db'}"
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_a_conversation_goes_on_after_a_restart(file: Path, how: signal.Signals) -> None:
-    with serving(file) as (program, service):
+def test_a_conversation_goes_on_after_a_restart(store: str, how: signal.Signals) -> None:
+    with serving(store) as (program, service):
         session = service.say("One").execution_id
         assert turn(service.say("Two", execution_id=session, way="deprecated")) == 2
         assert program.stop(how) == (-how if how == signal.SIGKILL else 0)
-    with serving(file) as (_, service):
+    with serving(store) as (_, service):
         assert turn(service.say("Three", execution_id=session)) == 3
 
 
-def test_a_seed_mints_no_id_twice_across_a_restart(file: Path) -> None:
+def test_a_seed_mints_no_id_twice_across_a_restart(store: str) -> None:
     seen = set()
     for _ in range(2):
-        with serving(file, "--seed", "7") as (program, service):
+        with serving(store, "--seed", "7") as (program, service):
             seen |= {service.say("Hello").execution_id for _ in range(3)}
             program.stop()
     assert len(seen) == 6
 
 
-def test_what_was_answered_survives_a_killed_process(file: Path) -> None:
-    with serving(file) as (program, service):
+def test_what_was_answered_survives_a_killed_process(store: str) -> None:
+    with serving(store) as (program, service):
         answered = talk_until_killed(service, program)
-    with serving(file) as (_, service):
+    with serving(store) as (_, service):
         for session, answers in answered.items():
             kept = transcript(service, session)
             assert [entry["turn"] for entry in kept] == list(range(1, len(kept) + 1))
