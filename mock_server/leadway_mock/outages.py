@@ -10,7 +10,7 @@ from leadway_mock.ids import Ids
 from leadway_mock.messages import Answer
 from leadway_mock.store import StoreUnavailable
 
-RULE = "store-unavailable"
+STORE_RULE = "store-unavailable"
 EVIDENCE = "invented"
 
 RETRY_SECONDS = 1
@@ -30,10 +30,10 @@ def unavailable(
     hint = f"{error} {UNCERTAIN if uncertain else CERTAIN}"
     headers = {
         "X-Trace-Id": Ids().trace(0),
-        "X-Mock-Rule": RULE,
+        "X-Mock-Rule": STORE_RULE,
         "X-Mock-Evidence": EVIDENCE,
         "X-Mock-Hint": header_text(hint),
         **({} if uncertain else {"Retry-After": str(RETRY_SECONDS)}),
     }
     content = {"statusCode": 503, "message": message}
-    return Answer(503, content, RULE, EVIDENCE, headers, hint)
+    return Answer(503, content, STORE_RULE, EVIDENCE, headers, hint)

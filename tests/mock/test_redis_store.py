@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 import redis
 
+from leadway_mock.app import build_emulator, create_app
 from leadway_mock.cli import main
 from leadway_mock.settings import Settings
 from leadway_mock.store import StoreError, open_store, shown_url
-from tests.redis_servers import redis_program
+from tests.redis_servers import RedisProgram, redis_program
 
 SECRET = "hunter2-very-secret"
 
@@ -69,7 +70,7 @@ def test_all_keys_of_a_namespace_have_its_hash_tag(redis_url: str, client: redis
     store.increment("a/n", expires=1)
     ours = set(client.keys("*")) - {"leadway:format", "leadway:homes"}
     assert len(ours) == 4
-    assert all(key.startswith("leadway:{a/}:") for key in ours)
+    assert all(str(key).startswith("leadway:{a/}:") for key in ours)
     store.close()
 
 
@@ -116,7 +117,20 @@ def test_data_is_marked_again_when_a_server_has_forgotten_all(
     store.close()
 
 
-def test_a_password_opens_and_is_never_shown(capfd: pytest.CaptureFixture[str]) -> None:
+def pages(settings: Settings, server: RedisProgram) -> str:
+    """Return what a mock says of itself, while its store is there and when it is gone."""
+    emulator = build_emulator(settings)
+    client = create_app(emulator=emulator).test_client()
+    told = [client.get(f"/__mock/{page}").text for page in ("settings", "health", "metrics")]
+    server.kill()
+    gone = client.get("/__mock/settings")
+    emulator.close()
+    return "".join([*told, gone.text, str(gone.headers)])
+
+
+def test_a_password_opens_and_is_never_shown(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     with redis_program("--requirepass", SECRET) as server:
         place = f"127.0.0.1:{server.port}/0"
         right = f"redis://:{SECRET}@{place}"
@@ -129,7 +143,9 @@ def test_a_password_opens_and_is_never_shown(capfd: pytest.CaptureFixture[str]) 
                 open_store(wrong)
             assert SECRET not in str(caught.value)
             assert main(["--store", wrong, "--port", "0"]) == 2
-    assert SECRET not in "".join(capfd.readouterr())
+        told = pages(Settings(store=right), server)
+        assert f"redis://{place}" in told
+    assert SECRET not in told + caplog.text + "".join(capfd.readouterr())
 
 
 def test_a_server_that_is_not_there_is_missed_with_the_way_to_start_one() -> None:
