@@ -1,0 +1,81 @@
+"""A password in the URL of a store opens it, and goes nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+
+from leadway_mock.app import build_emulator, create_app
+from leadway_mock.cli import main
+from leadway_mock.settings import Settings
+from leadway_mock.store import StoreError, open_store, shown_url
+from tests.redis_servers import RedisProgram, redis_program
+
+SECRET = "hunter2-very-secret"
+
+
+def pages(settings: Settings, server: RedisProgram) -> str:
+    """Return what a mock says of itself, while its store is there and when it is gone."""
+    emulator = build_emulator(settings)
+    client = create_app(emulator=emulator).test_client()
+    told = [client.get(f"/__mock/{page}").text for page in ("settings", "health", "metrics")]
+    server.kill()
+    gone = client.get("/__mock/settings")
+    emulator.close()
+    return "".join([*told, gone.text, str(gone.headers)])
+
+
+def test_a_password_opens_and_is_never_shown(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with redis_program("--requirepass", SECRET) as server:
+        place = f"127.0.0.1:{server.port}/0"
+        right = f"redis://:{SECRET}@{place}"
+        store = open_store(right)
+        assert repr(store) == f"RedisStore('redis://{place}')"
+        store.close()
+        assert SECRET not in repr(Settings(store=right))
+        for wrong in (f"redis://:{SECRET}x@{place}", f"redis://{place}"):
+            with pytest.raises(StoreError, match=r"refuses: .* Its password or user") as caught:
+                open_store(wrong)
+            assert SECRET not in str(caught.value)
+            assert main(["--store", wrong, "--port", "0"]) == 2
+        told = pages(Settings(store=right), server)
+        assert f"redis://{place}" in told
+    assert SECRET not in told + caplog.text + "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize(
+    ("url", "lesson"),
+    [
+        (f"redis://:{SECRET}/x@localhost/0", "special letters"),
+        (f"redis://:{SECRET}?x@localhost/0", "special letters"),
+        (f"redis://:{SECRET}@localhost:port/0", "host and port"),
+        (f"redis://:{SECRET}@[::1/0", "host and port"),
+        (f"redis://:{SECRET}@localhost/name", "the number of a database"),
+        (f"redis://localhost/0?password={SECRET}", "an option is not known"),
+        (f"redis://localhost/0?password=a@{SECRET}", "an option is not known"),
+        (f"redis://localhost/0?socket_timeout={SECRET}", "a wrong value"),
+        (f"redis://{SECRET}@localhost/0?decode_responses=no", "an option is not known"),
+        (f"postgres://u:{SECRET}@localhost/0", "names no store"),
+    ],
+)
+def test_a_url_that_cannot_be_read_is_explained_without_its_password(url: str, lesson: str) -> None:
+    with pytest.raises(StoreError, match=lesson) as caught:
+        open_store(url)
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("redis://u:p@h:1/2?db=3", "redis://h:1/2"),
+        ("rediss://:p%40q@h", "rediss://h"),
+        ("redis://h:1/2", "redis://h:1/2"),
+        ("redis://:a?b@h", "redis://..."),
+        ("unix://u:p@/tmp/s", "unix:///tmp/s"),
+        ("sqlite:///a@b.db", "sqlite:///a@b.db"),
+        ("memory:", "memory:"),
+    ],
+)
+def test_a_url_is_shown_without_what_may_be_secret(url: str, shown: str) -> None:
+    assert shown_url(url) == shown
