@@ -25,6 +25,9 @@ PATIENCE = 60.0
 DURABLE = ("--appendonly", "yes", "--appendfsync", "always")
 """The flags of a server that keeps what it has said it keeps."""
 
+HIGHEST_PORT = 55_535
+"""A server that is told to be part of a cluster wants the port 10,000 above its own as well."""
+
 READY = re.compile(rb"Ready to accept connections")
 TAKEN = re.compile(rb"Address already in use")
 
@@ -122,7 +125,9 @@ def program() -> str:
 
 
 def _free_port() -> int:
-    with socket.socket() as place:
-        place.bind(("127.0.0.1", 0))
-        port: int = place.getsockname()[1]
-        return port
+    while True:
+        with socket.socket() as place:
+            place.bind(("127.0.0.1", 0))
+            port: int = place.getsockname()[1]
+        if port <= HIGHEST_PORT:
+            return port

@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from leadway_mock.store import StoreError, open_store
-from tests.redis_servers import redis_program
+from tests.redis_servers import RedisProgram, redis_program
 
 
 @pytest.fixture
@@ -89,6 +89,47 @@ def test_a_server_on_a_unix_socket(tmp_path: Path) -> None:
         assert store.count("a") == 1
         assert repr(store) == f"RedisStore('unix://{socket}')"
         store.close()
+
+
+def test_a_node_of_a_cluster_is_refused() -> None:
+    with (
+        redis_program("--cluster-enabled", "yes") as server,
+        pytest.raises(StoreError, match=r"part of a Redis Cluster.* Name a server that stands"),
+    ):
+        open_store(server.url)
+
+
+def test_a_server_that_may_evict_is_warned_of(
+    redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    open_store(redis_url).close()
+    assert caplog.text == ""
+    with redis_program("--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru") as server:
+        open_store(server.url).close()
+    assert "may lose conversations: its maxmemory-policy is allkeys-lru" in caplog.text
+
+
+def allow(client: redis.Redis, rights: list[str]) -> None:
+    """Let there be a user `mock`, with the password `few`."""
+    client.acl_setuser(
+        "mock", enabled=True, passwords="+few", keys=["leadway:*"], categories=rights, reset=True
+    )
+
+
+def test_a_user_with_few_rights_is_enough(redis_server: RedisProgram, client: redis.Redis) -> None:
+    rights = ["+@connection", "+@read", "+@scripting", "+@write"]
+    allow(client, rights)
+    store = open_store(f"redis://mock:few@127.0.0.1:{redis_server.port}/0")
+    store.append("a/x", "1", keep=1)
+    store.increment("a/n", now=1, expires=2)
+    store.restore("b/", store.export("a/"))
+    store.clear()
+    assert client.keys("*") == ["leadway:format"]
+    allow(client, [*rights, "-@scripting"])
+    with pytest.raises(StoreError, match=r"The user needs the keys ~leadway:\*"):
+        open_store(f"redis://mock:few@127.0.0.1:{redis_server.port}/0")
+    store.close()
+    client.acl_deluser("mock")
 
 
 def test_data_of_another_format_is_refused_and_left_alone(

@@ -6,6 +6,7 @@ again because no answer came may have it done twice.
 
 from __future__ import annotations
 
+import logging
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
@@ -25,6 +26,8 @@ from redis.exceptions import (
 from leadway_mock.store import redis_scripts as scripts
 from leadway_mock.store.base import StoreError, StoreUnavailable
 from leadway_mock.store.urls import shown_url
+
+log = logging.getLogger(__name__)
 
 Word: TypeAlias = str | int
 """A part of a command."""
@@ -52,6 +55,12 @@ START_ONE = (
     "Start one with `redis-server` or `valkey-server`, or name the one that is meant as in"
     " --store redis://HOST:PORT/DB."
 )
+NO_CLUSTER = (
+    "it is part of a Redis Cluster, which scatters keys that one verb needs together. Name a server"
+    " that stands by itself."
+)
+EVICTS = "its maxmemory-policy is %s. Set it to noeviction."
+RIGHTS = "the keys ~leadway:* and the commands +@connection +@read +@scripting +@write"
 READ_ONLY = "It takes no writes, as a replica does not. Name the primary."
 
 
@@ -108,6 +117,8 @@ class RedisServer:
         return f"The store {self.name} {verb}: {str(error).strip().removesuffix('.')}."
 
     def _claim(self) -> None:
+        if self._info("cluster").get("cluster_enabled") == "1":
+            raise StoreError(f"cannot open the store {self.name}: {NO_CLUSTER}")
         claim = scripts.CLAIM.text
         try:
             found = self.ask("EVAL", claim, 1, scripts.FORMAT_KEY, changes=True)
@@ -119,6 +130,22 @@ class RedisServer:
                 f" this version reads format {scripts.FORMAT}. Name another database, such as /1 at"
                 " the end of the URL, or use the version of leadway that wrote it."
             )
+        self._warn_of_eviction()
+
+    def _warn_of_eviction(self) -> None:
+        memory = self._info("memory")
+        policy = memory.get("maxmemory_policy", "")
+        if policy.startswith("allkeys") and memory.get("maxmemory") != "0":
+            log.warning("The store %s may lose conversations: %s", self.name, EVICTS % policy)
+
+    def _info(self, section: str) -> dict[str, str]:
+        """Return what the server says of itself, by name; nothing where it may not be asked."""
+        try:
+            text: str = self.ask("INFO", section)
+        except StoreUnavailable:
+            return {}
+        pairs = (line.partition(":") for line in text.splitlines())
+        return {name: value for name, _, value in pairs}
 
 
 def _pool(url: str) -> ConnectionPool:
@@ -168,7 +195,7 @@ def _lesson(error: StoreUnavailable) -> str:
                 " in LEADWAY_MOCK_STORE, which other users of the machine do not see."
             )
         case NoPermissionError():
-            return "The user needs the keys ~leadway:* and the commands +@read +@write +@scripting."
+            return f"The user needs {RIGHTS}."
         case ConnectionError() | TimeoutError():
             return START_ONE
         case ReadOnlyError():
