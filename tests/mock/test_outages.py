@@ -6,8 +6,10 @@ import logging
 import signal
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +89,69 @@ def test_a_conversation_outlives_a_crash_of_its_server(server: RedisProgram) -> 
         assert server.port == port
         assert say(client, executionId=session).status_code == 200
         assert_turns(client, session, 2)
+
+
+@dataclass
+class Talk:
+    """One conversation, as its caller knows it."""
+
+    session: str
+    answered: list[str]
+    """The `interactionId` of each answer."""
+
+    unsure: int = 0
+    """How often the mock could not tell whether a turn was kept."""
+
+    def go_on(self, client: httpx.Client) -> None:
+        """Say one thing more."""
+        answer = say(client, executionId=self.session)
+        if answer.status_code == 200:
+            self.answered.append(answer.json()["interactionId"])
+            return
+        assert answer.status_code == 503
+        self.unsure += "Retry-After" not in answer.headers
+
+    def until(self, client: httpx.Client, answers: int) -> None:
+        """Go on until there are so many answers."""
+        deadline = time.monotonic() + PATIENCE
+        while len(self.answered) < answers and time.monotonic() < deadline:
+            self.go_on(client)
+        assert len(self.answered) >= answers
+
+    def check(self, client: httpx.Client) -> None:
+        """Check that each answer stands once and in its order, and little else does."""
+        found = client.get(f"/__mock/sessions/{self.session}", params={"limit": 1_000}).json()
+        kept = [turn["interactionId"] for turn in found["transcript"]]
+        assert [each for each in kept if each in set(self.answered)] == self.answered
+        assert len(set(kept)) == len(kept) == found["turns"]
+        assert len(kept) <= len(self.answered) + self.unsure
+
+
+def begun(client: httpx.Client) -> Talk:
+    answer = say(client).json()
+    return Talk(answer["executionId"], [answer["interactionId"]])
+
+
+def _least(talks: Sequence[Talk]) -> int:
+    return min(len(talk.answered) for talk in talks)
+
+
+@pytest.mark.behaviour("store-unavailable")
+def test_a_crash_amid_talks_loses_no_answer_and_keeps_nothing_that_may_be_sent_again(
+    server: RedisProgram,
+) -> None:
+    with serving(server.url) as client, ThreadPoolExecutor(4) as pool:
+        talks = [begun(client) for _ in range(4)]
+        for round_ in (1, 2, 3):
+            running = [pool.submit(talk.until, client, 8 * round_) for talk in talks]
+            while _least(talks) < 8 * round_ - 5 and not all(each.done() for each in running):
+                time.sleep(0.001)
+            server.kill()
+            server.start()
+            for each in running:
+                each.result()
+        for talk in talks:
+            talk.check(client)
 
 
 @pytest.mark.behaviour("store-unavailable")
