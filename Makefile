@@ -69,20 +69,23 @@ contract: setup ## run the contract suite against one target  [TARGET=mock|prism
 referee: setup ## run the contract suite through Prism's validating proxy
 	@$(BIN)/pytest tests/contract -m clause --target referee
 
+bench: setup .venv-bench/.ready bench/peers/node_modules/.ready ## measure the mock beside its peers, and write the page  [ONLY=prism,leadway] [QUICK=1]
+	@$(BIN)/python -m bench $(if $(QUICK),--quick,--write) $(if $(ONLY),--only $(ONLY))
+
 bench-sdk: setup ## measure the SDK beside raw httpx, requests and the official SDK, and write the page
-	@$(BIN)/python bench/sdk.py --write
+	@$(BIN)/python -m bench.sdk --write
 
 lock: .venv-lock/.ready .venv/.dev ## pin the newest versions that fit, in requirements/*.txt and package-lock.json
 	@sh scripts/lock.sh
 
 clean: ## remove everything that make made
-	@rm -rf .venv .venv-generate .venv-lock .wheelhouse node_modules dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
+	@rm -rf .venv .venv-bench .venv-generate .venv-lock .wheelhouse node_modules bench/peers/node_modules .bench dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
 
 help:
 	@awk -F ':.*## ' '/^## / { print (blank++ ? "\n" : "") substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: mock prism setup generate docs test check check-style check-types check-arrows check-contract check-generated \
-	check-docs contract referee bench-sdk lock clean help
+	check-docs contract referee bench bench-sdk lock clean help
 
 # What follows is made once, and again only when its lock file changes.
 
@@ -104,12 +107,20 @@ $(BIN)/leadway: pyproject.toml .venv/.mock
 	@$(INSTALL) .venv-generate --require-hashes -r $<
 	@touch $@
 
+.venv-bench/.ready: requirements/bench.txt
+	@$(INSTALL) .venv-bench --require-hashes -r $<
+	@touch $@
+
 .venv-lock/.ready: requirements/lock.txt
 	@$(INSTALL) .venv-lock --require-hashes -r $<
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json | .venv/.dev
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --ignore-scripts --no-audit --no-fund >&2
+	@touch $@
+
+bench/peers/node_modules/.ready: bench/peers/package.json bench/peers/package-lock.json | .venv/.dev
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix bench/peers --silent --ignore-scripts --no-audit --no-fund >&2
 	@touch $@
 
 # The product's own dependencies as wheels, for the test that installs it without a network.

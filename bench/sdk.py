@@ -1,6 +1,6 @@
 """How much the SDK costs: calls and imports, beside raw httpx and the alternatives, in one run.
 
-    .venv/bin/python bench/sdk.py [--write]
+    .venv/bin/python -m bench.sdk [--write]
 
 A server in a process of its own answers every request with the same bytes, so what is measured is
 the client. All contenders take turns, round after round, so that what else the machine does hits
@@ -11,38 +11,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import multiprocessing
 import platform
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from importlib.metadata import version
-from multiprocessing.connection import Connection
-from pathlib import Path
 
 import httpx
 import requests
 from highlevel import HighLevel
 
+from bench.constant import serving
+from bench.figures import ratios
+from bench.pages import DOCS, table, write_last_run
 from leadway import MADE_UP, AsyncLeadway, Leadway
 from leadway_client import AuthenticatedClient
 from leadway_client.api.agents import execute_agent
 from leadway_client.models import ExecuteAgentRequest, ExecuteAgentResponse
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "sdk-benchmark.md"
+PAGE = DOCS / "sdk-benchmark.md"
 AGENT = "p1q2r3s4t5u6v7w8x9y0z1a2"
 PATH = f"/agent-studio/agent/{AGENT}/execute"
 BODY = {"message": "Hello", "locationId": "C2QujeCh8ZnC7al2InWR"}
 HEADERS = {"Authorization": f"Bearer {MADE_UP}", "Version": "2021-07-28"}
-ANSWER = (
-    b'{"success":true,"executionId":"a1b2c3d4e5f6g7h8i9j0k1l2",'
-    b'"interactionId":"m9n8o7p6q5r4s3t2u1v0w9x8","response":"I can help you with various tasks.",'
-    b'"type":"text","nextExpectedInput":"text","goalCompletion":false,'
-    b'"executionStatus":"completed","flowSwitch":false,"attachments":[],"generativeOutputs":[]}'
-)
 ROUNDS, CALLS = 25, 100
 IMPORTS = {
     "python alone": "pass",
@@ -55,49 +48,6 @@ IMPORTS = {
 IMPORT_ROUNDS = 15
 
 Work = Callable[[int], None]
-
-
-class Constant(asyncio.Protocol):
-    """Answers each request with the same bytes."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the connection."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._waiting = b""
-
-    def data_received(self, data: bytes) -> None:
-        """Answer once a request is there as a whole."""
-        self._waiting += data
-        head, end, body = self._waiting.partition(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0] or 0)
-        if end and len(body) >= length:
-            self._waiting = b""
-            size = str(len(ANSWER)).encode()
-            kind = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
-            self._transport.write(kind + size + b"\r\n\r\n" + ANSWER)
-
-
-def serve(announce: Connection) -> None:
-    """Serve until killed; say which port."""
-
-    async def run() -> None:
-        server = await asyncio.get_running_loop().create_server(Constant, "127.0.0.1", 0)
-        announce.send(server.sockets[0].getsockname()[1])
-        await server.serve_forever()
-
-    asyncio.run(run())
-
-
-@contextmanager
-def serving() -> Iterator[str]:
-    """Run the server in a process of its own, and give its URL."""
-    here, there = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=[there], daemon=True)
-    process.start()
-    yield f"http://127.0.0.1:{here.recv()}"
-    process.kill()
-    process.join()
 
 
 def sync_contenders(url: str) -> Mapping[str, Work]:
@@ -199,13 +149,11 @@ def import_times() -> Mapping[str, list[float]]:
 
 def call_table(times: Mapping[str, list[float]]) -> str:
     """Return the calls as a Markdown table, beside raw httpx."""
-    rows = ["| | µs a call | of raw httpx's speed |", "|---|---|---|"]
-    for name, own in times.items():
-        ratio = statistics.median(
-            base / mine for base, mine in zip(times["httpx"], own, strict=True)
-        )
-        rows.append(f"| {name} | {statistics.median(own):.0f} | {ratio:.2f} |")
-    return "\n".join(rows)
+    rows = [
+        (name, f"{statistics.median(own):.0f}", f"{ratios(times['httpx'], own).median:.2f}")
+        for name, own in times.items()
+    ]
+    return table(("", "µs a call", "of raw httpx's speed"), rows)
 
 
 def import_table(times: Mapping[str, list[float]]) -> str:
@@ -216,16 +164,16 @@ def import_table(times: Mapping[str, list[float]]) -> str:
         for name, own in times.items()
         if name != "python alone"
     }
-    rows = ["| | ms | of the official SDK's |", "|---|---|---|"]
     whole = net["official SDK"]
-    rows += [f"| {name} | {own:.0f} | {own / whole:.2f} |" for name, own in net.items()]
-    return "\n".join(rows)
+    rows = [(name, f"{own:.0f}", f"{own / whole:.2f}") for name, own in net.items()]
+    return table(("", "ms", "of the official SDK's"), rows)
 
 
 def report() -> str:
     """Measure everything, and return what was found as Markdown."""
     logging.disable(logging.CRITICAL)
-    with serving() as url:
+    with serving() as port:
+        url = f"http://127.0.0.1:{port}"
         by_thread = measured(sync_contenders(url))
         by_task = measured(async_contenders(url, asyncio.new_event_loop()))
     packages = "httpx", "requests", "gohighlevel-api-client"
@@ -249,8 +197,7 @@ def main() -> int:
     found = report()
     print(found)
     if "--write" in sys.argv[1:]:
-        head, mark, _ = PAGE.read_text("utf-8").partition("## The last run\n")
-        PAGE.write_text(f"{head}{mark}\n{found}\n", "utf-8")
+        write_last_run(PAGE, found)
     return 0
 
 

@@ -49,7 +49,9 @@ def python_dependencies() -> set[str]:
 
 
 def node_dependencies() -> set[str]:
-    return set(json.loads((ROOT / "package.json").read_text())["devDependencies"])
+    tools = json.loads((ROOT / "package.json").read_text())["devDependencies"]
+    peers = json.loads((ROOT / "bench" / "peers" / "package.json").read_text())["dependencies"]
+    return {*tools, *peers}
 
 
 @pytest.mark.parametrize("forbidden", [*REGISTRY_HOSTS, *MACHINE_PATHS])
@@ -65,10 +67,11 @@ def test_no_file_holds_a_secret() -> None:
 
 
 def test_lock_files_hold_hashes_and_no_address() -> None:
-    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
-    entries = {name: entry for name, entry in packages.items() if name}
-    assert [name for name, entry in entries.items() if "resolved" in entry] == []
-    assert [name for name, entry in entries.items() if "integrity" not in entry] == []
+    for folder in (ROOT, ROOT / "bench" / "peers"):
+        packages = json.loads((folder / "package-lock.json").read_text())["packages"]
+        entries = {name: entry for name, entry in packages.items() if name}
+        assert [name for name, entry in entries.items() if "resolved" in entry] == []
+        assert [name for name, entry in entries.items() if "integrity" not in entry] == []
     for lock in (ROOT / "requirements").glob("*.txt"):
         pins = re.findall(
             r"^\S+==.*\n((?:    --hash=sha256:.*\n)*)", lock.read_text(), re.MULTILINE

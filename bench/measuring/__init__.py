@@ -1,0 +1,1 @@
+"""The measurements: what is asked of the contenders, in which order."""

@@ -1,0 +1,1 @@
+"""What people would pick instead of the mock, and the constants that nothing can be faster than."""

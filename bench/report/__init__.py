@@ -1,0 +1,1 @@
+"""The results for readers: goals, tables and a plot."""
