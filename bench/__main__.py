@@ -13,12 +13,13 @@ from pathlib import Path
 
 from bench.contenders import CONTENDERS
 from bench.contenders.places import ROOT
-from bench.measuring.plan import FULL, QUICK
+from bench.measuring.plan import FULL, QUICK, Plan
 from bench.measuring.run import chosen, run
 from bench.report.page import report, write
 from bench.results import load, merged, save
 
 GROWTH = "growth"
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,10 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     kept = told.keep / "results.json"
     logs = told.keep / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    if not told.report:
-        contenders = chosen(told.only)
-        for found in run(contenders, plan, logs, growth=GROWTH in told.only):
-            save(merged(load(kept, plan.name), found), kept)
+    if not told.report and not measured(told.only, plan, kept, logs):
+        return INTERRUPTED
     results = load(kept, plan.name)
     if results is None:
         print(f"There are no results of that plan in {kept} to report.", file=sys.stderr)
@@ -41,6 +40,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if told.write:
         write(results, command=command, plan=str(plan))
     return 0
+
+
+def measured(names: Sequence[str], plan: Plan, kept: Path, logs: Path) -> bool:
+    """Measure and keep what is found; tell whether nobody stopped it."""
+    try:
+        for found in run(chosen(names), plan, logs, growth=GROWTH in names):
+            save(merged(load(kept, plan.name), found), kept)
+    except KeyboardInterrupt:
+        print(f"Stopped. What was measured to its end is kept in {kept}.", file=sys.stderr)
+        return False
+    return True
 
 
 def _parser() -> argparse.ArgumentParser:
