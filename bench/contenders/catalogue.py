@@ -8,6 +8,7 @@ from bench.contenders.model import Contender, Kind
 from bench.contenders.places import (
     CONTRACT,
     GRANIAN,
+    LEADWAY,
     MOCKOON,
     PEERS,
     PRISM,
@@ -32,7 +33,7 @@ def _there() -> str:
 
 
 def _mock(port: int) -> list[str]:
-    return [PYTHON, "-m", "leadway_mock", "--port", str(port)]
+    return [str(LEADWAY), "mock", "--port", str(port)]
 
 
 def _prism(*flags: str) -> Callable[[int], list[str]]:
@@ -117,7 +118,9 @@ def _ceilings() -> Sequence[Contender]:
     )
 
 
-OURS = Contender("leadway", "leadway mock", Kind.OURS, _mock, _there, numbers_turns=True)
+OURS = Contender(
+    "leadway", "leadway mock", Kind.OURS, _mock, lambda: absent(LEADWAY), numbers_turns=True
+)
 """The mock as it comes: journal, validation and everything else as by default."""
 
 CONTENDERS: Mapping[str, Contender] = {

@@ -14,6 +14,7 @@ PEERS = ROOT / "bench" / "peers"
 MODULES = PEERS / "node_modules"
 CONTRACT = ROOT / "openapi" / "leadway.yaml"
 PYTHON = sys.executable
+LEADWAY = Path(PYTHON).with_name("leadway")
 GRANIAN = ROOT / ".venv-bench" / "bin" / "granian"
 PRISM = ROOT / "node_modules" / "@stoplight" / "prism-cli" / "dist" / "index.js"
 MOCKOON = MODULES / "@mockoon" / "cli" / "bin" / "run.js"

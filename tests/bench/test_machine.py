@@ -1,0 +1,80 @@
+"""What the bench reads from the operating system."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench.machine import CORES, cpu_seconds, free_port, memory, pin, pinned
+
+MEBIBYTE = 1 << 20
+LARGE = 64
+
+PARENT = f"""
+import subprocess, sys
+child = "held = b'x' * ({LARGE} << 20); print('held', flush=True); input()"
+subprocess.run([sys.executable, "-c", child])
+"""
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="there is no /proc")
+needs_cores = pytest.mark.skipif(len(CORES) < 2, reason="there are no two cores to choose from")
+
+
+@pytest.fixture
+def family() -> Iterator[int]:
+    """The id of a small process with a large child."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdin=pipe, stdout=pipe) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"held\n"
+        yield process.pid
+        process.communicate(b"\n")
+
+
+@needs_proc
+def test_memory_is_that_of_the_children_too(family: int) -> None:
+    now, peak = memory(family, peak=False), memory(family, peak=True)
+    assert now is not None
+    assert peak is not None
+    assert LARGE * MEBIBYTE < now <= peak
+
+
+@needs_proc
+def test_processor_time_grows_with_work() -> None:
+    before = cpu_seconds(os.getpid())
+    assert before is not None
+    started = time.process_time()
+    while time.process_time() < started + 0.1:
+        pass
+    after = cpu_seconds(os.getpid())
+    assert after is not None
+    assert 0.05 < after - before < 1
+
+
+@needs_proc
+def test_a_process_that_has_gone_has_no_figures() -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    assert memory(process.pid, peak=True) is None
+    assert cpu_seconds(process.pid) is None
+
+
+@needs_cores
+def test_what_is_started_on_a_core_stays_there_and_we_do_not() -> None:
+    asked = "import os; print(sorted(os.sched_getaffinity(0)))"
+    with pinned(CORES[1]):
+        told = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True)
+    assert told.stdout.decode().strip() == f"[{CORES[1]}]"
+    assert sorted(os.sched_getaffinity(0)) == CORES
+
+
+def test_no_core_to_choose_changes_nothing() -> None:
+    pin(None)
+    with pinned(None):
+        assert free_port() > 1023
