@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,19 @@ from bench.load.loop import Outcome
 
 Case = tuple[str, int]
 """A workload and the number of its connections."""
+
+Figure = Callable[[Outcome], float]
+"""What is compared of an outcome."""
+
+
+def rate(outcome: Outcome) -> float:
+    """Return the answers a second."""
+    return outcome.rate
+
+
+def p99(outcome: Outcome) -> float:
+    """Return the 99th percentile of the latency in milliseconds."""
+    return outcome.p99
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +48,7 @@ class Sample:
 class Measured:
     """All about one contender. `beside` and `cold_beside` are the mock's, of the same rounds.
 
+    `beside` is by the name under which the mock was measured: as it comes, and quiet.
     `cold` is in seconds. `idle`, `loaded` and `peak` are bytes: before the load, at most during the
     first load, which is the same for all, and at most until the end.
     """
@@ -42,7 +56,7 @@ class Measured:
     title: str
     failure: str = ""
     samples: list[Sample] = field(default_factory=list)
-    beside: list[Sample] = field(default_factory=list)
+    beside: dict[str, list[Sample]] = field(default_factory=dict)
     cold: list[float] = field(default_factory=list)
     cold_beside: list[float] = field(default_factory=list)
     idle: int | None = None
@@ -53,16 +67,16 @@ class Measured:
         """Return what the rounds of a case met with."""
         return [sample.outcome for sample in self.samples if sample.case == case]
 
-    def ratio(self, case: Case) -> Spread | None:
-        """Return the mock's rate by this one's, round by round; None where no round has both."""
-        pairs = list(self._pairs(case))
+    def ratio(self, case: Case, ours: str, figure: Figure) -> Spread | None:
+        """Return a figure of `ours` by this one's, round by round; None where no round has both."""
+        pairs = list(self._pairs(case, ours, figure))
         return ratios(*zip(*pairs, strict=True)) if pairs else None
 
-    def _pairs(self, case: Case) -> Iterator[tuple[float, float]]:
-        ours = {each.round: each.outcome.rate for each in self.beside if each.case == case}
+    def _pairs(self, case: Case, ours: str, figure: Figure) -> Iterator[tuple[float, float]]:
+        beside = {each.round: each for each in self.beside.get(ours, ()) if each.case == case}
         for sample in self.samples:
-            if sample.case == case and sample.outcome.answers and sample.round in ours:
-                yield ours[sample.round], sample.outcome.rate
+            if sample.case == case and sample.outcome.answers and sample.round in beside:
+                yield figure(beside[sample.round].outcome), figure(sample.outcome)
 
     def wrong(self) -> Mapping[str, Mapping[str, int]]:
         """Return how many answers were wrong, by workload and by what was wrong with them."""
@@ -136,8 +150,9 @@ def _results(kept: Mapping[str, Any]) -> Results:
 
 
 def _measured(kept: Mapping[str, Any]) -> Measured:
-    samples = {name: [_sample(each) for each in kept[name]] for name in ("samples", "beside")}
-    return Measured(**{**kept, **samples})
+    samples = [_sample(each) for each in kept["samples"]]
+    beside = {name: [_sample(each) for each in own] for name, own in kept["beside"].items()}
+    return Measured(**{**kept, "samples": samples, "beside": beside})
 
 
 def _sample(kept: Mapping[str, Any]) -> Sample:

@@ -32,8 +32,14 @@ def _there() -> str:
     return ""
 
 
-def _mock(port: int) -> list[str]:
-    return [str(LEADWAY), "mock", "--port", str(port)]
+def _mock(*flags: str) -> Callable[[int], list[str]]:
+    return lambda port: [str(LEADWAY), "mock", "--port", str(port), *flags]
+
+
+def _mock_contender(name: str, *flags: str) -> Contender:
+    title = " ".join(["leadway mock", *flags])
+    command, missing = _mock(*flags), lambda: absent(LEADWAY)
+    return Contender(name, title, Kind.OURS, command, missing, numbers_turns=True)
 
 
 def _prism(*flags: str) -> Callable[[int], list[str]]:
@@ -118,13 +124,14 @@ def _ceilings() -> Sequence[Contender]:
     )
 
 
-OURS = Contender(
-    "leadway", "leadway mock", Kind.OURS, _mock, lambda: absent(LEADWAY), numbers_turns=True
-)
-"""The mock as it comes: journal, validation and everything else as by default."""
+OURS = _mock_contender("leadway")
+"""The mock as it comes: journal, validation, log and everything else as by default."""
+
+QUIET = _mock_contender("leadway-quiet", "--quiet")
+"""The mock without a line in its log for each request, as most of the others come."""
 
 CONTENDERS: Mapping[str, Contender] = {
     each.name: each
-    for each in (OURS, *_node_peers(), *_java_peers(), *_python_peers(), *_ceilings())
+    for each in (OURS, QUIET, *_node_peers(), *_java_peers(), *_python_peers(), *_ceilings())
 }
 """All of them, by name."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bench.constant import serving
-from bench.contenders import OURS, Contender
+from bench.contenders import OURS, QUIET, Contender
 from bench.load.loop import Job
 from bench.load.process import Generator, LoadError
 from bench.measuring.plan import CONNECTIONS, MAIN, Plan
@@ -71,8 +71,9 @@ def under_load(
                 _round(server, found[server.contender.name], plan, generator, number)
         for server in servers:
             found[server.contender.name].peak = server.memory(peak=True)
+    ours = {each.name: found[each.name].samples for each in (OURS, QUIET)}
     for measured in found.values():
-        measured.beside = found[OURS.name].samples
+        measured.beside = ours
 
 
 def _warm_up(server: Server, measured: Measured, plan: Plan, generator: Generator) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench.contenders import CONTENDERS, OURS, Contender
+from bench.contenders import CONTENDERS, Contender, Kind
 from bench.load.process import generating
 from bench.machine import description
 from bench.measuring.growth import long_conversation, many_sessions, measure
@@ -36,4 +36,4 @@ def run(
 
 def chosen(names: Sequence[str]) -> list[Contender]:
     """Return the contenders of those names, the mock first, since all are measured beside it."""
-    return [each for each in CONTENDERS.values() if each is OURS or each.name in names]
+    return [each for each in CONTENDERS.values() if each.kind is Kind.OURS or each.name in names]

@@ -6,10 +6,10 @@ import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bench.contenders import OURS
+from bench.contenders import OURS, QUIET
 from bench.figures import Spread, ratios
 from bench.measuring.plan import MAIN, MANY, TRACED
-from bench.results import Measured, Results, Step
+from bench.results import Figure, Measured, Results, Step, p99, rate
 
 CASES = ((MAIN, MANY), (TRACED, MANY))
 """What goals of speed are judged by: the worse of the two."""
@@ -21,12 +21,16 @@ SESSIONS_FROM, TURNS_FROM = 1_000, 2
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A goal, what was found, and whether that meets it; None where it was not measured."""
+    """A goal, what was found, and whether that meets it; None where it was not measured.
+
+    `quiet` is what was found with `--quiet`, where that makes a difference.
+    """
 
     goal: str
     wanted: str
     found: str
     met: bool | None
+    quiet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +76,31 @@ def _speeds(results: Results) -> Iterator[Verdict]:
 
 def _speed(speed: Speed, measured: Measured | None) -> Verdict:
     goal, wanted = f"rate against {speed.title}", f"at least {speed.least:g}"
-    found = [ratio for case in CASES if measured and (ratio := measured.ratio(case))]
+    found, quiet = (_worse(min, measured, name, rate) for name in (OURS.name, QUIET.name))
     if not found:
         return _unknown(goal, wanted, measured)
-    worse = min(found)
-    return Verdict(goal, wanted, times(worse), worse.median >= speed.least)
+    return Verdict(goal, wanted, times(found), found.median >= speed.least, _times(quiet))
 
 
 def _p99(speed: Speed, measured: Measured | None) -> Verdict:
     goal, wanted = f"p99 against {speed.title}", "below 1"
-    if not measured or not measured.samples:
+    found, quiet = (_worse(max, measured, name, p99) for name in (OURS.name, QUIET.name))
+    if not found:
         return _unknown(goal, wanted, measured)
-    worse = max(_p99_ratio(measured, case) for case in CASES)
-    return Verdict(goal, wanted, times(worse), worse.median < 1)
+    return Verdict(goal, wanted, times(found), found.median < 1, _times(quiet))
 
 
-def _p99_ratio(measured: Measured, case: tuple[str, int]) -> Spread:
-    theirs = [each.outcome.p99 for each in measured.samples if each.case == case]
-    ours = [each.outcome.p99 for each in measured.beside if each.case == case]
-    rounds = min(len(ours), len(theirs))
-    return ratios(ours[:rounds], theirs[:rounds])
+def _worse(
+    worst: Callable[[list[Spread]], Spread], measured: Measured | None, ours: str, figure: Figure
+) -> Spread | None:
+    """Return the worse of the ratios that count, or None for none."""
+    cases = CASES if measured else ()
+    found = [ratio for case in cases if measured and (ratio := measured.ratio(case, ours, figure))]
+    return worst(found) if found else None
+
+
+def _times(found: Spread | None) -> str:
+    return times(found) if found else ""
 
 
 def _cold_start(prism: Measured | None) -> Verdict:

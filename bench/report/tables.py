@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bench.contenders import CONTENDERS, OURS
-from bench.load.loop import Outcome
 from bench.measuring.plan import CONNECTIONS, CONVERSATIONS, INVALID, MAIN, MANY, TRACED
 from bench.pages import table
 from bench.report.goals import middle, times, verdicts
-from bench.results import Case, Measured, Results, Sample, Step
+from bench.results import Case, Measured, Results, Sample, Step, rate
 
 MEBIBYTE = 1 << 20
 COMPARED = (MAIN, TRACED, CONVERSATIONS)
@@ -18,8 +17,11 @@ MET = {True: "met", False: "**not met**", None: "unknown"}
 
 def goals(results: Results) -> str:
     """Return the goals, beside what was found."""
-    rows = [(each.goal, each.wanted, each.found, MET[each.met]) for each in verdicts(results)]
-    return table(("", "goal", "found", ""), rows)
+    rows = [
+        (each.goal, each.wanted, each.found, MET[each.met], each.quiet)
+        for each in verdicts(results)
+    ]
+    return table(("", "goal", "found", "", "found with `--quiet`"), rows)
 
 
 def rates(results: Results) -> str:
@@ -159,15 +161,11 @@ def _rates(measured: Measured, workload: str) -> str:
 
 
 def _rate(measured: Measured, case: Case) -> str:
-    return _over(measured.outcomes(case), lambda each: each.rate)
-
-
-def _over(outcomes: Sequence[Outcome], figure: Callable[[Outcome], float]) -> str:
-    return middle([figure(each) for each in outcomes], "{:,.0f}".format)
+    return middle([each.rate for each in measured.outcomes(case)], "{:,.0f}".format)
 
 
 def _ratio(measured: Measured, case: Case) -> str:
-    found = measured.ratio(case)
+    found = measured.ratio(case, OURS.name, rate)
     return times(found) if found else "-"
 
 
