@@ -18,6 +18,7 @@ FIXED: Mapping[str, str] = {
     "dialogues": "the path is named when the mock starts",
     "store": "everything that could be changed is kept in it",
     "max_body_bytes": "the server that reads the bodies is started with it",
+    "quiet": "the log is opened when the mock starts",
     "threads": "they begin when the mock starts",
 }
 """The settings that only a new start can change, and why."""

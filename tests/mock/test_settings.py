@@ -50,6 +50,7 @@ FLAGS = {
     "max_sessions": (["--max-sessions", "10"], 10),
     "max_turns": (["--max-turns", "10"], 10),
     "max_journal": (["--max-journal", "10"], 10),
+    "quiet": (["--quiet"], True),
     "threads": (["--threads", "2"], 2),
 }
 
