@@ -46,6 +46,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "allow_host": ("host-refused",),
     "check_answers": ("mock-failure",),
     "store": ("store-unavailable",),
+    "workers": ("workers-agree",),
 }
 """Which setting decides on which behaviours."""
 

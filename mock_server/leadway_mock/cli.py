@@ -12,14 +12,15 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 from leadway_mock import __version__
-from leadway_mock.app import create_app, prompt_of
+from leadway_mock.app import create_app
 from leadway_mock.contract import ContractError
 from leadway_mock.files.problems import ProblemsError
 from leadway_mock.flags import add_flags, chosen
 from leadway_mock.server import Server, ServerError
+from leadway_mock.serving import open_server
 from leadway_mock.settings import ENVIRONMENT_PREFIX, Settings, SettingsError
-from leadway_mock.snapshots import MAX_BYTES
 from leadway_mock.store import StoreError
+from leadway_mock.workers import run_workers
 
 USAGE_ERROR = 2
 
@@ -55,17 +56,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     try:
         settings = read_settings(arguments, os.environ)
-        server = open_server(settings)
+        if settings.workers > 1:
+            _log_to_stderr(settings)
+            return run_workers(settings, _announce)
+        server = open_server(create_app(settings), settings)
     except (SettingsError, ProblemsError, ContractError, StoreError, ServerError) as error:
         print(f"leadway mock: {error}", file=sys.stderr)  # noqa: T201 - what a command says
         return USAGE_ERROR
-    level = logging.WARNING if settings.quiet else logging.INFO
-    logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
+    _log_to_stderr(settings)
     _stop_on_signals(server)
     gc.freeze()  # What is there now stays until the end, and need not be looked through again.
-    print(f"listening on {server.url}\n{TRY_IT.format(url=server.url)}", flush=True)  # noqa: T201
+    _announce(server.url)
     server.run()
     return 0
+
+
+def _log_to_stderr(settings: Settings) -> None:
+    level = logging.WARNING if settings.quiet else logging.INFO
+    logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
+
+
+def _announce(url: str, *more: str) -> None:
+    told = "".join(f"{line}\n" for line in (f"listening on {url}", *more))
+    print(f"{told}{TRY_IT.format(url=url)}", flush=True)  # noqa: T201 - what a command says
 
 
 def _stop_on_signals(server: Server) -> None:
@@ -82,19 +95,6 @@ def _stop_on_signals(server: Server) -> None:
 def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str]) -> Settings:
     """Return the settings of a command line over an environment; raises `SettingsError`."""
     return Settings(**chosen(_parser().parse_args(arguments), environment))
-
-
-def open_server(settings: Settings) -> Server:
-    """Build the application and bind its address."""
-    app = create_app(settings)
-    return Server(
-        app,
-        settings.host,
-        settings.port,
-        threads=settings.threads,
-        max_body=max(2 * settings.max_body_bytes, MAX_BYTES),
-        prompt=prompt_of(app),
-    )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -22,6 +22,7 @@ from leadway_mock.dialogues import (
 from leadway_mock.dialogues.telling import facts_of, near_miss_hint, near_miss_report
 from leadway_mock.exchange import Call
 from leadway_mock.faults import When
+from leadway_mock.former import FormerAgents
 from leadway_mock.messages import Answer, Refusal
 from leadway_mock.sessions import Session, Turn
 
@@ -39,7 +40,7 @@ class Conversing:
         contract: Contract,
         cast: Cast,
         dialogues: Repertoire,
-        former: Mapping[str, Agent],
+        former: FormerAgents,
     ) -> None:
         self._contract = contract
         self._cast = cast
@@ -58,7 +59,7 @@ class Conversing:
             session = self._session(call, agent)
             heard = _heard(call, session, version)
             script = self._script(call, agent, session)
-            known = self._former.get(str(session.state.get(AGENT)), agent)
+            known = self._former.get(session.state.get(AGENT)) or agent
             reply = play(script, heard) if script else known.respond(heard)  # 8
             self._note(call, script, heard, reply)
             turn = self._turn(call, known, heard, reply)

@@ -9,12 +9,14 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 
-from leadway_mock.agents import Agent, Cast
+from leadway_mock.agents import Cast
 from leadway_mock.answering import header_text
 from leadway_mock.clock import Clock
 from leadway_mock.contract import Contract
+from leadway_mock.crew import Alone, Crew
 from leadway_mock.dialogues import Repertoire
 from leadway_mock.exchange import Call, Exchange
+from leadway_mock.former import FormerAgents
 from leadway_mock.journal import Journal
 from leadway_mock.messages import Answer, Request
 from leadway_mock.metrics import Metrics
@@ -30,7 +32,6 @@ from leadway_mock.vetting import vet
 log = logging.getLogger(__name__)
 
 MAX_LOGGED_PATH = 200
-MAX_FORMER = 10_000
 
 
 class Emulator:
@@ -41,13 +42,16 @@ class Emulator:
     ) -> None:
         self.settings = settings
         self.metrics = Metrics()
+        self.crew: Crew = Alone()
+        """The processes that answer beside this one."""
+
         self.spaces = Spaces(store, settings, clock)
         self.dialogues = Repertoire(self.spaces, lambda each: vet(each, self.contract))
         self._store = store
         self.troubles: dict[str, str] = {}
         """Why files are not served as they are now, by what they hold, such as `dialogues`."""
 
-        self._former: dict[str, Agent] = {}
+        self._former = FormerAgents(store)
         self._story = self._told(contract, cast)
 
     @property
@@ -124,15 +128,15 @@ class Emulator:
     def reset(self) -> None:
         """Forget everything in every space, as if just started."""
         self._store.clear()
+        self._former.forget()
+        self._former.remember(self.cast)
 
     def close(self) -> None:
         """Release the store. The emulator answers no more."""
         self._store.close()
 
     def _told(self, contract: Contract, cast: Cast) -> Story:
-        if len(self._former) > MAX_FORMER:
-            self._former.clear()
-        self._former |= {agent.digest: agent for agent in cast.agents.values() if agent.digest}
+        self._former.remember(cast)
         return Story(contract, cast, self.dialogues, self._former)
 
 

@@ -1,8 +1,9 @@
 """Numbers for Prometheus: requests by operation, status and rule, and how long they took.
 
-They are counted in this process and since its start, as Prometheus expects of each process that it
-asks; a reset does not touch them. A workplace of several processes has each asked by itself. Kept
-in the store, they would cost every request several writes, to learn what a sum over processes says.
+They are counted in this process and since its start, as Prometheus expects of what it asks; a
+reset does not touch them. Where several processes listen on one socket, nobody can ask each by
+itself: the answer then adds what the others have counted, as they tell it at that moment (see
+`crew.py`). Kept in the store, the numbers would cost every request several writes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import inf
+from typing import Any
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -32,58 +34,100 @@ class Gauge:
     labels: Labels = field(default_factory=dict)
 
 
+class Tally:
+    """What was counted so far: a value that can be sent to another process and added up."""
+
+    def __init__(self) -> None:
+        self.requests: Counter[tuple[str, int, str, int]] = Counter()
+        """How many there were, by operation, status, rule and number of the bucket."""
+
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        """How long they took, by operation."""
+
+    def add(self, other: Tally) -> None:
+        """Add what another tally has counted."""
+        self.requests.update(other.requests)
+        for operation, seconds in other.seconds.items():
+            self.seconds[operation] += seconds
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the tally as a JSON object, which `from_json` reads."""
+        requests = [[*key, number] for key, number in self.requests.items()]
+        return {"requests": requests, "seconds": self.seconds}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Tally:
+        """Return the tally that `as_json` made `value` of."""
+        tally = cls()
+        tally.requests.update({tuple(key): number for *key, number in value["requests"]})
+        tally.seconds.update(value["seconds"])
+        return tally
+
+
 class Metrics:
     """Counts what was answered. Its methods may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._requests: Counter[tuple[str, int, str, int]] = Counter()  # the last is a bucket
-        self._seconds: defaultdict[str, float] = defaultdict(float)
+        self._own = Tally()
 
     def observe(self, operation: str, status: int, rule: str, seconds: float) -> None:
         """Count one request that took `seconds`; `operation` is empty where none was meant."""
         bucket = bisect_left(BUCKETS, seconds)
+        own = self._own
         with self._lock:
-            self._requests[operation, status, rule, bucket] += 1
-            self._seconds[operation] += seconds
+            own.requests[operation, status, rule, bucket] += 1
+            own.seconds[operation] += seconds
 
-    def text(self, *gauges: Gauge) -> str:
-        """Return everything, and `gauges`, in the text format of Prometheus."""
+    def tally(self, *others: Tally) -> Tally:
+        """Return what was counted here, with what was counted elsewhere."""
+        total = Tally()
         with self._lock:
-            lines = [*self._request_lines(), *self._second_lines()]
-        for gauge in gauges:
-            lines += _head(gauge.name, gauge.text, "gauge")
-            lines.append(_line(gauge.name, gauge.labels, gauge.value))
-        return "".join(f"{line}\n" for line in lines)
+            total.add(self._own)
+        for other in others:
+            total.add(other)
+        return total
 
-    def _request_lines(self) -> Iterator[str]:
-        name = "leadway_mock_requests_total"
-        yield from _head(name, "Requests answered.", "counter")
-        totals: Counter[tuple[str, int, str]] = Counter()
-        for (operation, status, rule, _), number in self._requests.items():
-            totals[operation, status, rule] += number
-        for (operation, status, rule), number in sorted(totals.items()):
-            labels = {"operation": operation, "status": str(status), "rule": rule}
-            yield _line(name, labels, number)
 
-    def _second_lines(self) -> Iterator[str]:
-        name = "leadway_mock_request_seconds"
-        yield from _head(name, "How long the mock thought about a request.", "histogram")
-        for operation, seconds in sorted(self._seconds.items()):
-            labels, below = {"operation": operation}, 0
-            for bucket, bound in enumerate((*BUCKETS, inf)):
-                below += self._in_bucket(operation, bucket)
-                shown = "+Inf" if bound == inf else f"{bound:g}"
-                yield _line(f"{name}_bucket", {**labels, "le": shown}, below)
-            yield _line(f"{name}_sum", labels, seconds)
-            yield _line(f"{name}_count", labels, below)
+def text_of(tally: Tally, *gauges: Gauge) -> str:
+    """Return everything in `tally`, and `gauges`, in the text format of Prometheus."""
+    lines = [*_request_lines(tally), *_second_lines(tally)]
+    for gauge in gauges:
+        lines += _head(gauge.name, gauge.text, "gauge")
+        lines.append(_line(gauge.name, gauge.labels, gauge.value))
+    return "".join(f"{line}\n" for line in lines)
 
-    def _in_bucket(self, operation: str, bucket: int) -> int:
-        return sum(
-            number
-            for (of, _, _, within), number in self._requests.items()
-            if (of, within) == (operation, bucket)
-        )
+
+def _request_lines(tally: Tally) -> Iterator[str]:
+    name = "leadway_mock_requests_total"
+    yield from _head(name, "Requests answered.", "counter")
+    totals: Counter[tuple[str, int, str]] = Counter()
+    for (operation, status, rule, _), number in tally.requests.items():
+        totals[operation, status, rule] += number
+    for (operation, status, rule), number in sorted(totals.items()):
+        labels = {"operation": operation, "status": str(status), "rule": rule}
+        yield _line(name, labels, number)
+
+
+def _second_lines(tally: Tally) -> Iterator[str]:
+    name = "leadway_mock_request_seconds"
+    yield from _head(name, "How long the mock thought about a request.", "histogram")
+    for operation, seconds in sorted(tally.seconds.items()):
+        labels, below = {"operation": operation}, 0
+        for bucket, bound in enumerate((*BUCKETS, inf)):
+            below += _in_bucket(tally, operation, bucket)
+            shown = "+Inf" if bound == inf else f"{bound:g}"
+            yield _line(f"{name}_bucket", {**labels, "le": shown}, below)
+        yield _line(f"{name}_sum", labels, seconds)
+        yield _line(f"{name}_count", labels, below)
+
+
+def _in_bucket(tally: Tally, operation: str, bucket: int) -> int:
+    return sum(
+        number
+        for (of, _, _, within), number in tally.requests.items()
+        if (of, within) == (operation, bucket)
+    )
 
 
 def _head(name: str, text: str, kind: str) -> list[str]:

@@ -88,7 +88,8 @@ class Settings:
     max_turns: int = _setting(10_000, "turns kept of one session; the oldest go first", least=1)
     max_journal: int = _setting(1_000, "requests kept in the journal", least=1)
     quiet: bool = _switch("log what is wrong, and not every request", on=False)
-    threads: int = _setting(8, "requests answered at the same time", least=1)
+    threads: int = _setting(8, "requests answered at the same time, by each worker", least=1)
+    workers: int = _setting(1, "processes that answer, all on one store", least=1, most=64)
 
     def __post_init__(self) -> None:
         for setting in fields(self):

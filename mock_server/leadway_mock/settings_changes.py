@@ -20,6 +20,7 @@ FIXED: Mapping[str, str] = {
     "max_body_bytes": "the server that reads the bodies is started with it",
     "quiet": "the log is opened when the mock starts",
     "threads": "they begin when the mock starts",
+    "workers": "they begin when the mock starts",
 }
 """The settings that only a new start can change, and why."""
 

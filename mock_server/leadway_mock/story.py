@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from leadway_mock import guards
-from leadway_mock.agents import Agent, Cast, Token
+from leadway_mock.agents import Cast, Token
 from leadway_mock.answering import Answering
 from leadway_mock.bodies import read_json
 from leadway_mock.breaking import Breaking
@@ -20,6 +20,7 @@ from leadway_mock.contract import Contract, Operation
 from leadway_mock.conversing import Conversing
 from leadway_mock.dialogues import Repertoire
 from leadway_mock.exchange import Call, Exchange, sent_facts
+from leadway_mock.former import FormerAgents
 from leadway_mock.messages import Answer, Refusal, Request
 from leadway_mock.preferences import preferred_answer, read_preference
 from leadway_mock.redaction import fingerprint, redact_text
@@ -42,11 +43,11 @@ class Story:
         contract: Contract,
         cast: Cast,
         dialogues: Repertoire,
-        former: Mapping[str, Agent],
+        former: FormerAgents,
     ) -> None:
         """Build all that does not depend on a request, once.
 
-        `former` are the agents of this and earlier casts, by their digests.
+        `former` are the agents of this and earlier casts.
         """
         self.contract = contract
         self.cast = cast

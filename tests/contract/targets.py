@@ -84,7 +84,7 @@ def http_memory(**settings: Any) -> Iterator[Service]:
 
 @contextmanager
 def http_sqlite(**settings: Any) -> Iterator[Service]:
-    """Call `leadway mock`, a process of its own, its conversations in a file."""
+    """Call `leadway mock`, a process of its own or several, its conversations in a file."""
     with (
         TemporaryDirectory() as folder,
         _program(f"sqlite:///{Path(folder) / 'mock.db'}", settings) as service,
@@ -158,6 +158,12 @@ TARGETS: Mapping[str, Target] = {
         Target("http-memory", "mock", "the mock over HTTP, conversations in memory", http_memory),
         Target("http-sqlite", "mock", "`leadway mock`, conversations in a file", http_sqlite),
         Target("http-redis", "mock", "`leadway mock`, conversations in Redis", http_redis),
+        Target(
+            "http-workers",
+            "mock",
+            "`leadway mock --workers 2`, conversations in a file that both share",
+            partial(http_sqlite, workers=2),
+        ),
         Target("sdk", "mock", "the mock over HTTP, called through the SDK", http_sdk),
         Target("prism", "prism", "Prism, the stateless alternative", prism_mock),
         Target(

@@ -52,6 +52,7 @@ FLAGS = {
     "max_journal": (["--max-journal", "10"], 10),
     "quiet": (["--quiet"], True),
     "threads": (["--threads", "2"], 2),
+    "workers": (["--workers", "2"], 2),
 }
 
 
@@ -89,7 +90,7 @@ def test_a_misspelt_variable_is_an_error_that_names_the_one_that_was_meant() -> 
 
 
 def test_a_variable_that_resembles_none_is_an_error_that_lists_them() -> None:
-    told = r"XYZ names no setting\. There are LEADWAY_MOCK_HOST, LEADWAY_MOCK_PORT, .*THREADS\."
+    told = r"XYZ names no setting\. There are LEADWAY_MOCK_HOST, LEADWAY_MOCK_PORT, .*WORKERS\."
     with pytest.raises(SettingsError, match=told):
         from_environment({"LEADWAY_MOCK_XYZ": "1"})
 

@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from leadway_mock.app import create_app
-from leadway_mock.cli import open_server, read_settings
+from leadway_mock.cli import read_settings
 from leadway_mock.server import Server
+from leadway_mock.serving import open_server
 from leadway_mock.settings import Settings
 from tests.security.caller import HEADERS, LOCATION, OLD_PATH, PATH
 
@@ -176,7 +177,8 @@ def test_a_page_shown_by_the_mock_loads_nothing_from_elsewhere(client: FlaskClie
 def test_it_listens_on_loopback_unless_told_otherwise() -> None:
     assert Settings().host == "127.0.0.1"
     assert read_settings([], {}).host == "127.0.0.1"
-    server = open_server(read_settings(["--port", "0"], {}))
+    settings = read_settings(["--port", "0"], {})
+    server = open_server(create_app(settings), settings)
     try:
         port = int(server.url.rpartition(":")[2])
         for address in own_addresses():

@@ -21,7 +21,7 @@ from leadway_mock.agents.cast import (
     Version,
     only_version,
 )
-from leadway_mock.agents.file import AgentsFileError, load_agents
+from leadway_mock.agents.file import AgentsFileError, load_agents, restore_agent
 
 __all__ = [
     "ACTIVE",
@@ -45,4 +45,5 @@ __all__ = [
     "Version",
     "load_agents",
     "only_version",
+    "restore_agent",
 ]

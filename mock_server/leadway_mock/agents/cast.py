@@ -44,6 +44,9 @@ class Agent:
     digest: str = field(default="", compare=False)
     """What tells this agent from one of the same id that its file described before; or empty."""
 
+    source: str = field(default="", compare=False, repr=False)
+    """How its file describes it, as JSON; `restore_agent` reads it."""
+
     @property
     def is_active(self) -> bool:
         """Whether its status lets it be reached at all."""

@@ -29,7 +29,7 @@ from leadway_mock.files.problems import Problem, ProblemsError, of_yaml
 from leadway_mock.files.text import MAX_BYTES, UnreadableError, read_text
 from leadway_mock.files.yaml_lines import Document, YamlError, load
 
-__all__ = ["MAX_BYTES", "AgentsFileError", "load_agents"]
+__all__ = ["MAX_BYTES", "AgentsFileError", "load_agents", "restore_agent"]
 
 MOST_PROBLEMS: Final = 1_000
 """After so many the rest is not looked for: the file is of another kind."""
@@ -86,7 +86,13 @@ def _read(path: str | Path) -> Document:
         raise AgentsFileError(str(path), [error.problem]) from None
 
 
+def restore_agent(source: str) -> Agent:
+    """Return the agent of that `source`. The text is the mock's own, and not checked."""
+    return _agent(json.loads(source))
+
+
 def _agent(entry: Mapping[str, Any]) -> Agent:
+    source = json.dumps(entry)
     variables = tuple(InputVariable(**variable) for variable in entry.get("inputVariables", []))
     return Agent(
         id=entry["id"],
@@ -96,7 +102,8 @@ def _agent(entry: Mapping[str, Any]) -> Agent:
         status=entry.get("status", ACTIVE),
         versions=_versions(entry),
         input_variables=variables,
-        digest=hashlib.blake2b(json.dumps(entry).encode(), digest_size=8).hexdigest(),
+        digest=hashlib.blake2b(source.encode(), digest_size=8).hexdigest(),
+        source=source,
     )
 
 

@@ -65,8 +65,12 @@ class Listener(TcpWSGIServer):
         sock: socket.socket,
         max_body: int,
         prompt: Prompt = never,
+        *,
+        shared: bool = False,
     ) -> None:
         self.prompt = prompt
+        # Where others accept as well, the first to wake would take all, and they nothing.
+        self._accepts_a_turn = 1 if shared else _ACCEPTS_A_TURN
         self._watch = Watch()
         self._waking = threading.RLock()
         self._closed = False
@@ -122,7 +126,7 @@ class Listener(TcpWSGIServer):
 
     def handle_accept(self) -> None:
         """Take connections that wait, several at a time: each turn of the loop has its cost."""
-        self._accept(_ACCEPTS_A_TURN)
+        self._accept(self._accepts_a_turn)
 
     def drain(self) -> None:
         """Refuse new connections from now on; those the system already took are served."""

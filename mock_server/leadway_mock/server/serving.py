@@ -9,6 +9,7 @@ from leadway_mock.server.listener import Listener
 from leadway_mock.server.prompt import Prompt, never
 
 if TYPE_CHECKING:
+    from socket import socket
     from types import TracebackType
 
     from _typeshed.wsgi import WSGIApplication
@@ -38,6 +39,8 @@ class Server:
         grace: seconds that requests in flight get to finish after ``stop``.
         prompt: tells by its WSGI environment whether a request is answered without waiting for
             anything; such requests need no thread.
+        listening: a socket that listens already, in the place of ``host`` and ``port``. Other
+            processes may accept on it as well; the server closes its own copy of it.
 
     Raises:
         ServerError: nothing can listen there; the text says what to do.
@@ -53,11 +56,13 @@ class Server:
         max_body: int = MAX_BODY,
         grace: float = 10.0,
         prompt: Prompt = never,
+        listening: "socket | None" = None,
     ) -> None:
-        listening = bind(host, port)
+        shared = listening is not None
+        listening = listening or bind(host, port)
         self.url = url_of(listening)
         """The base URL, such as ``http://127.0.0.1:4010``, with the port that was taken."""
-        self._listener = Listener(wsgi_app, listening, max_body, prompt)
+        self._listener = Listener(wsgi_app, listening, max_body, prompt, shared=shared)
         self._threads = threads
         self._grace = grace
         self._state = threading.RLock()

@@ -2,10 +2,11 @@
 
 from leadway_mock.store.base import Appended, Item, Snapshot, Store, StoreError, StoreUnavailable
 from leadway_mock.store.memory import MemoryStore
-from leadway_mock.store.opening import open_store
+from leadway_mock.store.opening import IN_MEMORY, open_store
 from leadway_mock.store.urls import shown_url
 
 __all__ = [
+    "IN_MEMORY",
     "Appended",
     "Item",
     "MemoryStore",

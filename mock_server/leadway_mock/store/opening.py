@@ -10,6 +10,9 @@ from leadway_mock.store.memory import MemoryStore
 from leadway_mock.store.sqlite import SQLiteStore
 from leadway_mock.store.urls import KNOWN, REDIS_SCHEMES, shown_url
 
+IN_MEMORY = frozenset({"memory:", "memory://"})
+"""The URLs of stores that one process has for itself."""
+
 
 def open_store(url: str) -> Store:
     """Open the store that `url` names; raises `StoreError` where it names none.
@@ -18,7 +21,7 @@ def open_store(url: str) -> Store:
     and `sqlite:////tmp/mock.db` one by its absolute path; `redis://localhost:6379/0` is a database
     of a Redis or Valkey server, which machines share. No error shows a password.
     """
-    if url in {"memory:", "memory://"}:
+    if url in IN_MEMORY:
         return MemoryStore()
     scheme, _, rest = url.partition(":")
     if scheme == "sqlite" and rest.startswith("///") and len(path := urlsplit(url).path) > 1:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from threading import Lock
 from typing import Any
 
-from leadway_mock.app import build_emulator, create_app, prompt_of
+from leadway_mock.app import build_emulator, create_app
 from leadway_mock.server import Server
-from leadway_mock.settings import Settings
-from leadway_mock.snapshots import MAX_BYTES
+from leadway_mock.serving import open_server
+from leadway_mock.settings import Settings, SettingsError
 
 DEFAULTS = {"port": 0, "check_answers": True, "max_journal": 10_000}
 """Where a mock for tests differs from one for people: it is strict with itself, too."""
+
+ONE_PROCESS = (
+    "workers cannot be more than 1 here: the mock of a test answers in the process that watches it."
+    " Leave it out, or start `leadway mock --workers N` beside the test."
+)
 
 GRACE = 1.0
 """Seconds that requests in flight get when the tests are over."""
@@ -23,6 +28,8 @@ class Host:
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - the fields of `Settings`
         """Put it together; the settings are those of `leadway mock`. Raises what they raise."""
         chosen = Settings(**(DEFAULTS | settings))
+        if chosen.workers > 1:
+            raise SettingsError(ONE_PROCESS)
         self.emulator = build_emulator(chosen)
         self.app = create_app(emulator=self.emulator)
         """The WSGI application, for clients that need no socket."""
@@ -48,14 +55,4 @@ class Host:
         self.emulator.close()
 
     def _started(self) -> Server:
-        settings = self.emulator.settings
-        server = Server(
-            self.app,
-            settings.host,
-            settings.port,
-            threads=settings.threads,
-            max_body=max(2 * settings.max_body_bytes, MAX_BYTES),
-            grace=GRACE,
-            prompt=prompt_of(self.app),
-        )
-        return server.__enter__()
+        return open_server(self.app, self.emulator.settings, grace=GRACE).__enter__()

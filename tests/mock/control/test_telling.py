@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
-from leadway_mock.metrics import Gauge, Metrics
+from leadway_mock.crew import CrewError, Others
+from leadway_mock.metrics import Gauge, Metrics, Tally, text_of
 from tests.mock.control.api import Api
 from tests.mock.support import Caller, content
 
@@ -58,7 +60,7 @@ def test_a_bucket_holds_what_is_below_it() -> None:
     metrics = Metrics()
     for seconds in (0.0004, 0.0005, 0.02, 7.0):
         metrics.observe("o", 200, "r", seconds)
-    lines = metrics.text().splitlines()
+    lines = text_of(metrics.tally()).splitlines()
     bucket = 'leadway_mock_request_seconds_bucket{operation="o",le="%s"} %d'
     for bound, number in (("0.0005", 2), ("0.001", 2), ("0.025", 3), ("1", 3), ("+Inf", 4)):
         assert bucket % (bound, number) in lines
@@ -67,7 +69,7 @@ def test_a_bucket_holds_what_is_below_it() -> None:
 
 
 def test_labels_are_escaped() -> None:
-    text = Metrics().text(Gauge("g", "A gauge.", 1, {"label": 'a"b\\c\nd'}))
+    text = text_of(Tally(), Gauge("g", "A gauge.", 1, {"label": 'a"b\\c\nd'}))
     assert text.endswith('g{label="a\\"b\\\\c\\nd"} 1\n')
 
 
@@ -75,4 +77,39 @@ def test_help_and_type_stand_before_the_numbers(api: Api, caller: Caller) -> Non
     assert content(caller.say())
     lines = api.response("GET", "/metrics").text.splitlines()
     told = [line.split()[2] for line in lines if line.startswith("# TYPE")]
-    assert len(told) == len(set(told)) == 6
+    assert len(told) == len(set(told)) == 7
+
+
+def test_what_others_have_counted_is_added_as_it_comes_over_from_them() -> None:
+    here, there = Metrics(), Metrics()
+    for seconds in (0.02, 0.2, 7.0):
+        here.observe("o", 200, "r", seconds)
+        there.observe("o", 200, "r", seconds)
+    there.observe("p", 404, "s", 0.1)
+    sent = Tally.from_json(json.loads(json.dumps(there.tally().as_json())))
+    text = text_of(here.tally(sent, sent))
+    for line in (
+        'leadway_mock_requests_total{operation="o",status="200",rule="r"} 9',
+        'leadway_mock_requests_total{operation="p",status="404",rule="s"} 2',
+        'leadway_mock_request_seconds_bucket{operation="o",le="0.025"} 3',
+        'leadway_mock_request_seconds_bucket{operation="o",le="+Inf"} 9',
+        'leadway_mock_request_seconds_count{operation="p"} 2',
+    ):
+        assert f"{line}\n" in text
+
+
+class Deaf:
+    """A crew of which nobody answers."""
+
+    size = 2
+
+    def others(self) -> Others:
+        raise CrewError("The supervisor of the workers does not answer.")
+
+
+def test_numbers_that_cannot_be_added_up_are_not_told(api: Api, caller: Caller) -> None:
+    caller.emulator.crew = Deaf()
+    refused = api.response("GET", "/metrics")
+    assert refused.status_code == 503
+    assert refused.get_json()["message"] == "The supervisor of the workers does not answer."
+    assert refused.headers["Retry-After"] == "1"

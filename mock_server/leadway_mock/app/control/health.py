@@ -26,5 +26,6 @@ def register(control: Control) -> None:
             ],
             "dialogues": sorted(emulator.dialogues.of(asked.space)),
             "troubles": dict(emulator.troubles),
+            "workers": emulator.crew.size,
             "sessions": asked.space.sessions.count(),
         }

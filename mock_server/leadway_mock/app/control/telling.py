@@ -8,10 +8,11 @@ from typing import Any
 import flask
 
 from leadway_mock import __version__
-from leadway_mock.app.control.asking import Asked
+from leadway_mock.app.control.asking import Asked, Refused
 from leadway_mock.app.control.routes import Control
 from leadway_mock.behaviours import behaviours
-from leadway_mock.metrics import MEDIA_TYPE, Gauge
+from leadway_mock.crew import CrewError
+from leadway_mock.metrics import MEDIA_TYPE, Gauge, text_of
 
 
 def register(control: Control) -> None:
@@ -23,7 +24,12 @@ def register(control: Control) -> None:
 
     @control.route("getMetrics")
     def metrics(asked: Asked) -> flask.Response:
-        text = asked.emulator.metrics.text(*_gauges(asked))
+        try:
+            others = asked.emulator.crew.others()
+        except CrewError as error:
+            raise Refused(503, str(error), headers={"Retry-After": "1"}) from error
+        tally = asked.emulator.metrics.tally(others.tally)
+        text = text_of(tally, *_gauges(asked), _workers(others.answered + 1))
         return flask.Response(text, content_type=MEDIA_TYPE)
 
 
@@ -36,3 +42,7 @@ def _gauges(asked: Asked) -> tuple[Gauge, ...]:
         Gauge("leadway_mock_journal_entries", "Requests in the journal.", space.journal.count()),
         Gauge("leadway_mock_spaces", "Open spaces.", len(asked.emulator.spaces.opened())),
     )
+
+
+def _workers(answering: int) -> Gauge:
+    return Gauge("leadway_mock_workers", "Processes that told their numbers just now.", answering)
