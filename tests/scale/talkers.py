@@ -1,0 +1,169 @@
+"""Clients that talk, repeat what was not answered, and write everything into a history."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from tests.contract.service import PATHS, VERSION, Caller, turn
+from tests.scale.checker import Entry
+from tests.scale.history import History, Outcome
+
+CALLER = Caller()
+PATIENCE = 60.0
+LOOK_AGAIN = 0.02
+"""Seconds between two looks at whether the mock is there again."""
+
+PAGE = 1_000
+
+
+@dataclass(slots=True)
+class Talker:
+    """One client. It talks in a session of its own, or in one that it shares with others."""
+
+    number: int
+    http: httpx.Client
+    history: History
+    session: str = ""
+    shared: bool = False
+    turn: int = 0
+    said: int = field(default=0)
+
+    def say(self) -> None:
+        """Say something new, again and again until it is answered; then conclude what was heard."""
+        self.said += 1
+        message = f"client {self.number}, message {self.said}"
+        before, session, unanswered = self.turn, self.session, 0
+        while not self._answered(message):
+            unanswered += 1
+        if unanswered and session:
+            heard = self._standing(message) - 1 if self.shared else self.turn - before - 1
+            self.history.claim(self.number, session, message, heard)
+
+    def _answered(self, message: str) -> bool:
+        attempt = self.history.invoke(self.number, message, self.session)
+        try:
+            answer = self.http.post(PATHS["current"].format(CALLER.agent_id), **self._sent(message))
+        except httpx.ConnectError:
+            self.history.fail(self.number, attempt)
+            self._wait_until_well()
+            return False
+        except httpx.TransportError:
+            self.history.unknown(self.number, attempt)
+            return False
+        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.history.unknown(self.number, attempt)
+            self._wait_until_well()
+            return False
+        if not answer.is_success:
+            self.history.fail(self.number, attempt)
+            raise AssertionError(answer.text)
+        self._note(attempt, answer)
+        return True
+
+    def _wait_until_well(self) -> None:
+        until(lambda: self.http.get("/__mock/health").is_success)
+
+    def _sent(self, message: str) -> dict[str, Any]:
+        body = {"message": message, "locationId": CALLER.location_id}
+        if self.session:
+            body["executionId"] = self.session
+        return {
+            "json": body,
+            "headers": {"Authorization": f"Bearer {CALLER.token}", "Version": VERSION},
+        }
+
+    def _note(self, attempt: int, answer: httpx.Response) -> None:
+        content = answer.json()
+        self.session, self.turn = content["executionId"], turn(answer)
+        self.history.ok(self.number, attempt, self.session, self.turn, content["interactionId"])
+
+    def _standing(self, message: str) -> int:
+        found: list[Entry] = []
+
+        def read() -> bool:
+            found[:] = transcript(self.http, self.session)
+            return True
+
+        until(read)
+        return sum(entry.message == message for entry in found)
+
+
+def talk(talkers: list[Talker], trouble: Callable[[], None], *, at_least: int) -> None:
+    """Let all talk at once while `trouble` is made, and then until each has said `at_least`."""
+    with ThreadPoolExecutor(len(talkers) + 1) as pool:
+        made = pool.submit(trouble)
+
+        def converse(talker: Talker) -> None:
+            while not made.done() or talker.said < at_least:
+                talker.say()
+
+        for done in [pool.submit(converse, each) for each in talkers]:
+            done.result()
+        made.result()
+
+
+def begin(
+    history: History, http: Callable[[], httpx.Client], *, shared: int, own: int
+) -> list[Talker]:
+    """Return talkers: `shared` ones in two sessions, which are begun here, and `own` ones."""
+    first = [Talker(number, http(), history) for number in (1, 2)]
+    for each in first:
+        each.say()
+    numbers = range(3, 3 + shared + own)
+    talkers = [Talker(number, http(), history) for number in numbers]
+    for each in talkers[:shared]:
+        each.session, each.shared = first[each.number % 2].session, True
+    return talkers
+
+
+def answered(history: History, number: int) -> None:
+    """Wait until `number` more attempts were answered."""
+    wanted = history.count(Outcome.OK) + number
+    until(lambda: history.count(Outcome.OK) >= wanted)
+
+
+def until(holds: Callable[[], Any]) -> None:
+    """Look at something until it holds, whatever becomes of the connection meanwhile."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            if holds():
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(LOOK_AGAIN)
+    raise AssertionError("It did not come true in time.")
+
+
+def transcripts(http: httpx.Client) -> dict[str, list[Entry]]:
+    """Return everything that stands, by session."""
+    return {session: list(transcript(http, session)) for session in _sessions(http)}
+
+
+def transcript(http: httpx.Client, session: str) -> Iterator[Entry]:
+    """Yield what stands in one session, in its order."""
+    for page in _pages(http, f"/__mock/sessions/{session}"):
+        for each in page["transcript"]:
+            yield Entry(each["turn"], each["message"], each["interactionId"])
+
+
+def _sessions(http: httpx.Client) -> Iterator[str]:
+    for page in _pages(http, "/__mock/sessions"):
+        yield from (each["executionId"] for each in page["sessions"])
+
+
+def _pages(http: httpx.Client, path: str) -> Iterator[Any]:
+    after: int | None = 0
+    while after is not None:
+        answer = http.get(path, params={"after": after, "limit": PAGE})
+        answer.raise_for_status()
+        page = answer.json()
+        yield page
+        after = page["next"]
