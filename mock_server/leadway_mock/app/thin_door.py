@@ -28,6 +28,7 @@ THIN_DOOR: Final = "leadway_mock.thin_door"
 """The key among an application's extensions under which its thin door is."""
 
 MOST_KNOWN: Final = 1_024
+MOST_SEEN: Final = 16_384
 _UNPREFIXED: Final = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
 
 
@@ -49,6 +50,7 @@ class ThinDoor:
         self._emulator = emulator
         self._look = look
         self._known: dict[bytes, Request] = {}  # by their heads; their bodies are others'
+        self._seen: set[int] = set()  # what stands for the heads that came once
         settings = emulator.settings
         self._allowed = lru_cache(MOST_KNOWN)(
             lambda host: allowed_host(host, settings.host, settings.allow_host)
@@ -86,9 +88,15 @@ class ThinDoor:
         return Request("POST", known.path, known.query, known.headers, body, known.memory)
 
     def _remember(self, head: bytes, request: Request) -> None:
-        if len(self._known) >= MOST_KNOWN:
+        """Remember a head the second time it comes: many never come again."""
+        sign = hash(head)
+        if len(self._known) >= MOST_KNOWN or len(self._seen) >= MOST_SEEN:
             self._known.clear()
-        self._known[head] = replace(request, body=b"")
+            self._seen.clear()
+        if sign in self._seen:
+            self._known[head] = replace(request, body=b"")
+        else:
+            self._seen.add(sign)
 
     def _takes(self, environ: Mapping[str, Any]) -> bool:
         path, length = environ["PATH_INFO"], environ.get("CONTENT_LENGTH", "")

@@ -70,8 +70,11 @@ class Repertoire:
 
     def of(self, space: Space) -> dict[str, Dialogue]:
         """Return the dialogues that `space` knows, by name and in the order of names."""
+        told = space.orders.get(ORDER)
+        if not self.files and not told:
+            return {}
         found = dict(self.files)
-        for name, version in space.orders.get(ORDER, {}).items():
+        for name, version in (told or {}).items():
             dialogue = self._version(space, version) if version else None
             if dialogue:
                 found[name] = dialogue

@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from functools import cached_property
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from waitress.channel import HTTPChannel
@@ -156,14 +157,15 @@ class Channel(HTTPChannel):
         plain = read_plain(data)
         if plain is None:
             return False
-        environment = {**self._surroundings, **plain}
+        head, body = plain
+        environment = {**self._surroundings, **head, "wsgi.input": BytesIO(body)}
         if not self.server.prompt(environment):
             return False
         reply = Reply(self.adj.ident)
         try:
             reply.ask(self.server.application, environment)
         except Exception:  # noqa: BLE001 - whatever it is, it is told, and the loop goes on
-            log.exception("the application failed on a request to %s", plain["PATH_INFO"])
+            log.exception("the application failed on a request to %s", head["PATH_INFO"])
             self._fail()
         else:
             self._reply(reply)

@@ -194,6 +194,7 @@ def _adjustments(sock: socket.socket, max_body: int) -> Adjustments:
         max_request_header_size=LARGEST_HEAD,
         max_request_body_size=max_body + 1,  # Waitress refuses a body of just this size.
         cleanup_interval=1,
+        clear_untrusted_proxy_headers=False,  # Nobody believes them, and the journal tells all.
         log_socket_errors=False,
     )
 

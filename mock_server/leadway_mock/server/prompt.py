@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from io import BytesIO
 from typing import Any, Final
 
 from waitress.utilities import build_http_date
@@ -47,8 +46,8 @@ def never(_: Environment) -> bool:
     return False
 
 
-def read_plain(data: bytes) -> Environment | None:
-    """Return the WSGI names and values of the one whole request that `data` is, or None.
+def read_plain(data: bytes) -> tuple[Mapping[str, Any], bytes] | None:
+    """Return the one whole request that `data` is, or None: its head's WSGI names, and its body.
 
     None says nothing against the request: somebody else has to look at it.
     """
@@ -56,7 +55,7 @@ def read_plain(data: bytes) -> Environment | None:
     read = _known_head(head) if len(head) <= LONGEST_KNOWN_HEAD else _head(head)
     if not end or read is None or read.get("CONTENT_LENGTH") != str(len(body)):
         return None
-    return {**read, "wsgi.input": BytesIO(body)}
+    return read, body
 
 
 def _head(head: bytes) -> Mapping[str, Any] | None:
