@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -18,6 +19,9 @@ HTTP_HEADERS = ("WWW-Authenticate", "Allow", "Retry-After")
 """What HTTP asks a refusal to say; where a step said nothing, the contract's example does."""
 
 MAX_HEADER = 1_000
+
+BAD_REQUEST = 400
+"""The first status that is a refusal."""
 
 
 class Answering:
@@ -71,9 +75,12 @@ class Answering:
         return answer.with_headers(headers)
 
     def _platform_headers(self, answer: Answer, exchange: Exchange) -> dict[str, str]:
-        headers = _http_headers(answer, exchange)
+        headers = _http_headers(answer, exchange) if answer.status >= BAD_REQUEST else {}
         headers |= exchange.usage.headers()
-        headers |= _deprecation(self._contract, exchange)
+        operation = exchange.operation
+        if operation is not None and operation.deprecation:
+            parameters = exchange.facts.get("pathParameters", {})
+            headers |= _deprecation(self._contract, operation, parameters)
         return headers
 
     def _checked(self, answer: Answer, operation: Operation | None) -> Answer:
@@ -108,17 +115,16 @@ def _told(refusal: Refusal) -> str:
     )
 
 
-def _deprecation(contract: Contract, exchange: Exchange) -> dict[str, str]:
+def _deprecation(
+    contract: Contract, operation: Operation, parameters: Mapping[str, str]
+) -> dict[str, str]:
     """Return `Deprecation` (RFC 9745) and `Link` (RFC 5829) for a deprecated operation."""
-    operation = exchange.operation
-    if operation is None or not operation.deprecation:
-        return {}
     since = datetime.fromisoformat(operation.deprecation["since"]).replace(tzinfo=UTC)
     successor = next(
         each for each in contract.operations if each.id == operation.deprecation["successor"]
     )
     path = successor.path
-    for name, value in exchange.facts.get("pathParameters", {}).items():
+    for name, value in parameters.items():
         path = path.replace(f"{{{name}}}", quote(value[:MAX_HEADER], safe=""))
     link = f'<{path}>; rel="successor-version"'
     return {"Deprecation": f"@{int(since.timestamp())}", "Link": link}

@@ -61,14 +61,16 @@ class Conversing:
             script = self._script(call, agent, session)
             known = self._former.get(session.state.get(AGENT)) or agent
             reply = play(script, heard) if script else known.respond(heard)  # 8
-            self._note(call, script, heard, reply)
+            if script:
+                self._note(call, script, heard, reply)
             turn = self._turn(call, known, heard, reply)
             lost = self._strike(call, session, reply)  # 6, where a dialogue breaks its own turn
             if lost:
                 return lost
             call.exchange.committing = True
             if call.exchange.space.sessions.commit(session, turn):  # 9
-                self._dialogues.took(call.exchange.space, script, reply)
+                if script:
+                    self._dialogues.took(call.exchange.space, script, reply)
                 answer = self._answer(call, session, turn, reply)
                 return self._strike(call, session, reply, answer) or answer
             # Another turn of this session was faster: hear the message again, one turn later.
@@ -153,7 +155,8 @@ class Conversing:
         plain = "reply-goal-completed" if reply.goal_completion else "reply"
         rule = reply.rule or plain
         level = self._contract.levels[rule]
-        content, hint = _content(session.id, turn, reply), near_miss_hint(reply)
+        content = _content(session.id, turn, reply)
+        hint = near_miss_hint(reply) if reply.rule else ""
         return Answer(200, content, rule, level, hint=hint, delay=reply.delay)
 
 

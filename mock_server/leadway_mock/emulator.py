@@ -48,16 +48,14 @@ class Emulator:
         self.spaces = Spaces(store, settings, clock)
         self.dialogues = Repertoire(self.spaces, lambda each: vet(each, self.contract))
         self._store = store
+        self.is_prompt = isinstance(store, MemoryStore)
+        """Whether the store never lets a request wait: one in the memory of this process."""
+
         self.troubles: dict[str, str] = {}
         """Why files are not served as they are now, by what they hold, such as `dialogues`."""
 
         self._former = FormerAgents(store)
         self._story = self._told(contract, cast)
-
-    @property
-    def is_prompt(self) -> bool:
-        """Whether its store never lets a request wait: one in the memory of this process."""
-        return isinstance(self._store, MemoryStore)
 
     @property
     def contract(self) -> Contract:
@@ -108,7 +106,7 @@ class Emulator:
     def _begun(self, request: Request, started: float) -> Exchange:
         real_at = time.time()
         space = self.spaces.of(request.header("authorization"))
-        usage = space.quotas.untouched()
+        usage = space.quotas.untouched
         exchange = Exchange(request, space, space.next_number(), space.clock.now(), usage)
         # The clock of a space may stand still or jump, and the machine's own runs unsteadily.
         exchange.facts |= {"realAt": real_at, "steadyAt": started}

@@ -53,8 +53,11 @@ def sent_facts(body: object) -> dict[str, str]:
     """
     if not isinstance(body, dict):
         return {}
-    names = ("executionId", "contactId", "message")
-    found = {name: body[name] for name in names if body.get(name) and isinstance(body[name], str)}
-    return {
-        name: fingerprint(value) if name == "message" else value for name, value in found.items()
-    }
+    found: dict[str, str] = {}
+    for name in ("executionId", "contactId", "message"):
+        value = body.get(name)
+        if value and isinstance(value, str):
+            found[name] = value
+    if "message" in found:
+        found["message"] = fingerprint(found["message"])
+    return found

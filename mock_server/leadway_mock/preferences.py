@@ -22,9 +22,6 @@ class Preference:
     code: str | None = None
     example: str | None = None
 
-    def __bool__(self) -> bool:
-        return bool(self.code or self.example)
-
     @property
     def text(self) -> str:
         """The wish as a header says it."""
@@ -32,14 +29,11 @@ class Preference:
         return ", ".join(f"{name}={value}" for name, value in wishes if value)
 
 
-NONE = Preference()
-
-
-def read_preference(request: Request) -> Preference:
-    """Return what the request prefers; its header wins over its query."""
+def read_preference(request: Request) -> Preference | None:
+    """Return what the request prefers, if anything; its header wins over its query."""
     header = request.header("prefer") or ""
     if not header and not request.query:
-        return NONE
+        return None
     found = {
         name.removeprefix("__"): value
         for name, value in parse_qsl(request.query)
@@ -49,7 +43,7 @@ def read_preference(request: Request) -> Preference:
         name, _, value = wish.strip().partition("=")
         if name.strip().lower() in KNOWN and value:
             found[name.strip().lower()] = value.strip().strip('"')
-    return Preference(found.get("code"), found.get("example"))
+    return Preference(found.get("code"), found.get("example")) if any(found.values()) else None
 
 
 def preferred_answer(preference: Preference, operation: Operation) -> Answer:

@@ -51,11 +51,9 @@ class Quotas:
         self._store = store
         self._settings = settings
         self._prefix = f"{prefix}quota"
-
-    def untouched(self) -> Usage:
-        """Return the usage of somebody not known, who has used nothing."""
-        burst, day = self._settings.quota_burst, self._settings.quota_day
-        return Usage(burst, burst, day, day)
+        burst, day = settings.quota_burst, settings.quota_day
+        self.untouched = Usage(burst, burst, day, day)
+        """The usage of somebody not known, who has used nothing."""
 
     def count(self, app: str, location: str, now: float) -> tuple[Usage, Refusal | None]:
         """Count one request of `app` (a token's fingerprint) for `location` at `now`.

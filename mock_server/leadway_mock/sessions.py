@@ -42,16 +42,15 @@ class Session:
 
     id: str
     newest: Turn | None = None
+    turns: int = field(init=False)
+    """How many turns were committed."""
 
-    @property
-    def turns(self) -> int:
-        """How many turns were committed."""
-        return self.newest.number if self.newest else 0
+    state: Mapping[str, Any] = field(init=False)
+    """What the agent kept from the turn before."""
 
-    @property
-    def state(self) -> Mapping[str, Any]:
-        """What the agent kept from the turn before."""
-        return self.newest.state if self.newest else {}
+    def __post_init__(self) -> None:
+        newest = self.newest
+        self.turns, self.state = (newest.number, newest.state) if newest else (0, {})
 
 
 class Sessions:

@@ -123,7 +123,8 @@ class Spaces:
     def of(self, authorization: str | None) -> Space:
         """Return the space of whoever sends that Authorization header: its own, or the shared."""
         name = name_of(authorization)
-        return (self._as_told(name) if name != SHARED else None) or self.shared()
+        own = self._as_told(name) if name != SHARED else None
+        return own or self._as_told(SHARED) or self._untold
 
     def change(self, name: str, change: Callable[[Orders], Orders]) -> Space:
         """Give the space `name` the orders that `change` makes of its present ones.
@@ -179,7 +180,7 @@ class Spaces:
 
     def _as_told(self, name: str) -> Space | None:
         """Return a space as its orders say now, or None where it has none."""
-        item = self._store.last(_record(name))
+        item = self._store.last(f"{name}/{ORDERS}")
         if item is None:
             return None
         known = self._known.get((name, item.value))

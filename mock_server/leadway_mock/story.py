@@ -62,20 +62,18 @@ class Story:
 
     def answer(self, exchange: Exchange) -> Answer:
         """Return the answer to a request, with the headers that every answer has."""
-        return self._answering.finished(self._decided(exchange), exchange)
-
-    def _decided(self, exchange: Exchange) -> Answer:
         try:
-            return self._told(exchange)
+            answer = self._told(exchange)
         except Refusal as refusal:
-            return self._answering.refused(refusal, exchange)
+            answer = self._answering.refused(refusal, exchange)
         except StoreUnavailable:
             raise  # It cannot be finished, since that asks the store, too.
         except Exception:
             log.exception("the mock failed on request %d", exchange.number)
-            return self._answering.failed(
+            answer = self._answering.failed(
                 "The mock failed; its own log on standard error says why."
             )
+        return self._answering.finished(answer, exchange)
 
     def _told(self, exchange: Exchange) -> Answer:
         request = exchange.request
@@ -92,7 +90,7 @@ class Story:
             return answer
         call = Call(exchange, operation, parameters, body, location)
         # 6. unless a fault was armed, 7, 8, 9. who answers and what, and the turn is committed
-        return self._breaking.around(call, self._handle)
+        return self._breaking.around(call, self.handlers.get(operation.id, _example))
 
     def _opening(self, exchange: Exchange) -> tuple[Operation, Mapping[str, str], Token]:
         """Return what is asked for and by whom, if they may; a head that came before is known."""
@@ -172,13 +170,9 @@ class Story:
         rules = self._body_rules.get((operation.id, "refuse")) if ignored else None
         strangers = rules.violations(body) if rules else ()
         agent = self.cast.agents.get(exchange.facts["pathParameters"].get("agentId", ""))
-        found = unread(exchange.request, operation, body, strangers, agent)
-        if found:
-            exchange.facts["unread"] = found
-
-    def _handle(self, call: Call) -> Answer:
-        handler = self.handlers.get(call.operation.id, _example)
-        return handler(call)
+        if exchange.request.query or strangers or (agent and agent.input_variables):
+            found = unread(exchange.request, operation, body, strangers, agent)
+            exchange.facts |= {"unread": found} if found else {}
 
 
 class _Opening(NamedTuple):

@@ -31,8 +31,6 @@ def unread(
     `strangers` are the violations of those properties that the contract does not have. Unknown
     headers do not count: a proxy adds them.
     """
-    if not (request.query or strangers or (agent and agent.input_variables)):
-        return []
     found = (
         *_parameters(request, operation),
         *({"in": "body", "pointer": each.pointer, "hint": each.hint} for each in strangers),

@@ -63,6 +63,8 @@ def delivered(answer: Answer, environ: Mapping[str, Any]) -> Answer:
     The mock's own server does both. Without it, the delay is waited for here, and instead of a
     broken connection there is an answer that says why not.
     """
+    if not (answer.delay or answer.transport or answer.spread):
+        return answer
     deliver: Callable[[Delivery], None] | None = environ.get(DELIVERY)
     if deliver is not None:
         deliver(Delivery(answer.delay, answer.transport, answer.spread))

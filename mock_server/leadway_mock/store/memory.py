@@ -18,7 +18,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._values: dict[str, str] = {}  # by key and position, see `_place`
+        self._values: dict[str, str] = {}  # by key and position, with a slash between them
         self._newest: dict[str, int] = {}
         self._oldest: dict[str, int] = {}  # of lists that have dropped something; else it is 1
         self._counters: dict[str, int] = {}
@@ -34,7 +34,7 @@ class MemoryStore:
             if after is not None and after != newest:
                 return None
             position = self._newest[key] = newest + 1
-            self._values[_place(key, position)] = value
+            self._values[f"{key}/{position}"] = value
             if keep is None or position <= keep:
                 return Appended(position)
             return Appended(position, self._drop(key, position - keep))
@@ -43,7 +43,7 @@ class MemoryStore:
         """See `Store.last`."""
         with self._lock:
             position = self._newest.get(key)
-            return Item(position, self._values[_place(key, position)]) if position else None
+            return Item(position, self._values[f"{key}/{position}"]) if position else None
 
     def items(self, key: str, *, after: int = 0, limit: int | None = None) -> Sequence[Item]:
         """See `Store.items`."""
@@ -53,7 +53,7 @@ class MemoryStore:
             if limit is not None:
                 last = min(last, first + limit - 1)
             return [
-                Item(position, self._values[_place(key, position)])
+                Item(position, self._values[f"{key}/{position}"])
                 for position in range(first, last + 1)
             ]
 
@@ -103,7 +103,7 @@ class MemoryStore:
             self._clear(prefix)
             for key, position, value in snapshot.entries:
                 name = prefix + key
-                self._values[_place(name, position)] = value
+                self._values[f"{name}/{position}"] = value
                 self._oldest.setdefault(name, position)
                 self._newest[name] = position
             for key, number, expires in snapshot.counters:
@@ -122,10 +122,8 @@ class MemoryStore:
             return ()
         self._oldest[key] = upto + 1
         if oldest == upto:  # As it is whenever a full list gets one more.
-            return (self._values.pop(_place(key, oldest)),)
-        return tuple(
-            self._values.pop(_place(key, position)) for position in range(oldest, upto + 1)
-        )
+            return (self._values.pop(f"{key}/{oldest}"),)
+        return tuple(self._values.pop(f"{key}/{position}") for position in range(oldest, upto + 1))
 
     def _delete(self, key: str) -> None:
         self._drop(key, self._newest.pop(key, 0))
@@ -140,7 +138,7 @@ class MemoryStore:
     def _entries_under(self, prefix: str) -> Iterator[tuple[str, int, str]]:
         for key in sorted(_under(prefix, self._newest)):
             for position in range(self._oldest.get(key, 1), self._newest[key] + 1):
-                yield key.removeprefix(prefix), position, self._values[_place(key, position)]
+                yield key.removeprefix(prefix), position, self._values[f"{key}/{position}"]
 
     def _forget_expired(self, key: str, now: float, expires: float) -> None:
         """Queue a counter that begins, and forget those of its namespace whose time is over."""
@@ -156,11 +154,6 @@ class MemoryStore:
         queue = self._queues.setdefault(namespace if slash else "", [])
         heapq.heappush(queue, (expires, key))
         return queue
-
-
-def _place(key: str, position: int) -> str:
-    """Return where an entry is kept; no other key and position have the same place."""
-    return f"{key}/{position}"
 
 
 def _under(prefix: str, keys: dict[str, int]) -> list[str]:
