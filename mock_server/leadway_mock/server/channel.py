@@ -101,9 +101,11 @@ class Channel(HTTPChannel):
         return self.server.draining and self.request is None and len(self.requests) == 1
 
     @property
-    def restless(self) -> bool:
-        """Whether a thread or the clock may change what is waited for."""
-        return bool(self.requests)
+    def rests(self) -> bool:
+        """Whether nothing is to be done but to wait for what the client says."""
+        return not (
+            self.requests or self.total_outbufs_len or self.will_close or self.close_when_flushed
+        )
 
     def received(self, data: bytes) -> bool:
         """Take the next bytes: answer them at once where that can be, else let waitress work."""

@@ -57,7 +57,7 @@ class Listener(TcpWSGIServer):
     draining = False
     active_channels: dict[int, Channel]  # type: ignore[assignment]  # types-waitress says one
     effective_port: int
-    restless = True  # It has its own work to do on each turn, see `maintenance`.
+    rests = False  # It has its own work to do on each turn, see `maintenance`.
 
     def __init__(
         self,

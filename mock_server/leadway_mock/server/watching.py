@@ -47,8 +47,9 @@ class Watch(dict[int, dispatcher]):
         for key, events in self._selector.select(0 if self._hurry else seconds):
             watched = self.get(key.fd)
             if watched is not None:  # Else it was closed by another one on this turn.
-                self._stirred.add(key.fd)
                 _do(watched, events)
+                if not (_rests(watched) and self._events.get(key.fd) == selectors.EVENT_READ):
+                    self._stirred.add(key.fd)
 
     def close(self) -> None:
         """Release what the system holds for the watch."""
@@ -63,7 +64,7 @@ class Watch(dict[int, dispatcher]):
         if file not in self:
             return  # It came to its end when it was asked.
         self._wait_for(file, events)
-        if events == selectors.EVENT_READ and not getattr(watched, "restless", False):
+        if events == selectors.EVENT_READ and _rests(watched):
             self._stirred.discard(file)
 
     def _wait_for(self, file: int, events: int) -> None:
@@ -79,6 +80,11 @@ class Watch(dict[int, dispatcher]):
             self._selector.modify(file, events)
         else:
             self._selector.register(file, events)
+
+
+def _rests(watched: dispatcher) -> bool:
+    """Return whether it waits for something to read, until there is something to read."""
+    return getattr(watched, "rests", True)
 
 
 def _do(watched: dispatcher, events: int) -> None:
