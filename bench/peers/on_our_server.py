@@ -21,7 +21,8 @@ APPS: Mapping[str, WSGIApplication] = {"flask": constants.flask, "wsgi": constan
 def main() -> None:
     """Serve until killed."""
     name, port = sys.argv[1:]
-    Server(APPS[name], port=int(port)).run()
+    # Its loop answers by itself, as it does for the mock.
+    Server(APPS[name], port=int(port), prompt=lambda _: True).run()
 
 
 if __name__ == "__main__":

@@ -74,6 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _log_to_stderr(settings: Settings) -> None:
     level = logging.WARNING if settings.quiet else logging.INFO
     logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
+    # The lines tell none of this, and finding it out takes longer than writing them.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # noqa: SLF001 - as Python's own documentation advises
 
 
 def _announce(url: str, *more: str) -> None:
