@@ -155,10 +155,10 @@ def _remembered(request: Request) -> Head:
 
 def _identity(request: Request) -> blake2b:
     """Return a fingerprint that lacks the body: with it, a request has its own when sent again."""
+    headers = [request.headers.get(name, "") for name in HEADERS_THAT_DECIDE]
+    text = "\x00".join((request.method, request.path, request.query, *headers, ""))
     begun = hasher()
-    headers = (request.header(name) or "" for name in HEADERS_THAT_DECIDE)
-    for text in (request.method, request.path, request.query, *headers):
-        begun.update(text.encode("utf-8", "surrogatepass") + b"\x00")
+    begun.update(text.encode("utf-8", "surrogatepass"))
     return begun
 
 

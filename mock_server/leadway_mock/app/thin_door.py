@@ -27,6 +27,9 @@ Environment = dict[str, Any]
 THIN_DOOR: Final = "leadway_mock.thin_door"
 """The key among an application's extensions under which its thin door is."""
 
+TAKEN: Final = "leadway_mock.taken"
+"""The key in a WSGI environment of what was said of the request already."""
+
 MOST_KNOWN: Final = 1_024
 MOST_SEEN: Final = 16_384
 _UNPREFIXED: Final = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
@@ -58,7 +61,7 @@ class ThinDoor:
 
     def __call__(self, environ: Environment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, or let Flask do it."""
-        if not self.takes(environ):
+        if not (environ.pop(TAKEN, False) or self.takes(environ)):
             return self._inner(environ, start_response)
         self._look()
         request = self._read(environ)
@@ -67,9 +70,11 @@ class ThinDoor:
         start_response(status_line(answer.status), _headers(answer, len(body)))
         return [body]
 
-    def is_prompt(self, environ: Mapping[str, Any]) -> bool:
+    def is_prompt(self, environ: Environment) -> bool:
         """Tell whether a request is answered here, and without waiting for any store."""
-        return self._emulator.is_prompt and self.takes(environ)
+        taken = self._emulator.is_prompt and self.takes(environ)
+        environ[TAKEN] = taken  # So that it is not asked again.
+        return taken
 
     def takes(self, environ: Mapping[str, Any]) -> bool:
         """Tell whether a request is one of those that are answered here."""

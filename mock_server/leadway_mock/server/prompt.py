@@ -60,22 +60,16 @@ def read_plain(data: bytes) -> tuple[Mapping[str, Any], bytes] | None:
 
 def _head(head: bytes) -> Mapping[str, Any] | None:
     first, *lines = head.split(b"\r\n")
-    target = _line(first, _known_target, _target)
+    target = _known_target(first) if len(first) <= LONGEST_KNOWN else _target(first)
     if target is None:
         return None
     found: Environment = {HEAD: head, "PATH_INFO": target[0], "QUERY_STRING": target[1]}
     for line in lines:
-        pair = _line(line, _known_header, _header)
+        pair = _known_header(line) if len(line) <= LONGEST_KNOWN else _header(line)
         if pair is None or pair[0] in found:
             return None
         found[pair[0]] = pair[1]
     return None if "," in found.get("HTTP_HOST", ",") else found
-
-
-def _line(
-    line: bytes, known: Callable[[bytes], Pair | None], read: Callable[[bytes], Pair | None]
-) -> Pair | None:
-    return known(line) if len(line) <= LONGEST_KNOWN else read(line)
 
 
 def _target(line: bytes) -> Pair | None:
