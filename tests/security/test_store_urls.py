@@ -8,6 +8,7 @@ from leadway_mock.app import build_emulator, create_app
 from leadway_mock.cli import main
 from leadway_mock.settings import Settings
 from leadway_mock.store import StoreError, open_store, shown_url
+from leadway_mock.workers.running import one_store
 from tests.redis_servers import RedisProgram, redis_program
 
 SECRET = "hunter2-very-secret"
@@ -42,6 +43,13 @@ def test_a_password_opens_and_is_never_shown(
         told = pages(Settings(store=right), server)
         assert f"redis://{place}" in told
     assert SECRET not in told + caplog.text + "".join(capfd.readouterr())
+
+
+def test_what_several_workers_share_is_told_without_its_password() -> None:
+    settings = Settings(store=f"redis://:{SECRET}@localhost/0", workers=2)
+    with one_store(settings) as (shared, told):
+        assert shared.store == settings.store
+        assert told == "all from the store redis://localhost/0"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from leadway_mock.files.problems import ProblemsError
 from leadway_mock.server import ServerError, bind, url_of
 from leadway_mock.serving import open_server
 from leadway_mock.settings import Settings
-from leadway_mock.store import IN_MEMORY, StoreError
+from leadway_mock.store import IN_MEMORY, StoreError, shown_url
 from leadway_mock.workers.lines import Line
 from leadway_mock.workers.link import Link
 from leadway_mock.workers.supervising import Supervisor
@@ -35,7 +35,7 @@ def run_workers(settings: Settings, announce: Callable[[str, str], None]) -> int
     Raises what `open_server` raises, before anything is started.
     """
     _check_system()
-    with bind(settings.host, settings.port) as listening, _one_store(settings) as (shared, told):
+    with bind(settings.host, settings.port) as listening, one_store(settings) as (shared, told):
         # What cannot be used is said by one process and not by each; and a database is made once.
         build_emulator(shared).close()
         url = url_of(listening)
@@ -64,10 +64,13 @@ def _work(settings: Settings, listening: socket, line: Line) -> int:
 
 
 @contextmanager
-def _one_store(settings: Settings) -> Iterator[tuple[Settings, str]]:
-    """Give settings whose store can be shared, and say which it is; a private one is removed."""
+def one_store(settings: Settings) -> Iterator[tuple[Settings, str]]:
+    """Give settings whose store can be shared, and say which it is; a private one is removed.
+
+    What is said shows no password.
+    """
     if settings.store not in IN_MEMORY:
-        yield settings, f"all from the store {settings.store}"
+        yield settings, f"all from the store {shown_url(settings.store)}"
         return
     with TemporaryDirectory(prefix="leadway-mock-") as folder:
         file = Path(folder) / "mock.db"
