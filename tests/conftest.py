@@ -54,4 +54,4 @@ def redis_url(redis_server: RedisProgram) -> str:
     """The URL of an empty database."""
     with redis.Redis.from_url(redis_server.url) as client:
         client.flushall()
-    return redis_server.url
+    return redis_server.patient_url

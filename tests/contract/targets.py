@@ -95,7 +95,7 @@ def http_sqlite(**settings: Any) -> Iterator[Service]:
 @contextmanager
 def http_redis(**settings: Any) -> Iterator[Service]:
     """Call `leadway mock`, a process of its own, its conversations in a Redis server of its own."""
-    with redis_program() as server, _program(server.url, settings) as service:
+    with redis_program() as server, _program(server.patient_url, settings) as service:
         yield service
 
 

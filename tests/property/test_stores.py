@@ -77,7 +77,7 @@ def told(store: Store, verbs: Sequence[Verb]) -> list[Any]:
 @settings(max_examples=300, deadline=None)
 @given(verbs=VERBS)
 def test_memory_and_redis_say_the_same(redis_server: RedisProgram, verbs: list[Verb]) -> None:
-    memory, shared = open_store("memory:"), open_store(redis_server.url)
+    memory, shared = open_store("memory:"), open_store(redis_server.patient_url)
     try:
         shared.clear()
         assert told(memory, verbs) == told(shared, verbs)
