@@ -107,6 +107,8 @@ class Results:
     contenders: dict[str, Measured] = field(default_factory=dict)
     sessions: list[Step] = field(default_factory=list)
     turns: list[Step] = field(default_factory=list)
+    profile: dict[str, int] = field(default_factory=dict)
+    """How often each step of a turn was met."""
 
 
 def save(results: Results, path: Path) -> None:
@@ -135,6 +137,7 @@ def merged(kept: Results | None, new: Results) -> Results:
         contenders=kept.contenders | new.contenders,
         sessions=new.sessions or kept.sessions,
         turns=new.turns or kept.turns,
+        profile=new.profile or kept.profile,
     )
 
 
@@ -146,6 +149,7 @@ def _results(kept: Mapping[str, Any]) -> Results:
         contenders={name: _measured(each) for name, each in kept["contenders"].items()},
         sessions=[Step(**each) for each in kept["sessions"]],
         turns=[Step(**each) for each in kept["turns"]],
+        profile=kept["profile"],
     )
 
 

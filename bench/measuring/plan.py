@@ -18,7 +18,10 @@ INVALID = "invalid bodies"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run does. `main` and `other` are seconds for a load in one round."""
+    """What a run does. `main` and `other` are seconds for a load in one round.
+
+    `profile` is seconds of processor time.
+    """
 
     name: str
     rounds: int
@@ -30,6 +33,7 @@ class Plan:
     turns: tuple[int, ...]
     growth_rounds: int
     growth_calls: int
+    profile: float
 
     @property
     def loads(self) -> tuple[Load, ...]:
@@ -66,6 +70,7 @@ FULL = Plan(
     turns=(1, 2, 100, 1_000, 10_000),
     growth_rounds=15,
     growth_calls=200,
+    profile=5.0,
 )
 QUICK = Plan(
     name="quick",
@@ -78,4 +83,5 @@ QUICK = Plan(
     turns=(1, 2, 20),
     growth_rounds=3,
     growth_calls=20,
+    profile=0.3,
 )

@@ -10,6 +10,7 @@ from bench.load.process import generating
 from bench.machine import description
 from bench.measuring.growth import long_conversation, many_sessions, measure
 from bench.measuring.plan import Plan
+from bench.measuring.profile import profile
 from bench.measuring.rounds import ceiling, cold_starts, under_load
 from bench.results import Measured, Results
 
@@ -31,6 +32,7 @@ def run(
     if growth:
         results.sessions = measure(many_sessions, plan.sessions, plan)
         results.turns = measure(long_conversation, plan.turns, plan)
+        results.profile = profile(plan.profile)
         yield results
 
 

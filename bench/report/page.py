@@ -41,6 +41,7 @@ def report(results: Results, *, command: str, plan: str, picture: bool = False) 
         "### Cold start and memory",
         tables.costs(results),
         *_growth(results),
+        *_profile(results),
         "### The load generator",
         "Against a server that does next to nothing:",
         tables.generator(results.generator),
@@ -57,6 +58,15 @@ def _growth(results: Results) -> list[str]:
         tables.growth(results.sessions, "sessions held"),
         tables.growth(results.turns, "turn of one conversation"),
     ]
+
+
+def _profile(results: Results) -> list[str]:
+    if not results.profile:
+        return []
+    told = (
+        "What the mock is at in a first turn, from the bytes of the request to those of the answer:"
+    )
+    return ["### Where the time goes", told, tables.profile(results.profile)]
 
 
 def write(results: Results, *, command: str, plan: str, docs: Path = DOCS) -> None:

@@ -114,6 +114,13 @@ def growth(steps: Sequence[Step], what: str) -> str:
     return table((what, "µs a turn", "MiB of the process"), rows)
 
 
+def profile(met: Mapping[str, int]) -> str:
+    """Return the share of each step of a turn, the largest first."""
+    total = sum(met.values())
+    ordered = sorted(met.items(), key=lambda each: -each[1])
+    return table(("step", "share"), [(step, f"{number / total:.0%}") for step, number in ordered])
+
+
 def generator(samples: Sequence[Sample]) -> str:
     """Return what the load generator can do by itself."""
     rows = [
