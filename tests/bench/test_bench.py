@@ -100,20 +100,31 @@ def sample(number: int, rate: int, p99: float = 5.0) -> Sample:
     return Sample(number, "first turns", 16, outcome, 0.5)
 
 
-def measured(ours: list[int], theirs: list[int]) -> Measured:
+def measured(ours: list[int], theirs: list[int], quiet: list[int] | None = None) -> Measured:
+    beside = {"leadway": ours, "leadway-quiet": quiet or ours}
     return Measured(
         "Somebody",
         samples=[sample(*each) for each in enumerate(theirs)],
-        beside={"leadway": [sample(*each) for each in enumerate(ours)]},
+        beside={name: [sample(*each) for each in enumerate(own)] for name, own in beside.items()},
     )
 
 
-@pytest.mark.parametrize(("rate", "met"), [(2500, True), (2499, False)])
-def test_a_goal_is_met_from_its_figure_on(*, rate: int, met: bool) -> None:
-    found = Results("full", "", contenders={"wiremock": measured([rate] * 3, [1000] * 3)})
-    by_goal = {each.goal: each.met for each in verdicts(found)}
-    assert by_goal["rate against WireMock, journal on"] is met
-    assert by_goal["rate against Mockoon"] is None
+def met(goal: str, contender: str, found: Measured) -> bool | None:
+    results = Results("full", "", contenders={contender: found})
+    return next(each.met for each in verdicts(results) if each.goal == goal)
+
+
+@pytest.mark.parametrize(("rate", "is_met"), [(2500, True), (2499, False)])
+def test_a_goal_is_met_from_its_figure_on(*, rate: int, is_met: bool) -> None:
+    found = measured([rate] * 3, [1000] * 3)
+    assert met("rate against WireMock, journal on", "wiremock", found) is is_met
+    assert met("rate against Mockoon", "wiremock", found) is None
+
+
+def test_who_logs_nothing_is_held_against_the_quiet_mock() -> None:
+    found = measured([2400], [1000], quiet=[2600])
+    assert met("rate against WireMock, journal on", "wiremock", found) is True
+    assert met("rate against Mockoon", "mockoon", measured([19_000], [1000], [21_000])) is False
 
 
 def test_a_round_that_one_of_them_lacks_counts_for_neither() -> None:
