@@ -119,23 +119,17 @@ class Reply:
 
 
 def head(status: str, headers: list[Pair], ident: str) -> bytes:
-    """Return the status line and the headers, with what the server adds, as waitress spells them.
+    """Return the status line and the headers, as they are spelled, with what the server adds.
 
     Raises `ValueError` where one of them would break the line.
     """
-    lines = [f"{capitalized(name)}: {value}" for name, value in headers]
+    lines = [f"{name}: {value}" for name, value in headers]
     text = "\r\n".join(
         (f"HTTP/1.1 {status}", *lines, f"Date: {_date(int(time.time()))}", f"Server: {ident}")
     )
     if text.count("\n") != len(lines) + 2 or text.count("\r") != len(lines) + 2:
         raise ValueError("a line break in the status or a header")
     return f"{text}\r\n\r\n".encode("latin-1")
-
-
-@lru_cache(MOST_KNOWN)
-def capitalized(name: str) -> str:
-    """Return a header's name as waitress writes it."""
-    return "-".join(part.capitalize() for part in name.split("-"))
 
 
 @lru_cache(1)
