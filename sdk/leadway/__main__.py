@@ -2,6 +2,6 @@
 
 import sys
 
-from leadway.cli import main
+from leadway_command import main
 
 sys.exit(main())

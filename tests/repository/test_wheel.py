@@ -97,6 +97,7 @@ def test_holds_what_is_imported_and_the_contract_and_nothing_else(wheel: Path) -
     assert {name.split("/")[0] for name in names} == {
         "leadway",
         "leadway_client",
+        "leadway_command",
         "leadway_mock",
         "leadway-0.1.0.dist-info",
     }

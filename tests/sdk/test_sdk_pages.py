@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from leadway import MADE_UP, LeadwayError, Reply, Settings, errors
-from leadway.cli import INTERRUPTED, UNHEARD
 from leadway.commands.exits import ANSWERED, CODES, UNWELL, USAGE
+from leadway_command import INTERRUPTED, UNHEARD
 from tests.docs.markdown import Page
 from tests.sdk.conftest import LOCATION
 

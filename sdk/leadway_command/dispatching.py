@@ -9,9 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from importlib.metadata import EntryPoint, entry_points
-
-from leadway import __version__
+from importlib.metadata import EntryPoint, entry_points, version
 
 GROUP = "leadway.commands"
 USAGE_ERROR = 2
@@ -24,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     commands = {command.name: command for command in entry_points(group=GROUP)}
     if given[:1] == ["--version"]:
-        return _say(f"leadway {__version__}")
+        return _say(f"leadway {version('leadway')}")
     if given[:1] in (["--help"], ["-h"]):
         return _say(_usage(commands))
     if not given:
