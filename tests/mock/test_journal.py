@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable
 
 from leadway_mock.arming import arm
+from leadway_mock.entry import MAX_BODY_TEXT
 from leadway_mock.faults import Fault, Transport, fixed
-from leadway_mock.journal import MAX_BODY_TEXT
 from leadway_mock.redaction import fingerprint
 from leadway_mock.spaces import SHARED
 from tests.mock.support import CURRENT, DEPRECATED, LOCATION, Caller
