@@ -37,7 +37,7 @@ test: setup ## run all tests
 	@$(BIN)/pytest -n auto --dist loadgroup
 
 check: setup ## run all static checks, and show every one that fails
-	@$(MAKE) --keep-going check-style check-types check-arrows check-contract check-generated check-docs
+	@$(MAKE) --keep-going check-style check-types check-arrows check-contract check-generated check-docs check-containers
 
 check-style: setup
 	@$(STEP) "style (ruff check)" $(BIN)/ruff check .
@@ -63,6 +63,10 @@ check-generated: setup
 check-docs: setup
 	@$(STEP) "generated pages" $(BIN)/python scripts/write_docs.py --check
 
+check-containers: setup
+	@$(STEP) "image (hadolint)" $(BIN)/hadolint Containerfile
+	@$(STEP) "compose file (dclint)" $(NPX) dclint --max-warnings 0 compose.yaml
+
 contract: setup ## run the contract suite against one target  [TARGET=mock|prism|live]
 	@$(BIN)/pytest tests/contract -m clause --target $(TARGET)
 
@@ -85,7 +89,7 @@ help:
 	@awk -F ':.*## ' '/^## / { print (blank++ ? "\n" : "") substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: mock prism setup generate docs test check check-style check-types check-arrows check-contract check-generated \
-	check-docs contract referee bench bench-sdk lock clean help
+	check-docs check-containers contract referee bench bench-sdk lock clean help
 
 # What follows is made once, and again only when its lock file changes.
 
