@@ -76,6 +76,9 @@ referee: setup ## run the contract suite through Prism's validating proxy
 bench: setup .venv-bench/.ready bench/peers/node_modules/.ready ## measure the mock beside its peers, and write the page  [ONLY=prism,leadway] [QUICK=1]
 	@$(BIN)/python -m bench $(if $(QUICK),--quick,--write) $(if $(ONLY),--only $(ONLY))
 
+bench-scale: setup ## measure what a turn costs on each store, and write what that comes to into docs/scale.md
+	@$(BIN)/python -m bench.scale --write
+
 bench-sdk: setup ## measure the SDK beside raw httpx, requests and the official SDK, and write the page
 	@$(BIN)/python -m bench.sdk --write
 
@@ -86,10 +89,10 @@ clean: ## remove everything that make made
 	@rm -rf .venv .venv-bench .venv-generate .venv-lock .wheelhouse node_modules bench/peers/node_modules .bench dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
 
 help:
-	@awk -F ':.*## ' '/^## / { print (blank++ ? "\n" : "") substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^## / { print (blank++ ? "\n" : "") substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: mock prism setup generate docs test check check-style check-types check-arrows check-contract check-generated \
-	check-docs check-containers contract referee bench bench-sdk lock clean help
+	check-docs check-containers contract referee bench bench-scale bench-sdk lock clean help
 
 # What follows is made once, and again only when its lock file changes.
 

@@ -39,13 +39,13 @@ class Load(NamedTuple):
 class Server:
     """A contender that runs."""
 
-    def __init__(self, contender: Contender, logs: Path) -> None:
-        """Start it, with what it prints going to a file of the folder `logs`."""
+    def __init__(self, contender: Contender, logs: Path, *, core: int | None = SERVER_CORE) -> None:
+        """Start it on `core`, or on all; what it prints goes to a file of the folder `logs`."""
         self.contender = contender
         self.port = free_port()
         self.started_at = time.perf_counter()
         self._log = logs / f"{contender.name}.log"
-        with self._log.open("wb") as log, pinned(SERVER_CORE):
+        with self._log.open("wb") as log, pinned(core):
             self._process = subprocess.Popen(
                 contender.command(self.port),
                 cwd=ROOT,
@@ -100,9 +100,11 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def running(contender: Contender, logs: Path) -> Iterator[Server]:
-    """Run a contender from its start, answering or not, to the end of the context."""
-    server = Server(contender, logs)
+def running(
+    contender: Contender, logs: Path, *, core: int | None = SERVER_CORE
+) -> Iterator[Server]:
+    """Run a contender on `core`, or on all, answering or not, to the end of the context."""
+    server = Server(contender, logs, core=core)
     try:
         yield server
     finally:
