@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.pages import DOCS
+from bench.scale.__main__ import main
 from bench.scale.verbs import verbs_of_turns
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,3 +67,17 @@ def test_what_a_turn_asks_for_is_a_constant_number_of_verbs() -> None:
     assert [each.verb for each in first].count("increment") == 4
     assert (len(first), len(further)) == (9, 10)
     assert sum(each.key.startswith(("/turns/", "/sessions/")) for each in further) == 3
+
+
+@pytest.mark.usefixtures("no_server")
+def test_without_a_redis_it_says_so_and_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    before = (DOCS / "scale.md").read_bytes()
+    assert main(["--quick", "--write"]) == 1
+    assert "redis-server" in capsys.readouterr().err
+    assert (DOCS / "scale.md").read_bytes() == before
+
+
+@pytest.fixture
+def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that has no Redis, neither on its PATH nor in a wheel."""
+    monkeypatch.setattr("tests.redis_servers.NAMES", ("redis-server-that-is-not-there",))
