@@ -27,7 +27,7 @@ TABLES = """
 CREATE TABLE IF NOT EXISTS entries (
     key TEXT NOT NULL, position INTEGER NOT NULL, value TEXT NOT NULL,
     PRIMARY KEY (key, position)
-) WITHOUT ROWID;
+);
 CREATE TABLE IF NOT EXISTS counters (
     key TEXT PRIMARY KEY, value INTEGER NOT NULL, expires REAL
 ) WITHOUT ROWID;
