@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import socket
 import struct
 import sys
@@ -15,11 +14,11 @@ from functools import cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from waitress.channel import HTTPChannel
 from waitress.utilities import InternalServerError
 
 from leadway_mock.delivery import Delivery
 from leadway_mock.server.parsing import StrictParser
+from leadway_mock.server.patience import PatientChannel
 from leadway_mock.server.prompt import Reply, read_plain, surroundings
 from leadway_mock.server.sending import Ending, Script, script
 from leadway_mock.server.tasks import Answer, Refusal, log
@@ -51,7 +50,7 @@ class Held:
         """Release nothing: a request in the queue would have its body to release."""
 
 
-class Channel(HTTPChannel):
+class Channel(PatientChannel):
     """A connection that reads strictly, refuses in JSON and hangs up politely.
 
     Closing a socket while the client still sends resets it, and the client may lose the refusal
@@ -72,7 +71,6 @@ class Channel(HTTPChannel):
     lingering = False
     hanging = False
     recorded: list[bytes] | None = None
-    cut_off_at = math.inf
 
     def is_idle(self) -> bool:
         """Return whether no request, as far as its head says, and no answer is on its way."""
@@ -186,7 +184,7 @@ class Channel(HTTPChannel):
             return
         data = reply.head + reply.body
         sent = self.send(data)
-        if sent < len(data):
+        if sent < len(data) and self.connected:  # Its client may be gone, and its buffer with it.
             self._send(data[sent:])
 
     def _fail(self) -> None:
@@ -237,5 +235,5 @@ class Channel(HTTPChannel):
             return False
         self.lingering = True
         self.will_close = self.close_when_flushed = False
-        self.cut_off_at = time.time() + LINGER_SECONDS
+        self.cut_off_at = time.monotonic() + LINGER_SECONDS
         return True

@@ -1,5 +1,6 @@
 """The listening socket among waitress's connections."""
 
+import errno
 import heapq
 import itertools
 import logging
@@ -7,7 +8,7 @@ import socket
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
@@ -37,6 +38,8 @@ LARGEST_HEAD = 65_536
 _ACCEPTS_A_TURN = 64
 _FEWEST_CONNECTIONS = 16
 _SPARE_FILES = 128
+_NO_FILES = frozenset({errno.EMFILE, errno.ENFILE})
+_MAINTENANCE_SECONDS = 1.0
 
 
 class Workers(ThreadedTaskDispatcher):
@@ -57,6 +60,7 @@ class Listener(TcpWSGIServer):
     draining = False
     active_channels: dict[int, Channel]  # type: ignore[assignment]  # types-waitress says one
     effective_port: int
+    next_channel_cleanup = sys.maxsize  # Never: waitress goes by a clock that may jump.
     rests = False  # It has its own work to do on each turn, see `maintenance`.
 
     def __init__(
@@ -75,6 +79,7 @@ class Listener(TcpWSGIServer):
         self._waking = threading.RLock()
         self._closed = False
         self._most_connections = most_connections()
+        self._next_maintenance = 0.0
         self._alarms: list[tuple[float, int, Channel]] = []
         self._alarm_numbers = itertools.count()
         super().__init__(
@@ -89,6 +94,7 @@ class Listener(TcpWSGIServer):
 
     def turn(self, seconds: float) -> None:
         """Do what is due on every connection, waiting at most ``seconds`` for something to do."""
+        self._look_after(time.monotonic())
         if self._alarms:
             seconds = max(0.0, min(seconds, self._alarms[0][0] - time.monotonic()))
         self._watch.turn(seconds)
@@ -97,10 +103,10 @@ class Listener(TcpWSGIServer):
     def add_task(self, task: Channel) -> None:  # type: ignore[override]  # types-waitress says Task
         """Let a thread work on the channel's next request; an answer that waits needs none."""
         held = task.held()
-        if held is None:
-            super().add_task(task)  # type: ignore[arg-type]  # the same
-        else:
+        if held is not None:
             self.wake_at(held.due, task)
+        elif not task.postpone():
+            super().add_task(task)  # type: ignore[arg-type]  # the same
 
     def wake_at(self, due: float, channel: Channel) -> None:
         """Let ``channel`` send what it holds at ``due``, by the monotonic clock."""
@@ -109,20 +115,20 @@ class Listener(TcpWSGIServer):
 
     def readable(self) -> bool:
         """Return whether to wait for the next connection; hang up on silent ones to make room."""
-        accepts = super().readable()
-        if accepts and len(self.active_channels) >= self._most_connections:
-            self._shed()
+        if not super().readable():
             return False
-        return accepts
+        if len(self.active_channels) >= self._most_connections:
+            self._shed()
+        return len(self.active_channels) < self._most_connections
 
     def maintenance(self, now: float) -> None:
-        """Hang up on those idle for too long, and on those refused and still sending."""
-        super().maintenance(int(now))
-        for file, channel in self.active_channels.items():
-            if channel.cut_off_at <= now:
-                channel.will_close = True
-            if channel.will_close:
-                self._watch.stir(file)
+        """Hang up on those idle for too long, on those refused and still sending, and the like.
+
+        `now` is by the monotonic clock. A client that does not read is not waited for.
+        """
+        for channel in list(self.active_channels.values()):
+            if channel.is_overdue(now):
+                channel.handle_close()
 
     def handle_accept(self) -> None:
         """Take connections that wait, several at a time: each turn of the loop has its cost."""
@@ -136,7 +142,7 @@ class Listener(TcpWSGIServer):
 
     def close_idle(self, quiet_seconds: float) -> None:
         """Close the connections on which nothing is on its way, and was not just now."""
-        since = time.time() - quiet_seconds
+        since = time.monotonic() - quiet_seconds
         for channel in list(self.active_channels.values()):
             if channel.is_idle() and channel.last_activity <= since:
                 channel.handle_close()
@@ -157,6 +163,21 @@ class Listener(TcpWSGIServer):
             super().close()
         self._watch.close()
 
+    def accept(self) -> tuple[socket.socket, Any] | None:
+        """Take a connection; where the files are used up, hold no more of them from now on."""
+        try:
+            return super().accept()
+        except OSError as error:
+            if error.errno in _NO_FILES:
+                most = max(_FEWEST_CONNECTIONS, len(self.active_channels))
+                self._most_connections = min(self._most_connections, most)
+            raise
+
+    def _look_after(self, now: float) -> None:
+        if now >= self._next_maintenance:
+            self._next_maintenance = now + _MAINTENANCE_SECONDS
+            self.maintenance(now)
+
     def _accept(self, most: int) -> None:
         for _ in range(min(most, self._most_connections - len(self.active_channels))):
             known = len(self.active_channels)
@@ -176,13 +197,13 @@ class Listener(TcpWSGIServer):
     def _shed(self) -> None:
         """Hang up on the connections that have been silent the longest."""
         silent = [
-            (channel.last_activity, file)
-            for file, channel in self.active_channels.items()
+            channel
+            for channel in self.active_channels.values()
             if not channel.is_busy() or channel.is_abandoned()
         ]
-        for _, file in sorted(silent)[: self._most_connections // 8]:
-            self.active_channels[file].will_close = True
-            self._watch.stir(file)
+        silent.sort(key=lambda channel: channel.last_activity)
+        for channel in silent[: max(1, self._most_connections // 8)]:
+            channel.handle_close()
 
 
 def _adjustments(sock: socket.socket, max_body: int) -> Adjustments:
@@ -193,7 +214,6 @@ def _adjustments(sock: socket.socket, max_body: int) -> Adjustments:
         connection_limit=sys.maxsize,  # Waitress would only stop accepting, and say so each time.
         max_request_header_size=LARGEST_HEAD,
         max_request_body_size=max_body + 1,  # Waitress refuses a body of just this size.
-        cleanup_interval=1,
         clear_untrusted_proxy_headers=False,  # Nobody believes them, and the journal tells all.
         log_socket_errors=False,
     )

@@ -121,7 +121,7 @@ class Server:
         self._listener.drain()
         while self._listener.active_channels and time.monotonic() < started + self._grace:
             self._listener.turn(_QUIET_SECONDS)
-            self._listener.maintenance(time.time())
+            self._listener.maintenance(time.monotonic())
             if time.monotonic() >= started + _QUIET_SECONDS:
                 self._listener.close_idle(_QUIET_SECONDS)
 

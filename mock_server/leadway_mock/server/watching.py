@@ -20,7 +20,6 @@ class Watch(dict[int, dispatcher]):
         self._selector = selectors.DefaultSelector()
         self._events: dict[int, int] = {}  # what is waited for; nothing is not registered
         self._stirred: set[int] = set()
-        self._hurry = False
 
     def __setitem__(self, file: int, watched: dispatcher) -> None:
         """Watch something from now on."""
@@ -33,18 +32,12 @@ class Watch(dict[int, dispatcher]):
         self._stirred.discard(file)
         self._wait_for(file, 0)
 
-    def stir(self, file: int) -> None:
-        """Look at what has that file descriptor on the next turn, since it was changed."""
-        self._stirred.add(file)
-        self._hurry = True
-
     def turn(self, seconds: float) -> None:
         """Do what is due, waiting at most so many seconds for something to do."""
-        self._hurry = False
         for file in tuple(self._stirred):
             if file in self:  # Else another one took it along to its end.
                 self._look(file)
-        for key, events in self._selector.select(0 if self._hurry else seconds):
+        for key, events in self._selector.select(seconds):
             watched = self.get(key.fd)
             if watched is not None:  # Else it was closed by another one on this turn.
                 _do(watched, events)
@@ -64,6 +57,7 @@ class Watch(dict[int, dispatcher]):
         if file not in self:
             return  # It came to its end when it was asked.
         self._wait_for(file, events)
+        # Asked last, so that what a thread left behind while the rest was asked is seen.
         if events == selectors.EVENT_READ and _rests(watched):
             self._stirred.discard(file)
 
