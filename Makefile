@@ -82,6 +82,9 @@ bench-scale: setup ## measure what a turn costs on each store, and write what th
 bench-sdk: setup ## measure the SDK beside raw httpx, requests and the official SDK, and write the page
 	@$(BIN)/python -m bench.sdk --write
 
+bench-pressure: setup ## press the mock with those who behave badly, and write the page
+	@$(BIN)/python -m bench.pressure --write
+
 lock: .venv-lock/.ready .venv/.dev ## pin the newest versions that fit, in requirements/*.txt and package-lock.json
 	@sh scripts/lock.sh
 
@@ -89,10 +92,10 @@ clean: ## remove everything that make made
 	@rm -rf .venv .venv-bench .venv-generate .venv-lock .wheelhouse node_modules bench/peers/node_modules .bench dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
 
 help:
-	@awk -F ':.*## ' '/^## / { print (blank++ ? "\n" : "") substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^## / { print (blank++ ? "\n" : "") substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: mock prism setup generate docs test check check-style check-types check-arrows check-contract check-generated \
-	check-docs check-containers contract referee bench bench-scale bench-sdk lock clean help
+	check-docs check-containers contract referee bench bench-scale bench-sdk bench-pressure lock clean help
 
 # What follows is made once, and again only when its lock file changes.
 

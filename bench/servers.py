@@ -76,6 +76,11 @@ class Server:
             except (ProcessLookupError, subprocess.TimeoutExpired):
                 continue
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
     def memory(self, *, peak: bool = False) -> int | None:
         """Return its resident bytes with all that it started; None where they cannot be read."""
         return memory(self._process.pid, peak=peak)
