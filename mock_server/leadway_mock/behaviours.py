@@ -61,7 +61,8 @@ OURS: Mapping[str, tuple[int, str]] = {
         503,
         (
             "The store does not answer, or takes no writes. `Retry-After` comes where no turn can"
-            " have been kept. Once the store is back, so is the mock."
+            " have been kept. While the store hangs, one request waits for it and all others are"
+            " answered at once. Once the store is back, so is the mock."
         ),
     ),
     "mock-failure": (500, "The mock has a bug; its log on standard error says where."),

@@ -7,9 +7,11 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +26,13 @@ from leadway_mock.settings import Settings
 from leadway_mock.store import Appended, Store, StoreUnavailable, open_store, sqlite
 from leadway_mock.store.memory import MemoryStore
 from tests.mock.support import CURRENT, LOCATION, TOKEN, Caller, content
+from tests.network import Proxy
 from tests.redis_servers import DURABLE, RedisProgram, redis_program
 
 PATIENCE = 30.0
 """Seconds within which something happens that surely happens, on however slow a machine."""
+
+THREADS = Settings().threads
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
 
@@ -166,6 +171,45 @@ def test_a_server_that_hangs_holds_nobody_for_long(server: RedisProgram) -> None
         server.signal(signal.SIGCONT)
         assert say(client, executionId=session).status_code == 200
         assert_turns(client, session, 2)
+
+
+@pytest.mark.behaviour("store-unavailable")
+def test_while_a_server_hangs_one_waits_for_it_and_all_others_are_told_at_once(
+    server: RedisProgram,
+) -> None:
+    with (
+        serving(f"{server.url}?socket_timeout=3") as client,
+        ThreadPoolExecutor(2 * THREADS) as pool,
+    ):
+        server.signal(signal.SIGSTOP)
+        assert_told(say(client), "Timeout")
+        asked = [pool.submit(say, client) for _ in range(2 * THREADS - 1)]
+        asked.append(pool.submit(client.get, "/__mock/health"))
+        told = list(islice(as_completed(asked), len(asked) - 1))
+        server.signal(signal.SIGCONT)
+        for each in told:
+            assert each.result().status_code == 503
+            assert "Timeout" in each.result().headers["X-Mock-Hint"]
+        (waited,) = set(asked) - set(told)
+        assert waited.result().status_code == 200
+        assert say(client).status_code == 200
+
+
+def test_idle_connections_to_a_server_that_hung_are_not_tried_one_after_the_other(
+    server: RedisProgram,
+) -> None:
+    with Proxy(server.port) as line, ThreadPoolExecutor(THREADS) as pool:
+        store = open_store(f"{line.url}?socket_timeout=1")
+        line.slow(0.1)  # So that each thread has a connection of its own.
+        counts = partial(pool.map, store.count, "a" * THREADS)
+        assert list(counts()) == [0] * THREADS
+        assert line.connections > 1
+        line.strand()
+        with pytest.raises(StoreUnavailable, match="Timeout"):
+            store.count("a")
+        assert store.count("a") == 0
+        assert list(counts()) == [0] * THREADS
+        store.close()
 
 
 @pytest.mark.behaviour("store-unavailable")

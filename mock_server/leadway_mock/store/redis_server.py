@@ -25,6 +25,7 @@ from redis.exceptions import (
 
 from leadway_mock.store import redis_scripts as scripts
 from leadway_mock.store.base import StoreError, StoreUnavailable
+from leadway_mock.store.redis_gate import Gate
 from leadway_mock.store.urls import shown_url
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ class RedisServer:
         """Connect, and claim the database; raises `StoreError`."""
         self.name = shown_url(url)
         self._pool = _pool(url)
+        self._gate = Gate()
         try:
             self._claim()
         except BaseException:
@@ -89,17 +91,18 @@ class RedisServer:
 
     def ask(self, *command: Word, changes: bool = False) -> Any:  # noqa: ANN401 - any reply
         """Send a command and return its reply; `changes` if it may. Raises `StoreUnavailable`."""
-        connection = self._connected()
-        try:
-            connection.send_command(*command)  # type: ignore[no-untyped-call]  # it has no types
-            return connection.read_response()
-        except NoScriptError:
-            raise
-        except RedisError as error:
-            uncertain = changes and _is_without_answer(error)
-            raise StoreUnavailable(self._told(error), uncertain=uncertain) from error
-        finally:
-            self._pool.release(connection)
+        with self._gate.passing():
+            connection = self._connected()
+            try:
+                connection.send_command(*command)  # type: ignore[no-untyped-call]  # it has no types
+                return connection.read_response()
+            except NoScriptError:
+                raise
+            except RedisError as error:
+                uncertain = changes and _is_without_answer(error)
+                raise self._trouble(error, uncertain=uncertain) from error
+            finally:
+                self._pool.release(connection)
 
     def close(self) -> None:
         """Close all connections."""
@@ -109,12 +112,16 @@ class RedisServer:
         try:
             return self._pool.get_connection()
         except RedisError as error:
-            raise StoreUnavailable(self._told(error)) from error
+            raise self._trouble(error) from error
 
-    def _told(self, error: RedisError) -> str:
+    def _trouble(self, error: RedisError, *, uncertain: bool = False) -> StoreUnavailable:
+        if isinstance(error, TimeoutError):
+            # Idle connections may be as dead, and each would cost another time-out to find out.
+            self._pool.disconnect(inuse_connections=False)
         replied = isinstance(error, AuthenticationError | BusyLoadingError | ResponseError)
         verb = "refuses" if replied else "does not answer"
-        return f"The store {self.name} {verb}: {str(error).strip().removesuffix('.')}."
+        why = str(error).strip().removesuffix(".")
+        return StoreUnavailable(f"The store {self.name} {verb}: {why}.", uncertain=uncertain)
 
     def _claim(self) -> None:
         if self._info("cluster").get("cluster_enabled") == "1":

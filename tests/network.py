@@ -1,0 +1,201 @@
+"""A line to a server that can be cut, silenced, slowed and healed, on any machine.
+
+One thread carries all connections. What is held back while the line is silent goes on its way when
+it is healed, as TCP has it after a partition: a write may land long after its sender gave up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import threading
+from asyncio import StreamReader, StreamWriter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Literal, Self
+
+CHUNK = 65_536
+PATIENCE = 30.0
+AT_ONCE = struct.pack("ii", 1, 0)
+"""Lets a socket be closed by a reset, whatever is still on its way."""
+
+Connect = Callable[[], socket.socket]
+
+
+@dataclass(slots=True)
+class Losses:
+    """Which commands are lost, with their connections: one of so `many` that have `mark` in them.
+
+    Either the `request` is lost, before the server has seen it, or the `answer`, behind it.
+    """
+
+    mark: bytes
+    many: int
+    what: Literal["request", "answer"]
+    seen: int = 0
+    lost: int = 0
+
+    def picks(self, chunk: bytes) -> bool:
+        """Tell whether this command is one of those that are lost."""
+        if self.mark not in chunk:
+            return False
+        self.seen += 1
+        picked = self.seen % self.many == 0
+        self.lost += picked
+        return picked
+
+
+class Proxy:
+    """Carries connections from a port of its own to a server's port, or as `connect` leads."""
+
+    def __init__(self, port: int = 0, connect: Connect | None = None) -> None:
+        self._connect = connect or (lambda: socket.create_connection(("127.0.0.1", port)))
+        self._listening = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port: int = self._listening.getsockname()[1]
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
+        self._ready = threading.Event()
+        self.delay = 0.0
+        self.losses: Losses | None = None
+        self._refusing = False
+        self._links: set[_Link] = set()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self._ready.wait(PATIENCE)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._do(self._ended.set)
+        self._thread.join()
+
+    @property
+    def url(self) -> str:
+        """The URL of the first database of a Redis server at the other end."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    @property
+    def connections(self) -> int:
+        """How many connections there are now."""
+        return len(self._links)
+
+    def reset(self) -> None:
+        """Reset all connections, and any new one, until the line is healed."""
+        self._refusing = True
+        self._do(self._abort)
+
+    def silence(self) -> None:
+        """Carry nothing either way, without a word, until the line is healed."""
+        self._do(self.flowing.clear)
+
+    def strand(self) -> None:
+        """Carry nothing over the present connections ever again; new ones are good."""
+        self._do(lambda: [setattr(link, "stranded", True) for link in self._links])
+
+    def slow(self, seconds: float) -> None:
+        """Let everything take so long each way, until the line is healed."""
+        self.delay = seconds
+
+    def lose(self, mark: bytes, *, every: int, what: Literal["request", "answer"]) -> Losses:
+        """Lose some commands that have `mark` in them, until the line is healed."""
+        self.losses = Losses(mark, every, what)
+        return self.losses
+
+    def heal(self) -> None:
+        """Be a good line again; what was held back goes on its way."""
+        self.delay, self.losses, self._refusing = 0.0, None, False
+        self._do(self.flowing.set)
+
+    async def _run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._ended, self.flowing = asyncio.Event(), asyncio.Event()
+        self.flowing.set()
+        server = await asyncio.start_server(self._accepted, sock=self._listening)
+        self._ready.set()
+        await self._ended.wait()
+        server.close()
+        self._abort()
+
+    async def _accepted(self, reader: StreamReader, writer: StreamWriter) -> None:
+        try:
+            if self._refusing:
+                raise ConnectionRefusedError
+            far = await asyncio.open_connection(sock=await asyncio.to_thread(self._connect))
+        except OSError:
+            _reset(writer)
+            return
+        link = _Link(self, (reader, writer), far)
+        self._links.add(link)
+        try:
+            await link.carry()
+        finally:
+            link.abort()
+            self._links.discard(link)
+
+    def _abort(self) -> None:
+        for link in self._links:
+            link.abort()
+
+    def _do(self, action: Callable[[], object]) -> None:
+        async def act() -> None:
+            action()
+
+        asyncio.run_coroutine_threadsafe(act(), self._loop).result(PATIENCE)
+
+
+End = tuple[StreamReader, StreamWriter]
+
+
+class _Link:
+    """One connection, from end to end."""
+
+    def __init__(self, line: Proxy, near: End, far: End) -> None:
+        self.stranded = False
+        self._line = line
+        self._near = near
+        self._far = far
+        self._doomed = False
+
+    async def carry(self) -> None:
+        """Carry all both ways until both ends are closed."""
+        onward = self._pump(self._near[0], self._far[1], self._asked)
+        back = self._pump(self._far[0], self._near[1], self._answered)
+        await asyncio.gather(onward, back)
+
+    def abort(self) -> None:
+        """Reset both ends."""
+        for _, writer in (self._near, self._far):
+            _reset(writer)
+
+    async def _pump(
+        self, source: StreamReader, sink: StreamWriter, lost: Callable[[bytes], bool]
+    ) -> None:
+        with suppress(OSError):
+            while chunk := await source.read(CHUNK):
+                await asyncio.sleep(self._line.delay)
+                await self._line.flowing.wait()
+                if lost(chunk):
+                    self.abort()
+                elif not self.stranded:
+                    sink.write(chunk)
+                    await sink.drain()
+        await self._line.flowing.wait()
+        sink.close()
+
+    def _asked(self, chunk: bytes) -> bool:
+        losses = self._line.losses
+        picked = losses is not None and losses.picks(chunk)
+        self._doomed = picked and losses is not None and losses.what == "answer"
+        return picked and not self._doomed
+
+    def _answered(self, _: bytes) -> bool:
+        return self._doomed
+
+
+def _reset(writer: StreamWriter) -> None:
+    ends: socket.socket | None = writer.get_extra_info("socket")
+    if ends is not None and not writer.transport.is_closing():
+        with suppress(OSError):
+            ends.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+    writer.transport.abort()
