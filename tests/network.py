@@ -60,6 +60,7 @@ class Proxy:
         self.losses: Losses | None = None
         self._refusing = False
         self._links: set[_Link] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -111,13 +112,20 @@ class Proxy:
         self._loop = asyncio.get_running_loop()
         self._ended, self.flowing = asyncio.Event(), asyncio.Event()
         self.flowing.set()
-        server = await asyncio.start_server(self._accepted, sock=self._listening)
+        server = await asyncio.start_server(self._accept, sock=self._listening)
         self._ready.set()
         await self._ended.wait()
         server.close()
+        self.flowing.set()
         self._abort()
+        await asyncio.gather(*self._tasks)
 
-    async def _accepted(self, reader: StreamReader, writer: StreamWriter) -> None:
+    def _accept(self, reader: StreamReader, writer: StreamWriter) -> None:
+        task = asyncio.create_task(self._lead(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _lead(self, reader: StreamReader, writer: StreamWriter) -> None:
         try:
             if self._refusing:
                 raise ConnectionRefusedError

@@ -134,10 +134,17 @@ def _inversions(placed: list[tuple[float, float, int, str]]) -> Iterator[str]:
 
 
 def _mistaken(claims: Iterable[Claim], transcripts: Transcripts) -> Iterator[Fault]:
-    """A client that repeats what was not answered can tell how often it was heard before."""
+    """A client that repeats what was not answered can tell how often it was heard before.
+
+    Behind the answer, nothing of it stands but what the client itself gave up while it was on its
+    way: what the mock has given up is over by then.
+    """
     for claim in claims:
         entries = transcripts.get(claim.session, ())
-        stands = sum(entry.message == claim.message for entry in entries)
-        if stands != claim.heard + 1:
-            told = f"{claim.message!r} stands {stands} times; its sender makes it {claim.heard + 1}"
-            yield Fault("mistaken", f"session {claim.session}: {told}")
+        stands = [entry.number for entry in entries if entry.message == claim.message]
+        before = sum(number < claim.turn for number in stands)
+        after = sum(number > claim.turn for number in stands)
+        if before != claim.heard or after > claim.late:
+            text = f"{claim.message!r}, answered as turn {claim.turn}, is turns {stands}"
+            told = f"its sender counts {claim.heard} before it, and {claim.late} behind it at most"
+            yield Fault("mistaken", f"session {claim.session}: {text}; {told}")

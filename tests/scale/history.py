@@ -55,12 +55,18 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a client concludes: that so many of its unanswered attempts at a message were heard."""
+    """What a client concludes when a message was answered as turn `turn` of a session.
+
+    So many of its unanswered attempts at it were `heard` before. Those that it gave up while the
+    mock was perhaps at work on them may be heard yet: `late` says how many they are.
+    """
 
     client: int
     session: str
     message: str
     heard: int
+    turn: int
+    late: int = 0
 
 
 @dataclass(slots=True)
@@ -93,10 +99,10 @@ class History:
         """Note that there is no answer, and will be none."""
         self._end(Event(0, client, attempt, Outcome.UNKNOWN))
 
-    def claim(self, client: int, session: str, message: str, heard: int) -> None:
+    def claim(self, claim: Claim) -> None:
         """Note what a client concludes of its unanswered attempts."""
         with self._lock:
-            self.claims.append(Claim(client, session, message, heard))
+            self.claims.append(claim)
 
     def count(self, outcome: Outcome) -> int:
         """Return how many attempts have ended so up to now."""

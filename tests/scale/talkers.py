@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -13,7 +13,7 @@ import httpx
 
 from tests.contract.service import PATHS, VERSION, Caller, turn
 from tests.scale.checker import Entry
-from tests.scale.history import History, Outcome
+from tests.scale.history import Claim, History, Outcome
 
 CALLER = Caller()
 PATIENCE = 60.0
@@ -25,26 +25,40 @@ PAGE = 1_000
 
 @dataclass(slots=True)
 class Talker:
-    """One client. It talks in a session of its own, or in one that it shares with others."""
+    """One client. It talks in a session of its own, or in one that it shares with others.
+
+    It knows one or several `ways` to the mock, and takes the next where one fails it.
+    """
 
     number: int
-    http: httpx.Client
+    ways: list[httpx.Client]
     history: History
     session: str = ""
     shared: bool = False
     turn: int = 0
-    said: int = field(default=0)
+    said: int = 0
+    gave_up: int = 0
+    """How many attempts it has ceased to wait for. The mock may be at work on them still."""
+
+    @property
+    def http(self) -> httpx.Client:
+        """The way that it takes now."""
+        return self.ways[0]
 
     def say(self) -> None:
         """Say something new, again and again until it is answered; then conclude what was heard."""
         self.said += 1
         message = f"client {self.number}, message {self.said}"
-        before, session, unanswered = self.turn, self.session, 0
+        before, session, gave_up = self.turn, self.session, self.gave_up
+        repeated = False
         while not self._answered(message):
-            unanswered += 1
-        if unanswered and session:
-            heard = self._standing(message) - 1 if self.shared else self.turn - before - 1
-            self.history.claim(self.number, session, message, heard)
+            repeated = True
+        if repeated and session:
+            # Nobody else speaks in its session but its own past, where it has given anything up.
+            alone = not self.shared and not self.gave_up
+            heard = self.turn - before - 1 if alone else self._standing(message)
+            late = self.gave_up - gave_up
+            self.history.claim(Claim(self.number, session, message, heard, self.turn, late))
 
     def _answered(self, message: str) -> bool:
         attempt = self.history.invoke(self.number, message, self.session)
@@ -52,22 +66,27 @@ class Talker:
             answer = self.http.post(PATHS["current"].format(CALLER.agent_id), **self._sent(message))
         except httpx.ConnectError:
             self.history.fail(self.number, attempt)
-            self._wait_until_well()
-            return False
-        except httpx.TransportError:
+        except httpx.TransportError as error:
             self.history.unknown(self.number, attempt)
-            return False
-        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            self.history.unknown(self.number, attempt)
-            self._wait_until_well()
-            return False
-        if not answer.is_success:
-            self.history.fail(self.number, attempt)
-            raise AssertionError(answer.text)
-        self._note(attempt, answer)
-        return True
+            self.gave_up += isinstance(error, httpx.TimeoutException)
+        else:
+            if answer.is_success:
+                self._note(attempt, answer)
+                return True
+            self._note_refusal(attempt, answer)
+        self._try_another_way()
+        return False
 
-    def _wait_until_well(self) -> None:
+    def _note_refusal(self, attempt: int, answer: httpx.Response) -> None:
+        """Note that there was no turn for an answer: surely, or perhaps."""
+        if "Retry-After" in answer.headers:  # By which the mock says that it has kept nothing.
+            self.history.fail(self.number, attempt)
+        else:
+            self.history.unknown(self.number, attempt)
+        assert answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR, answer.text
+
+    def _try_another_way(self) -> None:
+        self.ways.append(self.ways.pop(0))
         until(lambda: self.http.get("/__mock/health").is_success)
 
     def _sent(self, message: str) -> dict[str, Any]:
@@ -92,7 +111,7 @@ class Talker:
             return True
 
         until(read)
-        return sum(entry.message == message for entry in found)
+        return sum(entry.message == message and entry.number < self.turn for entry in found)
 
 
 def talk(talkers: list[Talker], trouble: Callable[[], None], *, at_least: int) -> None:
@@ -110,14 +129,14 @@ def talk(talkers: list[Talker], trouble: Callable[[], None], *, at_least: int) -
 
 
 def begin(
-    history: History, http: Callable[[], httpx.Client], *, shared: int, own: int
+    history: History, ways: Callable[[], list[httpx.Client]], *, shared: int, own: int
 ) -> list[Talker]:
     """Return talkers: `shared` ones in two sessions, which are begun here, and `own` ones."""
-    first = [Talker(number, http(), history) for number in (1, 2)]
+    first = [Talker(number, ways(), history) for number in (1, 2)]
     for each in first:
         each.say()
     numbers = range(3, 3 + shared + own)
-    talkers = [Talker(number, http(), history) for number in numbers]
+    talkers = [Talker(number, ways(), history) for number in numbers]
     for each in talkers[:shared]:
         each.session, each.shared = first[each.number % 2].session, True
     return talkers

@@ -50,7 +50,7 @@ FINAL = {"s": stands("a", "c", "b", "d", "g")}
 
 
 def test_a_good_history_has_no_fault() -> None:
-    assert faults(HISTORY, FINAL, [Claim(1, "s", "d", 0)]) == []
+    assert faults(HISTORY, FINAL, [Claim(1, "s", "g", 0, 5)]) == []
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,17 @@ def test_a_session_may_begin_without_an_answer_but_once() -> None:
 def test_a_client_that_is_mistaken_is_found(heard: int, *, wrong: bool) -> None:
     history = [unknown("a", 0), ok("a", 2, 1, 2)]
     final = {"s": [Entry(1, "a", "x"), Entry(2, "a", "i-a")]}
-    found = faults(history, final, [Claim(1, "s", "a", heard)])
+    found = faults(history, final, [Claim(1, "s", "a", heard, 2)])
+    assert kinds(found) == (["mistaken"] if wrong else [])
+
+
+@pytest.mark.parametrize(("late", "wrong"), [(0, True), (1, False)])
+def test_what_is_heard_behind_its_answer_was_given_up_by_its_client(
+    late: int, *, wrong: bool
+) -> None:
+    history = [unknown("a", 0), ok("a", 1, 1, 2)]
+    final = {"s": [Entry(1, "a", "i-a"), Entry(2, "a", "x")]}
+    found = faults(history, final, [Claim(1, "s", "a", 0, 1, late)])
     assert kinds(found) == (["mistaken"] if wrong else [])
 
 
@@ -137,7 +147,7 @@ def judged(wrap: Callable[[Store], Faithful], folder: Path) -> tuple[list[Fault]
     history = History()
     try:
         with httpx.Client(base_url="http://127.0.0.1", transport=transport) as http:
-            talkers = begin(history, lambda: http, shared=4, own=2)
+            talkers = begin(history, lambda: [http], shared=4, own=2)
             talk(talkers, lambda: None, at_least=10)
             return faults(history.attempts(), transcripts(http), history.claims), history
     finally:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from tests.redis_servers import DURABLE, redis_program
 from tests.scale.checker import faults
 from tests.scale.crowd import Crowd, crowd
 from tests.scale.history import History, Outcome
@@ -35,7 +36,17 @@ def sqlite(folder: Path) -> Iterator[str]:
     yield f"sqlite:///{folder}/mock.db"
 
 
-STORES: Mapping[str, Callable[[Path], AbstractContextManager[str]]] = {"sqlite": sqlite}
+@contextmanager
+def redis(_: Path) -> Iterator[str]:
+    """A server that all share."""
+    with redis_program(*DURABLE) as server:
+        yield server.url
+
+
+STORES: Mapping[str, Callable[[Path], AbstractContextManager[str]]] = {
+    "sqlite": sqlite,
+    "redis": redis,
+}
 """The stores that outlive a process, by what gives a new one and its URL."""
 
 
@@ -82,7 +93,7 @@ class Trial:
 
     def judge(self, trouble: Callable[[], None]) -> None:
         """Let clients talk while there is trouble; then hold the history against the store."""
-        talkers = begin(self.history, self._client, shared=5, own=3)
+        talkers = begin(self.history, lambda: [self._client()], shared=5, own=3)
         talk(talkers, trouble, at_least=3)
         standing = transcripts(self._client())
         found = faults(self.history.attempts(), standing, self.history.claims)
