@@ -7,6 +7,7 @@ it is healed, as TCP has it after a partition: a write may land long after its s
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import struct
 import threading
@@ -22,24 +23,25 @@ AT_ONCE = struct.pack("ii", 1, 0)
 """Lets a socket be closed by a reset, whatever is still on its way."""
 
 Connect = Callable[[], socket.socket]
+Lost = Literal["request", "answer"]
 
 
 @dataclass(slots=True)
 class Losses:
-    """Which commands are lost, with their connections: one of so `many` that have `mark` in them.
+    """Which commands are lost, with their connections: one of so `many` that fit a pattern.
 
     Either the `request` is lost, before the server has seen it, or the `answer`, behind it.
     """
 
-    mark: bytes
+    fits: re.Pattern[bytes]
     many: int
-    what: Literal["request", "answer"]
+    what: Lost
     seen: int = 0
     lost: int = 0
 
     def picks(self, chunk: bytes) -> bool:
         """Tell whether this command is one of those that are lost."""
-        if self.mark not in chunk:
+        if not self.fits.search(chunk):
             return False
         self.seen += 1
         picked = self.seen % self.many == 0
@@ -98,9 +100,9 @@ class Proxy:
         """Let everything take so long each way, until the line is healed."""
         self.delay = seconds
 
-    def lose(self, mark: bytes, *, every: int, what: Literal["request", "answer"]) -> Losses:
-        """Lose some commands that have `mark` in them, until the line is healed."""
-        self.losses = Losses(mark, every, what)
+    def lose(self, what: Lost, fits: re.Pattern[bytes], *, every: int) -> Losses:
+        """Lose some of the commands that fit a pattern, until the line is healed."""
+        self.losses = Losses(fits, every, what)
         return self.losses
 
     def heal(self) -> None:

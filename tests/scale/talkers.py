@@ -18,7 +18,7 @@ from tests.scale.history import Claim, History, Outcome
 CALLER = Caller()
 PATIENCE = 60.0
 LOOK_AGAIN = 0.02
-"""Seconds between two looks at whether the mock is there again."""
+"""Seconds between two attempts, or two looks at something that is to come."""
 
 PAGE = 1_000
 
@@ -27,7 +27,7 @@ PAGE = 1_000
 class Talker:
     """One client. It talks in a session of its own, or in one that it shares with others.
 
-    It knows one or several `ways` to the mock, and takes the next where one fails it.
+    It knows one or several `ways` to the mock, and takes another each time.
     """
 
     number: int
@@ -39,11 +39,6 @@ class Talker:
     said: int = 0
     gave_up: int = 0
     """How many attempts it has ceased to wait for. The mock may be at work on them still."""
-
-    @property
-    def http(self) -> httpx.Client:
-        """The way that it takes now."""
-        return self.ways[0]
 
     def say(self) -> None:
         """Say something new, again and again until it is answered; then conclude what was heard."""
@@ -63,7 +58,9 @@ class Talker:
     def _answered(self, message: str) -> bool:
         attempt = self.history.invoke(self.number, message, self.session)
         try:
-            answer = self.http.post(PATHS["current"].format(CALLER.agent_id), **self._sent(message))
+            answer = self._next_way().post(
+                PATHS["current"].format(CALLER.agent_id), **self._sent(message)
+            )
         except httpx.ConnectError:
             self.history.fail(self.number, attempt)
         except httpx.TransportError as error:
@@ -74,7 +71,7 @@ class Talker:
                 self._note(attempt, answer)
                 return True
             self._note_refusal(attempt, answer)
-        self._try_another_way()
+        time.sleep(LOOK_AGAIN)
         return False
 
     def _note_refusal(self, attempt: int, answer: httpx.Response) -> None:
@@ -85,9 +82,9 @@ class Talker:
             self.history.unknown(self.number, attempt)
         assert answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR, answer.text
 
-    def _try_another_way(self) -> None:
+    def _next_way(self) -> httpx.Client:
         self.ways.append(self.ways.pop(0))
-        until(lambda: self.http.get("/__mock/health").is_success)
+        return self.ways[-1]
 
     def _sent(self, message: str) -> dict[str, Any]:
         body = {"message": message, "locationId": CALLER.location_id}
@@ -107,7 +104,7 @@ class Talker:
         found: list[Entry] = []
 
         def read() -> bool:
-            found[:] = transcript(self.http, self.session)
+            found[:] = transcript(self._next_way(), self.session)
             return True
 
         until(read)
@@ -149,13 +146,13 @@ def answered(history: History, number: int) -> None:
 
 
 def until(holds: Callable[[], Any]) -> None:
-    """Look at something until it holds, whatever becomes of the connection meanwhile."""
+    """Look at something until it holds, whatever becomes of mock and connection meanwhile."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
             if holds():
                 return
-        except httpx.TransportError:
+        except httpx.HTTPError:
             pass
         time.sleep(LOOK_AGAIN)
     raise AssertionError("It did not come true in time.")

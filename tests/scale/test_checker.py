@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -15,9 +15,13 @@ from leadway_mock.contract import load_contract
 from leadway_mock.emulator import Emulator
 from leadway_mock.settings import Settings
 from leadway_mock.store import Store, open_store
+from tests.network import Lost, Proxy
+from tests.redis_servers import RedisProgram
+from tests.scale.broken_clients import BROKEN_CLIENTS
 from tests.scale.broken_stores import BROKEN, Faithful
 from tests.scale.checker import Entry, Fault, faults
 from tests.scale.history import Attempt, Claim, History, Outcome
+from tests.scale.machines import TURN
 from tests.scale.talkers import begin, talk, transcripts
 
 
@@ -139,9 +143,8 @@ def test_a_history_is_paired_and_timed() -> None:
     assert (other.outcome, history.count(Outcome.OK)) == (Outcome.UNKNOWN, 1)
 
 
-def judged(wrap: Callable[[Store], Faithful], folder: Path) -> tuple[list[Fault], History]:
-    """Let clients talk to a mock on a store that `wrap` may break; return what is wrong then."""
-    store = wrap(open_store(f"sqlite:///{folder}/mock.db"))
+def judged(store: Store) -> tuple[list[Fault], History]:
+    """Let clients talk to a mock on a store, broken or not; return what is wrong then."""
     emulator = Emulator(Settings(), load_contract(), BUILT_IN, store, SystemClock())
     transport = httpx.WSGITransport(create_app(emulator=emulator))
     history = History()
@@ -154,14 +157,47 @@ def judged(wrap: Callable[[Store], Faithful], folder: Path) -> tuple[list[Fault]
         emulator.close()
 
 
-def test_a_good_store_is_not_accused(tmp_path: Path) -> None:
-    found, history = judged(Faithful, tmp_path)
+@pytest.fixture
+def good(tmp_path: Path) -> Store:
+    """A good store."""
+    return open_store(f"sqlite:///{tmp_path}/mock.db")
+
+
+def test_a_good_store_is_not_accused(good: Store) -> None:
+    found, history = judged(Faithful(good))
     assert found == []
     assert history.count(Outcome.OK) == 62
 
 
 @pytest.mark.parametrize("how", BROKEN)
-def test_a_store_that_was_broken_is_caught(how: str, tmp_path: Path) -> None:
+def test_a_store_that_was_broken_is_caught(how: str, good: Store) -> None:
     wrap, kind = BROKEN[how]
-    found, _ = judged(wrap, tmp_path)
+    found, _ = judged(wrap(good))
+    assert kind in kinds(found), found
+
+
+@pytest.fixture
+def line(redis_server: RedisProgram, redis_url: str) -> Iterator[Proxy]:
+    """A line to a server that is empty."""
+    assert redis_url == redis_server.url
+    with Proxy(redis_server.port) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("what", ["request", "answer"])
+def test_a_good_client_is_not_accused_of_what_its_line_loses(line: Proxy, what: Lost) -> None:
+    store = open_store(line.url)
+    losses = line.lose(what, TURN, every=5)
+    found, history = judged(store)
+    assert found == []
+    assert losses.lost >= 10
+    assert history.count(Outcome.UNKNOWN) == losses.lost
+
+
+@pytest.mark.parametrize("how", BROKEN_CLIENTS)
+def test_a_client_that_was_broken_is_caught_over_a_line_that_loses(line: Proxy, how: str) -> None:
+    wrap, what, kind = BROKEN_CLIENTS[how]
+    store = open_store(line.url)
+    line.lose(what, TURN, every=5)
+    found, _ = judged(wrap(store))
     assert kind in kinds(found), found

@@ -1,0 +1,62 @@
+"""Several mocks on one Redis server, as on several machines, each with its own line to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from leadway_mock.store.redis_scripts import APPEND
+from tests.contract.programs import Program, mock
+from tests.contract.service import Service, opened
+from tests.network import Proxy
+from tests.redis_servers import DURABLE, RedisProgram, redis_program
+
+SHORT = "?socket_timeout=0.5&socket_connect_timeout=0.5"
+"""The seconds for which a mock here waits for the server, so that many cuts fit into a test."""
+
+TURN = re.compile(APPEND.digest.encode() + rb".*turns/", re.DOTALL)
+"""The command that commits a turn."""
+
+
+class Line(Protocol):
+    """What leads from a mock to the server, and can fail."""
+
+    def silence(self) -> None:
+        """Carry nothing either way, without a word."""
+
+    def heal(self) -> None:
+        """Carry everything again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machines:
+    """Mocks that run, the server that all share, and the line of each to it."""
+
+    server: RedisProgram
+    programs: Sequence[Program]
+    lines: Sequence[Line]
+    urls: Sequence[str]
+    """Where each mock answers, as clients see it."""
+
+    @contextmanager
+    def services(self) -> Iterator[list[Service]]:
+        """Open clients of each mock."""
+        with ExitStack() as stack:
+            yield [stack.enter_context(opened(url, trust_env=False)) for url in self.urls]
+
+    def all_run(self) -> bool:
+        """Tell whether no mock has ended."""
+        return all(program.process.poll() is None for program in self.programs)
+
+
+@contextmanager
+def machines(number: int, *flags: str, options: str = "") -> Iterator[Machines]:
+    """Run mocks on a server that keeps what it has said, each over a proxy of its own."""
+    with redis_program(*DURABLE) as server, ExitStack() as stack:
+        lines = [stack.enter_context(Proxy(server.port)) for _ in range(number)]
+        stores = [line.url + options for line in lines]
+        programs = [stack.enter_context(mock("--store", each, *flags)) for each in stores]
+        yield Machines(server, programs, lines, [program.url for program in programs])
