@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
@@ -37,11 +37,13 @@ Process: TypeAlias = subprocess.Popen[bytes]
 class RedisProgram:
     """A server in a process of its own, on a port of its own.
 
-    It may be killed, started again at the same place, paused and resumed.
+    It may be killed, started again at the same place, paused and resumed. `within` is a command
+    that runs it, such as one that enters a network of its own.
     """
 
-    def __init__(self, folder: Path, *flags: str) -> None:
+    def __init__(self, folder: Path, *flags: str, within: Sequence[str] = ()) -> None:
         self.folder = folder
+        self.within = within
         self.flags = flags
         self.port = _free_port()
         self._process: Process | None = None
@@ -77,7 +79,10 @@ class RedisProgram:
         log.write_bytes(b"")
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                (program(), *self._settings()), cwd=self.folder, stdout=output, stderr=output
+                (*self.within, program(), *self._settings()),
+                cwd=self.folder,
+                stdout=output,
+                stderr=output,
             )
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
@@ -100,10 +105,10 @@ class RedisProgram:
 
 
 @contextmanager
-def redis_program(*flags: str) -> Iterator[RedisProgram]:
-    """Run a server, with more `flags` for its command line."""
+def redis_program(*flags: str, within: Sequence[str] = ()) -> Iterator[RedisProgram]:
+    """Run a server, with more `flags` for its command line, `within` another command."""
     with tempfile.TemporaryDirectory(prefix="redis-") as folder:
-        server = RedisProgram(Path(folder), *flags)
+        server = RedisProgram(Path(folder), *flags, within=within)
         try:
             server.start()
             yield server

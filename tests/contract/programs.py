@@ -54,9 +54,16 @@ def running(command: Sequence[str], sign: str, *, folder: Path = ROOT) -> Iterat
 
 
 @contextmanager
-def mock(*flags: str) -> Iterator[Program]:
-    """Run `leadway mock` on a free port."""
-    command = [str(Path(sys.executable).with_name("leadway")), "mock", "--port", "0", *flags]
+def mock(*flags: str, within: Sequence[str] = ()) -> Iterator[Program]:
+    """Run `leadway mock` on a free port, `within` another command."""
+    command = [
+        *within,
+        str(Path(sys.executable).with_name("leadway")),
+        "mock",
+        "--port",
+        "0",
+        *flags,
+    ]
     with running(command, r"(?m)^listening on (\S+)$") as program:
         yield program
 

@@ -1,10 +1,10 @@
-"""Several workers are one mock: what one of them was told, all know, and they count together."""
+"""Several workers or machines are one mock: what one was told, all know; they count together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 
 from tests.contract.service import Service, turn
 from tests.scale.crowd import AGENTS, HEARD, Crowd, crowd, soon, told
+from tests.scale.machines import machines
 
 pytestmark = pytest.mark.xdist_group("workers")
 
@@ -20,81 +21,144 @@ AT_ONCE = 16
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
+def crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
     file = tmp_path_factory.mktemp("store") / "mock.db"
     with crowd("--store", f"sqlite:///{file}", "--seed", "7") as started:
         yield started
 
 
-@pytest.fixture
-def two(shared: Crowd) -> Crowd:
-    """A mock of two workers, as if just started."""
-    told(shared.service, "/reset")
-    return shared
+@pytest.fixture(scope="module")
+def fleet() -> Iterator[list[Service]]:
+    with machines(2, "--seed", "7") as started, started.services() as services:
+        yield services
 
 
 @pytest.fixture
-def each(two: Crowd) -> Iterator[list[Service]]:
+def two(crew: Crowd) -> Crowd:
+    """A mock of two workers on one file, as if just started."""
+    told(crew.service, "/reset")
+    return crew
+
+
+@pytest.fixture
+def each_worker(two: Crowd) -> Iterator[list[Service]]:
     """The same mock through the one worker, and through the other."""
     with ExitStack() as stack:
         yield [stack.enter_context(two.through(worker)) for worker in two.workers()]
 
 
-def say_all(service: Service, number: int, **fields: Any) -> list[Any]:
+@pytest.fixture
+def each_machine(fleet: list[Service]) -> list[Service]:
+    """Two mocks on one Redis server, as if just started."""
+    told(fleet[0], "/reset")
+    return fleet
+
+
+@pytest.fixture(scope="module", params=["workers", "machines"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """What there are several of."""
+    return str(request.param)
+
+
+@pytest.fixture
+def each(kind: str, request: pytest.FixtureRequest) -> list[Service]:
+    """The same mock through the one, and through the other."""
+    name = "each_worker" if kind == "workers" else "each_machine"
+    services: list[Service] = request.getfixturevalue(name)
+    return services
+
+
+@pytest.fixture
+def ways(kind: str, request: pytest.FixtureRequest) -> list[Service]:
+    """Ways to the same mock, which many may take at once. Workers have one, and all accept on it."""
+    if kind == "machines":
+        services: list[Service] = request.getfixturevalue("each_machine")
+        return services
+    return [request.getfixturevalue("two").service]
+
+
+def say_all(ways: list[Service], number: int, **fields: Any) -> list[Any]:
     """Say `number` things at once; return the answers."""
 
     def say(count: int) -> Any:
+        service = ways[count % len(ways)]
         return service.send(service.body(message=f"message {count}", **fields))
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(say, range(number)))
 
 
-@pytest.mark.behaviour("workers-agree")
+@pytest.mark.behaviour("workers-agree", "machines-agree")
 def test_a_conversation_goes_on_through_either_worker(each: list[Service]) -> None:
     session = each[0].say("Hello").execution_id
     for number, service in enumerate(each * 3, start=2):
         assert turn(service.say("And now?", execution_id=session)) == number
 
 
-@pytest.mark.behaviour("workers-agree")
-def test_parallel_turns_through_both_have_no_gaps_and_no_doubles(two: Crowd) -> None:
-    session = two.service.say("Hello").execution_id
-    answers = say_all(two.service, 80, executionId=session)
+@pytest.mark.behaviour("workers-agree", "machines-agree")
+def test_parallel_turns_through_both_have_no_gaps_and_no_doubles(ways: list[Service]) -> None:
+    session = ways[0].say("Hello").execution_id
+    answers = say_all(ways, 80, executionId=session)
     assert sorted(map(turn, answers)) == list(range(2, 82))
-    shown = two.get(f"/sessions/{session}?limit=1000").json()["transcript"]
+    shown = told(ways[-1], f"/sessions/{session}?limit=1000", "GET")["transcript"]
     assert [entry["turn"] for entry in shown] == list(range(1, 82))
     answered = {turn(answer): answer.json()["interactionId"] for answer in answers}
     assert answered == {entry["turn"]: entry["interactionId"] for entry in shown[1:]}
 
 
-@pytest.mark.behaviour("workers-agree")
-def test_seeded_ids_are_minted_once_over_all_workers(two: Crowd) -> None:
-    answers = [answer.json() for answer in say_all(two.service, 60)]
+@pytest.mark.behaviour("workers-agree", "machines-agree")
+def test_seeded_ids_are_minted_once_over_all_workers(ways: list[Service]) -> None:
+    answers = [answer.json() for answer in say_all(ways, 60)]
     assert len({answer["executionId"] for answer in answers}) == 60
     assert len({answer["interactionId"] for answer in answers}) == 60
-    refused = [answer.json() for answer in say_all(two.service, 40, nonsense=1)]
+    refused = [answer.json() for answer in say_all(ways, 40, nonsense=1)]
     assert len({answer["traceId"] for answer in refused}) == 40
 
 
-@pytest.mark.behaviour("workers-agree")
-def test_the_first_calls_of_a_fault_are_the_first_over_all_workers(two: Crowd) -> None:
-    told(two.service, "/faults", status=500, times=9)
-    answers = say_all(two.service, 40)
+@pytest.mark.behaviour("workers-agree", "machines-agree")
+def test_the_first_calls_of_a_fault_are_the_first_over_all_workers(ways: list[Service]) -> None:
+    told(ways[0], "/faults", status=500, times=9)
+    answers = say_all(ways, 40)
     assert sorted(answer.status_code for answer in answers) == [200] * 31 + [500] * 9
-    (fault,) = two.get("/faults").json()["faults"]
+    (fault,) = told(ways[-1], "/faults", "GET")["faults"]
     assert (fault["hits"], fault["left"]) == (9, 0)
 
 
-@pytest.mark.behaviour("workers-agree")
-def test_a_quota_is_used_up_by_all_workers_together(two: Crowd) -> None:
-    told(two.service, "/clock/freeze")
-    told(two.service, "/settings", "PATCH", enforce_quotas=True, quota_burst=11)
-    answers = say_all(two.service, 30)
+@pytest.mark.behaviour("workers-agree", "machines-agree")
+def test_a_quota_is_used_up_by_all_workers_together(ways: list[Service]) -> None:
+    told(ways[0], "/clock/freeze")
+    told(ways[0], "/settings", "PATCH", enforce_quotas=True, quota_burst=11)
+    answers = say_all(ways, 30)
     assert sorted(answer.status_code for answer in answers) == [200] * 11 + [429] * 19
 
 
-@pytest.mark.behaviour("workers-agree")
+@pytest.mark.behaviour("workers-agree", "machines-agree")
+def test_a_space_opened_through_one_worker_is_its_tokens_for_all(each: list[Service]) -> None:
+    one, other = each
+    begun = one.say("Hello").execution_id
+    with own_space(one) as mine:
+        assert other.call("Still there?", execution_id=begun).status_code == 404
+        own = other.say("Hello").execution_id
+        assert turn(one.say("And now?", execution_id=own)) == 2
+        shown = other.http.get("/__mock/space", headers=mine).json()
+        assert (shown["own"], shown["sessions"]) == (True, 1)
+        listed = told(other, "/sessions", "GET")["sessions"]
+        assert [session["executionId"] for session in listed] == [begun]
+    assert turn(other.say("Still there?", execution_id=begun)) == 2
+
+
+@contextmanager
+def own_space(service: Service) -> Iterator[dict[str, str]]:
+    """Open a space of its own for the token of a service; give the headers that mean it."""
+    mine = {"Authorization": f"Bearer {service.caller.token}"}
+    service.http.put("/__mock/space", json={}, headers=mine).raise_for_status()
+    try:
+        yield mine
+    finally:
+        service.http.request("DELETE", "/__mock/space", json={}, headers=mine).raise_for_status()
+
+
+@pytest.mark.behaviour("workers-agree", "machines-agree")
 def test_a_clock_moved_through_one_worker_moves_for_all(each: list[Service]) -> None:
     one, other = each
     session = one.say("Hello").execution_id
@@ -103,7 +167,7 @@ def test_a_clock_moved_through_one_worker_moves_for_all(each: list[Service]) -> 
     assert other.call("Still there?", execution_id=session).status_code == 404
 
 
-@pytest.mark.behaviour("workers-agree")
+@pytest.mark.behaviour("workers-agree", "machines-agree")
 def test_settings_changed_through_one_worker_hold_for_all(each: list[Service]) -> None:
     one, other = each
     assert other.call("Hello", execution_id="nobody").status_code == 404
@@ -111,7 +175,7 @@ def test_settings_changed_through_one_worker_hold_for_all(each: list[Service]) -
     assert other.call("Hello", execution_id="nobody").status_code == 400
 
 
-@pytest.mark.behaviour("workers-agree")
+@pytest.mark.behaviour("workers-agree", "machines-agree")
 def test_a_dialogue_put_through_one_worker_is_played_by_all(each: list[Service]) -> None:
     one, other = each
     turns = [{"user": "a", "agent": "one"}, {"user": "b", "agent": "two"}]
@@ -124,7 +188,7 @@ def test_a_dialogue_put_through_one_worker_is_played_by_all(each: list[Service])
     assert goes_on.response == "two"
 
 
-@pytest.mark.behaviour("workers-agree")
+@pytest.mark.behaviour("workers-agree", "machines-agree")
 def test_who_waits_at_one_worker_sees_what_the_other_answers(each: list[Service]) -> None:
     one, other = each
     with ThreadPoolExecutor(1) as pool:
@@ -134,7 +198,7 @@ def test_who_waits_at_one_worker_sees_what_the_other_answers(each: list[Service]
         assert waiting.result(60)["met"] is True
 
 
-@pytest.mark.behaviour("workers-agree")
+@pytest.mark.behaviour("workers-agree", "machines-agree")
 def test_the_verdict_is_on_what_all_workers_heard(each: list[Service]) -> None:
     each[0].say("Hello")
     each[1].call("Hello", execution_id="nobody")
@@ -145,13 +209,13 @@ def test_the_verdict_is_on_what_all_workers_heard(each: list[Service]) -> None:
 
 
 @pytest.mark.behaviour("workers-agree")
-def test_the_numbers_are_the_sum_over_all_workers(two: Crowd, each: list[Service]) -> None:
-    each[0].say("Hello")
+def test_the_numbers_are_the_sum_over_all_workers(two: Crowd, each_worker: list[Service]) -> None:
+    each_worker[0].say("Hello")
     before = two.metric(HEARD)
-    for times, service in enumerate(each, start=3):
+    for times, service in enumerate(each_worker, start=3):
         for _ in range(times):
             service.say("Hello")
-    for service in each:
+    for service in each_worker:
         text = service.http.get("/__mock/metrics").text
         assert f"{HEARD} {before + 7:.0f}\n" in text
         assert "leadway_mock_workers 2\n" in text

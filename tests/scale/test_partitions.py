@@ -21,6 +21,7 @@ from tests.network import Lost, Proxy
 from tests.redis_servers import RedisProgram
 from tests.scale.checker import faults
 from tests.scale.crowd import soon
+from tests.scale.hosts import Cable, NoHostsError, machines_on_hosts
 from tests.scale.history import History, Outcome
 from tests.scale.machines import SHORT, TURN, Machines, machines
 from tests.scale.talkers import answered, begin, talk, transcripts, until
@@ -182,6 +183,67 @@ def test_no_history_betrays_that_clients_gave_up_what_was_under_way(two: Machine
     trial = Troubles(two, 4)
     trial.judge(trial.silence_often, patience=IMPATIENT)
     assert any(claim.late for claim in trial.history.claims)
+
+
+class PulledCables(Trial):
+    """What happens to real hosts: a cable is pulled, answers go astray, the server crashes."""
+
+    def all(self) -> None:
+        """Make every kind of trouble, in an order that the seed decides."""
+        kinds = [self.pull_one, self.pull_all, self.lose_answers, self.pull_and_crash]
+        for trouble in self.random.sample(kinds, len(kinds)):
+            self.recovered()
+            trouble()
+
+    def pull_one(self) -> None:
+        self._pull([self.random.choice(self._cables)], 3)
+
+    def pull_all(self) -> None:
+        self._pull(self._cables, 8)
+
+    def lose_answers(self) -> None:
+        cable = self.random.choice(self._cables)
+        cable.deafen()
+        self.met(3)
+        cable.undeafen()
+
+    def pull_and_crash(self) -> None:
+        for cable in self._cables:
+            cable.silence()
+        self.met(3)
+        self.mocks.server.kill()
+        self.mocks.server.start()
+        for cable in self._cables:
+            cable.heal()
+
+    def _pull(self, cables: list[Cable], number: int) -> None:
+        for cable in cables:
+            cable.silence()
+        self.met(number)
+        for cable in cables:
+            cable.heal()
+
+    @property
+    def _cables(self) -> list[Cable]:
+        return [line for line in self.mocks.lines if isinstance(line, Cable)]
+
+
+@pytest.fixture
+def far_apart() -> Iterator[Machines]:
+    """Two mocks and a server, each with a network of its own."""
+    with ExitStack() as stack:
+        try:
+            started = stack.enter_context(machines_on_hosts(2))
+        except NoHostsError as error:
+            pytest.skip(f"No hosts of their own here: {error}. The runs over proxies stand for it.")
+        yield started
+
+
+def test_no_history_betrays_that_cables_between_hosts_were_pulled(far_apart: Machines) -> None:
+    trial = PulledCables(far_apart, 5)
+    trial.judge(trial.all)
+    assert trial.history.count(Outcome.UNKNOWN) >= 1
+    assert trial.history.claims
 
 
 def test_a_write_that_lands_behind_the_answer_to_its_repetition_is_refused(
