@@ -94,7 +94,7 @@ class Proxy:
 
     def strand(self) -> None:
         """Carry nothing over the present connections ever again; new ones are good."""
-        self._do(lambda: [setattr(link, "stranded", True) for link in self._links])
+        self._do(self._strand)
 
     def slow(self, seconds: float) -> None:
         """Let everything take so long each way, until the line is healed."""
@@ -146,6 +146,10 @@ class Proxy:
     def _abort(self) -> None:
         for link in self._links:
             link.abort()
+
+    def _strand(self) -> None:
+        for link in self._links:
+            link.stranded = True
 
     def _do(self, action: Callable[[], object]) -> None:
         async def act() -> None:

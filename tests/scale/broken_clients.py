@@ -8,14 +8,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from leadway_mock.store import Appended, Store, StoreUnavailable
 from tests.network import Lost
 from tests.scale.broken_stores import TURNS, Faithful
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A turn that was to be appended, and may have been."""
+
+    key: str
+    value: str
+    after: int
+    error: StoreUnavailable
+
+
 class Hasty(Faithful):
-    """Passes everything on; what is done when an append of a turn is in doubt overrides it."""
+    """Passes everything on; what is done about a turn in doubt overrides it."""
 
     def append(
         self, key: str, value: str, *, after: int | None = None, keep: int | None = None
@@ -25,16 +36,14 @@ class Hasty(Faithful):
         except StoreUnavailable as error:
             if TURNS not in key or not error.uncertain or not after:
                 raise
-            return self.in_doubt(key, value, after, error)
+            return self.settled(Doubt(key, value, after, error))
         if added:
             self.appended(key, added)
         return added
 
-    def in_doubt(
-        self, key: str, value: str, after: int, error: StoreUnavailable
-    ) -> Appended | None:
+    def settled(self, doubt: Doubt) -> Appended | None:
         """Return or raise what the mock is told."""
-        raise error
+        raise doubt.error
 
     def appended(self, key: str, added: Appended) -> None:
         """Learn that something was appended."""
@@ -43,19 +52,15 @@ class Hasty(Faithful):
 class Resends(Hasty):
     """Sends an append again, as if it were sure that the first one was not heard."""
 
-    def in_doubt(
-        self, key: str, value: str, after: int, error: StoreUnavailable
-    ) -> Appended | None:
-        return self.store.append(key, value, after=after)
+    def settled(self, doubt: Doubt) -> Appended | None:
+        return self.store.append(doubt.key, doubt.value, after=doubt.after)
 
 
 class Hopes(Hasty):
     """Takes silence for a yes."""
 
-    def in_doubt(
-        self, key: str, value: str, after: int, error: StoreUnavailable
-    ) -> Appended | None:
-        return Appended(after + 1)
+    def settled(self, doubt: Doubt) -> Appended | None:
+        return Appended(doubt.after + 1)
 
 
 class CatchesUp(Hasty):
@@ -65,17 +70,14 @@ class CatchesUp(Hasty):
         super().__init__(store)
         self._owed: dict[str, str] = {}
 
-    def in_doubt(
-        self, key: str, value: str, after: int, error: StoreUnavailable
-    ) -> Appended | None:
-        self._owed[key] = value
-        raise error
+    def settled(self, doubt: Doubt) -> Appended | None:
+        self._owed[doubt.key] = doubt.value
+        raise doubt.error
 
     def appended(self, key: str, added: Appended) -> None:
         value = self._owed.pop(key, None)
         if value:
-            number = added.position + 1
-            late = json.dumps({**json.loads(value), "number": number})
+            late = json.dumps({**json.loads(value), "number": added.position + 1})
             self.store.append(key, late, after=added.position)
 
 

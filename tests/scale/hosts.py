@@ -89,7 +89,7 @@ class Cable:
         """Let what is asked pass, and no answer."""
         _ip("-n", self.server.name, "route", "add", "blackhole", self.far)
 
-    def undeafen(self) -> None:
+    def hear(self) -> None:
         """Let answers pass again."""
         _ip("-n", self.server.name, "route", "delete", "blackhole", self.far)
 
@@ -117,7 +117,7 @@ def hosts(number: int) -> Iterator[list[Host]]:
 
 
 @contextmanager
-def machines_on_hosts(number: int) -> Iterator[Machines]:
+def machines_on_hosts(number: int) -> Iterator[Machines[Cable]]:
     """Run a server and mocks, each on a host of its own; raises `NoHostsError`."""
     with hosts(number + 1) as (last, *others), ExitStack() as stack:
         cables = [Cable(last, each) for each in range(number)]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from leadway_mock.store.redis_scripts import APPEND
 from tests.contract.programs import Program, mock
@@ -31,13 +31,16 @@ class Line(Protocol):
         """Carry everything again."""
 
 
+LineType = TypeVar("LineType", bound=Line)
+
+
 @dataclass(frozen=True, slots=True)
-class Machines:
+class Machines(Generic[LineType]):
     """Mocks that run, the server that all share, and the line of each to it."""
 
     server: RedisProgram
     programs: Sequence[Program]
-    lines: Sequence[Line]
+    lines: Sequence[LineType]
     urls: Sequence[str]
     """Where each mock answers, as clients see it."""
 
@@ -53,7 +56,7 @@ class Machines:
 
 
 @contextmanager
-def machines(number: int, *flags: str, options: str = "") -> Iterator[Machines]:
+def machines(number: int, *flags: str, options: str = "") -> Iterator[Machines[Proxy]]:
     """Run mocks on a server that keeps what it has said, each over a proxy of its own."""
     with redis_program(*DURABLE) as server, ExitStack() as stack:
         lines = [stack.enter_context(Proxy(server.port)) for _ in range(number)]

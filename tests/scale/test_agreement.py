@@ -70,7 +70,7 @@ def each(kind: str, request: pytest.FixtureRequest) -> list[Service]:
 
 @pytest.fixture
 def ways(kind: str, request: pytest.FixtureRequest) -> list[Service]:
-    """Ways to the same mock, which many may take at once. Workers have one, and all accept on it."""
+    """Ways to the same mock, which many may take at once; workers all accept on the one."""
     if kind == "machines":
         services: list[Service] = request.getfixturevalue("each_machine")
         return services
