@@ -94,7 +94,7 @@ def http_sqlite(**settings: Any) -> Iterator[Service]:
 
 @contextmanager
 def http_redis(**settings: Any) -> Iterator[Service]:
-    """Call `leadway mock`, a process of its own, its conversations in a Redis server of its own."""
+    """Call `leadway mock`, one process or several, its conversations in a Redis server of its own."""
     with redis_program() as server, _program(server.patient_url, settings) as service:
         yield service
 
@@ -157,7 +157,12 @@ TARGETS: Mapping[str, Target] = {
         Target("observed", "mock", "the same with `--profile observed`", observed),
         Target("http-memory", "mock", "the mock over HTTP, conversations in memory", http_memory),
         Target("http-sqlite", "mock", "`leadway mock`, conversations in a file", http_sqlite),
-        Target("http-redis", "mock", "`leadway mock`, conversations in Redis", http_redis),
+        Target(
+            "http-redis",
+            "mock",
+            "`leadway mock --workers 2`, conversations in Redis",
+            partial(http_redis, workers=2),
+        ),
         Target(
             "http-workers",
             "mock",
