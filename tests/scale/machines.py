@@ -12,9 +12,9 @@ from leadway_mock.store.redis_scripts import APPEND
 from tests.contract.programs import Program, mock
 from tests.contract.service import Service, opened
 from tests.network import Proxy
-from tests.redis_servers import DURABLE, RedisProgram, redis_program
+from tests.redis_servers import DURABLE, PATIENT, RedisProgram, redis_program
 
-SHORT = "?socket_timeout=0.5&socket_connect_timeout=0.5"
+SHORT = "?socket_timeout=1&socket_connect_timeout=1"
 """The seconds for which a mock here waits for the server, so that many cuts fit into a test."""
 
 TURN = re.compile(APPEND.digest.encode() + rb".*turns/", re.DOTALL)
@@ -56,7 +56,7 @@ class Machines(Generic[LineType]):
 
 
 @contextmanager
-def machines(number: int, *flags: str, options: str = "") -> Iterator[Machines[Proxy]]:
+def machines(number: int, *flags: str, options: str = PATIENT) -> Iterator[Machines[Proxy]]:
     """Run mocks on a server that keeps what it has said, each over a proxy of its own."""
     with redis_program(*DURABLE) as server, ExitStack() as stack:
         lines = [stack.enter_context(Proxy(server.port)) for _ in range(number)]

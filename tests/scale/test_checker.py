@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from redis import Redis
 
 from leadway_mock.agents import BUILT_IN
 from leadway_mock.app import create_app
@@ -16,7 +17,7 @@ from leadway_mock.emulator import Emulator
 from leadway_mock.settings import Settings
 from leadway_mock.store import Store, open_store
 from tests.network import Lost, Proxy
-from tests.redis_servers import RedisProgram
+from tests.redis_servers import PATIENT, RedisProgram
 from tests.scale.broken_clients import BROKEN_CLIENTS
 from tests.scale.broken_stores import BROKEN, Faithful
 from tests.scale.checker import Entry, Fault, faults
@@ -177,16 +178,17 @@ def test_a_store_that_was_broken_is_caught(how: str, good: Store) -> None:
 
 
 @pytest.fixture
-def line(redis_server: RedisProgram, redis_url: str) -> Iterator[Proxy]:
+def line(redis_server: RedisProgram) -> Iterator[Proxy]:
     """A line to a server that is empty."""
-    assert redis_url == redis_server.url
+    with Redis.from_url(redis_server.url) as client:
+        client.flushall()
     with Proxy(redis_server.port) as opened:
         yield opened
 
 
 @pytest.mark.parametrize("what", ["request", "answer"])
 def test_a_good_client_is_not_accused_of_what_its_line_loses(line: Proxy, what: Lost) -> None:
-    store = open_store(line.url)
+    store = open_store(line.url + PATIENT)
     losses = line.lose(what, TURN, every=5)
     found, history = judged(store)
     assert found == []
@@ -197,7 +199,7 @@ def test_a_good_client_is_not_accused_of_what_its_line_loses(line: Proxy, what: 
 @pytest.mark.parametrize("how", BROKEN_CLIENTS)
 def test_a_client_that_was_broken_is_caught_over_a_line_that_loses(line: Proxy, how: str) -> None:
     wrap, what, kind = BROKEN_CLIENTS[how]
-    store = open_store(line.url)
+    store = open_store(line.url + PATIENT)
     line.lose(what, TURN, every=5)
     found, _ = judged(wrap(store))
     assert kind in kinds(found), found

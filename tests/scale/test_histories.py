@@ -40,7 +40,7 @@ def sqlite(folder: Path) -> Iterator[str]:
 def redis(_: Path) -> Iterator[str]:
     """A server that all share."""
     with redis_program(*DURABLE) as server:
-        yield server.url
+        yield server.patient_url
 
 
 STORES: Mapping[str, Callable[[Path], AbstractContextManager[str]]] = {

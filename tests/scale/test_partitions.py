@@ -23,7 +23,7 @@ from tests.scale.troubles import BadLines, PulledCables, Silences, client
 
 pytestmark = pytest.mark.xdist_group("partitions")
 
-IMPATIENT = 0.2
+IMPATIENT = 0.3
 """Seconds after which a client gives up, sooner than the mock gives up the server."""
 
 
@@ -86,7 +86,7 @@ def test_a_write_that_lands_behind_the_answer_to_its_repetition_is_refused(
 ) -> None:
     with Proxy(redis_server.port) as line, redis.Redis.from_url(redis_server.url) as own:
         own.flushall()
-        cut, good = open_store(line.url + SHORT), open_store(redis_server.url)
+        cut, good = open_store(line.url + SHORT), open_store(redis_server.patient_url)
         line.silence()
         with pytest.raises(StoreUnavailable) as caught:
             cut.append("a", "said", after=0)
