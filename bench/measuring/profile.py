@@ -85,7 +85,7 @@ def _turns(application: Any, seconds: float) -> None:  # noqa: ANN401 - a WSGI a
         _turn(application, around, _request(FIRST_TURN % number))
 
 
-def _turn(application: Any, around: Mapping[str, Any], data: bytes) -> None:  # noqa: ANN401
+def _turn(application: Any, around: Mapping[str, Any], data: bytes) -> None:  # noqa: ANN401 - same
     read = prompt.read_plain(data)
     assert read is not None
     head, body = read

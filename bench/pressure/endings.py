@@ -18,7 +18,7 @@ from bench.servers import running
 try:
     import resource
 except ImportError:  # Windows has no such limits.
-    resource = None  # type: ignore[assignment]
+    resource = None  # type: ignore[assignment]  # Windows has no such module
 
 TELLERS = 8
 GLANCE_SECONDS = 0.01
