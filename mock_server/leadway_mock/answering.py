@@ -72,7 +72,8 @@ class Answering:
         if answer.hint:
             headers["X-Mock-Hint"] = header_text(answer.hint)
         headers |= answer.headers
-        return answer.with_headers(headers)
+        answer.headers = headers
+        return answer
 
     def _platform_headers(self, answer: Answer, exchange: Exchange) -> dict[str, str]:
         headers = _http_headers(answer, exchange) if answer.status >= BAD_REQUEST else {}

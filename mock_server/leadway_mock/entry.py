@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from hashlib import blake2b
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
 
 from leadway_mock.messages import Answer, Request, dump_json
 from leadway_mock.redaction import (
@@ -30,8 +32,6 @@ HEADERS_THAT_DECIDE = ("authorization", "version", "content-type", "content-enco
 HEAD = "journal"
 """The key in a request's memory under which is kept what the journal tells of its head."""
 
-Head = tuple[dict[str, Any], blake2b]
-
 MARK = "more characters]"
 """How a text ends that was cut."""
 
@@ -51,29 +51,33 @@ def entry_text(
     `at` is when it began, in seconds since the Unix epoch, `seconds` how long it took, `facts` what
     the emulator learned on the way (operation, agent, session, turn).
     """
-    entry = {
-        "at": at,
-        "milliseconds": round(seconds * 1000, 3),
-        "request": _request(request),
-        "answer": _answer(answer),
-        **facts,
-    }
-    text = dump_json(entry)
-    if len(text) > SHORT or is_suspicious(text) or len(request.headers) > MAX_HEADERS:
-        return dump_json(_careful(entry))
+    head: Head = request.memory.get(HEAD) or _remembered(request)
+    known = dump_json({"at": at, "milliseconds": round(seconds * 1000, 3), **facts})
+    body = dump_json(request.body.decode("utf-8", "replace"))
+    # Put together from texts, since much of it is one already: the head as it came before, and the
+    # answer as it goes out.
+    rest = f'"body":{body},"fingerprint":"{head.sign(request.body)}"}},"answer":{_answer(answer)}}}'
+    text = f'{known[:-1]},"request":{{{head.text},{rest}'
+    if head.is_odd or len(text) > SHORT or is_suspicious(known) or is_suspicious(rest):
+        return dump_json(_careful(orjson.loads(text)))
     return text
 
 
-def _request(request: Request) -> dict[str, Any]:
-    """Return a request as it came, but for its secret headers."""
-    head, before = request.memory.get(HEAD) or _remembered(request)
-    identity = before.copy()
-    identity.update(request.body)
-    return {
-        **head,
-        "body": request.body.decode("utf-8", "replace"),
-        "fingerprint": identity.hexdigest(),
-    }
+class Head(NamedTuple):
+    """What the journal tells of a request's head: members of a JSON object, as text.
+
+    An odd one may hold a credential, or is longer than what is kept.
+    """
+
+    text: str
+    is_odd: bool
+    identity: blake2b
+
+    def sign(self, body: bytes) -> str:
+        """Return the fingerprint of the request that has this head and `body`."""
+        identity = self.identity.copy()
+        identity.update(body)
+        return identity.hexdigest()
 
 
 def _remembered(request: Request) -> Head:
@@ -88,8 +92,10 @@ def _remembered(request: Request) -> Head:
     }
     if has_token(request.path, request.query):
         told["tokenInUrl"] = True
-    request.memory[HEAD] = found = told, _identity(request)
-    return found
+    text = dump_json(told)[1:-1]
+    is_odd = len(request.headers) > MAX_HEADERS or is_suspicious(text)
+    request.memory[HEAD] = head = Head(text, is_odd, _identity(request))
+    return head
 
 
 def _identity(request: Request) -> blake2b:
@@ -101,14 +107,14 @@ def _identity(request: Request) -> blake2b:
     return begun
 
 
-def _answer(answer: Answer) -> dict[str, Any]:
+def _answer(answer: Answer) -> str:
+    """Return what is told of an answer, as the text of a JSON object."""
     told = {
         "status": answer.status,
         "rule": answer.rule,
         "evidence": answer.evidence,
         "hint": answer.hint,
         "violations": [asdict(violation) for violation in answer.violations],
-        "body": answer.content,
     }
     wait = answer.headers.get("Retry-After")
     if wait:
@@ -117,7 +123,8 @@ def _answer(answer: Answer) -> dict[str, Any]:
         told["delay"] = round(answer.delay, 6)
     if answer.transport:
         told["transport"] = str(answer.transport)
-    return told
+    body = answer.body.decode() if answer.is_json else dump_json(answer.content)
+    return f'{dump_json(told)[:-1]},"body":{body}}}'
 
 
 def _careful(entry: Mapping[str, Any]) -> dict[str, Any]:

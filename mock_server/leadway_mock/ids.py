@@ -13,6 +13,9 @@ import string
 ALPHABET = string.digits + string.ascii_lowercase
 LENGTH = 24
 
+_AT_ONCE = 64
+"""How many random digests are asked of the system at a time: each question is a system call."""
+
 _LETTERS = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
 _VARIANTS = "89ab"
 
@@ -40,6 +43,22 @@ class Ids:
 
     def _digest(self, kind: str, parts: tuple[str | int, ...]) -> bytes:
         if self._key is None:
-            return os.urandom(LENGTH)
+            return _random()
         text = "\x00".join((kind, *map(str, parts)))
         return hashlib.blake2b(text.encode(), key=self._key, digest_size=LENGTH).digest()
+
+
+_spare: list[bytes] = []
+if hasattr(os, "register_at_fork"):  # Else nobody can fork, and mint what its parent mints.
+    os.register_at_fork(after_in_child=_spare.clear)
+
+
+def _random() -> bytes:
+    """Return random bytes that nobody else gets."""
+    try:
+        return _spare.pop()
+    except IndexError:
+        more = os.urandom(_AT_ONCE * LENGTH)
+        first, *others = (more[at : at + LENGTH] for at in range(0, len(more), LENGTH))
+        _spare.extend(others)
+        return first
