@@ -20,7 +20,7 @@ from bench.scale.stores import Place, file_place, redis_place
 from bench.scale.verbs import Talker, verbs_of_turns
 from leadway_mock.store.redis_server import RedisServer
 
-WRITES = frozenset({"append", "increment", "delete"})
+WRITES = frozenset({"append", "increment", "increment_all", "delete"})
 SESSIONS = 100
 PINGS, PING_ROUNDS = 100, 30
 WEIGHERS = {"memory:": in_memory, "sqlite:": in_file, "redis:": in_redis}

@@ -25,11 +25,20 @@ from leadway_mock.store import Store, open_store
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One verb as it was asked for, and its seconds of processor time on this side."""
+    """One verb as it was asked for, and its seconds of processor time on this side.
+
+    Where it was asked for several keys, `key` is the first.
+    """
 
     verb: str
     key: str
     seconds: float
+
+
+def _key(arguments: Sequence[Any]) -> str:
+    """Return the key that a verb was asked for; of several, the first."""
+    first = arguments[0] if arguments else ""
+    return str(first if isinstance(first, str) else first[0][0])
 
 
 class Watched:
@@ -45,8 +54,7 @@ class Watched:
         def watched(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - as the verb has them
             started = time.thread_time()
             found = verb(*arguments, **options)
-            key = str(arguments[0]) if arguments else ""
-            self.asked.append(Asked(name, key, time.thread_time() - started))
+            self.asked.append(Asked(name, _key(arguments), time.thread_time() - started))
             return found
 
         return watched

@@ -7,17 +7,22 @@ their length.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from math import ceil
 
 from leadway_mock.messages import Refusal
 from leadway_mock.redaction import fingerprint
 from leadway_mock.settings import Settings
-from leadway_mock.store import Store
+from leadway_mock.store import Expiring, Store
 
 BURST_SECONDS = 10
 MINUTE_SECONDS = 60
 DAY_SECONDS = 86_400
+
+MOST_KNOWN = 256
+"""How many callers' counters are remembered by name: they come again for ten seconds."""
 
 INTERVAL = str(BURST_SECONDS * 1000)
 """The burst's window in milliseconds, as a header says it."""
@@ -50,10 +55,12 @@ class Quotas:
         """Count in `store` under keys that begin with `prefix`."""
         self._store = store
         self._settings = settings
-        self._prefix = f"{prefix}quota"
         burst, day = settings.quota_burst, settings.quota_day
         self.untouched = Usage(burst, burst, day, day)
         """The usage of somebody not known, who has used nothing."""
+
+        # The windows of ten seconds are the shortest, and the others begin when one of them does.
+        self._counters = lru_cache(MOST_KNOWN)(partial(_counters, f"{prefix}quota"))
 
     def count(self, app: str, location: str, now: float) -> tuple[Usage, Refusal | None]:
         """Count one request of `app` (a token's fingerprint) for `location` at `now`.
@@ -62,10 +69,8 @@ class Quotas:
         enforced.
         """
         place = fingerprint(location)  # A key is short, whatever was sent as a location.
-        both = f"{app}/{place}"
-        burst = self._used(f"burst/{both}", BURST_SECONDS, now)
-        minute = self._used(f"minute/{place}", MINUTE_SECONDS, now)
-        day = self._used(f"day/{both}", DAY_SECONDS, now)
+        counters = self._counters(app, place, now // BURST_SECONDS * BURST_SECONDS)
+        burst, minute, day = self._store.increment_all(counters, now=now)
         settings = self._settings
         usage = Usage(
             settings.quota_burst,
@@ -74,12 +79,6 @@ class Quotas:
             max(0, settings.quota_day - day),
         )
         return usage, self._refusal(burst, minute, day, now) if settings.enforce_quotas else None
-
-    def _used(self, counted: str, seconds: int, now: float) -> int:
-        """Count one more in the window of so many `seconds`, and return how many that makes."""
-        ends = _end(seconds, now)
-        key = f"{self._prefix}/{counted}/{int(ends)}"
-        return self._store.increment(key, now=now, expires=ends)
 
     def _refusal(self, burst: int, minute: int, day: int, now: float) -> Refusal | None:
         """Return the refusal of the longest window that is used up."""
@@ -99,6 +98,19 @@ class Quotas:
             f"More than {limit} requests in {seconds} seconds; the window ends in {wait} seconds."
         )
         return Refusal("quota-exceeded", hint=hint, headers=headers)
+
+
+def _counters(prefix: str, app: str, place: str, now: float) -> Sequence[Expiring]:
+    """Return the counters of the three windows that `now` is in, the shortest first."""
+    windows = (
+        (f"burst/{app}/{place}", BURST_SECONDS),
+        (f"minute/{place}", MINUTE_SECONDS),
+        (f"day/{app}/{place}", DAY_SECONDS),
+    )
+    return [
+        (f"{prefix}/{counted}/{int(_end(seconds, now))}", _end(seconds, now))
+        for counted, seconds in windows
+    ]
 
 
 def _end(seconds: int, now: float) -> float:

@@ -96,6 +96,14 @@ def test_a_counter_past_its_time_starts_anew(store: Store) -> None:
     assert store.increment("a", now=10, expires=20) == 1
 
 
+def test_counters_are_counted_together_each_with_its_own_time(store: Store) -> None:
+    both = [("a/short", 10.0), ("a/long", 60.0)]
+    assert list(store.increment_all(both, now=0)) == [1, 1]
+    assert store.increment("a/long", now=1, expires=60.0) == 2
+    assert list(store.increment_all(both, now=9.9)) == [2, 3]
+    assert list(store.increment_all([("a/short", 20.0), ("a/long", 60.0)], now=10)) == [1, 4]
+
+
 def test_counters_past_their_time_are_forgotten(tmp_path: Path) -> None:
     file = tmp_path / "mock.db"
     store = open_store(f"sqlite:///{file}")
@@ -183,6 +191,7 @@ def _append_and_count(url: str, times: int) -> None:
     for _ in range(times):
         store.append("a", "x", keep=1_000)
         store.increment("n")
+        store.increment_all([("both/x", 9.0), ("both/y", 9.0)], now=0)
     store.close()
 
 
@@ -198,6 +207,7 @@ def test_processes_share_a_store_and_lose_nothing(shared_url: str) -> None:
     store = open_store(url)
     assert [item.position for item in store.items("a")] == list(range(1, 151))
     assert store.increment("n") == 151
+    assert list(store.increment_all([("both/x", 9.0), ("both/y", 9.0)], now=0)) == [151, 151]
     store.close()
 
 

@@ -49,6 +49,17 @@ def _increments() -> st.SearchStrategy[Verb]:
     )
 
 
+def _joint_increments() -> st.SearchStrategy[Verb]:
+    return st.builds(
+        lambda keys, now, lasts: (
+            lambda store: list(
+                store.increment_all([(f"a/{key}", now + lasts) for key in keys], now=now)
+            )
+        ),
+        *(st.lists(KEYS, min_size=1, max_size=3), TIMES, st.integers(1, 5)),
+    )
+
+
 def _copies() -> st.SearchStrategy[Verb]:
     return st.builds(
         lambda source, target: lambda store: store.restore(target, store.export(source)),
@@ -65,7 +76,11 @@ def _others() -> st.SearchStrategy[Verb]:
     )
 
 
-VERBS = st.lists(st.one_of(_appends(), _appends(), _pages(), _increments(), _copies(), _others()))
+VERBS = st.lists(
+    st.one_of(
+        _appends(), _appends(), _pages(), _increments(), _joint_increments(), _copies(), _others()
+    )
+)
 
 
 def told(store: Store, verbs: Sequence[Verb]) -> list[Any]:

@@ -47,6 +47,10 @@ class Snapshot:
     counters: tuple[tuple[str, int, float | None], ...] = ()
 
 
+Expiring = tuple[str, float]
+"""The key of a counter, and when it may be forgotten, in seconds since the Unix epoch."""
+
+
 class Store(Protocol):
     """Lists and counters under text keys. Each verb is atomic, across threads and processes.
 
@@ -85,6 +89,13 @@ class Store(Protocol):
         `expires` is when the counter may be forgotten, `now` what it is compared with; both in
         seconds since the Unix epoch. A counter past its time starts anew. What comes before the
         first slash of a key is a namespace with a time of its own.
+        """
+        ...
+
+    def increment_all(self, counters: Sequence[Expiring], *, now: float) -> Sequence[int]:
+        """Add 1 to each of several counters of one namespace, in one step; return them in order.
+
+        Each is a key and when the counter may be forgotten; see `increment`.
         """
         ...
 

@@ -10,7 +10,7 @@ import heapq
 import threading
 from collections.abc import Iterator, Sequence
 
-from leadway_mock.store.base import Appended, Item, Snapshot
+from leadway_mock.store.base import Appended, Expiring, Item, Snapshot
 
 
 class MemoryStore:
@@ -65,16 +65,17 @@ class MemoryStore:
     def increment(self, key: str, *, now: float = 0.0, expires: float | None = None) -> int:
         """See `Store.increment`."""
         with self._lock:
-            former = self._expiries.get(key)
+            if expires is not None:
+                return self._increment(key, now, expires)
+            former = self._expiries.pop(key, None)
             alive = former is None or former > now
             number = self._counters[key] = self._counters.get(key, 0) * alive + 1
-            if expires is None:
-                self._expiries.pop(key, None)
-                return number
-            self._expiries[key] = expires
-            if number == 1:
-                self._forget_expired(key, now, expires)
             return number
+
+    def increment_all(self, counters: Sequence[Expiring], *, now: float) -> Sequence[int]:
+        """See `Store.increment_all`."""
+        with self._lock:
+            return [self._increment(key, now, expires) for key, expires in counters]
 
     def delete(self, key: str) -> None:
         """See `Store.delete`."""
@@ -139,6 +140,15 @@ class MemoryStore:
         for key in sorted(_under(prefix, self._newest)):
             for position in range(self._oldest.get(key, 1), self._newest[key] + 1):
                 yield key.removeprefix(prefix), position, self._values[f"{key}/{position}"]
+
+    def _increment(self, key: str, now: float, expires: float) -> int:
+        former = self._expiries.get(key)
+        alive = former is None or former > now
+        number = self._counters[key] = self._counters.get(key, 0) * alive + 1
+        self._expiries[key] = expires
+        if number == 1:
+            self._forget_expired(key, now, expires)
+        return number
 
     def _forget_expired(self, key: str, now: float, expires: float) -> None:
         """Queue a counter that begins, and forget those of its namespace whose time is over."""

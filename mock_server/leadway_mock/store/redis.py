@@ -18,7 +18,7 @@ from itertools import groupby
 from typing import Any
 
 from leadway_mock.store import redis_scripts as scripts
-from leadway_mock.store.base import Appended, Item, Snapshot
+from leadway_mock.store.base import Appended, Expiring, Item, Snapshot
 from leadway_mock.store.redis_places import full_key, place_of, reach_of
 from leadway_mock.store.redis_server import RedisServer
 
@@ -67,9 +67,20 @@ class RedisStore:
     def increment(self, key: str, *, now: float = 0.0, expires: float | None = None) -> int:
         """See `Store.increment`."""
         home, name = place_of(key)
-        arguments = (name, repr(now), _optional(expires))
-        number: int = self._server.run(scripts.INCREMENT, home, *arguments, changes=True)
-        return number
+        arguments = (repr(now), name, _optional(expires))
+        (number,) = self._server.run(scripts.INCREMENT, home, *arguments, changes=True)
+        return int(number)
+
+    def increment_all(self, counters: Sequence[Expiring], *, now: float) -> Sequence[int]:
+        """See `Store.increment_all`."""
+        homes, arguments = set(), [repr(now)]
+        for key, expires in counters:
+            home, name = place_of(key)
+            homes.add(home)
+            arguments += name, repr(expires)
+        (home,) = homes
+        numbers = self._server.run(scripts.INCREMENT, home, *arguments, changes=True)
+        return [int(number) for number in numbers]
 
     def delete(self, key: str) -> None:
         """See `Store.delete`."""

@@ -107,30 +107,39 @@ return redis.call('LRANGE', list, first, limit and first + limit - 1 or -1)
 """)
 
 INCREMENT = _script("""
-local home, name, now, expires = KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3]
-local counter, expiring = counter_of(home, name), home .. ':expiring'
-local former = redis.call('HGET', counter, 'expires')
-if former and tonumber(former) <= now then redis.call('HDEL', counter, 'value') end
-local number = redis.call('HINCRBY', counter, 'value', 1)
-if expires == '' then
-  if former then
-    redis.call('HDEL', counter, 'expires')
-    redis.call('ZREM', expiring, name)
-  end
-elseif expires ~= former then
-  redis.call('HSET', counter, 'expires', expires)
-  redis.call('ZADD', expiring, expires, name)
-end
-if number > 1 then return number end
-enlist(home, name)
-if expires ~= '' then
-  for _, old in ipairs(redis.call('ZRANGEBYSCORE', expiring, '-inf', ARGV[2])) do
+local home, now, expiring = KEYS[1], tonumber(ARGV[1]), KEYS[1] .. ':expiring'
+
+local function forget_expired()
+  for _, old in ipairs(redis.call('ZRANGEBYSCORE', expiring, '-inf', ARGV[1])) do
     redis.call('DEL', counter_of(home, old))
     redis.call('ZREM', expiring, old)
     if redis.call('EXISTS', list_of(home, old)) == 0 then strike_off(home, old) end
   end
 end
-return number
+
+local function increment(name, expires)
+  local counter = counter_of(home, name)
+  local former = redis.call('HGET', counter, 'expires')
+  if former and tonumber(former) <= now then redis.call('HDEL', counter, 'value') end
+  local number = redis.call('HINCRBY', counter, 'value', 1)
+  if expires == '' then
+    if former then
+      redis.call('HDEL', counter, 'expires')
+      redis.call('ZREM', expiring, name)
+    end
+  elseif expires ~= former then
+    redis.call('HSET', counter, 'expires', expires)
+    redis.call('ZADD', expiring, expires, name)
+  end
+  if number > 1 then return number end
+  enlist(home, name)
+  if expires ~= '' then forget_expired() end
+  return number
+end
+
+local numbers = {}
+for at = 2, #ARGV, 2 do numbers[#numbers + 1] = increment(ARGV[at], ARGV[at + 1]) end
+return numbers
 """)
 
 DELETE = _script("delete(KEYS[1], ARGV[1])")

@@ -13,7 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from leadway_mock.store.base import Appended, Item, Snapshot, StoreError, StoreUnavailable
+from leadway_mock.store.base import (
+    Appended,
+    Expiring,
+    Item,
+    Snapshot,
+    StoreError,
+    StoreUnavailable,
+)
 
 Result = TypeVar("Result")
 
@@ -111,14 +118,15 @@ class SQLiteStore:
     def increment(self, key: str, *, now: float = 0.0, expires: float | None = None) -> int:
         """See `Store.increment`."""
 
-        def work(connection: sqlite3.Connection) -> int:
-            values = {"key": key, "now": now, "expires": expires}
-            number: int = connection.execute(INCREMENT, values).fetchall()[0][0]
-            if number == 1 and expires is not None:
-                connection.execute(FORGET_EXPIRED, (now, *_bounds(_namespace(key))))
-            return number
+        return self._run(lambda connection: _increment(connection, key, now, expires))
 
-        return self._run(work)
+    def increment_all(self, counters: Sequence[Expiring], *, now: float) -> Sequence[int]:
+        """See `Store.increment_all`."""
+
+        def work(connection: sqlite3.Connection) -> Sequence[int]:
+            return [_increment(connection, key, now, expires) for key, expires in counters]
+
+        return self._run(work, together=True)
 
     def delete(self, key: str) -> None:
         """See `Store.delete`."""
@@ -198,6 +206,14 @@ def _namespace(key: str) -> str:
     """Return the first part of a key, with its slash; each may have a clock of its own."""
     head, slash, _ = key.partition("/")
     return head + slash if slash else ""
+
+
+def _increment(connection: sqlite3.Connection, key: str, now: float, expires: float | None) -> int:
+    values = {"key": key, "now": now, "expires": expires}
+    number: int = connection.execute(INCREMENT, values).fetchall()[0][0]
+    if number == 1 and expires is not None:
+        connection.execute(FORGET_EXPIRED, (now, *_bounds(_namespace(key))))
+    return number
 
 
 def _clear(connection: sqlite3.Connection, prefix: str) -> None:
