@@ -117,7 +117,6 @@ class SQLiteStore:
 
     def increment(self, key: str, *, now: float = 0.0, expires: float | None = None) -> int:
         """See `Store.increment`."""
-
         return self._run(lambda connection: _increment(connection, key, now, expires))
 
     def increment_all(self, counters: Sequence[Expiring], *, now: float) -> Sequence[int]:
