@@ -19,10 +19,12 @@ from leadway_mock.answering import Answering
 from leadway_mock.app import build_emulator, create_app
 from leadway_mock.app.thin_door import ThinDoor
 from leadway_mock.conversing import Conversing
+from leadway_mock.delivery import HEAD
 from leadway_mock.emulator import Emulator
 from leadway_mock.journal import Journal
 from leadway_mock.metrics import Metrics
 from leadway_mock.server import prompt
+from leadway_mock.server.heads import PlainReader
 from leadway_mock.sessions import Sessions
 from leadway_mock.settings import Settings
 from leadway_mock.story import Story
@@ -31,8 +33,10 @@ EVERY_SECONDS = 0.001
 IDENT = "leadway-mock"
 OTHER = "everything in between"
 
+READER = PlainReader()
+
 STEPS: Mapping[CodeType, str] = {
-    prompt.read_plain.__code__: "reading the head",
+    PlainReader.read.__code__: "reading the head",
     prompt.head.__code__: "writing the head",
     ThinDoor.__call__.__code__: "the thin door",
     Emulator._begun.__code__: "space, number and time of the request",  # noqa: SLF001 - its steps
@@ -86,11 +90,12 @@ def _turns(application: Any, seconds: float) -> None:  # noqa: ANN401 - a WSGI a
 
 
 def _turn(application: Any, around: Mapping[str, Any], data: bytes) -> None:  # noqa: ANN401 - same
-    read = prompt.read_plain(data)
+    read = READER.read(data)
     assert read is not None
     head, body = read
     reply = prompt.Reply(IDENT)
-    reply.ask(application, {**around, **head, "wsgi.input": BytesIO(body)})
+    given = {HEAD: head, "wsgi.input": BytesIO(body)}
+    reply.ask(application, {**around, **head.environ, **given})
     assert reply.head.startswith(b"HTTP/1.1 200"), reply.body
 
 

@@ -6,14 +6,16 @@ it puts a function under `DELIVERY` into the WSGI environment, and the door call
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 DELIVERY = "leadway_mock.delivery"
 """The key in a WSGI environment under which a server takes a `Delivery`: a function of one."""
 
 HEAD = "leadway_mock.head"
-"""The key under which a server puts the bytes of a request's head, for whoever gets it again."""
+"""The key under which a server puts the `Head` of a request, for whoever gets it again."""
 
 STOPPING = "leadway_mock.stopping"
 """The key of a function that tells whether the server is to stop; who waits for something is then
@@ -43,6 +45,20 @@ class Transport(StrEnum):
 
     HANG = "HANG"
     """No byte; the connection stays open until the client gives up."""
+
+
+@dataclass(slots=True, eq=False)
+class Head:
+    """The head of a request as its server read it; one that comes again is the same object.
+
+    `environ` has what WSGI says of it, `headers` the same headers by their lower-case names,
+    `length` its Content-Length. In `notes` the application keeps what it made of it.
+    """
+
+    environ: Mapping[str, Any]
+    headers: Mapping[str, str]
+    length: str
+    notes: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

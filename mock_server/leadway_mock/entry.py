@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from leadway_mock.messages import Answer, Request, dump_json
+from leadway_mock.messages import HEADERS_THAT_DECIDE, Answer, Request, dump_json
 from leadway_mock.redaction import (
     fingerprint,
     has_token,
@@ -26,11 +26,11 @@ from leadway_mock.redaction import (
 MAX_BODY_TEXT = 16_384
 """How many characters of a body are kept; what is longer ends in a mark that says so."""
 
-HEADERS_THAT_DECIDE = ("authorization", "version", "content-type", "content-encoding", "prefer")
-"""What the answer depends on; others, such as a trace id, differ when a request is repeated."""
-
 HEAD = "journal"
-"""The key in a request's memory under which is kept what the journal tells of its head."""
+"""The key under which is kept with a request what the journal tells of its head."""
+
+IDENTITY = "identity"
+"""The key under which is kept with a request what makes its fingerprint."""
 
 MARK = "more characters]"
 """How a text ends that was cut."""
@@ -51,7 +51,7 @@ def entry_text(
     `at` is when it began, in seconds since the Unix epoch, `seconds` how long it took, `facts` what
     the emulator learned on the way (operation, agent, session, turn).
     """
-    head: Head = request.memory.get(HEAD) or _remembered(request)
+    head: Head = request.told.get(HEAD) or _remembered(request)
     known = dump_json({"at": at, "milliseconds": round(seconds * 1000, 3), **facts})
     body = dump_json(request.body.decode("utf-8", "replace"))
     # Put together from texts, since much of it is one already: the head as it came before, and the
@@ -94,7 +94,8 @@ def _remembered(request: Request) -> Head:
         told["tokenInUrl"] = True
     text = dump_json(told)[1:-1]
     is_odd = len(request.headers) > MAX_HEADERS or is_suspicious(text)
-    request.memory[HEAD] = head = Head(text, is_odd, _identity(request))
+    identity = request.decided.get(IDENTITY) or _identity(request)
+    request.told[HEAD] = head = Head(text, is_odd, identity)
     return head
 
 
@@ -102,7 +103,7 @@ def _identity(request: Request) -> blake2b:
     """Return a fingerprint that lacks the body: with it, a request has its own when sent again."""
     headers = [request.headers.get(name, "") for name in HEADERS_THAT_DECIDE]
     text = "\x00".join((request.method, request.path, request.query, *headers, ""))
-    begun = hasher()
+    request.decided[IDENTITY] = begun = hasher()
     begun.update(text.encode("utf-8", "surrogatepass"))
     return begun
 

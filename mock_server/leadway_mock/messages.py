@@ -21,6 +21,10 @@ AS_THE_STANDARD_LIBRARY = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHRO
 """What else is no JSON for `json` shall be none for `orjson`."""
 
 
+HEADERS_THAT_DECIDE = ("authorization", "version", "content-type", "content-encoding", "prefer")
+"""What an answer depends on; others, such as a trace id, differ when a request is repeated."""
+
+
 @dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
 class Request:
     """One HTTP request, read to its end.
@@ -28,8 +32,9 @@ class Request:
     `path` is percent-decoded and carries no query; `query` is the raw query string; `headers` has
     lower-case names; `body` is the payload as received, without any transfer coding.
 
-    `memory` is where its readers keep what they made of everything but the body. Requests that
-    differ in nothing else share it, as most requests of one client do.
+    Readers keep what they made of it, apart from its body: in `decided`, what they made of all that
+    an answer may depend on, and in `told`, what they made of the whole head. Requests that are alike
+    in that share it, as many requests of one client do.
     """
 
     method: str
@@ -37,10 +42,14 @@ class Request:
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = b""
-    memory: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    decided: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    told: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def header(self, name: str) -> str | None:
-        """Return the header called `name` (in lower case), or None."""
+        """Return one of `HEADERS_THAT_DECIDE`, or None; raises `ValueError` for any other name."""
+        if name not in HEADERS_THAT_DECIDE:
+            text = f"no answer depends on the header {name}, says HEADERS_THAT_DECIDE"
+            raise ValueError(text)
         return self.headers.get(name)
 
 

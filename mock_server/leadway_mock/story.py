@@ -32,7 +32,7 @@ from leadway_mock.violations import BodyRules
 log = logging.getLogger(__name__)
 
 OPENING = "opening"
-"""The key in a request's memory under which a story keeps what its head led to."""
+"""The key under which a story keeps with a request what it decided before it read the body."""
 
 
 class Story:
@@ -94,15 +94,15 @@ class Story:
 
     def _opening(self, exchange: Exchange) -> tuple[Operation, Mapping[str, str], Token]:
         """Return what is asked for and by whom, if they may; a head that came before is known."""
-        memory = exchange.request.memory
-        known: _Opening | None = memory.get(OPENING)
+        decided = exchange.request.decided
+        known: _Opening | None = decided.get(OPENING)
         if known is not None and known.story is self:
             self._note(exchange, known.operation, known.parameters)
             return known.operation, known.parameters, known.token
         operation, parameters = self._route(exchange)  # 1. what is asked for
         token = self._guard(exchange, operation)  # 2. by whom, and may they
         if not guards.may_expire(token, self.cast):
-            memory[OPENING] = _Opening(self, operation, parameters, token)
+            decided[OPENING] = _Opening(self, operation, parameters, token)
         return operation, parameters, token
 
     def _route(self, exchange: Exchange) -> tuple[Operation, Mapping[str, str]]:

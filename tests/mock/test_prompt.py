@@ -11,12 +11,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from waitress.adjustments import Adjustments
 from waitress.task import WSGITask
+from werkzeug.wrappers import Request
 
-from leadway_mock.delivery import DELIVERY, HEAD, Delivery, Transport
+from leadway_mock.delivery import DELIVERY, Delivery, Transport
 from leadway_mock.server import Server
+from leadway_mock.server.heads import PlainReader
 from leadway_mock.server.parsing import StrictParser
 from leadway_mock.server.prompt import head as head_of
-from leadway_mock.server.prompt import read_plain
 from tests.mock.raw_client import RawClient, Reply
 
 BODY = b'{"a": 1}'
@@ -108,11 +109,12 @@ def by_waitress(data: bytes) -> dict[str, Any] | None:
 @example(PLAIN.replace(b"Host", b"Hose"))
 @settings(max_examples=1000, deadline=None)
 def test_what_is_read_is_what_waitress_reads(data: bytes) -> None:
-    read = read_plain(data)
+    read = PlainReader().read(data)
     if read is None:
         return
-    plain, body = dict(read[0]), read[1]
-    assert data == plain.pop(HEAD) + b"\r\n\r\n" + body
+    head, body = read
+    plain = head.environ
+    assert data.endswith(b"\r\n\r\n" + body)
     theirs = by_waitress(data)
     assert theirs is not None
     assert theirs["body"] == body
@@ -121,8 +123,22 @@ def test_what_is_read_is_what_waitress_reads(data: bytes) -> None:
     assert theirs["REQUEST_METHOD"] == "POST"
 
 
-def test_what_clients_send_is_plain() -> None:
-    assert read_plain(PLAIN) is not None
+@given(REQUESTS)
+@example(PLAIN)
+@settings(max_examples=300, deadline=None)
+def test_its_headers_are_those_that_flask_would_tell(data: bytes) -> None:
+    read = PlainReader().read(data)
+    if read is not None:
+        told = Request(dict(read[0].environ)).headers
+        assert read[0].headers == {name.lower(): value for name, value in told.items()}
+
+
+def test_what_clients_send_is_plain_and_read_once() -> None:
+    reader = PlainReader()
+    first, again = reader.read(PLAIN), reader.read(PLAIN)
+    assert first is not None
+    assert again is not None
+    assert again[0] is first[0]
 
 
 def here(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:

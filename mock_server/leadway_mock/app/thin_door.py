@@ -7,7 +7,6 @@ door gives the same answers, byte for byte.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,9 +14,9 @@ from flask import Flask
 
 from leadway_mock.app.door import delivered, is_control, status_line
 from leadway_mock.app.shield import allowed_host
-from leadway_mock.delivery import HEAD
+from leadway_mock.delivery import HEAD, Head
 from leadway_mock.emulator import Emulator
-from leadway_mock.messages import Answer, Request
+from leadway_mock.messages import HEADERS_THAT_DECIDE, Answer, Request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -30,8 +29,10 @@ THIN_DOOR: Final = "leadway_mock.thin_door"
 TAKEN: Final = "leadway_mock.taken"
 """The key in a WSGI environment of what was said of the request already."""
 
+READ: Final = "leadway_mock.read"
+"""The key in a head's notes of what the door read from it: a request without a body."""
+
 MOST_KNOWN: Final = 1_024
-MOST_SEEN: Final = 16_384
 _UNPREFIXED: Final = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
 
 
@@ -52,8 +53,7 @@ class ThinDoor:
         self._inner = inner
         self._emulator = emulator
         self._look = look
-        self._known: dict[bytes, Request] = {}  # by their heads; their bodies are others'
-        self._seen: set[int] = set()  # what stands for the heads that came once
+        self._decided: dict[tuple[str | None, ...], dict[str, Any]] = {}  # by what decides
         settings = emulator.settings
         self._allowed = lru_cache(MOST_KNOWN)(
             lambda host: allowed_host(host, settings.host, settings.allow_host)
@@ -78,30 +78,33 @@ class ThinDoor:
 
     def takes(self, environ: Mapping[str, Any]) -> bool:
         """Tell whether a request is one of those that are answered here."""
-        return environ.get(HEAD) in self._known or self._takes(environ)
+        head: Head | None = environ.get(HEAD)
+        return (head is not None and READ in head.notes) or self._takes(environ)
 
     def _read(self, environ: Mapping[str, Any]) -> Request:
-        """Return a request; one with a head that came before has that one's memory."""
-        head = environ.get(HEAD)
-        known = self._known.get(head) if head else None
+        """Return a request; of a head that came before, and was taken, all is known already."""
+        head: Head | None = environ.get(HEAD)
+        if head is None:
+            return read_request(environ)
+        known: Request | None = head.notes.get(READ)
         if known is None:
-            request = read_request(environ)
-            if head:
-                self._remember(head, request)
-            return request
+            path, query = environ["PATH_INFO"], environ["QUERY_STRING"]
+            known = Request("POST", path, query, head.headers)
+            known.decided = self._decisions(known)
+            head.notes[READ] = known
         body = environ["wsgi.input"].read()
-        return Request("POST", known.path, known.query, known.headers, body, known.memory)
+        return Request(
+            *(known.method, known.path, known.query, known.headers),
+            *(body, known.decided, known.told),
+        )
 
-    def _remember(self, head: bytes, request: Request) -> None:
-        """Remember a head the second time it comes: many never come again."""
-        sign = hash(head)
-        if len(self._known) >= MOST_KNOWN or len(self._seen) >= MOST_SEEN:
-            self._known.clear()
-            self._seen.clear()
-        if sign in self._seen:
-            self._known[head] = replace(request, body=b"")
-        else:
-            self._seen.add(sign)
+    def _decisions(self, request: Request) -> dict[str, Any]:
+        """Return what is kept of all requests that are like `request` in what decides."""
+        named = map(request.headers.get, HEADERS_THAT_DECIDE)
+        alike = (request.path, request.query, *named)
+        if alike not in self._decided and len(self._decided) >= MOST_KNOWN:
+            self._decided.clear()
+        return self._decided.setdefault(alike, {})
 
     def _takes(self, environ: Mapping[str, Any]) -> bool:
         path, length = environ["PATH_INFO"], environ.get("CONTENT_LENGTH", "")

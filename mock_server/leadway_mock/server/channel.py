@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from waitress.utilities import InternalServerError
 
-from leadway_mock.delivery import Delivery
+from leadway_mock.delivery import HEAD, Delivery
 from leadway_mock.server.parsing import StrictParser
 from leadway_mock.server.patience import PatientChannel
-from leadway_mock.server.prompt import Reply, read_plain, surroundings
+from leadway_mock.server.prompt import Reply, surroundings
 from leadway_mock.server.sending import Ending, Script, script
 from leadway_mock.server.tasks import Answer, Refusal, log
 
@@ -154,18 +154,19 @@ class Channel(PatientChannel):
         """Answer the one plain request that `data` is, if the application will not wait."""
         if self.server.draining or self.request is not None or self.is_busy():
             return False
-        plain = read_plain(data)
+        plain = self.server.plain.read(data)
         if plain is None:
             return False
         head, body = plain
-        environment = {**self._surroundings, **head, "wsgi.input": BytesIO(body)}
+        given = {HEAD: head, "wsgi.input": BytesIO(body)}
+        environment = {**self._surroundings, **head.environ, **given}
         if not self.server.prompt(environment):
             return False
         reply = Reply(self.adj.ident)
         try:
             reply.ask(self.server.application, environment)
         except Exception:  # noqa: BLE001 - whatever it is, it is told, and the loop goes on
-            log.exception("the application failed on a request to %s", head["PATH_INFO"])
+            log.exception("the application failed on a request to %s", environment["PATH_INFO"])
             self._fail()
         else:
             self._reply(reply)

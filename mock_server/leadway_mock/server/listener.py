@@ -17,6 +17,7 @@ from waitress.task import ThreadedTaskDispatcher
 
 from leadway_mock.server.binding import BACKLOG
 from leadway_mock.server.channel import Channel
+from leadway_mock.server.heads import PlainReader
 from leadway_mock.server.prompt import Prompt, never
 from leadway_mock.server.tasks import log
 from leadway_mock.server.watching import Watch
@@ -73,6 +74,7 @@ class Listener(TcpWSGIServer):
         shared: bool = False,
     ) -> None:
         self.prompt = prompt
+        self.plain = PlainReader()
         # Where others accept as well, the first to wake would take all, and they nothing.
         self._accepts_a_turn = 1 if shared else _ACCEPTS_A_TURN
         self._watch = Watch()

@@ -1,0 +1,99 @@
+"""Heads of requests that the loop may answer by itself: plain ones, read once if they come again.
+
+Whatever is not plain is left to waitress and its threads, so this reads less than HTTP allows, and
+never more.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, Final
+
+from leadway_mock.delivery import Head
+
+LONGEST_KNOWN: Final = 300
+MOST_KNOWN: Final = 4_096
+"""How many short lines are remembered as they were read: a client repeats most of its headers."""
+
+LONGEST_KNOWN_HEAD: Final = 2_000
+MOST_KNOWN_HEADS: Final = 1_024
+"""How many whole heads a server remembers: many clients repeat all of it."""
+
+_TARGET: Final = re.compile(rb"POST (/(?!/)[!$&-;=@-Z_a-z~*]*)(?:\?([!-\"$-~]*))? HTTP/1\.1")
+_NAME: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]*")
+_LEFT_TO_WAITRESS: Final = frozenset(
+    {"HTTP_CONNECTION", "HTTP_EXPECT", "HTTP_TRANSFER_ENCODING", "HTTP_UPGRADE"}
+)
+_UNPREFIXED: Final = frozenset({"HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH"})
+
+Header = tuple[str, str, str]
+"""What WSGI calls it, what HTTP calls it (in lower case), and its value."""
+
+
+class PlainReader:
+    """Reads plain requests of one server."""
+
+    def __init__(self) -> None:
+        self._known = lru_cache(MOST_KNOWN_HEADS)(_head)
+
+    def read(self, data: bytes) -> tuple[Head, bytes] | None:
+        """Return the one whole request that `data` is, or None: its head and its body.
+
+        A head that comes again is the same object. None says nothing against the request: somebody
+        else has to look at it.
+        """
+        head, end, body = data.partition(b"\r\n\r\n")
+        read = self._known(head) if len(head) <= LONGEST_KNOWN_HEAD else _head(head)
+        if not end or read is None or read.length != str(len(body)):
+            return None
+        return read, body
+
+
+def _head(head: bytes) -> Head | None:
+    first, *lines = head.split(b"\r\n")
+    target = _known_target(first) if len(first) <= LONGEST_KNOWN else _target(first)
+    if target is None:
+        return None
+    environ: dict[str, Any] = {"PATH_INFO": target[0], "QUERY_STRING": target[1]}
+    headers: dict[str, str] = {}
+    for line in lines:
+        header = _known_header(line) if len(line) <= LONGEST_KNOWN else _header(line)
+        if header is None or header[0] in environ:
+            return None
+        environ[header[0]] = header[2]
+        if header[2] or header[0] not in _UNPREFIXED:  # WSGI has these two empty where they lack.
+            headers[header[1]] = header[2]
+    if "," in headers.get("host", ","):
+        return None
+    return Head(environ, headers, headers.get("content-length", ""))
+
+
+def _target(line: bytes) -> tuple[str, str] | None:
+    match = _TARGET.fullmatch(line)
+    return (match[1].decode(), (match[2] or b"").decode()) if match else None
+
+
+def _header(line: bytes) -> Header | None:
+    name, colon, rest = line.partition(b":")
+    names = _known_names(name)
+    value = rest.strip(b" ").decode("latin-1")
+    if names is None or not colon or not (value.isascii() and value.isprintable()):
+        return None
+    if names[0] in _LEFT_TO_WAITRESS and (names[1], value.lower()) != ("connection", "keep-alive"):
+        return None
+    return *names, value
+
+
+def _names(name: bytes) -> tuple[str, str] | None:
+    """Return what WSGI and what HTTP calls a header, in lower case."""
+    if not _NAME.fullmatch(name):
+        return None
+    text = name.decode()
+    key = "HTTP_" + text.upper().replace("-", "_")
+    return key.removeprefix("HTTP_") if key in _UNPREFIXED else key, text.lower()
+
+
+_known_target = lru_cache(MOST_KNOWN)(_target)
+_known_header = lru_cache(MOST_KNOWN)(_header)
+_known_names = lru_cache(MOST_KNOWN)(_names)
