@@ -30,7 +30,9 @@ def read_json(request: Request, max_bytes: int) -> Any:  # noqa: ANN401 - any JS
     if len(request.body) > max_bytes:
         hint = f"The body has more than {max_bytes} bytes, and the mock reads no further."
         raise Refusal("body-too-large", hint=hint)
-    _check_media_type(request)
+    if MEDIA_TYPE not in request.decided:
+        _check_media_type(request)
+        request.decided[MEDIA_TYPE] = True
     try:
         return _parsed(request.body)
     except _MalformedError as error:
@@ -59,17 +61,17 @@ def _unsupported(hint: str) -> NoReturn:
 
 
 def _parsed(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
-    if not body.strip():
-        text = "is empty; send a JSON object with message and locationId"
-        raise _MalformedError(text)
     try:
         text = body.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         problem = f"is not UTF-8: byte {error.start} does not fit"
         raise _MalformedError(problem) from error
     try:
-        value = DECODER.decode(text)
+        value = _decoded(text)
     except json.JSONDecodeError as error:
+        if not body.strip():
+            problem = "is empty; send a JSON object with message and locationId"
+            raise _MalformedError(problem) from error
         problem = f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
         raise _MalformedError(problem) from error
     except RecursionError as error:
@@ -82,6 +84,14 @@ def _parsed(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
     if _may_be_odd(text):
         _check_tree(value)
     return value
+
+
+def _decoded(text: str) -> Any:  # noqa: ANN401 - any JSON value
+    try:
+        value, end = DECODER.raw_decode(text)
+    except json.JSONDecodeError:
+        return DECODER.decode(text)  # There is space before it, or an error, which this one tells.
+    return value if end == len(text) else DECODER.decode(text)
 
 
 def _may_be_odd(text: str) -> bool:

@@ -71,3 +71,7 @@ class Delivery:
     delay: float = 0.0
     transport: Transport | None = None
     spread: float = 0.0
+
+
+AT_ONCE = Delivery()
+"""How nearly every answer goes."""

@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 
 MAX_LOGGED_PATH = 200
 
+LOGGED = "logged"
+"""The key under which is kept with a request how the log names it."""
+
 
 class Emulator:
     """The platform's behaviour, over a contract, a cast of agents and a store."""
@@ -106,15 +109,14 @@ class Emulator:
     def _begun(self, request: Request, started: float) -> Exchange:
         real_at = time.time()
         space = self.spaces.of(request.header("authorization"))
-        usage = space.quotas.untouched
-        exchange = Exchange(request, space, space.next_number(), space.clock.now(), usage)
+        number, began, usage = space.next_number(), space.clock.now(), space.quotas.untouched
         # The clock of a space may stand still or jump, and the machine's own runs unsteadily.
-        exchange.facts |= {"realAt": real_at, "steadyAt": started}
-        return exchange
+        facts = {"realAt": real_at, "steadyAt": started}
+        return Exchange(request, space, number, began, usage, facts=facts)
 
     def _note(self, exchange: Exchange, answer: Answer, seconds: float) -> None:
         request, space = exchange.request, exchange.space
-        facts = exchange.facts | ({"space": space.name} if space.name else {})
+        facts = exchange.facts | {"space": space.name} if space.name else exchange.facts
         named = exchange.operation.id if exchange.operation else ""
         self.metrics.observe(named, answer.status, answer.rule, seconds)
         _log(exchange, answer, seconds)
@@ -145,12 +147,18 @@ def _log(exchange: Exchange, answer: Answer, seconds: float) -> None:
     if "turn" in exchange.facts:
         session = f", turn {exchange.facts['turn']} of {exchange.facts['executionId']}"
     log.info(
-        "%s %s -> %d %s%s (%.1f ms)%s",
-        header_text(exchange.request.method[:20]),
-        header_text(redact_text(exchange.request.path))[:MAX_LOGGED_PATH],
+        "%s -> %d %s%s (%.1f ms)%s",
+        exchange.request.decided.get(LOGGED) or _logged(exchange.request),
         answer.status,
         answer.rule,
         session,
         seconds * 1000,
         f"\n    hint: {header_text(redact_text(answer.hint))}" if answer.hint else "",
     )
+
+
+def _logged(request: Request) -> str:
+    """Return the method and path of a request, as a line of the log may hold them."""
+    path = header_text(redact_text(request.path))[:MAX_LOGGED_PATH]
+    request.decided[LOGGED] = text = f"{header_text(request.method[:20])} {path}"
+    return text

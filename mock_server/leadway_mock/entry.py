@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from hashlib import blake2b
 from itertools import islice
 from typing import Any, NamedTuple
 
-import orjson
-
-from leadway_mock.messages import HEADERS_THAT_DECIDE, Answer, Request, dump_json
+from leadway_mock.messages import HEADERS_THAT_DECIDE, Answer, Request, dump_json, dump_sound
 from leadway_mock.redaction import (
     fingerprint,
     has_token,
@@ -53,13 +52,13 @@ def entry_text(
     """
     head: Head = request.told.get(HEAD) or _remembered(request)
     known = dump_json({"at": at, "milliseconds": round(seconds * 1000, 3), **facts})
-    body = dump_json(request.body.decode("utf-8", "replace"))
+    body = dump_sound(request.body.decode("utf-8", "replace"))
     # Put together from texts, since much of it is one already: the head as it came before, and the
     # answer as it goes out.
     rest = f'"body":{body},"fingerprint":"{head.sign(request.body)}"}},"answer":{_answer(answer)}}}'
     text = f'{known[:-1]},"request":{{{head.text},{rest}'
     if head.is_odd or len(text) > SHORT or is_suspicious(known) or is_suspicious(rest):
-        return dump_json(_careful(orjson.loads(text)))
+        return dump_json(_careful(json.loads(text)))  # Not orjson, which rounds long numbers.
     return text
 
 

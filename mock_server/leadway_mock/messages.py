@@ -32,9 +32,9 @@ class Request:
     `path` is percent-decoded and carries no query; `query` is the raw query string; `headers` has
     lower-case names; `body` is the payload as received, without any transfer coding.
 
-    Readers keep what they made of it, apart from its body: in `decided`, what they made of all that
-    an answer may depend on, and in `told`, what they made of the whole head. Requests that are alike
-    in that share it, as many requests of one client do.
+    Readers keep what they made of it, apart from its body: in `decided`, what they made of all
+    that an answer may depend on, and in `told`, what they made of the whole head. Requests that
+    are alike in that share it, as many requests of one client do.
     """
 
     method: str
@@ -134,12 +134,21 @@ def dump_json(value: object) -> str:
 
 def dump_bytes(value: object) -> bytes:
     """Return the text of `dump_json` in UTF-8."""
-    try:
-        text = orjson.dumps(value, option=AS_THE_STANDARD_LIBRARY)
-    except TypeError:  # Such as a number beyond 64 bits, which the standard library can write.
-        return _slowly_dumped(value)
+    text = _dumped(value)
     # NaN was written as null, so where there is a null, it has to be looked for.
     return text if b"null" not in text else _slowly_dumped(value)
+
+
+def dump_sound(value: object) -> str:
+    """Return `value`, in which there can be no NaN or infinity, as compact JSON text."""
+    return _dumped(value).decode()
+
+
+def _dumped(value: object) -> bytes:
+    try:
+        return orjson.dumps(value, option=AS_THE_STANDARD_LIBRARY)
+    except TypeError:  # Such as a number beyond 64 bits, which the standard library can write.
+        return _slowly_dumped(value)
 
 
 def _slowly_dumped(value: object) -> bytes:

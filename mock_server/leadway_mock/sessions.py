@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import orjson
 
 from leadway_mock.clock import Clock
-from leadway_mock.messages import Refusal, dump_json
+from leadway_mock.messages import Refusal, dump_json, dump_sound
 from leadway_mock.redaction import is_suspicious, redact_json
 from leadway_mock.settings import Settings
 from leadway_mock.store import Item, Store
@@ -195,7 +195,7 @@ def _text(turn: Turn) -> str:
         told["contact_id"] = turn.contact_id
     if turn.state:
         told["state"] = turn.state
-    text = dump_json(told)
+    text = dump_json(told) if turn.state else dump_sound(told)  # Only agents know other numbers.
     return dump_json(redact_json(told)) if is_suspicious(text) else text
 
 

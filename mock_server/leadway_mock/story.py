@@ -22,7 +22,7 @@ from leadway_mock.dialogues import Repertoire
 from leadway_mock.exchange import Call, Exchange, sent_facts
 from leadway_mock.former import FormerAgents
 from leadway_mock.messages import Answer, Refusal, Request
-from leadway_mock.preferences import preferred_answer, read_preference
+from leadway_mock.preferences import Preference, preferred_answer, read_preference
 from leadway_mock.redaction import fingerprint, redact_text
 from leadway_mock.routing import route
 from leadway_mock.store import StoreUnavailable
@@ -77,33 +77,35 @@ class Story:
 
     def _told(self, exchange: Exchange) -> Answer:
         request = exchange.request
-        operation, parameters, token = self._opening(exchange)  # 1, 2. what, by whom, may they
+        opening = self._opening(exchange)  # 1, 2. what, by whom, may they
+        operation = opening.operation
         body = self._read(exchange, operation)
-        location = self._locate(request, operation, body, token)
-        self._limit(exchange, token, location)  # 3. not too often
+        location = self._locate(request, operation, body, opening.token)
+        self._limit(exchange, opening.app, location)  # 3. not too often
         self._check(exchange, operation, body)  # 4. is it well said
         self._note_unread(exchange, operation, body)
-        preference = read_preference(request)
-        if preference:  # 5. what a caller asked to see comes before what would have happened
-            answer = preferred_answer(preference, operation)
-            exchange.facts["preferred"] = preference.text
+        if opening.preference:  # 5. what they asked to see comes before what would have happened
+            answer = preferred_answer(opening.preference, operation)
+            exchange.facts["preferred"] = opening.preference.text
             return answer
-        call = Call(exchange, operation, parameters, body, location)
+        call = Call(exchange, operation, opening.parameters, body, location)
         # 6. unless a fault was armed, 7, 8, 9. who answers and what, and the turn is committed
         return self._breaking.around(call, self.handlers.get(operation.id, _example))
 
-    def _opening(self, exchange: Exchange) -> tuple[Operation, Mapping[str, str], Token]:
-        """Return what is asked for and by whom, if they may; a head that came before is known."""
-        decided = exchange.request.decided
-        known: _Opening | None = decided.get(OPENING)
+    def _opening(self, exchange: Exchange) -> _Opening:
+        """Return what is asked for and by whom, if they may; what was decided before is known."""
+        request = exchange.request
+        known: _Opening | None = request.decided.get(OPENING)
         if known is not None and known.story is self:
             self._note(exchange, known.operation, known.parameters)
-            return known.operation, known.parameters, known.token
+            return known
         operation, parameters = self._route(exchange)  # 1. what is asked for
         token = self._guard(exchange, operation)  # 2. by whom, and may they
+        app, preference = fingerprint(token.value), read_preference(request)
+        opening = _Opening(self, operation, parameters, token, app, preference)
         if not guards.may_expire(token, self.cast):
-            decided[OPENING] = _Opening(self, operation, parameters, token)
-        return operation, parameters, token
+            request.decided[OPENING] = opening
+        return opening
 
     def _route(self, exchange: Exchange) -> tuple[Operation, Mapping[str, str]]:
         operation, parameters = route(self.contract, exchange.request)
@@ -147,11 +149,10 @@ class Story:
         location = guards.check_location(place, token)
         return redact_text(location) if location else None  # It is kept, and may be a token.
 
-    def _limit(self, exchange: Exchange, token: Token, location: str | None) -> None:
+    def _limit(self, exchange: Exchange, app: str, location: str | None) -> None:
         if location is None:
             return
         exchange.facts["locationId"] = location
-        app = fingerprint(token.value)
         quotas = exchange.space.quotas
         exchange.usage, refusal = quotas.count(app, location, exchange.began)
         if refusal is not None:
@@ -176,12 +177,17 @@ class Story:
 
 
 class _Opening(NamedTuple):
-    """What a story made of the head of a request."""
+    """What a story made of the head of a request.
+
+    `app` stands for the token, as quotas count.
+    """
 
     story: Story
     operation: Operation
     parameters: Mapping[str, str]
     token: Token
+    app: str
+    preference: Preference | None
 
 
 def _example(call: Call) -> Answer:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from leadway_mock.app import create_app, prompt_of
 from leadway_mock.app.building import build_emulator
 from leadway_mock.clock import ManualClock
+from leadway_mock.delivery import HEAD
+from leadway_mock.server.heads import PlainReader
+from leadway_mock.server.prompt import Reply
 from leadway_mock.settings import Settings
 from tests.security.caller import LOCATION, PATH, TOKEN
 
@@ -99,6 +105,48 @@ def test_what_callers_send_goes_through_the_thin_door() -> None:
         "HTTP_TRANSFER_ENCODING": "chunked",
     }
     assert not any(prompt_of(app)({**environ, name: value}) for name, value in others.items())
+
+
+def told(app: Flask, reader: PlainReader, **headers: str) -> tuple[int, str]:
+    """Send a message as the loop reads it; return the answer's status and rule."""
+    body = json.dumps(GOOD).encode()
+    named = {"Host": "localhost", **HEADERS, **headers, "Content-Length": str(len(body))}
+    lines = [f"POST {PATH} HTTP/1.1", *(f"{name}: {value}" for name, value in named.items())]
+    read = reader.read("\r\n".join([*lines, "", ""]).encode() + body)
+    assert read is not None
+    environ = {
+        "REQUEST_METHOD": "POST",
+        **read[0].environ,
+        HEAD: read[0],
+        "wsgi.input": BytesIO(read[1]),
+    }
+    assert prompt_of(app)(environ)
+    reply = Reply("mock")
+    reply.ask(app, environ)
+    head = reply.head.decode()
+    rule = re.search("X-Mock-Rule: (.+)", head)
+    assert rule is not None
+    return int(head.split()[1]), rule[1].strip()
+
+
+def test_heads_share_what_was_decided_unless_they_differ_in_what_decides() -> None:
+    with client(thin=True) as caller:
+        app, reader = caller.application, PlainReader()
+        for trace in ("a", "b", "b", "c"):
+            assert told(app, reader, **{"X-Trace": trace}) == (200, "reply")
+        assert told(app, reader, Authorization="Bearer nobody") == (401, "token-invalid")
+        assert told(app, reader, Version="1999-01-01") == (401, "version-unknown")
+        assert told(app, reader, **{"Content-Type": "text/plain"}) == (
+            415,
+            "media-type-unsupported",
+        )
+        assert told(app, reader, Prefer="code=404") == (404, "agent-unknown")
+        assert told(app, reader) == (200, "reply")
+        entries = caller.get("/__mock/journal").get_json()["entries"]
+    assert [each["request"]["headers"].get("x-trace") for each in entries[:4]] == list("abbc")
+    signs = [each["request"]["fingerprint"] for each in entries]
+    assert len(set(signs[:4])) == 1
+    assert len(set(signs)) == 5
 
 
 def test_nothing_is_prompt_that_may_wait_for_a_file(tmp_path: Any) -> None:

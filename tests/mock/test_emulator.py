@@ -344,5 +344,8 @@ def test_operations_are_resolved(contract: Contract) -> None:
         assert operation.scopes == ("agent-studio.write",)
 
 
-def test_a_request_knows_its_headers_in_any_case() -> None:
-    assert Request("GET", "/", headers={"x-a": "1"}).header("x-a") == "1"
+def test_an_answer_can_depend_on_no_header_but_those_that_decide() -> None:
+    request = Request("GET", "/", headers={"version": "1", "x-a": "1"})
+    assert (request.header("version"), request.header("prefer")) == ("1", None)
+    with pytest.raises(ValueError, match="no answer depends on the header x-a"):
+        request.header("x-a")

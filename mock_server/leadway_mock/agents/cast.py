@@ -62,10 +62,10 @@ class Agent:
         Without an id (`None` or empty: real clients send `""`) it is the latest published one,
         as the vendor documents.
         """
-        published = [version for version in self.versions if version.published]
-        if not version_id:
-            return published[-1] if published else None
-        return next((version for version in published if version.id == version_id), None)
+        for version in reversed(self.versions):
+            if version.published and (not version_id or version.id == version_id):
+                return version
+        return None
 
 
 @dataclass(frozen=True, slots=True)

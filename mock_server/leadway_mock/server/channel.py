@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from waitress.utilities import InternalServerError
 
-from leadway_mock.delivery import HEAD, Delivery
+from leadway_mock.delivery import AT_ONCE, HEAD
 from leadway_mock.server.parsing import StrictParser
 from leadway_mock.server.patience import PatientChannel
 from leadway_mock.server.prompt import Reply, surroundings
@@ -178,7 +178,7 @@ class Channel(PatientChannel):
         return surroundings(self.addr, server.server_name, server.effective_port, self.adj.ident)
 
     def _reply(self, reply: Reply) -> None:
-        if reply.delivery != Delivery():
+        if reply.delivery is not AT_ONCE:
             told = script(reply.delivery, reply.head, reply.body, stays=True)
             self.requests.append(Held(told))
             self.server.add_task(self)

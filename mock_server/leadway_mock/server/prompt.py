@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from waitress.utilities import build_http_date
 
-from leadway_mock.delivery import DELIVERY, Delivery
+from leadway_mock.delivery import AT_ONCE, DELIVERY, Delivery
 
 Environment = dict[str, Any]
 Application = Callable[[Environment, Callable[..., Any]], Any]
@@ -33,7 +33,7 @@ class Reply:
     ident: str
     head: bytes = b""
     body: bytes = b""
-    delivery: Delivery = field(default_factory=Delivery)
+    delivery: Delivery = AT_ONCE
 
     def ask(self, application: Application, environment: Environment) -> None:
         """Have a request answered, the body at once and as a whole."""
@@ -46,7 +46,8 @@ class Reply:
                 parts.close()
 
     def _deliver(self, delivery: Delivery) -> None:
-        self.delivery = delivery
+        if delivery != AT_ONCE:
+            self.delivery = delivery
 
     def _start(self, status: str, headers: list[Pair], exc_info: object = None) -> None:  # noqa: ARG002 - WSGI's own signature
         self.head = head(status, headers, self.ident)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error, InternalServerError
 
-from leadway_mock.delivery import DELIVERY, STOPPING, Delivery
+from leadway_mock.delivery import AT_ONCE, DELIVERY, STOPPING, Delivery
 from leadway_mock.server.parsing import StrictParser
 from leadway_mock.server.sending import script
 
@@ -34,7 +34,7 @@ class Answer(WSGITask):
     logger = log
     channel: Channel
     request: StrictParser  # type: ignore[assignment]  # types-waitress says Error
-    delivery = Delivery()
+    delivery = AT_ONCE
 
     def is_last(self) -> bool:
         """Return whether the server is to stop, and takes no more requests."""
@@ -46,7 +46,7 @@ class Answer(WSGITask):
 
     def deliver(self, delivery: Delivery) -> None:
         """Hold the answer back that the application is about to give, and deliver it so."""
-        if delivery != Delivery():
+        if delivery != AT_ONCE:
             self.delivery = delivery
             self.channel.recorded = []
 
