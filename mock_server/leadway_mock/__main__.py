@@ -2,6 +2,7 @@
 
 import sys
 
+from leadway_command import obeyed
 from leadway_mock.cli import main
 
-sys.exit(main())
+sys.exit(obeyed(main, "leadway mock"))

@@ -6,21 +6,25 @@ arguments behind its name and returns an exit code. This way the client needs no
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points, version
+
+from leadway_command.obeying import obeyed
 
 GROUP = "leadway.commands"
 USAGE_ERROR = 2
-INTERRUPTED = 130
-UNHEARD = 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the sub-command that `arguments` name; return its exit code, or 2 when none is named."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     commands = {command.name: command for command in entry_points(group=GROUP)}
+    program = " ".join(["leadway", *(name for name in given[:1] if name in commands)])
+    return obeyed(lambda: _dispatch(commands, given), program)
+
+
+def _dispatch(commands: dict[str, EntryPoint], given: list[str]) -> int:
     if given[:1] == ["--version"]:
         return _say(f"leadway {version('leadway')}")
     if given[:1] in (["--help"], ["-h"]):
@@ -42,19 +46,8 @@ def _run(command: EntryPoint, arguments: list[str]) -> int:
             f"leadway {command.name} needs {error.name}, which is not installed."
             f" Install it with: pip install 'leadway[{command.name}]'"
         )
-    return _obeyed(function, arguments)
-
-
-def _obeyed(function: Callable[[list[str]], int], arguments: list[str]) -> int:
-    """Run a command; one that is cut short ends as a shell expects, without a traceback."""
-    try:
-        return function(arguments)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        # Python writes what is left at its end, and would stumble over the same pipe again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return UNHEARD
+    code: int = function(arguments)
+    return code
 
 
 def _usage(commands: dict[str, EntryPoint]) -> str:

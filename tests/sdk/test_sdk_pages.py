@@ -12,7 +12,7 @@ import pytest
 
 from leadway import MADE_UP, LeadwayError, Reply, Settings, errors
 from leadway.commands.exits import ANSWERED, CODES, UNWELL, USAGE
-from leadway_command import INTERRUPTED, UNHEARD
+from leadway_command import INTERRUPTED, UNHEARD, UNWRITTEN
 from tests.docs.markdown import Page
 from tests.sdk.conftest import LOCATION
 
@@ -80,7 +80,7 @@ def test_every_attribute_of_a_reply_is_listed() -> None:
 
 def test_every_exit_code_is_listed() -> None:
     listed = {int(code) for code in re.findall(r"^\| (\d+) \|", SDK.text, re.MULTILINE)}
-    early = {INTERRUPTED, UNHEARD}
+    early = {INTERRUPTED, UNHEARD, UNWRITTEN}
     assert listed == {ANSWERED, UNWELL, USAGE} | early | {code for _, code in CODES}
 
 

@@ -87,5 +87,5 @@ def _be_worker(
 
 
 def _flush() -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # One may be closed from the start.
+        stream.flush()

@@ -57,10 +57,13 @@ class Supervisor:
     def run(self) -> int:
         """Work until a signal comes and all workers have ended; return the exit code."""
         with self._selector, self._woken_by_signals():
-            while self._starts or self._workers:
-                self._start_due()
-                self._turn()
-                self._heed_signals()
+            try:
+                while self._starts or self._workers:
+                    self._start_due()
+                    self._turn()
+                    self._heed_signals()
+            finally:
+                self._leave_nobody()
         return self._code
 
     def _turn(self) -> None:
@@ -157,6 +160,11 @@ class Supervisor:
     def _kill(self) -> None:
         for process in self._workers:
             os.kill(process, signal.SIGKILL)
+
+    def _leave_nobody(self) -> None:
+        """End the workers that are still there when an error, such as a full disk, ends this."""
+        for process in self._workers:
+            how_it_ended(process)
 
     @contextmanager
     def _woken_by_signals(self) -> Iterator[None]:

@@ -22,6 +22,7 @@ exit codes:
   0 answered   2 usage or settings   3 token, version, scope or location   4 refused otherwise
   5 too many requests   6 the service failed, or made no sense   7 no answer   130 interrupted
   141 whoever reads the output has gone
+  74 the output cannot be written, though the agent may have heard the message
 """
 
 
