@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from leadway.errors import InvalidRequestError
 from leadway_client.models import Attachment, ExecuteAgentRequest, InputVariables
 from leadway_client.types import UNSET
+
+_ENDS: Final = "/?#"
+"""What ends a part of a path."""
+
+_AN_ID: Final = "An id is a word such as p1q2r3s4t5u6v7w8x9y0z1a2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,14 @@ def _checked_attachments(attachments: Sequence[Attachment]) -> list[Attachment]:
 def checked_agent_id(agent_id: str) -> str:
     """Return the id of an agent as it is.
 
-    Raises `InvalidRequestError` for one that cannot be part of a path.
+    Raises `InvalidRequestError` for one that cannot be a part of a path. No rule for ids is
+    documented, so nothing else is asked of one.
     """
     is_text = isinstance(agent_id, str)
     if not is_text or not agent_id or agent_id in {".", ".."} or not agent_id.isprintable():
-        raise InvalidRequestError(f"{agent_id!r} is no agent's id")
+        raise InvalidRequestError(f"{agent_id!r} is no agent's id. {_AN_ID}.")
+    end = next((each for each in agent_id if each in _ENDS), None)
+    if end:
+        told = f"{agent_id!r} is no agent's id: it has a '{end}' in it"
+        raise InvalidRequestError(f"{told}. {_AN_ID}, and not the address that it is part of.")
     return agent_id

@@ -48,18 +48,22 @@ def url(mock_with: Callable[..., str]) -> str:
     return mock_with()
 
 
-def ask_sync(url: str, message: str = "Hello", **options: Any) -> Reply:
+def ask_sync(
+    url: str, message: str = "Hello", *, agent: str = CALL.agent_id, **options: Any
+) -> Reply:
     """Send one message, as code with threads does."""
     with Leadway(**_options(url, options)) as leadway:
-        return leadway.agent(CALL.agent_id).execute(message)
+        return leadway.agent(agent).execute(message)
 
 
-def ask_async(url: str, message: str = "Hello", **options: Any) -> Reply:
+def ask_async(
+    url: str, message: str = "Hello", *, agent: str = CALL.agent_id, **options: Any
+) -> Reply:
     """Send one message, as async code does."""
 
     async def asked() -> Reply:
         async with AsyncLeadway(**_options(url, options)) as leadway:
-            return await leadway.agent(CALL.agent_id).execute(message)
+            return await leadway.agent(agent).execute(message)
 
     return asyncio.run(asked())
 

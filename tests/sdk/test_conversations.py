@@ -40,7 +40,7 @@ from leadway import (
     image,
 )
 from leadway_mock.agents import ECHO_ID, ELSEWHERE_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
-from tests.sdk.conftest import LOCATION
+from tests.sdk.conftest import LOCATION, Ask
 from tests.sdk.hostile import GOOD_BODY, Hostile, answer, say, say_and_hang_up
 
 
@@ -268,16 +268,40 @@ def test_an_invalid_request_names_its_fields(leadway: Leadway) -> None:
 
 @pytest.mark.parametrize("agent", ["", ".", "..", "a\nb", None, 3])
 def test_what_is_no_agents_id_is_refused_at_once(leadway: Leadway, agent: Any) -> None:
-    with pytest.raises(InvalidRequestError, match="no agent's id"):
+    with pytest.raises(InvalidRequestError, match=r"no agent's id\. An id is a word such as"):
         leadway.agent(agent)
 
 
 def test_an_agents_id_is_one_part_of_the_path(hostile_server: Hostile) -> None:
+@pytest.mark.parametrize(
+    ("agent", "end"),
+    [("foo/bar", "/"), ("https://app.example/agent/x?y#z", "/"), ("x?y", "?"), ("x#y", "#")],
+)
+def test_an_address_is_no_agents_id_in_threads_and_tasks(
+    hostile_server: Hostile, ask: Ask, agent: str, end: str
+) -> None:
+    hostile_server.will(say(answer(200, GOOD_BODY)))
+    with pytest.raises(InvalidRequestError) as refused:
+        ask(hostile_server.url, agent=agent)
+    told = str(refused.value)
+    assert f"it has a '{end}' in it. An id is a word such as" in told
+    assert "base_url" not in told
+    assert (refused.value.attempts, hostile_server.heard) == (0, [])
+
+
+@pytest.mark.parametrize(
+    "agent", ["a", "p1q2r3s4t5u6v7w8x9y0", "7e9c1d5a-0b1c-4d2e-8f3a-4b5c6d7e8f90", "é-1_~.:@!$'()"]
+)
+def test_whatever_might_be_an_agents_id_is_one(leadway: Leadway, agent: str) -> None:
+    assert leadway.agent(agent).id == agent
+
+
     hostile_server.will(say(answer(200, GOOD_BODY)))
     with client(hostile_server.url) as leadway:
-        leadway.agent("../../a?b=c#d").execute("Hello")
+        leadway.agent("..\\a b%2fc&d=e;f").execute("Hello")
     (request,) = hostile_server.heard
-    assert b"/agent-studio/agent/..%2F..%2Fa%3Fb%3Dc%23d/execute" in request.split(b"\r\n")[0]
+    first_line = request.split(b"\r\n")[0]
+    assert b"/agent-studio/agent/..%5Ca%20b%252fc%26d%3De%3Bf/execute" in first_line
 
 
 def circle() -> list[Any]:
