@@ -39,7 +39,8 @@ class Leadway:
     Args:
         settings: settings that are made already; `options` go over them.
         pacer: keeps to quotas; share one among clients of the same location.
-        observer: is called after each attempt, in the thread that made it.
+        observer: is called after each attempt, in the thread that made it. What it raises is logged
+            as an error, and costs nobody the reply.
         **options: see `Options`.
 
     Raises:

@@ -13,7 +13,7 @@ from itertools import count
 
 from leadway.calls import Call
 from leadway.errors import LeadwayError
-from leadway.observing import Observer, attempt_of, log
+from leadway.observing import Observer, attempt_of, log, tell
 from leadway.outcomes import Failure, Outcome
 from leadway.pacing import Pacer
 from leadway.refusals import refusal
@@ -48,7 +48,7 @@ class Manner:
         attempt = attempt_of(number, outcome, verdict)
         log(attempt)
         if self.observer:
-            self.observer(attempt)
+            tell(self.observer, attempt)
 
 
 def exchange(call: Call, manner: Manner) -> Steps:

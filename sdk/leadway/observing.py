@@ -12,8 +12,24 @@ from leadway.outcomes import Answer, Outcome
 from leadway.replies import Reply
 
 logger: Final = logging.getLogger("leadway")
-# A program that does not ask for logs gets none, not even on standard error.
-logger.addHandler(logging.NullHandler())
+
+
+class _Reserve(logging.Handler):
+    """Where nobody asks for logs, writes none: only what is wrong with the program itself.
+
+    That is what Python's own last resort is for, which any handler here keeps from its work.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.ERROR and logging.lastResort and self._is_alone():
+            logging.lastResort.handle(record)
+
+    def _is_alone(self) -> bool:
+        above = logger.propagate and logging.getLogger().hasHandlers()
+        return logger.handlers == [self] and not above
+
+
+logger.addHandler(_Reserve())
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +52,7 @@ class Attempt:
 
 
 Observer = Callable[[Attempt], None]
+"""Is told of each attempt. What it raises is logged, and changes nothing of what it watches."""
 
 
 def attempt_of(number: int, outcome: Outcome, verdict: Reply | LeadwayError) -> Attempt:
@@ -51,6 +68,18 @@ def attempt_of(number: int, outcome: Outcome, verdict: Reply | LeadwayError) -> 
         interaction_id=reply.interaction_id if reply else None,
         error=error,
     )
+
+
+def tell(observer: Observer, attempt: Attempt) -> None:
+    """Tell an observer; if it fails, log that as ERROR, with the traceback.
+
+    The answer was paid for, and the agent has heard the message: who only watches cannot undo it.
+    """
+    try:
+        observer(attempt)
+    except Exception:
+        extra = {"leadway": attempt}
+        logger.exception("observer %r failed: attempt %d", observer, attempt.number, extra=extra)
 
 
 def log(attempt: Attempt) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import socket
 import subprocess
 import sys
@@ -272,7 +273,6 @@ def test_what_is_no_agents_id_is_refused_at_once(leadway: Leadway, agent: Any) -
         leadway.agent(agent)
 
 
-def test_an_agents_id_is_one_part_of_the_path(hostile_server: Hostile) -> None:
 @pytest.mark.parametrize(
     ("agent", "end"),
     [("foo/bar", "/"), ("https://app.example/agent/x?y#z", "/"), ("x?y", "?"), ("x#y", "#")],
@@ -296,6 +296,7 @@ def test_whatever_might_be_an_agents_id_is_one(leadway: Leadway, agent: str) -> 
     assert leadway.agent(agent).id == agent
 
 
+def test_an_agents_id_is_one_part_of_the_path(hostile_server: Hostile) -> None:
     hostile_server.will(say(answer(200, GOOD_BODY)))
     with client(hostile_server.url) as leadway:
         leadway.agent("..\\a b%2fc&d=e;f").execute("Hello")
@@ -378,6 +379,91 @@ def test_each_attempt_can_be_watched(url: str, caplog: pytest.LogCaptureFixture)
     assert [record.levelname for record in ours] == ["DEBUG", "WARNING"]
     assert reply.interaction_id in ours[0].getMessage()
     assert "A secret of mine" not in caplog.text
+
+
+def failing(_: Attempt) -> None:
+    raise LookupError("the observer's own fault")
+
+
+def test_an_observer_that_fails_costs_nobody_the_reply(
+    url: str, ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert ask(url, observer=failing).text == "Turn 1. You said: Hello"
+    (record,) = [each for each in caplog.records if each.levelno >= logging.ERROR]
+    assert record.name == "leadway"
+    assert re.fullmatch(r"observer <function failing at \w+> failed: attempt 1", record.message)
+    assert record.exc_info
+    assert record.exc_info[0] is LookupError
+    assert "the observer's own fault" in caplog.text
+
+
+def test_nor_does_it_take_the_place_of_an_error(url: str, ask: Ask) -> None:
+    with pytest.raises(InactiveAgentError) as refused:
+        ask(url, agent="inactiveagent00000000000", observer=failing)
+    assert refused.value.__context__ is None
+
+
+def test_nor_does_it_keep_a_message_from_being_sent_again(
+    hostile_server: Hostile, ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    busy = answer(429, b'{"message": "Too many"}')
+    hostile_server.will(say(busy), say(answer(200, GOOD_BODY)))
+    assert ask(hostile_server.url, observer=failing).success
+    failed = [each.message for each in caplog.records if each.levelno >= logging.ERROR]
+    assert [message.rpartition(" ")[2] for message in failed] == ["1", "2"]
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit, GeneratorExit])
+def test_what_is_to_end_the_program_passes_an_observer(
+    url: str, ask: Ask, stop: type[BaseException]
+) -> None:
+    def stopping(_: Attempt) -> None:
+        raise stop
+
+    with pytest.raises(stop):
+        ask(url, observer=stopping)
+
+
+UNHEARD_OF = """
+import logging, sys
+from leadway import InactiveAgentError, Leadway
+
+exec(sys.argv[2])
+with Leadway(token=sys.argv[3], location_id="here", base_url=sys.argv[1]) as quiet:
+    try:
+        quiet.agent("inactiveagent00000000000").execute("Hello")
+    except InactiveAgentError:
+        print("---", file=sys.stderr)
+with Leadway(quiet.settings, observer=lambda attempt: attempt.nothing) as leadway:
+    print(leadway.agent("p1q2r3s4t5u6v7w8x9y0z1a2").execute("Hello").text)
+"""
+"""A refusal, which is the business of logs alone, and an observer that fails."""
+
+
+@pytest.mark.parametrize(
+    ("logs", "refusals", "failures"),
+    [
+        ("", 0, 1),
+        ("logging.basicConfig()", 1, 1),
+        ("logging.basicConfig(level='CRITICAL')", 0, 0),
+        ("logging.getLogger('leadway').addHandler(logging.StreamHandler())", 1, 1),
+        ("logging.getLogger('leadway').addHandler(logging.NullHandler())", 0, 0),
+    ],
+)
+def test_an_observer_that_fails_is_read_by_whoever_asks_for_no_logs(
+    url: str, logs: str, refusals: int, failures: int
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", UNHEARD_OF, url, logs, MADE_UP],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout == "Turn 1. You said: Hello\n"
+    before, _, after = done.stderr.partition("---\n")
+    assert before.count("InactiveAgentError") == refusals
+    assert after.count("Traceback") == after.count("AttributeError: ") == failures
 
 
 CROWD = 30
