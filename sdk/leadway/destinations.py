@@ -10,6 +10,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from leadway.errors import MisdirectedTokenError, SettingsError
 from leadway.secret import Secret
+from leadway.wording import setting, worded
 
 MADE_UP: Final = "pit-12345678-1234-4234-8234-123456789abc"
 """A token that is nobody's, for mocks and examples."""
@@ -27,13 +28,15 @@ def check_base_url(base_url: str) -> None:
     """
     parts = _split(base_url)
     if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise SettingsError("base_url is an address such as https://services.leadconnectorhq.com.")
+        raise _flawed("is an address such as https://services.leadconnectorhq.com.")
     if parts.username or parts.password:
-        raise SettingsError(
-            "base_url has a user name or password in it; the token is all it takes."
-        )
+        raise _flawed("has a user name or password in it; the token is all it takes.")
     if parts.path.strip("/") or parts.query or parts.fragment:
-        raise SettingsError(f"base_url is scheme and host alone, and not {base_url!r}.")
+        raise _flawed(f"is scheme and host alone, and not {base_url!r}.")
+
+
+def _flawed(what: str) -> SettingsError:
+    return SettingsError(setting("base_url", what))
 
 
 def check_destination(token: Secret, base_url: str) -> None:
@@ -55,9 +58,12 @@ def _check_for_vendor(token: Secret, parts: SplitResult) -> None:
     if parts.scheme != "https":
         raise MisdirectedTokenError(f"{parts.hostname} takes tokens over https alone.")
     if not looks_real(token):
+        told = f"The token is made up, and {parts.hostname} is the real service. To use a mock,"
         raise MisdirectedTokenError(
-            f"The token is made up, and {parts.hostname} is the real service. To use a mock, set"
-            " base_url (LEADWAY_BASE_URL), such as http://127.0.0.1:4010."
+            worded(
+                f"{told} set base_url (LEADWAY_BASE_URL), such as http://127.0.0.1:4010.",
+                f"{told} give --mock, or its address in LEADWAY_BASE_URL.",
+            )
         )
 
 

@@ -36,8 +36,11 @@ None holds a header or a token, and each survives pickle.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
+
+from leadway.wording import BASE_URL, setting, typed, worded
 
 _NAMED_FIELD = re.compile(r"(?:property )?([A-Za-z_][\w.\[\]-]*) (?:must|should|is|has|cannot)\b")
 
@@ -83,10 +86,16 @@ class LeadwayError(Exception):
     """How often the message was sent, this time included; 0 when it never was."""
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self._what(), self._where(), self.cure) if part)
+        return self._said(str)
 
-    def _what(self) -> str:
-        return self.message if self.message.endswith((".", "!", "?")) else f"{self.message}."
+    def on_command_line(self) -> str:
+        """Say what `str` says, to somebody who types commands: `--timeout`, and not `timeout`."""
+        return self._said(typed)
+
+    def _said(self, in_words: Callable[[str], str]) -> str:
+        what = in_words(self.message)
+        sentence = what if what.endswith((".", "!", "?")) else f"{what}."
+        return " ".join(part for part in (sentence, self._where(), in_words(self.cure)) if part)
 
     def _where(self) -> str:
         status = f"HTTP {self.status}" if self.status else ""
@@ -103,7 +112,10 @@ class SettingsError(LeadwayError):
 class MisdirectedTokenError(SettingsError):
     """A made-up token for the real service, or a real-looking one for something else."""
 
-    cure = "To send it all the same, pass send_token_anywhere=True."
+    cure: ClassVar[str] = worded(
+        "To send it all the same, pass send_token_anywhere=True.",
+        "To send it all the same, give --send-token-anywhere.",
+    )
 
 
 class ClosedError(LeadwayError):
@@ -128,7 +140,11 @@ class NoAnswerError(LeadwayError):
 class ConnectionFailedError(NoAnswerError):
     """The service was not reached, so the message was not heard."""
 
-    cure = "Check base_url, the network, and that the service runs; `leadway doctor` looks at each."
+    cure: ClassVar[str] = worded(
+        "Check base_url, the network, and that the service runs; `leadway doctor` looks at each.",
+        f"Check {BASE_URL}, the network, and that the service runs;"
+        " `leadway doctor` looks at each.",
+    )
 
 
 class ConnectionLostError(NoAnswerError):
@@ -140,13 +156,19 @@ class ConnectionLostError(NoAnswerError):
 class TimedOutError(NoAnswerError):
     """Nothing came in time; `retry_safe` tells if the message may have been heard."""
 
-    cure = "If agents need longer, raise `timeout`."
+    cure: ClassVar[str] = worded(
+        "If agents need longer, raise `timeout`.",
+        "If agents need longer, raise --timeout (or LEADWAY_TIMEOUT).",
+    )
 
 
 class MalformedAnswerError(LeadwayError):
     """Something came back that the contract does not allow; the message may have been heard."""
 
-    cure = "`body` has what came. If it is a proxy's page, look at the address in base_url."
+    cure: ClassVar[str] = worded(
+        "`body` has what came. If it is a proxy's page, look at the address in base_url.",
+        f"If a proxy's page came, look at the address in {BASE_URL}.",
+    )
 
 
 class RefusedError(LeadwayError):
@@ -195,7 +217,11 @@ class InvalidTokenError(AccessError):
 class VersionHeaderError(AccessError):
     """The `Version` header is missing or unknown to the service."""
 
-    cure = "Leave api_version alone, or set it to one that the service knows: 2021-07-28."
+    cure: ClassVar[str] = worded(
+        "Leave api_version alone, or set it to one that the service knows: 2021-07-28.",
+        "Leave --api-version and LEADWAY_API_VERSION out, or name one that the service knows:"
+        " 2021-07-28.",
+    )
 
 
 class MissingScopeError(AccessError):
@@ -213,7 +239,10 @@ class WrongLocationError(AccessError):
 class BlockedError(AccessError):
     """A proxy or firewall refused with a page of its own, before the service saw the message."""
 
-    cure = "It is not about the token: look at base_url, and at what lies between here and there."
+    cure: ClassVar[str] = worded(
+        "It is not about the token: look at base_url, and at what lies between here and there.",
+        f"It is not about the token: look at {BASE_URL}, and at what lies between here and there.",
+    )
 
 
 class NotFoundError(RefusedError):
@@ -223,28 +252,39 @@ class NotFoundError(RefusedError):
 class UnknownAgentError(NotFoundError):
     """No agent with this id is published in this location."""
 
-    cure = "Check the agent's id and location_id, and that it is published in production."
+    cure: ClassVar[str] = worded(
+        "Check the agent's id and location_id, and that it is published in production.",
+        "Check the agent's id, the location (--location-id or LEADWAY_LOCATION_ID), and that the"
+        " agent is published in production.",
+    )
 
 
 class UnknownVersionError(NotFoundError):
     """The agent has no published version with this `versionId`."""
 
-    cure = "Leave version_id out to run the latest published version."
+    cure: ClassVar[str] = worded(
+        "Leave version_id out to run the latest published version.",
+        "Leave --agent-version out to run the latest published version.",
+    )
 
 
 class SessionExpiredError(NotFoundError):
     """The `executionId` has expired, is unknown, or belongs to another agent or location."""
 
-    cure = (
+    cure: ClassVar[str] = worded(
         "A session ends after 30 minutes without a message: begin a new conversation, or ask for"
-        " it with conversation(..., restart_expired=True)."
+        " it with conversation(..., restart_expired=True).",
+        "A session ends after 30 minutes without a message: leave --session out to begin a new one,"
+        " or type /new in `leadway chat`.",
     )
 
 
 class UnknownRouteError(NotFoundError):
     """The address is not that of the API."""
 
-    cure = "base_url is scheme and host alone, such as https://services.leadconnectorhq.com."
+    cure: ClassVar[str] = setting(
+        "base_url", "is scheme and host alone, such as https://services.leadconnectorhq.com."
+    )
 
 
 class InactiveAgentError(RefusedError):
@@ -256,13 +296,19 @@ class InactiveAgentError(RefusedError):
 class RateLimitedError(RefusedError):
     """Too many requests; `retry_after` has the wait, where the service named one."""
 
-    cure = "Documented are 100 requests in 10 s and 300 a minute; `pacer=Pacer()` keeps to them."
+    cure: ClassVar[str] = worded(
+        "Documented are 100 requests in 10 s and 300 a minute; `pacer=Pacer()` keeps to them.",
+        "Documented are 100 requests in 10 s and 300 a minute: wait, and send fewer.",
+    )
 
 
 class ServerError(RefusedError):
     """The service or a proxy before it failed; the message may have been heard."""
 
-    cure = "Unless retry_safe is true, the agent may have heard the message."
+    cure: ClassVar[str] = worded(
+        "Unless retry_safe is true, the agent may have heard the message.",
+        "Unless it is a 503 that asks to wait, the agent may have heard the message.",
+    )
 
 
 class UpstreamTimeoutError(ServerError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
@@ -12,13 +12,17 @@ from leadway.destinations import check_base_url, check_destination
 from leadway.errors import SettingsError
 from leadway.retries import Retries
 from leadway.secret import Secret
+from leadway.wording import setting, typed, worded
 
 PRODUCTION: Final = "https://services.leadconnectorhq.com"
 """Where the real service is (documented)."""
 
 _CURES: Final = {
     "token": "LEADWAY_TOKEN, a Private Integration Token of the sub-account's settings",
-    "location_id": "LEADWAY_LOCATION_ID, the id of the sub-account",
+    "location_id": worded(
+        "LEADWAY_LOCATION_ID, the id of the sub-account",
+        "LEADWAY_LOCATION_ID (or --location-id), the id of the sub-account",
+    ),
 }
 _YES: Final = frozenset({"1", "true", "yes", "on"})
 _NO: Final = frozenset({"0", "false", "no", "off"})
@@ -77,7 +81,7 @@ class Settings:
         known = _given(given)
         missing = [cure for name, cure in _CURES.items() if not known.get(name)]
         if missing:
-            raise SettingsError(f"Missing: {'; '.join(missing)}. Pass it, or set the variable.")
+            raise SettingsError(_needed(missing))
         if not isinstance(known["token"], Secret):
             known["token"] = Secret(str(known["token"]))
         return cls(**known)
@@ -100,6 +104,13 @@ class Settings:
         """Return settings like these, but for what is given."""
         mine = {each.name: getattr(self, each.name) for each in fields(self)}
         return Settings.made(**mine | _given(given))
+
+
+def _needed(missing: Sequence[str]) -> str:
+    return worded(
+        f"Missing: {'; '.join(missing)}. Pass it, or set the variable.",
+        f"Missing: {'; '.join(map(typed, missing))}. Set it, or talk to a mock with --mock.",
+    )
 
 
 def _given(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,7 +161,8 @@ def _flaw_of_token(token: Secret) -> str:
 
 def _check_version(version: str) -> None:
     if not _is_header(version):
-        raise SettingsError(f"api_version is a word such as 2021-07-28, and not {version!r}.")
+        told = f"is a word such as 2021-07-28, and not {version!r}."
+        raise SettingsError(setting("api_version", told))
 
 
 def _is_header(value: str) -> bool:
@@ -164,4 +176,4 @@ def _check_retries(retries: Retries) -> None:
 
 def _check_positive(name: str, value: object) -> None:
     if not isinstance(value, int | float) or not 0 < value < math.inf:
-        raise SettingsError(f"{name} is a number above 0, and not {value!r}.")
+        raise SettingsError(setting(name, f"is a number above 0, and not {value!r}."))

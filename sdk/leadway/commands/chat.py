@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             chat = Chat(leadway.agent(given.agent), given)
             return _interactive(chat) if is_typed() else _piped(chat)
     except LeadwayError as error:
-        complain(f"leadway chat: {error}")
+        complain(f"leadway chat: {error.on_command_line()}")
         return exit_code(error)
 
 
@@ -130,7 +130,9 @@ def _interactive(chat: Chat) -> int:
         except KeyboardInterrupt:
             say()
             raise
-        except (LeadwayError, argparse.ArgumentTypeError, UnicodeDecodeError) as error:
+        except LeadwayError as error:
+            complain(error.on_command_line())
+        except (argparse.ArgumentTypeError, UnicodeDecodeError) as error:
             complain(str(error))
 
 

@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = settings_of(given)
     except LeadwayError as error:
-        complain(str(Finding("settings", well=False, told=str(error))))
+        complain(str(Finding("settings", well=False, told=error.on_command_line())))
         return exit_code(error)
     return _examine(settings)
 
@@ -153,7 +153,7 @@ def _cure(settings: Settings, error: LeadwayError, now: float) -> str:
 
 def _said(error: LeadwayError) -> str:
     # Nobody is sent to the doctor who is there already.
-    return _REFERRAL.sub("", str(error))
+    return _REFERRAL.sub("", error.on_command_line())
 
 
 def _detail(what: str, settings: Settings) -> str:

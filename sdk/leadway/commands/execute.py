@@ -16,13 +16,14 @@ from leadway.commands.options import (
 from leadway.commands.terminal import complain, lines, say
 from leadway.errors import LeadwayError
 from leadway.replies import Reply
+from leadway.wording import typed
 
 _EXITS = """\
 exit codes:
   0 answered   2 usage or settings   3 token, version, scope or location   4 refused otherwise
   5 too many requests   6 the service failed, or made no sense   7 no answer   130 interrupted
-  141 whoever reads the output has gone
   74 the output cannot be written, though the agent may have heard the message
+  141 whoever reads the output has gone
 """
 
 
@@ -49,7 +50,7 @@ def _fail(error: LeadwayError, *, as_json: bool) -> int:
     if as_json:
         say(json.dumps({"error": told(error)}))
     else:
-        complain(f"leadway execute: {error}")
+        complain(f"leadway execute: {error.on_command_line()}")
     return exit_code(error)
 
 
@@ -57,7 +58,7 @@ def told(error: LeadwayError) -> dict[str, object]:
     """Return an error as a JSON object."""
     return {
         "type": type(error).__name__,
-        "message": error.message,
+        "message": typed(error.message),
         "status": error.status,
         "traceId": error.trace_id,
         "retrySafe": error.retry_safe,
