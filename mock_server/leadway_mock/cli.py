@@ -56,14 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     try:
         settings = read_settings(arguments, os.environ)
+        _log_to_stderr(settings)
         if settings.workers > 1:
-            _log_to_stderr(settings)
             return run_workers(settings, _announce)
         server = open_server(create_app(settings), settings)
     except (SettingsError, ProblemsError, ContractError, StoreError, ServerError) as error:
         print(f"leadway mock: {error}", file=sys.stderr)  # noqa: T201 - what a command says
         return USAGE_ERROR
-    _log_to_stderr(settings)
     _stop_on_signals(server)
     gc.freeze()  # What is there now stays until the end, and need not be looked through again.
     _announce(server.url)

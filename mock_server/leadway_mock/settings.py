@@ -48,7 +48,7 @@ class Settings:
     Raises `SettingsError` when a value is out of its range.
     """
 
-    host: str = _setting("127.0.0.1", "address to listen on; anything but loopback is your choice")
+    host: str = _setting("127.0.0.1", "address to listen on; any but loopback lets others in")
     port: int = _setting(4010, "port to listen on; 0 picks a free one", least=0, most=65_535)
     allow_host: tuple[str, ...] = _setting(
         (), "a Host header to accept besides loopback, as a name; may be given again"

@@ -109,6 +109,18 @@ def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
             assert process.wait(timeout=5) == -signal.SIGINT
 
 
+@pytest.mark.parametrize("more", [[], ["--quiet"], ["--quiet", "--workers", "2"]])
+def test_a_mock_that_others_can_call_warns_once_on_standard_error(
+    tmp_path: Path, more: list[str]
+) -> None:
+    with mock("--host", "0.0.0.0", *more, cwd=tmp_path) as (process, _):  # noqa: S104 - the test
+        process.terminate()
+        assert process.wait(timeout=20) == 0
+    told = (tmp_path / "log").read_text()
+    assert told.startswith("Listening on 0.0.0.0, so everybody on its networks can ")
+    assert told.count("\n") == told.count("--allow-host") == 1
+
+
 def complaint(capsys: pytest.CaptureFixture[str], *flags: str) -> str:
     assert main(list(flags)) == 2
     captured = capsys.readouterr()

@@ -106,6 +106,12 @@ def test_strict_it_fails_for_what_was_not_scripted(
         assert "If it is meant to be so: --allow " in done.stderr
 
 
+def test_a_mock_beside_a_command_warns_of_strangers_too(tmp_path: Path) -> None:
+    done = execute("--host", "0.0.0.0", "--", "true", cwd=tmp_path)  # noqa: S104 - that is the test
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.startswith("Listening on 0.0.0.0, so everybody on its networks can ")
+
+
 def test_a_failure_of_the_command_goes_before(tmp_path: Path, booking: Path) -> None:
     done = execute(
         "--strict", "--dialogues", str(booking), "--", "sh", "-c", "exit 7", cwd=tmp_path

@@ -188,6 +188,21 @@ def test_it_listens_on_loopback_unless_told_otherwise() -> None:
         server.stop()
 
 
+@pytest.mark.parametrize(
+    ("host", "times"),
+    [("127.0.0.1", 0), ("localhost", 0), ("0.0.0.0", 1)],  # noqa: S104 - that is the test
+)
+def test_it_warns_whoever_lets_others_call(
+    host: str, times: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(host=host, port=0, quiet=True)
+    open_server(create_app(settings), settings).stop()
+    told = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
+    assert len(told) == times
+    for part in (f"Listening on {host}, ", "control API", "without a password", "--allow-host"):
+        assert all(part in text for text in told)
+
+
 def own_addresses() -> list[str]:
     """Return the addresses of this machine that others could call; none on a lonely one."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

@@ -2,7 +2,10 @@
 
 import errno
 import ipaddress
+import logging
 import socket
+
+log = logging.getLogger(__name__)
 
 BACKLOG = 1024
 
@@ -22,6 +25,13 @@ _REASONS = {
     ),
 }
 
+EXPOSED = (
+    "Listening on %s, so everybody on its networks can talk to the agents and use the control API, "
+    "without a password: by address, or by a name given with --host or --allow-host; "
+    "--host 127.0.0.1 keeps them out."
+)
+"""Said whenever others than this machine can call."""
+
 
 class ServerError(Exception):
     """The server cannot listen where it was told to; the text says why and what to do."""
@@ -30,7 +40,8 @@ class ServerError(Exception):
 def bind(host: str, port: int) -> socket.socket:
     """Return a socket that listens on one address; port 0 takes any free port.
 
-    A name that means several addresses, such as ``localhost``, is taken at its IPv4 one first.
+    A name that means several addresses, such as ``localhost``, is taken at its IPv4 one first. One
+    that others can call is warned of.
 
     Raises:
         ServerError: the name does not resolve, the port is out of range, taken or forbidden.
@@ -38,10 +49,13 @@ def bind(host: str, port: int) -> socket.socket:
     where = f"{_bracketed(host)}:{port}"
     family, address = _resolve(host, port, where)
     try:
-        return socket.create_server(address, family=family, backlog=BACKLOG)
+        listening = socket.create_server(address, family=family, backlog=BACKLOG)
     except OSError as error:
         reason = _REASONS.get(error.errno or 0, error.strerror)
         raise ServerError(f"Cannot listen on {where}: {reason}.") from error
+    if not _address_of(listening).is_loopback:
+        log.warning(EXPOSED, host)
+    return listening
 
 
 def url_of(listening: socket.socket) -> str:
@@ -50,7 +64,7 @@ def url_of(listening: socket.socket) -> str:
     A socket on every interface (``0.0.0.0`` or ``::``) is named by its loopback address.
     """
     host, port = listening.getsockname()[:2]
-    if ipaddress.ip_address(host.partition("%")[0]).is_unspecified:
+    if _address_of(listening).is_unspecified:
         host = "::1" if listening.family == socket.AF_INET6 else "127.0.0.1"
     return f"http://{_bracketed(host)}:{port}"
 
@@ -68,6 +82,10 @@ def _resolve(host: str, port: int, where: str) -> tuple[socket.AddressFamily, tu
     found.sort(key=lambda entry: entry[0] != socket.AF_INET)
     family, _, _, _, address = found[0]
     return family, (str(address[0]), port)
+
+
+def _address_of(listening: socket.socket) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    return ipaddress.ip_address(listening.getsockname()[0].partition("%")[0])
 
 
 def _bracketed(host: str) -> str:
