@@ -49,15 +49,17 @@ class Transport(StrEnum):
 
 @dataclass(slots=True, eq=False)
 class Head:
-    """The head of a request as its server read it; one that comes again is the same object.
+    """The head of a request as its server read it.
 
     `environ` has what WSGI says of it, `headers` the same headers by their lower-case names,
-    `length` its Content-Length. In `notes` the application keeps what it made of it.
+    `length` its Content-Length. One that `lasts` is the same object when it comes again; in its
+    `notes` the application keeps what it made of it.
     """
 
     environ: Mapping[str, Any]
     headers: Mapping[str, str]
     length: str
+    lasts: bool
     notes: dict[str, Any] = field(default_factory=dict)
 
 

@@ -13,7 +13,7 @@ from waitress.adjustments import Adjustments
 from waitress.task import WSGITask
 from werkzeug.wrappers import Request
 
-from leadway_mock.delivery import DELIVERY, Delivery, Transport
+from leadway_mock.delivery import DELIVERY, Delivery, Head, Transport
 from leadway_mock.server import Server
 from leadway_mock.server.heads import PlainReader
 from leadway_mock.server.parsing import StrictParser
@@ -133,12 +133,29 @@ def test_its_headers_are_those_that_flask_would_tell(data: bytes) -> None:
         assert read[0].headers == {name.lower(): value for name, value in told.items()}
 
 
-def test_what_clients_send_is_plain_and_read_once() -> None:
+def heads(*requests: bytes) -> list[Head]:
+    """Return how one reader reads requests, all of which are plain."""
     reader = PlainReader()
-    first, again = reader.read(PLAIN), reader.read(PLAIN)
-    assert first is not None
-    assert again is not None
-    assert again[0] is first[0]
+    return [head for head, _ in filter(None, map(reader.read, requests))]
+
+
+def test_what_clients_send_is_plain_and_a_head_that_comes_again_is_known() -> None:
+    first, second, third = heads(PLAIN, PLAIN, PLAIN)
+    assert (first.lasts, second.lasts) == (False, True)
+    assert third is second
+    assert first.environ == second.environ
+
+
+def test_heads_that_never_come_again_take_no_place() -> None:
+    traced = [PLAIN.replace(b"a, b", b"%d" % number) for number in range(3)]
+    assert not any(head.lasts for head in heads(*traced))
+    assert [head.headers["x-thing"] for head in heads(*traced)] == ["0", "1", "2"]
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leadway_mock.server.heads.MOST_KNOWN", 8)
+    traced = [PLAIN.replace(b"a, b", b"%d" % (number % 5)) for number in range(50)]
+    assert [head.headers["x-thing"] for head in heads(*traced)] == list("01234") * 10
 
 
 def here(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:

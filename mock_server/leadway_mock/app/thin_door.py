@@ -91,7 +91,8 @@ class ThinDoor:
             path, query = environ["PATH_INFO"], environ["QUERY_STRING"]
             known = Request("POST", path, query, head.headers)
             known.decided = self._decisions(known)
-            head.notes[READ] = known
+            if head.lasts:
+                head.notes[READ] = known
         body = environ["wsgi.input"].read()
         return Request(
             *(known.method, known.path, known.query, known.headers),

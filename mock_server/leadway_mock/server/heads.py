@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from leadway_mock.delivery import Head
 
-LONGEST_KNOWN: Final = 300
+LONGEST_KNOWN: Final = 2_000
 MOST_KNOWN: Final = 4_096
-"""How many short lines are remembered as they were read: a client repeats most of its headers."""
+"""How many short lines a server remembers as they were read: a client repeats most of its own."""
 
-LONGEST_KNOWN_HEAD: Final = 2_000
+LONGEST_KNOWN_HEAD: Final = 4_000
 MOST_KNOWN_HEADS: Final = 1_024
 """How many whole heads a server remembers: many clients repeat all of it."""
 
@@ -27,6 +27,7 @@ _LEFT_TO_WAITRESS: Final = frozenset(
 )
 _UNPREFIXED: Final = frozenset({"HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH"})
 
+Known = TypeVar("Known")
 Header = tuple[str, str, str]
 """What WSGI calls it, what HTTP calls it (in lower case), and its value."""
 
@@ -35,38 +36,57 @@ class PlainReader:
     """Reads plain requests of one server."""
 
     def __init__(self) -> None:
-        self._known = lru_cache(MOST_KNOWN_HEADS)(_head)
+        self._heads: dict[bytes, Head] = {}
+        self._headers: dict[bytes, Header] = {}  # by their lines
 
     def read(self, data: bytes) -> tuple[Head, bytes] | None:
         """Return the one whole request that `data` is, or None: its head and its body.
 
-        A head that comes again is the same object. None says nothing against the request: somebody
-        else has to look at it.
+        None says nothing against the request: somebody else has to look at it.
         """
-        head, end, body = data.partition(b"\r\n\r\n")
-        read = self._known(head) if len(head) <= LONGEST_KNOWN_HEAD else _head(head)
-        if not end or read is None or read.length != str(len(body)):
+        text, end, body = data.partition(b"\r\n\r\n")
+        head = self._heads.get(text) or self._read(text)
+        if not end or head is None or head.length != str(len(body)):
             return None
-        return read, body
+        return head, body
+
+    def _read(self, text: bytes) -> Head | None:
+        """Read a head; remember it if all its lines came before: then it may come again itself."""
+        first, *lines = text.split(b"\r\n")
+        target = _known_target(first) if len(first) <= LONGEST_KNOWN else _target(first)
+        if target is None:
+            return None
+        environ: dict[str, Any] = {"PATH_INFO": target[0], "QUERY_STRING": target[1]}
+        headers: dict[str, str] = {}
+        lasts = len(text) <= LONGEST_KNOWN_HEAD
+        for line in lines:
+            header = self._headers.get(line)
+            if header is None:
+                header, lasts = self._header(line), False
+            if header is None or header[0] in environ:
+                return None
+            environ[header[0]] = header[2]
+            if header[2] or header[0] not in _UNPREFIXED:  # WSGI has these two empty if they lack.
+                headers[header[1]] = header[2]
+        if "," in headers.get("host", ","):
+            return None
+        head = Head(environ, headers, headers.get("content-length", ""), lasts)
+        if lasts:
+            _keep(self._heads, MOST_KNOWN_HEADS, text, head)
+        return head
+
+    def _header(self, line: bytes) -> Header | None:
+        header = _header(line)
+        if header is not None and len(line) <= LONGEST_KNOWN:
+            _keep(self._headers, MOST_KNOWN, line, header)
+        return header
 
 
-def _head(head: bytes) -> Head | None:
-    first, *lines = head.split(b"\r\n")
-    target = _known_target(first) if len(first) <= LONGEST_KNOWN else _target(first)
-    if target is None:
-        return None
-    environ: dict[str, Any] = {"PATH_INFO": target[0], "QUERY_STRING": target[1]}
-    headers: dict[str, str] = {}
-    for line in lines:
-        header = _known_header(line) if len(line) <= LONGEST_KNOWN else _header(line)
-        if header is None or header[0] in environ:
-            return None
-        environ[header[0]] = header[2]
-        if header[2] or header[0] not in _UNPREFIXED:  # WSGI has these two empty where they lack.
-            headers[header[1]] = header[2]
-    if "," in headers.get("host", ","):
-        return None
-    return Head(environ, headers, headers.get("content-length", ""))
+def _keep(known: dict[bytes, Known], most: int, text: bytes, found: Known) -> None:
+    """Keep what was read of a text; what fits no more makes all the rest be read again."""
+    if len(known) >= most:
+        known.clear()
+    known[text] = found
 
 
 def _target(line: bytes) -> tuple[str, str] | None:
@@ -95,5 +115,4 @@ def _names(name: bytes) -> tuple[str, str] | None:
 
 
 _known_target = lru_cache(MOST_KNOWN)(_target)
-_known_header = lru_cache(MOST_KNOWN)(_header)
 _known_names = lru_cache(MOST_KNOWN)(_names)
