@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from hashlib import blake2b
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from leadway_mock.messages import HEADERS_THAT_DECIDE, Answer, Request, dump_json, dump_sound
 from leadway_mock.redaction import (
@@ -50,36 +49,31 @@ def entry_text(
     `at` is when it began, in seconds since the Unix epoch, `seconds` how long it took, `facts` what
     the emulator learned on the way (operation, agent, session, turn).
     """
-    head: Head = request.told.get(HEAD) or _remembered(request)
-    known = dump_json({"at": at, "milliseconds": round(seconds * 1000, 3), **facts})
-    body = dump_sound(request.body.decode("utf-8", "replace"))
-    # Put together from texts, since much of it is one already: the head as it came before, and the
-    # answer as it goes out.
-    rest = f'"body":{body},"fingerprint":"{head.sign(request.body)}"}},"answer":{_answer(answer)}}}'
-    text = f'{known[:-1]},"request":{{{head.text},{rest}'
-    if head.is_odd or len(text) > SHORT or is_suspicious(known) or is_suspicious(rest):
-        return dump_json(_careful(json.loads(text)))  # Not orjson, which rounds long numbers.
+    entry = {
+        "at": at,
+        "milliseconds": round(seconds * 1000, 3),
+        "request": _request(request),
+        "answer": _answer(answer),
+        **facts,
+    }
+    text = dump_sound(entry)  # What else the answer may hold is looked for when it is written.
+    if len(text) > SHORT or is_suspicious(text) or len(request.headers) > MAX_HEADERS:
+        return dump_json(_careful(entry))
     return text
 
 
-class Head(NamedTuple):
-    """What the journal tells of a request's head: members of a JSON object, as text.
-
-    An odd one may hold a credential, or is longer than what is kept.
-    """
-
-    text: str
-    is_odd: bool
-    identity: blake2b
-
-    def sign(self, body: bytes) -> str:
-        """Return the fingerprint of the request that has this head and `body`."""
-        identity = self.identity.copy()
-        identity.update(body)
-        return identity.hexdigest()
+def _request(request: Request) -> dict[str, Any]:
+    """Return a request as it came, but for its secret headers."""
+    identity: blake2b = (request.decided.get(IDENTITY) or _identity(request)).copy()
+    identity.update(request.body)
+    return {
+        **(request.told.get(HEAD) or _head(request)),
+        "body": request.body.decode("utf-8", "replace"),
+        "fingerprint": identity.hexdigest(),
+    }
 
 
-def _remembered(request: Request) -> Head:
+def _head(request: Request) -> Mapping[str, Any]:
     """Return what is told of a request's head, and keep it for those with the same head."""
     authorization = request.header("authorization")
     told: dict[str, Any] = {
@@ -91,11 +85,8 @@ def _remembered(request: Request) -> Head:
     }
     if has_token(request.path, request.query):
         told["tokenInUrl"] = True
-    text = dump_json(told)[1:-1]
-    is_odd = len(request.headers) > MAX_HEADERS or is_suspicious(text)
-    identity = request.decided.get(IDENTITY) or _identity(request)
-    request.told[HEAD] = head = Head(text, is_odd, identity)
-    return head
+    request.told[HEAD] = told
+    return told
 
 
 def _identity(request: Request) -> blake2b:
@@ -107,14 +98,14 @@ def _identity(request: Request) -> blake2b:
     return begun
 
 
-def _answer(answer: Answer) -> str:
-    """Return what is told of an answer, as the text of a JSON object."""
+def _answer(answer: Answer) -> dict[str, Any]:
     told = {
         "status": answer.status,
         "rule": answer.rule,
         "evidence": answer.evidence,
         "hint": answer.hint,
         "violations": [asdict(violation) for violation in answer.violations],
+        "body": answer.content,
     }
     wait = answer.headers.get("Retry-After")
     if wait:
@@ -123,8 +114,7 @@ def _answer(answer: Answer) -> str:
         told["delay"] = round(answer.delay, 6)
     if answer.transport:
         told["transport"] = str(answer.transport)
-    body = answer.body.decode() if answer.is_json else dump_json(answer.content)
-    return f'{dump_json(told)[:-1]},"body":{body}}}'
+    return told
 
 
 def _careful(entry: Mapping[str, Any]) -> dict[str, Any]:
