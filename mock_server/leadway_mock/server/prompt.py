@@ -58,13 +58,13 @@ def head(status: str, headers: list[Pair], ident: str) -> bytes:
 
     Raises `ValueError` where one of them would break the line.
     """
-    lines = [f"{name}: {value}" for name, value in headers]
-    text = "\r\n".join(
-        (f"HTTP/1.1 {status}", *lines, f"Date: {_date(int(time.time()))}", f"Server: {ident}")
-    )
-    if text.count("\n") != len(lines) + 2 or text.count("\r") != len(lines) + 2:
+    told = [f"{name}: {value}" for name, value in headers]
+    date = _date(int(time.time()))
+    lines = [f"HTTP/1.1 {status}", *told, f"Date: {date}", f"Server: {ident}"]
+    together = "".join(lines)
+    if "\n" in together or "\r" in together:
         raise ValueError("a line break in the status or a header")
-    return f"{text}\r\n\r\n".encode("latin-1")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
 @lru_cache(1)
