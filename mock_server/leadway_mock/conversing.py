@@ -136,18 +136,18 @@ class Conversing:
 
     def _turn(self, call: Call, agent: Agent, heard: Heard, reply: Reply) -> Turn:
         ids = call.exchange.space.ids
-        return Turn(
-            number=heard.turn,
-            at=call.exchange.began,
-            agent_id=agent.id,
-            location_id=call.location or "",
-            version_id=heard.version_id,
-            contact_id=heard.contact_id,
-            interaction_id=ids.mint("interaction", heard.execution_id, heard.turn),
-            message=heard.message,
-            response=reply.response,
-            goal_completion=reply.goal_completion,
-            state=_kept(agent, reply),
+        return Turn(  # By position: so many keywords take longer than all the rest of the call.
+            heard.turn,
+            call.exchange.began,
+            agent.id,
+            call.location or "",
+            heard.version_id,
+            ids.mint("interaction", heard.execution_id, heard.turn),
+            heard.message,
+            reply.response,
+            reply.goal_completion,
+            heard.contact_id,
+            _kept(agent, reply),
         )
 
     def _answer(self, call: Call, session: Session, turn: Turn, reply: Reply) -> Answer:
@@ -156,8 +156,10 @@ class Conversing:
         rule = reply.rule or plain
         level = self._contract.levels[rule]
         content = _content(session.id, turn, reply)
-        hint = near_miss_hint(reply) if reply.rule else ""
-        return Answer(200, content, rule, level, hint=hint, delay=reply.delay)
+        answer = Answer(200, content, rule, level)
+        answer.hint = near_miss_hint(reply) if reply.rule else ""
+        answer.delay = reply.delay
+        return answer
 
 
 def _version(agent: Agent, version_id: str | None) -> Version:
@@ -178,15 +180,15 @@ def _kept(agent: Agent, reply: Reply) -> Mapping[str, Any]:
 
 def _heard(call: Call, session: Session, version: Version) -> Heard:
     body = call.body
-    return Heard(
-        turn=session.turns + 1,
-        message=body["message"],
-        input_variables=body.get("inputVariables", {}),
-        attachments=body.get("attachments", []),
-        contact_id=body.get("contactId") or None,
-        execution_id=session.id,
-        version_id=version.id,
-        state=session.state,
+    return Heard(  # By position, as above.
+        session.turns + 1,
+        body["message"],
+        body.get("inputVariables", {}),
+        body.get("attachments", []),
+        body.get("contactId") or None,
+        session.id,
+        version.id,
+        session.state,
     )
 
 

@@ -112,7 +112,7 @@ class Emulator:
         number, began, usage = space.next_number(), space.clock.now(), space.quotas.untouched
         # The clock of a space may stand still or jump, and the machine's own runs unsteadily.
         facts = {"realAt": real_at, "steadyAt": started}
-        return Exchange(request, space, number, began, usage, facts=facts)
+        return Exchange(request, space, number, began, usage, facts)
 
     def _note(self, exchange: Exchange, answer: Answer, seconds: float) -> None:
         request, space = exchange.request, exchange.space
@@ -121,7 +121,7 @@ class Emulator:
         self.metrics.observe(named, answer.status, answer.rule, seconds)
         _log(exchange, answer, seconds)
         try:
-            space.journal.write(request, answer, at=exchange.began, seconds=seconds, facts=facts)
+            space.journal.write(request, answer, exchange.began, seconds, facts)
         except StoreUnavailable as error:  # The answer is true all the same.
             log.error("the journal lacks this request: %s", error)  # noqa: TRY400 - as above
 

@@ -42,7 +42,7 @@ MAX_FACT = 256
 
 
 def entry_text(
-    request: Request, answer: Answer, *, at: float, seconds: float, facts: Mapping[str, Any]
+    request: Request, answer: Answer, at: float, seconds: float, facts: Mapping[str, Any]
 ) -> str:
     """Return the entry of one exchange as JSON text.
 

@@ -27,9 +27,9 @@ class Exchange:
     number: int
     began: float
     usage: Usage
+    facts: dict[str, Any] = field(default_factory=dict)
     operation: Operation | None = None
     committing: bool = False
-    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.

@@ -30,7 +30,6 @@ class Journal:
         self,
         request: Request,
         answer: Answer,
-        *,
         at: float,
         seconds: float,
         facts: Mapping[str, Any],
@@ -40,7 +39,7 @@ class Journal:
         `at` is when it began, in seconds since the Unix epoch, `seconds` how long it took, `facts`
         what the emulator learned on the way (operation, agent, session, turn).
         """
-        text = entry_text(request, answer, at=at, seconds=seconds, facts=facts)
+        text = entry_text(request, answer, at, seconds, facts)
         self._store.append(self._key, text, keep=self._keep)
 
     def entries(self, *, after: int, limit: int) -> list[dict[str, Any]]:

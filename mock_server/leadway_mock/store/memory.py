@@ -64,9 +64,9 @@ class MemoryStore:
 
     def increment(self, key: str, *, now: float = 0.0, expires: float | None = None) -> int:
         """See `Store.increment`."""
+        if expires is not None:
+            return self.increment_all([(key, expires)], now=now)[0]
         with self._lock:
-            if expires is not None:
-                return self._increment(key, now, expires)
             former = self._expiries.pop(key, None)
             alive = former is None or former > now
             number = self._counters[key] = self._counters.get(key, 0) * alive + 1
@@ -74,8 +74,18 @@ class MemoryStore:
 
     def increment_all(self, counters: Sequence[Expiring], *, now: float) -> Sequence[int]:
         """See `Store.increment_all`."""
+        numbers = []
         with self._lock:
-            return [self._increment(key, now, expires) for key, expires in counters]
+            for key, expires in counters:
+                former = self._expiries.get(key)
+                alive = former is None or former > now
+                number = self._counters[key] = self._counters.get(key, 0) * alive + 1
+                if former != expires:
+                    self._expiries[key] = expires
+                if number == 1:
+                    self._forget_expired(key, now, expires)
+                numbers.append(number)
+        return numbers
 
     def delete(self, key: str) -> None:
         """See `Store.delete`."""
@@ -140,15 +150,6 @@ class MemoryStore:
         for key in sorted(_under(prefix, self._newest)):
             for position in range(self._oldest.get(key, 1), self._newest[key] + 1):
                 yield key.removeprefix(prefix), position, self._values[f"{key}/{position}"]
-
-    def _increment(self, key: str, now: float, expires: float) -> int:
-        former = self._expiries.get(key)
-        alive = former is None or former > now
-        number = self._counters[key] = self._counters.get(key, 0) * alive + 1
-        self._expiries[key] = expires
-        if number == 1:
-            self._forget_expired(key, now, expires)
-        return number
 
     def _forget_expired(self, key: str, now: float, expires: float) -> None:
         """Queue a counter that begins, and forget those of its namespace whose time is over."""
