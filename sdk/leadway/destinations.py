@@ -6,7 +6,6 @@ import ipaddress
 import re
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from leadway.errors import MisdirectedTokenError, SettingsError
 from leadway.secret import Secret
@@ -28,11 +27,16 @@ def check_base_url(base_url: str) -> None:
     """
     parts = _split(base_url)
     if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise _flawed("is an address such as https://services.leadconnectorhq.com.")
+        raise no_address()
     if parts.username or parts.password:
         raise _flawed("has a user name or password in it; the token is all it takes.")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise _flawed(f"is scheme and host alone, and not {base_url!r}.")
+
+
+def no_address() -> SettingsError:
+    """Return the error that a `base_url` is which no request can go to."""
+    return _flawed("is an address such as https://services.leadconnectorhq.com.")
 
 
 def _flawed(what: str) -> SettingsError:
@@ -80,18 +84,6 @@ def is_loopback(base_url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
-
-
-def proxy_for(base_url: str) -> str | None:
-    """Return the proxy that the environment names for this address.
-
-    A mock on this machine is never behind one.
-    """
-    parts = urlsplit(base_url)
-    if is_loopback(base_url) or proxy_bypass(parts.hostname or ""):
-        return None
-    proxies = getproxies()
-    return proxies.get(parts.scheme) or proxies.get("all")
 
 
 def looks_real(token: Secret) -> bool:

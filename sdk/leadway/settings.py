@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from sys import getfilesystemencoding
 from typing import Any, Final
 
 from leadway.destinations import check_base_url, check_destination
@@ -24,6 +26,11 @@ _CURES: Final = {
         "LEADWAY_LOCATION_ID (or --location-id), the id of the sub-account",
     ),
 }
+_SECONDS: Final = frozenset({"timeout", "connect_timeout"})
+_LONGEST: Final = 1_000_000
+"""More seconds than a call will ever take; an operating system cannot wait for much longer."""
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _YES: Final = frozenset({"1", "true", "yes", "on"})
 _NO: Final = frozenset({"0", "false", "no", "off"})
 
@@ -37,7 +44,8 @@ class Settings:
         location_id: the sub-account that owns the agents and the token.
         base_url: scheme and host of the service.
         api_version: the `Version` header.
-        timeout: seconds for one attempt, from the first byte out to the last byte in.
+        timeout: seconds for one attempt, from the first byte out to the last byte in; no more than
+            1000000, and neither is `connect_timeout`.
         connect_timeout: seconds to make a connection.
         retries: when to send again.
         source: a free label of where the calls come from, such as "api".
@@ -126,6 +134,8 @@ def _read(environment: Mapping[str, str]) -> dict[str, Any]:
 def _parsed(name: str, text: str) -> str | float | bool | Secret:
     if name == "token":
         return Secret(text)
+    if _SURROGATE.search(text):  # So Python reads the bytes that it cannot decode.
+        raise SettingsError(f"LEADWAY_{name.upper()} is no text in {getfilesystemencoding()}.")
     if name in {"timeout", "connect_timeout", "max_answer_bytes"}:
         return _number(name, text)
     return _switch(name, text) if name == "send_token_anywhere" else text
@@ -177,3 +187,5 @@ def _check_retries(retries: Retries) -> None:
 def _check_positive(name: str, value: object) -> None:
     if not isinstance(value, int | float) or not 0 < value < math.inf:
         raise SettingsError(setting(name, f"is a number above 0, and not {value!r}."))
+    if name in _SECONDS and value > _LONGEST:
+        raise SettingsError(setting(name, f"is no more than {_LONGEST} seconds."))

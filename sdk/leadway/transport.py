@@ -19,7 +19,7 @@ import anyio
 import httpx
 
 from leadway.calls import Call
-from leadway.destinations import proxy_for
+from leadway.destinations import no_address
 from leadway.errors import (
     ClosedError,
     ConnectionFailedError,
@@ -32,6 +32,7 @@ from leadway.errors import (
 from leadway.outcomes import Failure, Outcome
 from leadway.reading import Reading, Taken
 from leadway.settings import Settings
+from leadway.surroundings import Proxy, proxy_for, trust
 from leadway.version import __version__
 from leadway_client import AuthenticatedClient
 from leadway_client.api.agents import execute_agent, execute_agent_deprecated
@@ -50,11 +51,16 @@ _ESCAPING: Final = (httpx.HTTPError, httpx.InvalidURL, OSError, RuntimeError, Ty
 
 
 class Transport:
-    """Sends calls and returns what came of them; raises nothing on purpose."""
+    """Sends calls and returns what came of them; raises nothing on purpose.
+
+    Only making it raises `SettingsError`, where proxy, certificates or address cannot be.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._http = httpx.Client(transport=_Taking(settings), **_options(settings))
+        self._proxy = _proxy(settings)
+        taking = _Taking(settings, _wire(settings, self._proxy))
+        self._http = httpx.Client(transport=taking, **_options(settings))
         self._client = _generated(settings).set_httpx_client(self._http)
 
     def send(self, call: Call) -> Outcome:
@@ -66,7 +72,7 @@ class Transport:
         except Taken as taken:
             return taken.outcome
         except _ESCAPING as error:
-            return _failure(error, self._settings, time.monotonic() - started)
+            return _failure(error, self._settings, self._proxy, time.monotonic() - started)
         raise AssertionError("every answer is taken")  # pragma: no cover
 
     def close(self) -> None:
@@ -81,9 +87,9 @@ class _Taking(httpx.BaseTransport):
     share closes what has expired, and with it now and then what another thread was just given.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, wire: dict[str, Any]) -> None:
         self._settings = settings
-        self._wire = _wire(settings)
+        self._wire = wire
         self._free: deque[httpx.HTTPTransport] = deque()
         self._closed = False
 
@@ -118,11 +124,15 @@ class _Taking(httpx.BaseTransport):
 
 
 class AsyncTransport:
-    """Sends calls and returns what came of them; raises nothing on purpose."""
+    """Sends calls and returns what came of them; raises nothing on purpose.
+
+    Only making it raises `SettingsError`, where proxy, certificates or address cannot be.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        inner = httpx.AsyncHTTPTransport(**_wire(settings), limits=_LIMITS)
+        self._proxy = _proxy(settings)
+        inner = httpx.AsyncHTTPTransport(**_wire(settings, self._proxy), limits=_LIMITS)
         taking = _AsyncTaking(inner, settings)
         self._http = httpx.AsyncClient(transport=taking, **_options(settings))
         self._client = _generated(settings).set_async_httpx_client(self._http)
@@ -139,7 +149,7 @@ class AsyncTransport:
         except Taken as taken:
             return taken.outcome
         except _ESCAPING as error:
-            return _failure(error, self._settings, time.monotonic() - started)
+            return _failure(error, self._settings, self._proxy, time.monotonic() - started)
         raise AssertionError("every answer is taken")  # pragma: no cover
 
     async def close(self) -> None:
@@ -181,14 +191,37 @@ def _options(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _wire(settings: Settings) -> dict[str, Any]:
-    plain = settings.base_url.startswith("http://")
+def _proxy(settings: Settings) -> Proxy | None:
+    if not _is_usable(settings.base_url):
+        raise no_address()
     proxy = proxy_for(settings.base_url)
-    return {
-        # Certificates take 30 ms to read. Where none is shown, none is read, and none believed.
-        "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else httpx.create_ssl_context(),
-        "proxy": httpx.Proxy(proxy) if proxy else None,
-    }
+    if proxy and not _is_usable(proxy.address.reveal()):
+        raise proxy.flawed()
+    return proxy
+
+
+def _is_usable(address: str) -> bool:
+    """Whether httpx, and the system beneath it, can look for the host of an address."""
+    try:
+        url = httpx.URL(address)
+        return bool(url.host) and bool(url.raw_host.decode().encode("idna"))
+    except (httpx.InvalidURL, ValueError):
+        return False
+
+
+def _wire(settings: Settings, proxy: Proxy | None) -> dict[str, Any]:
+    # Certificates take 30 ms to read. Where none is shown, none is read, and none believed.
+    is_shown = settings.base_url.lower().startswith("https:") or (proxy and proxy.is_encrypted)
+    plain = ssl.PROTOCOL_TLS_CLIENT
+    context = trust(httpx.create_ssl_context) if is_shown else ssl.SSLContext(plain)
+    return {"verify": context, "proxy": _as_httpx(proxy, context) if proxy else None}
+
+
+def _as_httpx(proxy: Proxy, context: ssl.SSLContext) -> httpx.Proxy:
+    made = httpx.Proxy(proxy.address.reveal())
+    if proxy.is_encrypted:
+        made.ssl_context = context  # As an argument, the oldest versions do not know it.
+    return made
 
 
 def _generated(settings: Settings) -> AuthenticatedClient:
@@ -205,8 +238,8 @@ def _arguments(call: Call, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _failure(error: Exception, settings: Settings, seconds: float) -> Failure:
-    kind, what, safe = _meaning(error, settings)
+def _failure(error: Exception, settings: Settings, proxy: Proxy | None, seconds: float) -> Failure:
+    kind, what, safe = _meaning(error, settings, proxy)
     detail = settings.token.masked(str(error).encode("utf-8", "replace")).decode()
     reason = f"{what}: {detail}" if detail else what
     return Failure(kind, reason, retry_safe=safe, path=_path(error), seconds=seconds)
@@ -219,13 +252,17 @@ def _path(error: Exception) -> str:
         return ""
 
 
-def _meaning(error: Exception, settings: Settings) -> tuple[type[LeadwayError], str, bool]:
+def _meaning(
+    error: Exception, settings: Settings, proxy: Proxy | None
+) -> tuple[type[LeadwayError], str, bool]:
+    through = f" through the proxy of {proxy.variable}" if proxy else ""
+    where = f"No connection to {settings.base_url}{through}"
     match error:
         case httpx.ConnectTimeout():
-            what = f"No connection to {settings.base_url} within {settings.connect_timeout:g} s"
+            what = f"{where} within {settings.connect_timeout:g} s"
             return ConnectionFailedError, what, True
         case httpx.ConnectError() | httpx.ProxyError() | httpx.UnsupportedProtocol():
-            return ConnectionFailedError, f"No connection to {settings.base_url}", True
+            return ConnectionFailedError, where, True
         case httpx.PoolTimeout():
             return TimedOutError, "No connection became free", True
         case httpx.TimeoutException() | TimeoutError():

@@ -19,7 +19,7 @@ from leadway import (
     ServerError,
     TimedOutError,
 )
-from leadway.destinations import proxy_for
+from leadway.surroundings import proxy_for
 from tests.sdk.conftest import Ask, ask_async
 from tests.sdk.hostile import (
     GOOD_BODY,

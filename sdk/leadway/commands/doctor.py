@@ -75,14 +75,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser("doctor", about, "No agent hears anything of it.").parse_args(arguments)
     try:
         settings = settings_of(given)
+        outcome = _probe(settings)
     except LeadwayError as error:
         complain(str(Finding("settings", well=False, told=error.on_command_line())))
         return exit_code(error)
-    return _examine(settings)
+    return _examine(settings, outcome)
 
 
-def _examine(settings: Settings) -> int:
-    findings = list(examine(settings, _probe(settings), time.time()))
+def _examine(settings: Settings, outcome: Outcome) -> int:
+    findings = list(examine(settings, outcome, time.time()))
     for finding in findings:
         say(str(finding))
     return ANSWERED if all(finding.well for finding in findings) else UNWELL
