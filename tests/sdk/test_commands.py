@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from leadway import MADE_UP, Settings, errors
-from leadway.commands import chat, doctor, execute
+from leadway.commands import chat, doctor, execute, options
 from leadway.commands.exits import CODES, exit_code
 from leadway.commands.terminal import plain
 from leadway.outcomes import Answer, Failure
@@ -312,3 +312,64 @@ def test_doctor_knows_no_more_than_it_can(outcome: Answer | Failure) -> None:
     found = examined(outcome)
     assert found["network"][0] is False
     assert [found[what][0] for what in ("token", "version", "scope", "location")] == [None] * 4
+
+
+MOCK_FIRST = [
+    (execute.main, "--mock AGENT Hello", "Turn 1. You said: Hello\n"),
+    (execute.main, "AGENT --mock Hello", "Turn 1. You said: Hello\n"),
+    (execute.main, "AGENT Hello --mock", "Turn 1. You said: Hello\n"),
+    (execute.main, "--mock URL AGENT Hello", "Turn 1. You said: Hello\n"),
+    (execute.main, "--mock=URL AGENT Hello", "Turn 1. You said: Hello\n"),
+    (execute.main, "--mock --json AGENT Hello", '"Turn 1. You said: Hello"'),
+    (execute.main, "--mock -- AGENT --mock", "Turn 1. You said: --mock\n"),
+    (chat.main, "--mock AGENT", "agent> Turn 1. You said: Hello\n"),
+    (chat.main, "--mock URL AGENT", "agent> Turn 1. You said: Hello\n"),
+    (doctor.main, "--mock --timeout 5", "ok  location"),
+]
+
+
+@pytest.mark.parametrize("case", MOCK_FIRST, ids=lambda case: case[1])
+def test_mock_takes_a_url_and_nothing_else(
+    case: tuple[Callable[[list[str]], int], str, str],
+    url: str,
+    capsys: Captured,
+    monkeypatch: pytest.MonkeyPatch,
+    typed: Callable[..., None],
+) -> None:
+    main, line, told = case
+    typed("Hello")
+    monkeypatch.setattr(options, "MOCK_URL", url)
+    address = url.replace("http", "HTTP")
+    words = {"AGENT": ECHO_ID, "URL": address, "--mock=URL": f"--mock={address}"}
+    assert main([words.get(each, each) for each in line.split(" ")]) == 0
+    assert told in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("main", "line", "shown"),
+    [
+        (execute.main, "--mock localhost:4010 AGENT Hello", "'localhost:4010'"),
+        (execute.main, "AGENT Hello --mock 4010", "'4010'"),
+        (execute.main, "AGENT Hello --mock ", "''"),
+        (execute.main, "--mock AGENT", f"'{ECHO_ID}'"),
+        (execute.main, "--mock=AGENT Hello you", "'AGENT'"),
+        (execute.main, "--mock= AGENT Hello", "''"),
+        (chat.main, "AGENT --mock localhost", "'localhost'"),
+        (doctor.main, "--mock localhost", "'localhost'"),
+        (doctor.main, "--mock ", "''"),
+    ],
+)
+def test_what_is_no_url_behind_mock_is_told(
+    capsys: Captured, main: Callable[[list[str]], int], line: str, shown: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([ECHO_ID if word == "AGENT" else word for word in line.split(" ")])
+    assert ended.value.code == 2
+    said = f"{shown}: a URL begins with http:// or https://, such as http://127.0.0.1:4010\n"
+    assert capsys.readouterr().err.endswith(said)
+
+
+def test_wrong_usage_that_has_nothing_to_do_with_it_says_nothing_of_it(capsys: Captured) -> None:
+    with pytest.raises(SystemExit):
+        execute.main(["--mock"])
+    assert "a URL begins" not in capsys.readouterr().err

@@ -109,7 +109,7 @@ def ended(command: str, *flags: str, agent: str = ECHO_ID) -> int:
     [
         ("", r"LEADWAY_TOKEN, .*; LEADWAY_LOCATION_ID \(or --location-id\), .* with --mock\."),
         ("--mock http://localhost/x", f"{BASE_URL} is scheme and host alone"),
-        ("--mock localhost", f"{BASE_URL} is an address"),
+        (f"LEADWAY_TOKEN={MADE_UP} --location-id x --base-url localhost", f"{BASE_URL} is an addr"),
         ("--mock http://me:too@localhost", f"{BASE_URL} has a user name or password"),
         ("--mock --timeout 0", r"--timeout \(or LEADWAY_TIMEOUT\) is a number above 0"),
         ("--mock --api-version é", r"--api-version \(or LEADWAY_API_VERSION\) is a word"),

@@ -12,6 +12,7 @@ from leadway.agents import Agent
 from leadway.calls import image
 from leadway.commands.exits import ANSWERED, exit_code
 from leadway.commands.options import (
+    Parser,
     add_message_options,
     client_of,
     conversation_fields,
@@ -38,7 +39,7 @@ _COMMANDS: Final[Mapping[str, str]] = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Converse until the input ends; return the exit code."""
-    given = _parser().parse_args(arguments)
+    given = _parser().read(arguments)
     try:
         with client_of(given) as leadway:
             chat = Chat(leadway.agent(given.agent), given)
@@ -155,7 +156,7 @@ def _with_line_editing() -> None:
         complain("This Python has no readline: no arrow keys.")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> Parser:
     commands = "\n".join(f"  {name:9} {what}" for name, what in _COMMANDS.items())
     about = "Talk to an agent. Lines from a pipe are messages too; the first error ends them."
     made = parser("chat", about, f"while talking:\n{commands}\n")

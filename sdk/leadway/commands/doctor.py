@@ -72,7 +72,7 @@ class Finding:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Look at everything, print what was found, and return 0 when all is well, 1 or 2 if not."""
     about = "Say what is wrong with settings, network, clock, token, and how to cure it."
-    given = parser("doctor", about, "No agent hears anything of it.").parse_args(arguments)
+    given = parser("doctor", about, "No agent hears anything of it.").read(arguments)
     try:
         settings = settings_of(given)
         outcome = _probe(settings)

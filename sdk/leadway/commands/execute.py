@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from leadway.commands.exits import ANSWERED, exit_code
 from leadway.commands.options import (
+    Parser,
     add_message_options,
     client_of,
     conversation_fields,
@@ -29,7 +30,7 @@ exit codes:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Send one message, print the reply, and return the exit code."""
-    given = _parser().parse_args(arguments)
+    given = _parser().read(arguments)
     try:
         reply = _ask(given)
     except LeadwayError as error:
@@ -67,7 +68,7 @@ def told(error: LeadwayError) -> dict[str, object]:
     }
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> Parser:
     about = "Send one message to an agent, and print what it says."
     made = parser("execute", about, _EXITS)
     made.add_argument("agent", metavar="AGENT", help="the agent's id")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import Final
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Final, NoReturn
 
 from leadway.agents import ConversationFields
 from leadway.clients import Leadway, Options
@@ -19,9 +21,51 @@ LEADWAY_BASE_URL are read too; options go over them. --mock needs none of them.
 """
 
 
-def parser(command: str, about: str, more: str = "") -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """A parser whose `--mock` takes what follows it if that is a URL, and else leaves it alone."""
+
+    _left: str | None = None
+    """What follows `--mock`, and is no URL."""
+
+    def read(self, arguments: Sequence[str] | None) -> argparse.Namespace:
+        """Parse the arguments, those of the command line by default."""
+        given = list(sys.argv[1:] if arguments is None else arguments)
+        return self.parse_args(list(self._with_urls(given)))
+
+    def _with_urls(self, given: Sequence[str]) -> Iterator[str]:
+        end = given.index("--") if "--" in given else len(given)
+        for index, argument in enumerate(given):
+            following = given[index + 1] if index + 1 < len(given) else "-"
+            if argument != "--mock" or index > end or _is_url(following):
+                yield argument
+                continue
+            yield f"--mock={MOCK_URL}"
+            if not following.startswith("-"):
+                self._left = following
+
+    def error(self, message: str) -> NoReturn:
+        """End with a message, and with the URL that may have been meant for one."""
+        hint = "" if self._left is None else f". --mock did not take {_no_url(self._left)}"
+        super().error(f"{message}{hint}")
+
+
+def _is_url(text: str) -> bool:
+    return text.lower().startswith(("http://", "https://"))
+
+
+def _no_url(text: str) -> str:
+    return f"{text!r}: a URL begins with http:// or https://, such as {MOCK_URL}"
+
+
+def _url(text: str) -> str:
+    if not _is_url(text):
+        raise argparse.ArgumentTypeError(_no_url(text))
+    return text
+
+
+def parser(command: str, about: str, more: str = "") -> Parser:
     """Return a parser that knows how to reach the service."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog=f"leadway {command}",
         description=about,
         epilog=f"{_EPILOG}\n{more}",
@@ -32,8 +76,10 @@ def parser(command: str, about: str, more: str = "") -> argparse.ArgumentParser:
         "--mock",
         nargs="?",
         const=MOCK_URL,
+        type=_url,
         metavar="URL",
-        help=f"talk to a mock, with a made-up token and location (default {MOCK_URL})",
+        help="talk to a mock, with a made-up token and location; what follows is its URL if it"
+        f" begins with http:// or https:// (default {MOCK_URL})",
     )
     reach.add_argument("--base-url", metavar="URL", help="scheme and host of the service")
     reach.add_argument("--location-id", metavar="ID", help="the sub-account")
