@@ -20,7 +20,7 @@ from contract_suite_page import contract_suite_page
 
 from leadway_mock.behaviours import LEVELS, OURS, SWITCHES, Behaviour, behaviours
 from leadway_mock.contract import load_contract
-from leadway_mock.settings import ENVIRONMENT_PREFIX, Settings
+from leadway_mock.settings import ENVIRONMENT_PREFIX, Settings, flag, variable
 
 ROOT = Path(__file__).resolve().parents[1]
 CURE = "docs/ is not what the program says today. Run `make docs` and commit the result."
@@ -60,7 +60,8 @@ SETTINGS = """\
 
 What `leadway mock` can be told. A flag wins over its environment variable, and the variable over
 the default. A variable that begins with `{prefix}` and names no setting is an error, since a
-misspelt one would be missed in silence.
+misspelt one would be missed in silence. An error of the command names flag and variable; Python and
+the control API, and their errors, write `session_idle_seconds` for `--session-idle-seconds`.
 
 {settings}
 
@@ -150,7 +151,7 @@ def _own_cells(row: Behaviour) -> tuple[str, ...]:
 
 
 def _switches(row: Behaviour) -> str:
-    return ", ".join(f"`{_flag(name)}`" for name in row.switches)
+    return ", ".join(f"`{flag(name)}`" for name in row.switches)
 
 
 def _tests(row: Behaviour) -> str:
@@ -164,20 +165,15 @@ def _tests(row: Behaviour) -> str:
 
 def _setting_cells(setting: Field[Any]) -> tuple[str, ...]:
     text: str = setting.metadata["help"]
-    variable = ENVIRONMENT_PREFIX + setting.name.upper()
-    return (_flags(setting), f"`{variable}`", _default(setting.default), text)
-
-
-def _flag(name: str) -> str:
-    return "--" + name.replace("_", "-")
+    return (_flags(setting), f"`{variable(setting.name)}`", _default(setting.default), text)
 
 
 def _flags(setting: Field[Any]) -> str:
-    flag = _flag(setting.name)
+    name = flag(setting.name)
     if setting.type == "bool":
-        return f"`{flag}`, `{flag.replace('--', '--no-', 1)}`"
+        return f"`{name}`, `{name.replace('--', '--no-', 1)}`"
     choices = "|".join(setting.metadata["choices"])
-    return f"`{flag} {choices}`" if choices else f"`{flag}`"
+    return f"`{name} {choices}`" if choices else f"`{name}`"
 
 
 def _default(value: object) -> str:

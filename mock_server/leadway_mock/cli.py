@@ -15,7 +15,7 @@ from leadway_mock import __version__
 from leadway_mock.app import create_app
 from leadway_mock.contract import ContractError
 from leadway_mock.files.problems import ProblemsError
-from leadway_mock.flags import add_flags, chosen
+from leadway_mock.flags import add_flags, chosen, told
 from leadway_mock.server import Server, ServerError
 from leadway_mock.serving import open_server
 from leadway_mock.settings import ENVIRONMENT_PREFIX, Settings, SettingsError
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return run_workers(settings, _announce)
         server = open_server(create_app(settings), settings)
     except (SettingsError, ProblemsError, ContractError, StoreError, ServerError) as error:
-        print(f"leadway mock: {error}", file=sys.stderr)  # noqa: T201 - what a command says
+        print(f"leadway mock: {told(error)}", file=sys.stderr)  # noqa: T201 - what a command says
         return USAGE_ERROR
     _stop_on_signals(server)
     gc.freeze()  # What is there now stays until the end, and need not be looked through again.
@@ -79,8 +79,8 @@ def _log_to_stderr(settings: Settings) -> None:
 
 
 def _announce(url: str, *more: str) -> None:
-    told = "".join(f"{line}\n" for line in (f"listening on {url}", *more))
-    print(f"{told}{TRY_IT.format(url=url)}", flush=True)  # noqa: T201 - what a command says
+    lines = "".join(f"{line}\n" for line in (f"listening on {url}", *more))
+    print(f"{lines}{TRY_IT.format(url=url)}", flush=True)  # noqa: T201 - what a command says
 
 
 def _stop_on_signals(server: Server) -> None:

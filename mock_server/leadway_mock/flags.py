@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import Field, fields
 from typing import Any
 
-from leadway_mock.settings import Settings, from_environment, parse
+from leadway_mock.settings import Settings, SettingsError, flag, from_environment, parse
 
 METAVARS = {"host": "ADDRESS", "agents": "FILE", "dialogues": "PATH", "store": "URL"}
 
@@ -15,8 +15,8 @@ METAVARS = {"host": "ADDRESS", "agents": "FILE", "dialogues": "PATH", "store": "
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Give `parser` a flag for each setting; one that is not given is None."""
     for setting in fields(Settings):
-        flag = "--" + setting.name.replace("_", "-")
-        parser.add_argument(flag, default=None, help=_help(setting), **_shape(setting))
+        described = {"default": None, "help": _help(setting), **_shape(setting)}
+        parser.add_argument(flag(setting.name), **described)
 
 
 def chosen(given: argparse.Namespace, environment: Mapping[str, str]) -> dict[str, Any]:
@@ -28,6 +28,11 @@ def chosen(given: argparse.Namespace, environment: Mapping[str, str]) -> dict[st
     flags = {name: getattr(given, name) for name in names}
     read = {name: _read(name, value) for name, value in flags.items() if value is not None}
     return from_environment(environment) | read
+
+
+def told(error: Exception) -> str:
+    """Return what an error says to somebody who types commands."""
+    return error.on_command_line() if isinstance(error, SettingsError) else str(error)
 
 
 def _read(name: str, value: bool | str | list[str]) -> Any:  # noqa: ANN401, FBT001 - as parsed

@@ -15,8 +15,36 @@ from typing import Any
 ENVIRONMENT_PREFIX = "LEADWAY_MOCK_"
 
 
+def flag(name: str) -> str:
+    """Return what the setting `name` is called on the command line."""
+    return f"--{name.replace('_', '-')}"
+
+
+def variable(name: str) -> str:
+    """Return what the setting `name` is called in the environment."""
+    return f"{ENVIRONMENT_PREFIX}{name.upper()}"
+
+
 class SettingsError(ValueError):
-    """A setting has a value that cannot be used; the text says which, and what would do."""
+    """A setting has a value that cannot be used; the text says which, and what would do.
+
+    Python and JSON write the name of a setting alike, and `str` has it so; whoever types a command
+    reads `on_command_line`.
+    """
+
+    def __init__(self, what: str, name: str = "") -> None:
+        """Say `what` is to be said of the setting `name`, or of no one in particular."""
+        super().__init__(what, name)
+        self.what = what
+        self.name = name
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.what}".strip()
+
+    def on_command_line(self) -> str:
+        """Say what `str` says, with flag and variable in place of the name."""
+        place = f"{flag(self.name)} (or {variable(self.name)}) " if self.name else ""
+        return f"{place}{self.what}"
 
 
 def _setting(
@@ -109,7 +137,7 @@ def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     known = [setting.name for setting in fields(Settings)]
     for name in found:
         if name not in known:
-            raise SettingsError(f"{_variable(name)} names no setting. {_advice(name, known)}")
+            raise SettingsError(f"{variable(name)} names no setting. {_advice(name, known)}")
     return {name: parse(name, text) for name, text in found.items()}
 
 
@@ -120,19 +148,14 @@ def parse(name: str, text: str) -> Any:  # noqa: ANN401 - of the setting's own t
     try:
         return reader(text)
     except ValueError as error:
-        message = f"{name} cannot be {text!r}: {WANTED[reader]}."
-        raise SettingsError(message) from error
-
-
-def _variable(name: str) -> str:
-    return f"{ENVIRONMENT_PREFIX}{name.upper()}"
+        raise SettingsError(f"cannot be {text!r}: {WANTED[reader]}.", name) from error
 
 
 def _advice(name: str, known: list[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
     if close:
-        return f"{_variable(close[0])} is meant, perhaps."
-    return f"There are {', '.join(map(_variable, known))}."
+        return f"{variable(close[0])} is meant, perhaps."
+    return f"There are {', '.join(map(variable, known))}."
 
 
 def _truth(text: str) -> bool:
@@ -165,11 +188,8 @@ WANTED = {
 def _check(name: str, value: object, limits: Mapping[str, Any]) -> None:
     choices, least, most = limits["choices"], limits["least"], limits["most"]
     if choices and value not in choices:
-        text = f"{name} cannot be {value!r}: one of {', '.join(choices)} is wanted."
-        raise SettingsError(text)
+        raise SettingsError(f"cannot be {value!r}: one of {', '.join(choices)} is wanted.", name)
     if least is not None and not (isinstance(value, int | float) and value >= least):
-        text = f"{name} cannot be {value!r}: {least} or more is wanted."
-        raise SettingsError(text)
+        raise SettingsError(f"cannot be {value!r}: {least} or more is wanted.", name)
     if most is not None and isinstance(value, int | float) and value > most:
-        text = f"{name} cannot be {value!r}: {most} or less is wanted."
-        raise SettingsError(text)
+        raise SettingsError(f"cannot be {value!r}: {most} or less is wanted.", name)

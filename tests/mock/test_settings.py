@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import pickle
 from dataclasses import FrozenInstanceError, fields
 
 import pytest
 
-from leadway_mock.cli import read_settings
-from leadway_mock.settings import Settings, SettingsError, from_environment
+from leadway_mock.cli import main, read_settings
+from leadway_mock.settings import Settings, SettingsError, flag, from_environment, variable
 
 
 def test_settings_are_frozen() -> None:
@@ -117,3 +118,54 @@ def test_a_value_that_cannot_be_is_refused_with_what_would_do(flags: list[str], 
 def test_a_switch_that_is_neither_on_nor_off() -> None:
     with pytest.raises(SettingsError, match="retry_after cannot be 'maybe': true or false"):
         from_environment({"LEADWAY_MOCK_RETRY_AFTER": "maybe"})
+
+
+WRONG = [
+    ("session_idle_seconds", "x", "cannot be 'x': a number is wanted."),
+    ("session_idle_seconds", "-1", "cannot be -1.0: 0 or more is wanted."),
+    ("quota_burst", "0", "cannot be 0: 1 or more is wanted."),
+    ("workers", "65", "cannot be 65: 64 or less is wanted."),
+    ("profile", "both", "cannot be 'both': one of documented, observed is wanted."),
+]
+
+
+@pytest.mark.parametrize("command", [[], ["env"], ["exec"]])
+@pytest.mark.parametrize(
+    ("wrong", "is_flag"),
+    [
+        *((each, is_flag) for each in WRONG for is_flag in (True, False)),
+        (("retry_after", "maybe", "cannot be 'maybe': true or false is wanted."), False),
+    ],
+)
+def test_whoever_types_reads_flag_and_variable(
+    command: list[str],
+    wrong: tuple[str, str, str],
+    is_flag: bool,  # noqa: FBT001 - of a table
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name, text, what = wrong
+    flags = [flag(name), text] if is_flag else []
+    if not is_flag:
+        monkeypatch.setenv(variable(name), text)
+    behind = ["--", "true"] if command == ["exec"] else []
+    assert main([*command, *flags, *behind]) == 2
+    said = f"{' '.join(['leadway mock', *command])}: {flag(name)} (or {variable(name)}) {what}\n"
+    assert capsys.readouterr().err == said
+
+
+def test_so_they_do_of_what_a_mock_beside_a_command_cannot_be(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["exec", "--workers", "2", "--", "true"]) == 2
+    said = "leadway mock exec: --workers (or LEADWAY_MOCK_WORKERS) cannot be more than 1 here: "
+    assert capsys.readouterr().err.startswith(said)
+
+
+def test_whoever_writes_python_reads_python() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings(session_idle_seconds=-1)
+    told = "session_idle_seconds cannot be -1: 0 or more is wanted."
+    twin = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own
+    assert [str(caught.value), str(twin)] == [told, told]
+    assert twin.on_command_line() == caught.value.on_command_line()

@@ -143,6 +143,7 @@ def test_a_test_can_allow_it_while_it_runs(pytester: pytest.Pytester, run: Run) 
         ("BOOKING", "*takes everything by name; it has dialogue, faults, *"),
         ("allow='unsed'", "*Nothing is called unsed. There are unscripted, contract, *"),
         ("settings={'prot': 1}", "*prot is no setting. *"),
+        ("settings={'quota_day': 0}", "quota_day cannot be 0: 1 or more is wanted."),
         ("settings={'port': 1}", "*port cannot change while the mock runs*"),
         ("faults={'status': 600}", "*600 is out of range*"),
         ("dialogue='user: hi\\nagnet: ho'", "*agnet*agent*"),

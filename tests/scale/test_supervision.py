@@ -239,8 +239,11 @@ def test_workers_that_fail_again_and_again_are_given_up(how: str, about: str) ->
         (["--store", "mysql://x"], "'mysql://x' names no store"),
         (["--agents", "/nowhere/agents.yaml"], "/nowhere/agents.yaml"),
         (["--host", "no.such.host.invalid"], "no.such.host.invalid"),
-        (["--workers", "0"], "workers cannot be 0: 1 or more is wanted."),
-        (["--workers", "1000"], "workers cannot be 1000: 64 or less is wanted."),
+        (
+            ["--workers", "0"],
+            "(or LEADWAY_MOCK_WORKERS) cannot be 0: 1 or more is wanted.",
+        ),
+        (["--workers", "1000"], "LEADWAY_MOCK_WORKERS) cannot be 1000: 64 or less is wanted."),
     ],
 )
 def test_what_cannot_be_used_is_told_once_and_nothing_is_started(

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from http.client import HTTPConnection, HTTPException
 
-from leadway_mock.flags import add_flags, chosen
+from leadway_mock.flags import add_flags, chosen, told
 from leadway_mock.settings import Settings, SettingsError
 
 NOT_THERE, USAGE_ERROR = 1, 2
@@ -30,13 +30,13 @@ def main(arguments: Sequence[str]) -> int:
     try:
         settings = Settings(**chosen(options, os.environ))
     except SettingsError as error:
-        return _complain(f"leadway mock env: {error}", USAGE_ERROR)
+        return _complain(f"leadway mock env: {told(error)}", USAGE_ERROR)
     host = EVERY_ADDRESS.get(settings.host, settings.host)
     url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
     if not _answers(host, settings.port):
         start = f"leadway mock --port {settings.port}"
-        told = f"no mock answers at {url}. Start one with `{start}`, or name another --port."
-        return _complain(f"leadway mock env: {told}", NOT_THERE)
+        cure = f"Start one with `{start}`, or name another --port."
+        return _complain(f"leadway mock env: no mock answers at {url}. {cure}", NOT_THERE)
     for name, value in _variables(url).items():
         print(f"export {name}={shlex.quote(value)}")  # noqa: T201 - what a command says
     return 0

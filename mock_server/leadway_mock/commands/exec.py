@@ -14,7 +14,7 @@ from typing import Any
 
 from leadway_mock.contract import ContractError
 from leadway_mock.files.problems import ProblemsError
-from leadway_mock.flags import add_flags, chosen
+from leadway_mock.flags import add_flags, chosen, told
 from leadway_mock.server import ServerError
 from leadway_mock.settings import SettingsError
 from leadway_mock.store import StoreError
@@ -40,14 +40,14 @@ def main(arguments: Sequence[str]) -> int:
     try:
         mock, environment = _begun(options)
     except (SettingsError, ProblemsError, ContractError, StoreError, ServerError) as error:
-        return _say(f"leadway mock exec: {error}", USAGE_ERROR)
+        return _say(f"leadway mock exec: {told(error)}", USAGE_ERROR)
     try:
         code = _run(command, os.environ | environment)
         complaints = mock.complaints()
-        told = mock.report(complaints, allow="If it is meant to be so: --allow {words}")
+        report = mock.report(complaints, allow="If it is meant to be so: --allow {words}")
     finally:
         mock.close()
-    return _say(told, code or NOT_AS_SCRIPTED) if complaints else code
+    return _say(report, code or NOT_AS_SCRIPTED) if complaints else code
 
 
 def _begun(options: argparse.Namespace) -> tuple[Mock, Mapping[str, str]]:

@@ -14,7 +14,7 @@ DEFAULTS = {"port": 0, "check_answers": True, "max_journal": 10_000}
 """Where a mock for tests differs from one for people: it is strict with itself, too."""
 
 ONE_PROCESS = (
-    "workers cannot be more than 1 here: the mock of a test answers in the process that watches it."
+    "cannot be more than 1 here: the mock of a test answers in the process that watches it."
     " Leave it out, or start `leadway mock --workers N` beside the test."
 )
 
@@ -29,7 +29,7 @@ class Host:
         """Put it together; the settings are those of `leadway mock`. Raises what they raise."""
         chosen = Settings(**(DEFAULTS | settings))
         if chosen.workers > 1:
-            raise SettingsError(ONE_PROCESS)
+            raise SettingsError(ONE_PROCESS, "workers")
         self.emulator = build_emulator(chosen)
         self.app = create_app(emulator=self.emulator)
         """The WSGI application, for clients that need no socket."""
