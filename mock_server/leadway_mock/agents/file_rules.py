@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from leadway_mock.agents.canned_replies import BUILT_IN_NAMES, ConditionError, condition
 from leadway_mock.agents.cast import MAGIC_TOKENS
+from leadway_mock.agents.naming import MEND, unseen
 from leadway_mock.agents.templates import TemplateError, parse_template
 from leadway_mock.files.problems import Problem, at_value
 from leadway_mock.files.yaml_advice import shown
@@ -43,6 +44,7 @@ def rule_problems(document: Document) -> Iterator[Problem]:
     yield from _repeated(document, file, "agents", "id")
     yield from _token_problems(document, file)
     for agent in _entries(file, "agents"):
+        yield from _id_problems(document, agent)
         yield from _repeated(document, agent, "versions", "id")
         yield from _repeated(document, agent, "inputVariables", "name")
         yield from _reply_problems(document, agent)
@@ -70,6 +72,13 @@ def _repeated(
             what = f"{quote(text)} is taken, by the one on line {lines[text]}"
             yield at_value(document, pointer, what, f"give each its own `{key}`")
         lines.setdefault(text, document.position(pointer).line)
+
+
+def _id_problems(document: Document, agent: Entry) -> Iterator[Problem]:
+    character = unseen(agent.text("id") or "")
+    if character:
+        what = f"`id` has {character} in it, which nobody sees"
+        yield at_value(document, (*agent.pointer, "id"), what, MEND)
 
 
 def _token_problems(document: Document, file: Entry) -> Iterator[Problem]:

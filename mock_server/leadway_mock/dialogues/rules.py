@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any, Final
 
 from leadway_mock.agents.canned_replies import BUILT_IN_NAMES, ConditionError
+from leadway_mock.agents.naming import MEND, unseen
 from leadway_mock.agents.templates import TemplateError
 from leadway_mock.dialogues.entries import BranchEntry, Entry, TurnEntry, read_entries, turns_of
 from leadway_mock.dialogues.filling import template, texts_in
@@ -32,8 +33,19 @@ def rule_problems(document: Document) -> Iterator[Problem]:
         yield from _fault_problems(document, turn)
         for pointer, answer in turn.answers:
             yield from _template_problems(document, pointer, answer)
-    otherwise = document.value.get("otherwise") if isinstance(document.value, Mapping) else None
-    yield from _template_problems(document, ("otherwise",), otherwise)
+    head = document.value if isinstance(document.value, Mapping) else {}
+    yield from _template_problems(document, ("otherwise",), head.get("otherwise"))
+    yield from _agent_problems(document, head.get("agent"))
+
+
+def _agent_problems(document: Document, said: object) -> Iterator[Problem]:
+    several = enumerate(said if isinstance(said, list) else [])
+    places: list[tuple[Pointer, object]] = [(("agent", index), each) for index, each in several]
+    for pointer, agent in places or [(("agent",), said)]:
+        character = unseen(agent) if isinstance(agent, str) else ""
+        if character:
+            what = f"`agent` has {character} in it, which nobody sees"
+            yield at_value(document, pointer, what, MEND)
 
 
 def _label_problems(document: Document, entries: list[Entry]) -> Iterator[Problem]:

@@ -8,8 +8,18 @@ from pathlib import Path
 from textwrap import dedent
 from typing import TypeAlias
 
-from leadway_mock.dialogues import Dialogue, Script, built, load_dialogues, parse_dialogue
+from leadway_mock.agents.naming import MEND, is_agent_id
+from leadway_mock.dialogues import (
+    Dialogue,
+    DialogueError,
+    Script,
+    built,
+    load_dialogues,
+    parse_dialogue,
+)
 from leadway_mock.dialogues.files import TRANSCRIPTS, YAML
+from leadway_mock.files.problems import Problem
+from leadway_mock.files.yaml_advice import shown
 
 Source: TypeAlias = str | Path | Dialogue | Script
 """A text of several lines, the path of a file or a folder, or a dialogue made in Python."""
@@ -24,6 +34,9 @@ def read_source(
     working folder; `agent` is who knows them, in place of whom they say.
     """
     agents = (agent,) if isinstance(agent, str) else tuple(agent or ())
+    strange = next((each for each in agents if not is_agent_id(each)), None)
+    if strange is not None:
+        raise DialogueError(name, [Problem(1, 1, f"{shown(strange)} is no agent's id", MEND)])
     for each in _read(source, name, folder):
         yield replace(each, agents=agents) if agents else each
 
