@@ -14,7 +14,7 @@ import pytest
 import redis
 from hypothesis import settings
 
-from tests.redis_servers import RedisProgram, redis_program
+from bench.redis_servers import RedisProgram, redis_program
 
 settings.register_profile("suite", derandomize=True, deadline=None, database=None, max_examples=100)
 settings.register_profile("deep", deadline=None, database=None, max_examples=5_000)

@@ -13,9 +13,7 @@ from typing import Protocol
 from redis import Redis
 
 from bench.machine import LOAD_CORE, pinned
-
-# The tests know how to start a server, from the system or from a wheel; once is enough.
-from tests.redis_servers import redis_program
+from bench.redis_servers import redis_program
 
 DURABLE = ("--appendonly", "yes", "--appendfsync", "everysec")
 """Redis as most have it: it loses at most the last second when its machine fails."""

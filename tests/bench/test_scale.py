@@ -83,4 +83,4 @@ def test_without_a_redis_it_says_so_and_writes_nothing(capsys: pytest.CaptureFix
 @pytest.fixture
 def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that has no Redis, neither on its PATH nor in a wheel."""
-    monkeypatch.setattr("tests.redis_servers.NAMES", ("redis-server-that-is-not-there",))
+    monkeypatch.setattr("bench.redis_servers.NAMES", ("redis-server-that-is-not-there",))

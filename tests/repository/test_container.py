@@ -27,7 +27,7 @@ import pytest
 import yaml
 
 from bench.machine import free_port
-from tests.redis_servers import redis_program
+from bench.redis_servers import redis_program
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0

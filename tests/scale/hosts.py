@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
+from bench.redis_servers import DURABLE, redis_program
 from tests.contract.programs import Program, mock
 from tests.network import Proxy
-from tests.redis_servers import DURABLE, redis_program
 from tests.scale.machines import SHORT, Machines
 
 CLONE_NEWNET = 0x40000000

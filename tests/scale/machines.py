@@ -8,11 +8,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from bench.redis_servers import DURABLE, PATIENT, RedisProgram, redis_program
 from leadway_mock.store.redis_scripts import APPEND
 from tests.contract.programs import Program, mock
 from tests.contract.service import Service, opened
 from tests.network import Proxy
-from tests.redis_servers import DURABLE, PATIENT, RedisProgram, redis_program
 
 SHORT = "?socket_timeout=1&socket_connect_timeout=1"
 """The seconds for which a mock here waits for the server, so that many cuts fit into a test."""

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from redis import Redis
 
+from bench.redis_servers import PATIENT, RedisProgram
 from leadway_mock.agents import BUILT_IN
 from leadway_mock.app import create_app
 from leadway_mock.clock import SystemClock
@@ -17,7 +18,6 @@ from leadway_mock.emulator import Emulator
 from leadway_mock.settings import Settings
 from leadway_mock.store import Store, open_store
 from tests.network import Lost, Proxy
-from tests.redis_servers import PATIENT, RedisProgram
 from tests.scale.broken_clients import BROKEN_CLIENTS
 from tests.scale.broken_stores import BROKEN, Faithful
 from tests.scale.checker import Entry, Fault, faults

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.redis_servers import DURABLE, redis_program
+from bench.redis_servers import DURABLE, redis_program
 from tests.scale.checker import faults
 from tests.scale.crowd import Crowd, crowd
 from tests.scale.history import History, Outcome

@@ -12,9 +12,9 @@ from contextlib import ExitStack
 import pytest
 import redis
 
+from bench.redis_servers import RedisProgram
 from leadway_mock.store import Appended, StoreUnavailable, open_store
 from tests.network import Proxy
-from tests.redis_servers import RedisProgram
 from tests.scale.crowd import soon
 from tests.scale.history import Outcome
 from tests.scale.hosts import Cable, NoHostsError, machines_on_hosts

@@ -1,4 +1,4 @@
-"""Real servers that speak Redis, started for a test and gone with it."""
+"""Real servers that speak Redis, started for a test or a measurement and gone with it."""
 
 from __future__ import annotations
 
@@ -132,8 +132,9 @@ def program() -> str:
         if file.name in NAMES:
             return str(file.locate())
     raise RuntimeError(
-        f"The tests of the Redis store need a server: neither {' nor '.join(NAMES)} is on PATH, and"
-        f" the package {WHEEL} is not installed. Run `make setup`, or install Redis or Valkey."
+        f"To test or to measure the Redis store takes a server: neither {' nor '.join(NAMES)} is on"
+        f" PATH, and the package {WHEEL} is not installed. Run `make setup`, or install Redis or"
+        " Valkey."
     )
 
 
