@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench.interpreter import python
+
 KIB = 1024
 
 
@@ -56,8 +58,7 @@ def free_port() -> int:
 def description() -> str:
     """Return what the figures depend on, without the machine's name."""
     apart = "server and load on a core each" if LOAD_CORE is not None else "cores not chosen"
-    python = f"Python {platform.python_version()}"
-    return f"{python}, {platform.system()} on {platform.machine()}, {apart}"
+    return f"{python()}, {platform.system()} on {platform.machine()}, {apart}"
 
 
 def memory(pid: int, *, peak: bool) -> int | None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import platform
 import statistics
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from highlevel import HighLevel
 
 from bench.constant import serving
 from bench.figures import ratios
+from bench.interpreter import python
 from bench.pages import DOCS, table, write_last_run
 from leadway import MADE_UP, AsyncLeadway, Leadway
 from leadway_client import AuthenticatedClient
@@ -178,7 +178,7 @@ def report() -> str:
         by_task = measured(async_contenders(url, asyncio.new_event_loop()))
     packages = "httpx", "requests", "gohighlevel-api-client"
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    where = f"Python {platform.python_version()}, {versions}."
+    where = f"{python()}, {versions}."
     return "\n\n".join(
         [
             f"{where} {ROUNDS} rounds of {CALLS} calls, {IMPORT_ROUNDS} of imports; medians.",

@@ -7,6 +7,7 @@ import re
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 
+from bench.interpreter import python
 from bench.machine import CORES
 from bench.pages import DOCS, table, write_last_run
 from bench.scale.checking import Check
@@ -66,7 +67,7 @@ def _machine() -> str:
     """Return what the figures depend on, without the machine's name."""
     cores = f"{len(CORES)} cores" if CORES else "cores not known"
     system = f"{platform.system()} on {platform.machine()}"
-    return f"Python {platform.python_version()}, {system}, {cores}, shared by mock, store and load"
+    return f"{python()}, {system}, {cores}, shared by mock, store and load"
 
 
 def write(found: str) -> None:
