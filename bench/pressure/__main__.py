@@ -35,7 +35,7 @@ class Plan:
 FULL = Plan(
     "make bench-pressure",
     (("silent", 5_000), ("drip", 500), ("deaf", 100), ("leave", 20), ("endless", 50), ("ask", 8)),
-    rounds=7,
+    rounds=8,
     seconds=0.5,
     requests=360_000,
     sessions=10_000,

@@ -10,7 +10,7 @@ from bench.contenders import QUIET
 from bench.figures import Spread, ratios, spread
 from bench.load.loop import Outcome
 from bench.load.process import Generator
-from bench.measuring.rounds import say
+from bench.measuring.rounds import rotated, say
 from bench.pressure.crowd import crowd
 from bench.servers import Load, Server, running
 
@@ -58,7 +58,10 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """How often a client is measured without and with a crowd, and for how many seconds each."""
+    """How often a client is measured without and with a crowd, and for how many seconds each.
+
+    With an even number of rounds, each of the two comes first equally often.
+    """
 
     rounds: int
     seconds: float
@@ -66,23 +69,56 @@ class Pairs:
 
 
 def press(habit: str, number: int, generator: Generator, pairs: Pairs) -> Pressed:
-    """Measure a client without and with a crowd of that habit, round after round."""
+    """Measure a client without and with a crowd of that habit, round after round.
+
+    What is measured first in one round is measured last in the next: a mock that has answered for
+    longer, or a machine that grows busy, speaks for neither.
+    """
     say(f"{habit}: {number:,} connections")
     found = Pressed(habit, number)
     with running(QUIET, pairs.logs) as server:
         server.wait()
         generator.run(server.job(Load("first turns", BUSY_CONNECTIONS, 60.0, WARM_UP)))
-        for _ in range(pairs.rounds):
-            _let_settle(server)  # It has to see that the crowd is gone.
-            _measure(server, generator, pairs.seconds, found.alone, found.cost_alone)
-            found.memory_alone = found.memory_alone or server.memory() or 0
-            with crowd(habit, server.port, number):
-                if habit in AT_REST:
-                    _let_settle(server)
-                _measure(server, generator, pairs.seconds, found.beside, found.cost_beside)
-                found.memory_beside = max(found.memory_beside, server.memory() or 0)
+        client = _Client(server, generator, pairs.seconds, found)
+        for round_number in range(pairs.rounds):
+            for measure in rotated((client.alone, client.beside), round_number):
+                _let_settle(server)  # It has to see that the crowd before is gone.
+                measure()
         found.memory_after = server.memory() or 0
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Client:
+    """The client that is measured, for so many seconds each time."""
+
+    server: Server
+    generator: Generator
+    seconds: float
+    found: Pressed
+
+    def alone(self) -> None:
+        """Measure it without the crowd."""
+        found = self.found
+        self._measure(found.alone, found.cost_alone)
+        found.memory_alone = found.memory_alone or self.server.memory() or 0
+
+    def beside(self) -> None:
+        """Measure it with the crowd."""
+        found = self.found
+        with crowd(found.habit, self.server.port, found.number):
+            if found.habit in AT_REST:
+                _let_settle(self.server)
+            self._measure(found.beside, found.cost_beside)
+            found.memory_beside = max(found.memory_beside, self.server.memory() or 0)
+
+    def _measure(self, outcomes: list[Outcome], costs: list[float]) -> None:
+        before = self.server.cpu_seconds() or 0.0
+        job = self.server.job(Load("first turns", BUSY_CONNECTIONS, self.seconds))
+        outcome = self.generator.run(job)
+        used = (self.server.cpu_seconds() or 0.0) - before
+        outcomes.append(outcome)
+        costs.append(used / max(1, outcome.checked) * 1e6 or 1.0)
 
 
 def _let_settle(server: Server) -> None:
@@ -93,17 +129,3 @@ def _let_settle(server: Server) -> None:
         time.sleep(GLANCE_SECONDS)
         if (server.cpu_seconds() or 0.0) - before < RESTS * GLANCE_SECONDS:
             return
-
-
-def _measure(
-    server: Server,
-    generator: Generator,
-    seconds: float,
-    outcomes: list[Outcome],
-    costs: list[float],
-) -> None:
-    before = server.cpu_seconds() or 0.0
-    outcome = generator.run(server.job(Load("first turns", BUSY_CONNECTIONS, seconds)))
-    used = (server.cpu_seconds() or 0.0) - before
-    outcomes.append(outcome)
-    costs.append(used / max(1, outcome.checked) * 1e6 or 1.0)

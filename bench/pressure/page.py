@@ -72,8 +72,8 @@ def _crowds(pressed: Sequence[Pressed]) -> Iterator[str]:
     yield "### Beside those who behave badly"
     yield (
         f"A client with {BUSY_CONNECTIONS} connections sends first turns as fast as they are "
-        "answered; in pairs, without the others and beside them. Ratios are medians over the "
-        "rounds, with the least and the most."
+        "answered; in pairs, without the others and beside them, the other way round in every "
+        "second round. Ratios are medians over the rounds, with the least and the most."
     )
     head = ("others", "connections", "rate, ratio", "processor time an answer, ratio")
     more = ("p99 without, ms", "p99 beside, ms", "memory without, MB", "beside, MB", "after, MB")
