@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+import ssl
 import struct
 import threading
 from asyncio import StreamReader, StreamWriter
@@ -50,10 +51,16 @@ class Losses:
 
 
 class Proxy:
-    """Carries connections from a port of its own to a server's port, or as `connect` leads."""
+    """Carries connections from a port of its own to a server's port, or as `connect` leads.
 
-    def __init__(self, port: int = 0, connect: Connect | None = None) -> None:
+    With `tls`, it speaks that with whoever comes, and plainly with the server.
+    """
+
+    def __init__(
+        self, port: int = 0, connect: Connect | None = None, *, tls: ssl.SSLContext | None = None
+    ) -> None:
         self._connect = connect or (lambda: socket.create_connection(("127.0.0.1", port)))
+        self._tls = tls
         self._listening = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port: int = self._listening.getsockname()[1]
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
@@ -76,7 +83,7 @@ class Proxy:
     @property
     def url(self) -> str:
         """The URL of the first database of a Redis server at the other end."""
-        return f"redis://127.0.0.1:{self.port}/0"
+        return f"redis{'s' if self._tls else ''}://127.0.0.1:{self.port}/0"
 
     @property
     def connections(self) -> int:
@@ -114,7 +121,7 @@ class Proxy:
         self._loop = asyncio.get_running_loop()
         self._ended, self.flowing = asyncio.Event(), asyncio.Event()
         self.flowing.set()
-        server = await asyncio.start_server(self._accept, sock=self._listening)
+        server = await asyncio.start_server(self._accept, sock=self._listening, ssl=self._tls)
         self._ready.set()
         await self._ended.wait()
         server.close()
@@ -133,7 +140,7 @@ class Proxy:
                 raise ConnectionRefusedError
             far = await asyncio.open_connection(sock=await asyncio.to_thread(self._connect))
         except OSError:
-            _reset(writer)
+            _reset(writer, _socket(writer))
             return
         link = _Link(self, (reader, writer), far)
         self._links.add(link)
@@ -169,6 +176,8 @@ class _Link:
         self._line = line
         self._near = near
         self._far = far
+        # A connection with TLS that was aborted would not tell any more.
+        self._sockets = [(writer, _socket(writer)) for _, writer in (near, far)]
         self._doomed = False
 
     async def carry(self) -> None:
@@ -179,8 +188,8 @@ class _Link:
 
     def abort(self) -> None:
         """Reset both ends."""
-        for _, writer in (self._near, self._far):
-            _reset(writer)
+        for writer, its in self._sockets:
+            _reset(writer, its)
 
     async def _pump(
         self, source: StreamReader, sink: StreamWriter, lost: Callable[[bytes], bool]
@@ -207,9 +216,13 @@ class _Link:
         return self._doomed
 
 
-def _reset(writer: StreamWriter) -> None:
-    ends: socket.socket | None = writer.get_extra_info("socket")
-    if ends is not None and not writer.transport.is_closing():
+def _socket(writer: StreamWriter) -> socket.socket | None:
+    its: socket.socket | None = writer.get_extra_info("socket")
+    return its
+
+
+def _reset(writer: StreamWriter, its: socket.socket | None) -> None:
+    if its is not None and not writer.transport.is_closing():
         with suppress(OSError):
-            ends.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+            its.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
     writer.transport.abort()

@@ -13,6 +13,7 @@ from leadway_mock.store.redis_scripts import APPEND
 from tests.contract.programs import Program, mock
 from tests.contract.service import Service, opened
 from tests.network import Proxy
+from tests.tls import Authority, SealedLine
 
 SHORT = "?socket_timeout=1&socket_connect_timeout=1"
 """The seconds for which a mock here waits for the server, so that many cuts fit into a test."""
@@ -56,10 +57,21 @@ class Machines(Generic[LineType]):
 
 
 @contextmanager
-def machines(number: int, *flags: str, options: str = PATIENT) -> Iterator[Machines[Proxy]]:
-    """Run mocks on a server that keeps what it has said, each over a proxy of its own."""
+def machines(
+    number: int, *flags: str, options: str = PATIENT, authority: Authority | None = None
+) -> Iterator[Machines[Proxy]]:
+    """Run mocks on a server that keeps what it has said, each over a proxy of its own.
+
+    With an `authority`, that is by TLS.
+    """
     with redis_program(*DURABLE) as server, ExitStack() as stack:
-        lines = [stack.enter_context(Proxy(server.port)) for _ in range(number)]
+        lines = [stack.enter_context(_line(server.port, authority)) for _ in range(number)]
+        if authority:
+            options += f"&ssl_ca_certs={authority.file}"
         stores = [line.url + options for line in lines]
         programs = [stack.enter_context(mock("--store", each, *flags)) for each in stores]
         yield Machines(server, programs, lines, [program.url for program in programs])
+
+
+def _line(port: int, authority: Authority | None) -> Proxy:
+    return SealedLine(port, authority.presenting()) if authority else Proxy(port)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 import redis
@@ -20,6 +21,7 @@ from tests.scale.history import Outcome
 from tests.scale.hosts import Cable, NoHostsError, machines_on_hosts
 from tests.scale.machines import SHORT, Machines, machines
 from tests.scale.troubles import BadLines, PulledCables, Silences, client
+from tests.tls import Authority
 
 pytestmark = pytest.mark.xdist_group("partitions")
 
@@ -58,6 +60,22 @@ def test_no_history_betrays_that_clients_gave_up_what_was_under_way(two: Machine
     trial = Silences(two, 4)
     trial.judge(patience=IMPATIENT)
     assert any(claim.late for claim in trial.history.claims)
+
+
+@pytest.fixture
+def sealed(tmp_path: Path) -> Iterator[Machines[Proxy]]:
+    """Two mocks that speak TLS with their server."""
+    with machines(2, options=SHORT, authority=Authority.made(tmp_path)) as started:
+        yield started
+
+
+@pytest.mark.behaviour("store-unavailable")
+def test_no_history_betrays_that_lines_failed_which_carry_tls(sealed: Machines[Proxy]) -> None:
+    trial = BadLines(sealed, 6)
+    trial.judge()
+    assert trial.history.count(Outcome.UNKNOWN) >= 3
+    assert trial.history.count(Outcome.FAIL) >= 3
+    assert trial.history.claims
 
 
 @pytest.fixture
