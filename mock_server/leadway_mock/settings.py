@@ -86,7 +86,9 @@ class Settings:
         None, "dialogue file, or a folder of them; see docs/dialogues.md"
     )
     store: str = _hidden(
-        "memory:", "where conversations are kept: memory:, sqlite:///FILE or redis://HOST:PORT/DB"
+        "memory:",
+        "where conversations are kept: memory:, sqlite:///FILE, redis://HOST:PORT/DB; with TLS"
+        " rediss://HOST:PORT/DB",
     )
     seed: int | None = _setting(None, "a number: the same seed gives the same ids and answers")
     profile: str = _setting(

@@ -17,6 +17,7 @@ from leadway_mock.agents import ECHO_ID, UNSCOPED_TOKEN
 from leadway_mock.app import build_emulator, create_app
 from leadway_mock.settings import Settings
 from leadway_mock.store.base import Store
+from leadway_mock.store.redis_server import OPTIONS
 from tests.docs.markdown import ROOT, Page
 
 BEHAVIOURS = Page.read("docs/behaviours.md")
@@ -135,3 +136,8 @@ def test_the_changelog_begins_with_this_version() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     first = next(text for level, text in Page.read("CHANGELOG.md").headings if level == 2)
     assert first.startswith(f"[{version}] - ")
+
+
+def test_each_option_of_a_url_for_redis_is_explained() -> None:
+    text = Page.read("docs/scale.md").text + Page.read("docs/architecture.md").text
+    assert [name for name in OPTIONS if not re.search(rf"`[^`]*\b{name}\b[^`]*`", text)] == []

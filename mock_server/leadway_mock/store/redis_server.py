@@ -24,6 +24,7 @@ from redis.exceptions import (
 )
 
 from leadway_mock.store import redis_scripts as scripts
+from leadway_mock.store import redis_tls as tls
 from leadway_mock.store.base import StoreError, StoreUnavailable
 from leadway_mock.store.redis_gate import Gate
 from leadway_mock.store.urls import shown_url
@@ -118,19 +119,23 @@ class RedisServer:
         if isinstance(error, TimeoutError):
             # Idle connections may be as dead, and each would cost another time-out to find out.
             self._pool.disconnect(inuse_connections=False)
-        replied = isinstance(error, AuthenticationError | BusyLoadingError | ResponseError)
-        verb = "refuses" if replied else "does not answer"
-        why = str(error).strip().removesuffix(".")
+        if failure := tls.failure(error, self.name):
+            verb, why, _ = failure
+        else:
+            replied = isinstance(error, AuthenticationError | BusyLoadingError | ResponseError)
+            verb = "refuses" if replied else "does not answer"
+            why = str(error).strip().removesuffix(".")
         return StoreUnavailable(f"The store {self.name} {verb}: {why}.", uncertain=uncertain)
 
     def _claim(self) -> None:
-        if self._info("cluster").get("cluster_enabled") == "1":
-            raise StoreError(f"cannot open the store {self.name}: {NO_CLUSTER}")
         claim = scripts.CLAIM.text
         try:
+            if self._info("cluster").get("cluster_enabled") == "1":
+                raise StoreError(f"cannot open the store {self.name}: {NO_CLUSTER}")
             found = self.ask("EVAL", claim, 1, scripts.FORMAT_KEY, changes=True)
         except StoreUnavailable as error:
-            raise StoreError(f"cannot open the store. {error} {_lesson(error)}".rstrip()) from error
+            text = f"cannot open the store. {error} {_lesson(error, self.name)}"
+            raise StoreError(text.rstrip()) from error
         if found != scripts.FORMAT:
             raise StoreError(
                 f"cannot open the store {self.name}: it holds data in format {found}, and"
@@ -146,11 +151,13 @@ class RedisServer:
             log.warning("The store %s may lose conversations: %s", self.name, EVICTS % policy)
 
     def _info(self, section: str) -> dict[str, str]:
-        """Return what the server says of itself, by name; nothing where it may not be asked."""
+        """Return what the server says of itself, by name; nothing where it refuses to."""
         try:
             text: str = self.ask("INFO", section)
-        except StoreUnavailable:
-            return {}
+        except StoreUnavailable as error:
+            if isinstance(error.__cause__, ResponseError):
+                return {}
+            raise
         pairs = (line.partition(":") for line in text.splitlines())
         return {name: value for name, _, value in pairs}
 
@@ -161,7 +168,7 @@ def _pool(url: str) -> ConnectionPool:
         # redis-py's own words may quote the URL, and its password.
         raise StoreError(f"cannot read the URL of the store, {shown_url(url)}: {trouble}")
     try:
-        return ConnectionPool.from_url(
+        pool = ConnectionPool.from_url(
             url,
             max_connections=MANY,
             decode_responses=True,
@@ -172,6 +179,9 @@ def _pool(url: str) -> ConnectionPool:
     except ValueError as error:
         text = f"cannot read the URL of the store, {shown_url(url)}: an option has a wrong value."
         raise StoreError(text) from error
+    if trouble := tls.trouble(pool.connection_kwargs):
+        raise StoreError(f"cannot open the store {shown_url(url)}: {trouble}")
+    return pool
 
 
 def _trouble(url: str) -> str:
@@ -183,8 +193,12 @@ def _trouble(url: str) -> str:
         return "its host and port are not clear. Write a password's special letters as %40 and so."
     if parts.scheme != "unix" and not parts.path.removeprefix("/").isdecimal() and parts.path != "":
         return "behind the port comes the number of a database, as in redis://localhost:6379/0."
-    unknown = [name for name, _ in parse_qsl(parts.query) if name not in OPTIONS]
-    return f"an option is not known. There are {', '.join(OPTIONS)}." if unknown else ""
+    names = [name for name, _ in parse_qsl(parts.query)]
+    if not all(name in OPTIONS for name in names):
+        return f"an option is not known. There are {', '.join(OPTIONS)}."
+    if parts.scheme != tls.SCHEME and any(name.startswith(tls.PREFIX) for name in names):
+        return f"options that begin with {tls.PREFIX} are for TLS. Write rediss:// to speak it."
+    return ""
 
 
 def _is_without_answer(error: RedisError) -> bool:
@@ -193,8 +207,8 @@ def _is_without_answer(error: RedisError) -> bool:
     return lost and not isinstance(error, AuthenticationError | BusyLoadingError)
 
 
-def _lesson(error: StoreUnavailable) -> str:
-    """Return what to do where a store cannot be opened."""
+def _lesson(error: StoreUnavailable, name: str) -> str:
+    """Return what to do where the store of that name cannot be opened."""
     match error.__cause__:
         case AuthenticationError():
             return (
@@ -203,9 +217,25 @@ def _lesson(error: StoreUnavailable) -> str:
             )
         case NoPermissionError():
             return f"The user needs {RIGHTS}."
-        case ConnectionError() | TimeoutError():
-            return START_ONE
+        case ConnectionError() | TimeoutError() as cause:
+            return _way(cause, name)
         case ReadOnlyError():
             return READ_ONLY
         case _:
             return ""
+
+
+def _way(error: RedisError, name: str) -> str:
+    """Return what to do where there is no way to a server as its URL has it."""
+    if failure := tls.failure(error, name):
+        return failure.lesson
+    if not _hung_up(error):
+        return START_ONE
+    return tls.HUNG_UP if name.startswith(tls.SCHEME) else tls.PERHAPS
+
+
+def _hung_up(error: RedisError) -> bool:
+    """Tell whether there is a server, which took the connection and ended it."""
+    ended = (ConnectionResetError, BrokenPipeError)
+    resets = any(isinstance(each, ended) for each in tls.causes(error))
+    return resets or "closed by server" in str(error)
