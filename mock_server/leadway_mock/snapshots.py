@@ -67,7 +67,9 @@ def read_snapshot(document: Mapping[str, Any]) -> Snapshot:
     if _digest(dump_json(content)) != document["digest"]:
         raise SnapshotError("The snapshot was cut or changed: it does not fit its digest.")
     entries = tuple((each["key"], each["position"], each["value"]) for each in content["entries"])
-    counters = tuple((each["key"], each["value"], each["expires"]) for each in content["counters"])
+    counters = tuple(
+        (each["key"], each["value"], _with_point(each["expires"])) for each in content["counters"]
+    )
     _check_once((key, position) for key, position, _ in entries)
     _check_once(key for key, *_ in counters)
     return Snapshot(entries, counters)
@@ -81,6 +83,11 @@ def _in_order(rows: Iterable[Mapping[str, Any]], keys: Sequence[str]) -> list[di
 def _whole(number: float | None) -> float | None:
     """Return a whole number without its point, as other programs than Python write it."""
     return int(number) if number is not None and number.is_integer() else number
+
+
+def _with_point(number: float | None) -> float | None:
+    """Return what `_whole` was given."""
+    return None if number is None else float(number)
 
 
 def _digest(text: str) -> str:
