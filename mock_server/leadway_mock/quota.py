@@ -115,4 +115,4 @@ def _counters(prefix: str, app: str, place: str, now: float) -> Sequence[Expirin
 
 def _end(seconds: int, now: float) -> float:
     """Return when the window ends that `now` is in."""
-    return (now // seconds + 1) * seconds
+    return float((now // seconds + 1) * seconds)
