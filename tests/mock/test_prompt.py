@@ -197,6 +197,32 @@ def test_the_loop_answers_what_is_prompt_and_threads_the_rest() -> None:
         assert client.send(ask("/broken")).is_closed()
 
 
+def lines_of(client: RawClient, data: bytes) -> list[bytes]:
+    """Return the lines of an answer's head; of a date, its name."""
+    read = iter(client.send(data).received.readline, b"\r\n")
+    lines = [line if not line.startswith(b"Date: ") else b"Date" for line in read]
+    length = next(line for line in lines if line.startswith(b"Content-Length: "))
+    client.received.read(int(length.split()[1]))
+    return lines
+
+
+@pytest.mark.parametrize("server_header", [[], [("Server", "a proxy")]])
+def test_a_head_has_the_same_lines_whoever_answers(server_header: list[tuple[str, str]]) -> None:
+    """Names as the application spelled them, in its order; some programs look for them so."""
+    ours = [("X-RateLimit-Max", "1"), ("cf-RAY", "2"), ("Content-Length", "2"), ("A", "3")]
+
+    def application(_: object, start_response: Callable[..., object]) -> Iterable[bytes]:
+        start_response("529 Site Is Overloaded", [*ours, *server_header])
+        return [b"ok"]
+
+    with Server(application, prompt=lambda _: True) as server, RawClient(server.url) as client:
+        by_the_loop = lines_of(client, ask("/"))
+        by_a_thread = lines_of(client, ask("/", Expect="tea"))
+    assert by_the_loop == by_a_thread
+    assert by_the_loop[1:5] == [f"{name}: {value}\r\n".encode() for name, value in ours]
+    assert by_the_loop[-1] == b"Date"
+
+
 def test_a_request_in_two_parts_is_answered_too() -> None:
     with Server(here, prompt=lambda _: True) as server, RawClient(server.url) as client:
         whole = ask("/now")

@@ -54,17 +54,17 @@ class Reply:
 
 
 def head(status: str, headers: list[Pair], ident: str) -> bytes:
-    """Return the status line and the headers, as they are spelled, with what the server adds.
+    """Return the status line and the headers, as they are spelled, with what waitress adds.
 
     Raises `ValueError` where one of them would break the line.
     """
-    told = [f"{name}: {value}" for name, value in headers]
-    date = _date(int(time.time()))
-    lines = [f"HTTP/1.1 {status}", *told, f"Date: {date}", f"Server: {ident}"]
+    lines = [f"HTTP/1.1 {status}", *[f"{name}: {value}" for name, value in headers]]
     together = "".join(lines)
     if "\n" in together or "\r" in together:
         raise ValueError("a line break in the status or a header")
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+    text = "\r\n".join(lines)
+    own = "Via" if "\r\nServer: " in text else "Server"  # A proxy's page names the proxy.
+    return f"{text}\r\n{own}: {ident}\r\nDate: {_date(int(time.time()))}\r\n\r\n".encode("latin-1")
 
 
 @lru_cache(1)

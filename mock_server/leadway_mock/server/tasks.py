@@ -63,10 +63,17 @@ class Answer(WSGITask):
             self.channel.hold(script(self.delivery, head, b"".join(body), stays=stays))
 
     def build_response_header(self) -> bytes:
-        """Return the status line and the headers as bytes."""
+        """Return the status line and the headers as bytes, spelled as the application did."""
         if self.channel.takes_no_more():
             self.request.headers = {**self.request.headers, "CONNECTION": "close"}
-        return super().build_response_header()
+        spelled = {name.lower(): name for name, _ in self.response_headers}
+        status_line, _, _ = super().build_response_header().partition(b"\r\n")
+        # Waitress has capitalized the names, and put its own behind them, before it sorted all.
+        lines = "".join(
+            f"{spelled.get(name.lower(), name)}: {value}\r\n"
+            for name, value in self.response_headers
+        )
+        return status_line + f"\r\n{lines}\r\n".encode("latin-1")
 
 
 class Refusal(ErrorTask):
