@@ -21,6 +21,9 @@ STOPPING = "leadway_mock.stopping"
 """The key of a function that tells whether the server is to stop; who waits for something is then
 answered as things are."""
 
+LEFT = "waitress.client_disconnected"
+"""The key of a function that tells whether the caller has left; waitress's own name for it."""
+
 
 class Transport(StrEnum):
     """A way to break a connection, or to strain it."""

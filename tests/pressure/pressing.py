@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 import struct
 import threading
@@ -106,6 +107,11 @@ def together(drips: Iterable[Iterator[None]]) -> Iterator[None]:
     while left:
         left = [each for each in left if next(each, left) is None]
         yield
+
+
+def is_readable(connection: socket.socket) -> bool:
+    """Tell whether there is something to read, without waiting for it."""
+    return bool(select.select([connection], [], [], 0)[0])
 
 
 def soon(holds: Callable[[], bool]) -> bool:

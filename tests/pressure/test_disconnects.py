@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import struct
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,10 +20,12 @@ from tests.pressure.pressing import (
     MESSAGE,
     assert_answers,
     head,
+    is_readable,
     many,
     opened,
     pressed,
     reset,
+    say,
     soon,
     turned,
 )
@@ -101,6 +104,52 @@ def test_a_turn_stands_though_nobody_reads_its_answer() -> None:
 
             assert soon(lambda: count() == 1)
             assert count() == 1
+
+
+def waiting(seconds: float) -> bytes:
+    """Return a call that waits for what never comes."""
+    body = b'{"timeout": %g, "match": {"rule": "route-unknown"}}' % seconds
+    return head(len(body), path="/__mock/journal/wait") + body
+
+
+def may_wait(url: str) -> bool:
+    """Tell whether one more call may wait."""
+    with RawClient(url) as client:
+        return say(client, waiting(0)).status == 200
+
+
+@pytest.mark.parametrize("leave", [reset, socket.socket.close], ids=["by a reset", "politely"])
+def test_who_waits_and_leaves_is_waited_for_no_longer(
+    leave: Callable[[socket.socket], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Eight callers, of whom half find a place among the threads, for 30 s; again and again."""
+    with pressed(threads=8) as server:
+        began = time.monotonic()
+        for _ in range(3):
+            with many(server.url, 8) as leaving:
+                for each in leaving:
+                    each.sendall(waiting(30))
+                assert soon(lambda: sum(map(is_readable, leaving)) == 4)
+                assert not may_wait(server.url)
+                for each in leaving:
+                    leave(each)
+            assert soon(lambda: may_wait(server.url))
+            assert_answers(server.url)
+        assert time.monotonic() - began < 30
+        listener = server._listener  # noqa: SLF001 - whom it still holds, nothing tells
+        assert soon(lambda: not listener.active_channels)
+    assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
+
+
+def test_who_only_ends_what_it_says_is_answered() -> None:
+    """It reads on: one who asks by a pipe, for example."""
+    with pressed() as server:
+        for said in (MESSAGE, HEALTH, waiting(30)):
+            with RawClient(server.url) as client:
+                client.send(said).finish_sending()
+                reply = client.reply()
+                assert reply is not None
+                assert reply.status == 200
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 import socket
 import time
 from collections.abc import Iterable, Iterator
@@ -22,6 +21,7 @@ from tests.pressure.pressing import (
     assert_answers,
     drip,
     head,
+    is_readable,
     many,
     opened,
     pressed,
@@ -186,7 +186,3 @@ def test_calls_that_wait_for_the_journal_hold_nobody_up() -> None:
         assert {each.recv(12) for each in refused} == {b"HTTP/1.1 503"}
         for _ in range(10):
             assert_answers(server.url)
-
-
-def is_readable(connection: socket.socket) -> bool:
-    return bool(select.select([connection], [], [], 0)[0])

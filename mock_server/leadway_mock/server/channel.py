@@ -85,10 +85,17 @@ class Channel(PatientChannel):
 
     def is_abandoned(self) -> bool:
         """Return whether an answer waits for its time, and its client has not."""
-        if self.held() is None or self.socket is None:
-            return False
+        return self.held() is not None and self.check_client_disconnected()
+
+    def check_client_disconnected(self) -> bool:  # type: ignore[override]  # types-waitress says None
+        """Return whether the client has left, or says no more; from any thread.
+
+        Waitress would know it from reading on while a request is answered, and then hang up: on
+        those, too, who said that they have asked for all they want, and still read.
+        """
+        connection = self.socket
         try:
-            return self.socket.recv(1, socket.MSG_PEEK) == b""
+            return connection is None or connection.recv(1, socket.MSG_PEEK) == b""
         except BlockingIOError:
             return False
         except OSError:

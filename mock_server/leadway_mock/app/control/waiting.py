@@ -14,7 +14,7 @@ import flask
 from leadway_mock.app.control.asking import Asked, Refused
 from leadway_mock.app.control.journal import shown
 from leadway_mock.app.control.routes import Control
-from leadway_mock.delivery import STOPPING
+from leadway_mock.delivery import LEFT, STOPPING
 from leadway_mock.journal import Journal
 from leadway_mock.matching import Matcher, matcher
 
@@ -34,7 +34,7 @@ def register(control: Control) -> None:
         wait = Wait.read(asked.body)
         with places.taken():
             began = time.monotonic()
-            entries = wait.outcome(asked.space.journal, _server_stops())
+            entries = wait.outcome(asked.space.journal, _no_use())
         return {
             "met": len(entries) >= wait.count,
             "count": len(entries),
@@ -43,9 +43,11 @@ def register(control: Control) -> None:
         }
 
 
-def _server_stops() -> Callable[[], bool]:
-    stops: Callable[[], bool] = flask.request.environ.get(STOPPING, lambda: False)
-    return stops
+def _no_use() -> Callable[[], bool]:
+    """Return what tells when to wait no longer: the server is to stop, or the caller has left."""
+    environ = flask.request.environ
+    signs = [environ[key] for key in (STOPPING, LEFT) if key in environ]
+    return lambda: any(sign() for sign in signs)
 
 
 class Places:
