@@ -19,7 +19,7 @@ def route(contract: Contract, request: Request) -> tuple[Operation, Mapping[str,
             return operation, parameters
     line = f"Cannot {request.method} {request.path}"
     if not there:
-        raise Refusal("route-unknown", message=line, hint=_known(contract))
+        raise Refusal("route-unknown", message=line, hint=_hint(contract, request.path))
     allowed = ", ".join(sorted({operation.method for operation, _ in there}))
     raise Refusal(
         "method-not-allowed",
@@ -27,6 +27,11 @@ def route(contract: Contract, request: Request) -> tuple[Operation, Mapping[str,
         hint=f"This path takes {allowed}.",
         headers={"Allow": allowed},
     )
+
+
+def _hint(contract: Contract, path: str) -> str:
+    slashes = "There are two slashes in a row: does the base URL end with one? "
+    return slashes * ("//" in path) + _known(contract)
 
 
 def _known(contract: Contract) -> str:

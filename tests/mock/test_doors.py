@@ -19,7 +19,9 @@ from leadway_mock.clock import ManualClock
 from leadway_mock.delivery import HEAD
 from leadway_mock.server.heads import PlainReader
 from leadway_mock.server.prompt import Reply
+from leadway_mock.serving import open_server
 from leadway_mock.settings import Settings
+from tests.mock.raw_client import RawClient
 from tests.security.caller import LOCATION, PATH, TOKEN
 
 GOOD = {"message": "hello", "locationId": LOCATION}
@@ -34,7 +36,11 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "another path": {"path": "/agent-studio/agents"},
     "the deprecated path": {"path": PATH.replace("/agent/", "/public-api/agents/")},
     "an escaped path": {"path": "/agent-studio/agent/%C3%B1/execute"},
-    "two slashes": {"path": "//agent-studio/agent/x/execute"},
+    "two slashes": {"environ_overrides": {"PATH_INFO": f"/{PATH}"}},
+    "no slash": {"environ_overrides": {"PATH_INFO": PATH[1:]}},
+    "nothing of a path": {"environ_overrides": {"PATH_INFO": ""}},
+    "two slashes before ours": {"environ_overrides": {"PATH_INFO": "//__mock/reset"}},
+    "no slash before ours": {"environ_overrides": {"PATH_INFO": "__mock/reset"}},
     "a query": {"query_string": "source=api&__example=agent-unknown&x=%20"},
     "a preference": {"headers": {"Prefer": "code=404"}},
     "no token": {"headers": {"Authorization": ""}},
@@ -86,6 +92,33 @@ def test_they_write_the_same_into_the_journal(changes: dict[str, Any]) -> None:
             return [{**each, "milliseconds": 0, "realAt": 0, "steadyAt": 0} for each in entries]
 
     assert written(thin=True) == written(thin=False)
+
+
+AS_SENT = (f"/{PATH}", f"///{PATH}", PATH.replace("/execute", "//execute"), PATH[1:])
+
+
+@pytest.mark.behaviour("path-as-sent")
+@pytest.mark.parametrize("path", AS_SENT)
+@pytest.mark.parametrize("thin", [True, False])
+def test_a_path_is_what_was_sent_in_process_as_over_http(path: str, *, thin: bool) -> None:
+    body = json.dumps(GOOD).encode()
+    named = {"Host": "localhost", **HEADERS, "Content-Length": str(len(body))}
+    lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in named.items())]
+    with client(thin=thin) as caller, open_server(caller.application, Settings(port=0)) as server:
+        in_process = caller.post(
+            data=body, headers=HEADERS, environ_overrides={"PATH_INFO": path}
+        ).get_json()
+        with RawClient(server.url) as raw:
+            reply = raw.send("\r\n".join([*lines, "", ""]).encode() + body).reply()
+        assert reply is not None
+        entries = caller.get("/__mock/journal").get_json()["entries"]
+    for told in (in_process, reply.json()):
+        assert (told["statusCode"], told["message"]) == (404, f"Cannot POST {path}")
+    assert len(entries) == 2
+    for entry in entries:
+        assert entry["request"]["path"] == path
+        assert entry["answer"]["rule"] == "route-unknown"
+        assert entry["answer"]["hint"].startswith("There are two slashes") == ("//" in path)
 
 
 def test_what_callers_send_goes_through_the_thin_door() -> None:

@@ -12,9 +12,11 @@ from werkzeug.routing import Rule
 
 from leadway_mock.app import create_app
 from leadway_mock.cli import read_settings
+from leadway_mock.emulator import Emulator
 from leadway_mock.server import Server
 from leadway_mock.serving import open_server
 from leadway_mock.settings import Settings
+from tests.mock.raw_client import RawClient
 from tests.security.caller import HEADERS, LOCATION, OLD_PATH, PATH
 
 STRANGERS = [
@@ -123,6 +125,41 @@ def test_a_form_of_a_web_page_cannot_reset(client: FlaskClient, media_type: str 
     headers = {"Content-Type": media_type} if media_type is not None else {}
     assert client.post("/__mock/reset", data=b"{}", headers=headers).status_code == 415
     assert client.get("/__mock/journal").get_json()["count"] == 1
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/__mock/reset",
+        "//__mock/reset",
+        "////__mock/reset",
+        "/%2f__mock/reset",
+        "__mock/reset",
+        "http://localhost//__mock/reset",
+    ],
+)
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("Host: evil.example", 403),
+        ("Host: localhost\r\nOrigin: http://evil.example", 403),
+        ("Host: localhost\r\nSec-Fetch-Site: cross-site", 403),
+        ("Host: localhost\r\nContent-Type: text/plain", 415),
+        ("Host: localhost\r\nContent-Type: application/json", 200),
+    ],
+)
+def test_no_spelling_of_a_path_leads_around_the_shield(
+    app: Flask, emulator: Emulator, target: str, line: str, status: int
+) -> None:
+    """However many slashes it begins with: it is the control API's, and its caller is looked at."""
+    app.test_client().post(PATH)
+    before = emulator.journal.count()
+    with open_server(app, Settings(port=0)) as server, RawClient(server.url) as client:
+        client.send(f"POST {target} HTTP/1.1\r\n{line}\r\nContent-Length: 2\r\n\r\n{{}}".encode())
+        reply = client.reply()
+    assert reply is not None
+    assert reply.status == status
+    assert emulator.journal.count() == before * (status != 200)
 
 
 @pytest.mark.parametrize(

@@ -50,11 +50,21 @@ def read_request(request: flask.Request, max_body_bytes: int) -> Request:
     """
     return Request(
         method=request.method,
-        path=request.path,
+        path=sent_path(request),
         query=request.query_string.decode("latin-1"),
         headers={name.lower(): value for name, value in request.headers.items()},
         body=request.stream.read(max_body_bytes + 1),
     )
+
+
+def sent_path(request: flask.Request) -> str:
+    """Return the path as it was sent; Flask tells of one slash at its beginning, however many.
+
+    It also routes so. Whether a path is the control API's is therefore asked of Flask's path, by
+    the shield as by the door.
+    """
+    sent = request.environ.get("PATH_INFO", "")
+    return "/" * (len(sent) - len(sent.lstrip("/"))) + request.path[1:] or "/"
 
 
 def delivered(answer: Answer, environ: Mapping[str, Any]) -> Answer:

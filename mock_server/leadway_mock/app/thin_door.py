@@ -112,7 +112,7 @@ class ThinDoor:
         return (
             environ["REQUEST_METHOD"] == "POST"
             and path.isascii()
-            and not path.startswith("//")
+            and path[:1] == "/" != path[1:2]  # Else Flask may take it for the control API's.
             and not is_control(path)
             and length.isdecimal()
             and int(length) <= self._emulator.settings.max_body_bytes

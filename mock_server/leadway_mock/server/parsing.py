@@ -14,6 +14,9 @@ class StrictParser(HTTPRequestParser):
     (section 3.2), a body framed in two ways (section 6.3), and control bytes in the target.
     """
 
+    path: str
+    """As it was sent, but percent-decoded."""
+
     def received(self, data: bytes) -> int:
         """Take the next bytes; returns how many belong to this request."""
         if data[:1] == _TLS_HANDSHAKE and not self.header_plus and not self.headers_finished:

@@ -41,8 +41,12 @@ class Answer(WSGITask):
         return bool(self.channel.server.draining)
 
     def get_environment(self) -> dict[str, Any]:
-        """Return the WSGI environment, in which the application may ask for a `Delivery`."""
-        return super().get_environment() | {DELIVERY: self.deliver, STOPPING: self.is_last}
+        """Return the WSGI environment, in which the application may ask for a `Delivery`.
+
+        The path in it is the one that was sent; waitress makes one slash of several at its start.
+        """
+        ours = {DELIVERY: self.deliver, STOPPING: self.is_last, "PATH_INFO": self.request.path}
+        return super().get_environment() | ours
 
     def deliver(self, delivery: Delivery) -> None:
         """Hold the answer back that the application is about to give, and deliver it so."""
