@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from leadway_mock.delivery import DELIVERY, Delivery
+from leadway_mock.server import Server, listener
+from leadway_mock.server.binding import bind, url_of
 from leadway_mock.server.channel import Channel
+from leadway_mock.server.listener import Listener
 from tests.contract.programs import mock
 from tests.mock.raw_client import RawClient
-from tests.pressure.pressing import assert_answers, many, pressed, say, soon
+from tests.pressure.pressing import (
+    GET,
+    assert_answers,
+    constant,
+    head,
+    many,
+    pressed,
+    say,
+    soon,
+    turned,
+)
 
 resource = pytest.importorskip("resource", reason="this system has no limit on open files to lower")
 
@@ -41,6 +57,71 @@ def test_silent_connections_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -
         for _ in range(200):
             assert say(busy).status == 200
         assert len(looks) <= 1
+
+
+LATE = head(0, path="/late")
+
+
+def late(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    """Answer late, much later than a test lasts, where the path says so."""
+    if environ["PATH_INFO"] == "/late":
+        environ[DELIVERY](Delivery(delay=600))
+    return constant(environ, start_response)
+
+
+@pytest.mark.parametrize("by_the_loop", [True, False])
+def test_late_answers_are_not_looked_at_before_their_time(
+    *, by_the_loop: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So thousands may be late at the same time, as the page on faults says."""
+    looks: Counter[Channel] = Counter()
+    writable = Channel.writable
+
+    def counted(channel: Channel) -> bool:
+        looks[channel] += 1
+        return bool(writable(channel))
+
+    with (
+        Server(late, prompt=lambda _: by_the_loop, grace=0) as server,
+        many(server.url, 100) as waiting,
+        RawClient(server.url) as busy,
+    ):
+        for each in waiting:
+            each.sendall(LATE)
+        channels = server._listener.active_channels  # noqa: SLF001 - who waits, nothing tells
+        assert soon(lambda: sum(each.sleeps for each in list(channels.values())) == 100)
+        assert say(busy, GET).status == 200
+        monkeypatch.setattr(Channel, "writable", counted)
+        for _ in range(100):
+            assert say(busy, GET).status == 200
+        assert sum(each.sleeps for each in looks) == 0
+
+
+@pytest.fixture
+def listening() -> Iterator[Listener]:
+    """A server whose loop the test turns by hand."""
+    listening = Listener(late, bind("127.0.0.1", 0), max_body=10, prompt=lambda _: True)
+    yield listening
+    listening.close()
+
+
+def test_where_all_are_busy_it_is_not_asked_again_and_again(
+    listening: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That asks all of them, and among thousands that would cost more than to answer."""
+    asked: Counter[Channel] = Counter()
+    monkeypatch.setattr(listener, "_ALL_BUSY_SECONDS", 600)
+    monkeypatch.setattr(Channel, "is_abandoned", lambda each: asked.update([each]))
+    assert listening.socket
+    with many(url_of(listening.socket), 20) as waiting:
+        for each in waiting:
+            each.sendall(LATE)
+        channels = listening.active_channels
+        assert turned(listening, lambda: sum(each.sleeps for each in channels.values()) == 20)
+        monkeypatch.setattr(listening, "_most_connections", 20)
+        for _ in range(50):
+            listening.turn(0)
+        assert asked == Counter(channels.values())
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="this system sets no other's limits")

@@ -112,6 +112,11 @@ class Channel(PatientChannel):
             self.requests or self.total_outbufs_len or self.will_close or self.close_when_flushed
         )
 
+    @property
+    def sleeps(self) -> bool:
+        """Whether nothing is to be done before an answer's time has come."""
+        return self.held() is not None
+
     def received(self, data: bytes) -> bool:
         """Take the next bytes: answer them at once where that can be, else let waitress work."""
         return self._answered_at_once(data) or super().received(data)

@@ -41,6 +41,8 @@ _FEWEST_CONNECTIONS = 16
 _SPARE_FILES = 128
 _NO_FILES = frozenset({errno.EMFILE, errno.ENFILE})
 _MAINTENANCE_SECONDS = 1.0
+_ALL_BUSY_SECONDS = 0.1
+"""How long to take it for granted that every connection is busy, once that was found."""
 
 
 class Workers(ThreadedTaskDispatcher):
@@ -81,7 +83,7 @@ class Listener(TcpWSGIServer):
         self._waking = threading.RLock()
         self._closed = False
         self._most_connections = most_connections()
-        self._next_maintenance = 0.0
+        self._next_maintenance = self._next_shedding = 0.0
         self._alarms: list[tuple[float, int, Channel]] = []
         self._alarm_numbers = itertools.count()
         super().__init__(
@@ -97,6 +99,8 @@ class Listener(TcpWSGIServer):
     def turn(self, seconds: float) -> None:
         """Do what is due on every connection, waiting at most ``seconds`` for something to do."""
         self._look_after(time.monotonic())
+        if self._is_full():
+            seconds = min(seconds, _ALL_BUSY_SECONDS)
         if self._alarms:
             seconds = max(0.0, min(seconds, self._alarms[0][0] - time.monotonic()))
         self._watch.turn(seconds)
@@ -119,9 +123,9 @@ class Listener(TcpWSGIServer):
         """Return whether to wait for the next connection; hang up on silent ones to make room."""
         if not super().readable():
             return False
-        if len(self.active_channels) >= self._most_connections:
+        if self._is_full() and time.monotonic() >= self._next_shedding:
             self._shed()
-        return len(self.active_channels) < self._most_connections
+        return not self._is_full()
 
     def maintenance(self, now: float) -> None:
         """Hang up on those idle for too long, on those refused and still sending, and the like.
@@ -193,11 +197,18 @@ class Listener(TcpWSGIServer):
         while self._alarms and self._alarms[0][0] <= now:
             with self._waking:
                 _, _, channel = heapq.heappop(self._alarms)
-            if channel.connected:
+            if channel.connected and channel.socket is not None:
+                self._watch.stir(channel.socket.fileno())
                 channel.send_held(now)
 
+    def _is_full(self) -> bool:
+        return len(self.active_channels) >= self._most_connections
+
     def _shed(self) -> None:
-        """Hang up on the connections that have been silent the longest."""
+        """Hang up on the connections that have been silent the longest, if any is.
+
+        To find out that none is, all have to be looked at: not on every turn of the loop.
+        """
         silent = [
             channel
             for channel in self.active_channels.values()
@@ -206,6 +217,8 @@ class Listener(TcpWSGIServer):
         silent.sort(key=lambda channel: channel.last_activity)
         for channel in silent[: max(1, self._most_connections // 8)]:
             channel.handle_close()
+        if not silent:
+            self._next_shedding = time.monotonic() + _ALL_BUSY_SECONDS
 
 
 def _adjustments(sock: socket.socket, max_body: int) -> Adjustments:

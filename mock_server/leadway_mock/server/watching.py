@@ -44,12 +44,16 @@ class Watch(dict[int, dispatcher]):
                 if not (_rests(watched) and self._events.get(key.fd) == selectors.EVENT_READ):
                     self._stirred.add(key.fd)
 
+    def stir(self, file: int) -> None:
+        """Look at a file on the next turn: its time has come."""
+        self._stirred.add(file)
+
     def close(self) -> None:
         """Release what the system holds for the watch."""
         self._selector.close()
 
     def _look(self, file: int) -> None:
-        """Find out what a file waits for; once that is only to be read from, let it rest."""
+        """Find out what a file waits for; if that is to be read from, or a time, let it rest."""
         watched = self[file]
         events = selectors.EVENT_READ if watched.readable() else 0
         if watched.writable() and not watched.accepting:
@@ -58,7 +62,8 @@ class Watch(dict[int, dispatcher]):
             return  # It came to its end when it was asked.
         self._wait_for(file, events)
         # Asked last, so that what a thread left behind while the rest was asked is seen.
-        if events == selectors.EVENT_READ and _rests(watched):
+        rests = _rests(watched) if events == selectors.EVENT_READ else _sleeps(watched)
+        if rests and not events & selectors.EVENT_WRITE:
             self._stirred.discard(file)
 
     def _wait_for(self, file: int, events: int) -> None:
@@ -79,6 +84,11 @@ class Watch(dict[int, dispatcher]):
 def _rests(watched: dispatcher) -> bool:
     """Return whether it waits for something to read, until there is something to read."""
     return getattr(watched, "rests", True)
+
+
+def _sleeps(watched: dispatcher) -> bool:
+    """Return whether nothing is to be done until somebody calls `Watch.stir`."""
+    return getattr(watched, "sleeps", False)
 
 
 def _do(watched: dispatcher, events: int) -> None:
