@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+from weakref import ref
 
 import pytest
 
@@ -21,6 +23,7 @@ from tests.pressure.pressing import (
     constant,
     head,
     many,
+    opened,
     pressed,
     say,
     soon,
@@ -122,6 +125,21 @@ def test_where_all_are_busy_it_is_not_asked_again_and_again(
         for _ in range(50):
             listening.turn(0)
         assert asked == Counter(channels.values())
+
+
+def test_of_who_is_hung_up_on_before_a_late_answer_nothing_is_kept(listening: Listener) -> None:
+    """Else many would be kept, one after another, for as long as answers are late."""
+    assert listening.socket
+    with opened(url_of(listening.socket)) as waiting:
+        waiting.sendall(LATE)
+        channels = listening.active_channels
+        assert turned(listening, lambda: any(each.sleeps for each in channels.values()))
+        (left,) = map(ref, channels.values())
+        for channel in list(channels.values()):
+            channel.handle_close()
+        del channel
+        gc.collect()
+        assert left() is None
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="this system sets no other's limits")

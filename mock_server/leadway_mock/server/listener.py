@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
+from weakref import ReferenceType, ref
 
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
@@ -84,7 +85,7 @@ class Listener(TcpWSGIServer):
         self._closed = False
         self._most_connections = most_connections()
         self._next_maintenance = self._next_shedding = 0.0
-        self._alarms: list[tuple[float, int, Channel]] = []
+        self._alarms: list[tuple[float, int, ReferenceType[Channel]]] = []
         self._alarm_numbers = itertools.count()
         super().__init__(
             wsgi_app,
@@ -117,7 +118,8 @@ class Listener(TcpWSGIServer):
     def wake_at(self, due: float, channel: Channel) -> None:
         """Let ``channel`` send what it holds at ``due``, by the monotonic clock."""
         with self._waking:
-            heapq.heappush(self._alarms, (due, next(self._alarm_numbers), channel))
+            # Whoever leaves before its time shall leave nothing else behind.
+            heapq.heappush(self._alarms, (due, next(self._alarm_numbers), ref(channel)))
 
     def readable(self) -> bool:
         """Return whether to wait for the next connection; hang up on silent ones to make room."""
@@ -196,8 +198,9 @@ class Listener(TcpWSGIServer):
         now = time.monotonic()
         while self._alarms and self._alarms[0][0] <= now:
             with self._waking:
-                _, _, channel = heapq.heappop(self._alarms)
-            if channel.connected and channel.socket is not None:
+                _, _, reference = heapq.heappop(self._alarms)
+            channel = reference()
+            if channel is not None and channel.connected and channel.socket is not None:
                 self._watch.stir(channel.socket.fileno())
                 channel.send_held(now)
 
