@@ -18,6 +18,8 @@ from urllib.parse import unquote
 import yaml
 from jsonschema import Draft202012Validator
 
+from leadway_mock.remembering import LONGEST
+
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 Node = Mapping[str, Any]
 
@@ -121,7 +123,8 @@ class Contract:
         segments = tuple(path.split("/"))
         matched = ((each, each.match(segments)) for each in self.operations)
         found = tuple((each, parameters) for each, parameters in matched if parameters is not None)
-        if found and len(self._known_paths) < MOST_KNOWN_PATHS:
+        fits = len(path) <= LONGEST and len(self._known_paths) < MOST_KNOWN_PATHS
+        if found and fits:
             self._known_paths[path] = found
         return found
 

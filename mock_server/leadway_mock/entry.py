@@ -93,8 +93,9 @@ def _identity(request: Request) -> blake2b:
     """Return a fingerprint that lacks the body: with it, a request has its own when sent again."""
     headers = [request.headers.get(name, "") for name in HEADERS_THAT_DECIDE]
     text = "\x00".join((request.method, request.path, request.query, *headers, ""))
-    request.decided[IDENTITY] = begun = hasher()
+    begun = hasher()
     begun.update(text.encode("utf-8", "surrogatepass"))
+    request.decided[IDENTITY] = begun
     return begun
 
 

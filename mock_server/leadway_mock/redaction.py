@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from urllib.parse import parse_qsl, unquote_plus
+
+from leadway_mock.remembering import remembered
 
 SECRET_HEADER = re.compile(r"auth|cookie|token|secret|password|credential|api-?key")
 """What the lower-case name of a header has that carries credentials: its whole value goes."""
@@ -80,7 +81,7 @@ def hide_secrets(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: HIDDEN if _is_secret(name) else value for name, value in headers.items()}
 
 
-@lru_cache(MOST_KNOWN)
+@remembered(MOST_KNOWN, LONGEST_KNOWN)
 def _is_secret(name: str) -> bool:
     return SECRET_HEADER.search(name) is not None
 
@@ -96,18 +97,12 @@ def redact_json(value: object) -> object:
     return value
 
 
+@remembered(MOST_KNOWN, LONGEST_KNOWN)
 def fingerprint(secret: str) -> str:
     """Return 12 hexadecimal digits that tell two secrets apart and reveal neither."""
-    return _known_digest(secret) if len(secret) <= LONGEST_KNOWN else _digest(secret)
+    return hashlib.blake2b(secret.encode(), digest_size=6, person=PERSON).hexdigest()
 
 
 def hasher() -> hashlib.blake2b:
     """Return what makes fingerprints of bytes that come one after another."""
     return hashlib.blake2b(digest_size=6, person=PERSON)
-
-
-def _digest(secret: str) -> str:
-    return hashlib.blake2b(secret.encode(), digest_size=6, person=PERSON).hexdigest()
-
-
-_known_digest = lru_cache(MOST_KNOWN)(_digest)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 from leadway_mock.clock import Clock, SetClock
@@ -21,6 +20,7 @@ from leadway_mock.journal import Journal
 from leadway_mock.messages import dump_json
 from leadway_mock.quota import Quotas
 from leadway_mock.redaction import fingerprint
+from leadway_mock.remembering import remembered
 from leadway_mock.sessions import Sessions
 from leadway_mock.settings import Settings
 from leadway_mock.store import Snapshot, Store
@@ -201,10 +201,14 @@ class Spaces:
         return Space(name, self._store, self._settings, self._clock, orders)
 
 
-@lru_cache(maxsize=MOST_KNOWN)
 def name_of(authorization: str | None) -> str:
     """Return the name of the space that a token may have; a fingerprint, never the token."""
-    scheme, _, token = (authorization or "").strip().partition(" ")
+    return _name_of(authorization or "")
+
+
+@remembered(MOST_KNOWN)
+def _name_of(authorization: str) -> str:
+    scheme, _, token = authorization.strip().partition(" ")
     return fingerprint(token.strip()) if scheme.lower() == "bearer" and token.strip() else SHARED
 
 

@@ -31,6 +31,23 @@ LINES = st.sampled_from(
         b"Host: localhost",
         b"Host: a, b",
         b"host:localhost",
+        b"Host:",
+        b"Host : localhost",
+        b"HTTP-Host: evil.example",
+        b"Content_Length: 3",
+        b"Content-Length: 8 ",
+        b"Content-Length: 8\t",
+        b"Content-Length:\x0b8",
+        b"Content-Type:",
+        b"TE: trailers",
+        b"Upgrade: h2c",
+        b"Connection: Keep-Alive",
+        b"Connection: keep-alive, close",
+        b"X: a\rb",
+        b"X: a\nContent-Length: 3",
+        b"X: \x7f",
+        b":",
+        b"",
         b"Content-Length: 8",
         b"Content-Length: 08",
         b"Content-Length: +8",
@@ -61,6 +78,14 @@ TARGETS = st.sampled_from(
         b"/x?",
         b"/a%20b",
         b"/x#y",
+        b"/x?a#b",
+        b'/x?["{|}^`',
+        b"/x[",
+        b"/x\\",
+        b"/x;a:b@c",
+        b"/x:80//y",
+        b"///x",
+        b"x",
         b"*",
         b"http://h/x",
         b"/x y",
@@ -77,6 +102,23 @@ REQUESTS = st.builds(
     lambda first, lines, body: b"\r\n".join([first, *lines]) + b"\r\n\r\n" + body,
     *(FIRST, st.lists(LINES, max_size=6), st.sampled_from([BODY, b"", BODY + b"GET"])),
 )
+
+
+@st.composite
+def nearly(draw: st.DrawFn) -> bytes:
+    """Return a good request of which a few bytes are others, more, or less."""
+    data = PLAIN
+    for _ in range(draw(st.integers(1, 4))):
+        place = draw(st.integers(0, len(data)))
+        less = draw(st.integers(0, 3))
+        more = draw(
+            st.binary(max_size=2)
+            | st.sampled_from(
+                [b"\r\n", b"\r", b"\n", b"\0", b" ", b"\t", b":", b"//", b"%0a", b"\xa0"]
+            )
+        )
+        data = data[:place] + more + data[place + less :]
+    return data
 
 
 class _Channel:
@@ -104,10 +146,11 @@ def by_waitress(data: bytes) -> dict[str, Any] | None:
     return {**environ, "body": environ["wsgi.input"].read()}
 
 
-@given(REQUESTS)
+@given(REQUESTS | nearly())
 @example(PLAIN)
 @example(PLAIN.replace(b"Host", b"Hose"))
-@settings(max_examples=1000, deadline=None)
+@example(PLAIN.replace(b"localhost", b""))
+@settings(max_examples=2000, deadline=None)
 def test_what_is_read_is_what_waitress_reads(data: bytes) -> None:
     read = PlainReader().read(data)
     if read is None:
@@ -150,6 +193,8 @@ def test_heads_that_never_come_again_take_no_place() -> None:
     traced = [PLAIN.replace(b"a, b", b"%d" % number) for number in range(3)]
     assert not any(head.lasts for head in heads(*traced))
     assert [head.headers["x-thing"] for head in heads(*traced)] == ["0", "1", "2"]
+    asked = [PLAIN.replace(b"z=%20", b"z=%d" % number) for number in range(3)]
+    assert not any(head.lasts for head in heads(*asked))
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,6 @@ door gives the same answers, byte for byte.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask
@@ -17,6 +16,7 @@ from leadway_mock.app.shield import allowed_host
 from leadway_mock.delivery import HEAD, Head
 from leadway_mock.emulator import Emulator
 from leadway_mock.messages import HEADERS_THAT_DECIDE, Answer, Request
+from leadway_mock.remembering import remembered
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -33,6 +33,9 @@ READ: Final = "leadway_mock.read"
 """The key in a head's notes of what the door read from it: a request without a body."""
 
 MOST_KNOWN: Final = 1_024
+LONGEST_NAME: Final = 200
+"""How many names of hosts and headers are remembered, of those that are no longer."""
+
 _UNPREFIXED: Final = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
 
 
@@ -55,9 +58,12 @@ class ThinDoor:
         self._look = look
         self._decided: dict[tuple[str | None, ...], dict[str, Any]] = {}  # by what decides
         settings = emulator.settings
-        self._allowed = lru_cache(MOST_KNOWN)(
-            lambda host: allowed_host(host, settings.host, settings.allow_host)
-        )
+
+        @remembered(MOST_KNOWN, LONGEST_NAME)
+        def allowed(host: str) -> bool:
+            return allowed_host(host, settings.host, settings.allow_host)
+
+        self._allowed = allowed
 
     def __call__(self, environ: Environment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, or let Flask do it."""
@@ -117,7 +123,7 @@ class ThinDoor:
             and length.isdecimal()
             and int(length) <= self._emulator.settings.max_body_bytes
             and "HTTP_TRANSFER_ENCODING" not in environ
-            and self._allowed(environ.get("HTTP_HOST"))
+            and self._allowed(environ.get("HTTP_HOST", ""))
         )
 
 
@@ -136,7 +142,7 @@ def read_request(environ: Mapping[str, Any]) -> Request:
     )
 
 
-@lru_cache(MOST_KNOWN)
+@remembered(MOST_KNOWN, LONGEST_NAME)
 def _header(key: str) -> str | None:
     """Return the name of the header that is under `key` in a WSGI environment, if one is."""
     if key.startswith("HTTP_") and key.removeprefix("HTTP_") not in _UNPREFIXED:
