@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -146,24 +149,41 @@ def by_waitress(data: bytes) -> dict[str, Any] | None:
     return {**environ, "body": environ["wsgi.input"].read()}
 
 
-@given(REQUESTS | nearly())
-@example(PLAIN)
-@example(PLAIN.replace(b"Host", b"Hose"))
-@example(PLAIN.replace(b"localhost", b""))
-@settings(max_examples=2000, deadline=None)
-def test_what_is_read_is_what_waitress_reads(data: bytes) -> None:
+def is_read_alike(data: bytes) -> bool:
+    """Check that what is read of a request is what waitress reads; tell whether it is read."""
     read = PlainReader().read(data)
     if read is None:
-        return
+        return False
     head, body = read
-    plain = head.environ
     assert data.endswith(b"\r\n\r\n" + body)
     theirs = by_waitress(data)
     assert theirs is not None
     assert theirs["body"] == body
     told = {name for name in theirs if name.startswith(("HTTP_", "CONTENT_"))}
-    assert {name: theirs[name] for name in (*told, "PATH_INFO", "QUERY_STRING")} == plain
+    plain = {name: theirs[name] for name in (*told, "PATH_INFO", "QUERY_STRING")}
+    assert plain == head.environ
     assert theirs["REQUEST_METHOD"] == "POST"
+    return True
+
+
+@given(REQUESTS | nearly())
+@example(PLAIN)
+@example(PLAIN.replace(b"Host", b"Hose"))
+@example(PLAIN.replace(b"localhost", b""))
+@settings(max_examples=1000, deadline=None)
+def test_what_is_read_is_what_waitress_reads(data: bytes) -> None:
+    is_read_alike(data)
+
+
+def test_no_single_byte_makes_it_read_what_waitress_does_not() -> None:
+    """Every byte at every place of a request: in the place of another, or between two."""
+    read = 0
+    for place in range(len(PLAIN) + 1):
+        for byte in map(bytes, zip(range(256))):
+            read += is_read_alike(PLAIN[:place] + byte + PLAIN[place:])
+            read += is_read_alike(PLAIN[:place] + byte + PLAIN[place + 1 :])
+        read += is_read_alike(PLAIN[:place] + PLAIN[place + 1 :])
+    assert read > len(PLAIN)
 
 
 @given(REQUESTS)
@@ -303,3 +323,60 @@ def test_no_header_breaks_its_line(evil: str) -> None:
         head_of("200 OK", [("X", evil)], "x")
     with pytest.raises(ValueError, match="line break"):
         head_of(evil, [], "x")
+
+
+def telling(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+    """Answer with what was asked, but for what differs from connection to connection."""
+    ours = ("REMOTE_PORT", "SERVER_PORT", "REQUEST_URI")
+    told = {
+        name: value
+        for name, value in environ.items()
+        if isinstance(value, str) and name not in ours
+    }
+    body = repr((sorted(told.items()), environ["wsgi.input"].read())).encode()
+    start_response("200 OK", [("Content-Length", str(len(body))), ("x-Thing", "1")])
+    return [body]
+
+
+@pytest.fixture(scope="module")
+def both() -> Iterator[tuple[Server, Server]]:
+    """Serve the same by a loop that answers what it can, and by threads alone."""
+    with Server(telling, prompt=lambda _: True) as loop, Server(telling) as threads:
+        yield loop, threads
+
+
+def all_that_is_answered(server: Server, parts: list[bytes]) -> bytes:
+    with RawClient(server.url) as client:
+        client.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for part in parts:
+            client.send(part)
+        client.finish_sending()
+        return re.sub(rb"Date: [^\r]+", b"", client.received.read())
+
+
+def is_always_answered_alike(data: bytes) -> bool:
+    """Tell whether its answer depends on nothing but its bytes.
+
+    Who asks to hang up may lose what follows; whether the rest of a body was waited for is told.
+    """
+    return not any(each in data for each in (b"close", b"HTTP/1.0", b"Expect"))
+
+
+STREAMS = st.lists(
+    (REQUESTS | nearly() | st.just(PLAIN)).filter(is_always_answered_alike), min_size=1, max_size=4
+).map(b"".join)
+
+
+@given(data=STREAMS, places=st.lists(st.integers(0, 800), max_size=4))
+@example(data=PLAIN * 3, places=[])
+@example(data=PLAIN + PLAIN[:-3], places=[len(PLAIN)])
+@example(data=PLAIN.replace(b": 8", b": 3") + PLAIN, places=[len(PLAIN)])
+@settings(max_examples=200, deadline=None)
+def test_a_connection_hears_the_same_whoever_answers(
+    both: tuple[Server, Server], data: bytes, places: list[int]
+) -> None:
+    """Requests one behind another, good and bad, in pieces: none is taken for another's body."""
+    cuts = [0, *sorted(places), len(data)]
+    parts = [data[first:last] for first, last in pairwise(cuts) if data[first:last]]
+    by_the_loop, by_threads = (all_that_is_answered(server, parts) for server in both)
+    assert by_the_loop == by_threads

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from leadway_mock.app import prompt_of
 from leadway_mock.emulator import Emulator
 from leadway_mock.server import Server
 from tests.security.caller import HEADERS, LOCATION, PATH, TOKEN, begin, say
@@ -154,7 +155,6 @@ def exchange(server: Server, *lines: bytes, body: bytes = b"") -> str:
     parts = urlsplit(server.url)
     fields = [
         b"Host: 127.0.0.1",
-        b"Connection: close",
         b"Authorization: Bearer " + TOKEN.encode(),
         b"Version: v3",
         b"Content-Type: application/json",
@@ -162,6 +162,7 @@ def exchange(server: Server, *lines: bytes, body: bytes = b"") -> str:
     head = b"\r\n".join([lines[0], *fields, *lines[1:]]) + b"\r\n\r\n"
     with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
         connection.sendall(head + body)
+        connection.shutdown(socket.SHUT_WR)
         return connection.makefile("rb").read().decode()
 
 
@@ -227,13 +228,16 @@ SMUGGLED = b"POST /smuggled HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n
         [b"Transfer-Encoding: chunked", b"Transfer-Encoding: identity"],
         [b"X: y\nTransfer-Encoding: chunked"],
         [b"Content-Length:", b" 0"],
+        [b"Content-Length: 5", b"Content-Length: 5"],
+        [b"Content-Length: %d" % len(b"0\r\n\r\n" + SMUGGLED), b"Transfer-Encoding: chunked"],
+        [b"Content-Length: %d" % len(b"0\r\n\r\n" + SMUGGLED)],
     ],
     ids=lambda lines: ascii(b" ".join(lines).decode("latin-1")),
 )
 def test_no_second_request_is_smuggled_in_a_body(
     app: Flask, emulator: Emulator, lines: list[bytes]
 ) -> None:
-    with Server(app) as server:
+    with Server(app, prompt=prompt_of(app)) as server:
         exchange(server, b"POST %s HTTP/1.1" % PATH.encode(), *lines, body=b"0\r\n\r\n" + SMUGGLED)
     paths = [entry["request"]["path"] for entry in emulator.journal.entries(after=0, limit=10)]
     assert "/smuggled" not in paths
