@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from leadway_mock.agents import BUILT_IN
 from leadway_mock.app import create_app, prompt_of
 from leadway_mock.app.building import build_emulator
 from leadway_mock.clock import ManualClock
@@ -21,7 +23,9 @@ from leadway_mock.server.heads import PlainReader
 from leadway_mock.server.prompt import Reply
 from leadway_mock.serving import open_server
 from leadway_mock.settings import Settings
+from leadway_mock.spaces import name_of
 from tests.mock.raw_client import RawClient
+from tests.mock.test_guards import jwt
 from tests.security.caller import LOCATION, PATH, TOKEN
 
 GOOD = {"message": "hello", "locationId": LOCATION}
@@ -180,6 +184,27 @@ def test_heads_share_what_was_decided_unless_they_differ_in_what_decides() -> No
     signs = [each["request"]["fingerprint"] for each in entries]
     assert len(set(signs[:4])) == 1
     assert len(set(signs)) == 5
+
+
+def test_what_was_decided_of_a_head_ends_where_its_reason_ends() -> None:
+    """The same head again and again: its token expires, is taken away, gets a space of its own."""
+    clock = ManualClock()
+    emulator = build_emulator(Settings(), clock)
+    app, reader = create_app(emulator=emulator), PlainReader()
+    expiring = f"Bearer {jwt(exp=clock.now() + 1)}"
+    for _ in range(3):
+        assert told(app, reader, Authorization=expiring) == (200, "reply")
+        assert told(app, reader) == (200, "reply")
+    clock.advance(1)
+    assert told(app, reader, Authorization=expiring) == (401, "token-expired")
+    emulator.spaces.open(name_of(HEADERS["Authorization"]))
+    assert told(app, reader) == (200, "reply")
+    assert emulator.spaces.of(HEADERS["Authorization"]).journal.count() == 1
+    emulator.serve(cast=replace(BUILT_IN, any_token=False))
+    assert told(app, reader) == (401, "token-unknown")
+    emulator.serve(cast=BUILT_IN)
+    assert told(app, reader) == (200, "reply")
+    emulator.close()
 
 
 def test_nothing_is_prompt_that_may_wait_for_a_file(tmp_path: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import re
 import socket
 import threading
@@ -18,6 +20,7 @@ from werkzeug.wrappers import Request
 
 from leadway_mock.delivery import DELIVERY, Delivery, Head, Transport
 from leadway_mock.server import Server
+from leadway_mock.server.channel import Channel
 from leadway_mock.server.heads import PlainReader
 from leadway_mock.server.parsing import StrictParser
 from leadway_mock.server.prompt import head as head_of
@@ -300,10 +303,35 @@ def test_a_request_in_two_parts_is_answered_too() -> None:
 def test_a_bug_of_the_application_is_a_500_in_the_envelope(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    with Server(here, prompt=lambda _: True) as server:
+        with RawClient(server.url) as client:
+            reply = asked(client, ask("/bug"))
+            assert (reply.status, reply.json()["message"]) == (500, "Internal Server Error")
+        assert "a bug" in caplog.text
+        with RawClient(server.url) as client, RawClient(server.url) as other:
+            assert lines_of(client, ask("/bug")) == lines_of(other, ask("/bug", Expect="tea"))
+
+
+def test_who_cannot_be_reached_any_more_is_hung_up_on_in_silence(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A network may go between a request and its answer."""
+
+    def send(*_: object) -> int:
+        raise OSError(errno.EHOSTUNREACH, "no route")
+
+    monkeypatch.setattr(Channel, "send", send)
     with Server(here, prompt=lambda _: True) as server, RawClient(server.url) as client:
-        reply = asked(client, ask("/bug"))
-        assert (reply.status, reply.json()["message"]) == (500, "Internal Server Error")
-    assert "a bug" in caplog.text
+        assert client.send(ask("/now")).is_closed()
+    assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
+
+
+def test_a_body_is_bounded_for_the_loop_as_for_threads() -> None:
+    with Server(telling, max_body=7, prompt=lambda _: True) as server:
+        with RawClient(server.url) as client:
+            assert asked(client, PLAIN).status == 413
+        with RawClient(server.url) as client:
+            assert asked(client, PLAIN[:-1].replace(b": 8", b": 7")).status == 200
 
 
 def test_a_large_answer_is_sent_whole() -> None:

@@ -167,7 +167,7 @@ class Channel(PatientChannel):
         if self.server.draining or self.request is not None or self.is_busy():
             return False
         plain = self.server.plain.read(data)
-        if plain is None:
+        if plain is None or len(plain[1]) >= self.adj.max_request_body_size:
             return False
         head, body = plain
         given = {HEAD: head, "wsgi.input": BytesIO(body)}
@@ -196,14 +196,18 @@ class Channel(PatientChannel):
             self.server.add_task(self)
             return
         data = reply.head + reply.body
-        sent = self.send(data)
+        try:
+            sent = self.send(data)
+        except OSError:  # Such as a network that is gone; waitress closes in silence then, too.
+            self.handle_close()
+            return
         if sent < len(data) and self.connected:  # Its client may be gone, and its buffer with it.
             self._send(data[sent:])
 
     def _fail(self) -> None:
         """Let a thread refuse the request, as it does when the application failed in one."""
         failed = self.parser_class(self.adj)
-        failed.error = InternalServerError("")
+        failed.version, failed.error = "1.1", InternalServerError("")
         self.requests.append(failed)
         self.server.add_task(self)
 
