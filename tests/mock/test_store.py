@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.store import Store, StoreError, open_store
+from leadway_mock.store import MemoryStore, Store, StoreError, open_store
 
 
 @pytest.fixture(params=["sqlite", "redis"])
@@ -102,6 +102,29 @@ def test_counters_are_counted_together_each_with_its_own_time(store: Store) -> N
     assert store.increment("a/long", now=1, expires=60.0) == 2
     assert list(store.increment_all(both, now=9.9)) == [2, 3]
     assert list(store.increment_all([("a/short", 20.0), ("a/long", 60.0)], now=10)) == [1, 4]
+
+
+def test_in_memory_the_counters_that_end_soonest_make_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("leadway_mock.store.memory.MOST_EXPIRING", 3)
+    store = MemoryStore()
+    store.increment("a/lasting")
+    for name, expires in (("day", 90.0), ("minute", 60.0), ("burst", 10.0), ("other", 80.0)):
+        store.increment(f"a/{name}", now=0, expires=expires)
+    kept = [key for key, *_ in store.export("a/").counters]
+    assert kept == ["day", "lasting", "minute", "other"]
+    assert store.increment("b/burst", now=0, expires=10.0) == 1
+    assert len(store.export("a/").counters) == 4
+
+
+def test_a_counter_that_is_given_more_time_is_forgotten_when_that_is_over(store: Store) -> None:
+    store.increment("a/long", now=0, expires=10.0)
+    store.increment("a/long", now=5, expires=30.0)
+    store.increment("a/other", now=20, expires=40.0)
+    assert [key for key, *_ in store.export("a/").counters] == ["long", "other"]
+    store.increment("a/another", now=30, expires=90.0)
+    assert [key for key, *_ in store.export("a/").counters] == ["another", "other"]
 
 
 def test_counters_past_their_time_are_forgotten(tmp_path: Path) -> None:

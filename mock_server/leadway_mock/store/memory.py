@@ -12,6 +12,9 @@ from collections.abc import Iterator, Sequence
 
 from leadway_mock.store.base import Appended, Expiring, Item, Snapshot
 
+MOST_EXPIRING = 100_000
+"""How many counters of a namespace are kept that may be forgotten: some 50 MB of them."""
+
 
 class MemoryStore:
     """A store in memory; see `Store` for the verbs."""
@@ -152,12 +155,17 @@ class MemoryStore:
                 yield key.removeprefix(prefix), position, self._values[f"{key}/{position}"]
 
     def _forget_expired(self, key: str, now: float, expires: float) -> None:
-        """Queue a counter that begins, and forget those of its namespace whose time is over."""
+        """Queue a counter that begins, and forget those of its namespace whose time is over.
+
+        Where there are too many, those go whose time is over soonest: clients invent locations.
+        """
         queue = self._queue(key, expires)
-        while queue and queue[0][0] <= now:
-            _, old = heapq.heappop(queue)
+        while queue and (queue[0][0] <= now or len(queue) > MOST_EXPIRING):
+            due, old = heapq.heappop(queue)
             expiry = self._expiries.get(old)
-            if expiry is not None and expiry <= now:
+            if expiry is not None and expiry > due:  # It was given more time meanwhile.
+                heapq.heappush(queue, (expiry, old))
+            elif expiry is not None:
                 del self._counters[old], self._expiries[old]
 
     def _queue(self, key: str, expires: float) -> list[tuple[float, str]]:
