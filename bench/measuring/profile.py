@@ -39,11 +39,11 @@ STEPS: Mapping[CodeType, str] = {
     PlainReader.read.__code__: "reading the head",
     prompt.head.__code__: "writing the head",
     ThinDoor.__call__.__code__: "the thin door",
-    Emulator._begun.__code__: "space, number and time of the request",  # noqa: SLF001 - its steps
-    Story._opening.__code__: "operation, token, version, scope",  # noqa: SLF001 - the same
-    Story._read.__code__: "reading the body",  # noqa: SLF001 - the same
-    Story._limit.__code__: "quotas",  # noqa: SLF001 - the same
-    Story._check.__code__: "validation",  # noqa: SLF001 - the same
+    Emulator._begun.__code__: "space, number and time of the request",  # noqa: SLF001 - one of its steps
+    Story._opening.__code__: "operation, token, version, scope",  # noqa: SLF001 - one of its steps
+    Story._read.__code__: "reading the body",  # noqa: SLF001 - one of its steps
+    Story._limit.__code__: "quotas",  # noqa: SLF001 - one of its steps
+    Story._check.__code__: "validation",  # noqa: SLF001 - one of its steps
     Conversing.execute.__code__: "agent, session and turn",
     built_in.echo.__code__: "what the agent says",
     Sessions.commit.__code__: "keeping the turn",
@@ -89,7 +89,7 @@ def _turns(application: Any, seconds: float) -> None:  # noqa: ANN401 - a WSGI a
         _turn(application, around, _request(FIRST_TURN % number))
 
 
-def _turn(application: Any, around: Mapping[str, Any], data: bytes) -> None:  # noqa: ANN401 - same
+def _turn(application: Any, around: Mapping[str, Any], data: bytes) -> None:  # noqa: ANN401 - a WSGI application
     read = READER.read(data)
     assert read is not None
     head, body = read

@@ -56,7 +56,7 @@ def entry_text(
         "answer": _answer(answer),
         **facts,
     }
-    text = dump_sound(entry)  # What else the answer may hold is looked for when it is written.
+    text = dump_sound(entry)  # The answer was written before, and so holds no other numbers.
     if len(text) > SHORT or is_suspicious(text) or len(request.headers) > MAX_HEADERS:
         return dump_json(_careful(entry))
     return text

@@ -98,9 +98,18 @@ class Answer:
     @property
     def body(self) -> bytes:
         """The body's bytes: compact JSON in UTF-8, keys in the order the platform sends them."""
-        if self._body is None:  # They are asked for twice: the journal keeps what the caller gets.
-            self._body = dump_bytes(self.content) if self.is_json else str(self.content).encode()
-        return self._body
+        return self._written() if self._body is None else self._body
+
+    def written(self) -> Answer:
+        """Return it with its body written, which is then not done again.
+
+        Raises `ValueError` or `TypeError` where its content is no JSON, as an agent's may be.
+        """
+        self._body = self._written()
+        return self
+
+    def _written(self) -> bytes:
+        return dump_bytes(self.content) if self.is_json else str(self.content).encode()
 
 
 class Refusal(Exception):  # noqa: N818 - the field's word for a documented "no"; not a program error

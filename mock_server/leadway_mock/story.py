@@ -63,7 +63,7 @@ class Story:
     def answer(self, exchange: Exchange) -> Answer:
         """Return the answer to a request, with the headers that every answer has."""
         try:
-            answer = self._told(exchange)
+            answer = self._told(exchange).written()
         except Refusal as refusal:
             answer = self._answering.refused(refusal, exchange)
         except StoreUnavailable:

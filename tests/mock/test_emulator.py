@@ -297,6 +297,28 @@ def test_a_failure_of_the_mock_is_logged_and_owned_up_to(
     assert caller.emulator.journal.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("reply", "turns"),
+    [
+        (Reply("x", state={"a": float("nan")}), 0),
+        (Reply("x", attachments=({"a": float("inf")},)), 1),
+        (Reply("x", generative_outputs=({"a": object()},)), 1),
+    ],
+)
+def test_an_agent_that_says_what_is_no_json_is_a_failure_of_the_mock(
+    reply: Reply, turns: int, caller_with: Callable[..., Caller], caplog: pytest.LogCaptureFixture
+) -> None:
+    agent = Agent("a", "A", lambda _: reply, versions=(Version("v1"),))
+    caller = caller_with(cast=Cast(agents={"a": agent}))
+    answer = caller.say(agent="a")
+    assert (answer.status, answer.rule) == (500, "mock-failure")
+    assert b"Internal Server Error" in answer.body
+    assert "JSON" in caplog.text
+    (entry,) = caller.emulator.journal.entries(after=0, limit=9)
+    assert entry["answer"]["rule"] == "mock-failure"
+    assert caller.emulator.sessions.count() == turns
+
+
 def test_each_request_is_a_line_in_the_log(
     caller: Caller, caplog: pytest.LogCaptureFixture
 ) -> None:

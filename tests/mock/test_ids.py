@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+
+import pytest
 
 from leadway_mock.ids import Ids
 
@@ -28,6 +33,31 @@ def test_the_same_seed_gives_the_same_ids() -> None:
 
 def test_without_a_seed_nobody_can_guess() -> None:
     assert Ids().mint("execution", 1) != Ids().mint("execution", 1)
+
+
+MINTED_BY_A_FORK = """
+import os
+import pytest
+
+from leadway_mock.ids import Ids
+
+Ids().mint("execution")  # From here on there are some to spare.
+reading, writing = os.pipe()
+if not os.fork():
+    os.write(writing, Ids().mint("execution").encode())
+    os._exit(0)
+os.wait()
+assert os.read(reading, 100).decode() != Ids().mint("execution")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="This system forks no processes.")
+def test_a_forked_process_mints_other_ids_than_its_parent() -> None:
+    subprocess.run([sys.executable, "-c", MINTED_BY_A_FORK], check=True)
+
+
+def test_none_is_minted_twice() -> None:
+    assert len({Ids().mint("execution") for _ in range(1_000)}) == 1_000
 
 
 def test_trace_ids_are_version_4_uuids() -> None:
