@@ -3,7 +3,7 @@
 PORT   = $(or $(LEADWAY_MOCK_PORT),4010)
 HOST   = $(or $(LEADWAY_MOCK_HOST),127.0.0.1)
 TARGET = mock
-CONTROL = mock_server/leadway_mock/control.yaml
+CONTROL = mock_server/leadway_mock/control_api/control.yaml
 
 BIN := .venv/bin
 INSTALL := PYTHON="$(PYTHON)" sh scripts/install.sh

@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.contract.clauses import CLAUSES  # noqa: E402 - the path is set just above
 
-DATA = Path("mock_server/leadway_mock/behaviour_tests.json")
+DATA = Path("mock_server/leadway_mock/contract/behaviour_tests.json")
 """Where the package keeps them, for `/__mock/behaviours`."""
 
 Test = ast.FunctionDef | ast.AsyncFunctionDef

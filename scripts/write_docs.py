@@ -1,7 +1,7 @@
 """Write the pages of docs/ that are made from the program.
 
-behaviours.md comes from the table of `leadway_mock.behaviours`, settings.md from the fields of
-`leadway_mock.settings.Settings`, contract-suite.md from the tables of tests/contract; and which
+behaviours.md comes from the table of `leadway_mock.contract.behaviours`, settings.md from the fields of
+`leadway_mock.config.settings.Settings`, contract-suite.md from the tables of tests/contract; and which
 test shows which behaviour is written down for the package. With --check, writes nothing and fails
 where one of them is not what it would be today.
 """
@@ -18,9 +18,9 @@ from behaviour_tests import DATA, shown_behaviours
 from behaviour_tests import ROOT as SOURCES
 from contract_suite_page import contract_suite_page
 
-from leadway_mock.behaviours import LEVELS, OURS, SWITCHES, Behaviour, behaviours
-from leadway_mock.contract import load_contract
-from leadway_mock.settings import ENVIRONMENT_PREFIX, Settings, flag, variable
+from leadway_mock.config.settings import ENVIRONMENT_PREFIX, Settings, flag, variable
+from leadway_mock.contract.behaviours import LEVELS, OURS, SWITCHES, Behaviour, behaviours
+from leadway_mock.contract.loader import load_contract
 
 ROOT = Path(__file__).resolve().parents[1]
 CURE = "docs/ is not what the program says today. Run `make docs` and commit the result."

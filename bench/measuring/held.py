@@ -14,10 +14,10 @@ from dataclasses import replace
 from typing import Any
 
 from bench.load.requests import FIRST_TURN, NEXT_TURN, PATH, TOKEN
-from leadway_mock.app import build_emulator
-from leadway_mock.messages import Request
-from leadway_mock.sessions import Session, Turn
-from leadway_mock.settings import Settings
+from leadway_mock.config.settings import Settings
+from leadway_mock.http.messages import Request
+from leadway_mock.pipeline.assembly import build_emulator
+from leadway_mock.state.sessions import Session, Turn
 
 HEADERS = {
     "host": "127.0.0.1",

@@ -14,20 +14,21 @@ from typing import Any
 
 from bench.load.requests import FIRST_TURN, PATH, TOKEN
 from bench.machine import SERVER_CORE, pin
-from leadway_mock.agents import built_in
-from leadway_mock.answering import Answering
-from leadway_mock.app import build_emulator, create_app
-from leadway_mock.app.thin_door import ThinDoor
-from leadway_mock.conversing import Conversing
-from leadway_mock.delivery import HEAD
-from leadway_mock.emulator import Emulator
-from leadway_mock.journal import Journal
-from leadway_mock.metrics import Metrics
+from leadway_mock.agents import builtin
+from leadway_mock.config.settings import Settings
+from leadway_mock.http.delivery import HEAD
+from leadway_mock.metrics.counters import Metrics
+from leadway_mock.pipeline.assembly import build_emulator
+from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.pipeline.execute_agent import Conversing
+from leadway_mock.pipeline.pipeline import Story
+from leadway_mock.pipeline.response_builder import Answering
 from leadway_mock.server import prompt
 from leadway_mock.server.heads import PlainReader
-from leadway_mock.sessions import Sessions
-from leadway_mock.settings import Settings
-from leadway_mock.story import Story
+from leadway_mock.state.journal import Journal
+from leadway_mock.state.sessions import Sessions
+from leadway_mock.web import create_app
+from leadway_mock.web.thin_door import ThinDoor
 
 EVERY_SECONDS = 0.001
 IDENT = "leadway-mock"
@@ -45,7 +46,7 @@ STEPS: Mapping[CodeType, str] = {
     Story._limit.__code__: "quotas",  # noqa: SLF001 - one of its steps
     Story._check.__code__: "validation",  # noqa: SLF001 - one of its steps
     Conversing.execute.__code__: "agent, session and turn",
-    built_in.echo.__code__: "what the agent says",
+    builtin.echo.__code__: "what the agent says",
     Sessions.commit.__code__: "keeping the turn",
     Answering.finished.__code__: "the headers of the answer",
     Journal.write.__code__: "the journal",

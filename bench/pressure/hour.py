@@ -19,11 +19,11 @@ from bench.load.requests import FIRST_TURN, NEXT_TURN, PATH
 from bench.machine import SERVER_CORE, memory, pin
 from bench.measuring.held import HEADERS
 from leadway_mock.agents import BUILT_IN
-from leadway_mock.clock import ManualClock
-from leadway_mock.contract import load_contract
-from leadway_mock.emulator import Emulator
-from leadway_mock.messages import Request
-from leadway_mock.settings import Settings
+from leadway_mock.config.settings import Settings
+from leadway_mock.contract.loader import load_contract
+from leadway_mock.http.messages import Request
+from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.state.clock import ManualClock
 from leadway_mock.store import open_store
 
 HOUR = 3_600.0

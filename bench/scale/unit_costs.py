@@ -18,7 +18,7 @@ from bench.scale.plan import Plan
 from bench.scale.sizes import in_file, in_memory, in_redis, sizes
 from bench.scale.stores import Place, file_place, redis_place
 from bench.scale.verbs import Talker, verbs_of_turns
-from leadway_mock.store.redis_server import RedisServer
+from leadway_mock.store.redis.client import RedisServer
 
 WRITES = frozenset({"append", "increment", "increment_all", "delete"})
 SESSIONS = 100

@@ -15,11 +15,11 @@ from typing import Any, cast
 from bench.load.requests import FIRST_TURN, NEXT_TURN, PATH
 from bench.measuring.held import HEADERS, ROOM
 from leadway_mock.agents import BUILT_IN
-from leadway_mock.clock import SystemClock
-from leadway_mock.contract import load_contract
-from leadway_mock.emulator import Emulator
-from leadway_mock.messages import Request
-from leadway_mock.settings import Settings
+from leadway_mock.config.settings import Settings
+from leadway_mock.contract.loader import load_contract
+from leadway_mock.http.messages import Request
+from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.state.clock import SystemClock
 from leadway_mock.store import Store, open_store
 
 

@@ -3,6 +3,6 @@
 import sys
 
 from leadway_command import obeyed
-from leadway_mock.cli import main
+from leadway_mock.cli.main import main
 
 sys.exit(obeyed(main, "leadway mock"))

@@ -13,8 +13,8 @@ import pytest
 
 if TYPE_CHECKING:
     from leadway_mock.testing import Mock
-    from leadway_mock.testing.hosts import Hosts
-    from leadway_mock.testing.run import Run
+    from leadway_mock.testing.host_pool import Hosts
+    from leadway_mock.testing.run_summary import Run
 
 NAME = "leadway_mock"
 MARKER = (
@@ -59,7 +59,7 @@ def leadway_mock_settings() -> Mapping[str, Any]:
 @pytest.fixture(scope="session")
 def _leadway_mock_hosts() -> Iterator[Hosts]:
     """Return the mocks of this process, one for each kind of settings; closed at its end."""
-    from leadway_mock.testing.hosts import Hosts  # noqa: PLC0415 - only when it is asked for
+    from leadway_mock.testing.host_pool import Hosts  # noqa: PLC0415 - only when it is asked for
 
     hosts = Hosts()
     yield hosts
@@ -121,7 +121,7 @@ def _begun(request: pytest.FixtureRequest, *, serve: bool) -> Mock:
     """Return the mock of a test, open; tell in words what is wrong with what it is told."""
     try:
         from leadway_mock.testing import Mock  # noqa: PLC0415 - only when it is asked for
-        from leadway_mock.testing.marks import options_of  # noqa: PLC0415 - the same
+        from leadway_mock.testing.marker_options import options_of  # noqa: PLC0415 - the same
     except ModuleNotFoundError as error:
         cure = "Install it with: pip install 'leadway[mock]'"
         pytest.fail(f"leadway_mock needs {error.name}, which is not installed. {cure}")
@@ -138,7 +138,7 @@ def _begun(request: pytest.FixtureRequest, *, serve: bool) -> Mock:
 
 
 def _run(config: pytest.Config) -> Run:
-    from leadway_mock.testing.run import Run  # noqa: PLC0415 - only when there is something
+    from leadway_mock.testing.run_summary import Run  # noqa: PLC0415 - only when there is something
 
     return config.stash.setdefault(RUN, Run())
 

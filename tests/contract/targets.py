@@ -14,9 +14,10 @@ from typing import Any
 import httpx
 
 from bench.redis_servers import redis_program
-from leadway_mock.app import build_emulator, create_app, prompt_of
+from leadway_mock.config.settings import Settings
+from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.server import Server
-from leadway_mock.settings import Settings
+from leadway_mock.web import create_app, prompt_of
 from tests.contract.programs import mock, prism
 from tests.contract.referee import JUDGED, refereed
 from tests.contract.sdk_service import through_sdk

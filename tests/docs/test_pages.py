@@ -14,10 +14,11 @@ import write_docs
 from flask.testing import FlaskClient
 
 from leadway_mock.agents import ECHO_ID, UNSCOPED_TOKEN
-from leadway_mock.app import build_emulator, create_app
-from leadway_mock.settings import Settings
+from leadway_mock.config.settings import Settings
+from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.store.base import Store
-from leadway_mock.store.redis_server import OPTIONS
+from leadway_mock.store.redis.client import OPTIONS
+from leadway_mock.web import create_app
 from tests.docs.markdown import ROOT, Page
 
 BEHAVIOURS = Page.read("docs/behaviours.md")

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from leadway_mock.agents import BUILT_IN, MAGIC_TOKENS
-from leadway_mock.app import create_app
-from leadway_mock.settings import Settings
+from leadway_mock.config.settings import Settings
+from leadway_mock.web import create_app
 from tests.contract.programs import mock
 from tests.docs.markdown import ROOT, Page
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from leadway_mock.agents import Agent, Cast
-from leadway_mock.agents.file import AgentsFileError, load_agents
+from leadway_mock.agents.file.loader import AgentsFileError, load_agents
 
 TOKEN = "pit-87654321-4321-4321-8321-cba987654321"
 

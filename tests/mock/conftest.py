@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from leadway_mock.agents import BUILT_IN, Cast
-from leadway_mock.clock import ManualClock
-from leadway_mock.contract import Contract, load_contract
-from leadway_mock.emulator import Emulator
-from leadway_mock.messages import Answer, Request
-from leadway_mock.settings import Settings
+from leadway_mock.config.settings import Settings
+from leadway_mock.contract.loader import load_contract
+from leadway_mock.contract.model import Contract
+from leadway_mock.http.messages import Answer, Request
+from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.state.clock import ManualClock
 from leadway_mock.store import Store, open_store
 from tests.mock.support import Caller
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadway_mock.agents import ECHO_ID
-from leadway_mock.clock import ManualClock
-from leadway_mock.emulator import Emulator
-from leadway_mock.messages import Answer, Request
+from leadway_mock.http.messages import Answer, Request
+from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.state.clock import ManualClock
 
 TOKEN = "pit-12345678-1234-4234-8234-123456789abc"
 LOCATION = "C2QujeCh8ZnC7al2InWR"

@@ -21,7 +21,7 @@ from leadway_mock.agents import (
     Token,
     Version,
 )
-from leadway_mock.agents.built_in import echo
+from leadway_mock.agents.builtin import echo
 from tests.mock.hearing import heard
 
 ANY_TOKEN = "pit-12345678-1234-4234-8234-123456789abc"

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from leadway_mock.agents import BUILT_IN, ECHO_ID, STATUSES, Token, Version
-from leadway_mock.agents.file import load_agents
+from leadway_mock.agents.file.loader import load_agents
 from leadway_mock.agents.input_variables import InputVariable
 from tests.mock.agents_files import TOKEN, loaded, loaded_agent
 from tests.mock.hearing import heard

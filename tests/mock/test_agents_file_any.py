@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadway_mock.agents import Cast
-from leadway_mock.agents.file import AgentsFileError, load_agents
+from leadway_mock.agents.file.loader import AgentsFileError, load_agents
 from tests.mock.hearing import heard
 
 WORDS = st.sampled_from(

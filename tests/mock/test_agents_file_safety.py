@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from leadway_mock.agents import BUILT_IN
-from leadway_mock.agents.file import MAX_BYTES, AgentsFileError, load_agents
+from leadway_mock.agents.file.loader import MAX_BYTES, AgentsFileError, load_agents
 from tests.mock.agents_files import TOKEN, complaints
 
 

@@ -4,7 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from leadway_mock.agents import BUILT_IN, file_schema
+from leadway_mock.agents import BUILT_IN
+from leadway_mock.agents.file.schema import schema_text
 from tests.mock.agents_files import complaints, loaded
 from tests.mock.hearing import heard
 
@@ -64,7 +65,7 @@ def test_the_page_lists_every_built_in_agent_and_magic_token() -> None:
 
 def test_the_page_names_every_property_of_the_schema() -> None:
     page = PAGE.read_text("utf-8")
-    schema = json.loads(file_schema.schema_text())
+    schema = json.loads(schema_text())
 
     for definition in schema["$defs"].values():
         for name in definition["properties"]:

@@ -4,8 +4,9 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from leadway_mock.agents import STATUSES, file_schema
-from leadway_mock.files.schema_words import EXPLANATIONS
+from leadway_mock.agents import STATUSES
+from leadway_mock.agents.file.schema import schema_text
+from leadway_mock.documents.schema_errors import EXPLANATIONS
 
 
 def schemas(node: object) -> Iterator[Mapping[str, Any]]:
@@ -18,7 +19,7 @@ def schemas(node: object) -> Iterator[Mapping[str, Any]]:
 
 
 def test_the_schema_is_a_schema_and_explains_each_of_its_properties() -> None:
-    schema = json.loads(file_schema.schema_text())
+    schema = json.loads(schema_text())
 
     Draft202012Validator.check_schema(schema)
     assert schema["$id"] == "urn:leadway:agents-file:1"
@@ -28,7 +29,7 @@ def test_the_schema_is_a_schema_and_explains_each_of_its_properties() -> None:
 
 
 def test_the_defaults_and_examples_of_the_schema_obey_it() -> None:
-    schema = json.loads(file_schema.schema_text())
+    schema = json.loads(schema_text())
     for described in schemas(schema):
         validator = Draft202012Validator({**described, "$defs": schema["$defs"]})
         defaults = [described["default"]] if "default" in described else []
@@ -38,11 +39,11 @@ def test_the_defaults_and_examples_of_the_schema_obey_it() -> None:
 
 def test_every_keyword_of_the_schema_has_its_words() -> None:
     plain = {"title", "description", "properties", "items", "default", "examples", "$ref"}
-    for described in schemas(json.loads(file_schema.schema_text())):
+    for described in schemas(json.loads(schema_text())):
         assert set(described) - plain <= set(EXPLANATIONS)
 
 
 def test_the_statuses_of_the_schema_are_those_of_agents() -> None:
-    schema = json.loads(file_schema.schema_text())
+    schema = json.loads(schema_text())
 
     assert tuple(schema["$defs"]["agent"]["properties"]["status"]["enum"]) == STATUSES

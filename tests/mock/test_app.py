@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from leadway_mock.app import create_app
+from leadway_mock.web import create_app
 from tests.mock.support import CURRENT, LOCATION, TOKEN, Caller
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
@@ -192,7 +192,7 @@ def test_a_failure_of_the_control_api_is_json_without_a_traceback(
     def fail(_: object) -> int:
         raise RuntimeError("the store broke")
 
-    monkeypatch.setattr("leadway_mock.sessions.Sessions.count", fail)
+    monkeypatch.setattr("leadway_mock.state.sessions.Sessions.count", fail)
     caplog.set_level(logging.ERROR)
     response = client.get("/__mock/health")
     assert response.status_code == 500

@@ -12,9 +12,10 @@ import pytest
 from behaviour_tests import shown_behaviours
 
 import leadway_mock
-from leadway_mock.behaviours import LEVELS, OURS, SWITCHES, behaviours
-from leadway_mock.contract import Contract, load_contract
-from leadway_mock.settings import Settings
+from leadway_mock.config.settings import Settings
+from leadway_mock.contract.behaviours import LEVELS, OURS, SWITCHES, behaviours
+from leadway_mock.contract.loader import load_contract
+from leadway_mock.contract.model import Contract
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = Path(leadway_mock.__file__).parent

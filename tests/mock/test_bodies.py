@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from leadway_mock.bodies import MAX_DEPTH, read_json
-from leadway_mock.messages import Refusal, Request
+from leadway_mock.http.messages import Refusal, Request
+from leadway_mock.validation.json_body import MAX_DEPTH, read_json
 
 JSON = {"content-type": "application/json"}
 

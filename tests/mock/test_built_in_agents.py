@@ -1,6 +1,6 @@
 import pytest
 
-from leadway_mock.agents.built_in import count_down_to_goal, echo, echo_with_remarks, greet_with
+from leadway_mock.agents.builtin import count_down_to_goal, echo, echo_with_remarks, greet_with
 from leadway_mock.agents.input_variables import InputVariable
 from tests.mock.hearing import heard
 

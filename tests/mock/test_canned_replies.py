@@ -7,14 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadway_mock.agents.canned_replies import (
-    CAPTURES,
-    NO_REPLY_MATCHED,
-    CannedReply,
-    ConditionError,
-    answer_with,
-    condition,
-)
+from leadway_mock.agents.canned_replies import CAPTURES, NO_REPLY_MATCHED, CannedReply, answer_with
+from leadway_mock.agents.message_conditions import ConditionError, condition
 from leadway_mock.agents.replies import Reply
 from leadway_mock.agents.templates import parse_template
 from tests.mock.hearing import heard

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.cli import main
+from leadway_mock.cli.main import main
 from tests.mock.support import CURRENT, LOCATION, TOKEN
 
 COMMAND = [sys.executable, "-m", "leadway", "mock"]

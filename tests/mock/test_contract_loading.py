@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.contract import ContractError, contract_file, load_contract, resolve
+from leadway_mock.contract.loader import contract_file, load_contract, resolve
+from leadway_mock.contract.model import ContractError
 
 
 def test_the_shipped_contract_is_found() -> None:

@@ -15,15 +15,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from leadway_mock.agents import BUILT_IN
-from leadway_mock.app import create_app, prompt_of
-from leadway_mock.app.building import build_emulator
-from leadway_mock.clock import ManualClock
-from leadway_mock.delivery import HEAD
+from leadway_mock.config.settings import Settings
+from leadway_mock.http.delivery import HEAD
+from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.server.heads import PlainReader
 from leadway_mock.server.prompt import Reply
-from leadway_mock.serving import open_server
-from leadway_mock.settings import Settings
-from leadway_mock.spaces import name_of
+from leadway_mock.state.clock import ManualClock
+from leadway_mock.state.namespace_registry import name_of
+from leadway_mock.web import create_app, prompt_of
+from leadway_mock.web.serving import open_server
 from tests.mock.raw_client import RawClient
 from tests.mock.test_guards import jwt
 from tests.security.caller import LOCATION, PATH, TOKEN

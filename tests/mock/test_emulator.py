@@ -10,11 +10,11 @@ import pytest
 
 from leadway_mock.agents import BUILT_IN, ECHO_ID, GOAL_ID, UNPUBLISHED_ID, Agent, Cast, Version
 from leadway_mock.agents.replies import Heard, Reply
-from leadway_mock.clock import ManualClock
-from leadway_mock.contract import Contract, Operation
-from leadway_mock.emulator import Emulator
-from leadway_mock.messages import Request
-from leadway_mock.settings import Settings
+from leadway_mock.config.settings import Settings
+from leadway_mock.contract.model import Contract, Operation
+from leadway_mock.http.messages import Request
+from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.state.clock import ManualClock
 from leadway_mock.store import Store
 from tests.mock.support import CURRENT, DEPRECATED, LOCATION, Caller, content
 

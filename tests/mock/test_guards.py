@@ -15,7 +15,7 @@ from leadway_mock.agents import (
     Cast,
     Token,
 )
-from leadway_mock.messages import Answer
+from leadway_mock.http.messages import Answer
 from tests.mock.support import LOCATION, TOKEN, Caller, content
 
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from leadway_mock.ids import Ids
+from leadway_mock.state.ids import Ids
 
 
 def test_ids_are_24_lower_case_letters_and_digits() -> None:
@@ -39,7 +39,7 @@ MINTED_BY_A_FORK = """
 import os
 import pytest
 
-from leadway_mock.ids import Ids
+from leadway_mock.state.ids import Ids
 
 Ids().mint("execution")  # From here on there are some to spare.
 reading, writing = os.pipe()

@@ -3,11 +3,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from leadway_mock.arming import arm
-from leadway_mock.entry import MAX_BODY_TEXT
 from leadway_mock.faults import Fault, Transport, fixed
-from leadway_mock.redaction import fingerprint
-from leadway_mock.spaces import SHARED
+from leadway_mock.state.fault_registry import arm
+from leadway_mock.state.journal_entry import MAX_BODY_TEXT
+from leadway_mock.state.namespace import SHARED
+from leadway_mock.util.redaction import fingerprint
 from tests.mock.support import CURRENT, DEPRECATED, LOCATION, Caller
 
 

@@ -20,12 +20,13 @@ import pytest
 import redis
 
 from bench.redis_servers import DURABLE, RedisProgram, redis_program
-from leadway_mock.app import build_emulator, create_app
-from leadway_mock.messages import Answer
+from leadway_mock.config.settings import Settings
+from leadway_mock.http.messages import Answer
+from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.server import Server
-from leadway_mock.settings import Settings
 from leadway_mock.store import Appended, Store, StoreUnavailable, open_store, sqlite
 from leadway_mock.store.memory import MemoryStore
+from leadway_mock.web import create_app
 from tests.mock.support import CURRENT, LOCATION, TOKEN, Caller, content
 from tests.network import Proxy
 

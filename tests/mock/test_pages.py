@@ -12,9 +12,9 @@ import pytest
 import yaml
 from flask.testing import FlaskClient
 
-from leadway_mock.app import create_app
-from leadway_mock.app.pages import pages_blueprint
-from leadway_mock.contract import Contract
+from leadway_mock.contract.model import Contract
+from leadway_mock.web import create_app
+from leadway_mock.web.docs_pages import pages_blueprint
 
 CONTRACT = Path(__file__).parents[2] / "openapi" / "leadway.yaml"
 

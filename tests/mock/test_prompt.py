@@ -18,7 +18,7 @@ from waitress.adjustments import Adjustments
 from waitress.task import WSGITask
 from werkzeug.wrappers import Request
 
-from leadway_mock.delivery import DELIVERY, Delivery, Head, Transport
+from leadway_mock.http.delivery import DELIVERY, Delivery, Head, Transport
 from leadway_mock.server import Server
 from leadway_mock.server.channel import Channel
 from leadway_mock.server.heads import PlainReader

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.app import create_app, prompt_of
 from leadway_mock.server import Server
+from leadway_mock.web import create_app, prompt_of
 from tests.mock.raw_client import PATIENCE, RawClient, Reply
 
 MAX_BODY = 50_000

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from leadway_mock.redaction import (
+from leadway_mock.util.redaction import (
     fingerprint,
     has_token,
     redact_headers,

@@ -13,9 +13,9 @@ import pytest
 import redis
 
 from bench.redis_servers import PATIENT, RedisProgram, redis_program
-from leadway_mock.cli import main
+from leadway_mock.cli.main import main
 from leadway_mock.store import StoreError, StoreUnavailable, open_store
-from leadway_mock.store.redis_tls import failure
+from leadway_mock.store.redis.tls import failure
 from tests.network import Proxy
 from tests.tls import Authority, SealedLine
 

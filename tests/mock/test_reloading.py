@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from leadway_mock import reloading
-from leadway_mock.app import create_app
-from leadway_mock.contract import contract_file, load_contract
-from leadway_mock.reloading import EVERY_SECONDS, Reloading, Source, stamp_of
-from leadway_mock.settings import Settings
+from leadway_mock.config.settings import Settings
+from leadway_mock.contract.loader import contract_file, load_contract
+from leadway_mock.pipeline import hot_reload
+from leadway_mock.pipeline.hot_reload import EVERY_SECONDS, Reloading, Source, stamp_of
+from leadway_mock.web import create_app
 from tests.mock.support import CURRENT, LOCATION, TOKEN
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
@@ -51,7 +51,7 @@ class Files:
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Files:
-    monkeypatch.setattr(reloading, "EVERY_SECONDS", -1.0)
+    monkeypatch.setattr(hot_reload, "EVERY_SECONDS", -1.0)
     return Files(tmp_path)
 
 
@@ -111,9 +111,9 @@ def test_the_contract_is_reloaded_and_a_broken_one_is_not(
 ) -> None:
     copy = tmp_path / "contract.yaml"
     copy.write_bytes(contract_file().read_bytes())
-    monkeypatch.setattr(reloading, "EVERY_SECONDS", -1.0)
-    monkeypatch.setattr(reloading, "contract_file", lambda: copy)
-    monkeypatch.setattr(reloading, "load_contract", lambda: load_contract(copy))
+    monkeypatch.setattr(hot_reload, "EVERY_SECONDS", -1.0)
+    monkeypatch.setattr(hot_reload, "contract_file", lambda: copy)
+    monkeypatch.setattr(hot_reload, "load_contract", lambda: load_contract(copy))
     client = create_app().test_client()
     text = copy.read_text()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from leadway_mock.agents import ECHO_ID, ELSEWHERE, GOAL_ID
-from leadway_mock.sessions import Session, Turn
+from leadway_mock.state.sessions import Session, Turn
 from leadway_mock.store import open_store
 from tests.mock.support import DEPRECATED, LOCATION, Caller, content
 

@@ -5,8 +5,8 @@ from dataclasses import FrozenInstanceError, fields
 
 import pytest
 
-from leadway_mock.cli import main, read_settings
-from leadway_mock.settings import Settings, SettingsError, flag, from_environment, variable
+from leadway_mock.cli.main import main, read_settings
+from leadway_mock.config.settings import Settings, SettingsError, flag, from_environment, variable
 
 
 def test_settings_are_frozen() -> None:

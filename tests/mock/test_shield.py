@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from leadway_mock.app import shield
-from leadway_mock.app.shield import allowed_host, foreign_origin
+from leadway_mock.web import host_check
+from leadway_mock.web.host_check import allowed_host, foreign_origin
 
 LOOPBACK = ["127.0.0.1", "localhost", "::1", "127.0.0.2", "LOCALHOST"]
 BEYOND = ["0.0.0.0", "::", "192.168.1.5", "fd00::5", "box.lan"]  # noqa: S104 - names, not binds
@@ -270,7 +270,7 @@ def test_an_origin_without_a_host_to_compare_is_foreign() -> None:
 @pytest.fixture
 def client() -> Iterator[FlaskClient]:
     app = flask.Flask("shielded", static_folder=None)
-    shield.install_shield(app, "127.0.0.1", ("mock.test",))
+    host_check.install_shield(app, "127.0.0.1", ("mock.test",))
     app.add_url_rule("/agent", view_func=lambda: "agent", methods=["GET", "POST"])
     app.add_url_rule("/__mock", endpoint="index", view_func=lambda: "index")
     app.add_url_rule(

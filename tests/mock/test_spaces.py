@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.spaces import SHARED, Orders, name_of
+from leadway_mock.state.namespace import SHARED, Orders
+from leadway_mock.state.namespace_registry import name_of
 from tests.mock.support import LOCATION, TOKEN, Caller, content
 
 OTHER = "pit-87654321-1234-4234-8234-123456789abc"

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.contract import Contract
-from leadway_mock.violations import BodyRules
+from leadway_mock.contract.model import Contract
+from leadway_mock.validation.body_schema import BodyRules
 
 
 @pytest.fixture(scope="session")

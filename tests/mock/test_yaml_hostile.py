@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadway_mock.files import yaml_lines
-from leadway_mock.files.yaml_lines import MAX_ALIASES, MAX_DEPTH, YamlError, load
+from leadway_mock.documents import yaml_document
+from leadway_mock.documents.yaml_document import MAX_ALIASES, MAX_DEPTH, YamlError, load
 
 
 def outcome(text: str) -> object:
@@ -38,14 +38,14 @@ def test_nesting_by_aliases_counts() -> None:
 
 
 def test_the_largest_number_of_values(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(yaml_lines, "MAX_NODES", 10)
+    monkeypatch.setattr(yaml_document, "MAX_NODES", 10)
 
     load("[" + "1," * 9 + "]")
     assert "values" in refusal("[" + "1," * 10 + "]").what
 
 
 def test_an_alias_is_as_large_as_what_it_stands_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(yaml_lines, "MAX_NODES", 10)
+    monkeypatch.setattr(yaml_document, "MAX_NODES", 10)
 
     load("[&a [1, 1], *a, &b 1, *b, 1]")
     assert "values" in refusal("[&a [1, 1], *a, &b 1, *b, 1, 1]").what

@@ -1,12 +1,7 @@
 import pytest
 import yaml
 
-from leadway_mock.files.yaml_lines import (
-    MAX_NUMBER,
-    Position,
-    YamlError,
-    load,
-)
+from leadway_mock.documents.yaml_document import MAX_NUMBER, Position, YamlError, load
 
 
 @pytest.fixture(params=["C", "Python"])

@@ -15,8 +15,8 @@ import pytest
 
 import leadway  # noqa: F401
 import leadway_mock.testing
-import leadway_mock.testing.marks
-import leadway_mock.testing.run  # noqa: F401
+import leadway_mock.testing.marker_options
+import leadway_mock.testing.run_summary  # noqa: F401
 from leadway_mock import pytest_plugin
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from leadway_mock.agents import ELSEWHERE_TOKEN
+from leadway_mock.config.settings import SettingsError
 from leadway_mock.dialogues import DialogueError, dialogue, parse_dialogue
 from leadway_mock.faults import Fault, FaultError, Transport
-from leadway_mock.settings import SettingsError
 from leadway_mock.testing import Host, Mock, NotAsScriptedError
 from tests.plugin.talking import BOOKING, ask, say
 

@@ -13,11 +13,11 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from leadway_mock.app import create_app
-from leadway_mock.app.thin_door import THIN_DOOR
+from leadway_mock.config.settings import Settings
 from leadway_mock.server import Server
 from leadway_mock.server.listener import Listener
-from leadway_mock.settings import Settings
+from leadway_mock.web import create_app
+from leadway_mock.web.thin_door import THIN_DOOR
 from tests.mock.raw_client import RawClient, Reply
 from tests.mock.support import CURRENT, LOCATION, TOKEN
 

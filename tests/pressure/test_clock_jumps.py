@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.app import build_emulator
-from leadway_mock.clock import ManualClock
+from leadway_mock.config.settings import Settings
+from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.server import Server, channel
 from leadway_mock.server.binding import bind, url_of
 from leadway_mock.server.listener import Listener
-from leadway_mock.settings import Settings
+from leadway_mock.state.clock import ManualClock
 from tests.mock.raw_client import RawClient
 from tests.mock.support import Caller, content
 from tests.pressure.pressing import GET, MESSAGE, PATIENCE, constant, turned

@@ -10,7 +10,7 @@ from weakref import ref
 
 import pytest
 
-from leadway_mock.delivery import DELIVERY, Delivery
+from leadway_mock.http.delivery import DELIVERY, Delivery
 from leadway_mock.server import Server, listener
 from leadway_mock.server.binding import bind, url_of
 from leadway_mock.server.channel import Channel

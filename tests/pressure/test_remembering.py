@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from leadway_mock.app import create_app, prompt_of
-from leadway_mock.app.building import build_emulator
-from leadway_mock.delivery import HEAD
-from leadway_mock.remembering import remembered
+from leadway_mock.config.settings import Settings
+from leadway_mock.http.delivery import HEAD
+from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.server.heads import PlainReader
 from leadway_mock.server.prompt import Reply
-from leadway_mock.settings import Settings
+from leadway_mock.util.memoize import remembered
+from leadway_mock.web import create_app, prompt_of
 from tests.mock.support import TOKEN
 
 MOST = 48_000_000

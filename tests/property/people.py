@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from leadway_mock.agents import BUILT_IN, ECHO_ID
-from leadway_mock.clock import ManualClock
-from leadway_mock.contract import load_contract
-from leadway_mock.emulator import Emulator
-from leadway_mock.settings import Settings
+from leadway_mock.config.settings import Settings
+from leadway_mock.contract.loader import load_contract
+from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.state.clock import ManualClock
 from leadway_mock.store import open_store
 
 CONTRACT = load_contract()

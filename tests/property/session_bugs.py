@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from leadway_mock.agents import Agent
-from leadway_mock.conversing import Conversing
-from leadway_mock.emulator import Emulator
-from leadway_mock.exchange import Call, Exchange
-from leadway_mock.ids import Ids
-from leadway_mock.messages import Refusal
-from leadway_mock.sessions import Session, Sessions, Turn
-from leadway_mock.story import Story
+from leadway_mock.http.messages import Refusal
+from leadway_mock.pipeline.context import Call, Exchange
+from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.pipeline.execute_agent import Conversing
+from leadway_mock.pipeline.pipeline import Story
+from leadway_mock.state.ids import Ids
+from leadway_mock.state.sessions import Session, Sessions, Turn
 
 Sow = Callable[[pytest.MonkeyPatch], None]
 

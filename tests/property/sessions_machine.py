@@ -27,11 +27,11 @@ from hypothesis.stateful import (
 
 from leadway_mock.agents import Agent, Cast, Version
 from leadway_mock.agents.replies import Heard, Reply
-from leadway_mock.clock import ManualClock
-from leadway_mock.contract import load_contract
-from leadway_mock.emulator import Emulator
-from leadway_mock.messages import Answer, Request
-from leadway_mock.settings import Settings
+from leadway_mock.config.settings import Settings
+from leadway_mock.contract.loader import load_contract
+from leadway_mock.http.messages import Answer, Request
+from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.state.clock import ManualClock
 from leadway_mock.store import open_store
 
 CONTRACT = load_contract()

@@ -10,9 +10,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from leadway_mock.bodies import read_json
-from leadway_mock.messages import Refusal, Request
-from leadway_mock.violations import BodyRules
+from leadway_mock.http.messages import Refusal, Request
+from leadway_mock.validation.body_schema import BodyRules
+from leadway_mock.validation.json_body import read_json
 from tests.property.people import HEADERS, OPERATION, PATH, bodies, emulator, names, texts, values
 
 LARGEST = 1_048_576

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from leadway_mock.faults import Fault, FaultError, as_json, read_fault, schema_text
-from leadway_mock.faults.reading import FIELDS
+from leadway_mock.faults.json_form import FIELDS
 
 SCHEMA = Draft202012Validator(json.loads(schema_text()))
 

@@ -12,8 +12,8 @@ from urllib.parse import quote, quote_plus
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from leadway_mock.messages import Request
-from leadway_mock.redaction import redact_json, redact_query, redact_text
+from leadway_mock.http.messages import Request
+from leadway_mock.util.redaction import redact_json, redact_query, redact_text
 from tests.property.people import HEADERS, PATH, emulator, texts
 
 CANARY = "c0ffeecafe5a"

@@ -12,8 +12,9 @@ from schemathesis.checks import CHECKS
 from schemathesis.engine import Status
 from werkzeug.wrappers import Response
 
-from leadway_mock.app import build_emulator, create_app
-from leadway_mock.settings import Settings
+from leadway_mock.config.settings import Settings
+from leadway_mock.pipeline.assembly import build_emulator
+from leadway_mock.web import create_app
 from tests.property.attacker import TOKEN, WITHOUT_CHANCE, attack
 
 if TYPE_CHECKING:

@@ -104,7 +104,7 @@ def test_holds_what_is_imported_and_the_contract_and_nothing_else(wheel: Path) -
     assert {
         f"{package}/py.typed" for package in ("leadway", "leadway_client", "leadway_mock")
     } <= set(names)
-    assert "leadway_mock/agents/agents.schema.json" in names
+    assert "leadway_mock/agents/file/agents.schema.json" in names
     assert "leadway-0.1.0.dist-info/licenses/LICENSE" in names
 
 

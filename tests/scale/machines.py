@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from bench.redis_servers import DURABLE, PATIENT, RedisProgram, redis_program
-from leadway_mock.store.redis_scripts import APPEND
+from leadway_mock.store.redis.scripts import APPEND
 from tests.contract.programs import Program, mock
 from tests.contract.service import Service, opened
 from tests.network import Proxy

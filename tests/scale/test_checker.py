@@ -11,12 +11,12 @@ from redis import Redis
 
 from bench.redis_servers import PATIENT, RedisProgram
 from leadway_mock.agents import BUILT_IN
-from leadway_mock.app import create_app
-from leadway_mock.clock import SystemClock
-from leadway_mock.contract import load_contract
-from leadway_mock.emulator import Emulator
-from leadway_mock.settings import Settings
+from leadway_mock.config.settings import Settings
+from leadway_mock.contract.loader import load_contract
+from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.state.clock import SystemClock
 from leadway_mock.store import Store, open_store
+from leadway_mock.web import create_app
 from tests.network import Lost, Proxy
 from tests.scale.broken_clients import BROKEN_CLIENTS
 from tests.scale.broken_stores import BROKEN, Faithful

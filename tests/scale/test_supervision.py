@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from leadway_client.models import ExecuteAgentResponse
-from leadway_mock.cli import main
-from leadway_mock.settings import SettingsError
+from leadway_mock.cli.main import main
+from leadway_mock.config.settings import SettingsError
 from leadway_mock.testing import Mock
 from tests.contract.programs import mock
 from tests.contract.service import turn

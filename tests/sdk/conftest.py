@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from leadway import MADE_UP, AsyncLeadway, Leadway, Reply, Retries
-from leadway_mock.app import build_emulator, create_app
+from leadway_mock.config.settings import Settings
+from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.server import Server
-from leadway_mock.settings import Settings
+from leadway_mock.web import create_app
 from tests.sdk.hostile import Hostile, hostile
 from tests.sdk.outcomes import CALL
 

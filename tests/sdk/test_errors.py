@@ -14,7 +14,7 @@ import leadway
 from leadway import errors
 from leadway.exchange import judged
 from leadway.outcomes import Answer
-from leadway_mock.contract import load_contract
+from leadway_mock.contract.loader import load_contract
 from tests.sdk.outcomes import refused
 
 

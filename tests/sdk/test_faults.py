@@ -25,12 +25,13 @@ from leadway import (
     UpstreamTimeoutError,
 )
 from leadway_mock.agents import ECHO_ID
-from leadway_mock.app import build_emulator, create_app
-from leadway_mock.arming import arm, disarm
-from leadway_mock.emulator import Emulator
+from leadway_mock.config.settings import Settings
 from leadway_mock.faults import read_fault
+from leadway_mock.pipeline.assembly import build_emulator
+from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.server import Server
-from leadway_mock.settings import Settings
+from leadway_mock.state.fault_registry import arm, disarm
+from leadway_mock.web import create_app
 from tests.sdk.conftest import LOCATION
 
 FAULTS: list[tuple[dict[str, Any], type[LeadwayError]]] = [

@@ -4,9 +4,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from leadway_mock.app import build_emulator, create_app
-from leadway_mock.emulator import Emulator
-from leadway_mock.settings import Settings
+from leadway_mock.config.settings import Settings
+from leadway_mock.pipeline.assembly import build_emulator
+from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.web import create_app
 
 
 @pytest.fixture(scope="session")

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from leadway_mock.agents import BUILT_IN
-from leadway_mock.app import create_app
-from leadway_mock.clock import ManualClock
-from leadway_mock.contract import load_contract
-from leadway_mock.emulator import Emulator
-from leadway_mock.messages import Answer, Request
-from leadway_mock.settings import Settings
+from leadway_mock.config.settings import Settings
+from leadway_mock.contract.loader import load_contract
+from leadway_mock.http.messages import Answer, Request
+from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.state.clock import ManualClock
 from leadway_mock.store.sqlite import SQLiteStore
+from leadway_mock.web import create_app
 from tests.security.caller import LOCATION, PATH, TOKEN, begin, say
 
 CONTRACT = load_contract()

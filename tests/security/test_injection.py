@@ -11,9 +11,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from leadway_mock.app import prompt_of
-from leadway_mock.emulator import Emulator
+from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.server import Server
+from leadway_mock.web import prompt_of
 from tests.security.caller import HEADERS, LOCATION, PATH, TOKEN, begin, say
 
 LINES = ["\r\n", "\n", "\r", "\x00", "\x0b", "\x0c", "\x1b[2J\x1b[31m", "\x85", "\u2028", "\u202e"]

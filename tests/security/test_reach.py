@@ -17,13 +17,13 @@ from urllib.request import urlopen
 import pytest
 from flask.testing import FlaskClient
 
-from leadway_mock.agents.file import load_agents
-from leadway_mock.app import create_app
-from leadway_mock.clock import SystemClock
-from leadway_mock.contract import load_contract
-from leadway_mock.emulator import Emulator
-from leadway_mock.settings import Settings
+from leadway_mock.agents.file.loader import load_agents
+from leadway_mock.config.settings import Settings
+from leadway_mock.contract.loader import load_contract
+from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.state.clock import SystemClock
 from leadway_mock.store import open_store
+from leadway_mock.web import create_app
 from tests.security.caller import HEADERS, PATH, begin, say
 
 FORBIDDEN = (

@@ -19,14 +19,14 @@ from flask.testing import FlaskClient
 
 from leadway_mock.agents import Agent, Cast, Token, Version
 from leadway_mock.agents.replies import Heard, Reply
-from leadway_mock.app import create_app
-from leadway_mock.cli import main
-from leadway_mock.clock import SystemClock
-from leadway_mock.contract import load_contract
-from leadway_mock.emulator import Emulator
-from leadway_mock.messages import Request
-from leadway_mock.settings import Settings
+from leadway_mock.cli.main import main
+from leadway_mock.config.settings import Settings
+from leadway_mock.contract.loader import load_contract
+from leadway_mock.http.messages import Request
+from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.state.clock import SystemClock
 from leadway_mock.store import open_store
+from leadway_mock.web import create_app
 from tests.security.caller import HEADERS, LOCATION, PATH, begin, say
 
 CANARY = "c0ffeecafe5a"

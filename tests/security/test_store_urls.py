@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bench.redis_servers import RedisProgram, redis_program
-from leadway_mock.app import build_emulator, create_app
-from leadway_mock.cli import main
-from leadway_mock.settings import Settings
+from leadway_mock.cli.main import main
+from leadway_mock.config.settings import Settings
+from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.store import StoreError, open_store, shown_url
+from leadway_mock.web import create_app
 from leadway_mock.workers.running import one_store
 
 SECRET = "hunter2-very-secret"

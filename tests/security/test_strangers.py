@@ -10,12 +10,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from leadway_mock.app import create_app
-from leadway_mock.cli import read_settings
-from leadway_mock.emulator import Emulator
+from leadway_mock.cli.main import read_settings
+from leadway_mock.config.settings import Settings
+from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.server import Server
-from leadway_mock.serving import open_server
-from leadway_mock.settings import Settings
+from leadway_mock.web import create_app
+from leadway_mock.web.serving import open_server
 from tests.mock.raw_client import RawClient
 from tests.security.caller import HEADERS, LOCATION, OLD_PATH, PATH
 

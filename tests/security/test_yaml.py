@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.agents.file import AgentsFileError, load_agents
+from leadway_mock.agents.file.loader import AgentsFileError, load_agents
 
 FRAME = """\
 agents:

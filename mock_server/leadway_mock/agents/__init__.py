@@ -1,6 +1,7 @@
 """The agents: who there is, what they hear and say, and the file that people write them in."""
 
-from leadway_mock.agents.cast import (
+from leadway_mock.agents.file.loader import AgentsFileError, load_agents, restore_agent
+from leadway_mock.agents.registry import (
     ACTIVE,
     BUILT_IN,
     ECHO_ID,
@@ -21,7 +22,6 @@ from leadway_mock.agents.cast import (
     Version,
     only_version,
 )
-from leadway_mock.agents.file import AgentsFileError, load_agents, restore_agent
 
 __all__ = [
     "ACTIVE",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
-from leadway_mock.files.json_types import json_type
+from leadway_mock.documents.json_types import json_type
 
 NAMED_STRANGERS: Final = 5
 """How many undeclared variables are remarked on by name; a request may carry thousands."""

@@ -29,24 +29,23 @@ own `dialogue-otherwise`) and `near_misses`, which
 `near_miss_report` shows side by side; the journal has them as JSON under `nearMisses`.
 """
 
-from leadway_mock.dialogues.building import Script, Turns, built, dialogue, user
-from leadway_mock.dialogues.files import load_dialogue, load_dialogues, parse_dialogue
-from leadway_mock.dialogues.keeping import dump, restore
-from leadway_mock.dialogues.model import Dialogue, Saying, Turn, When
+from leadway_mock.dialogues.builder import Script, Turns, built, dialogue, user
+from leadway_mock.dialogues.lint import warnings_of
+from leadway_mock.dialogues.loading.files import load_dialogue, load_dialogues, parse_dialogue
+from leadway_mock.dialogues.loading.parser import DialogueError, DialoguesError
+from leadway_mock.dialogues.loading.transcripts import write_transcript
+from leadway_mock.dialogues.model import Dialogue, Saying, Turn, When, plain
 from leadway_mock.dialogues.patterns import Pattern, parse_pattern
-from leadway_mock.dialogues.plain import plain
-from leadway_mock.dialogues.playing import OTHERWISE_RULE, REFUSED_RULE, UNSCRIPTED_RULE, play
+from leadway_mock.dialogues.player import OTHERWISE_RULE, REFUSED_RULE, UNSCRIPTED_RULE, play
 from leadway_mock.dialogues.position import turn_key
-from leadway_mock.dialogues.reading import DialogueError, DialoguesError
-from leadway_mock.dialogues.repertoire import Repertoire, Use
-from leadway_mock.dialogues.telling import (
+from leadway_mock.dialogues.registry import Repertoire, Use
+from leadway_mock.dialogues.reports import (
     HAS_ENDED,
     near_miss_report,
     near_miss_table,
     plain_near_miss,
 )
-from leadway_mock.dialogues.transcripts import write_transcript
-from leadway_mock.dialogues.warnings import warnings_of
+from leadway_mock.dialogues.serialization import dump, restore
 
 __all__ = [
     "HAS_ENDED",

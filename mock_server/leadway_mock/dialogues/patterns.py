@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from leadway_mock.agents.canned_replies import Condition, condition
 from leadway_mock.agents.input_variables import plain_text
+from leadway_mock.agents.message_conditions import Condition, condition
 
 _EXACT = re.compile(r'="(?P<text>.*)"', re.DOTALL)
 _QUOTED = re.compile(r'"(?P<text>.+)"', re.DOTALL)

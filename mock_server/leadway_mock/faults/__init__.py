@@ -16,32 +16,28 @@ A fault is a value, made in Python or read from JSON (`faults.schema.json` descr
 It is armed in a space, and fires on the first `times` calls that reach step 6 of the story and fit
 its `operation`, `agent` and `session`; at most one fault fires on a call::
 
-    arm(emulator.spaces, emulator.contract, space.name, fault)  # leadway_mock.arming
+    arm(emulator.spaces, emulator.contract, space.name, fault)  # leadway_mock.state.fault_registry
     disarm(emulator.spaces, space.name, "fault-1")  # without an id: all of them
     space.faults.listed()  # their JSON forms, each with `hits`, `early` and `left`
 
 An answer says in `X-Mock-Fault` which fault fired, and the journal's entry has it under `fault`:
 `id`, `kind`, `does`, `when`, `committed`, `hit`, `times`, `early`, `retryAfter` and `delay`.
-A turn of a dialogue that has a fault of its own calls `leadway_mock.breaking.Breaking.strike`.
+A turn of a dialogue that has a fault of its own calls `leadway_mock.pipeline.fault_injection.Breaking.strike`.
 
 `when` is `before-commit` (the message was never heard: the turn does not count) or `after-commit`
 (the turn counts, and its answer is lost). A fault that delivers the whole answer (latency alone, or
 `SLOW_BODY`) is always `after-commit`.
 """
 
-from leadway_mock.delivery import Transport
-from leadway_mock.faults.armed import Armed, Faults, Hit
+from leadway_mock.faults.json_form import as_json, read_fault, read_latency, schema_text
 from leadway_mock.faults.latency import Latency, fixed, lognormal, uniform
 from leadway_mock.faults.model import Fault, When
 from leadway_mock.faults.problems import FaultError, Problem
-from leadway_mock.faults.reading import as_json, read_fault, read_latency, schema_text
+from leadway_mock.http.delivery import Transport
 
 __all__ = [
-    "Armed",
     "Fault",
     "FaultError",
-    "Faults",
-    "Hit",
     "Latency",
     "Problem",
     "Transport",

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from leadway_mock.delivery import Transport
 from leadway_mock.faults.latency import MOST_SECONDS, Latency
 from leadway_mock.faults.problems import FaultError, Problem, shown
 from leadway_mock.faults.proxy_pages import PROXY_STATUSES
-from leadway_mock.redaction import redact_text
+from leadway_mock.http.delivery import Transport
+from leadway_mock.util.redaction import redact_text
 
 MOST_TIMES = 1_000_000
 MOST_RETRY_AFTER = 86_400

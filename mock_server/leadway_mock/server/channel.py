@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from waitress.utilities import InternalServerError
 
-from leadway_mock.delivery import AT_ONCE, HEAD
+from leadway_mock.http.delivery import AT_ONCE, HEAD
 from leadway_mock.server.parsing import StrictParser
 from leadway_mock.server.patience import PatientChannel
 from leadway_mock.server.prompt import Reply, surroundings

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final, TypeVar
 
-from leadway_mock.delivery import Head
-from leadway_mock.remembering import LONGEST, remembered
+from leadway_mock.http.delivery import Head
+from leadway_mock.util.memoize import LONGEST, remembered
 
 LONGEST_HEAD: Final = 4_000
 MOST_LINES: Final = 64

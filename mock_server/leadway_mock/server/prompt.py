@@ -11,7 +11,7 @@ from typing import Any
 
 from waitress.utilities import build_http_date
 
-from leadway_mock.delivery import AT_ONCE, DELIVERY, Delivery
+from leadway_mock.http.delivery import AT_ONCE, DELIVERY, Delivery
 
 Environment = dict[str, Any]
 Application = Callable[[Environment, Callable[..., Any]], Any]

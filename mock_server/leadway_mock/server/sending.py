@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, TypeAlias
 
-from leadway_mock.delivery import Delivery, Transport
+from leadway_mock.http.delivery import Delivery, Transport
 
 GARBAGE: Final = b"\xff" + hashlib.shake_256(b"leadway-mock").digest(255) + b"\r\n\r\n"
 """Bytes that begin neither an HTTP answer nor a chunk; always the same ones."""

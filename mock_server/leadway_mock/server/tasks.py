@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error, InternalServerError
 
-from leadway_mock.delivery import AT_ONCE, DELIVERY, STOPPING, Delivery
+from leadway_mock.http.delivery import AT_ONCE, DELIVERY, STOPPING, Delivery
 from leadway_mock.server.parsing import StrictParser
 from leadway_mock.server.sending import script
 

@@ -9,8 +9,8 @@ from leadway_mock.store.base import (
     StoreError,
     StoreUnavailable,
 )
+from leadway_mock.store.factory import IN_MEMORY, open_store
 from leadway_mock.store.memory import MemoryStore
-from leadway_mock.store.opening import IN_MEMORY, open_store
 from leadway_mock.store.urls import shown_url
 
 __all__ = [

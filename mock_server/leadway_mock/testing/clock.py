@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from leadway_mock.clock import SetClock
-from leadway_mock.spaces import Space
-from leadway_mock.testing.pointing import pointing_at_the_test
+from leadway_mock.state.clock import SetClock
+from leadway_mock.state.namespace import Space
+from leadway_mock.testing.tracebacks import pointing_at_the_test
 
 Move = Callable[[SetClock], Mapping[str, float]]
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from leadway_mock.sessions import Turn
-from leadway_mock.spaces import Space
+from leadway_mock.state.namespace import Space
+from leadway_mock.state.sessions import Turn
 
 LONGEST = 300
 """How many characters of one text are shown."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from threading import Lock
 from typing import Any
 
-from leadway_mock.app import build_emulator, create_app
+from leadway_mock.config.settings import Settings, SettingsError
+from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.server import Server
-from leadway_mock.serving import open_server
-from leadway_mock.settings import Settings, SettingsError
+from leadway_mock.web import create_app
+from leadway_mock.web.serving import open_server
 
 DEFAULTS = {"port": 0, "check_answers": True, "max_journal": 10_000}
 """Where a mock for tests differs from one for people: it is strict with itself, too."""

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from leadway_mock.app.control.waiting import Wait
-from leadway_mock.journal import Journal
-from leadway_mock.matching import FIELDS, Matcher, matcher
+from leadway_mock.state.journal import Journal
+from leadway_mock.state.journal_query import FIELDS, Matcher, matcher
+from leadway_mock.state.journal_wait import Wait
 
 Entry = dict[str, Any]
 
@@ -22,7 +22,7 @@ class MockJournal:
 
     What an entry has to be is told by keyword: `status` (`404` or `"4xx"`), `rule`, `method`,
     `path` (with `*`), `body` (a part of it), `agent_id`, `execution_id`, `turn`, `fault` and others
-    (`leadway_mock.matching.FIELDS`). A list means any of its values.
+    (`leadway_mock.state.journal_query.FIELDS`). A list means any of its values.
     """
 
     def __init__(self, journal: Callable[[], Journal]) -> None:

@@ -9,12 +9,10 @@ from typing import Any, Self
 
 from leadway_mock.agents import MAGIC_TOKENS
 from leadway_mock.faults import Fault
-from leadway_mock.redaction import fingerprint
-from leadway_mock.spaces import SHARED, Space
-from leadway_mock.testing.host import Host
-from leadway_mock.testing.journal import Entry, told_requests
-from leadway_mock.testing.sources import Source
-from leadway_mock.testing.strictness import (
+from leadway_mock.state.namespace import SHARED, Space
+from leadway_mock.testing.assertions import Watching
+from leadway_mock.testing.dialogue_sources import Source
+from leadway_mock.testing.expectations import (
     ALLOW,
     KINDS,
     Complaint,
@@ -24,8 +22,10 @@ from leadway_mock.testing.strictness import (
     report,
     stray,
 )
-from leadway_mock.testing.unused import missed_turns, told_turn
-from leadway_mock.testing.watching import Watching
+from leadway_mock.testing.host import Host
+from leadway_mock.testing.journal import Entry, told_requests
+from leadway_mock.testing.unused_script import missed_turns, told_turn
+from leadway_mock.util.redaction import fingerprint
 
 _MAGIC = frozenset(fingerprint(f"Bearer {token}") for token in MAGIC_TOKENS)
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from leadway_mock.metrics import Tally
+from leadway_mock.metrics.counters import Tally
 from leadway_mock.workers.lines import Line, Message
 
 PATIENCE = 1.0

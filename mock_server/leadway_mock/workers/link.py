@@ -7,8 +7,8 @@ import queue
 import threading
 from collections.abc import Callable
 
-from leadway_mock.crew import CrewError, Others
-from leadway_mock.metrics import Metrics, Tally
+from leadway_mock.metrics.counters import Metrics, Tally
+from leadway_mock.metrics.peers import CrewError, Others
 from leadway_mock.workers.lines import Line, Message
 
 PATIENCE = 5.0

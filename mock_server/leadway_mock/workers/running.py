@@ -14,13 +14,14 @@ from socket import socket
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
-from leadway_mock.app import build_emulator, create_app
-from leadway_mock.contract import ContractError
-from leadway_mock.files.problems import ProblemsError
+from leadway_mock.config.settings import Settings
+from leadway_mock.contract.model import ContractError
+from leadway_mock.documents.problems import ProblemsError
+from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.server import ServerError, bind, url_of
-from leadway_mock.serving import open_server
-from leadway_mock.settings import Settings
 from leadway_mock.store import IN_MEMORY, StoreError, shown_url
+from leadway_mock.web import create_app
+from leadway_mock.web.serving import open_server
 from leadway_mock.workers.lines import Line
 from leadway_mock.workers.link import Link
 from leadway_mock.workers.supervising import Supervisor

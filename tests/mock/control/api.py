@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
-from leadway_mock.app.control import load_control_contract
-from leadway_mock.contract import Operation
+from leadway_mock.contract.model import Operation
+from leadway_mock.control_api import load_control_contract
 
 CONTRACT = load_control_contract()
 FORMATS = Draft202012Validator.FORMAT_CHECKER

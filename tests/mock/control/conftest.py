@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from leadway_mock.app import create_app
+from leadway_mock.web import create_app
 from tests.mock.control.api import Api
 from tests.mock.support import Caller
 

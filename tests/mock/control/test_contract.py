@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from werkzeug.routing import Rule
 
-from leadway_mock.app.door import CONTROL
+from leadway_mock.web.door import CONTROL
 from tests.mock.control.api import CONTRACT, Api
 
 PAGES = {"", "/docs", "/openapi.yaml", "/openapi.json", "/control.yaml"}

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.app import create_app
-from leadway_mock.matching import FIELDS
 from leadway_mock.server import Server
+from leadway_mock.state.journal_query import FIELDS
+from leadway_mock.web import create_app
 from tests.docs.markdown import Page
 from tests.mock.control.api import CONTRACT
 

@@ -10,9 +10,9 @@ from schemathesis.checks import CHECKS
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, from_schema
 
-from leadway_mock.app import create_app
+from leadway_mock.config.settings import Settings
 from leadway_mock.server import Server
-from leadway_mock.settings import Settings
+from leadway_mock.web import create_app
 from tests.property.attacker import Findings
 
 CONFIGURATION: dict[str, Any] = {
@@ -46,7 +46,7 @@ CONFIGURATION: dict[str, Any] = {
 
 
 def test_every_check_in_every_phase_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadway_mock.app.control.waiting.LONGEST", 0.02)
+    monkeypatch.setattr("leadway_mock.control_api.journal_wait.LONGEST", 0.02)
     findings = Findings()
     with Server(create_app(Settings(seed=1))) as server:
         schema = schemathesis.openapi.from_url(

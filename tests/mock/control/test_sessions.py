@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from leadway_mock.agents import ECHO_ID, GOAL_ID
-from leadway_mock.app import create_app
+from leadway_mock.web import create_app
 from tests.mock.control.api import Api
 from tests.mock.support import Caller, content
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from leadway_mock.agents import UNSCOPED_TOKEN
-from leadway_mock.settings import Settings
-from leadway_mock.settings_changes import FIXED, changeable
+from leadway_mock.config.runtime_changes import FIXED, changeable
+from leadway_mock.config.settings import Settings
 from tests.mock.control.api import CONTRACT, Api
 from tests.mock.support import Caller
 

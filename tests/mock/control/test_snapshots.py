@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from leadway_mock import snapshots
-from leadway_mock.app import create_app
+from leadway_mock.state import snapshots
 from leadway_mock.store import Snapshot
+from leadway_mock.web import create_app
 from tests.mock.control.api import Api
 from tests.mock.support import TOKEN, Caller, content
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.redaction import fingerprint
+from leadway_mock.util.redaction import fingerprint
 from tests.mock.control.api import Api
 from tests.mock.support import TOKEN, Caller, content
 

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from leadway_mock.crew import CrewError, Others
-from leadway_mock.metrics import Gauge, Metrics, Tally, text_of
+from leadway_mock.metrics.counters import Gauge, Metrics, Tally, text_of
+from leadway_mock.metrics.peers import CrewError, Others
 from tests.mock.control.api import Api
 from tests.mock.support import Caller, content
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadway_mock.verdict import RULES
+from leadway_mock.conformance import RULES
 from tests.mock.control.api import CONTRACT, Api
 from tests.mock.support import Caller
 

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from leadway_mock.app import create_app
 from leadway_mock.server import Server
+from leadway_mock.web import create_app
 from tests.mock.control.api import Api
 from tests.mock.support import CURRENT, LOCATION, TOKEN, Caller
 

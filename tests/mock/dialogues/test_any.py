@@ -24,7 +24,7 @@ from leadway_mock.dialogues import (
     user,
     write_transcript,
 )
-from leadway_mock.dialogues.warnings import warnings_of
+from leadway_mock.dialogues.lint import warnings_of
 from tests.mock.dialogues.texts import said
 from tests.mock.hearing import heard
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.cli import main
+from leadway_mock.cli.main import main
 from leadway_mock.dialogues import Script, dialogue, parse_dialogue, user
-from leadway_mock.dialogues.warnings import warnings_of
+from leadway_mock.dialogues.lint import warnings_of
 
 CHECKED = {
     "booking.yaml": """\

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from leadway_mock.dialogues import HAS_ENDED, DialogueError, dialogue, parse_dialogue, user
-from leadway_mock.messages import Answer
+from leadway_mock.http.messages import Answer
 from leadway_mock.store import Store
 from tests.mock.support import Caller, content
 

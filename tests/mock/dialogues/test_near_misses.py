@@ -19,7 +19,7 @@ from leadway_mock.dialogues import (
     play,
     user,
 )
-from leadway_mock.dialogues.tables import columns
+from leadway_mock.util.text_table import columns
 from tests.mock.dialogues.texts import missed, replies
 from tests.mock.hearing import heard
 

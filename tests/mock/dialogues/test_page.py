@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from leadway_mock.commands.check import check
+from leadway_mock.cli.check import check
 from leadway_mock.dialogues import Dialogue, Script, built, parse_dialogue
-from leadway_mock.dialogues.plain import ANSWER_FIELDS
-from leadway_mock.dialogues.schema import schema_text
-from leadway_mock.dialogues.warnings import warnings_of
-from leadway_mock.files.schema_words import EXPLANATIONS
+from leadway_mock.dialogues.lint import warnings_of
+from leadway_mock.dialogues.loading.schema import schema_text
+from leadway_mock.dialogues.model import ANSWER_FIELDS
+from leadway_mock.documents.schema_errors import EXPLANATIONS
 from tests.docs.markdown import Page
 from tests.mock.dialogues.texts import said
 from tests.mock.support import Caller

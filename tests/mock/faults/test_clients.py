@@ -16,12 +16,13 @@ import yaml
 from highlevel import HighLevel
 
 from leadway_mock.agents import ECHO_ID
-from leadway_mock.app import build_emulator, create_app, prompt_of
-from leadway_mock.arming import arm, disarm
-from leadway_mock.contract import contract_file
-from leadway_mock.emulator import Emulator
+from leadway_mock.contract.loader import contract_file
 from leadway_mock.faults import Transport, read_fault
+from leadway_mock.pipeline.assembly import build_emulator
+from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.server import Server
+from leadway_mock.state.fault_registry import arm, disarm
+from leadway_mock.web import create_app, prompt_of
 from tests.docs.markdown import Page
 from tests.mock.support import CURRENT, LOCATION, TOKEN
 

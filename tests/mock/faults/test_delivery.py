@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.delivery import DELIVERY, Delivery, Transport
+from leadway_mock.http.delivery import DELIVERY, Delivery, Transport
 from leadway_mock.server import Server, listener
 from tests.mock.raw_client import RawClient
 

@@ -7,10 +7,11 @@ import time
 import pytest
 from flask.testing import FlaskClient
 
-from leadway_mock.app import build_emulator, create_app
-from leadway_mock.arming import arm
-from leadway_mock.emulator import Emulator
 from leadway_mock.faults import Fault, Transport, When, fixed
+from leadway_mock.pipeline.assembly import build_emulator
+from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.state.fault_registry import arm
+from leadway_mock.web import create_app
 from tests.mock.support import CURRENT, LOCATION, TOKEN
 
 BODY = {"message": "Hello", "locationId": LOCATION}

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from leadway_mock.agents import ECHO_ID
-from leadway_mock.arming import MOST_ARMED, arm, disarm
 from leadway_mock.faults import Fault, FaultError, Transport, When, fixed, lognormal, uniform
-from leadway_mock.messages import Answer
+from leadway_mock.http.messages import Answer
+from leadway_mock.state.fault_registry import MOST_ARMED, arm, disarm
 from leadway_mock.store import open_store
 from tests.mock.support import DEPRECATED, LOCATION, Caller, content
 

@@ -9,7 +9,7 @@ import pytest
 
 from leadway_mock.faults import FaultError, Latency, fixed, lognormal, uniform
 from leadway_mock.faults.latency import MOST_SECONDS
-from leadway_mock.ids import Ids
+from leadway_mock.state.ids import Ids
 
 
 def drawn(latency: Latency, count: int = 2000) -> list[float]:

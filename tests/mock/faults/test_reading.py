@@ -23,8 +23,8 @@ from leadway_mock.faults import (
     schema_text,
     uniform,
 )
+from leadway_mock.faults.json_form import FIELDS
 from leadway_mock.faults.proxy_pages import PROXY_STATUSES
-from leadway_mock.faults.reading import FIELDS
 from tests.mock.support import TOKEN
 
 SCHEMA = json.loads(schema_text())

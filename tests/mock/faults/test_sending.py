@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leadway_mock.delivery import Delivery, Transport
+from leadway_mock.http.delivery import Delivery, Transport
 from leadway_mock.server.sending import GARBAGE, PIECES, Ending, Part, script
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\nDate: today\r\n\r\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from leadway_mock.messages import Answer
+from leadway_mock.http.messages import Answer
 from tests.mock.verdict.person import AGENTS, GOODBYE, LOCATIONS, Person, session_of
 
 Step: TypeAlias = tuple[str, int]

@@ -8,16 +8,16 @@ from typing import Any, Self
 
 from leadway_mock.agents import Agent, Cast, Version
 from leadway_mock.agents.replies import Heard, Reply
-from leadway_mock.arming import arm, disarm
-from leadway_mock.clock import ManualClock
-from leadway_mock.contract import load_contract
-from leadway_mock.emulator import Emulator
+from leadway_mock.config.settings import Settings
+from leadway_mock.conformance import Entry, Verdict, grade
+from leadway_mock.contract.loader import load_contract
 from leadway_mock.faults import Fault
-from leadway_mock.messages import Answer
-from leadway_mock.settings import Settings
-from leadway_mock.spaces import SHARED
+from leadway_mock.http.messages import Answer
+from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.state.clock import ManualClock
+from leadway_mock.state.fault_registry import arm, disarm
+from leadway_mock.state.namespace import SHARED
 from leadway_mock.store import open_store
-from leadway_mock.verdict import Entry, Verdict, grade
 from tests.mock.support import Caller, content
 
 CONTRACT = load_contract()

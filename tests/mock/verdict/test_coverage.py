@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from leadway_mock.verdict import Coverage, coverage, coverage_text
+from leadway_mock.conformance import Coverage, coverage, coverage_text
 from tests.mock.verdict.person import CONTRACT, GOODBYE, Person
 
 CURRENT, OLD = "executeAgent", "executeAgent-deprecated"

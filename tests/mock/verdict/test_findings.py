@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leadway_mock.verdict import RULES
+from leadway_mock.conformance import RULES
 from tests.mock.verdict.habits import NEAR, WRONG, Habit
 from tests.mock.verdict.person import Person
 

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from leadway_mock.verdict import IDLE_SECONDS, RULES
-from leadway_mock.verdict.retries import CLOCKS_DIFFER, RETRY_SECONDS
-from leadway_mock.verdict.sessions import SHORTEST_TIME_OUT
+from leadway_mock.conformance import IDLE_SECONDS, RULES
+from leadway_mock.conformance.retry_detectors import CLOCKS_DIFFER, RETRY_SECONDS
+from leadway_mock.conformance.session_detectors import SHORTEST_TIME_OUT
 from tests.docs.markdown import Page
 
 PAGE = Page.read("docs/verdict.md")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from leadway_mock.verdict import (
+from leadway_mock.conformance import (
     RULES,
     Entry,
     Severity,
@@ -17,9 +17,9 @@ from leadway_mock.verdict import (
     merged,
     verdict_text,
 )
-from leadway_mock.verdict import recent as recent_module
-from leadway_mock.verdict.findings import MAX_ENTRIES, MAX_SEEN
-from leadway_mock.verdict.recent import Recent
+from leadway_mock.conformance import bounded_dict as recent_module
+from leadway_mock.conformance.bounded_dict import Recent
+from leadway_mock.conformance.findings import MAX_ENTRIES, MAX_SEEN
 from tests.mock.verdict.person import Person
 
 OLD = "/agent-studio/public-api/agents/agent1/execute"

@@ -1,0 +1,1 @@
+"""The agents file: reading, checks, JSON Schema."""

@@ -1,0 +1,52 @@
+"""The agents file against its JSON Schema, with the violations in words that help."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+
+from leadway_mock.documents.problems import Problem
+from leadway_mock.documents.schema_errors import Vocabulary
+from leadway_mock.documents.schema_errors import schema_problems as problems_of
+from leadway_mock.documents.yaml_document import Document
+
+
+@cache
+def schema_text() -> str:
+    """Return the JSON Schema of the agents file, as editors use it."""
+    return resources.files(__package__).joinpath("agents.schema.json").read_text("utf-8")
+
+
+def schema_problems(document: Document) -> Iterator[Problem]:
+    """Yield a problem for each way in which `document` violates the schema."""
+    return problems_of(document, _vocabulary())
+
+
+@cache
+def _vocabulary() -> Vocabulary:
+    """Return the file's words, with the names that the vendor mostly uses for the same things."""
+    return Vocabulary(
+        schema=json.loads(schema_text()),
+        start="start it with a line `agents:` or `tokens:`",
+        synonyms=SYNONYMS,
+        misplaced={"turn": "put `turn` beside `when`, not into it"},
+        secret=frozenset({("tokens",)}),
+    )
+
+
+SYNONYMS = {
+    "agentId": ("id",),
+    "isPublished": ("published",),
+    "key": ("name",),
+    "locationId": ("location",),
+    "locationIds": ("locations",),
+    "match": ("when",),
+    "message": ("when",),
+    "output": ("answer",),
+    "reply": ("answer",),
+    "response": ("answer",),
+    "scope": ("scopes",),
+    "text": ("answer",),
+    "value": ("token",),
+    "versionId": ("id",),
+}

@@ -1,0 +1,5 @@
+"""Command `leadway mock`."""
+
+from leadway_mock.cli.main import main
+
+__all__ = ["main"]

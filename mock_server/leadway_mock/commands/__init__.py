@@ -1,1 +1,0 @@
-"""What `leadway mock` does besides serving: one module for each sub-command."""

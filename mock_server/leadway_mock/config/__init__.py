@@ -1,0 +1,1 @@
+"""Settings: their fields, types and sources."""

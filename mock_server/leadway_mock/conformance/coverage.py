@@ -1,0 +1,192 @@
+"""Which of the contract's outcomes a journal met, and which never.
+
+An outcome is an example answer of an operation. Twins that a setting chooses between (a status of
+400 or 404 for a session, the two profiles) both count, since the real service may do either.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from leadway_mock.conformance.observation import Entry
+from leadway_mock.contract.model import Contract, Operation
+
+LEVELS = ("documented", "observed", "inferred", "invented")
+"""The levels of evidence, the best first."""
+
+MAX_OTHERS = 100
+"""How many different answers are told that the contract has not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One answer that is documented, and how often it was met."""
+
+    rule: str
+    status: int
+    level: str
+    met: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OperationCoverage:
+    """The outcomes of one operation, in the order of the contract."""
+
+    id: str
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def met(self) -> tuple[Outcome, ...]:
+        """Those that were met."""
+        return tuple(each for each in self.outcomes if each.met)
+
+    @property
+    def never(self) -> tuple[Outcome, ...]:
+        """Those that never were."""
+        return tuple(each for each in self.outcomes if not each.met)
+
+    @property
+    def by_level(self) -> dict[str, tuple[tuple[Outcome, ...], tuple[Outcome, ...]]]:
+        """Those met and those never met, by level of evidence, the best first."""
+        return {
+            level: (
+                tuple(each for each in self.met if each.level == level),
+                tuple(each for each in self.never if each.level == level),
+            )
+            for level in LEVELS
+            if any(each.level == level for each in self.outcomes)
+        }
+
+    @property
+    def statuses(self) -> dict[int, int]:
+        """How often each documented status was met."""
+        found: Counter[int] = Counter()
+        for each in self.outcomes:
+            found[each.status] += each.met
+        return dict(sorted(found.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a journal met of each operation, and what else it met."""
+
+    operations: tuple[OperationCoverage, ...]
+    others: tuple[Outcome, ...] = ()
+    """Answers that the contract has not, such as a proxy's or a broken connection's."""
+
+    def __add__(self, other: Coverage) -> Coverage:
+        """Return what two journals met together, under one contract."""
+        pairs = zip(self.operations, other.operations, strict=True)
+        operations = tuple(OperationCoverage(a.id, _sums(a.outcomes, b.outcomes)) for a, b in pairs)
+        return Coverage(operations, _sums(self.others, other.others)[:MAX_OTHERS])
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the coverage as a JSON object."""
+        return {
+            "operations": [_operation_as_json(each) for each in self.operations],
+            "others": [_outcome_as_json(each) for each in self.others],
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Coverage:
+        """Return the coverage that `as_json` made `value` of."""
+        operations = (
+            OperationCoverage(each["operationId"], tuple(map(_outcome, each["outcomes"])))
+            for each in value["operations"]
+        )
+        return cls(tuple(operations), tuple(map(_outcome, value["others"])))
+
+
+def coverage(entries: Iterable[Entry], contract: Contract) -> Coverage:
+    """Return what `entries`, as `Journal.entries` returns them, met of `contract`.
+
+    A request whose path or method is no operation's counts for each operation that documents its
+    answer. A fault that words its answer as an example does meets that example.
+    """
+    index = {operation.id: _Index(operation) for operation in contract.operations}
+    met: Counter[tuple[str, str]] = Counter()
+    others: Counter[tuple[str, int, str]] = Counter()
+    for entry in entries:
+        asked = entry.get("operationId")
+        found = [(name, index[name].find(entry)) for name in ([asked] if asked in index else index)]
+        documented = [(name, rule) for name, rule in found if rule]
+        met.update(documented)
+        if not documented:
+            _count_other(others, entry["answer"])
+    return Coverage(tuple(_covered(each, met) for each in contract.operations), _others(others))
+
+
+class _Index:
+    """Finds the example that an answer is."""
+
+    def __init__(self, operation: Operation) -> None:
+        self._names = frozenset(operation.examples)
+        self._by_text: dict[tuple[int, str], str] = {}
+        for example in operation.examples.values():
+            self._by_text.setdefault(_text(example.status, example.content), example.name)
+
+    def find(self, entry: Entry) -> str:
+        """Return the example's name, or nothing: by the answer's rule, else by status and text."""
+        answer = entry["answer"]
+        if answer["rule"] in self._names or answer.get("transport"):
+            return str(answer["rule"]) if answer["rule"] in self._names else ""
+        status, text = _text(answer["status"], answer.get("body"))
+        return self._by_text.get((status, text), "") if text else ""
+
+
+def _text(status: int, content: object) -> tuple[int, str]:
+    """Return what tells a refusal from others: its status and its message."""
+    message = content.get("message") if isinstance(content, Mapping) else None
+    return status, str(message) if message is not None else ""
+
+
+def _count_other(others: Counter[tuple[str, int, str]], answer: Mapping[str, Any]) -> None:
+    key = answer["rule"], answer["status"], answer["evidence"]
+    if key in others or len(others) < MAX_OTHERS:
+        others[key] += 1
+
+
+def _others(others: Counter[tuple[str, int, str]]) -> tuple[Outcome, ...]:
+    return tuple(Outcome(*key, met) for key, met in sorted(others.items()))
+
+
+def _covered(operation: Operation, met: Counter[tuple[str, str]]) -> OperationCoverage:
+    outcomes = (
+        Outcome(each.name, each.status, each.level, met[operation.id, each.name])
+        for each in operation.examples.values()
+    )
+    return OperationCoverage(operation.id, tuple(outcomes))
+
+
+def _sums(one: Iterable[Outcome], other: Iterable[Outcome]) -> tuple[Outcome, ...]:
+    found: dict[tuple[str, int], Outcome] = {}
+    for each in (*one, *other):
+        before = found.get((each.rule, each.status))
+        found[each.rule, each.status] = replace(each, met=each.met + before.met) if before else each
+    return tuple(found.values())
+
+
+def _operation_as_json(operation: OperationCoverage) -> dict[str, Any]:
+    return {
+        "operationId": operation.id,
+        "met": len(operation.met),
+        "never": len(operation.never),
+        "statuses": {str(status): met for status, met in operation.statuses.items()},
+        "outcomes": [_outcome_as_json(each) for each in operation.outcomes],
+    }
+
+
+def _outcome_as_json(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "rule": outcome.rule,
+        "status": outcome.status,
+        "level": outcome.level,
+        "met": outcome.met,
+    }
+
+
+def _outcome(value: Mapping[str, Any]) -> Outcome:
+    return Outcome(value["rule"], value["status"], value["level"], value["met"])

@@ -1,0 +1,49 @@
+"""What those who watch a caller have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
+
+from leadway_mock.conformance.observation import Conversation, Sighting
+
+MAX_NAME = 40
+
+
+class Sight(NamedTuple):
+    """A rule that was broken, how, and in which entries."""
+
+    rule: str
+    text: str
+    entries: tuple[int, ...]
+
+
+class Watcher(Protocol):
+    """Looks at one request after the other, in the order of the journal."""
+
+    def look(self, seen: Sighting) -> Iterable[Sight]:
+        """Return what is wrong now that this was seen."""
+        ...
+
+    def close(self) -> Iterable[Sight]:
+        """Return what is wrong now that nothing more comes."""
+        ...
+
+
+def name(text: str) -> str:
+    """Return an id as reports show it: not endless, and on one line."""
+    plain = "".join(letter if letter.isprintable() else "?" for letter in text)
+    return plain if len(plain) <= MAX_NAME else f"{plain[:MAX_NAME]}…"
+
+
+def people(who: Conversation) -> str:
+    """Return a few words on who talks to whom."""
+    contact = f"contact {name(who.contact)}" if who.contact else "no contactId"
+    return f"agent {name(who.agent)}, {contact}"
+
+
+def span(seconds: float) -> str:
+    """Return a time span as people say it."""
+    if seconds < 1:
+        return f"{max(seconds, 0) * 1000:.0f} ms"
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 - two digits

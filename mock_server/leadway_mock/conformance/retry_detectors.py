@@ -1,0 +1,141 @@
+"""Watches over what is sent again: too soon, in vain, or twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+from leadway_mock.conformance.bounded_dict import Recent
+from leadway_mock.conformance.detector import Sight, people, span
+from leadway_mock.conformance.observation import Conversation, Sighting
+from leadway_mock.conformance.session_detectors import sent_again_too_soon
+
+RETRY_SECONDS = 60.0
+"""Within how many seconds the same request is a retry: the longest time-out seen in public code.
+
+Later, a person or a schedule has asked anew.
+"""
+
+CLOCKS_DIFFER = 0.1
+"""By how many seconds a wait may seem too short, since two clocks never run alike."""
+
+REFUSALS = frozenset({400, 401, 403, 404, 405, 413, 415, 422})
+"""Statuses that come again to the same request."""
+
+TIMED_OUT = "Command timed out"
+"""The text of the one 401 that may be tried again (observed)."""
+
+Said: TypeAlias = tuple[Conversation, str, str]
+"""Who, in which session, and what: the same words of the same person."""
+
+
+class RepeatedMessages:
+    """Watches for messages that are sent again although they may have been heard."""
+
+    def __init__(self) -> None:
+        self._open: Recent[Said, Sighting] = Recent()
+
+    def look(self, seen: Sighting) -> Iterator[Sight]:
+        """Compare with the last time that this was said and its caller was left in doubt."""
+        if not seen.message:
+            return
+        said = seen.who, seen.asked, seen.message
+        before = self._open.get(said)
+        again = before is not None and _is_retry(seen, before)
+        if before and again:
+            yield _repeated(seen, before)
+        if _in_doubt(seen) or seen.delay:
+            keep_the_heard = before and again and before.heard and not seen.heard
+            self._open[said] = before if before and keep_the_heard else seen
+        elif before and seen.heard:
+            del self._open[said]
+
+    def close(self) -> Iterable[Sight]:
+        """Have nothing to add."""
+        return ()
+
+
+class HastyRequests:
+    """Watches for requests that do not wait as long as `Retry-After` asks."""
+
+    def __init__(self) -> None:
+        self._waits: Recent[tuple[str, str, str], Sighting] = Recent()
+
+    def look(self, seen: Sighting) -> Iterator[Sight]:
+        """Compare with the last wait that this caller was asked for, there and for that."""
+        place = seen.who.caller, seen.who.location, seen.operation
+        asked = self._waits.get(place)
+        if asked and asked.wait and seen.after(asked):
+            waited = seen.since(asked)
+            if waited < asked.wait - CLOCKS_DIFFER:
+                text = f"Retry-After was {asked.wait:g} s; a request came after {span(waited)}"
+                yield Sight("retry-after-ignored", text, (asked.number, seen.number))
+        if seen.wait is not None and seen.arrived:
+            self._waits[place] = seen
+
+    def close(self) -> Iterable[Sight]:
+        """Have nothing to add."""
+        return ()
+
+
+class RepeatedRefusals:
+    """Watches for refused requests that are sent again unchanged."""
+
+    def __init__(self) -> None:
+        self._refused: Recent[str, Sighting] = Recent()
+
+    def look(self, seen: Sighting) -> Iterator[Sight]:
+        """Compare with the last time that the same request was refused.
+
+        If it is answered otherwise now, somebody has mended what was wrong, unless the refusal was
+        arranged: then the caller had no way to know.
+        """
+        key = str(seen.entry["request"].get("fingerprint", ""))
+        if not key:
+            return
+        before = self._refused.pop(key, None)
+        if before and _in_vain(seen, before):
+            after = span(seen.since(before))
+            text = f"{before.status} {before.rule}, and the same request again after {after}"
+            yield Sight("refusal-retried", text, (before.number, seen.number))
+        if seen.status in REFUSALS and _is_final(seen):
+            self._refused[key] = seen
+
+    def close(self) -> Iterable[Sight]:
+        """Have nothing to add."""
+        return ()
+
+
+def _in_vain(seen: Sighting, before: Sighting) -> bool:
+    soon = seen.after(before) and seen.since(before) <= RETRY_SECONDS
+    return soon and (seen.rule == before.rule or before.arranged)
+
+
+def _is_retry(seen: Sighting, before: Sighting) -> bool:
+    if sent_again_too_soon(seen, before):
+        return True
+    return _in_doubt(before) and seen.after(before) and seen.since(before) <= RETRY_SECONDS
+
+
+def _in_doubt(seen: Sighting) -> bool:
+    """Tell whether the caller cannot know if its message was heard."""
+    if not seen.arrived:
+        return True
+    safe = seen.status == 503 and seen.wait is not None  # noqa: PLR2004 - Service Unavailable
+    return seen.status >= 500 and not safe  # noqa: PLR2004 - all that the server is to blame for
+
+
+def _is_final(seen: Sighting) -> bool:
+    """Tell whether a refusal is the platform's (a proxy's is no JSON), and not a time-out."""
+    body = seen.entry["answer"].get("body")
+    return seen.arrived and isinstance(body, dict) and body.get("message") != TIMED_OUT
+
+
+def _repeated(seen: Sighting, before: Sighting) -> Sight:
+    rule = "turn-duplicated" if before.heard and seen.heard else "retry-unsafe"
+    if before.arrived and before.status < 500:  # noqa: PLR2004 - the answer was good, and late
+        ended = f"the answer would have come after {span(before.ended - before.began)}"
+    else:
+        ended = f"the answer was {before.status}" if before.arrived else "the connection broke"
+    text = f"{people(seen.who)}: {ended}, and the same message was sent again"
+    return Sight(rule, text, (before.number, seen.number))

@@ -1,0 +1,1 @@
+"""The OpenAPI document as values, and the table of behaviours."""

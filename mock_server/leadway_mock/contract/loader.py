@@ -1,0 +1,123 @@
+"""Loads the OpenAPI document and resolves it into a `Contract`."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import yaml
+
+from leadway_mock.contract.model import Contract, ContractError, Example, Node, Operation
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+def contract_file() -> Path:
+    """Return where the contract is: inside an installed package, or beside it in a checkout."""
+    packaged = Path(str(resources.files("leadway_mock") / "openapi" / "leadway.yaml"))
+    if packaged.is_file():
+        return packaged
+    return Path(__file__).resolve().parents[3] / "openapi" / "leadway.yaml"
+
+
+def load_contract(path: Path | None = None) -> Contract:
+    """Read the contract at `path`, the shipped one by default; raises `ContractError`."""
+    path = path or contract_file()
+    try:
+        source = path.read_bytes()
+        document = yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
+    except (OSError, yaml.YAMLError) as error:
+        text = f"cannot read the contract {path}: {error}"
+        raise ContractError(text) from error
+    return Contract(document, source, tuple(_operations(document)))
+
+
+def resolve(document: Node, node: Any, seen: tuple[str, ...] = ()) -> Any:  # noqa: ANN401 - any node
+    """Return a copy of `node` in which every local `$ref` is replaced by what it names."""
+    if isinstance(node, list):
+        return [resolve(document, item, seen) for item in node]
+    if not isinstance(node, dict):
+        return copy.copy(node)
+    pointer = node.get("$ref")
+    if not isinstance(pointer, str):
+        return {key: resolve(document, value, seen) for key, value in node.items()}
+    if pointer in seen:
+        text = f"{pointer} refers to itself; the mock needs schemas that end"
+        raise ContractError(text)
+    return resolve(document, _named(document, pointer), (*seen, pointer))
+
+
+def _named(document: Node, pointer: str) -> Any:  # noqa: ANN401 - any node
+    node: Any = document
+    for part in pointer.removeprefix("#/").split("/"):
+        key = unquote(part).replace("~1", "/").replace("~0", "~")
+        if not isinstance(node, dict) or key not in node:
+            text = f"{pointer} names nothing in the contract"
+            raise ContractError(text)
+        node = node[key]
+    return node
+
+
+def _operations(document: Node) -> Iterator[Operation]:
+    for path, item in document["paths"].items():
+        shared = item.get("parameters", [])
+        for method in METHODS:
+            if method in item:
+                node = item[method] | {"parameters": shared + item[method].get("parameters", [])}
+                yield _operation(path, method, resolve(document, node))
+
+
+def _operation(path: str, method: str, node: Node) -> Operation:
+    responses = {int(status): response for status, response in node["responses"].items()}
+    examples = {
+        name: _example(name, status, example)
+        for status, response in responses.items()
+        for name, example in _json(response).get("examples", {}).items()
+    }
+    return Operation(
+        id=node["operationId"],
+        method=method.upper(),
+        path=path,
+        deprecated=node.get("deprecated", False),
+        scopes=tuple(
+            scope for need in node["security"] for scopes in need.values() for scope in scopes
+        ),
+        parameters=tuple(node["parameters"]),
+        body_schema=_json(node.get("requestBody", {})).get("schema"),
+        examples=examples,
+        response_schemas={
+            status: _json(response)["schema"]
+            for status, response in responses.items()
+            if "schema" in _json(response)
+        },
+        response_headers={
+            status: {
+                name: str(header["example"])
+                for name, header in response.get("headers", {}).items()
+                if "example" in header
+            }
+            for status, response in responses.items()
+        },
+        deprecation=node.get("x-deprecation", {}),
+    )
+
+
+def _json(node: Node) -> Node:
+    found: Node = node.get("content", {}).get("application/json", {})
+    return found
+
+
+def _example(name: str, status: int, node: Node) -> Example:
+    evidence = node.get("x-evidence", {})
+    return Example(
+        name=name,
+        status=status,
+        content=node["value"],
+        level=evidence.get("level", "invented"),
+        source=evidence.get("source", ""),
+        summary=node.get("summary", ""),
+    )

@@ -1,0 +1,121 @@
+"""The contract, read once at start: its routes, its schemas, its examples and their evidence.
+
+Whatever the mock knows of the API it knows from here. Nothing in this module is about one
+operation or one error in particular.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from leadway_mock.util.memoize import LONGEST
+
+Node = Mapping[str, Any]
+
+
+class ContractError(Exception):
+    """The contract cannot be read or served; the text says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A named example answer: what the API says in one case, and how well that is known."""
+
+    name: str
+    status: int
+    content: Any
+    level: str
+    source: str
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the contract, resolved: no `$ref` is left in it."""
+
+    id: str
+    method: str
+    path: str
+    deprecated: bool
+    scopes: tuple[str, ...]
+    parameters: tuple[Node, ...]
+    body_schema: Node | None
+    examples: Mapping[str, Example]
+    response_schemas: Mapping[int, Node]
+    response_headers: Mapping[int, Mapping[str, str]]
+    deprecation: Node
+
+    @cached_property
+    def segments(self) -> tuple[str, ...]:
+        """The path template cut at its slashes."""
+        return tuple(self.path.split("/"))
+
+    def parameter(self, place: str, name: str) -> Node | None:
+        """Return the parameter `name` in `place` (`header`, `query`, `path`), or None."""
+        return self._parameters.get((place, name.lower()))
+
+    @cached_property
+    def _parameters(self) -> Mapping[tuple[str, str], Node]:
+        return {(each["in"], each["name"].lower()): each for each in reversed(self.parameters)}
+
+    def match(self, segments: tuple[str, ...]) -> dict[str, str] | None:
+        """Return the path parameters if `segments` of a request fit this path, else None."""
+        if len(segments) != len(self.segments):
+            return None
+        found = {}
+        for template, given in zip(self.segments, segments, strict=True):
+            if template.startswith("{") and given:
+                found[template.strip("{}")] = given
+            elif template != given:
+                return None
+        return found
+
+
+Meant = tuple[Operation, Mapping[str, str]]
+"""What a path means: an operation, and the parameters that the path has for it."""
+
+MOST_KNOWN_PATHS = 1_024
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The contract as the emulator uses it."""
+
+    document: Node
+    source: bytes = field(repr=False)
+    operations: tuple[Operation, ...]
+    _known_paths: dict[str, tuple[Meant, ...]] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def examples(self) -> Mapping[str, Example]:
+        """Every named example of every operation, by its name."""
+        return {
+            name: example for each in self.operations for name, example in each.examples.items()
+        }
+
+    @cached_property
+    def levels(self) -> Mapping[str, str]:
+        """How well each rule is known, be it an example or a row of `x-behaviours`."""
+        rows = {row["id"]: row["level"] for row in self.document.get("x-behaviours", [])}
+        return rows | {name: example.level for name, example in self.examples.items()}
+
+    @property
+    def version(self) -> str:
+        """The contract's own version, from its `info`."""
+        return str(self.document["info"]["version"])
+
+    def at(self, path: str) -> tuple[Meant, ...]:
+        """Return each operation whose path fits `path`, with its path parameters."""
+        return self._known_paths.get(path) or self._meant(path)
+
+    def _meant(self, path: str) -> tuple[Meant, ...]:
+        segments = tuple(path.split("/"))
+        matched = ((each, each.match(segments)) for each in self.operations)
+        found = tuple((each, parameters) for each, parameters in matched if parameters is not None)
+        fits = len(path) <= LONGEST and len(self._known_paths) < MOST_KNOWN_PATHS
+        if found and fits:
+            self._known_paths[path] = found
+        return found

@@ -1,0 +1,56 @@
+"""What is broken on purpose: armed, listed, disarmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from leadway_mock.control_api.request_reader import Asked, Refused
+from leadway_mock.control_api.router import Control
+from leadway_mock.faults import FaultError, Problem, read_fault
+from leadway_mock.http.messages import Violation
+from leadway_mock.state.fault_registry import arm, disarm
+from leadway_mock.state.namespace import Space
+
+
+def register(control: Control) -> None:
+    """Answer the operations on faults."""
+
+    @control.route("listFaults")
+    def listed(asked: Asked) -> dict[str, Any]:
+        return {"faults": asked.space.faults.listed()}
+
+    # A fault knows best what is wrong with it.
+    @control.route("armFault", checked=False)
+    def armed(asked: Asked) -> tuple[dict[str, Any], int]:
+        emulator = asked.emulator
+        try:
+            fault = read_fault(asked.body)
+            fault = arm(emulator.spaces, emulator.contract, asked.space.name, fault)
+        except FaultError as error:
+            raise _refused(error.problems) from error
+        return _named(emulator.spaces.of(asked.authorization), fault.id), 201
+
+    @control.route("disarmFaults")
+    def disarmed(asked: Asked) -> dict[str, Any]:
+        return {"disarmed": disarm(asked.emulator.spaces, asked.space.name)}
+
+    @control.route("disarmFault")
+    def disarmed_one(asked: Asked) -> dict[str, Any]:
+        fault_id = asked.path["faultId"]
+        if not disarm(asked.emulator.spaces, asked.space.name, fault_id):
+            raise Refused(404, f"No fault is called '{fault_id[:80]}' here.")
+        return {"disarmed": 1}
+
+
+def _named(space: Space, fault_id: str) -> dict[str, Any]:
+    return next((each for each in space.faults.listed() if each["id"] == fault_id), {})
+
+
+def _refused(problems: Iterable[Problem]) -> Refused:
+    places = tuple(
+        Violation("".join(f"/{part}" for part in each.pointer), each.what, each.mend)
+        for each in problems
+    )
+    told = " ".join(f"{each.pointer or 'The fault'}: {each.message}." for each in places[:5])
+    return Refused(422, told, problems=places)

@@ -1,0 +1,70 @@
+"""Waiting for the journal, without holding up the requests that are waited for."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import flask
+
+from leadway_mock.control_api.journal import shown
+from leadway_mock.control_api.request_reader import Asked, Refused
+from leadway_mock.control_api.router import Control
+from leadway_mock.http.delivery import LEFT, STOPPING
+from leadway_mock.state.journal_wait import Wait
+
+
+def register(control: Control) -> None:
+    """Answer `waitForEntries`."""
+    # A call that waits takes a thread; half of them stay free for what is waited for.
+    places = Places(control.emulator.settings.threads // 2)
+
+    @control.route("waitForEntries")
+    def waited(asked: Asked) -> dict[str, Any]:
+        wait = Wait.read(asked.body)
+        with places.taken():
+            began = time.monotonic()
+            entries = wait.outcome(asked.space.journal, _no_use())
+        return {
+            "met": len(entries) >= wait.count,
+            "count": len(entries),
+            "entries": [shown(entry) for entry in entries],
+            "seconds": round(time.monotonic() - began, 3),
+        }
+
+
+def _no_use() -> Callable[[], bool]:
+    """Return what tells when to wait no longer: the server is to stop, or the caller has left."""
+    environ = flask.request.environ
+    signs = [environ[key] for key in (STOPPING, LEFT) if key in environ]
+    return lambda: any(sign() for sign in signs)
+
+
+class Places:
+    """A few calls of this process may wait at the same time, and no more."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._free = threading.BoundedSemaphore(number) if number else None
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Hold a place; raises `Refused` where none is free."""
+        if self._free is None:
+            raise Refused(
+                503,
+                "The mock has one thread, which cannot wait. Start it with --threads 2 or more.",
+            )
+        if not self._free.acquire(blocking=False):
+            raise Refused(
+                503,
+                f"As many calls wait already as may at the same time: {self._number}.",
+                headers={"Retry-After": "1"},
+            )
+        try:
+            yield
+        finally:
+            self._free.release()

@@ -1,0 +1,1 @@
+"""Dialogues from transcripts and YAML: parsing and checks."""

@@ -1,0 +1,149 @@
+"""What must hold in a dialogue and no schema can say: labels, patterns, templates, durations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+from itertools import chain
+from typing import Any, Final
+
+from leadway_mock.agents.agent_ids import MEND, unseen
+from leadway_mock.agents.message_conditions import ConditionError
+from leadway_mock.agents.template_values import BUILT_IN_NAMES
+from leadway_mock.agents.templates import TemplateError
+from leadway_mock.dialogues.loading.turn_entries import (
+    BranchEntry,
+    Entry,
+    TurnEntry,
+    read_entries,
+    turns_of,
+)
+from leadway_mock.dialogues.model import END
+from leadway_mock.dialogues.patterns import parse_pattern
+from leadway_mock.dialogues.placeholders import template, texts_in
+from leadway_mock.documents.problems import Problem, at_value
+from leadway_mock.documents.yaml_document import Document, Pointer
+from leadway_mock.documents.yaml_errors import shown
+from leadway_mock.faults import FaultError, read_fault, read_latency
+
+FILLED: Final = ("response", "attachments", "generativeOutputs")
+"""The parts of an answer in which placeholders are filled in."""
+
+
+def rule_problems(document: Document) -> Iterator[Problem]:
+    """Yield a problem for each rule that `document` breaks."""
+    entries, problems = read_entries(document)
+    yield from problems
+    yield from _label_problems(document, entries)
+    for turn in turns_of(entries):
+        yield from _pattern_problems(document, turn)
+        yield from _fault_problems(document, turn)
+        for pointer, answer in turn.answers:
+            yield from _template_problems(document, pointer, answer)
+    head = document.value if isinstance(document.value, Mapping) else {}
+    yield from _template_problems(document, ("otherwise",), head.get("otherwise"))
+    yield from _agent_problems(document, head.get("agent"))
+
+
+def _agent_problems(document: Document, said: object) -> Iterator[Problem]:
+    several = enumerate(said if isinstance(said, list) else [])
+    places: list[tuple[Pointer, object]] = [(("agent", index), each) for index, each in several]
+    for pointer, agent in places or [(("agent",), said)]:
+        character = unseen(agent) if isinstance(agent, str) else ""
+        if character:
+            what = f"`agent` has {character} in it, which nobody sees"
+            yield at_value(document, pointer, what, MEND)
+
+
+def _label_problems(document: Document, entries: list[Entry]) -> Iterator[Problem]:
+    lines: dict[str, int] = {}
+    for entry in _all(entries):
+        label = entry.text("label")
+        if label and label in lines:
+            what = f"the label {shown(label)} is taken, on line {lines[label]}"
+            yield at_value(document, (*entry.pointer, "label"), what, "choose another")
+        if label:
+            lines.setdefault(label, document.position((*entry.pointer, "label")).line)
+    for turn in turns_of(entries):
+        target = turn.text("then")
+        if target and target != END and target not in lines:
+            what = f"{shown(target)} is no label of this dialogue"
+            yield at_value(document, (*turn.pointer, "then"), what, _mend_label(target, lines))
+
+
+def _mend_label(target: str, labels: Mapping[str, int]) -> str:
+    near = get_close_matches(target, [*labels, END], n=1)
+    if near:
+        return f"did you mean `{near[0]}`?"
+    return f"write `label: {target}` in the turn it leads to, or `then: {END}`"
+
+
+def _all(entries: list[Entry]) -> Iterator[Entry]:
+    for entry in entries:
+        yield entry
+        if isinstance(entry, BranchEntry):
+            yield from chain.from_iterable(map(_all, entry.paths))
+
+
+def _pattern_problems(document: Document, turn: TurnEntry) -> Iterator[Problem]:
+    for pointer, said in _patterns(turn):
+        try:
+            captures = set(parse_pattern(said).captures)
+        except ConditionError as error:
+            yield at_value(document, pointer, error.what, error.mend)
+            continue
+        for name in sorted(captures.intersection(BUILT_IN_NAMES)):
+            what = f"a capture cannot be called `{name}`, which has a meaning already"
+            yield at_value(document, pointer, what, "choose another name")
+
+
+def _patterns(turn: TurnEntry) -> Iterator[tuple[Pointer, str | Mapping[str, str]]]:
+    user = turn.content.get("user")
+    if isinstance(user, str) or (isinstance(user, Mapping) and _is_spelled_out(user)):
+        yield (*turn.pointer, "user"), user
+    when = turn.content.get("when")
+    yield from _texts((*turn.pointer, "when"), when if isinstance(when, Mapping) else {})
+
+
+def _is_spelled_out(user: Mapping[str, Any]) -> bool:
+    names = set(user)
+    known = names in ({"equals"}, {"contains"})
+    return known and all(isinstance(text, str) for text in user.values())
+
+
+def _texts(pointer: Pointer, when: Mapping[str, Any]) -> Iterator[tuple[Pointer, str]]:
+    """Yield the texts that `patterns.fit` will compare with, and their pointers."""
+    places: list[tuple[Pointer, Any]] = [((*pointer, "contact"), when.get("contact"))]
+    variables = when.get("variables")
+    if isinstance(variables, Mapping):
+        places += [((*pointer, "variables", name), each) for name, each in variables.items()]
+    attachments = when.get("attachments")
+    for index, each in enumerate(attachments if isinstance(attachments, list) else []):
+        if isinstance(each, Mapping):
+            start = (*pointer, "attachments", index)
+            places += [((*start, name), value) for name, value in each.items()]
+    yield from ((where, text) for where, text in places if isinstance(text, str))
+
+
+def _fault_problems(document: Document, turn: TurnEntry) -> Iterator[Problem]:
+    readers: dict[str, Callable[[object], object]] = {"latency": read_latency, "fault": read_fault}
+    for name, read in readers.items():
+        try:
+            if name in turn.content:
+                read(turn.content[name])
+        except FaultError as error:
+            for problem in error.problems:
+                pointer = (*turn.pointer, name, *problem.pointer)
+                yield at_value(document, pointer, problem.what, problem.mend)
+
+
+def _template_problems(document: Document, pointer: Pointer, answer: object) -> Iterator[Problem]:
+    named = answer if isinstance(answer, Mapping) else {}
+    places = [((*pointer, name), named.get(name)) for name in FILLED] if named else []
+    for where, value in places or [(pointer, answer)]:
+        try:
+            for text in texts_in(value):
+                template(text)
+        except TemplateError:
+            mend = r"close it as in `{{name}}`, or write `\{{` for two braces"
+            yield at_value(document, where, "a `{{` that opens no placeholder", mend)

@@ -1,0 +1,116 @@
+"""Dialogues from files: a transcript or YAML, one or a folder of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from leadway_mock.dialogues.loading.parser import DialogueError, DialoguesError, read_dialogue
+from leadway_mock.dialogues.loading.transcripts import read_transcript
+from leadway_mock.dialogues.model import Dialogue
+from leadway_mock.documents.problems import Problem, of_yaml
+from leadway_mock.documents.text_files import UnreadableError, read_text
+from leadway_mock.documents.yaml_document import YamlError, load
+from leadway_mock.documents.yaml_errors import shown
+
+TRANSCRIPTS: Final = (".txt", ".dialogue")
+YAML: Final = (".yaml", ".yml")
+MOST_FILES: Final = 1_000
+
+EMPTY: Final = Problem(
+    1, 1, "the file is empty", "start it with a line `user: …`, and a line `agent: …` below it"
+)
+"""What is wrong with a transcript in which nobody says anything."""
+
+_YAML_START = re.compile(r"""^["']?turns["']?:|^\s*[\[{]|^- """, re.MULTILINE)
+
+
+def load_dialogues(path: str | Path) -> tuple[Dialogue, ...]:
+    """Read the dialogue file at `path`, or every one in the folder `path`, in name order.
+
+    Raises `DialogueError`, which lists every problem of every file.
+    """
+    dialogues, errors = read_files(dialogue_files(path))
+    if errors:
+        raise errors[0] if len(errors) == 1 else DialoguesError(errors)
+    return tuple(dialogues)
+
+
+def load_dialogue(path: str | Path) -> Dialogue:
+    """Read the dialogue file at `path`. Raises `DialogueError`."""
+    path = Path(path)
+    try:
+        text = read_text(path)
+    except UnreadableError as error:
+        raise DialogueError(str(path), [error.problem]) from None
+    return parse_dialogue(text, name=path.stem, file=str(path))
+
+
+def parse_dialogue(text: str, *, name: str = "dialogue", file: str = "") -> Dialogue:
+    """Return the dialogue that `text` is: a transcript, or YAML if `file` ends in `.yaml`.
+
+    Without a `file`, a text with a line `turns:` is YAML, and so is a list. Raises `DialogueError`.
+    """
+    if _is_yaml(text, file):
+        try:
+            document = load(text)
+        except YamlError as error:
+            raise DialogueError(file or name, [of_yaml(error)]) from None
+        return read_dialogue(document, file=file or name, name=name)
+    document, problems = read_transcript(text)
+    if not document.value:
+        raise DialogueError(file or name, problems or [EMPTY])
+    return read_dialogue(document, file=file or name, name=name, already=problems)
+
+
+def dialogue_files(path: str | Path) -> list[Path]:
+    """Return the dialogue files at `path`: itself, or those in it, by name. Others are let be.
+
+    Raises `DialogueError` where there is none.
+    """
+    path = Path(path)
+    if not path.is_dir():
+        return [path]
+    known = {*TRANSCRIPTS, *YAML}
+    files = sorted(each for each in path.iterdir() if each.suffix in known and each.is_file())
+    if not files or len(files) > MOST_FILES:
+        what = f"{len(files) or 'no'} dialogue files are in this folder"
+        mend = f"put in up to {MOST_FILES} that end in {', '.join(sorted(known))}"
+        raise DialogueError(str(path), [Problem(1, 1, what, mend)])
+    return files
+
+
+def is_agents_file(path: Path) -> bool:
+    """Tell whether the file at `path` is about agents and tokens, and not a dialogue."""
+    try:
+        content = load(read_text(path)).value if path.suffix in YAML else None
+    except (UnreadableError, YamlError):
+        return False
+    if not isinstance(content, Mapping) or "turns" in content:
+        return False
+    return "tokens" in content or isinstance(content.get("agents"), list)
+
+
+def read_files(files: Iterable[Path]) -> tuple[list[Dialogue], list[DialogueError]]:
+    """Return the dialogues of `files` in name order, and an error for each that has problems."""
+    found: dict[str, Dialogue] = {}
+    errors = []
+    for file in files:
+        try:
+            dialogue = load_dialogue(file)
+        except DialogueError as error:
+            errors.append(error)
+            continue
+        if dialogue.name in found:
+            what = f"the name {shown(dialogue.name)} is taken, by {found[dialogue.name].file}"
+            errors.append(DialogueError(str(file), [Problem(1, 1, what, "give each its own")]))
+        found.setdefault(dialogue.name, dialogue)
+    return [found[name] for name in sorted(found)], errors
+
+
+def _is_yaml(text: str, file: str) -> bool:
+    if file:
+        return Path(file).suffix in YAML
+    return _YAML_START.search(text) is not None

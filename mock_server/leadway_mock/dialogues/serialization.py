@@ -1,0 +1,65 @@
+"""Dialogues as text, for the store: the version a session began with can be had again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from leadway_mock.agents.replies import Reply
+from leadway_mock.dialogues.model import ANSWER_FIELDS, Dialogue, Saying, Turn, When, plain
+from leadway_mock.dialogues.patterns import Pattern
+from leadway_mock.faults import Latency, read_fault
+from leadway_mock.util.json_text import dump_json
+
+
+def dump(dialogue: Dialogue) -> str:
+    """Return a dialogue as text that `restore` reads."""
+    return dump_json(plain(dialogue))
+
+
+def restore(text: str) -> Dialogue:
+    """Return the dialogue that `dump` wrote. The text is the mock's own, and not checked."""
+    content = json.loads(text)
+    return Dialogue(
+        name=content["name"],
+        turns=tuple(map(_turn, content["turns"])),
+        starts=tuple(content["starts"]),
+        agents=tuple(content["agents"]),
+        otherwise=_otherwise(content["otherwise"]),
+        after=content["after"],
+        file=content["file"],
+    )
+
+
+def _turn(content: Mapping[str, Any]) -> Turn:
+    return Turn(
+        number=content["number"],
+        user=Pattern(*content["user"]),
+        saying=_saying(content["agent"]),
+        when=When(**content["when"]),
+        label=content["label"],
+        latency=Latency(**content["latency"]) if content["latency"] else None,
+        fault=read_fault(content["fault"]) if content["fault"] else None,
+        then=tuple(content["then"]),
+        line=content["line"],
+    )
+
+
+def _saying(content: Mapping[str, Any]) -> Saying:
+    return Saying(content["response"], fields_of(content))
+
+
+def fields_of(content: Mapping[str, Any]) -> Reply:
+    """Return the reply that has the answer's fields but for its text, by their names in the API."""
+    told: dict[str, Any] = {
+        # Lists become tuples, as in a plain `Reply`, so that equal dialogues are equal.
+        field: tuple(content[name]) if isinstance(content[name], list) else content[name]
+        for name, field in ANSWER_FIELDS.items()
+        if name in content
+    }
+    return Reply("", **told)
+
+
+def _otherwise(content: str | Mapping[str, Any]) -> Saying | str:
+    return content if isinstance(content, str) else _saying(content)

@@ -1,0 +1,244 @@
+"""YAML as plain JSON values that remember where in the text each of them was written.
+
+The reading is stricter and duller than YAML's own, so that a file means what it looks like. An
+unquoted `no`, `2026-11-22` or `007` is text; only JSON's `true`, `false`, `null` and numbers are
+not. Duplicate keys, tags and merge keys are refused, and so is a text that unfolds into more than
+a file written by hand would hold. The parser beneath is PyYAML's, down to its events only.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
+
+import yaml
+
+from leadway_mock.documents.yaml_errors import advice, shown
+
+MAX_DEPTH: Final = 32
+MAX_NODES: Final = 100_000
+"""Most values in one text, with each alias counted as large as what it stands for."""
+
+MAX_ALIASES: Final = 1_000
+MAX_NUMBER: Final = 100
+"""Most characters in a number; Python itself refuses to read very long ones."""
+
+Pointer: TypeAlias = tuple[str | int, ...]
+"""The keys and indexes that lead to a value: the parts of its JSON pointer."""
+
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<real>(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)")
+_WORDS: Mapping[str, object] = MappingProxyType(
+    {"": None, "~": None, "null": None, "true": True, "false": False}
+)
+
+
+class Position(NamedTuple):
+    """A place in a text; the first line and the first column are 1."""
+
+    line: int
+    column: int
+
+
+class YamlError(ValueError):
+    """A text that cannot be read: what is wrong, where, and how to mend it."""
+
+    def __init__(self, what: str, mend: str, position: Position) -> None:
+        super().__init__(f"{position.line}:{position.column}: {what} — {mend}")
+        self.what = what
+        self.mend = mend
+        self.position = position
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A JSON value, and where each of its parts stands in the text it was read from."""
+
+    value: object
+    values: Mapping[Pointer, Position]
+    keys: Mapping[Pointer, Position]
+
+    def position(self, pointer: Pointer) -> Position:
+        """Return where the value at `pointer` starts, or else the nearest value around it.
+
+        What an alias stands for has no place of its own beneath the alias.
+        """
+        while pointer not in self.values:
+            pointer = pointer[:-1]
+        return self.values[pointer]
+
+    def key_position(self, pointer: Pointer) -> Position:
+        """Return where the key at the end of `pointer` starts; the value's place if it has none."""
+        return self.keys.get(pointer) or self.position(pointer)
+
+
+def load(text: str) -> Document:
+    """Read one YAML document. Raises `YamlError`, and nothing else, for any text whatever."""
+    unprintable = _UNPRINTABLE.search(text)
+    if unprintable:
+        what = f"the character {unprintable[0]!a} cannot stand in YAML"
+        raise YamlError(what, "remove it", _position_at(text, unprintable.start()))
+    try:
+        # The C parser is ten times as fast, but not every installation of PyYAML has it.
+        parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        return _Composer(yaml.parse(text, Loader=parser)).document()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        what, mend = advice(getattr(error, "problem", None) or "")
+        raise YamlError(what, mend, _position(mark) if mark else Position(1, 1)) from None
+
+
+class _Node(NamedTuple):
+    """A value with its size in nodes and its height in levels, which aliases multiply."""
+
+    value: object
+    size: int = 1
+    height: int = 1
+
+
+@dataclass(slots=True)
+class _Composer:
+    """Makes values of parser events, one at a time, so that a bomb is noticed as it unfolds."""
+
+    events: Iterator[Any]
+    values: dict[Pointer, Position] = field(default_factory=dict)
+    keys: dict[Pointer, Position] = field(default_factory=dict)
+    anchors: dict[str, _Node | None] = field(default_factory=dict)
+    """What each anchor stands for; `None` while its value is still being read."""
+
+    nodes: int = 0
+    aliases: int = 0
+
+    def document(self) -> Document:
+        next(self.events)  # the start of the stream
+        event = next(self.events)
+        if isinstance(event, yaml.StreamEndEvent):
+            return Document(None, {(): Position(1, 1)}, {})
+        value = self._node(next(self.events), ()).value
+        next(self.events)  # the end of the document
+        event = next(self.events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            _refuse(event, "a second document starts here", "keep one, without `---` lines")
+        return Document(value, self.values, self.keys)
+
+    def _node(self, event: Any, pointer: Pointer) -> _Node:  # noqa: ANN401 - PyYAML has no types
+        self.values[pointer] = _position(event.start_mark)
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, pointer)
+        self._count(event, 1)
+        _check_depth(event, pointer, 1)
+        if event.tag is not None:
+            _refuse(event, "tags (`!…`) are not read", "remove it, and put text in quotes")
+        if event.anchor:
+            self.anchors[event.anchor] = None
+        node = self._content(event, pointer)
+        if event.anchor:
+            self.anchors[event.anchor] = node
+        return node
+
+    def _content(self, event: Any, pointer: Pointer) -> _Node:  # noqa: ANN401 - PyYAML has no types
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(pointer)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(pointer)
+        return _Node(_scalar(event))
+
+    def _alias(self, event: yaml.AliasEvent, pointer: Pointer) -> _Node:
+        self.aliases += 1
+        if self.aliases > MAX_ALIASES:
+            _refuse(event, f"more than {MAX_ALIASES} aliases", "write the values out")
+        if event.anchor not in self.anchors:
+            _refuse(event, "no anchor of this name stands above", "put text with `*` in quotes")
+        node = self.anchors[event.anchor]
+        if node is None:
+            _refuse(event, "this alias stands for something it is a part of", "write it out")
+        self._count(event, node.size)
+        _check_depth(event, pointer, node.height)
+        return node
+
+    def _sequence(self, pointer: Pointer) -> _Node:
+        nodes: list[_Node] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            nodes.append(self._node(event, (*pointer, len(nodes))))
+        return _parent([node.value for node in nodes], nodes)
+
+    def _mapping(self, pointer: Pointer) -> _Node:
+        nodes: dict[str, _Node] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self._key(event, pointer)
+            nodes[key] = self._node(next(self.events), (*pointer, key))
+        return _parent({key: node.value for key, node in nodes.items()}, [*nodes.values()])
+
+    def _key(self, event: Any, pointer: Pointer) -> str:  # noqa: ANN401 - PyYAML has no types
+        if not isinstance(event, yaml.ScalarEvent) or event.tag is not None:
+            _refuse(event, "a name must be plain text", "put text that starts with `{` in quotes")
+        key = _checked_text(event)
+        if key == "<<" and event.implicit[0]:
+            _refuse(event, "merge keys (`<<`) are not read", "write the properties out")
+        if (*pointer, key) in self.keys:
+            first = self.keys[*pointer, key].line
+            _refuse(event, f"{shown(key)} stands twice, first on line {first}", "keep one")
+        self.keys[*pointer, key] = _position(event.start_mark)
+        return key
+
+    def _count(self, event: yaml.Event, size: int) -> None:
+        self.nodes += size
+        if self.nodes > MAX_NODES:
+            _refuse(event, f"more than {MAX_NODES} values", "make several files of it")
+
+
+def _parent(value: object, children: list[_Node]) -> _Node:
+    size = 1 + sum(child.size for child in children)
+    return _Node(value, size, 1 + max((child.height for child in children), default=0))
+
+
+def _scalar(event: yaml.ScalarEvent) -> object:
+    text = _checked_text(event)
+    plain = event.implicit[0]
+    if not plain:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    number = _NUMBER.fullmatch(text)
+    return _number(event, text, real=bool(number["real"])) if number else text
+
+
+def _number(event: yaml.ScalarEvent, text: str, *, real: bool) -> float:
+    if len(text) > MAX_NUMBER:
+        _refuse(event, f"a number of more than {MAX_NUMBER} characters", "put text in quotes")
+    value = float(text) if real else int(text)
+    if math.isinf(value):
+        _refuse(event, "a number too large to be one", "put text in quotes")
+    return value
+
+
+def _checked_text(event: yaml.ScalarEvent) -> str:
+    text: str = event.value
+    if _SURROGATE.search(text):
+        _refuse(
+            event,
+            "half of a surrogate pair",
+            r"write the character itself, or `\U` and eight digits",
+        )
+    return text
+
+
+def _check_depth(event: yaml.Event, pointer: Pointer, height: int) -> None:
+    if len(pointer) + height > MAX_DEPTH:
+        _refuse(event, f"nested more than {MAX_DEPTH} levels deep", "flatten it")
+
+
+def _refuse(event: yaml.Event, what: str, mend: str) -> NoReturn:
+    raise YamlError(what, mend, _position(event.start_mark))
+
+
+def _position(mark: Any) -> Position:  # noqa: ANN401 - the two parsers have a class each
+    return Position(mark.line + 1, mark.column + 1)
+
+
+def _position_at(text: str, index: int) -> Position:
+    before = text[:index]
+    return Position(before.count("\n") + 1, index - before.rfind("\n"))

@@ -1,0 +1,1 @@
+"""One request, from routing to the response."""

@@ -1,0 +1,135 @@
+"""The platform's guards: who asks, in which version of the API, with what right, and for whom.
+
+Each is one short function that returns or raises `Refusal`. Their order is the emulator's business.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from leadway_mock.agents import Cast, Token
+from leadway_mock.contract.model import Operation
+from leadway_mock.http.messages import Refusal, Request
+
+PRIVATE_INTEGRATION_TOKEN = re.compile(
+    r"pit-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE
+)
+WELL_FORMED = (
+    "A token is well-formed as pit- and a UUID, such as"
+    " pit-12345678-1234-4234-8234-123456789abc, or as a JWT."
+)
+
+
+def check_token(request: Request, cast: Cast, now: float) -> Token:
+    """Return the token that the request carries.
+
+    Raises `Refusal`: `token-invalid`, `token-unknown` or `token-expired`.
+    """
+    value = _bearer(request)
+    if value not in cast.tokens:
+        _check_form(value, now)
+    token = cast.token(value)
+    if token is None:
+        hint = "The token is well-formed, but it is none of those the mock was told to accept."
+        raise Refusal("token-unknown", hint=hint)
+    return token
+
+
+def may_expire(token: Token, cast: Cast) -> bool:
+    """Tell whether a token that is good now may be refused later, with nothing changed."""
+    return token.value not in cast.tokens and not token.value.startswith("pit-")
+
+
+def _check_form(value: str, now: float) -> None:
+    if not value.startswith("pit-"):
+        _check_expiry(_claims(value), now)
+    elif not PRIVATE_INTEGRATION_TOKEN.fullmatch(value):
+        raise Refusal("token-unknown", hint=WELL_FORMED)
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, value = (request.header("authorization") or "").strip().partition(" ")
+    if scheme.lower() != "bearer" or not value.strip():
+        hint = f"Send 'Authorization: Bearer <token>'. {WELL_FORMED}"
+        raise Refusal("token-invalid", hint=hint)
+    return value.strip()
+
+
+def _claims(token: str) -> Mapping[str, Any]:
+    """Return the claims of a JSON Web Token. Its signature is the platform's secret."""
+    parts = token.split(".")
+    try:
+        header, claims = (_decoded(part) for part in parts[:2])
+    except ValueError:
+        header = claims = None
+    if len(parts) != 3 or not isinstance(header, dict) or not isinstance(claims, dict):  # noqa: PLR2004 - header, claims, signature
+        raise Refusal("token-invalid", hint=WELL_FORMED)
+    return claims
+
+
+def _decoded(part: str) -> Any:  # noqa: ANN401 - any JSON value
+    padded = part + "=" * (-len(part) % 4)
+    try:
+        return json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (binascii.Error, RecursionError) as error:
+        raise ValueError(part) from error
+
+
+def _check_expiry(claims: Mapping[str, Any], now: float) -> None:
+    expires = claims.get("exp")
+    if isinstance(expires, int | float) and expires <= now:
+        hint = f"The token's exp claim is {expires}; it is {int(now)} now. Refresh it."
+        raise Refusal("token-expired", hint=hint)
+
+
+def check_version(request: Request, operation: Operation) -> None:
+    """Let pass a `Version` that the platform was seen to accept.
+
+    Raises `Refusal`: `version-missing` or `version-unknown`.
+    """
+    parameter = operation.parameter("header", "Version")
+    if parameter is None:
+        return
+    accepted = parameter["x-accepted-values"]
+    value = (request.header("version") or "").strip()
+    if not value:
+        hint = f"Send 'Version: {parameter['schema']['default']}'."
+        raise Refusal("version-missing", hint=hint)
+    if value not in accepted:
+        hint = f"Version is '{value}'; accepted are {', '.join(accepted)}."
+        raise Refusal("version-unknown", hint=hint)
+
+
+def check_scope(token: Token, operation: Operation, profile: str) -> None:
+    """Let pass a token that has every scope the operation names.
+
+    Raises `Refusal`: `scope-missing-documented` or `scope-missing-observed`, by the profile.
+    """
+    missing = [scope for scope in operation.scopes if scope not in token.scopes]
+    if missing:
+        hint = f"The token lacks the scope {', '.join(missing)}."
+        raise Refusal(f"scope-missing-{profile}", hint=hint)
+
+
+def check_location(body: object, token: Token) -> str | None:
+    """Return the location a body names, or None where its type is the schema's to refuse.
+
+    Raises `Refusal`: `location-missing` or `location-forbidden`.
+    """
+    if not isinstance(body, dict):
+        return None
+    location = body.get("locationId")
+    if location is None or location == "":
+        hint = "Send the sub-account's id as 'locationId' in the body."
+        raise Refusal("location-missing", hint=hint)
+    if not isinstance(location, str):
+        return None
+    if not token.opens(location):
+        hint = f"The token belongs to another location than '{location}'."
+        raise Refusal("location-forbidden", hint=hint)
+    return location

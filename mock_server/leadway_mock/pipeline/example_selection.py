@@ -1,0 +1,76 @@
+"""`Prefer` (RFC 7240), as Prism understands it: answer with an example of the contract, by request.
+
+`Prefer: code=404` and `Prefer: example=agent-unknown`, together or alone; `__code` and `__example`
+in the query are the same. Preferences that we do not know are ignored, as the RFC says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from leadway_mock.contract.model import Example, Operation
+from leadway_mock.http.messages import Answer, Refusal, Request
+
+KNOWN = ("code", "example")
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """What a request asked for; None is no wish."""
+
+    code: str | None = None
+    example: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The wish as a header says it."""
+        wishes = (("code", self.code), ("example", self.example))
+        return ", ".join(f"{name}={value}" for name, value in wishes if value)
+
+
+def read_preference(request: Request) -> Preference | None:
+    """Return what the request prefers, if anything; its header wins over its query."""
+    header = request.header("prefer") or ""
+    if not header and not request.query:
+        return None
+    found = {
+        name.removeprefix("__"): value
+        for name, value in parse_qsl(request.query)
+        if name.removeprefix("__") in KNOWN and name.startswith("__")
+    }
+    for wish in header.replace(";", ",").split(","):
+        name, _, value = wish.strip().partition("=")
+        if name.strip().lower() in KNOWN and value:
+            found[name.strip().lower()] = value.strip().strip('"')
+    return Preference(found.get("code"), found.get("example")) if any(found.values()) else None
+
+
+def preferred_answer(preference: Preference, operation: Operation) -> Answer:
+    """Return the example of `operation` that was preferred.
+
+    Raises `Refusal` `prefer-unsatisfiable` where the contract has none.
+    """
+    for example in operation.examples.values():
+        if _fits(example, preference):
+            return Answer(
+                status=example.status,
+                content=example.content,
+                rule=example.name,
+                evidence=example.level,
+                headers={"Preference-Applied": _plain(preference.text)},
+            )
+    known = ", ".join(f"{each.status} {each.name}" for each in operation.examples.values())
+    hint = f"{operation.id} has no example for '{preference.text}'. It has: {known}."
+    raise Refusal("prefer-unsatisfiable", hint=hint)
+
+
+def _fits(example: Example, preference: Preference) -> bool:
+    return preference.code in {None, str(example.status)} and preference.example in {
+        None,
+        example.name,
+    }
+
+
+def _plain(text: str) -> str:
+    return text.encode("ascii", "replace").decode()

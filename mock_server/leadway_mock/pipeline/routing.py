@@ -1,0 +1,40 @@
+"""Which operation of the contract a request means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from leadway_mock.contract.model import Contract, Operation
+from leadway_mock.http.messages import Refusal, Request
+
+
+def route(contract: Contract, request: Request) -> tuple[Operation, Mapping[str, str]]:
+    """Return the operation that `request` means, with its path parameters.
+
+    Raises `Refusal`: `route-unknown`, or `method-not-allowed` with its `Allow` header.
+    """
+    there = contract.at(request.path)
+    for operation, parameters in there:
+        if operation.method == request.method:
+            return operation, parameters
+    line = f"Cannot {request.method} {request.path}"
+    if not there:
+        raise Refusal("route-unknown", message=line, hint=_hint(contract, request.path))
+    allowed = ", ".join(sorted({operation.method for operation, _ in there}))
+    raise Refusal(
+        "method-not-allowed",
+        message=f"{line}. Use {allowed}.",
+        hint=f"This path takes {allowed}.",
+        headers={"Allow": allowed},
+    )
+
+
+def _hint(contract: Contract, path: str) -> str:
+    slashes = "There are two slashes in a row: does the base URL end with one? "
+    return slashes * ("//" in path) + _known(contract)
+
+
+def _known(contract: Contract) -> str:
+    current = [each for each in contract.operations if not each.deprecated]
+    listed = ", ".join(f"{each.method} {each.path}" for each in current)
+    return f"The contract has {listed}; the mock lists its own pages at /__mock."

@@ -1,0 +1,1 @@
+"""What a namespace holds: sessions, journal, quotas, armed faults, clock, ids, snapshots."""

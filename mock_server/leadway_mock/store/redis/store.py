@@ -1,0 +1,142 @@
+"""A store in a Redis or Valkey server, from version 6.2 on, which many machines may share.
+
+Each verb is one command or one script, and so one trip to the server, in which nothing comes
+between. It is as durable as the server is told to be: `appendonly yes` keeps what was answered
+through a crash of the server, all but the last second of it; `appendfsync always` that, too. The
+server must not evict (`maxmemory-policy noeviction`, its default).
+
+A single server is meant, or what looks like one, such as the primary that Sentinel or a cloud
+names. The keys of a namespace share a hash tag, as Redis Cluster wants it; what a cluster would
+still need is a client that follows its redirections, and a list of homes on each of its shards.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from leadway_mock.store.base import Appended, Expiring, Item, Snapshot
+from leadway_mock.store.redis import scripts as scripts
+from leadway_mock.store.redis.client import RedisServer
+from leadway_mock.store.redis.keys import full_key, place_of, reach_of
+
+Row = tuple[str, str, list[str], str, str]
+"""What is kept under one name: home, name, entries, and a counter's value and expiry or nothing."""
+
+
+class RedisStore:
+    """A store in one database of a server; see `Store` for the verbs."""
+
+    def __init__(self, url: str) -> None:
+        """Open the database that `url` names; raises `StoreError`."""
+        self._server = RedisServer(url)
+
+    def __repr__(self) -> str:
+        return f"RedisStore({self._server.name!r})"
+
+    def append(
+        self, key: str, value: str, *, after: int | None = None, keep: int | None = None
+    ) -> Appended | None:
+        """See `Store.append`."""
+        home, name = place_of(key)
+        arguments = (name, value, _optional(after), _optional(keep))
+        done = self._server.run(scripts.APPEND, home, *arguments, changes=True)
+        if done is None:
+            return None
+        position, dropped = done
+        return Appended(position, tuple(item.value for item in map(_item, dropped)))
+
+    def last(self, key: str) -> Item | None:
+        """See `Store.last`."""
+        entry = self._server.ask("LINDEX", _list(key), -1)
+        return None if entry is None else _item(entry)
+
+    def items(self, key: str, *, after: int = 0, limit: int | None = None) -> Sequence[Item]:
+        """See `Store.items`."""
+        home, name = place_of(key)
+        entries = self._server.run(scripts.ITEMS, home, name, after, _optional(limit))
+        return [_item(entry) for entry in entries]
+
+    def count(self, key: str) -> int:
+        """See `Store.count`."""
+        number: int = self._server.ask("LLEN", _list(key))
+        return number
+
+    def increment(self, key: str, *, now: float = 0.0, expires: float | None = None) -> int:
+        """See `Store.increment`."""
+        home, name = place_of(key)
+        arguments = (repr(now), name, _optional(expires))
+        (number,) = self._server.run(scripts.INCREMENT, home, *arguments, changes=True)
+        return int(number)
+
+    def increment_all(self, counters: Sequence[Expiring], *, now: float) -> Sequence[int]:
+        """See `Store.increment_all`."""
+        homes, arguments = set(), [repr(now)]
+        for key, expires in counters:
+            home, name = place_of(key)
+            homes.add(home)
+            arguments += name, repr(expires)
+        (home,) = homes
+        numbers = self._server.run(scripts.INCREMENT, home, *arguments, changes=True)
+        return [int(number) for number in numbers]
+
+    def delete(self, key: str) -> None:
+        """See `Store.delete`."""
+        home, name = place_of(key)
+        self._server.run(scripts.DELETE, home, name, changes=True)
+
+    def clear(self, prefix: str = "") -> None:
+        """See `Store.clear`."""
+        self._server.run(scripts.CLEAR, *reach_of(prefix), changes=True)
+
+    def export(self, prefix: str) -> Snapshot:
+        """See `Store.export`."""
+        rows = self._server.run(scripts.EXPORT, *reach_of(prefix))
+        found = sorted((full_key(home, name)[len(prefix) :], rest) for home, name, *rest in rows)
+        return Snapshot(tuple(_entries(found)), tuple(_counters(found)))
+
+    def restore(self, prefix: str, snapshot: Snapshot) -> None:
+        """See `Store.restore`."""
+        text = json.dumps(list(_rows(prefix, snapshot)), ensure_ascii=False)
+        self._server.run(scripts.RESTORE, *reach_of(prefix), text, changes=True)
+
+    def close(self) -> None:
+        """See `Store.close`."""
+        self._server.close()
+
+
+def _list(key: str) -> str:
+    home, name = place_of(key)
+    return f"{home}:list:{name}"
+
+
+def _item(entry: str) -> Item:
+    position, _, value = entry.partition(":")
+    return Item(int(position), value)
+
+
+def _optional(number: float | None) -> str:
+    return "" if number is None else repr(number)
+
+
+def _entries(found: Iterable[tuple[str, list[Any]]]) -> Iterator[tuple[str, int, str]]:
+    for key, (entries, *_) in found:
+        for item in map(_item, entries):
+            yield key, item.position, item.value
+
+
+def _counters(found: Iterable[tuple[str, list[Any]]]) -> Iterator[tuple[str, int, float | None]]:
+    for key, (_, value, expires) in found:
+        if value is not None:
+            yield key, int(value), None if expires is None else float(expires)
+
+
+def _rows(prefix: str, snapshot: Snapshot) -> Iterator[Row]:
+    """Yield what a snapshot holds, as it is to be kept under `prefix`."""
+    for key, entries in groupby(sorted(snapshot.entries), key=lambda entry: entry[0]):
+        texts = [f"{position}:{value}" for _, position, value in entries]
+        yield *place_of(prefix + key), texts, "", ""
+    for key, value, expires in snapshot.counters:
+        yield *place_of(prefix + key), [], str(value), _optional(expires)

@@ -1,0 +1,60 @@
+"""From whatever a test gives as a dialogue to dialogues: a text, a path, or one made in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from textwrap import dedent
+from typing import TypeAlias
+
+from leadway_mock.agents.agent_ids import MEND, is_agent_id
+from leadway_mock.dialogues import (
+    Dialogue,
+    DialogueError,
+    Script,
+    built,
+    load_dialogues,
+    parse_dialogue,
+)
+from leadway_mock.dialogues.loading.files import TRANSCRIPTS, YAML
+from leadway_mock.documents.problems import Problem
+from leadway_mock.documents.yaml_errors import shown
+
+Source: TypeAlias = str | Path | Dialogue | Script
+"""A text of several lines, the path of a file or a folder, or a dialogue made in Python."""
+
+
+def read_source(
+    source: Source, *, name: str, folder: Path, agent: str | Sequence[str] | None = None
+) -> Iterator[Dialogue]:
+    """Yield the dialogues that `source` means; raises `DialogueError`.
+
+    `name` is for a text, which has none of its own; a path is looked for in `folder`, then in the
+    working folder; `agent` is who knows them, in place of whom they say.
+    """
+    agents = (agent,) if isinstance(agent, str) else tuple(agent or ())
+    strange = next((each for each in agents if not is_agent_id(each)), None)
+    if strange is not None:
+        raise DialogueError(name, [Problem(1, 1, f"{shown(strange)} is no agent's id", MEND)])
+    for each in _read(source, name, folder):
+        yield replace(each, agents=agents) if agents else each
+
+
+def _read(source: Source, name: str, folder: Path) -> Sequence[Dialogue]:
+    if isinstance(source, Dialogue | Script):
+        return (built(source),)
+    path = _path(source, folder)
+    if path is not None:
+        return load_dialogues(path)
+    return (parse_dialogue(dedent(str(source)).strip("\n") + "\n", name=name),)
+
+
+def _path(source: str | Path, folder: Path) -> Path | None:
+    """Return the path that `source` means, or None if it is the text itself."""
+    if isinstance(source, str) and "\n" in source:
+        return None
+    near = folder / source
+    if isinstance(source, Path) or near.suffix in (*TRANSCRIPTS, *YAML) or near.is_dir():
+        return near if near.exists() else Path(source)
+    return None
