@@ -13,7 +13,7 @@ from leadway_mock.http.messages import Answer, Request
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.clock import ManualClock
 from leadway_mock.store import Store, open_store
-from tests.mock.support import Caller
+from tests.mock.client import Caller
 
 
 @pytest.fixture(scope="session")

@@ -24,8 +24,8 @@ from leadway_mock.state.clock import ManualClock
 from leadway_mock.state.namespace_registry import name_of
 from leadway_mock.web import create_app, prompt_of
 from leadway_mock.web.serving import open_server
+from tests.mock.pipeline.test_authorization import jwt
 from tests.mock.raw_client import RawClient
-from tests.mock.test_guards import jwt
 from tests.security.caller import LOCATION, PATH, TOKEN
 
 GOOD = {"message": "hello", "locationId": LOCATION}

@@ -18,8 +18,8 @@ from leadway_mock.server import Server
 from leadway_mock.server.listener import Listener
 from leadway_mock.web import create_app
 from leadway_mock.web.thin_door import THIN_DOOR
+from tests.mock.client import CURRENT, LOCATION, TOKEN
 from tests.mock.raw_client import RawClient, Reply
-from tests.mock.support import CURRENT, LOCATION, TOKEN
 
 PATIENCE = 30.0
 """Seconds within which something happens that surely happens, on however slow a machine."""

@@ -16,8 +16,8 @@ from leadway_mock.server import Server, channel
 from leadway_mock.server.binding import bind, url_of
 from leadway_mock.server.listener import Listener
 from leadway_mock.state.clock import ManualClock
+from tests.mock.client import Caller, content
 from tests.mock.raw_client import RawClient
-from tests.mock.support import Caller, content
 from tests.pressure.pressing import GET, MESSAGE, PATIENCE, constant, turned
 
 DAY = 86_400.0

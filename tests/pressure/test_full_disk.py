@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from tests.contract.programs import Program, mock
-from tests.mock.support import CURRENT, LOCATION, TOKEN
+from tests.mock.client import CURRENT, LOCATION, TOKEN
 
 resource = pytest.importorskip("resource", reason="this system has no limit on a file's length")
 pytestmark = pytest.mark.skipif(

@@ -18,7 +18,7 @@ from leadway_mock.server.heads import PlainReader
 from leadway_mock.server.prompt import Reply
 from leadway_mock.util.memoize import remembered
 from leadway_mock.web import create_app, prompt_of
-from tests.mock.support import TOKEN
+from tests.mock.client import TOKEN
 
 MOST = 48_000_000
 """What the page promises, in bytes."""

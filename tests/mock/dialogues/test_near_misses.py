@@ -20,8 +20,8 @@ from leadway_mock.dialogues import (
     user,
 )
 from leadway_mock.util.text_table import columns
+from tests.mock.agents.agent_inputs import heard
 from tests.mock.dialogues.texts import missed, replies
-from tests.mock.hearing import heard
 
 
 def closest(one: Script, message: str, **further: object) -> NearMiss:

@@ -9,7 +9,7 @@ import pytest
 
 from leadway_mock.agents.replies import Heard, Reply
 from leadway_mock.dialogues import Dialogue, DialogueError, Script, built, parse_dialogue, play
-from tests.mock.hearing import heard
+from tests.mock.agents.agent_inputs import heard
 
 
 def complaints(text: str, file: str = "") -> list[str]:

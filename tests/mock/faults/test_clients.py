@@ -24,7 +24,7 @@ from leadway_mock.server import Server
 from leadway_mock.state.fault_registry import arm, disarm
 from leadway_mock.web import create_app, prompt_of
 from tests.docs.markdown import Page
-from tests.mock.support import CURRENT, LOCATION, TOKEN
+from tests.mock.client import CURRENT, LOCATION, TOKEN
 
 PATIENCE = 1.0
 BODY = {"message": "Hello", "locationId": LOCATION}

@@ -12,7 +12,7 @@ from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.fault_registry import arm
 from leadway_mock.web import create_app
-from tests.mock.support import CURRENT, LOCATION, TOKEN
+from tests.mock.client import CURRENT, LOCATION, TOKEN
 
 BODY = {"message": "Hello", "locationId": LOCATION}
 HEADERS = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}

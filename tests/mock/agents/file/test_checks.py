@@ -1,0 +1,225 @@
+from pathlib import Path
+
+import pytest
+
+from tests.mock.agents.file.agents_files import complaints, loaded, loaded_agent, one_agent
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "1:1: the file must be a mapping, not empty — start it with a line `agents:`"),
+        ("- a", "1:1: the file must be a mapping, not a list — start it with"),
+        ("{}", "1:1: the file is empty — start it with"),
+        ("agent: []", "1:1: `agent` is not known here — did you mean `agents`?"),
+        ("agents:", "1:8: `agents` must be a list, not empty — write a value, or leave"),
+        ("agents: {}", "1:9: `agents` must be a list, not a mapping — start each entry"),
+        ("agents: [a]", "1:10: an entry of `agents` must be a mapping, not text"),
+        ("agents: [{id: a}]", "1:10: `name` is missing here — add a line `name: …`"),
+        ("agents: [{id: 12, name: A}]", "1:15: `id` must be text, not a number — put it in q"),
+        ("agents: [{id: a/b, name: A}]", "1:15: `id` cannot be written so — The agent's id"),
+        ('agents: [{id: "a\\n", name: A}]', "1:15: `id` cannot be written so"),
+        ("agents: [{id: '', name: A}]", "1:15: `id` cannot be written so"),
+        ("tokens: []", "1:9: `tokens` is empty — write something, or leave the line out"),
+        ("tokens: [{}]", "1:10: `token` is missing here"),
+        ("tokens: [{token: a b}]", "1:18: `token` cannot be written so — The token itself"),
+        ("tokens: [{token: a, locations: []}]", "1:32: `locations` is empty"),
+        ("tokens: [{token: a, scopes: ['']}]", "1:30: an entry of `scopes` is empty"),
+        ("a: b: c", "1:5: a `: ` in the middle of unquoted text"),
+        ("a: [\x07]", "1:5: the character"),
+    ],
+)
+def test_a_file_that_is_wrong(tmp_path: Path, text: str, said: str) -> None:
+    assert any(said in line for line in complaints(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("name2: B", "4:5: `name2` is not known here — did you mean `name`?"),
+        ("locationId: x", "4:5: `locationId` is not known here — did you mean `location`?"),
+        ("zzz: x", "4:5: `zzz` is not known here — known are `id`, `name`, `location`, "),
+        ("status: on", "4:13: `status` cannot be `on` — write `active`, `inactive`, `archived` or"),
+        ("status: 1", "4:13: `status` cannot be this — write `active`"),
+        ("location: true", "4:15: `location` must be text, not true or false — put it in quotes"),
+        ("location: 1.5", "4:15: `location` must be text, not a fraction — put it in quotes"),
+        ("location: {}", "4:15: `location` must be text, not a mapping — write plain text"),
+        ("location: ''", "4:15: `location` is empty"),
+        ("versions: []", "4:15: `versions` is empty"),
+        ("versions: [{id: v}, {id: v}]", "4:30: `v` is taken, by the one on line 4 — give each"),
+        ("versions: [{id: v, published: yes}]", "4:35: `published` must be true or false, not te"),
+        ("inputVariables: [{key: x}]", "4:23: `key` is not known here — did you mean `name`?"),
+        ("inputVariables: [{name: a b}]", "4:29: `name` cannot be written so — Its name: no s"),
+        ("inputVariables: [{name: x}, {name: x}]", "4:40: `x` is taken, by the one on line 4"),
+        ("inputVariables: [{name: x, type: date}]", "4:38: `type` cannot be `date` — write `s"),
+        ("replies: []", "4:14: `replies` is empty"),
+        ("replies: [{response: x}]", "4:16: `response` is not known here — did you mean `answer`"),
+        ("replies: [{goal_completion: x}]", "did you mean `goalCompletion`?"),
+        ("replies: [{answer: x, when: ''}]", "4:33: `when` is empty"),
+        ("replies: [{answer: x, when: {}}]", "4:33: `when` is empty"),
+        ("replies: [{answer: x, when: 1}]", "4:33: `when` must be text or a mapping, not a numb"),
+        ("replies: [{answer: x, when: {turn: 1}}]", "4:34: `turn` is not known here — put `turn`"),
+        ("replies: [{answer: x, when: {equals: a, contains: b}}]", "4:33: `when` cannot be wri"),
+        ("replies: [{answer: x, when: {contains: ''}}]", "4:44: `contains` is empty"),
+        ("replies: [{answer: x, turn: 0}]", "4:33: `turn` cannot be written so — The only turn"),
+        ("replies: [{answer: x, turn: 1.5}]", "4:33: `turn` must be a whole number, not a frac"),
+        ("replies: [{answer: x, turn: one}]", "4:33: `turn` must be a whole number, not text —"),
+        ("replies: [{answer: x, attachments: [a]}]", "an entry of `attachments` must be a mapp"),
+        ("replies: [{answer: x, when: /a/g}]", "4:33: `g` is no flag of a regular expression"),
+        ("replies: [{answer: x, when: /(/}]", "4:33: the regular expression does not work: miss"),
+        ("replies: [{answer: x, when: '/(?P<turn>a)/'}]", "4:33: a capture cannot be called `t"),
+        ("replies: [{answer: '{{'}]", "4:24: a `{{` that opens no placeholder — close it as in"),
+        ("replies: [{answer: '{{nam}}'}]", "4:24: `{{nam}}` is defined nowhere — capture it in"),
+        ("replies: [{answer: '{{mesage}}'}]", "is defined nowhere — did you mean `{{message}}`?"),
+        ("replies: [{answer: '{{variables.x}}'}]", "declare the variable under `inputVariables`"),
+        ("replies: [{answer: x}, {answer: y}]", "4:28: this reply is never given: the one on li"),
+    ],
+)
+def test_an_agent_that_is_wrong(tmp_path: Path, lines: str, said: str) -> None:
+    assert any(said in line for line in complaints(tmp_path, one_agent(lines)))
+
+
+def test_a_synonym_is_only_offered_where_it_is_known(tmp_path: Path) -> None:
+    [said] = complaints(tmp_path, "response: x")
+
+    assert "known are `agents` and `tokens`" in said
+
+
+def test_ids_are_unique_in_a_file(tmp_path: Path) -> None:
+    said = complaints(tmp_path, "agents:\n  - {id: a, name: A}\n  - {name: B, id: a}\n")
+
+    assert said == ["3:19: `a` is taken, by the one on line 2 — give each its own `id`"]
+
+
+def test_two_agents_without_an_id_are_not_called_the_same(tmp_path: Path) -> None:
+    said = complaints(
+        tmp_path, "agents: [{id: 1, name: A}, {id: 1, name: B}, {name: C}, {name: D}]"
+    )
+
+    assert len(said) == 4
+    assert not any("taken" in line for line in said)
+
+
+def test_tokens_are_unique_in_a_file(tmp_path: Path) -> None:
+    [said] = complaints(tmp_path, "tokens: [{token: a}, {token: a}]")
+
+    assert said == "1:30: this token is taken, by the one on line 1 — give each its own `token`"
+
+
+def test_versions_and_variables_are_unique_in_an_agent_only(tmp_path: Path) -> None:
+    shared = "versions: [{id: v}], inputVariables: [{name: x}]"
+
+    loaded(tmp_path, f"agents:\n- {{id: a, name: A, {shared}}}\n- {{id: b, name: B, {shared}}}\n")
+
+
+def test_a_magic_token_keeps_its_meaning(tmp_path: Path) -> None:
+    [said] = complaints(tmp_path, "tokens: [{token: pit-00000000-0000-4000-8000-000000000401}]")
+
+    assert said == "1:18: this is a magic token, whose meaning is fixed — choose another"
+
+
+def test_captures_of_any_reply_can_be_used_in_any_other(tmp_path: Path) -> None:
+    loaded_agent(tmp_path, "replies: [{turn: 2, answer: '{{n}}'}, {when: '/(?P<n>.)/', answer: x}]")
+
+
+def test_declared_variables_can_be_used(tmp_path: Path) -> None:
+    replies = "replies: [{answer: '{{ variables.x-1 }}'}]"
+
+    loaded_agent(tmp_path, f"inputVariables: [{{name: x-1}}]\n{replies}")
+
+
+@pytest.mark.parametrize("capture", ["(?P<n>[)", "(?<n>.)"])
+def test_only_a_pattern_that_does_not_work_is_blamed(tmp_path: Path, capture: str) -> None:
+    reply = f"{{when: '/{capture}/', answer: '{{{{n}}}}'}}"
+
+    said = complaints(tmp_path, one_agent(f"replies: [{reply}]"))
+
+    assert len(said) == 1
+    assert "the regular expression does not work" in said[0]
+
+
+def test_a_placeholder_used_twice_is_told_once(tmp_path: Path) -> None:
+    assert len(complaints(tmp_path, one_agent("replies: [{answer: '{{x}} {{x}}'}]"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("replies", "unreachable"),
+    [
+        (["{answer: a}", "{answer: b}"], [2]),
+        (["{answer: a}", "{answer: b, turn: 1}", "{answer: c, when: x}"], [2, 3]),
+        (["{answer: a, turn: 1}", "{answer: b}"], []),
+        (["{answer: a, turn: 1}", "{answer: b, turn: 2}", "{answer: c, turn: 1}"], [3]),
+        (["{answer: a, turn: 1}", "{answer: b, turn: 1, when: x}"], [2]),
+        (["{answer: a, when: x}", "{answer: b, when: x}"], [2]),
+        (["{answer: a, when: x}", "{answer: b, when: x, turn: 1}"], [2]),
+        (["{answer: a, when: x, turn: 1}", "{answer: b, when: x}"], []),
+        (["{answer: a, when: {equals: x}}", "{answer: b, when: {contains: x}}"], []),
+        (["{answer: a, when: {equals: x}}", "{answer: b, when: {equals: x}}"], [2]),
+        (["{answer: a, when: x}", "{answer: b}"], []),
+    ],
+)
+def test_a_reply_that_is_never_given(
+    tmp_path: Path, replies: list[str], unreachable: list[int]
+) -> None:
+    lines = "replies:\n" + "".join(f"  - {reply}\n" for reply in replies)
+
+    if not unreachable:
+        loaded_agent(tmp_path, lines)
+        return
+    said = complaints(tmp_path, one_agent(lines))
+
+    assert [int(line.split(":")[0]) - 4 for line in said] == unreachable
+    assert all("never given" in line for line in said)
+
+
+def test_every_problem_is_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+    said = complaints(
+        tmp_path,
+        """\
+agents:
+  - name: A
+    status: 1
+    replies:
+      - when: /(/
+        answer: "{{a}}"
+  - id: a b
+    name: B
+tokens:
+  - token: pit-00000000-0000-4000-8000-000000000403
+    scope: x
+""",
+    )
+
+    assert [line.split(" ")[0] for line in said] == [
+        "2:5:",
+        "3:13:",
+        "5:15:",
+        "6:17:",
+        "7:9:",
+        "10:12:",
+        "11:5:",
+    ]
+
+
+def test_two_missing_properties_are_two_problems(tmp_path: Path) -> None:
+    assert complaints(tmp_path, "agents: [{}]") == [
+        "1:10: `id` is missing here — add a line `id: …`",
+        "1:10: `name` is missing here — add a line `name: …`",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "lines", "last"),
+    [
+        (50, 50, "51:3: an entry of `agents` must be a mapping"),
+        (51, 51, " and 1 more"),
+        (5_000, 51, " and 950 more"),
+    ],
+)
+def test_a_file_of_another_kind_does_not_flood_the_screen(
+    tmp_path: Path, count: int, lines: int, last: str
+) -> None:
+    said = complaints(tmp_path, "agents:\n" + "- x\n" * count)
+
+    assert len(said) == lines
+    assert said[-1].startswith(last)

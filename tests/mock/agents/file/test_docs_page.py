@@ -1,0 +1,72 @@
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from leadway_mock.agents import BUILT_IN
+from leadway_mock.agents.file.schema import schema_text
+from tests.mock.agents.agent_inputs import heard
+from tests.mock.agents.file.agents_files import complaints, loaded
+
+PAGE = Path(__file__).parents[4] / "docs" / "agents-file.md"
+
+
+def test_the_example_of_the_page_does_what_the_page_says(tmp_path: Path) -> None:
+    example = re.search(r"```yaml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    assert example
+    cast = loaded(tmp_path, example[1])
+    desk = cast.agents["frontdesk000000000000000"]
+
+    met = desk.respond(heard(message="Hi, MY NAME IS Ada"))
+    asked = desk.respond(heard(turn=2, message="Who am I?", state=met.state))
+    ended = desk.respond(heard(turn=3, message="Bye", state=asked.state))
+    lost = desk.respond(heard(turn=4, message="Hm", state=ended.state))
+
+    assert met.response == "Nice to meet you, Ada."
+    assert asked.response == "You are Ada, and this is message 2."
+    assert (ended.response, ended.goal_completion) == ("Goodbye, Ada!", True)
+    assert lost.response == 'I did not get "Hm".'
+    assert not cast.any_token
+
+
+def test_the_page_quotes_what_is_really_said(tmp_path: Path) -> None:
+    quoted = re.search(r"```text\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    text = r"""
+agents:
+  - id: 12
+    name: Front desk
+    replies:
+      - when: /my name is (?P<name>\w+)/
+        answer: Nice to meet you, {{nam}}.
+"""
+    assert quoted
+    said = complaints(tmp_path, text.lstrip())
+    assert [f"agents.yaml:{line}" for line in said] == quoted[1].splitlines()
+
+
+def test_the_pages_command_writes_the_schema() -> None:
+    command = re.search(r'python -c "(.*)" > agents', PAGE.read_text("utf-8"))
+    assert command
+
+    written = subprocess.run([sys.executable, "-c", command[1]], capture_output=True, check=True)
+
+    assert json.loads(written.stdout)["$id"] == "urn:leadway:agents-file:1"
+
+
+def test_the_page_lists_every_built_in_agent_and_magic_token() -> None:
+    page = PAGE.read_text("utf-8")
+
+    for agent_id in BUILT_IN.agents:
+        assert f"`{agent_id}`" in page
+    for number in (401, 403, 404):
+        assert f"`pit-00000000-0000-4000-8000-000000000{number}`" in page
+
+
+def test_the_page_names_every_property_of_the_schema() -> None:
+    page = PAGE.read_text("utf-8")
+    schema = json.loads(schema_text())
+
+    for definition in schema["$defs"].values():
+        for name in definition["properties"]:
+            assert f"`{name}`" in page

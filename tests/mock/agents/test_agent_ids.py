@@ -1,0 +1,145 @@
+"""What can be an agent's id, in every place where one is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from leadway import InvalidRequestError, Leadway, Settings
+from leadway.calls import checked_agent_id
+from leadway_mock.agents.agent_ids import AGENT_ID, is_agent_id
+from leadway_mock.agents.file.schema import schema_text as agents_schema
+from leadway_mock.dialogues import DialogueError, dialogue
+from leadway_mock.dialogues.loading.schema import schema_text as dialogues_schema
+from leadway_mock.testing import Mock
+from tests.mock.agents.file import agents_files
+from tests.mock.dialogues import texts
+
+TURNS = "turns: [{user: a, agent: b}]\n"
+
+CALLED = ["a", "a.b", "...", "a-b_c~d", "1:2", "a%2Fb", "é", "\N{FIRE}", "a,b;c=d", "[x]", "{id}"]
+"""Ids that a path can have, as they are or encoded."""
+
+REFUSED = {
+    "": "cannot be written so",
+    ".": "cannot be written so — ",
+    "..": "cannot be written so — ",
+    "a/b": "cannot be written so — ",
+    "/": "cannot be written so — ",
+    "a?b": "cannot be written so — ",
+    "a#b": "cannot be written so — ",
+    "a b": "cannot be written so — ",
+    "a\n": "cannot be written so — ",
+    "a\0b": "cannot be written so — ",
+    "a\x1b[2J": "cannot be written so — ",
+    "\x7f": "cannot be written so — ",
+    "a\x85b": "cannot be written so — ",
+    "a\u2028b": "cannot be written so — ",
+    "a\u200bb": "has U+200B in it, which nobody sees — an id has no spaces, none of / ? #",
+    "\u202ea": "has U+202E in it, which nobody sees",
+    "a\ue000": "has U+E000 in it, which nobody sees",
+}
+
+
+def spelt(agent_id: str) -> str:
+    """Write an id in YAML."""
+    return json.dumps(agent_id, ensure_ascii=not agent_id.isprintable())
+
+
+def by_agents_file(folder: Path, agent_id: str) -> list[str]:
+    return agents_files.complaints(folder, f"agents:\n  - name: A\n    id: {spelt(agent_id)}")
+
+
+def by_dialogue(_: Path, agent_id: str) -> list[str]:
+    return texts.complaints(f"{TURNS}#\nagent: {spelt(agent_id)}")
+
+
+def by_dialogue_of_several(_: Path, agent_id: str) -> list[str]:
+    return texts.complaints(f"{TURNS}agent:\n- a\n- {spelt(agent_id)}")
+
+
+def by_python(_: Path, agent_id: str) -> list[str]:
+    with pytest.raises(DialogueError) as caught:
+        dialogue("x", agent=["a", agent_id]).user("a").agent("b").build()
+    return [str(caught.value)]
+
+
+WAYS: list[tuple[Callable[[Path, str], list[str]], str]] = [
+    (by_agents_file, "3:9: "),
+    (by_dialogue, "3:8: "),
+    (by_dialogue_of_several, "4:3: "),
+    (by_python, f"{__file__}:"),
+]
+
+
+@pytest.mark.parametrize(("complaints", "place"), WAYS)
+@pytest.mark.parametrize("agent_id", REFUSED, ids=ascii)
+def test_an_id_that_nobody_can_call_is_refused_with_its_line(
+    complaints: Callable[[Path, str], list[str]], place: str, agent_id: str, tmp_path: Path
+) -> None:
+    (told,) = complaints(tmp_path, agent_id)
+    assert REFUSED[agent_id] in told
+    assert told.startswith(place)
+    assert "invisible" in told
+    assert ". nor .." in told or ". or .." in told
+    assert not is_agent_id(agent_id)
+
+
+@pytest.mark.parametrize("agent_id", REFUSED, ids=ascii)
+def test_so_it_is_where_a_test_says_who_knows_a_dialogue(agent_id: str) -> None:
+    with Mock() as mock, pytest.raises(DialogueError, match="is no agent's id — an id has no "):
+        mock.dialogue("user: a\nagent: b\n", agent=["a", agent_id])
+
+
+@pytest.mark.parametrize("agent_id", CALLED, ids=ascii)
+def test_any_other_id_is_called_over_http(agent_id: str, tmp_path: Path) -> None:
+    agents_files.loaded(tmp_path, f"agents: [{{name: A, id: {spelt(agent_id)}}}]")
+    with Mock(agents=str(tmp_path / "agents.yaml")) as mock:
+        assert said(mock, agent_id) == "Turn 1. You said: a"
+    with Mock(dialogue=f"{TURNS}agent: {spelt(agent_id)}") as mock:
+        assert said(mock, agent_id) == "b"
+
+
+def said(mock: Mock, agent_id: str) -> str:
+    with Leadway(Settings.from_env(mock.environment)) as leadway:
+        return leadway.agent(agent_id).execute("a").text
+
+
+def test_the_sdk_refuses_no_id_that_a_file_may_have() -> None:
+    for number in range(0x20000):
+        agent_id = f"a{chr(number)}"
+        if is_agent_id(agent_id):
+            assert checked_agent_id(agent_id) == agent_id
+
+
+@pytest.mark.parametrize("agent_id", [each for each in REFUSED if each != "a b"], ids=ascii)
+def test_nor_may_a_file_have_one_that_the_sdk_refuses(agent_id: str) -> None:
+    with pytest.raises(InvalidRequestError):
+        checked_agent_id(agent_id)
+
+
+@pytest.mark.parametrize(
+    ("text", "places"), [(agents_schema(), 1), (dialogues_schema(), 2)], ids=["agents", "dialogues"]
+)
+def test_editors_know_it_by_the_schemas(text: str, places: int) -> None:
+    patterns = [each["pattern"] for each in _schemas(json.loads(text)) if "pattern" in each]
+    assert patterns.count(AGENT_ID) == places
+    validator = Draft202012Validator({"pattern": AGENT_ID})
+    assert all(validator.is_valid(each) for each in CALLED)
+    unseen = {each for each, told in REFUSED.items() if "nobody sees" in told}
+    assert not any(validator.is_valid(each) for each in REFUSED if each not in unseen)
+
+
+def _schemas(node: Any) -> Iterator[dict[str, Any]]:
+    """Yield every schema in `node`."""
+    children = node if isinstance(node, list) else []
+    if isinstance(node, dict):
+        yield node
+        children = list(node.values())
+    for child in children:
+        yield from _schemas(child)

@@ -1,0 +1,156 @@
+from dataclasses import replace
+
+import pytest
+
+from leadway_mock.agents import (
+    BUILT_IN,
+    ECHO_ID,
+    ELSEWHERE,
+    ELSEWHERE_TOKEN,
+    GOAL_ID,
+    INACTIVE_ID,
+    MAGIC_TOKENS,
+    STATUSES,
+    UNKNOWN_TOKEN,
+    UNPUBLISHED_ID,
+    UNSCOPED_TOKEN,
+    VARIABLES_ID,
+    WRITE_SCOPE,
+    Agent,
+    Cast,
+    Token,
+    Version,
+)
+from leadway_mock.agents.builtin import echo
+from tests.mock.agents.agent_inputs import heard
+
+ANY_TOKEN = "pit-12345678-1234-4234-8234-123456789abc"
+SAMPLE_VERSION = "b2b1c1d2-3e4f-5a6b-7c8d-9e0f1a2b3c4d"
+AGENT = Agent(
+    id="a",
+    name="A",
+    respond=echo,
+    versions=(Version("v1"), Version("v2"), Version("v3", published=False)),
+)
+
+
+@pytest.mark.parametrize("absent", [None, ""])
+def test_the_latest_published_version_is_the_default(absent: str | None) -> None:
+    assert AGENT.published_version(absent) == Version("v2")
+
+
+def test_a_published_version_is_found_by_its_id() -> None:
+    assert AGENT.published_version("v1") == Version("v1")
+
+
+@pytest.mark.parametrize("version_id", ["v3", "v4", "V1"])
+def test_an_unpublished_or_unknown_version_is_not_found(version_id: str) -> None:
+    assert AGENT.published_version(version_id) is None
+
+
+@pytest.mark.parametrize("version_id", [None, "v3"])
+def test_an_agent_without_a_published_version_has_none(version_id: str | None) -> None:
+    unpublished = replace(AGENT, versions=(Version("v3", published=False),))
+
+    assert unpublished.published_version(version_id) is None
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_only_an_active_agent_is_active(status: str) -> None:
+    assert replace(AGENT, status=status).is_active is (status == "active")
+
+
+def test_an_agent_lives_at_its_location_or_anywhere() -> None:
+    assert AGENT.lives_at("here")
+    assert replace(AGENT, location="here").lives_at("here")
+    assert not replace(AGENT, location="here").lives_at("there")
+
+
+def test_a_token_opens_its_locations_or_any() -> None:
+    assert Token(ANY_TOKEN).opens("here")
+    assert Token(ANY_TOKEN, locations=("here",)).opens("here")
+    assert not Token(ANY_TOKEN, locations=("here",)).opens("there")
+
+
+def test_no_repr_shows_a_token() -> None:
+    token = Token(ANY_TOKEN)
+    cast = Cast(agents={}, tokens={ANY_TOKEN: token})
+
+    assert ANY_TOKEN not in repr(token)
+    assert ANY_TOKEN not in repr(cast)
+
+
+def test_without_a_file_any_token_is_welcome_but_the_unknown_one() -> None:
+    token = BUILT_IN.token(ANY_TOKEN)
+
+    assert token == Token(ANY_TOKEN, locations=None, scopes=(WRITE_SCOPE,))
+    assert BUILT_IN.token(UNKNOWN_TOKEN) is None
+
+
+def test_declared_tokens_keep_all_others_out() -> None:
+    declared = Token("declared", scopes=())
+    cast = Cast(agents={}, tokens={"declared": declared}, any_token=False)
+
+    assert cast.token("declared") is declared
+    assert cast.token(ANY_TOKEN) is None
+
+
+def test_the_magic_tokens_are_refused_each_for_its_reason() -> None:
+    unscoped, elsewhere = BUILT_IN.token(UNSCOPED_TOKEN), BUILT_IN.token(ELSEWHERE_TOKEN)
+
+    assert unscoped is not None
+    assert WRITE_SCOPE not in unscoped.scopes
+    assert unscoped.opens("anywhere")
+    assert elsewhere is not None
+    assert elsewhere.opens(ELSEWHERE)
+    assert not elsewhere.opens("C2QujeCh8ZnC7al2InWR")
+    assert WRITE_SCOPE in elsewhere.scopes
+    assert {value[-3:] for value in MAGIC_TOKENS} == {"401", "403", "404"}
+
+
+def test_the_built_in_agents_live_anywhere_and_have_ids_like_the_vendors() -> None:
+    for agent_id, built_in in BUILT_IN.agents.items():
+        assert built_in.id == agent_id
+        assert len(agent_id) == 24
+        assert agent_id.isalnum()
+        assert agent_id == agent_id.lower()
+        assert built_in.lives_at("anywhere")
+
+
+def test_each_built_in_agent_can_be_reached_as_its_id_says() -> None:
+    reachable = {
+        agent_id
+        for agent_id, built_in in BUILT_IN.agents.items()
+        if built_in.is_active and built_in.published_version()
+    }
+
+    assert reachable == {ECHO_ID, GOAL_ID, VARIABLES_ID}
+    assert not BUILT_IN.agents[INACTIVE_ID].is_active
+    assert BUILT_IN.agents[INACTIVE_ID].published_version()
+    assert BUILT_IN.agents[UNPUBLISHED_ID].is_active
+    assert BUILT_IN.agents[UNPUBLISHED_ID].published_version() is None
+
+
+def test_the_vendors_sample_names_an_agent_and_a_version_that_are_there() -> None:
+    sample = BUILT_IN.agents["p1q2r3s4t5u6v7w8x9y0z1a2"]
+
+    assert sample.published_version(SAMPLE_VERSION) == Version(SAMPLE_VERSION)
+
+
+def test_the_variables_agent_declares_what_the_vendors_sample_sends() -> None:
+    declared = BUILT_IN.agents[VARIABLES_ID].input_variables
+
+    assert [(variable.name, variable.required) for variable in declared] == [
+        ("customerName", True),
+        ("orderNumber", False),
+    ]
+    assert "Hello John Doe!" in (
+        BUILT_IN.agents[VARIABLES_ID]
+        .respond(heard(input_variables={"customerName": "John Doe"}))
+        .response
+    )
+
+
+def test_the_cast_cannot_be_changed_by_one_of_its_users() -> None:
+    with pytest.raises(TypeError):
+        BUILT_IN.agents["new"] = AGENT  # type: ignore[index]

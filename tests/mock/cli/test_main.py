@@ -1,0 +1,191 @@
+"""`leadway mock` as a process: what it says, how it fails, how it stops."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from leadway_mock.cli.main import main
+from tests.mock.client import CURRENT, LOCATION, TOKEN
+
+COMMAND = [sys.executable, "-m", "leadway", "mock"]
+
+
+@contextmanager
+def mock(*flags: str, cwd: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run the mock on a free port; yield the process and its URL."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("LEADWAY_")}
+    with (
+        (cwd / "log").open("w") as log,
+        subprocess.Popen(
+            [*COMMAND, "--port", "0", *flags],
+            cwd=cwd,
+            env=clean,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            line = process.stdout.readline()
+            assert line.startswith("listening on http://127.0.0.1:"), (cwd / "log").read_text()
+            yield process, line.removeprefix("listening on ").strip()
+        finally:
+            process.kill()
+
+
+def ask(url: str, **fields: object) -> dict[str, object]:
+    body = json.dumps({"message": "hi", "locationId": LOCATION} | fields).encode()
+    headers = {
+        "Authorization": f"Bearer {TOKEN}",
+        "Version": "2021-07-28",
+        "Content-Type": "application/json",
+    }
+    request = urllib.request.Request(url + CURRENT, body, headers)
+    with urllib.request.urlopen(request, timeout=10) as response:
+        answer: dict[str, object] = json.load(response)
+    return answer
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_answers_as_soon_as_it_says_so_and_ends_cleanly(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    with mock(cwd=tmp_path) as (process, url):
+        assert ask(url)["success"] is True
+        process.send_signal(number)
+        assert process.wait(timeout=20) == 0
+        assert process.stdout is not None
+        told = process.stdout.read()
+    assert "Try it:" in told
+    assert url in told
+    err = (tmp_path / "log").read_text()
+    assert f"POST {CURRENT} -> 200 reply, turn 1 of" in err
+    assert TOKEN not in err
+    assert [file.name for file in tmp_path.iterdir()] == ["log"]
+
+
+def test_flags_reach_the_emulator(tmp_path: Path) -> None:
+    agents = tmp_path / "agents.yaml"
+    agents.write_text(
+        "agents:\n  - id: frontdesk\n    name: Front desk\n"
+        "    replies:\n      - answer: Good morning.\n"
+    )
+    flags = ("--agents", str(agents), "--store", f"sqlite:///{tmp_path}/mock.db", "--seed", "1")
+    seen: list[dict[str, object]] = []
+    for _ in range(2):
+        with mock(*flags, cwd=tmp_path) as (process, url):
+            with urllib.request.urlopen(f"{url}/__mock/health", timeout=10) as response:
+                assert "frontdesk" in {agent["id"] for agent in json.load(response)["agents"]}
+            execution_id = seen[0]["executionId"] if seen else ""
+            seen.append(ask(url, executionId=execution_id))
+            process.terminate()
+            assert process.wait(timeout=20) == 0
+    assert [str(answer["response"])[:6] for answer in seen] == ["Turn 1", "Turn 2"]
+
+
+def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
+    with mock(cwd=tmp_path) as (process, url):
+        port = int(url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as slow:
+            slow.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n")
+            slow.sendall(b"half")
+            ask(url)  # Whoever was first has been heard when the next is answered.
+            process.send_signal(signal.SIGINT)
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(timeout=1)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=5) == -signal.SIGINT
+
+
+@pytest.mark.parametrize("more", [[], ["--quiet"], ["--quiet", "--workers", "2"]])
+def test_a_mock_that_others_can_call_warns_once_on_standard_error(
+    tmp_path: Path, more: list[str]
+) -> None:
+    with mock("--host", "0.0.0.0", *more, cwd=tmp_path) as (process, _):  # noqa: S104 - the test
+        process.terminate()
+        assert process.wait(timeout=20) == 0
+    told = (tmp_path / "log").read_text()
+    assert told.startswith("Listening on 0.0.0.0, so everybody on its networks can ")
+    assert told.count("\n") == told.count("--allow-host") == 1
+
+
+def complaint(capsys: pytest.CaptureFixture[str], *flags: str) -> str:
+    assert main(list(flags)) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("leadway mock: ")
+    assert "Traceback" not in captured.err
+    return captured.err
+
+
+def test_a_port_in_use_is_named_with_the_way_out(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        told = complaint(capsys, "--port", port)
+    assert port in told
+    assert "--port 0" in told
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--store", "mysql://x"], "'mysql://x' names no store"),
+        (["--store", "sqlite:////nowhere/at/all.db"], "cannot open the store /nowhere/at/all.db"),
+        (["--agents", "/nowhere/agents.yaml"], "/nowhere/agents.yaml"),
+        (["--profile", "x"], "one of documented, observed is wanted"),
+        (["--host", "no.such.host.invalid"], "no.such.host.invalid"),
+    ],
+)
+def test_what_cannot_be_used_is_told_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], flags: list[str], told: str
+) -> None:
+    assert told in complaint(capsys, "--port", "0", *flags)
+
+
+def test_a_misspelt_variable_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADWAY_MOCK_SEEED", "1")
+    assert "LEADWAY_MOCK_SEEED names no setting" in complaint(capsys)
+
+
+def test_help_names_every_flag(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--help"])
+    assert caught.value.code == 0
+    text = capsys.readouterr().out
+    for flag in ("--port", "--agents", "--store", "--seed", "--profile", "--no-retry-after"):
+        assert flag in text
+
+
+def test_dialogues_that_cannot_be_used_are_told_and_nothing_is_served(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "talk.txt"
+    file.write_text("user: a\n")
+
+    assert main(["--dialogues", str(file)]) == 2
+    assert capsys.readouterr().err == (
+        f"leadway mock: {file}:1:1: the agent has no answer to this"
+        " — write what it says as `agent` behind it\n"
+    )
+
+
+def test_dialogues_are_played_by_the_command(tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text("user: hi\nagent: Hello from {{executionId}}\n")
+
+    with mock("--dialogues", "talk.txt", "--seed", "1", cwd=tmp_path) as (_, url):
+        answer = ask(url)
+    assert answer["response"] == f"Hello from {answer['executionId']}"

@@ -1,0 +1,107 @@
+"""Somebody whose behaviour is graded: talks to an emulator, and may be interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+from leadway_mock.agents import Agent, Cast, Version
+from leadway_mock.agents.replies import Heard, Reply
+from leadway_mock.config.settings import Settings
+from leadway_mock.conformance import Entry, Verdict, grade
+from leadway_mock.contract.loader import load_contract
+from leadway_mock.faults import Fault
+from leadway_mock.http.messages import Answer
+from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.state.clock import ManualClock
+from leadway_mock.state.fault_registry import arm, disarm
+from leadway_mock.state.namespace import SHARED
+from leadway_mock.store import open_store
+from tests.mock.client import Caller, content
+
+CONTRACT = load_contract()
+AGENTS = ("agent1", "agent2")
+LOCATIONS = ("location1", "location2")
+GOODBYE = "goodbye"
+"""The word at which the agents have reached their goal."""
+
+
+class Person:
+    """Says things, and has a verdict on it."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.clock = ManualClock()
+        self._store = open_store("memory:")
+        self._interruption: Callable[[], object] | None = None
+        minds = {name: Agent(name, name, self._hear, versions=(Version("1"),)) for name in AGENTS}
+        chosen = Settings(**({"check_answers": True, "seed": 1} | settings))
+        self.emulator = Emulator(chosen, CONTRACT, Cast(minds), self._store, self.clock)
+        self.caller = Caller(self.emulator, self.clock)
+
+    @property
+    def entries(self) -> list[Entry]:
+        return [*self.emulator.journal.entries(after=0, limit=100_000)]
+
+    @property
+    def verdict(self) -> Verdict:
+        return grade(self.entries)
+
+    def say(
+        self,
+        message: str = "hello",
+        session: str | None = None,
+        *,
+        contact: str | None = None,
+        agent: str = AGENTS[0],
+        location: str = LOCATIONS[0],
+        **more: Any,
+    ) -> Answer:
+        """Send a good message, with headers, query or path changed by `more`."""
+        body: dict[str, Any] = {"message": message, "locationId": location}
+        body |= {"executionId": session} if session else {}
+        body |= {"contactId": contact} if contact else {}
+        body |= more.pop("body", {})
+        path = f"/agent-studio/agent/{agent}/execute"
+        return self.caller.send(body, **({"path": path} | more))
+
+    def begin(self, message: str = "hello", **more: Any) -> str:
+        """Begin a session and return its id."""
+        return session_of(self.say(message, **more))
+
+    def arm(self, **fault: Any) -> None:
+        """Break the next call."""
+        arm(self.emulator.spaces, CONTRACT, SHARED, Fault(**fault))
+
+    def calms_down(self) -> None:
+        """Disarm what may still be broken, and wait out every wait."""
+        disarm(self.emulator.spaces, SHARED)
+        self.clock.advance(10)
+
+    def forget_sessions(self) -> None:
+        """Forget every session, as if newer ones had needed the room; the journal stays."""
+        self._store.clear(f"{SHARED}/turns")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.emulator.close()
+
+    @contextmanager
+    def interrupted_by(self, interruption: Callable[[], object]) -> Iterator[None]:
+        """Do something else while the agent thinks about the next message."""
+        self._interruption = interruption
+        yield
+        assert self._interruption is None
+
+    def _hear(self, heard: Heard) -> Reply:
+        interruption, self._interruption = self._interruption, None
+        if interruption:
+            interruption()
+        return Reply(f"heard {heard.message}", goal_completion=heard.message == GOODBYE)
+
+
+def session_of(answer: Answer) -> str:
+    assert answer.status == 200, answer
+    return str(content(answer)["executionId"])

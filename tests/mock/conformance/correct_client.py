@@ -1,0 +1,146 @@
+"""A caller who does everything right, whatever happens to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from leadway_mock.http.messages import Answer
+from tests.mock.conformance.client import AGENTS, GOODBYE, LOCATIONS, Person, session_of
+
+Step: TypeAlias = tuple[str, int]
+"""What happens next, and a number that chooses the details."""
+
+
+@dataclass(eq=False)
+class Talk:
+    """One conversation, as a careful caller keeps it."""
+
+    fields: dict[str, Any]
+    session: str | None = None
+
+
+@dataclass
+class Careful:
+    """Never says the same words twice unless told to, and never speaks before its turn."""
+
+    person: Person
+    talks: list[Talk] = field(default_factory=list)
+    parted: list[str | None] = field(default_factory=list)
+    said: int = 0
+
+    def does(self, step: Step) -> None:
+        """Take one of the steps below."""
+        name, number = step
+        if not self.talks:
+            self.meets(number)
+        getattr(self, name)(number)
+
+    def finishes(self) -> None:
+        """Continue every conversation, so that none is left as if it had been dropped."""
+        for number in range(len(self.talks)):
+            self.talks_on(number)
+            self.talks_on(number)
+
+    # The steps.
+
+    def meets(self, number: int) -> None:
+        """Begin with somebody who has no name, or a new one, or parted before."""
+        contacts = [None, f"contact {self.said}", *self.parted]
+        contact = contacts[number % len(contacts)]
+        agent, location = AGENTS[number % 2], LOCATIONS[number // 2 % 2]
+        self.talks.append(Talk({"contact": contact, "agent": agent, "location": location}))
+        self.talks_on(len(self.talks) - 1)
+
+    def talks_on(self, number: int) -> None:
+        """Say something new, and begin anew where the session is gone."""
+        talk = self._talk(number)
+        answer = self._says(talk)
+        if answer.rule == "session-expired":
+            talk.session = None
+            answer = self._says(talk)
+        talk.session = session_of(answer)
+
+    def parts(self, number: int) -> None:
+        """Reach the goal; with the same contact, another conversation may begin."""
+        talk = self._alive(number)
+        self._says(talk, GOODBYE)
+        self.talks.remove(talk)
+        self.parted.append(talk.fields["contact"])
+
+    def waits(self, number: int) -> None:
+        self.person.clock.advance((1, 59, 1000, 1801)[number % 4])
+
+    def is_limited(self, number: int) -> None:
+        """Say it again when the wait is over."""
+        talk, words = self._alive(number), self._words()
+        self.person.arm(status=(429, 503)[number % 2], retry_after=3)
+        assert self._says(talk, words).status in {429, 503}
+        self.person.clock.advance(3)
+        assert self._says(talk, words).status == 200
+
+    def times_out(self, number: int) -> None:
+        """Say it again: this one 401 is worth it."""
+        talk, words = self._alive(number), self._words()
+        self.person.arm(rule="upstream-timeout")
+        assert self._says(talk, words).status == 401
+        assert self._says(talk, words).status == 200
+
+    def loses_an_answer(self, number: int) -> None:
+        """Say something else next."""
+        talk = self._alive(number)
+        self.person.arm(status=500, when=("before-commit", "after-commit")[number % 2])
+        assert self._says(talk).status == 500
+
+    def loses_the_connection(self, number: int) -> None:
+        """Say something else next."""
+        talk = self._alive(number)
+        self.person.arm(transport=("EMPTY_RESPONSE", "HANG")[number % 2])
+        self._says(talk)
+
+    def loses_a_first_answer(self, number: int) -> None:
+        """Begin again, in other words."""
+        talk = Talk({"contact": f"contact {self.said}"})
+        self.person.arm(proxy=502, when=("before-commit", "after-commit")[number % 2])
+        self._says(talk)
+        self._says(talk)
+
+    def asks_for_nobody(self, number: int) -> None:
+        talk = self._talk(number)
+        fields = talk.fields | {"agent": "nobody"}
+        assert self.person.say(self._words(), **fields).status == 404
+
+    def repeats_itself(self, number: int) -> None:
+        """Say the same words again after an answer, as people do."""
+        talk = self._alive(number)
+        for _ in range(2):
+            assert self._says(talk, "yes").status == 200
+
+    def talks_side_by_side(self, number: int) -> None:
+        """Hold two conversations at once."""
+        one, other = self._alive(number), self._alive(number + 1)
+        if one is not other:
+            with self.person.interrupted_by(lambda: self._says(other)):
+                self._says(one)
+
+    def _talk(self, number: int) -> Talk:
+        return self.talks[number % len(self.talks)]
+
+    def _alive(self, number: int) -> Talk:
+        """Return a conversation of which the session has just been used."""
+        self.talks_on(number)
+        return self._talk(number)
+
+    def _says(self, talk: Talk, words: str | None = None) -> Answer:
+        return self.person.say(words or self._words(), talk.session, **talk.fields)
+
+    def _words(self) -> str:
+        self.said += 1
+        return f"message {self.said}"
+
+
+STEPS = tuple(
+    name
+    for name in vars(Careful)
+    if not name.startswith("_") and name not in {"does", "finishes", "said"}
+)

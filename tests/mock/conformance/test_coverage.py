@@ -1,0 +1,127 @@
+"""Coverage: which documented outcomes a journal met, and which never."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from leadway_mock.conformance import Coverage, coverage, coverage_text
+from tests.mock.conformance.client import CONTRACT, GOODBYE, Person
+
+CURRENT, OLD = "executeAgent", "executeAgent-deprecated"
+OLD_PATH = "/agent-studio/public-api/agents/agent1/execute"
+
+
+def met(person: Person, operation: str = CURRENT) -> dict[str, int]:
+    found = {each.id: each for each in coverage(person.entries, CONTRACT).operations}
+    return {each.rule: each.met for each in found[operation].met}
+
+
+def test_every_outcome_of_the_contract_is_listed_and_none_met() -> None:
+    found = coverage([], CONTRACT)
+    assert [each.id for each in found.operations] == [CURRENT, OLD]
+    for listed, operation in zip(found.operations, CONTRACT.operations, strict=True):
+        assert [each.rule for each in listed.never] == list(operation.examples)
+        assert listed.met == ()
+    assert found.others == ()
+
+
+def test_outcomes_are_counted_by_operation(person: Person) -> None:
+    session = person.begin()
+    person.say(GOODBYE, session)
+    person.say(agent="nobody")
+    person.begin(path=OLD_PATH)
+    assert met(person) == {"reply": 1, "reply-goal-completed": 1, "agent-unknown": 1}
+    assert met(person, OLD) == {"reply": 1}
+
+
+def test_statuses_are_counted(person: Person) -> None:
+    person.begin()
+    person.say(agent="nobody")
+    person.say("hello", "nosuchsession")
+    statuses = coverage(person.entries, CONTRACT).operations[0].statuses
+    assert (statuses[200], statuses[404], statuses[500]) == (1, 2, 0)
+    assert list(statuses) == sorted(statuses)
+
+
+def test_a_request_for_no_operation_counts_for_all(person: Person) -> None:
+    person.say(path="/nowhere")
+    person.say(method="GET")
+    assert met(person) == met(person, OLD) == {"route-unknown": 1, "method-not-allowed": 1}
+
+
+def test_what_was_asked_for_counts(person: Person) -> None:
+    person.say(headers={"prefer": "example=version-unpublished"})
+    assert met(person) == {"version-unpublished": 1}
+
+
+def test_a_fault_in_the_platforms_words_counts(person: Person) -> None:
+    for fault in ({"status": 500}, {"rule": "upstream-timeout"}, {"status": 429}):
+        person.arm(**fault)
+        person.say()
+        person.calms_down()
+    assert met(person) == {"server-error": 1, "upstream-timeout": 1, "quota-exceeded": 1}
+
+
+def test_what_the_contract_has_not_is_told_besides(person: Person) -> None:
+    person.arm(proxy=502)
+    person.say()
+    person.arm(transport="EMPTY_RESPONSE", when="after-commit")
+    person.say()
+    found = coverage(person.entries, CONTRACT)
+    assert met(person) == {}
+    assert [(each.rule, each.status, each.met) for each in found.others] == [
+        ("fault-empty-response", 200, 1),
+        ("fault-proxy-page", 502, 1),
+    ]
+    assert coverage_text(found).endswith(
+        "Besides: 200 fault-empty-response (1), 502 fault-proxy-page (1)."
+    )
+
+
+def test_levels_come_with_what_was_met_and_what_never(person: Person) -> None:
+    person.begin()
+    levels = coverage(person.entries, CONTRACT).operations[0].by_level
+    assert list(levels) == ["documented", "observed", "inferred", "invented"]
+    documented, never = levels["documented"]
+    assert [each.rule for each in documented] == ["reply"]
+    assert "agent-unknown" in [each.rule for each in never]
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_the_text_keeps_within_the_width(person: Person, width: int) -> None:
+    person.begin()
+    text = coverage_text(coverage(person.entries, CONTRACT), width)
+    assert max(map(len, text.splitlines())) <= min(width, 100)
+    assert "    met:   200 reply (1)" in text.splitlines()
+    every = len(CONTRACT.examples)
+    assert " ".join(text.split()).startswith(f"executeAgent: 1 of {every} outcomes of the contract")
+
+
+def test_of_an_operation_that_nobody_called_the_text_has_one_line(person: Person) -> None:
+    person.begin()
+    last = coverage_text(coverage(person.entries, CONTRACT)).splitlines()[-1]
+    assert last == f"{OLD}: 0 of {len(CONTRACT.examples)} outcomes of the contract met"
+
+
+def test_coverage_survives_json_and_adds_up(person: Person) -> None:
+    person.begin()
+    person.arm(proxy=502)
+    person.say()
+    found = coverage(person.entries, CONTRACT)
+    told = json.loads(json.dumps(found.as_json()))
+    assert Coverage.from_json(told) == found
+    current = told["operations"][0]
+    assert (current["operationId"], current["met"]) == (CURRENT, 1)
+    assert current["never"] == len(CONTRACT.examples) - 1
+    assert current["outcomes"][0] == {
+        "rule": "reply",
+        "status": 200,
+        "level": "documented",
+        "met": 1,
+    }
+    twice = found + found
+    assert twice.operations[0].outcomes[0].met == 2
+    assert [each.met for each in twice.others] == [2]
+    assert twice + coverage([], CONTRACT) == twice

@@ -1,0 +1,232 @@
+"""The verdict as a value, as text, as JSON, and as an assertion."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from leadway_mock.conformance import (
+    RULES,
+    Entry,
+    Severity,
+    Verdict,
+    assert_well_behaved,
+    grade,
+    merged,
+    verdict_text,
+)
+from leadway_mock.conformance import bounded_dict as recent_module
+from leadway_mock.conformance.bounded_dict import Recent
+from leadway_mock.conformance.findings import MAX_ENTRIES, MAX_SEEN
+from tests.mock.conformance.client import Person
+
+OLD = "/agent-studio/public-api/agents/agent1/execute"
+
+
+def drop_and_use_the_old_path(person: Person) -> None:
+    person.begin("first", contact="dropper")
+    person.begin("second", contact="dropper", path=OLD)
+
+
+def test_nothing_said_is_nothing_wrong() -> None:
+    assert grade([]) == Verdict()
+    assert grade([]).well_behaved
+    assert verdict_text(grade([])) == "The caller is well-behaved: no finding in 0 requests."
+
+
+def test_a_finding_says_what_was_seen_where_and_the_cure(person: Person) -> None:
+    drop_and_use_the_old_path(person)
+    dropped, old = person.verdict.findings
+    assert dropped.id == "execution-id-dropped"
+    assert dropped.severity is Severity.ERROR
+    assert dropped.cure == RULES["execution-id-dropped"].cure
+    (seen,) = dropped.seen
+    assert seen.entries == (1, 2)
+    assert seen.text == (
+        "agent agent1, contact dropper: 2 first messages, and no session was continued"
+    )
+    assert old.severity is Severity.WARNING
+    assert (old.seen[0].text, old.seen[0].entries) == (f"POST {OLD}", (2,))
+
+
+def test_warnings_leave_a_caller_well_behaved(person: Person) -> None:
+    person.begin(path=OLD)
+    assert person.verdict.ids == ("deprecated-path",)
+    assert person.verdict.well_behaved
+    assert_well_behaved(person.entries)
+    assert verdict_text(person.verdict).startswith(
+        "The caller is well-behaved, with 1 warning in 1 request.\n"
+    )
+
+
+def test_an_assertion_fails_with_the_whole_report(person: Person) -> None:
+    drop_and_use_the_old_path(person)
+    with pytest.raises(AssertionError) as caught:
+        assert_well_behaved(person.entries, where="test_booking")
+    report = str(caught.value)
+    assert report == verdict_text(grade(person.entries, where="test_booking"))
+    assert "test_booking: " in report
+    assert_well_behaved(person.entries, allow=["execution-id-dropped"])
+
+
+def test_what_is_allowed_is_left_out(person: Person) -> None:
+    drop_and_use_the_old_path(person)
+    assert grade(person.entries, allow="deprecated-path").ids == ("execution-id-dropped",)
+    assert grade(person.entries, allow=list(RULES)).findings == ()
+
+
+def test_what_is_no_finding_cannot_be_allowed() -> None:
+    with pytest.raises(ValueError, match=r"^No finding is called retrys. There are execution-id-"):
+        grade([], allow=["retrys", "deprecated-path"])
+
+
+def test_sessions_may_live_longer_or_shorter(person: Person) -> None:
+    person.begin("first", contact="dropper")
+    person.clock.advance(100)
+    person.begin("second", contact="dropper")
+    assert grade(person.entries).ids == ("execution-id-dropped",)
+    assert grade(person.entries, idle_seconds=99).ids == ()
+
+
+def test_a_report_is_calm_and_as_wide_as_asked(person: Person) -> None:
+    drop_and_use_the_old_path(person)
+    assert (
+        verdict_text(person.verdict, width=80)
+        == """\
+The caller should mend 1 error and 1 warning, seen in 2 requests.
+
+execution-id-dropped (error)
+  Each message begins a new session, so the agent remembers nothing.
+  seen: agent agent1, contact dropper: 2 first messages, and no session was
+        continued [journal 1, 2]
+  cure: Keep the executionId of each answer, and send it with the next message
+        of that conversation. If these were conversations of one message each,
+        send a contactId that tells them apart, or allow this finding.
+
+deprecated-path (warning)
+  The deprecated path is used: it may be switched off.
+  seen: POST /agent-studio/public-api/agents/agent1/execute [journal 2]
+  cure: Call POST /agent-studio/agent/{agentId}/execute. Body, answer and
+        sessions stay the same."""
+    )
+
+
+@pytest.mark.parametrize("width", [1, 40, 61, 100, 500])
+def test_lines_keep_within_the_width(person: Person, width: int) -> None:
+    drop_and_use_the_old_path(person)
+    person.say(agent="x" * 500, path="/agent-studio/" + "y" * 500)
+    text = verdict_text(person.verdict, width)
+    assert max(map(len, text.splitlines())) <= min(max(width, 40), 100)
+
+
+def test_the_terminal_decides_where_no_width_is_given(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop_and_use_the_old_path(person)
+    monkeypatch.setenv("COLUMNS", "50")
+    assert verdict_text(person.verdict) == verdict_text(person.verdict, 50)
+
+
+def test_many_occasions_are_counted_and_a_few_told(person: Person) -> None:
+    for number in range(12):
+        person.begin(f"message {number}", contact="dropper", path=OLD)
+    dropped, old = person.verdict.findings
+    assert (dropped.count, len(dropped.seen[0].entries)) == (1, MAX_ENTRIES)
+    assert "12 first messages" in dropped.seen[0].text
+    assert (old.count, len(old.seen)) == (12, MAX_SEEN)
+    assert "deprecated-path (warning, 12 times)" in verdict_text(person.verdict)
+    assert f"and {12 - MAX_SEEN} more" in verdict_text(person.verdict)
+
+
+def test_a_verdict_survives_json(person: Person) -> None:
+    drop_and_use_the_old_path(person)
+    verdict = grade(person.entries, where="here")
+    told = json.loads(json.dumps(verdict.as_json()))
+    assert Verdict.from_json(told) == verdict
+    assert (told["wellBehaved"], told["requests"]) == (False, 2)
+    assert told["findings"][1] == {
+        "id": "deprecated-path",
+        "severity": "warning",
+        "summary": RULES["deprecated-path"].summary,
+        "cure": RULES["deprecated-path"].cure,
+        "count": 1,
+        "seen": [{"text": f"POST {OLD}", "entries": [2], "where": "here"}],
+    }
+
+
+def test_verdicts_of_several_journals_make_one(person: Person) -> None:
+    drop_and_use_the_old_path(person)
+    verdicts = [grade(person.entries, where=f"test {number}") for number in range(9)]
+    whole = merged(verdicts)
+    assert (whole.requests, whole.ids) == (18, ("execution-id-dropped", "deprecated-path"))
+    assert [finding.count for finding in whole.findings] == [9, 9]
+    assert [seen.where for seen in whole.findings[0].seen] == [f"test {n}" for n in range(MAX_SEEN)]
+    assert merged([]) == Verdict()
+
+
+def test_ids_of_callers_do_not_spoil_a_report(person: Person) -> None:
+    contact = "\x1b[31m" + "z" * 500
+    for message in ("one", "two"):
+        person.begin(message, contact=contact)
+    text = verdict_text(person.verdict)
+    assert "\x1b" not in text
+    assert "z" * 50 not in text
+
+
+def test_entries_are_looked_at_once(person: Person) -> None:
+    drop_and_use_the_old_path(person)
+
+    def once() -> Iterator[Entry]:
+        yield from person.entries
+
+    assert grade(once()) == person.verdict
+
+
+def test_the_entries_of_the_control_api_will_do(person: Person) -> None:
+    drop_and_use_the_old_path(person)
+    shown = [{**entry, "at": "2026-11-22T10:00:00.000Z"} for entry in person.entries]
+    assert grade(shown) == person.verdict
+
+
+def test_entries_of_an_older_journal_are_no_fault_of_the_caller(person: Person) -> None:
+    session = person.begin(contact="ann")
+    person.say("next", session, contact="ann")
+    newer = {"sent", "realAt", "steadyAt", "milliseconds", "pathParameters", "operationId"}
+    older = [
+        {
+            **{name: value for name, value in entry.items() if name not in newer},
+            "request": {**entry["request"], "fingerprint": ""},
+        }
+        for entry in person.entries
+    ]
+    assert grade(older).findings == ()
+
+
+@pytest.mark.parametrize("start", [0.0, 1e9], ids=["restarted", "another machine"])
+def test_steady_clocks_of_two_starts_are_not_compared(person: Person, start: float) -> None:
+    session = person.begin()
+    person.say("one", session)
+    first, last = person.entries
+    moved = {**last, "steadyAt": start - last["steadyAt"]}
+    assert grade([first, {**first, "number": 3, "turn": 2, "executionId": "x"}, moved]).ids == ()
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    recent = Recent[str, int](2)
+    for name, value in [("a", 1), ("b", 2), ("a", 3), ("c", 4)]:
+        recent[name] = value
+    assert dict(recent) == {"a": 3, "c": 4}
+
+
+def test_forgetting_hides_findings_and_makes_none(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sessions = {f"c{number}": person.begin(contact=f"c{number}") for number in range(20)}
+    for contact, session in sessions.items():
+        person.say("next", session, contact=contact)
+    for contact in sessions:
+        person.begin("again", contact=contact)
+    monkeypatch.setattr(recent_module.Recent.__init__, "__defaults__", (3,))
+    assert person.verdict.findings == ()

@@ -1,0 +1,96 @@
+"""The table of behaviours: every row has a test, every switch a reader, every "no" a row."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from behaviour_tests import shown_behaviours
+
+import leadway_mock
+from leadway_mock.config.settings import Settings
+from leadway_mock.contract.behaviours import LEVELS, OURS, SWITCHES, behaviours
+from leadway_mock.contract.loader import load_contract
+from leadway_mock.contract.model import Contract
+
+ROOT = Path(__file__).resolve().parents[3]
+PACKAGE = Path(leadway_mock.__file__).parent
+SOURCES = {file: file.read_text() for file in sorted(PACKAGE.rglob("*.py"))}
+ROWS = {row.id: row for row in behaviours(load_contract(), shown_behaviours(ROOT))}
+
+
+@pytest.mark.parametrize("rule", ROWS)
+def test_every_row_has_a_test(rule: str) -> None:
+    cure = f'Mark one with @pytest.mark.behaviour("{rule}"), then run `make docs`.'
+    assert ROWS[rule].tests, f"Nothing shows {rule}. {cure}"
+
+
+def test_every_test_that_shows_a_row_shows_one_that_exists(contract: Contract) -> None:
+    # A clause of the contract suite rests on headers and parameters, too, which are no rows.
+    components = contract.document["components"].values()
+    known = {*ROWS, *(name for component in components for name in component)}
+    assert set(shown_behaviours(ROOT)) - known == set()
+
+
+def test_the_package_knows_the_tests_of_today(contract: Contract) -> None:
+    assert behaviours(contract) == list(ROWS.values()), "run `make docs`"
+
+
+def test_every_row_says_how_well_it_is_known_and_from_where() -> None:
+    for row in ROWS.values():
+        assert row.evidence in LEVELS
+        assert row.when
+        assert row.answer
+        assert row.source
+
+
+def test_every_switch_is_a_setting_of_rows_that_exist() -> None:
+    assert set(SWITCHES) <= {setting.name for setting in fields(Settings)}
+    assert {rule for rules in SWITCHES.values() for rule in rules} <= set(ROWS)
+
+
+@pytest.mark.parametrize("name", [setting.name for setting in fields(Settings)])
+def test_every_setting_is_read_by_something(name: str) -> None:
+    read = re.compile(rf"settings\.{name}\b")
+    assert any(read.search(text) for text in SOURCES.values()), f"Nothing reads {name}."
+
+
+def raised() -> Iterator[tuple[str, str]]:
+    """Yield each rule that the program raises a refusal with, as a pattern, and where."""
+    for file, text in SOURCES.items():
+        for node in ast.walk(ast.parse(text)):
+            match node:
+                case ast.Call(func=ast.Name(id="Refusal"), args=[rule, *_]):
+                    yield _pattern(rule), f"{file.name}:{node.lineno}"
+
+
+def _pattern(rule: ast.expr) -> str:
+    match rule:
+        case ast.Constant(value=str(text)):
+            return re.escape(text)
+        case ast.JoinedStr(values=parts):
+            return "".join(_pattern(part) for part in parts)
+        case _:
+            return ".+"
+
+
+def test_every_refusal_that_is_raised_has_a_row() -> None:
+    found = list(raised())
+    assert len(found) > 15
+    lost = [f"{place} raises {pattern}" for pattern, place in found if not _is_row(pattern)]
+    assert lost == []
+
+
+def _is_row(pattern: str) -> bool:
+    return any(re.fullmatch(pattern, rule) for rule in ROWS)
+
+
+def test_every_rule_that_an_answer_names_has_a_row() -> None:
+    """What is neither an example nor raised: rules that the shield and the emulator write."""
+    named = re.compile(r'(?:_refuse\(\d+, |_RULE\b[^=\n]*= |MOCK_FAILURE = )"([a-z-]+)"')
+    found = {rule for text in SOURCES.values() for rule in named.findall(text)}
+    assert set(OURS) <= found <= set(ROWS)

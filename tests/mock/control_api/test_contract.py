@@ -1,0 +1,95 @@
+"""The control API is what its contract says, neither more nor less."""
+
+from __future__ import annotations
+
+import pytest
+from werkzeug.routing import Rule
+
+from leadway_mock.web.door import CONTROL
+from tests.mock.control_api.api import CONTRACT, Api
+
+PAGES = {"", "/docs", "/openapi.yaml", "/openapi.json", "/control.yaml"}
+"""What people open in a browser; the documents do not describe themselves."""
+
+
+def test_every_operation_has_a_route_and_every_route_an_operation(api: Api) -> None:
+    rules = [rule for rule in api.client.application.url_map.iter_rules() if _is_api(rule)]
+    served = {
+        (rule.rule.translate({60: "{", 62: "}"}), each) for rule in rules for each in _methods(rule)
+    }
+    told = {(f"{CONTROL}{each.path}", each.method) for each in CONTRACT.operations}
+    assert served == told
+
+
+def _is_api(rule: Rule) -> bool:
+    path = rule.rule.removeprefix(CONTROL)
+    return path not in PAGES and not path.startswith("/docs/")
+
+
+def _methods(rule: Rule) -> set[str]:
+    return (rule.methods or set()) - {"HEAD"}
+
+
+def test_the_contract_is_served_byte_for_byte(api: Api) -> None:
+    response = api.client.get("/__mock/control.yaml")
+    assert response.data == CONTRACT.source
+    assert response.mimetype == "application/yaml"
+
+
+@pytest.mark.parametrize("operation", CONTRACT.operations, ids=lambda each: each.id)
+def test_a_parameter_that_nobody_knows_is_refused(api: Api, operation: object) -> None:
+    method, path = operation.method, operation.path.replace("{executionId}", "x")  # type: ignore[attr-defined]
+    refused = api.call(method, path, stauts="1", status=400)
+    assert refused["problems"][0] | {"message": ""} == {
+        "in": "query",
+        "pointer": "/stauts",
+        "message": "",
+    }
+
+
+def test_a_parameter_that_comes_twice_is_refused(api: Api) -> None:
+    response = api.client.get("/__mock/journal?limit=1&limit=2")
+    assert response.status_code == 400
+    assert response.get_json()["message"] == "'limit' is here 2 times; send it once."
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ({"expired": "yes"}, "'expired' is true or false."),
+        ({"limit": "0"}, "'limit' is a whole number from 1 to 1000."),
+    ],
+)
+def test_a_parameter_that_cannot_be_is_told_what_can(
+    api: Api, query: dict[str, str], told: str
+) -> None:
+    assert api.call("GET", "/sessions", status=400, **query)["message"] == told
+
+
+def test_an_order_that_does_not_exist(api: Api) -> None:
+    refused = api.call("GET", "/journal", status=400, order="latest")
+    assert refused["message"] == "'order' is one of oldest, newest."
+
+
+@pytest.mark.parametrize(
+    ("data", "content_type", "status", "told"),
+    [
+        (b"{", "application/json", 400, "The body is not JSON"),
+        (b'{"a": NaN}', "application/json", 400, "The body holds NaN"),
+        (b"[" * 100_000, "application/json", 400, "nests deeper than"),
+        (b"x" * 2_000_000, "application/json", 413, "bytes"),
+        (b"{}", "application/json; charset=latin-1", 415, "UTF-8"),
+        (b"{}", "text/plain", 415, "Content-Type: application/json"),
+        (b"null", "application/json", 422, "body must be an object"),
+        (b"[]", "application/json", 422, "body must be an object"),
+    ],
+)
+def test_a_body_that_is_none(
+    api: Api, data: bytes, content_type: str, status: int, told: str
+) -> None:
+    for method, path in (("POST", "/reset"), ("PATCH", "/settings"), ("POST", "/journal/find")):
+        response = api.client.open(
+            f"/__mock{path}", method=method, data=data, content_type=content_type
+        )
+        assert response.status_code == status
+        assert told in response.get_json()["message"]

@@ -1,0 +1,126 @@
+"""Dialogues by the control API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.mock.client import Caller, content
+from tests.mock.control_api.api import Api
+
+BOOKING = "user: haircut\nagent: Which day?\nuser: Tuesday\nagent: See you then.\n"
+
+
+def put(api: Api, text: str = BOOKING, name: str = "booking") -> Any:
+    return api.call("PUT", f"/dialogues/{name}", {"text": text})
+
+
+def test_a_dialogue_that_is_put_is_played_and_counted(api: Api, caller: Caller) -> None:
+    assert put(api)["warnings"] == []
+    answer = content(caller.say("a haircut, please"))
+    assert answer["response"] == "Which day?"
+    (listed,) = api.get("/dialogues")["dialogues"]
+    assert [(turn["user"], turn["times"]) for turn in listed["turns"]] == [
+        ("haircut", 1),
+        ("Tuesday", 0),
+    ]
+    (unused,) = api.get("/unused-turns")["turns"]
+    assert (unused["dialogue"], unused["user"]) == ("booking", "Tuesday")
+    caller.say("Tuesday", executionId=answer["executionId"])
+    assert api.get("/unused-turns") == {"turns": []}
+
+
+def test_a_dialogue_may_be_json(api: Api, caller: Caller) -> None:
+    turns = [{"user": "haircut", "agent": {"response": "Done.", "goalCompletion": True}}]
+    for dialogue in (turns, {"turns": turns}):
+        api.call("PUT", "/dialogues/json", {"dialogue": dialogue})
+        assert content(caller.say("haircut"))["goalCompletion"] is True
+
+
+def test_a_dialogue_is_shown_and_deleted(api: Api, caller: Caller) -> None:
+    put(api)
+    assert api.get("/dialogues/booking")["content"]["turns"][0]["user"] == [
+        "contains",
+        "haircut",
+        "",
+    ]
+    assert api.call("DELETE", "/dialogues/booking") == {"deleted": "booking"}
+    assert api.call("GET", "/dialogues/booking", status=404)
+    assert api.call("DELETE", "/dialogues/booking", status=404)
+    assert content(caller.say("haircut"))["response"].startswith("Turn 1")
+
+
+def test_what_is_wrong_is_told_with_its_line_and_cure(api: Api) -> None:
+    text = "user: haircut\nagnet: Which day?\n"
+    refused = api.call("PUT", "/dialogues/x", {"text": text}, status=422)
+    assert refused["problems"][0]["pointer"] == "/text"
+    assert any("line 2, column 1" in each["message"] for each in refused["problems"])
+    problems = api.post("/check-dialogue", {"text": text})["problems"]
+    assert (2, 1) in [(each["line"], each["column"]) for each in problems]
+    assert all(each["hint"] for each in problems)
+    assert api.get("/dialogues") == {"dialogues": []}
+
+
+def test_a_check_changes_nothing_and_warns(api: Api) -> None:
+    checked = api.post("/check-dialogue", {"text": "user: hi\nagent: Hello {{name}}.\n"})
+    assert checked["problems"] == []
+    assert "{{name}}" in checked["warnings"][0]["message"]
+    assert api.get("/dialogues") == {"dialogues": []}
+
+
+def test_a_dialogue_has_the_name_it_is_put_under(api: Api) -> None:
+    body = {"dialogue": {"name": "other", "turns": [{"user": "a", "agent": "b"}]}}
+    refused = api.call("PUT", "/dialogues/one", body, status=422)
+    assert "calls itself 'other'" in refused["message"]
+
+
+def test_a_name_is_not_endless(api: Api) -> None:
+    refused = api.call("PUT", f"/dialogues/{'x' * 201}", {"text": BOOKING}, status=400)
+    assert refused["message"] == "'name' has 200 characters at most."
+
+
+@pytest.mark.parametrize("body", [{}, {"text": "a", "dialogue": []}, {"text": 1}])
+def test_a_dialogue_has_one_spelling(api: Api, body: object) -> None:
+    for method, path in (("PUT", "/dialogues/x"), ("POST", "/check-dialogue")):
+        assert api.call(method, path, body, status=422)["problems"]
+
+
+def test_a_reset_of_dialogues_forgets_what_was_put_and_counted(api: Api, caller: Caller) -> None:
+    put(api)
+    open_session = caller.begin(message="haircut")
+    api.post("/reset", {"scope": ["dialogues"]})
+    assert api.get("/dialogues") == {"dialogues": []}
+    answer = content(caller.say("Tuesday", executionId=open_session))
+    assert answer["response"] == "See you then."  # It goes on with what it began.
+    put(api)
+    assert [turn["times"] for turn in api.get("/dialogues")["dialogues"][0]["turns"]] == [0, 1]
+
+
+def test_unscripted_messages_are_unmatched_and_tell_what_came_near(
+    api: Api, caller: Caller
+) -> None:
+    turns = [{"user": "haircut", "agent": "Which day?"}, {"user": "Tuesday", "agent": "Fine."}]
+    execution_ids = []
+    for otherwise in ("unscripted", "refuse"):
+        dialogue = {"otherwise": otherwise, "turns": turns}
+        api.call("PUT", "/dialogues/booking", {"dialogue": dialogue})
+        execution_ids.append(caller.begin(message="haircut"))
+        caller.say("Wednesday", executionId=execution_ids[-1])
+    entries = api.get("/journal/unmatched")["entries"]
+    assert [entry["answer"]["rule"] for entry in entries] == [
+        "unscripted-message",
+        "unscripted-refused",
+    ]
+    assert all(entry["nearMisses"] for entry in entries)
+    assert [entry["dialogue"]["name"] for entry in api.get("/journal")["entries"]] == [
+        "booking"
+    ] * 4
+
+
+def test_a_fork_of_a_scripted_session_plays_on(api: Api, caller: Caller) -> None:
+    put(api)
+    execution_id = caller.begin(message="haircut")
+    caller.say("Tuesday", executionId=execution_id)
+    fork = api.post(f"/sessions/{execution_id}/fork", {"turn": 1}, status=201)["executionId"]
+    assert content(caller.say("Tuesday", executionId=fork))["response"] == "See you then."

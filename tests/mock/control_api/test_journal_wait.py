@@ -1,0 +1,104 @@
+"""Waiting for the journal."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+
+from leadway_mock.server import Server
+from leadway_mock.web import create_app
+from tests.mock.client import CURRENT, LOCATION, TOKEN, Caller
+from tests.mock.control_api.api import Api
+
+
+def test_what_is_there_already_is_not_waited_for(api: Api, caller: Caller) -> None:
+    caller.begin()
+    waited = api.post("/journal/wait", {"match": {"rule": "reply"}, "timeout": 30})
+    assert (waited["met"], waited["count"]) == (True, 1)
+    assert waited["seconds"] < 5
+
+
+def test_the_time_can_be_up(api: Api, caller: Caller) -> None:
+    caller.begin()
+    waited = api.post("/journal/wait", {"match": {"rule": "reply"}, "count": 2, "timeout": 0.1})
+    assert (waited["met"], waited["count"]) == (False, 1)
+    assert waited["seconds"] >= 0.1
+    assert api.post("/journal/wait", {"timeout": 0, "after": 1})["met"] is False
+
+
+def test_a_wait_ends_when_it_has_come(api: Api, caller: Caller) -> None:
+    timer = threading.Timer(0.2, caller.begin)
+    timer.start()
+    waited = api.post("/journal/wait", {"timeout": 30})
+    timer.join()
+    assert waited["met"]
+    assert 0.1 < waited["seconds"] < 10
+
+
+def test_only_what_is_new_counts_behind_a_number(api: Api, caller: Caller) -> None:
+    caller.begin()
+    timer = threading.Timer(0.1, caller.begin)
+    timer.start()
+    waited = api.post("/journal/wait", {"timeout": 30, "after": 1})
+    timer.join()
+    assert [entry["number"] for entry in waited["entries"]] == [2]
+
+
+def test_waiting_calls_leave_threads_to_the_others(caller_with: Callable[..., Caller]) -> None:
+    app = create_app(emulator=caller_with(threads=4).emulator)
+    body = {"message": "hi", "locationId": LOCATION}
+    headers = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
+    with (
+        Server(app, threads=4) as server,
+        ThreadPoolExecutor(3) as pool,
+        httpx.Client(base_url=server.url, timeout=30) as http,
+    ):
+
+        def wait() -> httpx.Response:
+            return http.post("/__mock/journal/wait", json={"timeout": 20})
+
+        waiting = [pool.submit(wait) for _ in range(3)]
+        refused = next(_done(waiting))
+        assert refused.status_code == 503
+        assert refused.headers["Retry-After"] == "1"
+        assert http.post(CURRENT, json=body, headers=headers).status_code == 200
+        answers = [future.result() for future in waiting]
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 503]
+    assert all(answer.json()["met"] for answer in answers if answer.status_code == 200)
+
+
+def _done(futures: list[Any]) -> Any:
+    while True:
+        for future in futures:
+            if future.done():
+                yield future.result()
+        time.sleep(0.01)
+
+
+def test_a_mock_with_one_thread_cannot_wait(caller_with: Callable[..., Caller]) -> None:
+    app = create_app(emulator=caller_with(threads=1).emulator)
+    refused = Api(app.test_client()).post("/journal/wait", status=503)
+    assert "--threads 2" in refused["message"]
+
+
+@pytest.mark.parametrize("timeout", [30.1, -1, "5"])
+def test_a_wait_has_its_limits(api: Api, timeout: object) -> None:
+    assert api.post("/journal/wait", {"timeout": timeout}, status=422)["problems"]
+
+
+def test_a_server_that_stops_is_not_held_up_by_who_waits(caller: Caller) -> None:
+    app = create_app(emulator=caller.emulator)
+    with ThreadPoolExecutor(1) as pool:
+        with Server(app, threads=4, grace=20) as server:
+            url = f"{server.url}/__mock/journal/wait"
+            waiting = pool.submit(httpx.post, url, json={"timeout": 30}, timeout=60)
+            time.sleep(0.3)
+            began = time.monotonic()
+        assert time.monotonic() - began < 10
+        assert waiting.result().json()["met"] is False

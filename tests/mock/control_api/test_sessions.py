@@ -1,0 +1,151 @@
+"""Sessions by the control API: filtered, forked, ended, forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from leadway_mock.agents import ECHO_ID, GOAL_ID
+from leadway_mock.web import create_app
+from tests.mock.client import Caller, content
+from tests.mock.control_api.api import Api
+
+
+def ids(api: Api, **query: object) -> list[str]:
+    return [each["executionId"] for each in api.get("/sessions", **query)["sessions"]]
+
+
+def test_sessions_are_listed_by_what_they_are(api: Api, caller: Caller) -> None:
+    old = caller.begin(contactId="carla")
+    caller.clock.advance(1000)
+    other = caller.begin(agent=GOAL_ID, locationId="elsewhere")
+    caller.clock.advance(1000)
+    assert ids(api) == [old, other]
+    assert ids(api, expired="true") == [old]
+    assert ids(api, expired="false") == [other]
+    assert ids(api, agentId=GOAL_ID) == [other]
+    assert ids(api, locationId="elsewhere", agentId=ECHO_ID) == []
+    assert ids(api, contactId="carla") == [old]
+
+
+def test_a_filtered_list_is_read_page_by_page(api: Api, caller: Caller) -> None:
+    wanted = [caller.begin(agent=agent) for agent in (GOAL_ID, ECHO_ID) * 3][::2]
+    first = api.get("/sessions", agentId=GOAL_ID, limit=2)
+    rest = api.get("/sessions", agentId=GOAL_ID, limit=2, after=first["next"])
+    listed = [each["executionId"] for page in (first, rest) for each in page["sessions"]]
+    assert listed == wanted
+    assert rest["next"] is None
+    assert first["count"] == 6
+
+
+def test_a_fork_goes_on_from_its_turn_and_the_original_from_its_own(
+    api: Api, caller: Caller
+) -> None:
+    original = caller.begin(message="one")
+    caller.say("two", executionId=original)
+    caller.say("three", executionId=original)
+    fork = api.post(f"/sessions/{original}/fork", {"turn": 2}, status=201)
+    assert fork["turns"] == 2
+    assert fork["executionId"] != original
+    answer = content(caller.say("other", executionId=fork["executionId"]))
+    assert answer["response"].startswith("Turn 3")
+    assert content(caller.say("four", executionId=original))["response"].startswith("Turn 4")
+    transcript = api.get(f"/sessions/{fork['executionId']}")["transcript"]
+    assert [turn["message"] for turn in transcript] == ["one", "two", "other"]
+    assert ids(api) == [original, fork["executionId"]]
+
+
+def test_a_fork_remembers_what_the_agent_knew(api: Api, caller: Caller) -> None:
+    original = caller.begin(agent=GOAL_ID)
+    for _ in range(2):
+        goal = content(caller.say(agent=GOAL_ID, executionId=original))["goalCompletion"]
+    assert goal
+    fork = api.post(f"/sessions/{original}/fork", {"turn": 1}, status=201)["executionId"]
+    answers = [content(caller.say(agent=GOAL_ID, executionId=fork)) for _ in range(2)]
+    assert [answer["goalCompletion"] for answer in answers] == [False, True]
+
+
+def test_a_fork_of_an_expired_session_lives(api: Api, caller: Caller) -> None:
+    original = caller.begin()
+    caller.clock.advance(5000)
+    fork = api.post(f"/sessions/{original}/fork", {"turn": 1}, status=201)
+    assert fork["expired"] is False
+    assert caller.say(executionId=fork["executionId"]).status == 200
+    assert caller.say(executionId=original).rule == "session-expired"
+
+
+def test_a_fork_needs_the_turns_from_the_first(api: Api, caller: Caller) -> None:
+    api.call("PATCH", "/settings", {"max_turns": 2})
+    execution_id = caller.begin()
+    for _ in range(2):
+        caller.say(executionId=execution_id)
+    api.post(f"/sessions/{execution_id}/fork", {"turn": 1}, status=404)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "told"),
+    [
+        ({"turn": 2}, 404, "The session has 1 turns, and its first 2 are not all there."),
+        ({"turn": 0}, 422, "0 is less than the minimum of 1"),
+        ({"turn": "1"}, 422, "turn must be an integer number."),
+        ({}, 422, "'turn' is missing."),
+        ({"turns": 1, "turn": 1}, 422, "'turns' was sent; 'turn' is meant."),
+    ],
+)
+def test_a_fork_that_cannot_be(
+    api: Api, caller: Caller, body: object, status: int, told: str
+) -> None:
+    execution_id = caller.begin()
+    assert api.post(f"/sessions/{execution_id}/fork", body, status=status)["message"] == told
+    assert ids(api) == [execution_id]
+
+
+def test_a_session_that_is_told_to_expire_has_expired(api: Api, caller: Caller) -> None:
+    execution_id = caller.begin()
+    other = caller.begin()
+    assert api.post(f"/sessions/{execution_id}/expire")["expired"] is True
+    answer = caller.say(executionId=execution_id)
+    assert answer.rule == "session-expired"
+    assert "It was told to expire." in answer.hint
+    assert caller.say(executionId=other).status == 200
+    assert ids(api, expired="true") == [execution_id]
+
+
+def test_a_deleted_session_is_unknown_and_counted_no_more(api: Api, caller: Caller) -> None:
+    first, second, third = (caller.begin() for _ in range(3))
+    assert api.call("DELETE", f"/sessions/{second}") == {"deleted": second}
+    assert ids(api) == [first, third]
+    assert api.get("/sessions")["count"] == 2
+    assert caller.say(executionId=second).rule == "session-unknown"
+    assert api.call("DELETE", f"/sessions/{second}", status=404)["statusCode"] == 404
+    fourth = caller.begin()
+    assert ids(api) == [first, third, fourth]
+
+
+def test_deleted_sessions_are_not_counted_twice_when_the_oldest_make_room(
+    caller_with: Callable[..., Caller],
+) -> None:
+    caller = caller_with(max_sessions=3)
+    api = Api(create_app(emulator=caller.emulator).test_client())
+    first, second, third = (caller.begin() for _ in range(3))
+    for gone in (first, second):
+        api.call("DELETE", f"/sessions/{gone}")
+    assert api.get("/sessions")["count"] == 1
+    fourth, fifth = caller.begin(), caller.begin()
+    assert ids(api) == [third, fourth, fifth]
+    assert api.get("/sessions")["count"] == 3
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/sessions/nobody", None),
+        ("DELETE", "/sessions/nobody", None),
+        ("POST", "/sessions/nobody/expire", {}),
+        ("POST", "/sessions/nobody/fork", {"turn": 1}),
+    ],
+)
+def test_a_session_that_does_not_exist(api: Api, method: str, path: str, body: object) -> None:
+    refused = api.call(method, path, body, status=404)
+    assert refused["message"] == "No session has the executionId 'nobody'."

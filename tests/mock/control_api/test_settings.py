@@ -1,0 +1,92 @@
+"""Settings by the control API."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from leadway_mock.agents import UNSCOPED_TOKEN
+from leadway_mock.config.runtime_changes import FIXED, changeable
+from leadway_mock.config.settings import Settings
+from tests.mock.client import Caller
+from tests.mock.control_api.api import CONTRACT, Api
+
+
+def change(api: Api, status: int = 200, **changes: Any) -> Any:
+    return api.call("PATCH", "/settings", changes, status=status)
+
+
+def test_settings_are_shown_with_their_changes(api: Api) -> None:
+    shown = api.get("/settings")
+    assert list(shown["settings"]) == [setting.name for setting in fields(Settings)]
+    assert shown["changed"] == []
+    assert set(shown["fixed"]) == set(FIXED)
+
+
+def test_a_change_counts_from_the_next_request_and_can_be_taken_back(
+    api: Api, caller: Caller
+) -> None:
+    caller.headers["authorization"] = f"Bearer {UNSCOPED_TOKEN}"
+    assert caller.say().status == 403
+    assert change(api, profile="observed", quota_burst=7)["changed"] == ["profile", "quota_burst"]
+    answer = caller.say()
+    assert answer.status == 401
+    assert answer.headers["X-RateLimit-Max"] == "7"
+    shown = change(api, profile=None)
+    assert shown["changed"] == ["quota_burst"]
+    assert shown["settings"]["profile"] == "documented"
+    assert caller.say().status == 403
+
+
+def test_changes_are_made_all_or_none(api: Api) -> None:
+    change(api, 422, profile="observed", quota_burst=0)
+    assert api.get("/settings")["changed"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("profile", "both", "profile cannot be 'both': one of documented, observed is wanted."),
+        ("profile", 1, "profile cannot be '1': a text is wanted."),
+        ("quota_burst", 0, "quota_burst cannot be 0: 1 or more is wanted."),
+        ("quota_burst", 1.5, "quota_burst cannot be '1.5': a whole number is wanted."),
+        ("quota_burst", True, "quota_burst cannot be 'True': a whole number is wanted."),
+        ("quota_burst", 2**60, f"quota_burst cannot be '{2**60}': a whole number is wanted."),
+        ("session_idle_seconds", -1, "session_idle_seconds cannot be -1: 0 or more is wanted."),
+        ("session_idle_seconds", "1", "session_idle_seconds cannot be '1': a number is wanted."),
+        ("retry_after", "no", "retry_after cannot be 'no': true or false is wanted."),
+        ("profil", "x", "profil is no setting. profile is meant, perhaps."),
+        ("xyzzy", "x", f"xyzzy is no setting. There are {', '.join(changeable())}."),
+        (
+            "threads",
+            2,
+            "threads cannot change while the mock runs: they begin when the mock starts.",
+        ),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_as_at_the_start(
+    api: Api, name: str, value: object, told: str
+) -> None:
+    refused = change(api, 422, **{name: value})
+    assert refused["message"] == told
+    assert refused["problems"] == [{"in": "body", "pointer": f"/{name}", "message": told}]
+
+
+@pytest.mark.parametrize("value", [5, 5.0])
+def test_a_whole_number_may_be_spelt_with_a_point(api: Api, value: float) -> None:
+    assert change(api, seed=value)["settings"]["seed"] == 5
+
+
+def test_the_contract_of_the_control_api_knows_the_settings() -> None:
+    properties = CONTRACT.document["components"]["schemas"]["SettingsChange"]["properties"]
+    assert list(properties) == changeable()
+    for setting in fields(Settings):
+        schema = properties.get(setting.name)
+        if schema is None:
+            continue
+        choices, least = setting.metadata["choices"], setting.metadata["least"]
+        assert schema.get("enum", [None])[:-1] == list(choices)
+        assert choices or setting.type.split(" | ")[0] in {"int", "float", "bool"}
+        assert setting.name == "seed" or schema.get("minimum") == least

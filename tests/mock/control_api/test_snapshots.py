@@ -1,0 +1,109 @@
+"""Snapshots by the control API: a space taken along, and put back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from leadway_mock.state import snapshots
+from leadway_mock.store import Snapshot
+from leadway_mock.web import create_app
+from tests.mock.client import TOKEN, Caller, content
+from tests.mock.control_api.api import Api
+
+
+def take(api: Api, **query: object) -> dict[str, Any]:
+    """Take a snapshot, as a program in another language would hand it on."""
+    document: dict[str, Any] = json.loads(json.dumps(api.get("/snapshot", **query), sort_keys=True))
+    return document
+
+
+def test_a_space_is_as_it_was(api: Api, caller: Caller) -> None:
+    execution_id = caller.begin(message="one")
+    api.call("PATCH", "/settings", {"quota_burst": 50})
+    api.post("/clock/freeze")
+    api.post("/faults", {"id": "late", "latency": 0, "times": 3}, status=201)
+    api.call("PUT", "/dialogues/booking", {"text": "user: haircut\nagent: Which day?\n"})
+    before, paths = (
+        take(api),
+        ("/sessions", "/journal", "/settings", "/clock", "/faults", "/dialogues"),
+    )
+    seen = [api.get(path) for path in paths]
+    caller.say("two", executionId=execution_id)
+    api.post("/reset")
+    restored = api.call("PUT", "/snapshot", before)
+    assert (restored["sessions"], restored["entries"]) == (1, 1)
+    assert [api.get(path) for path in paths] == seen
+    assert content(caller.say(executionId=execution_id))["response"].startswith("Turn 2")
+    assert take(api) != before
+
+
+def test_a_snapshot_goes_to_another_space_of_another_mock(
+    api: Api, caller: Caller, caller_with: Callable[..., Caller]
+) -> None:
+    execution_id = caller.begin()
+    document = take(api, journal="false")
+    other = caller_with()
+    own = Api(create_app(emulator=other.emulator).test_client(), TOKEN)
+    own.call("PUT", "/space")
+    shown = own.call("PUT", "/snapshot", document)
+    assert (shown["own"], shown["sessions"], shown["entries"]) == (True, 1, 0)
+    assert content(other.say(executionId=execution_id))["response"].startswith("Turn 2")
+
+
+def changed(document: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return json.loads(json.dumps(document)) | changes  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "told"),
+    [
+        ({"format": "other"}, 409, "This is other 1; leadway-mock-snapshot 1 is wanted."),
+        ({"version": 2}, 409, "This is leadway-mock-snapshot 2; "),
+        ({"digest": "0" * 32}, 409, "was cut or changed"),
+        ({"entries": [{"key": "a", "position": 1, "value": "b"}]}, 409, "was cut or changed"),
+        ({"entries": [{"key": "a", "position": 0, "value": "b"}]}, 422, "less than the minimum"),
+        ({"entries": [{"key": "a", "position": 1}]}, 422, "'value' is missing"),
+        ({"counters": {}}, 422, "counters must be an array"),
+        ({"extra": 1}, 422, "'extra' is not in the contract"),
+    ],
+)
+def test_what_is_foreign_or_corrupt_is_refused_and_nothing_happens(
+    api: Api, caller: Caller, change: dict[str, Any], status: int, told: str
+) -> None:
+    document = changed(take(api), **change)
+    caller.begin()
+    assert told in api.call("PUT", "/snapshot", document, status=status)["message"]
+    assert api.get("/sessions")["count"] == 1
+
+
+@pytest.mark.parametrize(
+    "orders", ["[]", "x", '{"clock": {"hands": 2}}', '{"settings": {"profile": 1}}']
+)
+def test_orders_that_make_no_sense_are_refused(api: Api, orders: str) -> None:
+    document = snapshots.write_snapshot(Snapshot(entries=(("orders", 1, orders),)))
+    refused = api.call("PUT", "/snapshot", document, status=409)
+    assert refused["message"] == "The snapshot is of another version of the mock."
+
+
+def test_two_entries_in_one_place_are_refused(api: Api) -> None:
+    twice = Snapshot(entries=(("a", 1, "x"), ("a", 1, "y")))
+    refused = api.call("PUT", "/snapshot", snapshots.write_snapshot(twice), status=409)
+    assert refused["message"] == "The snapshot has two entries in one place."
+
+
+def test_a_snapshot_is_bounded(api: Api, caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshots, "MAX_BYTES", 10_000)
+    for _ in range(10):
+        caller.say("x" * 1000)
+    api.post("/reset", {"scope": ["sessions"]})
+    assert "journal=false" in api.call("GET", "/snapshot", status=409)["message"]
+    assert api.get("/snapshot", journal="false")
+
+
+def test_a_snapshot_holds_no_token(api: Api, caller: Caller) -> None:
+    caller.say(f"my token is {TOKEN}")
+    assert TOKEN[4:] not in json.dumps(take(api))

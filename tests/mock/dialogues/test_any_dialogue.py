@@ -1,0 +1,224 @@
+"""Whatever is written: a dialogue, or a list of problems; and what is a dialogue, plays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from leadway_mock.agents.replies import Heard
+from leadway_mock.dialogues import (
+    Dialogue,
+    DialogueError,
+    Script,
+    dialogue,
+    dump,
+    parse_dialogue,
+    parse_pattern,
+    play,
+    restore,
+    user,
+    write_transcript,
+)
+from leadway_mock.dialogues.lint import warnings_of
+from tests.mock.agents.agent_inputs import heard
+from tests.mock.dialogues.texts import said
+
+NAMES = st.sampled_from(
+    [
+        "turns",
+        "user",
+        "agent",
+        "when",
+        "label",
+        "then",
+        "branch",
+        "latency",
+        "fault",
+        "otherwise",
+        "response",
+        "equals",
+        "variables",
+        "attachments",
+        "name",
+        "after",
+        "turn",
+        "status",
+        "fixed",
+    ]
+)
+WORDS = NAMES | st.sampled_from(["*", "/(?P<n>.)/", "/(/", "{{n}}", "{{", "end", "1s", '="a"', "a"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=15,
+)
+LINES = st.lists(
+    st.sampled_from(
+        ["user:", "agent:", "user: ", "agent: ", "  ", "#", "bot:", "", "\t", ": "]
+    ).flatmap(lambda start: (WORDS | st.text(max_size=8)).map(lambda text: start + text)),
+    max_size=8,
+).map("\n".join)
+
+
+def outcome(text: str, file: str) -> Dialogue | DialogueError:
+    try:
+        return parse_dialogue(text, name="d", file=file)
+    except DialogueError as error:
+        return error
+
+
+def check(result: Dialogue | DialogueError, message: str) -> None:
+    if isinstance(result, DialogueError):
+        assert result.problems
+        assert all(line.isprintable() for line in str(result).splitlines())
+    else:
+        assert restore(dump(result)) == result
+        warnings_of(result)
+        reply = play([result], heard(message=message))
+        again = play([result], heard(turn=2, message=message, state=reply.state))
+        json.dumps([reply.state, again.state])
+
+
+@given(text=VALUES.map(json.dumps) | st.text(), message=st.text(max_size=3))
+def test_any_yaml_is_a_dialogue_or_a_list_of_problems(text: str, message: str) -> None:
+    check(outcome(text, "d.yaml"), message)
+
+
+@given(text=LINES | st.text(), message=st.text(max_size=3))
+def test_any_transcript_is_a_dialogue_or_a_list_of_problems(text: str, message: str) -> None:
+    check(outcome(text, "d.txt"), message)
+    check(outcome(text, ""), message)
+
+
+TURNS = st.fixed_dictionaries(
+    {"user": st.sampled_from(["a", "*", "/(?P<n>.)/", {"equals": "b"}]), "agent": WORDS},
+    optional={
+        "label": st.sampled_from(["x", "y"]),
+        "then": st.sampled_from(["x", "y", "end"]),
+        "when": st.fixed_dictionaries({}, optional={"turn": st.integers(1, 3)}),
+        "latency": st.sampled_from(["1s", {"uniform": ["1ms", "2s"]}]),
+    },
+)
+ENTRIES = st.recursive(
+    TURNS,
+    lambda inner: st.fixed_dictionaries(
+        {
+            "branch": st.lists(
+                inner | st.lists(inner, min_size=1, max_size=2), min_size=1, max_size=3
+            )
+        }
+    ),
+    max_leaves=5,
+)
+
+
+@given(
+    turns=st.lists(ENTRIES, min_size=1, max_size=4),
+    after=st.sampled_from(["unscripted", "repeat", "restart"]),
+    messages=st.lists(st.sampled_from(["a", "b", "{{n}}"]), max_size=6),
+)
+def test_every_dialogue_that_is_read_can_be_talked_to(
+    turns: list[Mapping[str, object]], after: str, messages: list[str]
+) -> None:
+    result = outcome(json.dumps({"turns": turns, "after": after}), "d.yaml")
+    check(result, "a")
+    if isinstance(result, Dialogue):
+        assert len(said(result, *messages)) == len(messages)
+
+
+PLAIN = st.text(
+    st.characters(codec="utf-8", exclude_categories=["C", "Z"]) | st.just(" "), min_size=1
+)
+TEXTS = st.lists(PLAIN, min_size=1, max_size=3).map("\n".join).map(str.strip).filter(bool)
+
+
+@given(talk=st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=5))
+def test_every_conversation_plays_back_from_its_transcript(talk: list[tuple[str, str]]) -> None:
+    lines = [
+        ("\n".join(map(str.rstrip, a.split("\n"))), "\n".join(map(str.rstrip, b.split("\n"))))
+        for a, b in talk
+    ]
+    written = parse_dialogue(write_transcript(lines), file="talk.txt")
+
+    assert said(written, *(message for message, _ in lines)) == [answer for _, answer in lines]
+
+
+PATTERNS = st.one_of(
+    st.just("*"),
+    PLAIN.map(lambda text: f'="{text}"'),
+    PLAIN.map(str.strip).filter(bool),
+    st.sampled_from(["/a(?P<n>.)/i", "/x/"]),
+)
+
+
+@given(
+    talk=st.lists(st.tuples(PATTERNS, PLAIN.map(str.strip).filter(bool)), min_size=1, max_size=4)
+)
+def test_three_spellings_are_one_dialogue(talk: list[tuple[str, str]]) -> None:
+    assume(not any("{{" in answer for _, answer in talk))
+    transcript = "".join(f"user: {pattern}\nagent: {answer}\n" for pattern, answer in talk)
+    entries = [{"user": pattern, "agent": answer} for pattern, answer in talk]
+    script: Script = dialogue("d")
+    for pattern, answer in talk:
+        script = script.user(pattern).agent(answer)
+    spelled = [
+        outcome(transcript, "d.txt"),
+        outcome(json.dumps({"turns": entries}, ensure_ascii=False), "d.yaml"),
+        _built(script),
+    ]
+
+    if any(isinstance(each, DialogueError) for each in spelled):
+        assert all(isinstance(each, DialogueError) for each in spelled)
+    else:
+        assert spelled[0] == spelled[1] == spelled[2]
+
+
+def _built(script: Script) -> Dialogue | DialogueError:
+    try:
+        return script.build()
+    except DialogueError as error:
+        return error
+
+
+@given(message=st.text() | st.just("{{n}}{{message}}"), variable=st.text())
+def test_what_is_sent_is_never_expanded(message: str, variable: str) -> None:
+    talk = (
+        dialogue("d").user("/(?s)(?P<n>.*)/").agent("<{{n}}|{{message}}|{{variables.v}}>").build()
+    )
+    reply = play([talk], replace(heard(message=message), input_variables={"v": variable}))
+
+    assert reply.response == f"<{message}|{message}|{variable}>"
+
+
+@given(text=st.text())
+def test_a_pattern_that_is_understood_is_written_so_that_it_is_understood_again(text: str) -> None:
+    try:
+        pattern = parse_pattern(text)
+    except ValueError:
+        return
+    assert parse_pattern(str(pattern)) == pattern
+
+
+@pytest.mark.parametrize("value", [float("nan"), object(), {1, 2}, "\ud800"])
+def test_what_is_no_json_is_a_problem_in_python_too(value: object) -> None:
+    with pytest.raises(DialogueError, match="this is no JSON"):
+        dialogue("x").user("a", variables={"x": value}).agent("b").build()
+
+
+def test_a_branch_without_turns_is_a_problem() -> None:
+    with pytest.raises(DialogueError, match="`branch` is empty"):
+        dialogue("x").branch().build()
+    with pytest.raises(DialogueError, match="no answer"):
+        dialogue("x").branch(user("a")).build()
+
+
+def test_heard_is_all_that_counts() -> None:
+    talk = dialogue("x").user().agent("{{contactId}}{{executionId}}{{versionId}}").build()
+    message: Heard = heard(contact_id="c")
+
+    assert play([talk], message).response == f"c{message.execution_id}v1"

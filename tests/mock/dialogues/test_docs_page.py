@@ -1,0 +1,152 @@
+"""docs/dialogues.md: its examples run, its tables are complete, it quotes what is really said."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from leadway_mock.cli.check import check
+from leadway_mock.dialogues import Dialogue, Script, built, parse_dialogue
+from leadway_mock.dialogues.lint import warnings_of
+from leadway_mock.dialogues.loading.schema import schema_text
+from leadway_mock.dialogues.model import ANSWER_FIELDS
+from leadway_mock.documents.schema_errors import EXPLANATIONS
+from tests.docs.markdown import Page
+from tests.mock.client import Caller
+from tests.mock.dialogues.texts import said
+
+PAGE = Page.read("docs/dialogues.md")
+SCHEMA: dict[str, Any] = json.loads(schema_text())
+
+
+def transcript() -> Dialogue:
+    return parse_dialogue(PAGE.block("text", "Goodbye!"), name="booking", file="booking.txt")
+
+
+def test_the_transcript_is_played() -> None:
+    assert said(transcript(), "A haircut, please", "On Monday") == [
+        "Which day?",
+        "Monday it is. Goodbye!",
+    ]
+
+
+def test_the_yaml_is_played() -> None:
+    talk = parse_dialogue(PAGE.block("yaml"), file="b.yaml")
+    fields = {"input_variables": {"tier": "gold", "name": "Ada"}, "contact_id": "c"}
+
+    assert warnings_of(talk) == []
+    assert said(talk, "haircut", "Monday", "Friday", "yes", "Thanks!", **fields) == [
+        "Which day, Ada?",
+        "We are closed on Mondays. Which other day?",
+        "At ten?",
+        "Friday at ten. Goodbye!",
+        "You are welcome.",
+    ]
+    assert said(talk, "haircut") == ["?"]
+
+
+def test_the_python_is_played() -> None:
+    names: dict[str, Script] = {}
+    exec(PAGE.block("python"), names)  # noqa: S102 - our own page
+
+    assert said(names["booking"], "haircut", "monday", "friday", "yes") == [
+        "Which day?",
+        "Closed. Which other day?",
+        "At ten?",
+        "friday at ten.",
+    ]
+    assert warnings_of(built(names["booking"])) == []
+
+
+def test_the_table_of_patterns_is_true() -> None:
+    table = PAGE.text.partition("| `user:` | expects |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
+    messages = ["A HAIRCUT", "Yes", "my name is Ada", "anything", "2 * 3"]
+
+    assert len(rows) == len(messages)
+    for row, message in zip(rows, messages, strict=True):
+        assert said(parse_dialogue(f"user: {row}\nagent: ok"), message) == ["ok"]
+
+
+def test_the_log_looks_as_quoted(
+    caller: Caller, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "65")
+    caller.emulator.dialogues.put("", transcript())
+    session = caller.begin(message="haircut")
+    caller.say("Wednesday", executionId=session)
+
+    quoted = PAGE.block("text", "No turn expects").rstrip()
+    quoted = re.sub(r"session \w+", f"session {session}", quoted, count=1)
+    assert quoted in caplog.messages
+
+
+def test_the_complaint_is_as_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("talk.txt").write_text("# Hello.\nuser: /(?P<name>.)/\nagent: {{nmae}}")
+
+    assert list(check([Path("talk.txt")]).lines()) == [PAGE.block("text", "warning:").strip()]
+
+
+def test_the_command_writes_the_schema() -> None:
+    command = re.search(r'python -c "(.*)" > dialogues', PAGE.text)
+    assert command
+
+    written = subprocess.run([sys.executable, "-c", command[1]], capture_output=True, check=True)
+    assert json.loads(written.stdout) == SCHEMA
+
+
+def test_the_page_names_every_property_of_the_schema() -> None:
+    for name in ("dialogue", "turn"):
+        for each in SCHEMA["$defs"][name]["properties"]:
+            assert f"`{each}`" in PAGE.text
+    for each in SCHEMA["$defs"]["turn"]["properties"]["when"]["properties"]:
+        assert f"`{each}: " in PAGE.text
+
+
+def described(node: object) -> Iterator[dict[str, Any]]:
+    """Yield everything in the schema that describes a property."""
+    if isinstance(node, dict):
+        for name, child in node.items():
+            if name in {"properties", "$defs"}:
+                yield from child.values()
+            yield from described(child)
+
+
+def test_the_schema_is_one_and_explains_each_of_its_properties() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    for each in described(SCHEMA):
+        assert each["title"]
+        assert each["description"].endswith(".")
+        validator = Draft202012Validator({**each, "$defs": SCHEMA["$defs"]})
+        for value in [*each.get("examples", []), *([each["default"]] if "default" in each else [])]:
+            validator.validate(value)
+
+
+def test_every_keyword_of_the_schema_has_its_words() -> None:
+    plain = {"title", "description", "properties", "items", "default", "examples", "$ref"}
+    plain |= {"if", "then", "else"}
+    for each in described(SCHEMA):
+        assert set(each) - plain <= set(EXPLANATIONS)
+
+
+def test_an_answer_may_set_all_of_its_fields_but_the_ids(caller: Caller) -> None:
+    operation = caller.emulator.contract.operations[0]
+    fields = set(operation.response_schemas[200]["properties"])
+    schema = SCHEMA["$defs"]["turn"]["properties"]["agent"]["properties"]
+
+    assert set(schema) == fields - {"executionId", "interactionId"}
+    assert set(ANSWER_FIELDS) == set(schema) - {"response"}
+
+
+def test_the_file_of_the_schema_is_shipped() -> None:
+    folder = Path(parse_dialogue.__code__.co_filename).parent
+    assert (folder / "dialogues.schema.json").is_file()

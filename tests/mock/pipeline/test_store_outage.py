@@ -1,0 +1,335 @@
+"""A store that goes away: what callers are told meanwhile, and that all goes on when it is back."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import redis
+
+from bench.redis_servers import DURABLE, RedisProgram, redis_program
+from leadway_mock.config.settings import Settings
+from leadway_mock.http.messages import Answer
+from leadway_mock.pipeline.assembly import build_emulator
+from leadway_mock.server import Server
+from leadway_mock.store import Appended, Store, StoreUnavailable, open_store, sqlite
+from leadway_mock.store.memory import MemoryStore
+from leadway_mock.web import create_app
+from tests.mock.client import CURRENT, LOCATION, TOKEN, Caller, content
+from tests.network import Proxy
+
+PATIENCE = 30.0
+"""Seconds within which something happens that surely happens, on however slow a machine."""
+
+THREADS = Settings().threads
+
+HEADERS = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
+
+
+@contextmanager
+def serving(store: str) -> Iterator[httpx.Client]:
+    """Serve a mock over that store, and call it."""
+    emulator = build_emulator(Settings(store=store, check_answers=True))
+    try:
+        with (
+            Server(create_app(emulator=emulator)) as server,
+            httpx.Client(base_url=server.url, trust_env=False, timeout=PATIENCE) as client,
+        ):
+            yield client
+    finally:
+        emulator.close()
+
+
+def say(client: httpx.Client, **fields: str) -> httpx.Response:
+    body = {"message": "hello", "locationId": LOCATION} | fields
+    return client.post(CURRENT, headers=HEADERS, json=body)
+
+
+def assert_told(answer: httpx.Response, why: str) -> None:
+    """Check an answer that was given instead of one that needs the store."""
+    assert answer.status_code == 503
+    assert answer.json() == {"statusCode": 503, "message": "Service Unavailable"}
+    assert answer.headers["Retry-After"] == "1"
+    assert answer.headers["X-Mock-Rule"] == "store-unavailable"
+    assert answer.headers["X-Mock-Evidence"] == "invented"
+    assert answer.headers["X-Trace-Id"]
+    assert why in answer.headers["X-Mock-Hint"]
+
+
+def assert_turns(client: httpx.Client, session: str, turns: int) -> None:
+    found = client.get(f"/__mock/sessions/{session}").json()
+    assert [turn["turn"] for turn in found["transcript"]] == list(range(1, turns + 1)), found
+
+
+@pytest.fixture
+def server() -> Iterator[RedisProgram]:
+    with redis_program(*DURABLE) as started:
+        yield started
+
+
+@pytest.mark.behaviour("store-unavailable")
+def test_a_conversation_outlives_a_crash_of_its_server(server: RedisProgram) -> None:
+    with serving(server.url) as client:
+        session = say(client).json()["executionId"]
+        port = server.port
+        server.kill()
+        assert_told(say(client, executionId=session), "does not answer")
+        for path in ("health", "sessions", "journal", "settings"):
+            answer = client.get(f"/__mock/{path}")
+            assert answer.status_code == 503
+            assert answer.headers["Retry-After"] == "1"
+            assert "does not answer" in answer.json()["message"]
+        server.start()
+        assert server.port == port
+        assert say(client, executionId=session).status_code == 200
+        assert_turns(client, session, 2)
+
+
+@dataclass
+class Talk:
+    """One conversation, as its caller knows it."""
+
+    session: str
+    answered: list[str]
+    """The `interactionId` of each answer."""
+
+    unsure: int = 0
+    """How often the mock could not tell whether a turn was kept."""
+
+    def go_on(self, client: httpx.Client) -> None:
+        """Say one thing more."""
+        answer = say(client, executionId=self.session)
+        if answer.status_code == 200:
+            self.answered.append(answer.json()["interactionId"])
+            return
+        assert answer.status_code == 503
+        self.unsure += "Retry-After" not in answer.headers
+
+    def until(self, client: httpx.Client, answers: int) -> None:
+        """Go on until there are so many answers."""
+        deadline = time.monotonic() + PATIENCE
+        while len(self.answered) < answers and time.monotonic() < deadline:
+            self.go_on(client)
+        assert len(self.answered) >= answers
+
+    def check(self, client: httpx.Client) -> None:
+        """Check that each answer stands once and in its order, and little else does."""
+        found = client.get(f"/__mock/sessions/{self.session}", params={"limit": 1_000}).json()
+        kept = [turn["interactionId"] for turn in found["transcript"]]
+        assert [each for each in kept if each in set(self.answered)] == self.answered
+        assert len(set(kept)) == len(kept) == found["turns"]
+        assert len(kept) <= len(self.answered) + self.unsure
+
+
+def begun(client: httpx.Client) -> Talk:
+    answer = say(client).json()
+    return Talk(answer["executionId"], [answer["interactionId"]])
+
+
+def _least(talks: Sequence[Talk]) -> int:
+    return min(len(talk.answered) for talk in talks)
+
+
+@pytest.mark.behaviour("store-unavailable")
+def test_a_crash_amid_talks_loses_no_answer_and_keeps_nothing_that_may_be_sent_again(
+    server: RedisProgram,
+) -> None:
+    with serving(server.url) as client, ThreadPoolExecutor(4) as pool:
+        talks = [begun(client) for _ in range(4)]
+        for round_ in (1, 2, 3):
+            running = [pool.submit(talk.until, client, 8 * round_) for talk in talks]
+            while _least(talks) < 8 * round_ - 5 and not all(each.done() for each in running):
+                time.sleep(0.001)
+            server.kill()
+            server.start()
+            for each in running:
+                each.result()
+        for talk in talks:
+            talk.check(client)
+
+
+@pytest.mark.behaviour("store-unavailable")
+def test_a_server_that_hangs_holds_nobody_for_long(server: RedisProgram) -> None:
+    with serving(f"{server.url}?socket_timeout=0.2") as client:
+        session = say(client).json()["executionId"]
+        server.signal(signal.SIGSTOP)
+        began = time.monotonic()
+        assert_told(say(client, executionId=session), "Timeout")
+        assert_told(say(client, executionId=session), "Timeout")
+        assert time.monotonic() - began < PATIENCE / 2
+        server.signal(signal.SIGCONT)
+        assert say(client, executionId=session).status_code == 200
+        assert_turns(client, session, 2)
+
+
+@pytest.mark.behaviour("store-unavailable")
+def test_while_a_server_hangs_one_waits_for_it_and_all_others_are_told_at_once(
+    server: RedisProgram,
+) -> None:
+    with (
+        serving(f"{server.url}?socket_timeout=3") as client,
+        ThreadPoolExecutor(2 * THREADS) as pool,
+    ):
+        server.signal(signal.SIGSTOP)
+        assert_told(say(client), "Timeout")
+        asked = [pool.submit(say, client) for _ in range(2 * THREADS - 1)]
+        asked.append(pool.submit(client.get, "/__mock/health"))
+        told = list(islice(as_completed(asked), len(asked) - 1))
+        server.signal(signal.SIGCONT)
+        for each in told:
+            assert each.result().status_code == 503
+            assert "Timeout" in each.result().headers["X-Mock-Hint"]
+        (waited,) = set(asked) - set(told)
+        assert waited.result().status_code == 200
+        assert say(client).status_code == 200
+
+
+def test_idle_connections_to_a_server_that_hung_are_not_tried_one_after_the_other(
+    server: RedisProgram,
+) -> None:
+    with Proxy(server.port) as line, ThreadPoolExecutor(THREADS) as pool:
+        store = open_store(f"{line.url}?socket_timeout=1")
+        line.slow(0.1)  # So that each thread has a connection of its own.
+        counts = partial(pool.map, store.count, "a" * THREADS)
+        assert list(counts()) == [0] * THREADS
+        assert line.connections > 1
+        line.strand()
+        with pytest.raises(StoreUnavailable, match="Timeout"):
+            store.count("a")
+        assert store.count("a") == 0
+        assert list(counts()) == [0] * THREADS
+        store.close()
+
+
+@pytest.mark.behaviour("store-unavailable")
+def test_a_server_that_takes_no_writes_is_told_of(server: RedisProgram) -> None:
+    with serving(server.url) as client, redis.Redis.from_url(server.url) as own:
+        own.replicaof("127.0.0.1", "1")
+        assert_told(say(client), "read only replica")
+        own.replicaof("NO", "ONE")
+        assert say(client).status_code == 200
+
+
+def test_an_append_without_an_answer_is_uncertain_and_never_repeated(server: RedisProgram) -> None:
+    store = open_store(f"{server.url}?socket_timeout=0.2")
+    store.append("a", "x")
+    server.signal(signal.SIGSTOP)
+    with pytest.raises(StoreUnavailable) as caught:
+        store.append("a", "y")
+    assert caught.value.uncertain
+    with pytest.raises(StoreUnavailable) as caught:
+        store.last("a")
+    assert not caught.value.uncertain
+    server.signal(signal.SIGCONT)
+    # It was in the server's hands, and is done after all: once.
+    deadline = time.monotonic() + PATIENCE
+    while store.count("a") < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    store.append("a", "z")
+    assert [item.value for item in store.items("a")] == ["x", "y", "z"]
+    server.kill()
+    with pytest.raises(StoreUnavailable) as caught:
+        store.append("a", "never sent")
+    assert not caught.value.uncertain
+    store.close()
+
+
+class Fragile(MemoryStore):
+    """A store that appends, and says that it cannot tell, under keys with some text in them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def append(
+        self, key: str, value: str, *, after: int | None = None, keep: int | None = None
+    ) -> Appended | None:
+        done = super().append(key, value, after=after, keep=keep)
+        if self._text in key:
+            raise StoreUnavailable("The store is out.", uncertain=True)
+        return done
+
+
+def assert_unsafe_to_repeat(answer: Answer) -> None:
+    assert answer.status == 503
+    assert "Retry-After" not in answer.headers
+    assert "look before you send it again" in answer.hint
+
+
+@pytest.mark.behaviour("store-unavailable")
+@pytest.mark.parametrize("key", ["turns/", "sessions"])
+def test_who_may_have_been_heard_is_not_told_to_send_again(
+    caller_with: Callable[..., Caller], key: str
+) -> None:
+    assert_unsafe_to_repeat(caller_with(store=Fragile(key)).say())
+
+
+def test_an_answer_that_was_kept_is_given_though_the_journal_lacks_it(
+    caller_with: Callable[..., Caller], caplog: pytest.LogCaptureFixture
+) -> None:
+    caller = caller_with(store=Fragile("journal"))
+    answer = caller.say()
+    assert answer.status == 200
+    assert caller.emulator.sessions.find(content(answer)["executionId"]) is not None
+    lacking = [record for record in caplog.records if "the journal lacks" in record.getMessage()]
+    assert [(record.levelno, record.exc_info) for record in lacking] == [(logging.ERROR, None)]
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file for a store that does not wait long for others."""
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
+    return tmp_path / "mock.db"
+
+
+@pytest.mark.behaviour("store-unavailable")
+def test_a_file_that_another_program_has_locked(file: Path) -> None:
+    with serving(f"sqlite:///{file}") as client:
+        other = sqlite3.connect(file, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        assert_told(say(client), "database is locked")
+        other.execute("ROLLBACK")
+        other.close()
+        assert say(client).status_code == 200
+
+
+@pytest.fixture
+def full_store(file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A store on a disk that is full after a few pages."""
+    connect = sqlite3.connect
+
+    def small(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*arguments, **options)
+        connection.execute("PRAGMA max_page_count = 8")
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", small)
+    store = open_store(f"sqlite:///{file}")
+    yield store
+    store.close()
+
+
+def test_a_full_disk_loses_nothing_and_is_got_over(full_store: Store) -> None:
+    full_store.append("a", "small")
+    large = "x" * 100_000
+    with pytest.raises(StoreUnavailable, match="full") as caught:
+        full_store.append("b", large)
+    assert not caught.value.uncertain
+    snapshot = full_store.export("a")
+    too_much = type(snapshot)((("", 1, large),))
+    with pytest.raises(StoreUnavailable, match="full"):
+        full_store.restore("a", too_much)
+    assert [item.value for item in full_store.items("a")] == ["small"]
+    assert full_store.append("a", "more") == Appended(2)

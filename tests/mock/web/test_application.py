@@ -1,0 +1,205 @@
+"""The doors: Flask in front of the emulator, and the control API."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from leadway_mock.web import create_app
+from tests.mock.client import CURRENT, LOCATION, TOKEN, Caller
+
+HEADERS = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
+
+
+@pytest.fixture
+def client(caller: Caller) -> FlaskClient:
+    return create_app(emulator=caller.emulator).test_client()
+
+
+def execute(client: FlaskClient, **fields: object) -> TestResponse:
+    body = {"message": "hi", "locationId": LOCATION} | fields
+    return client.post(CURRENT, json=body, headers=HEADERS)
+
+
+def test_the_answer_is_json_in_utf_8(client: FlaskClient) -> None:
+    response = execute(client, message="¿Qué tal? 🎈")
+    assert response.status_code == 200
+    assert response.content_type == "application/json; charset=utf-8"
+    assert "¿Qué tal? 🎈" in response.get_data(as_text=True)
+
+
+def test_the_door_passes_headers_query_and_path_on(client: FlaskClient, caller: Caller) -> None:
+    client.post("/agent%20x?source=api&%C3%B1=1", headers={"X-Thing": "1"}, data=b"abc")
+    (entry,) = caller.emulator.journal.entries(after=0, limit=10)
+    assert entry["request"]["path"] == "/agent x"
+    assert entry["request"]["query"] == "source=api&%C3%B1=1"
+    assert entry["request"]["headers"]["x-thing"] == "1"
+    assert entry["request"]["body"] == "abc"
+
+
+@pytest.mark.parametrize("path", ["/", "/__mocks", "/__mock2/health", "/static/x", "/favicon.ico"])
+def test_whatever_is_not_ours_is_the_platforms(client: FlaskClient, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert response.get_json()["message"] == f"Cannot GET {path}"
+
+
+def test_no_method_gets_past_the_door(client: FlaskClient) -> None:
+    for method in ("GET", "PUT", "OPTIONS", "TRACE", "BREW"):
+        response = client.open(CURRENT, method=method)
+        assert response.status_code == 405
+        assert response.headers["Allow"] == "POST"
+    assert client.head(CURRENT).data == b""
+
+
+def test_a_body_is_not_read_beyond_its_limit(caller_with: Callable[..., Caller]) -> None:
+    app = create_app(emulator=caller_with(max_body_bytes=1000).emulator)
+    headers = HEADERS | {"Content-Type": "application/json"}
+    response = app.test_client().post(CURRENT, data=b"x" * 5000, headers=headers)
+    assert response.status_code == 413
+
+
+def get(client: FlaskClient, path: str) -> Any:
+    response = client.get(f"/__mock{path}")
+    assert response.status_code == 200, response.get_data(as_text=True)
+    return response.get_json()
+
+
+def test_health_says_what_is_there(client: FlaskClient) -> None:
+    execute(client)
+    health = get(client, "/health")
+    assert health["status"] == "ok"
+    assert health["profile"] == "documented"
+    assert health["sessions"] == 1
+    assert {"id": "inactiveagent00000000000", "name": "Inactive", "status": "inactive"} in health[
+        "agents"
+    ]
+
+
+def test_a_session_is_listed_and_shown_with_its_transcript(
+    client: FlaskClient, caller: Caller
+) -> None:
+    execution_id = execute(client, contactId="c").get_json()["executionId"]
+    execute(client, executionId=execution_id, message="two")
+    listed = get(client, "/sessions")
+    assert (listed["count"], listed["next"]) == (1, None)
+    (session,) = listed["sessions"]
+    assert session == {
+        "executionId": execution_id,
+        "agentId": CURRENT.split("/")[3],
+        "locationId": LOCATION,
+        "versionId": "b2b1c1d2-3e4f-5a6b-7c8d-9e0f1a2b3c4d",
+        "contactId": None,
+        "turns": 2,
+        "lastTurnAt": "2023-11-14T22:13:20.000Z",
+        "expired": False,
+        "goalCompletion": False,
+    }
+    caller.clock.advance(2000)
+    shown = get(client, f"/sessions/{execution_id}")
+    assert shown["expired"] is True
+    assert [(turn["turn"], turn["message"]) for turn in shown["transcript"]] == [
+        (1, "hi"),
+        (2, "two"),
+    ]
+    assert all(turn["response"].startswith("Turn") for turn in shown["transcript"])
+
+
+def test_a_session_that_does_not_exist(client: FlaskClient) -> None:
+    response = client.get("/__mock/sessions/nobody")
+    assert response.status_code == 404
+    assert response.get_json() == {
+        "statusCode": 404,
+        "message": "No session has the executionId 'nobody'.",
+        "error": "Not Found",
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("/sessions", "sessions"), ("/journal", "entries"), ("", "transcript")]
+)
+def test_lists_are_read_page_by_page(client: FlaskClient, path: str, name: str) -> None:
+    execution_id = execute(client).get_json()["executionId"]
+    for _ in range(4):
+        execute(client, **({} if path else {"executionId": execution_id}))
+    path = path or f"/sessions/{execution_id}"
+    seen: list[object] = []
+    after: int | None = 0
+    while after is not None:
+        page = get(client, f"{path}?limit=2&after={after}")
+        assert len(page[name]) <= 2
+        seen += page[name]
+        after = page["next"]
+    assert len(seen) == 5
+    assert len({json.dumps(item) for item in seen}) == 5
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=1001", "limit=x", "limit=-1", "after=-1", "after=1e3", "limit=²"]
+)
+def test_a_page_that_cannot_be_is_refused(client: FlaskClient, query: str) -> None:
+    response = client.get(f"/__mock/journal?{query}")
+    assert response.status_code == 400
+    assert "is a whole number from" in response.get_json()["message"]
+
+
+def test_the_journal_tells_the_time_as_people_do(client: FlaskClient) -> None:
+    execute(client)
+    (entry,) = get(client, "/journal")["entries"]
+    assert entry["at"] == "2023-11-14T22:13:20.000Z"
+    assert entry["answer"]["rule"] == "reply"
+
+
+def test_the_control_api_is_not_in_the_journal(client: FlaskClient) -> None:
+    get(client, "/health")
+    assert get(client, "/journal")["count"] == 0
+
+
+def test_reset_forgets_everything(client: FlaskClient) -> None:
+    execute(client)
+    assert client.post("/__mock/reset", json={}).get_json() == {"reset": ["everything"]}
+    assert get(client, "/sessions")["count"] == 0
+    assert get(client, "/journal")["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "lesson"),
+    [
+        ("GET", "/__mock/nothing", 404, "Nothing is here. GET /__mock lists what there is."),
+        ("GET", "/__mock/reset", 405, "This path takes POST alone."),
+        ("POST", "/__mock/health", 405, "This path takes GET and HEAD alone."),
+    ],
+)
+def test_errors_of_the_control_api_are_json_and_say_what_to_do(
+    client: FlaskClient, method: str, path: str, status: int, lesson: str
+) -> None:
+    response = client.open(path, method=method, json={} if method == "POST" else None)
+    assert response.status_code == status
+    assert response.get_json()["statusCode"] == status
+    assert response.get_json()["message"] == lesson
+    assert ("Allow" in response.headers) == (status == 405)
+
+
+def test_a_failure_of_the_control_api_is_json_without_a_traceback(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: object) -> int:
+        raise RuntimeError("the store broke")
+
+    monkeypatch.setattr("leadway_mock.state.sessions.Sessions.count", fail)
+    caplog.set_level(logging.ERROR)
+    response = client.get("/__mock/health")
+    assert response.status_code == 500
+    assert "the store broke" not in response.get_data(as_text=True)
+    assert "the store broke" in caplog.text
+
+
+def test_an_app_is_built_from_settings_alone() -> None:
+    app = create_app()
+    assert execute(app.test_client()).status_code == 200

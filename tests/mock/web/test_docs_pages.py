@@ -1,0 +1,165 @@
+"""What a browser finds under /__mock: the contract as it is, and a page that asks nobody else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import flask
+import pytest
+import yaml
+from flask.testing import FlaskClient
+
+from leadway_mock.contract.model import Contract
+from leadway_mock.web import create_app
+from leadway_mock.web.docs_pages import pages_blueprint
+
+CONTRACT = Path(__file__).parents[3] / "openapi" / "leadway.yaml"
+
+
+@pytest.fixture(scope="module")
+def contract_bytes() -> bytes:
+    return CONTRACT.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def document(contract_bytes: bytes) -> Mapping[str, Any]:
+    parsed: Mapping[str, Any] = yaml.safe_load(contract_bytes)
+    return parsed
+
+
+@pytest.fixture
+def client(contract_bytes: bytes, document: Mapping[str, Any]) -> Iterator[FlaskClient]:
+    app = flask.Flask("pages", static_folder=None)
+    contract = Contract(document, contract_bytes, ())
+    app.register_blueprint(pages_blueprint(lambda: contract))
+    with app.test_client() as client:
+        yield client
+
+
+def test_the_contract_is_served_byte_for_byte(client: FlaskClient, contract_bytes: bytes) -> None:
+    response = client.get("/__mock/openapi.yaml")
+    assert response.data == contract_bytes
+    assert response.mimetype == "application/yaml"
+
+
+@pytest.mark.parametrize("host", ["localhost:4010", "[::1]:4010", "127.0.0.1"])
+def test_the_contract_as_json_calls_the_address_it_was_asked_at(
+    client: FlaskClient, host: str
+) -> None:
+    response = client.get("/__mock/openapi.json", headers={"Host": host})
+    assert response.mimetype == "application/json"
+    assert response.json
+    assert response.json["servers"] == [{"url": f"http://{host}", "description": "This mock."}]
+
+
+def test_the_contract_as_json_says_the_same(
+    client: FlaskClient, document: Mapping[str, Any]
+) -> None:
+    served = client.get("/__mock/openapi.json").json
+    assert served
+    assert {**served, "servers": 0, "paths": 0} == {**document, "servers": 0, "paths": 0}
+    assert list(served["paths"]) == list(document["paths"])
+    for path, item in document["paths"].items():
+        assert {**served["paths"][path], "parameters": 0} == {**item, "parameters": 0}
+
+
+def test_shared_parameters_are_written_out_beside_an_operation(client: FlaskClient) -> None:
+    served = client.get("/__mock/openapi.json").json
+    assert served
+    for item in served["paths"].values():
+        assert [parameter["name"] for parameter in item["parameters"]] == [
+            "agentId",
+            "Version",
+            "source",
+        ]
+
+
+def test_parameters_that_are_nowhere_to_be_found_stay_as_they_are() -> None:
+    parameters = [{"$ref": "other.yaml#/a"}, {"name": "b", "in": "query"}]
+    app = flask.Flask("pages", static_folder=None)
+    contract = Contract({"paths": {"/a": {"parameters": parameters}, "/b": {}}}, b"", ())
+    app.register_blueprint(pages_blueprint(lambda: contract))
+    with app.test_client() as client:
+        served = client.get("/__mock/openapi.json").json
+    assert served
+    assert served["paths"] == {"/a": {"parameters": parameters}, "/b": {}}
+
+
+@pytest.mark.parametrize("path", ["/__mock/docs", "/__mock/docs/"])
+def test_the_documentation_page_and_all_it_names_are_here(client: FlaskClient, path: str) -> None:
+    page = client.get(path)
+    assert page.mimetype == "text/html"
+    assert "<title>Leadway mock: documentation</title>" in page.text
+    named = re.findall(r'(?:src|href)="([^"]*)"', page.text)
+    assert len(named) == 7
+    for address in named:
+        with client.get(address) as response:
+            assert response.status_code == 200, address
+
+
+def test_the_documentation_page_asks_nobody_else(client: FlaskClient) -> None:
+    page, script = client.get("/__mock/docs").text, client.get("/__mock/docs/start.js").text
+    assert "//" not in (page + script).replace("<!doctype", "")
+    assert "<script>" not in page
+    assert "style=" not in page
+    assert re.findall(r'url: "([^"]+)"', script) == ["/__mock/openapi.json", "/__mock/control.yaml"]
+    assert "validatorUrl: null" in script
+
+
+def test_the_documentation_page_shows_nothing_that_its_policy_would_leave_black(
+    client: FlaskClient,
+) -> None:
+    script = client.get("/__mock/docs/start.js").text
+    with client.get("/__mock/docs/swagger-ui-standalone-preset.js") as response:
+        preset = response.get_data(as_text=True)
+    styled = re.findall(r"(\w+):components_\1\b", preset)
+    assert preset.count('createElement("style"') == len(styled) == 1
+    assert f"components: {{{styled[0]}: () => null}}" in script
+
+
+def test_the_documentation_page_is_authorized_by_a_scheme_of_the_contract(
+    client: FlaskClient, document: Mapping[str, Any]
+) -> None:
+    script = client.get("/__mock/docs/start.js").text
+    named = re.search(r'preauthorizeApiKey\("(\w+)", "(pit-[0-9a-f-]{36})"\)', script)
+    assert named
+    assert named[1] in document["components"]["securitySchemes"]
+
+
+def test_every_page_forbids_what_it_does_not_need(client: FlaskClient) -> None:
+    paths = [
+        "",
+        "/docs",
+        "/docs/start.js",
+        "/docs/swagger-ui.css",
+        "/openapi.json",
+        "/openapi.yaml",
+    ]
+    for path in paths:
+        with client.get(f"/__mock{path}") as response:
+            policy = response.headers["Content-Security-Policy"]
+            assert policy.startswith("default-src 'self'; ")
+            assert "frame-ancestors 'none'" in policy
+            assert "unsafe" not in policy
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "name", ["../__init__.py", "..%2f__init__.py", "/etc/passwd", "no-such.js", "%00", "a%5cb"]
+)
+def test_no_other_file_is_served(client: FlaskClient, name: str) -> None:
+    assert client.get(f"/__mock/docs/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/__mock", "/__mock/"])
+def test_the_index_names_what_there_is(path: str) -> None:
+    with create_app().test_client() as client:
+        index = client.get(path).json
+    assert index
+    endpoints = index["endpoints"]
+    assert endpoints["GET /__mock/docs"].startswith("The contract's documentation")
+    assert {"GET /__mock/health", "GET /__mock/sessions", "POST /__mock/reset"} <= set(endpoints)
+    assert all(re.match(r"[A-Z, ]+ /__mock", title) for title in endpoints)
