@@ -19,7 +19,13 @@ from behaviour_tests import ROOT as SOURCES
 from contract_suite_page import contract_suite_page
 
 from leadway_mock.config.settings import ENVIRONMENT_PREFIX, Settings, flag, variable
-from leadway_mock.contract.behaviours import LEVELS, OURS, SWITCHES, Behaviour, behaviours
+from leadway_mock.contract.behaviours import (
+    BEHAVIOUR_SETTINGS,
+    EVIDENCE_LEVELS,
+    MOCK_BEHAVIOURS,
+    Behaviour,
+    behaviours,
+)
 from leadway_mock.contract.loader import load_contract
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -82,7 +88,7 @@ def behaviours_page() -> str:
     kinds = {kind: [row for row in rows if _kind(row) == kind] for kind in map(_kind, rows)}
     return BEHAVIOURS.format(
         note=NOTE.format(source="openapi/leadway.yaml"),
-        counts=", ".join(f"{levels[level]} {level}" for level in LEVELS),
+        counts=", ".join(f"{levels[level]} {level}" for level in EVIDENCE_LEVELS),
         answers=_table(
             "rule | when | answer | known | setting | test", map(_cells, kinds["answer"])
         ),
@@ -127,31 +133,31 @@ def stale(root: Path) -> list[Path]:
 
 
 def _kind(row: Behaviour) -> str:
-    if row.id in OURS:
+    if row.id in MOCK_BEHAVIOURS:
         return "own"
     return "other" if row.status is None else "answer"
 
 
 def _check_switches(rules: set[str]) -> None:
     known = {setting.name for setting in fields(Settings)}
-    for setting, switched in SWITCHES.items():
+    for setting, switched in BEHAVIOUR_SETTINGS.items():
         unknown = [*({setting} - known), *sorted(set(switched) - rules)]
         if unknown:
             sys.exit(f"SWITCHES in {__file__} names what does not exist: {', '.join(unknown)}")
 
 
 def _cells(row: Behaviour) -> tuple[str, ...]:
-    answer = row.answer if row.status is None else f"{row.status} {row.answer}"
+    answer = row.response if row.status is None else f"{row.status} {row.response}"
     known = f"**{row.evidence}**: {row.source}"
-    return (f"`{row.id}`", row.when, answer, known, _switches(row), _tests(row))
+    return (f"`{row.id}`", row.condition, answer, known, _switches(row), _tests(row))
 
 
 def _own_cells(row: Behaviour) -> tuple[str, ...]:
-    return (f"`{row.id}`", str(row.status), row.when, _switches(row), _tests(row))
+    return (f"`{row.id}`", str(row.status), row.condition, _switches(row), _tests(row))
 
 
 def _switches(row: Behaviour) -> str:
-    return ", ".join(f"`{flag(name)}`" for name in row.switches)
+    return ", ".join(f"`{flag(name)}`" for name in row.settings)
 
 
 def _tests(row: Behaviour) -> str:

@@ -86,7 +86,7 @@ class Held:
 
     def _ask(self, body: bytes) -> dict[str, Any]:
         headers = HEADERS | {"content-length": str(len(body))}
-        answer = self._emulator.answer(Request("POST", PATH, "", headers, body))
+        answer = self._emulator.handle(Request("POST", PATH, "", headers, body))
         content: dict[str, Any] = json.loads(answer.body)
         return content
 

@@ -20,9 +20,9 @@ from leadway_mock.http.delivery import HEAD
 from leadway_mock.metrics.counters import Metrics
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.pipeline.emulator import Emulator
-from leadway_mock.pipeline.execute_agent import Conversing
-from leadway_mock.pipeline.pipeline import Story
-from leadway_mock.pipeline.response_builder import Answering
+from leadway_mock.pipeline.execute_agent import ExecuteAgentHandler
+from leadway_mock.pipeline.pipeline import RequestPipeline
+from leadway_mock.pipeline.response_builder import ResponseBuilder
 from leadway_mock.server import prompt
 from leadway_mock.server.heads import PlainReader
 from leadway_mock.state.journal import Journal
@@ -40,15 +40,15 @@ STEPS: Mapping[CodeType, str] = {
     PlainReader.read.__code__: "reading the head",
     prompt.head.__code__: "writing the head",
     ThinDoor.__call__.__code__: "the thin door",
-    Emulator._begun.__code__: "space, number and time of the request",  # noqa: SLF001 - one of its steps
-    Story._opening.__code__: "operation, token, version, scope",  # noqa: SLF001 - one of its steps
-    Story._read.__code__: "reading the body",  # noqa: SLF001 - one of its steps
-    Story._limit.__code__: "quotas",  # noqa: SLF001 - one of its steps
-    Story._check.__code__: "validation",  # noqa: SLF001 - one of its steps
-    Conversing.execute.__code__: "agent, session and turn",
+    Emulator._begin.__code__: "space, number and time of the request",  # noqa: SLF001 - one of its steps
+    RequestPipeline._opening.__code__: "operation, token, version, scope",  # noqa: SLF001 - one of its steps
+    RequestPipeline._read.__code__: "reading the body",  # noqa: SLF001 - one of its steps
+    RequestPipeline._limit.__code__: "quotas",  # noqa: SLF001 - one of its steps
+    RequestPipeline._check.__code__: "validation",  # noqa: SLF001 - one of its steps
+    ExecuteAgentHandler.execute.__code__: "agent, session and turn",
     builtin.echo.__code__: "what the agent says",
     Sessions.commit.__code__: "keeping the turn",
-    Answering.finished.__code__: "the headers of the answer",
+    ResponseBuilder.finalize.__code__: "the headers of the answer",
     Journal.write.__code__: "the journal",
     Metrics.observe.__code__: "metrics",
 }

@@ -99,7 +99,7 @@ class Guests:
 
     def _post(self, body: bytes, wanted: int = 200) -> dict[str, Any]:
         headers = HEADERS | {"content-length": str(len(body))}
-        answer = self.emulator.answer(Request("POST", PATH, "", headers, body))
+        answer = self.emulator.handle(Request("POST", PATH, "", headers, body))
         self.hour.wrong += answer.status != wanted
         told: dict[str, Any] = json.loads(answer.body)
         return told

@@ -18,7 +18,7 @@ from bench.scale.plan import Plan
 from bench.scale.sizes import in_file, in_memory, in_redis, sizes
 from bench.scale.stores import Place, file_place, redis_place
 from bench.scale.verbs import Talker, verbs_of_turns
-from leadway_mock.store.redis.client import RedisServer
+from leadway_mock.store.redis.client import RedisClient
 
 WRITES = frozenset({"append", "increment", "increment_all", "delete"})
 SESSIONS = 100
@@ -74,12 +74,12 @@ def writing_seconds() -> float:
 
 def round_trip() -> float:
     """Return the seconds that a question to a Redis is on its way, worked on by nobody."""
-    with redis_place() as place, closing(RedisServer(place.url)) as server, pinned(SERVER_CORE):
+    with redis_place() as place, closing(RedisClient(place.url)) as server, pinned(SERVER_CORE):
         found = [_on_the_way(server, place) for _ in range(PING_ROUNDS)]
     return max(0.0, statistics.median(found))
 
 
-def _on_the_way(server: RedisServer, place: Place) -> float:
+def _on_the_way(server: RedisClient, place: Place) -> float:
     """Return the time that passes while neither side, on a core each, has anything to do."""
     theirs, own, wall = place.usage().seconds, time.process_time(), time.perf_counter()
     for _ in range(PINGS):

@@ -97,7 +97,7 @@ class Talker:
 
     def _say(self, body: bytes) -> str:
         headers = HEADERS | {"content-length": str(len(body))}
-        answer = self._emulator.answer(Request("POST", PATH, "", headers, body))
+        answer = self._emulator.handle(Request("POST", PATH, "", headers, body))
         return str(json.loads(answer.body)["executionId"])
 
 

@@ -13,8 +13,8 @@ import pytest
 
 if TYPE_CHECKING:
     from leadway_mock.testing import Mock
-    from leadway_mock.testing.host_pool import Hosts
-    from leadway_mock.testing.run_summary import Run
+    from leadway_mock.testing.host_pool import HostPool
+    from leadway_mock.testing.run_summary import RunSummary
 
 NAME = "leadway_mock"
 MARKER = (
@@ -22,7 +22,7 @@ MARKER = (
     " this test begins, and what it lets pass; see leadway_mock.testing.Mock"
 )
 MOCKS = pytest.StashKey["list[Mock]"]()
-RUN = pytest.StashKey["Run"]()
+RUN = pytest.StashKey["RunSummary"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -57,11 +57,11 @@ def leadway_mock_settings() -> Mapping[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def _leadway_mock_hosts() -> Iterator[Hosts]:
+def _leadway_mock_hosts() -> Iterator[HostPool]:
     """Return the mocks of this process, one for each kind of settings; closed at its end."""
-    from leadway_mock.testing.host_pool import Hosts  # noqa: PLC0415 - only when it is asked for
+    from leadway_mock.testing.host_pool import HostPool  # noqa: PLC0415 - only when it is asked for
 
-    hosts = Hosts()
+    hosts = HostPool()
     yield hosts
     hosts.close()
 
@@ -84,7 +84,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         yield
     except (Exception, pytest.fail.Exception) as error:
         for mock in item.stash.get(MOCKS, ()):
-            mock.explain(error)
+            mock.annotate(error)
         raise
     for mock in item.stash.get(MOCKS, ()):
         _verify(mock)
@@ -121,7 +121,7 @@ def _begun(request: pytest.FixtureRequest, *, serve: bool) -> Mock:
     """Return the mock of a test, open; tell in words what is wrong with what it is told."""
     try:
         from leadway_mock.testing import Mock  # noqa: PLC0415 - only when it is asked for
-        from leadway_mock.testing.marker_options import options_of  # noqa: PLC0415 - the same
+        from leadway_mock.testing.marker_options import parse_marks  # noqa: PLC0415 - the same
     except ModuleNotFoundError as error:
         cure = "Install it with: pip install 'leadway[mock]'"
         pytest.fail(f"leadway_mock needs {error.name}, which is not installed. {cure}")
@@ -129,18 +129,18 @@ def _begun(request: pytest.FixtureRequest, *, serve: bool) -> Mock:
     settings = request.getfixturevalue("leadway_mock_settings")
     marks, allow = request.node.iter_markers(NAME), request.config.getini("leadway_mock_allow")
     try:
-        options = options_of(list(marks), allow)
+        options = parse_marks(list(marks), allow)
         folder = request.node.path.parent
-        return Mock(on=hosts.of(settings), serve=serve, folder=folder, **options).open()
+        return Mock(host=hosts.of(settings), serve=serve, folder=folder, **options).open()
     except ValueError as error:  # Of a marker, a dialogue, a fault or a setting: all are this.
         told = str(error)
     return pytest.fail(told, pytrace=False)
 
 
-def _run(config: pytest.Config) -> Run:
-    from leadway_mock.testing.run_summary import Run  # noqa: PLC0415 - only when there is something
+def _run(config: pytest.Config) -> RunSummary:
+    from leadway_mock.testing.run_summary import RunSummary  # noqa: PLC0415 - only when there is something
 
-    return config.stash.setdefault(RUN, Run())
+    return config.stash.setdefault(RUN, RunSummary())
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -102,7 +102,7 @@ def http_redis(**settings: Any) -> Iterator[Service]:
 
 @contextmanager
 def _program(store: str, settings: Mapping[str, Any]) -> Iterator[Service]:
-    flags = ["--store", store, "--check-answers"]
+    flags = ["--store", store, "--validate-responses"]
     flags += [_flag(name, value) for name, value in settings.items()]
     with mock(*flags) as program, opened(program.url, trust_env=False) as service:
         yield service
@@ -195,7 +195,7 @@ def missing_for_live() -> str:
 
 
 def _settings(given: Mapping[str, Any]) -> Settings:
-    return Settings(**({"check_answers": True} | dict(given)))
+    return Settings(**({"validate_responses": True} | dict(given)))
 
 
 def _flag(name: str, value: object) -> str:

@@ -74,7 +74,7 @@ def test_quota_is_enforced_on_request(adjusted: Callable[..., Service]) -> None:
 
 @pytest.mark.clause("retry-after-is-a-setting")
 def test_retry_after_is_a_setting(adjusted: Callable[..., Service]) -> None:
-    service = adjusted(enforce_quotas=True, quota_day=1, retry_after=False)
+    service = adjusted(enforce_quotas=True, quota_day=1, send_retry_after=False)
     answers = [service.send() for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 429]
     assert "Retry-After" not in answers[-1].headers

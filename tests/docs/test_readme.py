@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.agents import BUILT_IN, MAGIC_TOKENS
+from leadway_mock.agents import BUILT_IN, TEST_TOKENS
 from leadway_mock.config.settings import Settings
 from leadway_mock.web import create_app
 from tests.contract.programs import mock
@@ -146,11 +146,11 @@ def test_make_knows_what_it_is_told_to_do(line: str) -> None:
 
 def test_the_agents_and_tokens_are_those_that_are_there() -> None:
     rows = re.findall(r"^\| `(\S+)` \|", README.text, re.MULTILINE)
-    assert set(BUILT_IN.agents) | MAGIC_TOKENS <= set(rows)
+    assert set(BUILT_IN.by_id) | TEST_TOKENS <= set(rows)
     for name in rows:
         is_agent = re.fullmatch("[a-z0-9]{24}", name)
-        assert not is_agent or name in BUILT_IN.agents
-        assert not name.startswith("pit-") or name in MAGIC_TOKENS
+        assert not is_agent or name in BUILT_IN.by_id
+        assert not name.startswith("pit-") or name in TEST_TOKENS
 
 
 def test_the_flags_exist() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadway_mock.agents import ECHO_ID
-from leadway_mock.http.messages import Answer, Request
+from leadway_mock.http.messages import Request, Response
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.clock import ManualClock
 
@@ -40,13 +40,13 @@ class Caller:
         method: str = "POST",
         query: str = "",
         headers: Mapping[str, str | None] | None = None,
-    ) -> Answer:
+    ) -> Response:
         merged = self.headers | dict(headers or {})
         present = {name: value for name, value in merged.items() if value is not None}
         payload = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.emulator.answer(Request(method, path, query, present, payload))
+        return self.emulator.handle(Request(method, path, query, present, payload))
 
-    def say(self, message: str = "hello", *, agent: str = ECHO_ID, **fields: object) -> Answer:
+    def say(self, message: str = "hello", *, agent: str = ECHO_ID, **fields: object) -> Response:
         path = f"/agent-studio/agent/{agent}/execute"
         return self.send({"message": message, "locationId": LOCATION} | fields, path=path)
 
@@ -56,6 +56,6 @@ class Caller:
         return str(content(answer)["executionId"])
 
 
-def content(answer: Answer) -> dict[str, Any]:
+def content(answer: Response) -> dict[str, Any]:
     assert isinstance(answer.content, dict)
     return answer.content

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.agents import BUILT_IN, Cast
+from leadway_mock.agents import BUILT_IN, AgentRegistry
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.contract.model import Contract
-from leadway_mock.http.messages import Answer, Request
+from leadway_mock.http.messages import Request, Response
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.clock import ManualClock
 from leadway_mock.store import Store, open_store
@@ -30,9 +30,9 @@ def store() -> Iterator[Store]:
 
 @pytest.fixture
 def caller_with(contract: Contract, store: Store) -> Callable[..., Caller]:
-    def make(*, cast: Cast = BUILT_IN, store: Store = store, **settings: Any) -> Caller:
+    def make(*, cast: AgentRegistry = BUILT_IN, store: Store = store, **settings: Any) -> Caller:
         clock = ManualClock()
-        chosen = Settings(**({"check_answers": True, "seed": 1} | settings))
+        chosen = Settings(**({"validate_responses": True, "seed": 1} | settings))
         return Caller(Emulator(chosen, contract, cast, store, clock), clock)
 
     return make
@@ -54,9 +54,9 @@ def _what_a_test_shows_happens(
         yield
         return
     seen = set()
-    answer = Emulator.answer
+    answer = Emulator.handle
 
-    def watched(emulator: Emulator, asked: Request) -> Answer:
+    def watched(emulator: Emulator, asked: Request) -> Response:
         given = answer(emulator, asked)
         seen.add(given.rule)
         return given

@@ -21,7 +21,7 @@ from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.server.heads import PlainReader
 from leadway_mock.server.prompt import Reply
 from leadway_mock.state.clock import ManualClock
-from leadway_mock.state.namespace_registry import name_of
+from leadway_mock.state.namespace_registry import namespace_name
 from leadway_mock.web import create_app, prompt_of
 from leadway_mock.web.serving import open_server
 from tests.mock.pipeline.test_authorization import jwt
@@ -197,12 +197,12 @@ def test_what_was_decided_of_a_head_ends_where_its_reason_ends() -> None:
         assert told(app, reader) == (200, "reply")
     clock.advance(1)
     assert told(app, reader, Authorization=expiring) == (401, "token-expired")
-    emulator.spaces.open(name_of(HEADERS["Authorization"]))
+    emulator.namespaces.open(namespace_name(HEADERS["Authorization"]))
     assert told(app, reader) == (200, "reply")
-    assert emulator.spaces.of(HEADERS["Authorization"]).journal.count() == 1
-    emulator.serve(cast=replace(BUILT_IN, any_token=False))
+    assert emulator.namespaces.for_token(HEADERS["Authorization"]).journal.count() == 1
+    emulator.serve(agents=replace(BUILT_IN, any_token=False))
     assert told(app, reader) == (401, "token-unknown")
-    emulator.serve(cast=BUILT_IN)
+    emulator.serve(agents=BUILT_IN)
     assert told(app, reader) == (200, "reply")
     emulator.close()
 

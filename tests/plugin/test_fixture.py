@@ -109,7 +109,7 @@ def test_without_a_socket(pytester: pytest.Pytester, run: Run) -> None:
 def test_a_suite_chooses_how_the_mock_starts(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makefile(
         ".yaml",
-        agents="agents:\n  - id: frontdesk\n    name: Desk\n    replies:\n      - answer: Hello.\n",
+        agents_file="agents:\n  - id: frontdesk\n    name: Desk\n    replies:\n      - answer: Hello.\n",
     )
     pytester.makeconftest(
         "import pathlib, pytest\n\n"

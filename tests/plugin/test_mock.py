@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.agents import ELSEWHERE_TOKEN
+from leadway_mock.agents import OTHER_LOCATION_TOKEN
 from leadway_mock.config.settings import SettingsError
 from leadway_mock.dialogues import DialogueError, dialogue, parse_dialogue
 from leadway_mock.faults import Fault, FaultError, Transport
-from leadway_mock.testing import Host, Mock, NotAsScriptedError
+from leadway_mock.testing import Host, Mock, UnexpectedInteractionError
 from tests.plugin.talking import BOOKING, ask, say
 
 
@@ -29,22 +29,25 @@ def host() -> Iterator[Host]:
 
 @pytest.fixture
 def mock(host: Host) -> Iterator[Mock]:
-    mock = Mock(on=host).open()
+    mock = Mock(host=host).open()
     yield mock
     mock.close()
 
 
 def test_it_is_strict_when_its_block_ends(host: Host) -> None:
-    with pytest.raises(NotAsScriptedError, match="turn 1 of 'dialogue-01'"), Mock(on=host) as mock:
+    with (
+        pytest.raises(UnexpectedInteractionError, match="turn 1 of 'dialogue-01'"),
+        Mock(host=host) as mock,
+    ):
         mock.dialogue(BOOKING)
-    with Mock(on=host, strict=False) as mock:
+    with Mock(host=host, strict=False) as mock:
         mock.dialogue(BOOKING)
-    with Mock(on=host, allow="unused") as mock:
+    with Mock(host=host, allow="unused") as mock:
         mock.dialogue(BOOKING)
 
 
 def test_it_explains_an_error_that_leaves_its_block(host: Host) -> None:
-    with pytest.raises(KeyError) as caught, Mock(on=host, dialogue=BOOKING):
+    with pytest.raises(KeyError) as caught, Mock(host=host, dialogue=BOOKING):
         raise KeyError
     assert "turn 1 of 'dialogue-01'" in caught.value.__notes__[0]
 
@@ -87,7 +90,7 @@ def test_a_dialogue_comes_in_any_form(host: Host, tmp_path: Path, source: Any) -
     for path in (tmp_path / "booking.txt", tmp_path / "talks" / "booking.txt"):
         path.parent.mkdir(exist_ok=True)
         path.write_text("user: haircut\nagent: Which day?\n")
-    with Mock(on=host, dialogue=source, folder=tmp_path) as mock:
+    with Mock(host=host, dialogue=source, folder=tmp_path) as mock:
         assert say(mock, "A haircut") == ["Which day?"]
 
 
@@ -96,7 +99,7 @@ def test_texts_are_tried_in_the_order_they_were_given(mock: Mock) -> None:
     mock.dialogue("user: bye\nagent: third")
     assert say(mock, "hi") == ["first"]
     assert say(mock, "bye") == ["third"]
-    with pytest.raises(NotAsScriptedError, match="turn 1 of 'dialogue-02'"):
+    with pytest.raises(UnexpectedInteractionError, match="turn 1 of 'dialogue-02'"):
         mock.verify()
 
 
@@ -128,17 +131,17 @@ def test_of_a_branch_one_alternative_is_enough(host: Host) -> None:
                 - user: noon
                   agent: Fine.
     """
-    with Mock(on=host, dialogue=script) as mock:
+    with Mock(host=host, dialogue=script) as mock:
         say(mock, "haircut", "tuesday", "noon")
     with (
-        pytest.raises(NotAsScriptedError) as caught,
-        Mock(on=host, dialogue=script) as mock,
+        pytest.raises(UnexpectedInteractionError) as caught,
+        Mock(host=host, dialogue=script) as mock,
     ):
         say(mock, "haircut", "tuesday")
     assert re.findall(r"turn (\d) of", str(caught.value)) == ["5"]
     with (
-        pytest.raises(NotAsScriptedError) as caught,
-        Mock(on=host, dialogue=script) as mock,
+        pytest.raises(UnexpectedInteractionError) as caught,
+        Mock(host=host, dialogue=script) as mock,
     ):
         say(mock, "haircut")
     assert re.findall(r"turn (\d) of", str(caught.value)) == ["2", "3", "4", "5"]
@@ -199,7 +202,7 @@ def test_time_is_a_matter_of_words(mock: Mock) -> None:
 def test_settings_change_for_this_test_alone(host: Host, mock: Mock) -> None:
     mock.settings(unknown_session="new-session", seed=7)
     assert ask(mock, "Hi", executionId="gone").status_code == 200
-    with Mock(on=host, allow=("stray",)) as other:
+    with Mock(host=host, allow=("stray",)) as other:
         assert ask(other, "Hi", executionId="gone").status_code == 404
     mock.settings(unknown_session=None)
     assert ask(mock, "Hi", executionId="gone").status_code == 404
@@ -254,18 +257,18 @@ def test_what_happens_in_the_background_can_be_waited_for(mock: Mock) -> None:
 
 def test_a_caller_is_graded(mock: Mock) -> None:
     say(mock, "Hi", "Ho")
-    mock.assert_well_behaved()
+    mock.assert_conformant()
     for _ in range(3):
         say(mock, "Hi again")
     ask(mock, "Hi", executionId="made-up")
     with pytest.raises(AssertionError, match="execution-id-invented"):
-        mock.assert_well_behaved()
-    mock.assert_well_behaved(allow=mock.verdict().ids)
+        mock.assert_conformant()
+    mock.assert_conformant(allow=mock.conformance().ids)
 
 
 def test_a_magic_token_is_no_stray(mock: Mock) -> None:
     own = mock.token
-    mock.token = ELSEWHERE_TOKEN
+    mock.token = OTHER_LOCATION_TOKEN
     assert ask(mock, "Hi").status_code == 403
     mock.token = own
     mock.verify()

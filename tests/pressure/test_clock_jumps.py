@@ -112,7 +112,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def test_quotas_are_sane_at_any_time(store: str, day: Day) -> None:
     """Whatever the clock did: some are answered, the rest told to wait no longer than a window."""
-    guest = caller(store=store, enforce_quotas=True, quota_burst=3, quota_minute=1_000)
+    guest = caller(store=store, enforce_quotas=True, quota_10_seconds=3, quota_minute=1_000)
     for seconds in (0.0, *JUMPS, 5.0, -5.0, 60.0, -3.0, 7.0):
         day.ahead += seconds
         answers = [guest.say() for _ in range(8)]
@@ -126,7 +126,7 @@ def test_quotas_are_sane_at_any_time(store: str, day: Day) -> None:
 
 
 def test_a_quota_is_free_again_when_the_time_is_over_that_was_told(store: str, day: Day) -> None:
-    guest = caller(store=store, enforce_quotas=True, quota_burst=3, quota_minute=1_000)
+    guest = caller(store=store, enforce_quotas=True, quota_10_seconds=3, quota_minute=1_000)
     day.ahead -= DAY
     refused = [guest.say() for _ in range(8)][-1]
     day.ahead += int(refused.headers["Retry-After"])

@@ -26,7 +26,7 @@ HEADERS = {
 
 def emulator(store: str = "memory:", **settings: Any) -> Emulator:
     """Return a mock that holds each of its answers against the contract."""
-    chosen = Settings(check_answers=True, seed=1, store=store, **settings)
+    chosen = Settings(validate_responses=True, seed=1, store=store, **settings)
     return Emulator(chosen, CONTRACT, BUILT_IN, open_store(store), ManualClock())
 
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from leadway_mock.agents import Agent
-from leadway_mock.http.messages import Refusal
-from leadway_mock.pipeline.context import Call, Exchange
+from leadway_mock.http.messages import APIError
+from leadway_mock.pipeline.context import OperationCall, RequestContext
 from leadway_mock.pipeline.emulator import Emulator
-from leadway_mock.pipeline.execute_agent import Conversing
-from leadway_mock.pipeline.pipeline import Story
+from leadway_mock.pipeline.execute_agent import ExecuteAgentHandler
+from leadway_mock.pipeline.pipeline import RequestPipeline
 from leadway_mock.state.ids import Ids
 from leadway_mock.state.sessions import Session, Sessions, Turn
 
@@ -30,7 +30,7 @@ def bug(sow: Sow) -> Sow:
 
 
 resume, expired, commit, find = Sessions.resume, Sessions.expired, Sessions.commit, Sessions.find
-choose, check = Conversing._session, Story._check  # noqa: SLF001 - what is replaced below
+choose, check = ExecuteAgentHandler._session, RequestPipeline._check  # noqa: SLF001 - what is replaced below
 
 
 def _newest(self: Sessions, execution_id: str) -> Turn | None:
@@ -124,28 +124,28 @@ def a_third_turn_is_not_counted(patch: pytest.MonkeyPatch) -> None:
 def the_paths_do_not_share_sessions(patch: pytest.MonkeyPatch) -> None:
     begun_on: dict[str, str] = {}
 
-    def broken(self: Conversing, call: Call, agent: Agent) -> Session:
+    def broken(self: ExecuteAgentHandler, call: OperationCall, agent: Agent) -> Session:
         session = choose(self, call, agent)
         if begun_on.setdefault(session.id, call.operation.id) != call.operation.id:
-            raise Refusal("session-unknown")
+            raise APIError("session-unknown")
         return session
 
-    patch.setattr(Conversing, "_session", broken)
+    patch.setattr(ExecuteAgentHandler, "_session", broken)
 
 
 @bug
 def a_refused_body_counts_as_a_turn(patch: pytest.MonkeyPatch) -> None:
-    def broken(self: Story, exchange: Exchange, operation: Any, body: Any) -> None:
+    def broken(self: RequestPipeline, exchange: RequestContext, operation: Any, body: Any) -> None:
         try:
             check(self, exchange, operation, body)
-        except Refusal:
-            sessions = exchange.space.sessions
+        except APIError:
+            sessions = exchange.namespace.sessions
             session = find(sessions, body.get("executionId", ""))
             if session and session.newest:
                 commit(sessions, session, replace(session.newest, number=session.turns + 1))
             raise
 
-    patch.setattr(Story, "_check", broken)
+    patch.setattr(RequestPipeline, "_check", broken)
 
 
 @bug
@@ -160,12 +160,12 @@ def an_unknown_id_is_adopted(patch: pytest.MonkeyPatch) -> None:
 
 @bug
 def an_empty_id_is_an_unknown_one(patch: pytest.MonkeyPatch) -> None:
-    def broken(self: Conversing, call: Call, agent: Agent) -> Session:
+    def broken(self: ExecuteAgentHandler, call: OperationCall, agent: Agent) -> Session:
         if call.body.get("executionId") == "":
-            raise Refusal("session-unknown")
+            raise APIError("session-unknown")
         return choose(self, call, agent)
 
-    patch.setattr(Conversing, "_session", broken)
+    patch.setattr(ExecuteAgentHandler, "_session", broken)
 
 
 @bug

@@ -25,11 +25,11 @@ from hypothesis.stateful import (
     rule,
 )
 
-from leadway_mock.agents import Agent, Cast, Version
-from leadway_mock.agents.replies import Heard, Reply
+from leadway_mock.agents import Agent, AgentRegistry, Version
+from leadway_mock.agents.replies import AgentInput, AgentReply
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import load_contract
-from leadway_mock.http.messages import Answer, Request
+from leadway_mock.http.messages import Request, Response
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.clock import ManualClock
 from leadway_mock.store import open_store
@@ -79,14 +79,14 @@ class Mind:
 
     interruption: Callable[[], None] | None = None
 
-    def __call__(self, heard: Heard) -> Reply:
+    def __call__(self, heard: AgentInput) -> AgentReply:
         """Let somebody else speak first if so arranged, then repeat the conversation."""
         interruption, self.interruption = self.interruption, None
         if interruption:
             interruption()
         said: list[str] = [*heard.state.get("said", []), heard.message]  # type: ignore[misc]
         text = f"{heard.turn}: {' '.join(said)}"
-        return Reply(text, goal_completion=heard.turn >= 3, state={"said": said})
+        return AgentReply(text, goal_completion=heard.turn >= 3, state={"said": said})
 
 
 NOT_HEARD: dict[str, tuple[str, Mapping[str, Any]]] = {
@@ -272,7 +272,7 @@ class SessionsMachine(RuleBasedStateMachine):
         body = {"message": message, "locationId": known.location, "executionId": execution_id}
         self._expect_turn(self._post(path, known.agent, body), execution_id, message)
 
-    def _expect_new(self, answer: Answer, agent: str, location: str, message: str) -> str:
+    def _expect_new(self, answer: Response, agent: str, location: str, message: str) -> str:
         execution_id = str(_content(answer)["executionId"])
         assert execution_id not in self.ever_seen
         self.ever_seen.add(execution_id)
@@ -280,7 +280,7 @@ class SessionsMachine(RuleBasedStateMachine):
         self._expect_turn(answer, execution_id, message)
         return execution_id
 
-    def _expect_turn(self, answer: Answer, execution_id: str, message: str) -> None:
+    def _expect_turn(self, answer: Response, execution_id: str, message: str) -> None:
         content, known = _content(answer), self.conversations[execution_id]
         response, interaction_id = known.reply_to(message), str(content["interactionId"])
         assert interaction_id not in self.ever_seen
@@ -303,10 +303,13 @@ class SessionsMachine(RuleBasedStateMachine):
     def _started(self) -> Emulator:
         url = self.store.format(Path(self.folder.name) / "mock.sqlite")
         settings = Settings(
-            store=url, unknown_session=self.unknown_session, check_answers=True, max_journal=10_000
+            store=url,
+            unknown_session=self.unknown_session,
+            validate_responses=True,
+            max_journal=10_000,
         )
         agents = {name: Agent(name, name, self.mind, versions=(Version("v1"),)) for name in AGENTS}
-        return Emulator(settings, CONTRACT, Cast(agents), open_store(url), self.clock)
+        return Emulator(settings, CONTRACT, AgentRegistry(agents), open_store(url), self.clock)
 
     def _post(
         self,
@@ -314,15 +317,15 @@ class SessionsMachine(RuleBasedStateMachine):
         agent: str,
         body: Mapping[str, object],
         change: Mapping[str, Any] = MappingProxyType({}),
-    ) -> Answer:
+    ) -> Response:
         self.requests += 1
         payload = change.get("raw", json.dumps(body).encode())
         headers = HEADERS | change.get("headers", {})
         method = change.get("method", "POST")
-        return self.emulator.answer(Request(method, path.format(agent), "", headers, payload))
+        return self.emulator.handle(Request(method, path.format(agent), "", headers, payload))
 
 
-def _content(answer: Answer) -> Mapping[str, Any]:
+def _content(answer: Response) -> Mapping[str, Any]:
     assert answer.status == 200, answer
     assert isinstance(answer.content, dict)
     return answer.content

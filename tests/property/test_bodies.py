@@ -10,8 +10,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from leadway_mock.http.messages import Refusal, Request
-from leadway_mock.validation.body_schema import BodyRules
+from leadway_mock.http.messages import APIError, Request
+from leadway_mock.validation.body_schema import BodyValidator
 from leadway_mock.validation.json_body import read_json
 from tests.property.people import HEADERS, OPERATION, PATH, bodies, emulator, names, texts, values
 
@@ -27,7 +27,7 @@ def read(body: bytes) -> Any:
 
 
 def answered(body: bytes, headers: Mapping[str, str] = HEADERS) -> tuple[int, str]:
-    answer = mock.answer(Request("POST", PATH, "", headers, body))
+    answer = mock.handle(Request("POST", PATH, "", headers, body))
     assert isinstance(json.loads(answer.body), dict)
     return answer.status, answer.rule
 
@@ -85,7 +85,7 @@ def test_any_header_gets_an_answer_of_the_contract(name: str, value: str) -> Non
 
 @given(texts, texts)
 def test_any_path_and_query_gets_an_answer(path: str, query: str) -> None:
-    answer = mock.answer(Request("POST", f"/{path}", query, HEADERS, b"{}"))
+    answer = mock.handle(Request("POST", f"/{path}", query, HEADERS, b"{}"))
     assert answer.rule in {"route-unknown", *OPERATION.examples}
 
 
@@ -99,7 +99,7 @@ def test_what_is_json_is_read_as_json_reads_it(value: object, how: dict[str, Any
 def test_what_is_read_strictly_is_json_for_everybody(body: bytes) -> None:
     try:
         value = read(body)
-    except Refusal as refusal:
+    except APIError as refusal:
         hint = refusal.hint
         assert hint.startswith("The body ")
     else:
@@ -119,20 +119,20 @@ def test_a_property_that_comes_twice_is_refused(
     assert answered(again.encode()) == (400, "body-malformed")
 
 
-RULES = BodyRules(SCHEMA)
-LENIENT = BodyRules(SCHEMA, refuse_unknown=False)
+RULES = BodyValidator(SCHEMA)
+LENIENT = BodyValidator(SCHEMA, refuse_unknown=False)
 VALID = Draft202012Validator(SCHEMA)
 REQUIRED = {"message", "locationId", "type", "imageUrl"}
 
 
 @given(bodies | values | st.dictionaries(names, values, max_size=5))
 def test_there_are_violations_exactly_where_the_schema_says_so(body: object) -> None:
-    assert (not RULES.violations(body)) == VALID.is_valid(body)
+    assert (not RULES.errors(body)) == VALID.is_valid(body)
 
 
 @given(bodies | st.dictionaries(names, values, max_size=5))
 def test_leniently_only_unknown_properties_pass(body: object) -> None:
-    strict, lenient = RULES.violations(body), LENIENT.violations(body)
+    strict, lenient = RULES.errors(body), LENIENT.errors(body)
     assert set(lenient) == {
         each for each in strict if not each.message.endswith("should not exist")
     }
@@ -140,7 +140,7 @@ def test_leniently_only_unknown_properties_pass(body: object) -> None:
 
 @given(bodies | values | st.dictionaries(names, values, max_size=5))
 def test_the_pointer_of_a_violation_leads_to_what_is_wrong(body: object) -> None:
-    for violation in RULES.violations(body):
+    for violation in RULES.errors(body):
         inner: Any = body
         for part in violation.pointer.split("/")[1:]:
             name = part.replace("~1", "/").replace("~0", "~")
@@ -152,7 +152,7 @@ def test_the_pointer_of_a_violation_leads_to_what_is_wrong(body: object) -> None
 
 @given(bodies)
 def test_what_is_told_fits_into_a_header(body: object) -> None:
-    answer = mock.answer(Request("POST", PATH, "", HEADERS, json.dumps(body).encode()))
+    answer = mock.handle(Request("POST", PATH, "", HEADERS, json.dumps(body).encode()))
     for name, value in answer.headers.items():
         assert value.isascii(), name
         assert value.isprintable(), name

@@ -99,7 +99,7 @@ def send(change: dict[str, Any]) -> int:
     headers = HEADERS | change.get("headers", {})
     method, path, query = (change.get(key) for key in ("method", "path", "query"))
     request = Request(method or "POST", path or PATH, query or "", headers, payload)
-    return mock.answer(request).status
+    return mock.handle(request).status
 
 
 @given(secrets, st.sampled_from(sorted(PLACES)), texts)
@@ -119,6 +119,6 @@ def test_neither_store_nor_log_knows_a_secret(secret: str, place: str, before: s
         logger.removeHandler(handler)
         logger.setLevel(logging.NOTSET)
     assert CANARY not in logged.getvalue()
-    kept = repr((mock.journal.entries(after=0, limit=100), mock.spaces.shared().snapshot()))
+    kept = repr((mock.journal.entries(after=0, limit=100), mock.namespaces.shared().snapshot()))
     assert CANARY not in kept
     assert len(kept) < 1_000_000

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def test_every_check_in_every_phase_finds_nothing() -> None:
-    emulator = build_emulator(Settings(check_answers=True, seed=1))
+    emulator = build_emulator(Settings(validate_responses=True, seed=1))
     findings = attack(create_app(emulator=emulator))
     assert findings.failures == {}
     attacks = {"examples", "coverage", "fuzzing", "stateful"}
@@ -46,7 +46,7 @@ Change = Callable[[Response], None]
 
 def _mock(**settings: str) -> WSGIApplication:
     # Where the contract's example of an executionId is good enough, more requests come through.
-    chosen = {"unknown_session": "new-session", "check_answers": True, "seed": 1} | settings
+    chosen = {"unknown_session": "new-session", "validate_responses": True, "seed": 1} | settings
     return create_app(Settings(**chosen))  # type: ignore[arg-type]
 
 

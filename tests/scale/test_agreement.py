@@ -127,7 +127,7 @@ def test_the_first_calls_of_a_fault_are_the_first_over_all_workers(ways: list[Se
 @pytest.mark.behaviour("workers-agree", "machines-agree")
 def test_a_quota_is_used_up_by_all_workers_together(ways: list[Service]) -> None:
     told(ways[0], "/clock/freeze")
-    told(ways[0], "/settings", "PATCH", enforce_quotas=True, quota_burst=11)
+    told(ways[0], "/settings", "PATCH", enforce_quotas=True, quota_10_seconds=11)
     answers = say_all(ways, 30)
     assert sorted(answer.status_code for answer in answers) == [200] * 11 + [429] * 19
 
@@ -232,7 +232,7 @@ def test_health_says_how_many_workers_there_are(two: Crowd) -> None:
 def test_each_worker_reads_files_again_and_tells_what_is_wrong_with_them(tmp_path: Path) -> None:
     file = tmp_path / "agents.yaml"
     file.write_text(AGENTS % "old")
-    with crowd("--agents", str(file)) as two, ExitStack() as stack:
+    with crowd("--agents-file", str(file)) as two, ExitStack() as stack:
         each = [stack.enter_context(two.through(worker)) for worker in two.workers()]
         file.write_text(AGENTS % "brand new")
         for service in each:

@@ -170,7 +170,7 @@ def test_a_successor_that_cannot_start_is_tried_again_while_the_others_answer(
 ) -> None:
     file = tmp_path / "agents.yaml"
     file.write_text(AGENTS % "old")
-    with crowd("--agents", str(file)) as two:
+    with crowd("--agents-file", str(file)) as two:
         file.write_text("agents: nonsense")
         two.kill(two.workers()[0])
         assert soon(lambda: two.log().count("another takes its place") >= 4)
@@ -184,7 +184,7 @@ def test_a_successor_that_cannot_start_is_tried_again_while_the_others_answer(
 def test_a_successor_goes_on_with_the_agent_that_a_session_began_with(tmp_path: Path) -> None:
     file = tmp_path / "agents.yaml"
     file.write_text(AGENTS % "old")
-    with crowd("--agents", str(file)) as two:
+    with crowd("--agents-file", str(file)) as two:
         session = two.service.say(agent_id="desk").execution_id
         file.write_text(AGENTS % "new")
         for worker in two.workers():
@@ -237,7 +237,7 @@ def test_workers_that_fail_again_and_again_are_given_up(how: str, about: str) ->
     ("flags", "about"),
     [
         (["--store", "mysql://x"], "'mysql://x' names no store"),
-        (["--agents", "/nowhere/agents.yaml"], "/nowhere/agents.yaml"),
+        (["--agents-file", "/nowhere/agents.yaml"], "/nowhere/agents.yaml"),
         (["--host", "no.such.host.invalid"], "no.such.host.invalid"),
         (
             ["--workers", "0"],

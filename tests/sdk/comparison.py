@@ -24,7 +24,7 @@ from leadway import (
     Retries,
     Settings,
 )
-from leadway_mock.agents import ECHO_ID, ELSEWHERE_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
+from leadway_mock.agents import ECHO_ID, OTHER_LOCATION_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
 from tests.sdk.hostile import GOOD_BODY, Hostile, Script, answer, headers_of, reset, say
 from tests.sdk.outcomes import SAMPLE
 
@@ -297,7 +297,7 @@ FEATURES: Sequence[Row] = [
 FAILURES: Sequence[Row] = [
     by_token("unknown token", UNKNOWN_TOKEN),
     by_token("no scope", UNSCOPED_TOKEN),
-    by_token("another location's token", ELSEWHERE_TOKEN),
+    by_token("another location's token", OTHER_LOCATION_TOKEN),
     by_agent("unknown agent", "nobody"),
     by_agent("inactive agent", "inactiveagent00000000000"),
     Row(

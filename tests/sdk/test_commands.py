@@ -19,7 +19,7 @@ from leadway.commands import chat, doctor, execute, options
 from leadway.commands.exits import CODES, exit_code
 from leadway.commands.terminal import plain
 from leadway.outcomes import Answer, Failure
-from leadway_mock.agents import ECHO_ID, ELSEWHERE_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
+from leadway_mock.agents import ECHO_ID, OTHER_LOCATION_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
 from tests.sdk.conftest import LOCATION
 from tests.sdk.hostile import Hostile, answer, say
 from tests.sdk.outcomes import refused
@@ -229,7 +229,7 @@ def test_doctor_finds_nothing_where_nothing_is_wrong(
         (UNKNOWN_TOKEN, [], ["BAD", "?", "?", "?"]),
         (MADE_UP, ["--api-version", "1999-01-01"], ["ok", "BAD", "?", "?"]),
         (UNSCOPED_TOKEN, [], ["ok", "ok", "BAD", "?"]),
-        (ELSEWHERE_TOKEN, [], ["ok", "ok", "ok", "BAD"]),
+        (OTHER_LOCATION_TOKEN, [], ["ok", "ok", "ok", "BAD"]),
     ],
 )
 def test_doctor_tells_the_four_gates_apart(

@@ -40,7 +40,7 @@ from leadway import (
     WrongLocationError,
     image,
 )
-from leadway_mock.agents import ECHO_ID, ELSEWHERE_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
+from leadway_mock.agents import ECHO_ID, OTHER_LOCATION_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
 from tests.sdk.conftest import LOCATION, Ask
 from tests.sdk.hostile import GOOD_BODY, Hostile, answer, say, say_and_hang_up
 
@@ -239,7 +239,7 @@ def test_a_task_that_is_cancelled_lets_the_conversation_go_on(hostile_server: Ho
 REFUSALS: list[tuple[dict[str, Any], str, type[Exception]]] = [
     ({"token": UNKNOWN_TOKEN}, ECHO_ID, InvalidTokenError),
     ({"token": UNSCOPED_TOKEN}, ECHO_ID, MissingScopeError),
-    ({"token": ELSEWHERE_TOKEN}, ECHO_ID, WrongLocationError),
+    ({"token": OTHER_LOCATION_TOKEN}, ECHO_ID, WrongLocationError),
     ({"api_version": "1999-01-01"}, ECHO_ID, VersionHeaderError),
     ({}, "inactiveagent00000000000", InactiveAgentError),
     ({}, "unpublishedagent00000000", UnknownAgentError),

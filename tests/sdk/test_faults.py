@@ -58,17 +58,17 @@ class Breakable:
     url: str
 
     def breaks(self, **fault: Any) -> None:
-        space = self.emulator.spaces.shared()
-        arm(self.emulator.spaces, self.emulator.contract, space.name, read_fault(fault))
+        space = self.emulator.namespaces.shared()
+        arm(self.emulator.namespaces, self.emulator.contract, space.name, read_fault(fault))
 
     def works(self) -> None:
-        disarm(self.emulator.spaces, self.emulator.spaces.shared().name)
+        disarm(self.emulator.namespaces, self.emulator.namespaces.shared().name)
 
 
 @pytest.fixture(scope="module")
 def breakable_mock() -> Iterator[Breakable]:
     # Without Retry-After, a 503 is one of those that may have been heard.
-    emulator = build_emulator(Settings(retry_after=False))
+    emulator = build_emulator(Settings(send_retry_after=False))
     with Server(create_app(emulator=emulator)) as server:
         yield Breakable(emulator, server.url)
     emulator.close()

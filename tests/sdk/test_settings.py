@@ -9,7 +9,7 @@ import pytest
 
 from leadway import MADE_UP, PRODUCTION, MisdirectedTokenError, Secret, Settings, SettingsError
 from leadway.destinations import is_loopback, is_vendor
-from leadway_mock.agents import MAGIC_TOKENS
+from leadway_mock.agents import TEST_TOKENS
 
 REAL = "pit-9f3c1a52-7d0e-4b86-a1c4-5e2f8b7d6c03"
 JWT = "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
@@ -83,7 +83,7 @@ def test_a_variable_that_makes_no_sense_is_named(variable: str, text: str) -> No
         Settings.from_env({f"LEADWAY_{variable}": text}, **HERE)
 
 
-@pytest.mark.parametrize("token", [MADE_UP, *sorted(MAGIC_TOKENS), "agents-file-token"])
+@pytest.mark.parametrize("token", [MADE_UP, *sorted(TEST_TOKENS), "agents-file-token"])
 @pytest.mark.parametrize("host", [PRODUCTION, "https://rest.gohighlevel.com."])
 def test_a_made_up_token_does_not_go_to_the_vendor(token: str, host: str) -> None:
     with pytest.raises(MisdirectedTokenError, match="made up") as refused:

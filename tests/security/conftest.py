@@ -12,7 +12,7 @@ from leadway_mock.web import create_app
 
 @pytest.fixture(scope="session")
 def one_emulator() -> Emulator:
-    return build_emulator(Settings(check_answers=True, seed=1))
+    return build_emulator(Settings(validate_responses=True, seed=1))
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import pytest
 from leadway_mock.agents import BUILT_IN
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import load_contract
-from leadway_mock.http.messages import Answer, Request
+from leadway_mock.http.messages import Request, Response
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.clock import ManualClock
 from leadway_mock.store.sqlite import SQLiteStore
@@ -39,11 +39,11 @@ class Mock:
         self.emulator = Emulator(chosen, CONTRACT, BUILT_IN, self.store, self.clock)
         self.client = create_app(emulator=self.emulator).test_client()
 
-    def post(self, body: object, **changes: Any) -> Answer:
+    def post(self, body: object, **changes: Any) -> Response:
         payload = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = HEADERS | changes.get("headers", {})
         path, query = changes.get("path", PATH), changes.get("query", "")
-        return self.emulator.answer(Request("POST", path, query, headers, payload))
+        return self.emulator.handle(Request("POST", path, query, headers, payload))
 
     def rows(self, table: str) -> int:
         connection = self.store._connection  # noqa: SLF001 - what no verb tells
@@ -207,7 +207,7 @@ SLOW: dict[str, bytes] = {
 
 @pytest.mark.parametrize("name", SLOW)
 def test_no_body_makes_it_think_for_long(name: str) -> None:
-    mock = Mock(check_answers=True)
+    mock = Mock(validate_responses=True)
     began = time.thread_time()
     assert mock.post(SLOW[name]).status < 500
     # A megabyte of anything takes a fraction of a second; before it was made so, some took minutes.
@@ -215,7 +215,7 @@ def test_no_body_makes_it_think_for_long(name: str) -> None:
 
 
 def test_no_header_makes_it_think_for_long() -> None:
-    mock = Mock(check_answers=True)
+    mock = Mock(validate_responses=True)
     began = time.thread_time()
     for text in ("Bearer " + "e30." * 15_000, "Bearer " + " " * 60_000, "Bearer " + "A" * 60_000):
         assert mock.post(BODY, headers={"authorization": text}).status == 401

@@ -17,8 +17,8 @@ from urllib.request import urlopen
 import pytest
 from flask.testing import FlaskClient
 
-from leadway_mock.agents import Agent, Cast, Token, Version
-from leadway_mock.agents.replies import Heard, Reply
+from leadway_mock.agents import Agent, AgentRegistry, Token, Version
+from leadway_mock.agents.replies import AgentInput, AgentReply
 from leadway_mock.cli.main import main
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import load_contract
@@ -61,7 +61,7 @@ class Mock:
         (folder / "agents.yaml").write_text(AGENTS_FILE)
         self.out, self.err = (folder / "stdout").open("wb"), (folder / "stderr").open("wb")
         self.process = subprocess.Popen(
-            [*COMMAND, "--port", "0", "--agents", "agents.yaml", "--store", "sqlite:///mock.db"],
+            [*COMMAND, "--port", "0", "--agents-file", "agents.yaml", "--store", "sqlite:///mock.db"],
             cwd=folder,
             stdout=self.out,
             stderr=self.err,
@@ -158,12 +158,14 @@ def test_errors_of_the_control_api_do_not_repeat_secrets_they_were_not_asked_for
 def test_a_failing_agent_tells_its_secrets_to_nobody_but_the_log(
     client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(heard: Heard) -> Reply:
+    def fail(heard: AgentInput) -> AgentReply:
         raise ValueError(heard.message)
 
     failing = Agent("failing", "Fails", fail, versions=(Version("v1"),))
     contract, store = load_contract(), open_store("memory:")
-    emulator = Emulator(Settings(), contract, Cast({"failing": failing}), store, SystemClock())
+    emulator = Emulator(
+        Settings(), contract, AgentRegistry({"failing": failing}), store, SystemClock()
+    )
     client = create_app(emulator=emulator).test_client()
     response = say(client, "what only I know", path="/agent-studio/agent/failing/execute")
     assert response.status_code == 500
@@ -176,7 +178,7 @@ def test_a_failing_agent_tells_its_secrets_to_nobody_but_the_log(
 def test_what_holds_a_token_does_not_show_it() -> None:
     token = Token(PIT)
     headers = {"authorization": f"Bearer {PIT}"}
-    for value in (token, Cast({}, {PIT: token}), Request("POST", "/", headers=headers)):
+    for value in (token, AgentRegistry({}, {PIT: token}), Request("POST", "/", headers=headers)):
         assert CANARY not in repr(value)
         assert CANARY not in str(value)
 
@@ -198,7 +200,7 @@ def test_what_is_wrong_with_an_agents_file_is_said_without_its_tokens(
 ) -> None:
     path = tmp_path / "agents.yaml"
     path.write_text(AGENTS_FILE.replace(right, wrong))
-    assert main(["--port", "0", "--agents", str(path)]) == 2
+    assert main(["--port", "0", "--agents-file", str(path)]) == 2
     said = "".join(capsys.readouterr())
     assert "agents.yaml:" in said
     assert CANARY not in said

@@ -79,7 +79,7 @@ def test_no_tag_makes_an_object(tag: str, tmp_path: Path) -> None:
 def test_the_command_refuses_a_bomb_as_it_refuses_a_typing_error(tmp_path: Path) -> None:
     (tmp_path / "agents.yaml").write_text(BOMBS["a billion laughs"])
     done = subprocess.run(
-        [sys.executable, "-m", "leadway", "mock", "--port", "0", "--agents", "agents.yaml"],
+        [sys.executable, "-m", "leadway", "mock", "--port", "0", "--agents-file", "agents.yaml"],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -12,7 +12,7 @@ from typing import Final
 AGENT_ID: Final = r"^(?!\.{1,2}(?![\s\S]))[^\s/?#\u0000-\u001f\u007f-\u009f]+(?![\s\S])"
 """What the schemas of both files ask of an id, so that editors know it, too."""
 
-MEND: Final = "an id has no spaces, none of / ? #, and no invisible characters; nor is it . or .."
+HINT: Final = "an id has no spaces, none of / ? #, and no invisible characters; nor is it . or .."
 
 _ID: Final = re.compile(AGENT_ID)
 

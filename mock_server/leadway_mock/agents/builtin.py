@@ -4,27 +4,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from leadway_mock.agents.input_variables import InputVariable, plain_text, remarks
-from leadway_mock.agents.replies import Heard, Reply, Responder
+from leadway_mock.agents.replies import AgentInput, AgentReply, Responder
 
 GOAL_TURN: Final = 3
 """The turn on which the goal agent completes its goal."""
 
 
-def echo(heard: Heard) -> Reply:
+def echo(heard: AgentInput) -> AgentReply:
     """Say back what was heard: turn, message, input variables, contact and attachments."""
-    return Reply("\n".join(_echo_lines(heard)))
+    return AgentReply("\n".join(_echo_lines(heard)))
 
 
 def echo_with_remarks(declared: Sequence[InputVariable]) -> Responder:
     """Make an echo that also remarks on input variables that differ from those `declared`."""
 
-    def respond(heard: Heard) -> Reply:
-        return Reply("\n".join([*_echo_lines(heard), *remarks(declared, heard.input_variables)]))
+    def respond(heard: AgentInput) -> AgentReply:
+        return AgentReply(
+            "\n".join([*_echo_lines(heard), *remarks(declared, heard.input_variables)])
+        )
 
     return respond
 
 
-def count_down_to_goal(heard: Heard) -> Reply:
+def count_down_to_goal(heard: AgentInput) -> AgentReply:
     """Complete the goal on turn 3, counting down to it; it stays completed afterwards.
 
     The vendor documents `goalCompletion` as true once the end node is reached. That it remains
@@ -33,10 +35,10 @@ def count_down_to_goal(heard: Heard) -> Reply:
     remaining = GOAL_TURN - heard.turn
     if remaining > 0:
         turns = "one more turn" if remaining == 1 else f"{remaining} more turns"
-        return Reply(f"This is turn {heard.turn}: {turns} until my goal is complete.")
+        return AgentReply(f"This is turn {heard.turn}: {turns} until my goal is complete.")
     if remaining == 0:
-        return Reply(f"This is turn {heard.turn}: my goal is complete.", goal_completion=True)
-    return Reply(
+        return AgentReply(f"This is turn {heard.turn}: my goal is complete.", goal_completion=True)
+    return AgentReply(
         f"This is turn {heard.turn}: my goal has been complete since turn {GOAL_TURN}. "
         "Leave executionId out of your next message to start a new session.",
         goal_completion=True,
@@ -50,14 +52,14 @@ def greet_with(declared: Sequence[InputVariable]) -> Responder:
     earlier turn is not documented; an agent that forgets shows a client that relies on it.
     """
 
-    def respond(heard: Heard) -> Reply:
+    def respond(heard: AgentInput) -> AgentReply:
         sent = heard.input_variables
-        return Reply("\n".join([_greeting(sent), *remarks(declared, sent)]))
+        return AgentReply("\n".join([_greeting(sent), *remarks(declared, sent)]))
 
     return respond
 
 
-def _echo_lines(heard: Heard) -> Iterator[str]:
+def _echo_lines(heard: AgentInput) -> Iterator[str]:
     yield f"Turn {heard.turn}. You said: {heard.message}"
     if heard.input_variables:
         yield f"Input variables: {plain_text(heard.input_variables)}"

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from leadway_mock.agents.message_conditions import Condition
-from leadway_mock.agents.replies import Heard, Reply, Responder
+from leadway_mock.agents.replies import AgentInput, AgentReply, Responder
 from leadway_mock.agents.template_values import values_for
 from leadway_mock.agents.templates import Template
 
-NO_REPLY_MATCHED: Final = Reply(
+NO_REPLY_MATCHED: Final = AgentReply(
     "I am sorry, I have no answer to that. (This is the mock: none of the replies in the agents "
     "file matches this message on this turn. A last reply without `when` would match anything.)"
 )
@@ -22,8 +22,8 @@ CAPTURES: Final = "captures"
 class CannedReply:
     """One reply of an agents file."""
 
-    answer: Template
-    reply: Reply
+    template: Template
+    reply: AgentReply
     """All of the reply but its text and its state."""
 
     condition: Condition | None = None
@@ -32,20 +32,20 @@ class CannedReply:
     turn: int | None = None
     """The only turn on which it is given; `None` is any."""
 
-    def hear(self, heard: Heard) -> Mapping[str, str] | None:
+    def match(self, heard: AgentInput) -> Mapping[str, str] | None:
         """Return what it captures from the message if it is to be given, or else `None`."""
         if self.turn not in {None, heard.turn}:
             return None
         return self.condition.match(heard.message) if self.condition else {}
 
 
-def answer_with(replies: Sequence[CannedReply]) -> Responder:
+def first_match_responder(replies: Sequence[CannedReply]) -> Responder:
     """Make an agent that gives the first of `replies` that fits, and remembers all captures."""
 
-    def respond(heard: Heard) -> Reply:
+    def respond(heard: AgentInput) -> AgentReply:
         kept = _kept_captures(heard.state)
         for canned in replies:
-            captured = canned.hear(heard)
+            captured = canned.match(heard)
             if captured is not None:
                 return _give(canned, heard, {**kept, **captured})
         return replace(NO_REPLY_MATCHED, state={CAPTURES: kept})
@@ -53,8 +53,8 @@ def answer_with(replies: Sequence[CannedReply]) -> Responder:
     return respond
 
 
-def _give(canned: CannedReply, heard: Heard, captures: Mapping[str, str]) -> Reply:
-    response = canned.answer.fill(values_for(heard, captures))
+def _give(canned: CannedReply, heard: AgentInput, captures: Mapping[str, str]) -> AgentReply:
+    response = canned.template.fill(values_for(heard, captures))
     return replace(canned.reply, response=response, state={CAPTURES: captures})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from leadway_mock.documents.yaml_errors import printable
+from leadway_mock.documents.yaml_errors import escape_controls
 
 _FLAGS: Final = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
 
@@ -23,8 +23,8 @@ class ConditionError(ValueError):
 
     def __init__(self, what: str, mend: str) -> None:
         super().__init__(f"{what} — {mend}")
-        self.what = what
-        self.mend = mend
+        self.message = what
+        self.hint = mend
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Condition:
     """The names of what it may capture."""
 
 
-def condition(when: str | Mapping[str, str]) -> Condition:
+def parse_condition(when: str | Mapping[str, str]) -> Condition:
     """Understand the `when` of a reply. Raises `ConditionError`.
 
     `/pattern/flags` is a regular expression, any other text a part of the message in whatever
@@ -97,5 +97,5 @@ def _compile(pattern: str, flags: re.RegexFlag) -> re.Pattern[str]:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, re.error):
-        return printable(error.msg)
+        return escape_controls(error.msg)
     return "it is nested too deep" if isinstance(error, RecursionError) else str(error)

@@ -52,7 +52,7 @@ class Agent:
         """Whether its status lets it be reached at all."""
         return self.status == ACTIVE
 
-    def lives_at(self, location: str) -> bool:
+    def is_in_location(self, location: str) -> bool:
         """Whether it belongs to `location`."""
         return self.location is None or self.location == location
 
@@ -78,16 +78,16 @@ class Token:
 
     scopes: tuple[str, ...] = (WRITE_SCOPE,)
 
-    def opens(self, location: str) -> bool:
+    def allows_location(self, location: str) -> bool:
         """Whether it gives access to `location`."""
         return self.locations is None or location in self.locations
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class AgentRegistry:
     """All agents and tokens of one mock, by id and by value."""
 
-    agents: Mapping[str, Agent]
+    by_id: Mapping[str, Agent]
     tokens: Mapping[str, Token] = field(default_factory=dict, repr=False)
     any_token: bool = True
     """Whether tokens that are not declared are welcome too, as they are with no agents file."""
@@ -115,13 +115,13 @@ UNKNOWN_TOKEN: Final = "pit-00000000-0000-4000-8000-000000000401"  # noqa: S105 
 UNSCOPED_TOKEN: Final = "pit-00000000-0000-4000-8000-000000000403"  # noqa: S105 - opens nothing
 """A magic token: known, but without the scope."""
 
-ELSEWHERE_TOKEN: Final = "pit-00000000-0000-4000-8000-000000000404"  # noqa: S105 - opens nothing
+OTHER_LOCATION_TOKEN: Final = "pit-00000000-0000-4000-8000-000000000404"  # noqa: S105 - opens nothing
 """A magic token: known, but bound to `ELSEWHERE` alone."""
 
-ELSEWHERE: Final = "anotherLocation00000"
+OTHER_LOCATION: Final = "anotherLocation00000"
 """The made-up location of `ELSEWHERE_TOKEN`."""
 
-MAGIC_TOKENS: Final = frozenset({UNKNOWN_TOKEN, UNSCOPED_TOKEN, ELSEWHERE_TOKEN})
+TEST_TOKENS: Final = frozenset({UNKNOWN_TOKEN, UNSCOPED_TOKEN, OTHER_LOCATION_TOKEN})
 """The token values that mean something in every mock, whatever its agents file says."""
 
 ECHO_ID: Final = "p1q2r3s4t5u6v7w8x9y0z1a2"
@@ -162,11 +162,14 @@ def _built_in_agents() -> dict[str, Agent]:
 
 def _built_in_tokens() -> dict[str, Token]:
     """Build the magic tokens that are known; the third is magic by never being known."""
-    tokens = (Token(UNSCOPED_TOKEN, scopes=()), Token(ELSEWHERE_TOKEN, locations=(ELSEWHERE,)))
+    tokens = (
+        Token(UNSCOPED_TOKEN, scopes=()),
+        Token(OTHER_LOCATION_TOKEN, locations=(OTHER_LOCATION,)),
+    )
     return {token.value: token for token in tokens}
 
 
-BUILT_IN: Final = Cast(
-    agents=MappingProxyType(_built_in_agents()), tokens=MappingProxyType(_built_in_tokens())
+BUILT_IN: Final = AgentRegistry(
+    by_id=MappingProxyType(_built_in_agents()), tokens=MappingProxyType(_built_in_tokens())
 )
 """The cast of a mock without an agents file, on top of which a file's cast is put."""

@@ -8,7 +8,7 @@ from leadway_mock.faults import Fault
 
 
 @dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
-class Heard:
+class AgentInput:
     """One message as an agent hears it, after every check of the platform has passed."""
 
     turn: int
@@ -37,7 +37,7 @@ class Comparison:
 
     expected: str
     found: str
-    fits: bool
+    matches: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +53,19 @@ class NearMiss:
     line: int
     """Where the turn is written; 0 where that is unknown."""
 
-    where: str
+    position: str
     """`here` if the conversation waits at this turn, `elsewhere` if it does not."""
 
     closeness: float
     """From 0.0, nothing fits, to 1.0, everything does."""
 
     comparisons: tuple[Comparison, ...]
-    mend: str
+    hint: str
     """A sentence: what to change."""
 
 
 @dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
-class Reply:
+class AgentReply:
     """What an agent says: the answer's fields but for the two ids, which are not the agent's.
 
     The defaults are the only values the vendor documents.
@@ -96,5 +96,5 @@ class Reply:
     """Where no scripted turn was to be had: those that came closest, the closest first."""
 
 
-Responder: TypeAlias = Callable[[Heard], Reply]
+Responder: TypeAlias = Callable[[AgentInput], AgentReply]
 """An agent's mind. Pure: the same `Heard` gives the same `Reply`; no clock, no randomness."""

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from http.client import HTTPConnection, HTTPException
 
-from leadway_mock.cli.options import add_flags, chosen, told
+from leadway_mock.cli.options import add_options, error_text, selected_settings
 from leadway_mock.config.settings import Settings, SettingsError
 
 NOT_THERE, USAGE_ERROR = 1, 2
@@ -28,9 +28,9 @@ def main(arguments: Sequence[str]) -> int:
     """Print lines that a shell evaluates; return 1, and print none, if no mock answers there."""
     options = _parser().parse_args(arguments)
     try:
-        settings = Settings(**chosen(options, os.environ))
+        settings = Settings(**selected_settings(options, os.environ))
     except SettingsError as error:
-        return _complain(f"leadway mock env: {told(error)}", USAGE_ERROR)
+        return _complain(f"leadway mock env: {error_text(error)}", USAGE_ERROR)
     host = EVERY_ADDRESS.get(settings.host, settings.host)
     url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
     if not _answers(host, settings.port):
@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="--port and --host say where it is; the other flags are those of `leadway mock`,"
         " so that the same line can be given to both.",
     )
-    add_flags(parser)
+    add_options(parser)
     return parser
 
 

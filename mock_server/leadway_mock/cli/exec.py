@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from leadway_mock.cli.options import add_flags, chosen, told
+from leadway_mock.cli.options import add_options, error_text, selected_settings
 from leadway_mock.config.settings import SettingsError
 from leadway_mock.contract.model import ContractError
 from leadway_mock.documents.problems import ProblemsError
@@ -40,10 +40,10 @@ def main(arguments: Sequence[str]) -> int:
     try:
         mock, environment = _begun(options)
     except (SettingsError, ProblemsError, ContractError, StoreError, ServerError) as error:
-        return _say(f"leadway mock exec: {told(error)}", USAGE_ERROR)
+        return _say(f"leadway mock exec: {error_text(error)}", USAGE_ERROR)
     try:
         code = _run(command, os.environ | environment)
-        complaints = mock.complaints()
+        complaints = mock.unexpected()
         report = mock.report(complaints, allow="If it is meant to be so: --allow {words}")
     finally:
         mock.close()
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _begun(options: argparse.Namespace) -> tuple[Mock, Mapping[str, str]]:
     """Return a mock that serves already, and what leads to it; raises what is in its way."""
-    settings = {"port": 0} | chosen(options, os.environ)
+    settings = {"port": 0} | selected_settings(options, os.environ)
     mock = Mock(any_token=True, strict=options.strict, allow=options.allow or (), **settings)
     mock.open()
     try:
@@ -143,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--strict", action="store_true", help=strict)
     allow = "what --strict lets pass; may be given again"
     parser.add_argument("--allow", action="append", choices=list(KINDS), help=allow)
-    add_flags(parser)
+    add_options(parser)
     return parser
 
 

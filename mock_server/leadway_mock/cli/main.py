@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 from leadway_mock import __version__
-from leadway_mock.cli.options import add_flags, chosen, told
+from leadway_mock.cli.options import add_options, error_text, selected_settings
 from leadway_mock.config.settings import ENVIRONMENT_PREFIX, Settings, SettingsError
 from leadway_mock.contract.model import ContractError
 from leadway_mock.documents.problems import ProblemsError
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return run_workers(settings, _announce)
         server = open_server(create_app(settings), settings)
     except (SettingsError, ProblemsError, ContractError, StoreError, ServerError) as error:
-        print(f"leadway mock: {told(error)}", file=sys.stderr)  # noqa: T201 - what a command says
+        print(f"leadway mock: {error_text(error)}", file=sys.stderr)  # noqa: T201 - what a command says
         return USAGE_ERROR
     _stop_on_signals(server)
     gc.freeze()  # What is there now stays until the end, and need not be looked through again.
@@ -96,7 +96,7 @@ def _stop_on_signals(server: Server) -> None:
 
 def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str]) -> Settings:
     """Return the settings of a command line over an environment; raises `SettingsError`."""
-    return Settings(**chosen(_parser().parse_args(arguments), environment))
+    return Settings(**selected_settings(_parser().parse_args(arguments), environment))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -107,5 +107,5 @@ def _parser() -> argparse.ArgumentParser:
         f" Sub-commands, each with a --help of its own: {', '.join(COMMANDS)}.",
     )
     parser.add_argument("--version", action="version", version=f"leadway {__version__}")
-    add_flags(parser)
+    add_options(parser)
     return parser

@@ -9,17 +9,17 @@ from typing import Any
 
 from leadway_mock.config.settings import Settings, SettingsError, flag, from_environment, parse
 
-METAVARS = {"host": "ADDRESS", "agents": "FILE", "dialogues": "PATH", "store": "URL"}
+METAVARS = {"host": "ADDRESS", "agents_file": "FILE", "dialogues": "PATH", "store": "URL"}
 
 
-def add_flags(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Give `parser` a flag for each setting; one that is not given is None."""
     for setting in fields(Settings):
         described = {"default": None, "help": _help(setting), **_shape(setting)}
         parser.add_argument(flag(setting.name), **described)
 
 
-def chosen(given: argparse.Namespace, environment: Mapping[str, str]) -> dict[str, Any]:
+def selected_settings(given: argparse.Namespace, environment: Mapping[str, str]) -> dict[str, Any]:
     """Return the settings that flags and variables choose, the flags first.
 
     Raises `SettingsError` for a value that cannot be read, or a variable that names no setting.
@@ -30,7 +30,7 @@ def chosen(given: argparse.Namespace, environment: Mapping[str, str]) -> dict[st
     return from_environment(environment) | read
 
 
-def told(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """Return what an error says to somebody who types commands."""
     return error.on_command_line() if isinstance(error, SettingsError) else str(error)
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from leadway_mock.config.settings import Settings, SettingsError
 
-FIXED: Mapping[str, str] = {
+READ_ONLY: Mapping[str, str] = {
     "host": "the address is bound when the mock starts",
     "port": "the address is bound when the mock starts",
     "allow_host": "what keeps strangers out is not for a request to change",
-    "agents": "the file is named when the mock starts",
+    "agents_file": "the file is named when the mock starts",
     "dialogues": "the path is named when the mock starts",
     "store": "everything that could be changed is kept in it",
     "max_body_bytes": "the server that reads the bodies is started with it",
@@ -24,13 +24,13 @@ FIXED: Mapping[str, str] = {
 }
 """The settings that only a new start can change, and why."""
 
-LARGEST = 2**53
+MAX_JSON_INTEGER = 2**53
 """Beyond this not every whole number is one in JSON, and a database holds none much longer."""
 
 
 def changeable() -> list[str]:
     """Return the names of the settings that can be changed while the mock runs."""
-    return [setting.name for setting in fields(Settings) if setting.name not in FIXED]
+    return [setting.name for setting in fields(Settings) if setting.name not in READ_ONLY]
 
 
 def problems(settings: Settings, changes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -47,12 +47,12 @@ def problems(settings: Settings, changes: Mapping[str, Any]) -> Iterator[tuple[s
 def _trouble(settings: Settings, name: str, value: Any) -> str:  # noqa: ANN401 - any JSON value
     if name not in {setting.name for setting in fields(Settings)}:
         return _unknown(name)
-    if name in FIXED:
-        return f"{name} cannot change while the mock runs: {FIXED[name]}."
+    if name in READ_ONLY:
+        return f"{name} cannot change while the mock runs: {READ_ONLY[name]}."
     if value is None:
         return ""
     kind = next(str(each.type) for each in fields(Settings) if each.name == name)
-    fits, wanted = KINDS[kind.removesuffix(" | None")]
+    fits, wanted = TYPE_CHECKS[kind.removesuffix(" | None")]
     if not fits(value):
         return f"{name} cannot be {str(value)[:80]!r}: {wanted} is wanted."
     try:
@@ -69,14 +69,14 @@ def _unknown(name: str) -> str:
 
 
 def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_JSON_INTEGER
 
 
 def _is_number(value: object) -> bool:
     return (isinstance(value, float) and isfinite(value)) or _is_whole(value)
 
 
-KINDS: Mapping[str, Any] = {
+TYPE_CHECKS: Mapping[str, Any] = {
     "str": (lambda value: isinstance(value, str), "a text"),
     "int": (_is_whole, "a whole number"),
     "float": (_is_number, "a number"),

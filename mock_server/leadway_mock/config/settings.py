@@ -35,16 +35,16 @@ class SettingsError(ValueError):
     def __init__(self, what: str, name: str = "") -> None:
         """Say `what` is to be said of the setting `name`, or of no one in particular."""
         super().__init__(what, name)
-        self.what = what
+        self.message = what
         self.name = name
 
     def __str__(self) -> str:
-        return f"{self.name} {self.what}".strip()
+        return f"{self.name} {self.message}".strip()
 
     def on_command_line(self) -> str:
         """Say what `str` says, with flag and variable in place of the name."""
         place = f"{flag(self.name)} (or {variable(self.name)}) " if self.name else ""
-        return f"{place}{self.what}"
+        return f"{place}{self.message}"
 
 
 def _setting(
@@ -81,7 +81,9 @@ class Settings:
     allow_host: tuple[str, ...] = _setting(
         (), "a Host header to accept besides loopback, as a name; may be given again"
     )
-    agents: str | None = _setting(None, "YAML file of agents and tokens; see docs/agents-file.md")
+    agents_file: str | None = _setting(
+        None, "YAML file of agents and tokens; see docs/agents-file.md"
+    )
     dialogues: str | None = _setting(
         None, "dialogue file, or a folder of them; see docs/dialogues.md"
     )
@@ -108,11 +110,15 @@ class Settings:
         "refuse", "what a body property gets that the contract lacks", choices=("refuse", "ignore")
     )
     enforce_quotas: bool = _switch("answer 429 when a documented quota is used up", on=False)
-    quota_burst: int = _setting(100, "requests per 10 seconds, per token and location", least=1)
+    quota_10_seconds: int = _setting(
+        100, "requests per 10 seconds, per token and location", least=1
+    )
     quota_minute: int = _setting(300, "requests per minute and location", least=1)
     quota_day: int = _setting(200_000, "requests per day, per token and location", least=1)
-    retry_after: bool = _switch("send Retry-After with a 429 (not documented)", on=True)
-    check_answers: bool = _switch("hold every answer against the contract before it goes", on=False)
+    send_retry_after: bool = _switch("send Retry-After with a 429 (not documented)", on=True)
+    validate_responses: bool = _switch(
+        "hold every answer against the contract before it goes", on=False
+    )
     max_body_bytes: int = _setting(1_048_576, "largest body that is read", least=1)
     max_sessions: int = _setting(100_000, "sessions kept; the oldest go first", least=1)
     max_turns: int = _setting(10_000, "turns kept of one session; the oldest go first", least=1)

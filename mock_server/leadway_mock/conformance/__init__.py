@@ -23,29 +23,29 @@ what the real service refuses, or what loses, doubles or mixes up a conversation
 """
 
 from leadway_mock.conformance.coverage import Coverage, OperationCoverage, Outcome, coverage
-from leadway_mock.conformance.evaluation import assert_well_behaved, grade
-from leadway_mock.conformance.findings import Finding, Seen, Verdict, merged
-from leadway_mock.conformance.observation import Entry
+from leadway_mock.conformance.evaluation import assert_conformant, evaluate
+from leadway_mock.conformance.findings import ConformanceReport, Finding, Occurrence, merged
+from leadway_mock.conformance.observation import JournalEntry
 from leadway_mock.conformance.rules import RULES, Rule, Severity
 from leadway_mock.conformance.session_detectors import IDLE_SECONDS
-from leadway_mock.conformance.text_report import coverage_text, verdict_text
+from leadway_mock.conformance.text_report import coverage_text, report_text
 
 __all__ = [
     "IDLE_SECONDS",
     "RULES",
     "Coverage",
-    "Entry",
+    "JournalEntry",
     "Finding",
     "OperationCoverage",
     "Outcome",
     "Rule",
-    "Seen",
+    "Occurrence",
     "Severity",
-    "Verdict",
-    "assert_well_behaved",
+    "ConformanceReport",
+    "assert_conformant",
     "coverage",
     "coverage_text",
-    "grade",
+    "evaluate",
     "merged",
-    "verdict_text",
+    "report_text",
 ]

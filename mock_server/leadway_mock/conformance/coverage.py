@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from leadway_mock.conformance.observation import Entry
+from leadway_mock.conformance.observation import JournalEntry
 from leadway_mock.contract.model import Contract, Operation
 
-LEVELS = ("documented", "observed", "inferred", "invented")
+EVIDENCE_LEVELS = ("documented", "observed", "inferred", "invented")
 """The levels of evidence, the best first."""
 
-MAX_OTHERS = 100
+MAX_UNDOCUMENTED = 100
 """How many different answers are told that the contract has not."""
 
 
@@ -27,8 +27,8 @@ class Outcome:
 
     rule: str
     status: int
-    level: str
-    met: int = 0
+    evidence: str
+    hits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +39,25 @@ class OperationCoverage:
     outcomes: tuple[Outcome, ...]
 
     @property
-    def met(self) -> tuple[Outcome, ...]:
+    def hits(self) -> tuple[Outcome, ...]:
         """Those that were met."""
-        return tuple(each for each in self.outcomes if each.met)
+        return tuple(each for each in self.outcomes if each.hits)
 
     @property
-    def never(self) -> tuple[Outcome, ...]:
+    def missed(self) -> tuple[Outcome, ...]:
         """Those that never were."""
-        return tuple(each for each in self.outcomes if not each.met)
+        return tuple(each for each in self.outcomes if not each.hits)
 
     @property
-    def by_level(self) -> dict[str, tuple[tuple[Outcome, ...], tuple[Outcome, ...]]]:
+    def by_evidence(self) -> dict[str, tuple[tuple[Outcome, ...], tuple[Outcome, ...]]]:
         """Those met and those never met, by level of evidence, the best first."""
         return {
             level: (
-                tuple(each for each in self.met if each.level == level),
-                tuple(each for each in self.never if each.level == level),
+                tuple(each for each in self.hits if each.evidence == level),
+                tuple(each for each in self.missed if each.evidence == level),
             )
-            for level in LEVELS
-            if any(each.level == level for each in self.outcomes)
+            for level in EVIDENCE_LEVELS
+            if any(each.evidence == level for each in self.outcomes)
         }
 
     @property
@@ -65,7 +65,7 @@ class OperationCoverage:
         """How often each documented status was met."""
         found: Counter[int] = Counter()
         for each in self.outcomes:
-            found[each.status] += each.met
+            found[each.status] += each.hits
         return dict(sorted(found.items()))
 
 
@@ -74,20 +74,20 @@ class Coverage:
     """What a journal met of each operation, and what else it met."""
 
     operations: tuple[OperationCoverage, ...]
-    others: tuple[Outcome, ...] = ()
+    undocumented: tuple[Outcome, ...] = ()
     """Answers that the contract has not, such as a proxy's or a broken connection's."""
 
     def __add__(self, other: Coverage) -> Coverage:
         """Return what two journals met together, under one contract."""
         pairs = zip(self.operations, other.operations, strict=True)
         operations = tuple(OperationCoverage(a.id, _sums(a.outcomes, b.outcomes)) for a, b in pairs)
-        return Coverage(operations, _sums(self.others, other.others)[:MAX_OTHERS])
+        return Coverage(operations, _sums(self.undocumented, other.undocumented)[:MAX_UNDOCUMENTED])
 
     def as_json(self) -> dict[str, Any]:
         """Return the coverage as a JSON object."""
         return {
             "operations": [_operation_as_json(each) for each in self.operations],
-            "others": [_outcome_as_json(each) for each in self.others],
+            "others": [_outcome_as_json(each) for each in self.undocumented],
         }
 
     @classmethod
@@ -100,7 +100,7 @@ class Coverage:
         return cls(tuple(operations), tuple(map(_outcome, value["others"])))
 
 
-def coverage(entries: Iterable[Entry], contract: Contract) -> Coverage:
+def coverage(entries: Iterable[JournalEntry], contract: Contract) -> Coverage:
     """Return what `entries`, as `Journal.entries` returns them, met of `contract`.
 
     A request whose path or method is no operation's counts for each operation that documents its
@@ -128,7 +128,7 @@ class _Index:
         for example in operation.examples.values():
             self._by_text.setdefault(_text(example.status, example.content), example.name)
 
-    def find(self, entry: Entry) -> str:
+    def find(self, entry: JournalEntry) -> str:
         """Return the example's name, or nothing: by the answer's rule, else by status and text."""
         answer = entry["answer"]
         if answer["rule"] in self._names or answer.get("transport"):
@@ -145,7 +145,7 @@ def _text(status: int, content: object) -> tuple[int, str]:
 
 def _count_other(others: Counter[tuple[str, int, str]], answer: Mapping[str, Any]) -> None:
     key = answer["rule"], answer["status"], answer["evidence"]
-    if key in others or len(others) < MAX_OTHERS:
+    if key in others or len(others) < MAX_UNDOCUMENTED:
         others[key] += 1
 
 
@@ -155,7 +155,7 @@ def _others(others: Counter[tuple[str, int, str]]) -> tuple[Outcome, ...]:
 
 def _covered(operation: Operation, met: Counter[tuple[str, str]]) -> OperationCoverage:
     outcomes = (
-        Outcome(each.name, each.status, each.level, met[operation.id, each.name])
+        Outcome(each.name, each.status, each.evidence, met[operation.id, each.name])
         for each in operation.examples.values()
     )
     return OperationCoverage(operation.id, tuple(outcomes))
@@ -165,15 +165,17 @@ def _sums(one: Iterable[Outcome], other: Iterable[Outcome]) -> tuple[Outcome, ..
     found: dict[tuple[str, int], Outcome] = {}
     for each in (*one, *other):
         before = found.get((each.rule, each.status))
-        found[each.rule, each.status] = replace(each, met=each.met + before.met) if before else each
+        found[each.rule, each.status] = (
+            replace(each, hits=each.hits + before.hits) if before else each
+        )
     return tuple(found.values())
 
 
 def _operation_as_json(operation: OperationCoverage) -> dict[str, Any]:
     return {
         "operationId": operation.id,
-        "met": len(operation.met),
-        "never": len(operation.never),
+        "met": len(operation.hits),
+        "never": len(operation.missed),
         "statuses": {str(status): met for status, met in operation.statuses.items()},
         "outcomes": [_outcome_as_json(each) for each in operation.outcomes],
     }
@@ -183,8 +185,8 @@ def _outcome_as_json(outcome: Outcome) -> dict[str, Any]:
     return {
         "rule": outcome.rule,
         "status": outcome.status,
-        "level": outcome.level,
-        "met": outcome.met,
+        "level": outcome.evidence,
+        "met": outcome.hits,
     }
 
 

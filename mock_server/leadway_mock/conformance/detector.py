@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from leadway_mock.conformance.observation import Conversation, Sighting
+from leadway_mock.conformance.observation import ConversationKey, Observation
 
 MAX_NAME = 40
 
 
-class Sight(NamedTuple):
+class Detection(NamedTuple):
     """A rule that was broken, how, and in which entries."""
 
     rule: str
@@ -18,16 +19,16 @@ class Sight(NamedTuple):
     entries: tuple[int, ...]
 
 
-class Watcher(Protocol):
-    """Looks at one request after the other, in the order of the journal."""
+class Detector(ABC):
+    """Examines one request after the other, in the order of the journal."""
 
-    def look(self, seen: Sighting) -> Iterable[Sight]:
-        """Return what is wrong now that this was seen."""
-        ...
+    @abstractmethod
+    def observe(self, seen: Observation) -> Iterable[Detection]:
+        """Examine the next request; return what is wrong."""
 
-    def close(self) -> Iterable[Sight]:
-        """Return what is wrong now that nothing more comes."""
-        ...
+    def finish(self) -> Iterable[Detection]:
+        """Return what only shows at the end of the journal; by default nothing."""
+        return ()
 
 
 def name(text: str) -> str:
@@ -36,13 +37,13 @@ def name(text: str) -> str:
     return plain if len(plain) <= MAX_NAME else f"{plain[:MAX_NAME]}…"
 
 
-def people(who: Conversation) -> str:
+def participants(who: ConversationKey) -> str:
     """Return a few words on who talks to whom."""
     contact = f"contact {name(who.contact)}" if who.contact else "no contactId"
     return f"agent {name(who.agent)}, {contact}"
 
 
-def span(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """Return a time span as people say it."""
     if seconds < 1:
         return f"{max(seconds, 0) * 1000:.0f} ms"

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from leadway_mock.conformance.detector import Sight, Watcher
-from leadway_mock.conformance.findings import Seen, Tally, Verdict
-from leadway_mock.conformance.observation import Entry, sighting
-from leadway_mock.conformance.request_detectors import SingleRequests
+from leadway_mock.conformance.detector import Detection, Detector
+from leadway_mock.conformance.findings import ConformanceReport, FindingCounter, Occurrence
+from leadway_mock.conformance.observation import JournalEntry, observe
+from leadway_mock.conformance.request_detectors import SingleRequestDetector
 from leadway_mock.conformance.retry_detectors import (
-    HastyRequests,
-    RepeatedMessages,
-    RepeatedRefusals,
+    EarlyRetryDetector,
+    RepeatedErrorsDetector,
+    RepeatedMessagesDetector,
 )
 from leadway_mock.conformance.rules import check_ids
 from leadway_mock.conformance.session_detectors import (
     IDLE_SECONDS,
-    DroppedSessions,
-    MixedUpSessions,
-    ParallelTurns,
+    DroppedSessionsDetector,
+    MixedUpSessionsDetector,
+    ParallelTurnsDetector,
 )
-from leadway_mock.conformance.text_report import verdict_text
+from leadway_mock.conformance.text_report import report_text
 
 
-def grade(
-    entries: Iterable[Entry],
+def evaluate(
+    entries: Iterable[JournalEntry],
     *,
     allow: Iterable[str] = (),
     idle_seconds: float = IDLE_SECONDS,
     where: str = "",
-) -> Verdict:
+) -> ConformanceReport:
     """Return the verdict on the caller who made `entries`, as `Journal.entries` returns them.
 
     They are looked at once, in their order, so that a generator over a long journal will do.
@@ -38,20 +38,20 @@ def grade(
     on several.
     """
     allowed = check_ids(allow)
-    tally, requests = Tally(), 0
-    watchers = _watchers(idle_seconds)
+    tally, requests = FindingCounter(), 0
+    watchers = _detectors(idle_seconds)
     for entry in entries:
         requests += 1
-        seen = sighting(entry)
+        seen = observe(entry)
         for watcher in watchers:
-            _note(tally, watcher.look(seen), allowed, where)
+            _note(tally, watcher.observe(seen), allowed, where)
     for watcher in watchers:
-        _note(tally, watcher.close(), allowed, where)
-    return Verdict(requests, tally.findings())
+        _note(tally, watcher.finish(), allowed, where)
+    return ConformanceReport(requests, tally.findings())
 
 
-def assert_well_behaved(
-    entries: Iterable[Entry],
+def assert_conformant(
+    entries: Iterable[JournalEntry],
     *,
     allow: Iterable[str] = (),
     idle_seconds: float = IDLE_SECONDS,
@@ -62,24 +62,26 @@ def assert_well_behaved(
     Warnings alone pass. The arguments are those of `grade`.
     """
     __tracebackhide__ = True  # pytest shows the line of the test, which is where the cause is.
-    verdict = grade(entries, allow=allow, idle_seconds=idle_seconds, where=where)
-    if not verdict.well_behaved:
-        raise AssertionError(verdict_text(verdict))
+    verdict = evaluate(entries, allow=allow, idle_seconds=idle_seconds, where=where)
+    if not verdict.passed:
+        raise AssertionError(report_text(verdict))
 
 
-def _watchers(idle_seconds: float) -> tuple[Watcher, ...]:
+def _detectors(idle_seconds: float) -> tuple[Detector, ...]:
     return (
-        DroppedSessions(idle_seconds),
-        MixedUpSessions(),
-        ParallelTurns(),
-        RepeatedMessages(),
-        HastyRequests(),
-        RepeatedRefusals(),
-        SingleRequests(),
+        DroppedSessionsDetector(idle_seconds),
+        MixedUpSessionsDetector(),
+        ParallelTurnsDetector(),
+        RepeatedMessagesDetector(),
+        EarlyRetryDetector(),
+        RepeatedErrorsDetector(),
+        SingleRequestDetector(),
     )
 
 
-def _note(tally: Tally, sights: Iterable[Sight], allowed: frozenset[str], where: str) -> None:
+def _note(
+    tally: FindingCounter, sights: Iterable[Detection], allowed: frozenset[str], where: str
+) -> None:
     for sight in sights:
         if sight.rule not in allowed:
-            tally.add(sight.rule, Seen(sight.text, sight.entries, where))
+            tally.add(sight.rule, Occurrence(sight.text, sight.entries, where))

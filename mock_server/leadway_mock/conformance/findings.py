@@ -8,7 +8,7 @@ from typing import Any
 
 from leadway_mock.conformance.rules import RULES, Rule, Severity
 
-MAX_SEEN = 5
+MAX_OCCURRENCES = 5
 """How many occasions of one finding are told; the rest is a number."""
 
 MAX_ENTRIES = 10
@@ -16,11 +16,11 @@ MAX_ENTRIES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Occurrence:
     """One occasion: what was seen, in which entries of the journal, and where that journal is."""
 
     text: str
-    entries: tuple[int, ...]
+    journal_entries: tuple[int, ...]
     where: str = ""
     """A test's name, say; empty where there is only one journal."""
 
@@ -31,7 +31,7 @@ class Finding:
 
     id: str
     count: int
-    seen: tuple[Seen, ...]
+    occurrences: tuple[Occurrence, ...]
 
     @property
     def rule(self) -> Rule:
@@ -44,20 +44,20 @@ class Finding:
         return self.rule.severity
 
     @property
-    def cure(self) -> str:
+    def hint(self) -> str:
         """What to do instead."""
-        return self.rule.cure
+        return self.rule.hint
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ConformanceReport:
     """How a caller behaved in `requests` requests: the findings, in the order of `RULES`."""
 
     requests: int = 0
     findings: tuple[Finding, ...] = ()
 
     @property
-    def well_behaved(self) -> bool:
+    def passed(self) -> bool:
         """Whether there is no error; there may be warnings."""
         return all(finding.severity is not Severity.ERROR for finding in self.findings)
 
@@ -69,44 +69,44 @@ class Verdict:
     def as_json(self) -> dict[str, Any]:
         """Return the verdict as a JSON object."""
         return {
-            "wellBehaved": self.well_behaved,
+            "wellBehaved": self.passed,
             "requests": self.requests,
             "findings": [_finding_as_json(finding) for finding in self.findings],
         }
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Verdict:
+    def from_json(cls, value: Mapping[str, Any]) -> ConformanceReport:
         """Return the verdict that `as_json` made `value` of."""
         findings = tuple(_finding_from_json(each) for each in value["findings"])
         return cls(value["requests"], findings)
 
 
-def merged(verdicts: Iterable[Verdict]) -> Verdict:
+def merged(verdicts: Iterable[ConformanceReport]) -> ConformanceReport:
     """Return one verdict over several journals, such as those of all the tests of a run."""
-    requests, tally = 0, Tally()
+    requests, tally = 0, FindingCounter()
     for verdict in verdicts:
         requests += verdict.requests
         for finding in verdict.findings:
-            tally.add_all(finding.id, finding.seen, finding.count)
-    return Verdict(requests, tally.findings())
+            tally.add_all(finding.id, finding.occurrences, finding.count)
+    return ConformanceReport(requests, tally.findings())
 
 
-class Tally:
+class FindingCounter:
     """Counts what was seen, and keeps a little of it."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, list[Seen]] = {}
+        self._seen: dict[str, list[Occurrence]] = {}
         self._counts: dict[str, int] = {}
 
-    def add(self, rule: str, seen: Seen) -> None:
+    def add(self, rule: str, seen: Occurrence) -> None:
         """Count one occasion."""
         self.add_all(rule, (seen,), 1)
 
-    def add_all(self, rule: str, seen: Iterable[Seen], count: int) -> None:
+    def add_all(self, rule: str, seen: Iterable[Occurrence], count: int) -> None:
         """Count `count` occasions, of which `seen` are the first."""
         kept = self._seen.setdefault(rule, [])
         kept.extend(seen)
-        del kept[MAX_SEEN:]
+        del kept[MAX_OCCURRENCES:]
         self._counts[rule] = self._counts.get(rule, 0) + count
 
     def findings(self) -> tuple[Finding, ...]:
@@ -123,18 +123,19 @@ def _finding_as_json(finding: Finding) -> dict[str, Any]:
         "id": finding.id,
         "severity": str(finding.severity),
         "summary": finding.rule.summary,
-        "cure": finding.cure,
+        "cure": finding.hint,
         "count": finding.count,
         "seen": [
-            {"text": seen.text, "entries": list(seen.entries)}
+            {"text": seen.text, "entries": list(seen.journal_entries)}
             | ({"where": seen.where} if seen.where else {})
-            for seen in finding.seen
+            for seen in finding.occurrences
         ],
     }
 
 
 def _finding_from_json(value: Mapping[str, Any]) -> Finding:
     seen = (
-        Seen(each["text"], tuple(each["entries"]), each.get("where", "")) for each in value["seen"]
+        Occurrence(each["text"], tuple(each["entries"]), each.get("where", ""))
+        for each in value["seen"]
     )
     return Finding(value["id"], value["count"], tuple(seen))

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-Entry = Mapping[str, Any]
+JournalEntry = Mapping[str, Any]
 """One exchange, as `Journal.entries` returns it."""
 
 DELIVERED_ALL_THE_SAME = frozenset({None, "SLOW_BODY"})
 """Ways in which an answer leaves that bring it to the caller whole."""
 
-SAME_CLOCK = 1.0
+CLOCK_TOLERANCE_SECONDS = 1.0
 """By how many seconds two steady clocks differ at least, if they are not the same: one of them
 began to count on another machine, or before it was started again. The machine's own clock, against
 which both are held, wavers by much less.
@@ -23,17 +23,17 @@ which both are held, wavers by much less.
 SECONDS = re.compile(r"[0-9]{1,9}")
 
 
-class Conversation(NamedTuple):
+class ConversationKey(NamedTuple):
     """Who talks to whom. Without a contact, all the people behind one token look alike."""
 
-    caller: str
+    client: str
     agent: str
     location: str
     contact: str
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class Observation:
     """One request and its answer. Texts are empty where the entry does not have them.
 
     `at` is the time by the clock of the mock, which a test may stop or move. `began` and `ended`,
@@ -41,13 +41,13 @@ class Sighting:
     one is behind the machine's. All in seconds.
     """
 
-    entry: Entry
+    entry: JournalEntry
     number: int
     at: float
     began: float
     ended: float
     shift: float
-    who: Conversation
+    who: ConversationKey
     operation: str
     asked: str
     """The session that the request named."""
@@ -61,10 +61,10 @@ class Sighting:
 
     status: int
     rule: str
-    arranged: bool
+    was_scripted: bool
     """Whether somebody arranged this answer (a fault, `Prefer`), so that it was not earned."""
 
-    arrived: bool
+    was_delivered: bool
     """Whether the answer reached the caller."""
 
     delay: float
@@ -72,31 +72,31 @@ class Sighting:
     """What `Retry-After` asked for, in seconds."""
 
     @property
-    def heard(self) -> bool:
+    def was_committed(self) -> bool:
         """Whether an agent heard the message: its turn is committed."""
         return self.turn > 0
 
     @property
-    def answered(self) -> bool:
+    def was_answered_ok(self) -> bool:
         """Whether the caller holds the agent's answer."""
-        return self.arrived and self.status == 200  # noqa: PLR2004 - the one good status
+        return self.was_delivered and self.status == 200  # noqa: PLR2004 - the one good status
 
     @property
-    def session_refused(self) -> str:
+    def has_session_error(self) -> str:
         """Why the session could not be continued: the rule, or nothing."""
-        if self.arranged:
+        if self.was_scripted:
             return ""
         reason = str(self.entry.get("sessionRefused") or self.rule)
         return reason.removesuffix("-400") if reason.startswith("session-") else ""
 
-    def after(self, other: Sighting) -> bool:
+    def after(self, other: Observation) -> bool:
         """Tell whether this request was made when the answer to the other was out.
 
         Between two machines, or two starts of one, that is taken for granted.
         """
         return not self._shares_clock(other) or self.began >= other.ended
 
-    def since(self, other: Sighting) -> float:
+    def since(self, other: Observation) -> float:
         """Return the seconds from the answer to `other`, by that clock on which it was longer.
 
         A caller waits by the real clock, a test by the mock's: both count.
@@ -104,11 +104,11 @@ class Sighting:
         shift = 0.0 if self._shares_clock(other) else self.shift - other.shift
         return max(self.began - other.ended + shift, self.at - other.at)
 
-    def _shares_clock(self, other: Sighting) -> bool:
-        return abs(self.shift - other.shift) < SAME_CLOCK
+    def _shares_clock(self, other: Observation) -> bool:
+        return abs(self.shift - other.shift) < CLOCK_TOLERANCE_SECONDS
 
 
-def sighting(entry: Entry) -> Sighting:
+def observe(entry: JournalEntry) -> Observation:
     """Read one entry; what an older mock did not write down is taken as absent."""
     request, answer = entry["request"], entry["answer"]
     sent = entry.get("sent") or {}
@@ -116,15 +116,15 @@ def sighting(entry: Entry) -> Sighting:
     began = entry.get("steadyAt", at)
     delay = answer.get("delay") or 0.0
     transport = answer.get("transport")
-    return Sighting(
+    return Observation(
         entry=entry,
         number=entry["number"],
         at=at,
         began=began,
         ended=began + entry.get("milliseconds", 0.0) / 1000 + delay,
         shift=entry.get("realAt", at) - began,
-        who=Conversation(
-            caller=request.get("token") or "",
+        who=ConversationKey(
+            client=request.get("token") or "",
             agent=(entry.get("pathParameters") or {}).get("agentId", ""),
             location=entry.get("locationId", ""),
             contact=sent.get("contactId", ""),
@@ -136,8 +136,8 @@ def sighting(entry: Entry) -> Sighting:
         message=sent.get("message", ""),
         status=answer["status"],
         rule=answer["rule"],
-        arranged="fault" in entry or "preferred" in entry,
-        arrived=transport in DELIVERED_ALL_THE_SAME,
+        was_scripted="fault" in entry or "preferred" in entry,
+        was_delivered=transport in DELIVERED_ALL_THE_SAME,
         delay=delay,
         wait=_wait(answer.get("retryAfter")),
     )

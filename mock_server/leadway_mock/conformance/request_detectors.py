@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from leadway_mock.conformance.detector import Sight
-from leadway_mock.conformance.observation import Sighting
+from leadway_mock.conformance.detector import Detection, Detector
+from leadway_mock.conformance.observation import Observation
 
 REFUSED: Mapping[str, str] = {
     "version-missing": "version-missing",
@@ -29,49 +29,45 @@ MAX_TEXT = 200
 """How long what was seen may be."""
 
 
-class SingleRequests:
+class SingleRequestDetector(Detector):
     """Watches for what is wrong with a request by itself."""
 
-    def look(self, seen: Sighting) -> Iterator[Sight]:
+    def observe(self, seen: Observation) -> Iterator[Detection]:
         """Tell what is wrong with this one."""
         request = seen.entry["request"]
         line = _cut(f"{request['method']} {request['path']}")
         if seen.entry.get("deprecated"):
-            yield Sight("deprecated-path", line, (seen.number,))
+            yield Detection("deprecated-path", line, (seen.number,))
         if request.get("tokenInUrl"):
-            yield Sight("token-in-url", line, (seen.number,))
-        if not seen.arranged:
+            yield Detection("token-in-url", line, (seen.number,))
+        if not seen.was_scripted:
             yield from _refused(seen, line)
 
-    def close(self) -> Iterable[Sight]:
-        """Have nothing to add."""
-        return ()
 
-
-def _refused(seen: Sighting, line: str) -> Iterator[Sight]:
+def _refused(seen: Observation, line: str) -> Iterator[Detection]:
     if seen.rule == "body-invalid":
         yield _violations(seen)
     elif seen.rule in UNREACHED:
         if _is_ours(seen):
-            yield Sight("path-unknown", line, (seen.number,))
+            yield Detection("path-unknown", line, (seen.number,))
     elif seen.rule in REFUSED:
         hint = str(seen.entry["answer"].get("hint") or line)
-        yield Sight(REFUSED[seen.rule], _cut(hint), (seen.number,))
+        yield Detection(REFUSED[seen.rule], _cut(hint), (seen.number,))
 
 
-def _is_ours(seen: Sighting) -> bool:
+def _is_ours(seen: Observation) -> bool:
     """Tell whether a request for no path of ours was meant for the API: not so a browser's."""
     path = str(seen.entry["request"]["path"])
-    return bool(seen.who.caller) or path.startswith(FAMILY)
+    return bool(seen.who.client) or path.startswith(FAMILY)
 
 
-def _violations(seen: Sighting) -> Sight:
+def _violations(seen: Observation) -> Detection:
     """Return what is wrong with a body: first of all its names, from which the rest may follow."""
     violations = seen.entry["answer"].get("violations") or []
     misnamed = [each["hint"] for each in violations if each["hint"].endswith(MISNAMED)]
     rule = "field-misnamed" if misnamed else "body-invalid"
     texts = misnamed or [each["message"] for each in violations]
-    return Sight(rule, _cut("; ".join(dict.fromkeys(texts))), (seen.number,))
+    return Detection(rule, _cut("; ".join(dict.fromkeys(texts))), (seen.number,))
 
 
 def _cut(text: str) -> str:

@@ -27,7 +27,7 @@ class Rule:
     summary: str
     """What the caller does, and what comes of it."""
 
-    cure: str
+    hint: str
     """What to do instead."""
 
     near_miss: str

@@ -13,7 +13,7 @@ from importlib import resources
 
 from leadway_mock.contract.model import Contract, Example
 
-LEVELS = ("documented", "observed", "inferred", "invented")
+EVIDENCE_LEVELS = ("documented", "observed", "inferred", "invented")
 
 SESSIONS = (
     "session-unknown",
@@ -21,7 +21,7 @@ SESSIONS = (
     "session-foreign-agent",
     "session-foreign-location",
 )
-SWITCHES: Mapping[str, tuple[str, ...]] = {
+BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "profile": ("scope-missing-documented", "scope-missing-observed", "scope-by-profile"),
     "unknown_session": (
         *SESSIONS,
@@ -37,20 +37,20 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
         "unscripted-refused",
     ),
     "enforce_quotas": ("quota-exceeded", "quota-windows"),
-    "quota_burst": ("quota-windows",),
+    "quota_10_seconds": ("quota-windows",),
     "quota_minute": ("quota-windows",),
     "quota_day": ("quota-windows",),
-    "retry_after": ("retry-after-sent", "fault-retry-after"),
+    "send_retry_after": ("retry-after-sent", "fault-retry-after"),
     "max_body_bytes": ("body-too-large",),
     "seed": ("ids-opaque", "fault-latency"),
     "allow_host": ("host-refused",),
-    "check_answers": ("mock-failure",),
+    "validate_responses": ("mock-failure",),
     "store": ("store-unavailable",),
     "workers": ("workers-agree",),
 }
 """Which setting decides on which behaviours."""
 
-OURS: Mapping[str, tuple[int, str]] = {
+MOCK_BEHAVIOURS: Mapping[str, tuple[int, str]] = {
     "host-refused": (
         403,
         "`Host` is a name that a stranger may own; `--allow-host` accepts one.",
@@ -82,12 +82,12 @@ class Behaviour:
     """
 
     id: str
-    when: str
-    answer: str
+    condition: str
+    response: str
     status: int | None
     evidence: str
     source: str
-    switches: tuple[str, ...]
+    settings: tuple[str, ...]
     tests: tuple[str, ...]
 
 
@@ -101,14 +101,14 @@ def behaviours(
     shown = _packaged_tests() if tests is None else tests
     rows = (*_answers(contract), *_others(contract), *_own())
     return [
-        Behaviour(*row, switches=switches_of(row[0]), tests=tuple(shown.get(row[0], ())))
+        Behaviour(*row, settings=settings_of(row[0]), tests=tuple(shown.get(row[0], ())))
         for row in rows
     ]
 
 
-def switches_of(rule: str) -> tuple[str, ...]:
+def settings_of(rule: str) -> tuple[str, ...]:
     """Return the names of the settings that decide on the behaviour `rule`."""
-    return tuple(name for name, rules in SWITCHES.items() if rule in rules)
+    return tuple(name for name, rules in BEHAVIOUR_SETTINGS.items() if rule in rules)
 
 
 _Row = tuple[str, str, str, int | None, str, str]
@@ -119,7 +119,7 @@ def _answers(contract: Contract) -> Iterator[_Row]:
         example = contract.examples.get(name)  # those of requests are not among them
         if example is not None:
             when = f"{example.summary}."
-            yield name, when, _said(example), example.status, example.level, example.source
+            yield name, when, _said(example), example.status, example.evidence, example.source
 
 
 def _said(example: Example) -> str:
@@ -133,7 +133,7 @@ def _others(contract: Contract) -> Iterator[_Row]:
 
 
 def _own() -> Iterator[_Row]:
-    for name, (status, when) in OURS.items():
+    for name, (status, when) in MOCK_BEHAVIOURS.items():
         yield name, when, "It says so.", status, "invented", OUR_SOURCE
 
 

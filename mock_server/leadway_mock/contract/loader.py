@@ -117,7 +117,7 @@ def _example(name: str, status: int, node: Node) -> Example:
         name=name,
         status=status,
         content=node["value"],
-        level=evidence.get("level", "invented"),
+        evidence=evidence.get("level", "invented"),
         source=evidence.get("source", ""),
         summary=node.get("summary", ""),
     )

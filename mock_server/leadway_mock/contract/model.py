@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from leadway_mock.util.memoize import LONGEST
+from leadway_mock.util.memoize import MAX_KEY_CHARS
 
 Node = Mapping[str, Any]
 
@@ -27,7 +27,7 @@ class Example:
     name: str
     status: int
     content: Any
-    level: str
+    evidence: str
     source: str
     summary: str = ""
 
@@ -97,17 +97,17 @@ class Contract:
         }
 
     @cached_property
-    def levels(self) -> Mapping[str, str]:
+    def evidence(self) -> Mapping[str, str]:
         """How well each rule is known, be it an example or a row of `x-behaviours`."""
         rows = {row["id"]: row["level"] for row in self.document.get("x-behaviours", [])}
-        return rows | {name: example.level for name, example in self.examples.items()}
+        return rows | {name: example.evidence for name, example in self.examples.items()}
 
     @property
     def version(self) -> str:
         """The contract's own version, from its `info`."""
         return str(self.document["info"]["version"])
 
-    def at(self, path: str) -> tuple[Meant, ...]:
+    def operations_at(self, path: str) -> tuple[Meant, ...]:
         """Return each operation whose path fits `path`, with its path parameters."""
         return self._known_paths.get(path) or self._meant(path)
 
@@ -115,7 +115,7 @@ class Contract:
         segments = tuple(path.split("/"))
         matched = ((each, each.match(segments)) for each in self.operations)
         found = tuple((each, parameters) for each, parameters in matched if parameters is not None)
-        fits = len(path) <= LONGEST and len(self._known_paths) < MOST_KNOWN_PATHS
+        fits = len(path) <= MAX_KEY_CHARS and len(self._known_paths) < MOST_KNOWN_PATHS
         if found and fits:
             self._known_paths[path] = found
         return found

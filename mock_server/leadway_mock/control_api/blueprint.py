@@ -25,7 +25,7 @@ from leadway_mock.control_api import (
     settings,
     snapshots,
 )
-from leadway_mock.control_api.router import Control
+from leadway_mock.control_api.router import ControlAPI
 from leadway_mock.pipeline.emulator import Emulator
 
 MODULES = (
@@ -54,7 +54,7 @@ def load_control_contract() -> Contract:
 
 def control_blueprint(emulator: Emulator, contract: Contract) -> flask.Blueprint:
     """Return the routes of the control API over `emulator`, as `contract` describes them."""
-    control = Control(emulator, contract)
+    control = ControlAPI(emulator, contract)
     for module in MODULES:
         module.register(control)
     return control.blueprint

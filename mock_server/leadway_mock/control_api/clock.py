@@ -5,69 +5,69 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from leadway_mock.control_api.request_reader import Asked, Refused
-from leadway_mock.control_api.router import Control
+from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
+from leadway_mock.control_api.router import ControlAPI
 from leadway_mock.control_api.timestamps import iso_time, read_time
-from leadway_mock.http.messages import Violation
-from leadway_mock.state.clock import ClockError, SetClock
-from leadway_mock.state.namespace import Space
+from leadway_mock.http.messages import FieldError
+from leadway_mock.state.clock import ClockError, MovableClock
+from leadway_mock.state.namespace import Namespace
 
-Move = Callable[[SetClock], Mapping[str, float]]
+Move = Callable[[MovableClock], Mapping[str, float]]
 
 
-def register(control: Control) -> None:
+def register(control: ControlAPI) -> None:
     """Answer the operations on the clock."""
 
     @control.route("showClock")
-    def shown(asked: Asked) -> dict[str, Any]:
-        return _clock(asked.space)
+    def shown(asked: ControlCall) -> dict[str, Any]:
+        return _clock(asked.namespace)
 
     @control.route("freezeClock")
-    def frozen(asked: Asked) -> dict[str, Any]:
+    def frozen(asked: ControlCall) -> dict[str, Any]:
         time = _time(asked)
         return _moved(asked, lambda clock: clock.frozen_at(time))
 
     @control.route("setClock")
-    def set_to(asked: Asked) -> dict[str, Any]:
+    def set_to(asked: ControlCall) -> dict[str, Any]:
         time = _time(asked) or 0.0
         return _moved(asked, lambda clock: clock.set_to(time))
 
     @control.route("advanceClock")
-    def advanced(asked: Asked) -> dict[str, Any]:
+    def advanced(asked: ControlCall) -> dict[str, Any]:
         seconds = float(asked.body["seconds"])
         try:
             return _moved(asked, lambda clock: clock.advanced(seconds))
         except ClockError as error:
-            raise Refused(409, str(error)) from error
+            raise ControlAPIError(409, str(error)) from error
 
     @control.route("resumeClock")
-    def resumed(asked: Asked) -> dict[str, Any]:
+    def resumed(asked: ControlCall) -> dict[str, Any]:
         return _moved(asked, lambda clock: clock.resumed())
 
     @control.route("resetClock")
-    def reset(asked: Asked) -> dict[str, Any]:
+    def reset(asked: ControlCall) -> dict[str, Any]:
         return _moved(asked, lambda _: {})
 
 
-def _moved(asked: Asked, move: Move) -> dict[str, Any]:
-    return _clock(asked.emulator.spaces.move_clock(asked.space.name, move))
+def _moved(asked: ControlCall, move: Move) -> dict[str, Any]:
+    return _clock(asked.emulator.namespaces.move_clock(asked.namespace.name, move))
 
 
-def _time(asked: Asked) -> float | None:
+def _time(asked: ControlCall) -> float | None:
     text = asked.body.get("time")
     if text is None:
         return None
     try:
         time = read_time(text)
-        SetClock(asked.space.clock).frozen_at(time)
+        MovableClock(asked.namespace.clock).frozen_at(time)
     except (ValueError, OverflowError) as error:
-        problem = Violation("/time", "time is not valid", f"{error}")
+        problem = FieldError("/time", "time is not valid", f"{error}")
         told = f"time cannot be '{text}': {error}. Write it as 2026-11-22T09:00:00Z."
-        raise Refused(422, told, problems=(problem,)) from error
+        raise ControlAPIError(422, told, problems=(problem,)) from error
     return time
 
 
-def _clock(space: Space) -> dict[str, Any]:
+def _clock(space: Namespace) -> dict[str, Any]:
     now = space.clock.now()
     return {
         "time": iso_time(now),

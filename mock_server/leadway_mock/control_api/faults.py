@@ -5,52 +5,52 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from leadway_mock.control_api.request_reader import Asked, Refused
-from leadway_mock.control_api.router import Control
+from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
+from leadway_mock.control_api.router import ControlAPI
 from leadway_mock.faults import FaultError, Problem, read_fault
-from leadway_mock.http.messages import Violation
+from leadway_mock.http.messages import FieldError
 from leadway_mock.state.fault_registry import arm, disarm
-from leadway_mock.state.namespace import Space
+from leadway_mock.state.namespace import Namespace
 
 
-def register(control: Control) -> None:
+def register(control: ControlAPI) -> None:
     """Answer the operations on faults."""
 
     @control.route("listFaults")
-    def listed(asked: Asked) -> dict[str, Any]:
-        return {"faults": asked.space.faults.listed()}
+    def listed(asked: ControlCall) -> dict[str, Any]:
+        return {"faults": asked.namespace.faults.listed()}
 
     # A fault knows best what is wrong with it.
     @control.route("armFault", checked=False)
-    def armed(asked: Asked) -> tuple[dict[str, Any], int]:
+    def armed(asked: ControlCall) -> tuple[dict[str, Any], int]:
         emulator = asked.emulator
         try:
             fault = read_fault(asked.body)
-            fault = arm(emulator.spaces, emulator.contract, asked.space.name, fault)
+            fault = arm(emulator.namespaces, emulator.contract, asked.namespace.name, fault)
         except FaultError as error:
             raise _refused(error.problems) from error
-        return _named(emulator.spaces.of(asked.authorization), fault.id), 201
+        return _named(emulator.namespaces.for_token(asked.authorization), fault.id), 201
 
     @control.route("disarmFaults")
-    def disarmed(asked: Asked) -> dict[str, Any]:
-        return {"disarmed": disarm(asked.emulator.spaces, asked.space.name)}
+    def disarmed(asked: ControlCall) -> dict[str, Any]:
+        return {"disarmed": disarm(asked.emulator.namespaces, asked.namespace.name)}
 
     @control.route("disarmFault")
-    def disarmed_one(asked: Asked) -> dict[str, Any]:
+    def disarmed_one(asked: ControlCall) -> dict[str, Any]:
         fault_id = asked.path["faultId"]
-        if not disarm(asked.emulator.spaces, asked.space.name, fault_id):
-            raise Refused(404, f"No fault is called '{fault_id[:80]}' here.")
+        if not disarm(asked.emulator.namespaces, asked.namespace.name, fault_id):
+            raise ControlAPIError(404, f"No fault is called '{fault_id[:80]}' here.")
         return {"disarmed": 1}
 
 
-def _named(space: Space, fault_id: str) -> dict[str, Any]:
+def _named(space: Namespace, fault_id: str) -> dict[str, Any]:
     return next((each for each in space.faults.listed() if each["id"] == fault_id), {})
 
 
-def _refused(problems: Iterable[Problem]) -> Refused:
+def _refused(problems: Iterable[Problem]) -> ControlAPIError:
     places = tuple(
-        Violation("".join(f"/{part}" for part in each.pointer), each.what, each.mend)
+        FieldError("".join(f"/{part}" for part in each.pointer), each.message, each.hint)
         for each in problems
     )
     told = " ".join(f"{each.pointer or 'The fault'}: {each.message}." for each in places[:5])
-    return Refused(422, told, problems=places)
+    return ControlAPIError(422, told, problems=places)

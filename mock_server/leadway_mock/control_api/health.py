@@ -5,27 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from leadway_mock import __version__
-from leadway_mock.control_api.request_reader import Asked
-from leadway_mock.control_api.router import Control
+from leadway_mock.control_api.request_reader import ControlCall
+from leadway_mock.control_api.router import ControlAPI
 
 
-def register(control: Control) -> None:
+def register(control: ControlAPI) -> None:
     """Answer `getHealth`."""
 
     @control.route("getHealth")
-    def health(asked: Asked) -> dict[str, Any]:
+    def health(asked: ControlCall) -> dict[str, Any]:
         emulator = asked.emulator
         return {
             "status": "ok",
             "version": __version__,
             "contract": emulator.contract.version,
-            "profile": asked.space.settings.profile,
+            "profile": asked.namespace.settings.profile,
             "agents": [
                 {"id": agent.id, "name": agent.name, "status": agent.status}
-                for agent in emulator.cast.agents.values()
+                for agent in emulator.agents.by_id.values()
             ],
-            "dialogues": sorted(emulator.dialogues.of(asked.space)),
-            "troubles": dict(emulator.troubles),
+            "dialogues": sorted(emulator.dialogues.of(asked.namespace)),
+            "troubles": dict(emulator.load_errors),
             "workers": emulator.crew.size,
-            "sessions": asked.space.sessions.count(),
+            "sessions": asked.namespace.sessions.count(),
         }

@@ -10,28 +10,28 @@ from typing import Any
 
 import flask
 
-from leadway_mock.control_api.journal import shown
-from leadway_mock.control_api.request_reader import Asked, Refused
-from leadway_mock.control_api.router import Control
+from leadway_mock.control_api.journal import entry_to_json
+from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
+from leadway_mock.control_api.router import ControlAPI
 from leadway_mock.http.delivery import LEFT, STOPPING
-from leadway_mock.state.journal_wait import Wait
+from leadway_mock.state.journal_wait import JournalWait
 
 
-def register(control: Control) -> None:
+def register(control: ControlAPI) -> None:
     """Answer `waitForEntries`."""
     # A call that waits takes a thread; half of them stay free for what is waited for.
-    places = Places(control.emulator.settings.threads // 2)
+    places = WaitSlots(control.emulator.settings.threads // 2)
 
     @control.route("waitForEntries")
-    def waited(asked: Asked) -> dict[str, Any]:
-        wait = Wait.read(asked.body)
+    def waited(asked: ControlCall) -> dict[str, Any]:
+        wait = JournalWait.read(asked.body)
         with places.taken():
             began = time.monotonic()
-            entries = wait.outcome(asked.space.journal, _no_use())
+            entries = wait.outcome(asked.namespace.journal, _no_use())
         return {
             "met": len(entries) >= wait.count,
             "count": len(entries),
-            "entries": [shown(entry) for entry in entries],
+            "entries": [entry_to_json(entry) for entry in entries],
             "seconds": round(time.monotonic() - began, 3),
         }
 
@@ -43,7 +43,7 @@ def _no_use() -> Callable[[], bool]:
     return lambda: any(sign() for sign in signs)
 
 
-class Places:
+class WaitSlots:
     """A few calls of this process may wait at the same time, and no more."""
 
     def __init__(self, number: int) -> None:
@@ -54,12 +54,12 @@ class Places:
     def taken(self) -> Iterator[None]:
         """Hold a place; raises `Refused` where none is free."""
         if self._free is None:
-            raise Refused(
+            raise ControlAPIError(
                 503,
                 "The mock has one thread, which cannot wait. Start it with --threads 2 or more.",
             )
         if not self._free.acquire(blocking=False):
-            raise Refused(
+            raise ControlAPIError(
                 503,
                 f"As many calls wait already as may at the same time: {self._number}.",
                 headers={"Retry-After": "1"},

@@ -4,39 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
-from leadway_mock.control_api.request_reader import Asked, Refused
-from leadway_mock.control_api.router import Control
-from leadway_mock.state.namespace import SHARED, Space
-from leadway_mock.state.namespace_registry import name_of
+from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
+from leadway_mock.control_api.router import ControlAPI
+from leadway_mock.state.namespace import SHARED, Namespace
+from leadway_mock.state.namespace_registry import namespace_name
 
 
-def register(control: Control) -> None:
+def register(control: ControlAPI) -> None:
     """Answer the operations on spaces."""
 
     @control.route("listSpaces")
-    def listed(asked: Asked) -> dict[str, Any]:
-        return {"spaces": asked.emulator.spaces.opened()}
+    def listed(asked: ControlCall) -> dict[str, Any]:
+        return {"spaces": asked.emulator.namespaces.list_open()}
 
     @control.route("showSpace")
-    def shown(asked: Asked) -> dict[str, Any]:
-        return shown_space(asked.space)
+    def shown(asked: ControlCall) -> dict[str, Any]:
+        return namespace_to_json(asked.namespace)
 
     @control.route("openSpace")
-    def opened(asked: Asked) -> dict[str, Any]:
-        asked.emulator.spaces.open(_own_name(asked))
-        return shown_space(asked.emulator.spaces.of(asked.authorization))
+    def opened(asked: ControlCall) -> dict[str, Any]:
+        asked.emulator.namespaces.open(_own_name(asked))
+        return namespace_to_json(asked.emulator.namespaces.for_token(asked.authorization))
 
     @control.route("closeSpace")
-    def closed(asked: Asked) -> dict[str, Any]:
-        if asked.space.name == _own_name(asked):
-            asked.space.reset()
-        return shown_space(asked.emulator.spaces.of(asked.authorization))
+    def closed(asked: ControlCall) -> dict[str, Any]:
+        if asked.namespace.name == _own_name(asked):
+            asked.namespace.reset()
+        return namespace_to_json(asked.emulator.namespaces.for_token(asked.authorization))
 
 
-def _own_name(asked: Asked) -> str:
-    name = name_of(asked.authorization)
+def _own_name(asked: ControlCall) -> str:
+    name = namespace_name(asked.authorization)
     if name == SHARED:
-        raise Refused(
+        raise ControlAPIError(
             401,
             "Send 'Authorization: Bearer <token>', with the token whose space is meant.",
             headers={"WWW-Authenticate": "Bearer"},
@@ -44,7 +44,7 @@ def _own_name(asked: Asked) -> str:
     return name
 
 
-def shown_space(space: Space) -> dict[str, Any]:
+def namespace_to_json(space: Namespace) -> dict[str, Any]:
     """Return a space as the control API tells it."""
     return {
         "name": space.name or None,

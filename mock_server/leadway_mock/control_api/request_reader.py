@@ -11,10 +11,10 @@ from typing import Any
 import flask
 
 from leadway_mock.contract.model import Operation
-from leadway_mock.http.messages import Refusal, Violation
+from leadway_mock.http.messages import APIError, FieldError
 from leadway_mock.pipeline.emulator import Emulator
-from leadway_mock.state.namespace import Space
-from leadway_mock.validation.body_schema import BodyRules
+from leadway_mock.state.namespace import Namespace
+from leadway_mock.validation.body_schema import BodyValidator
 from leadway_mock.validation.json_body import read_json
 from leadway_mock.web.door import read_request
 
@@ -26,18 +26,18 @@ STATUS_OF = {"body-malformed": 400, "body-too-large": 413, "media-type-unsupport
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ControlCall:
     """One call: which space it is about, and what it says, as the contract has it."""
 
     emulator: Emulator
-    space: Space
+    namespace: Namespace
     authorization: str | None
     path: Mapping[str, str]
     query: Mapping[str, Any]
     body: Mapping[str, Any]
 
 
-class Refused(Exception):  # noqa: N818 - a "no" of the control API, as `Refusal` is the platform's
+class ControlAPIError(Exception):  # noqa: N818 - a "no" of the control API, as `Refusal` is the platform's
     """A "no" of the control API: a status, what to do, and the places that were wrong."""
 
     def __init__(
@@ -46,7 +46,7 @@ class Refused(Exception):  # noqa: N818 - a "no" of the control API, as `Refusal
         message: str,
         *,
         place: str = "body",
-        problems: tuple[Violation, ...] = (),
+        problems: tuple[FieldError, ...] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
@@ -63,12 +63,12 @@ class Refused(Exception):  # noqa: N818 - a "no" of the control API, as `Refusal
         error = {"error": HTTPStatus(self.status).phrase}
         return told | error | ({"problems": problems} if problems else {})
 
-    def _problem(self, problem: Violation) -> dict[str, str]:
+    def _problem(self, problem: FieldError) -> dict[str, str]:
         place = {"in": self.place, "pointer": problem.pointer, "message": problem.message}
         return place | ({"hint": problem.hint} if problem.hint else {})
 
 
-class Reader:
+class CallReader:
     """Reads the calls of one operation."""
 
     def __init__(
@@ -83,17 +83,17 @@ class Reader:
         }
         self._takes_body = operation.body_schema is not None
         schema = operation.body_schema or {"type": "object"}
-        self._rules = BodyRules(schema if checked else {"type": "object"})
+        self._rules = BodyValidator(schema if checked else {"type": "object"})
         self._max_body = max_body
 
-    def asked(self, emulator: Emulator, path: Mapping[str, str]) -> Asked:
+    def read(self, emulator: Emulator, path: Mapping[str, str]) -> ControlCall:
         """Return the call that Flask is answering now; raises `Refused`."""
         authorization = flask.request.headers.get("Authorization")
-        space = emulator.spaces.of(authorization)
+        space = emulator.namespaces.for_token(authorization)
         for name, most in self._longest.items():
             if len(path[name]) > most:
-                raise Refused(400, f"'{name}' has {most} characters at most.")
-        return Asked(emulator, space, authorization, path, self._query(), self._body())
+                raise ControlAPIError(400, f"'{name}' has {most} characters at most.")
+        return ControlCall(emulator, space, authorization, path, self._query(), self._body())
 
     def _query(self) -> dict[str, Any]:
         given = flask.request.args
@@ -104,10 +104,10 @@ class Reader:
             try:
                 found[name] = _value(name, given.getlist(name), known[name])
             except ValueError as error:
-                problems.append(Violation(f"/{name}", str(error)))
+                problems.append(FieldError(f"/{name}", str(error)))
         if problems:
             told = " ".join(each.message for each in problems)
-            raise Refused(400, told, place="query", problems=tuple(problems))
+            raise ControlAPIError(400, told, place="query", problems=tuple(problems))
         return found
 
     def _body(self) -> Mapping[str, Any]:
@@ -119,15 +119,15 @@ class Reader:
         else:
             try:
                 body = read_json(request, self._max_body)
-            except Refusal as refusal:
-                raise Refused(STATUS_OF[refusal.rule], refusal.hint) from refusal
+            except APIError as refusal:
+                raise ControlAPIError(STATUS_OF[refusal.rule], refusal.hint) from refusal
         return self._held(body)
 
     def _held(self, body: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any JSON value
-        problems = self._rules.violations(body)
+        problems = self._rules.errors(body)
         if problems:
             told = " ".join(each.hint or f"{each.message}." for each in problems[:5])
-            raise Refused(422, told, problems=problems)
+            raise ControlAPIError(422, told, problems=problems)
         found: Mapping[str, Any] = _whole_numbers(body)
         return found
 
@@ -142,14 +142,14 @@ def _whole_numbers(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     return int(value) if whole else value
 
 
-def _strangers(given: Mapping[str, list[str]], known: Mapping[str, Any]) -> Iterator[Violation]:
+def _strangers(given: Mapping[str, list[str]], known: Mapping[str, Any]) -> Iterator[FieldError]:
     there = f"There are {', '.join(known)}." if known else "There is none."
     for name, values in given.items():
         pointer = f"/{name[:80]}"
         if name not in known:
-            yield Violation(pointer, f"'{name[:80]}' is no parameter here. {there}")
+            yield FieldError(pointer, f"'{name[:80]}' is no parameter here. {there}")
         elif len(values) > 1 and known[name]["type"] != "array":
-            yield Violation(pointer, f"'{name}' is here {len(values)} times; send it once.")
+            yield FieldError(pointer, f"'{name}' is here {len(values)} times; send it once.")
 
 
 def _value(name: str, texts: list[str], schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as the schema says

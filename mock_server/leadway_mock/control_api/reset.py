@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from leadway_mock.control_api.request_reader import Asked
-from leadway_mock.control_api.router import Control
-from leadway_mock.state.namespace import Orders
+from leadway_mock.control_api.request_reader import ControlCall
+from leadway_mock.control_api.router import ControlAPI
+from leadway_mock.state.namespace import Overrides
 
 EVERYTHING = "everything"
 
@@ -24,25 +24,25 @@ ORDERED = ("clock", "settings", "faults", "dialogues")
 """The scopes that are orders of the space."""
 
 
-def register(control: Control) -> None:
+def register(control: ControlAPI) -> None:
     """Answer `reset`."""
 
     @control.route("reset")
-    def reset(asked: Asked) -> dict[str, Any]:
+    def reset(asked: ControlCall) -> dict[str, Any]:
         scopes = list(dict.fromkeys(asked.body.get("scope", [EVERYTHING])))
         if EVERYTHING in scopes:
-            asked.emulator.spaces.begin_anew(asked.space)
+            asked.emulator.namespaces.reset_keep_open(asked.namespace)
         else:
             _forget(asked, scopes)
         return {"reset": scopes}
 
 
-def _forget(asked: Asked, scopes: list[str]) -> None:
-    asked.space.forget(*(head for scope in scopes for head in KEPT.get(scope, ())))
+def _forget(asked: ControlCall, scopes: list[str]) -> None:
+    asked.namespace.delete_prefixes(*(head for scope in scopes for head in KEPT.get(scope, ())))
     dropped = [scope for scope in scopes if scope in ORDERED]
 
-    def change(orders: Orders) -> Orders:
+    def change(orders: Overrides) -> Overrides:
         return {kind: order for kind, order in orders.items() if kind not in dropped}
 
     if dropped:
-        asked.emulator.spaces.change(asked.space.name, change)
+        asked.emulator.namespaces.change(asked.namespace.name, change)

@@ -9,15 +9,20 @@ from typing import Any
 import flask
 
 from leadway_mock.contract.model import Contract, Operation
-from leadway_mock.control_api.request_reader import MAX_BODY, Asked, Reader, Refused
+from leadway_mock.control_api.request_reader import (
+    MAX_BODY,
+    CallReader,
+    ControlAPIError,
+    ControlCall,
+)
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.web.door import CONTROL
 
-Handler = Callable[[Asked], Any]
+Handler = Callable[[ControlCall], Any]
 """Answers a call: with a JSON object, with one and a status, or with a whole response."""
 
 
-class Control:
+class ControlAPI:
     """The blueprint of the control API, and the one place where it meets Flask."""
 
     def __init__(self, emulator: Emulator, contract: Contract) -> None:
@@ -34,15 +39,15 @@ class Control:
         A handler that knows more of its body than a schema can say is not `checked`.
         """
         operation = self._operations[operation_id]
-        reader = Reader(operation, checked=checked, max_body=max_body)
+        reader = CallReader(operation, checked=checked, max_body=max_body)
 
         def register(handler: Handler) -> Handler:
             def view(**path: str) -> flask.typing.ResponseReturnValue:
                 try:
                     answer: flask.typing.ResponseReturnValue = handler(
-                        reader.asked(self.emulator, path)
+                        reader.read(self.emulator, path)
                     )
-                except Refused as refused:
+                except ControlAPIError as refused:
                     return refused.content(), refused.status, refused.headers
                 return answer
 

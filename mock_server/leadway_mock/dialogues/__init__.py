@@ -29,53 +29,65 @@ own `dialogue-otherwise`) and `near_misses`, which
 `near_miss_report` shows side by side; the journal has them as JSON under `nearMisses`.
 """
 
-from leadway_mock.dialogues.builder import Script, Turns, built, dialogue, user
+from leadway_mock.dialogues.builder import (
+    DialogueBuilder,
+    TurnsBuilder,
+    as_dialogue,
+    dialogue,
+    user,
+)
 from leadway_mock.dialogues.lint import warnings_of
 from leadway_mock.dialogues.loading.files import load_dialogue, load_dialogues, parse_dialogue
 from leadway_mock.dialogues.loading.parser import DialogueError, DialoguesError
 from leadway_mock.dialogues.loading.transcripts import write_transcript
-from leadway_mock.dialogues.model import Dialogue, Saying, Turn, When, plain
+from leadway_mock.dialogues.model import (
+    Dialogue,
+    ScriptedReply,
+    ScriptedTurn,
+    TurnConditions,
+    to_json,
+)
 from leadway_mock.dialogues.patterns import Pattern, parse_pattern
-from leadway_mock.dialogues.player import OTHERWISE_RULE, REFUSED_RULE, UNSCRIPTED_RULE, play
+from leadway_mock.dialogues.player import FALLBACK_RULE, REFUSED_RULE, UNSCRIPTED_RULE, play
 from leadway_mock.dialogues.position import turn_key
-from leadway_mock.dialogues.registry import Repertoire, Use
+from leadway_mock.dialogues.registry import DialogueRegistry, TurnUsage
 from leadway_mock.dialogues.reports import (
-    HAS_ENDED,
+    DIALOGUE_ENDED,
     near_miss_report,
     near_miss_table,
-    plain_near_miss,
+    near_miss_to_json,
 )
-from leadway_mock.dialogues.serialization import dump, restore
+from leadway_mock.dialogues.serialization import from_text, to_text
 
 __all__ = [
-    "HAS_ENDED",
-    "OTHERWISE_RULE",
+    "DIALOGUE_ENDED",
+    "FALLBACK_RULE",
     "REFUSED_RULE",
     "UNSCRIPTED_RULE",
     "Dialogue",
     "DialogueError",
     "DialoguesError",
     "Pattern",
-    "Repertoire",
-    "Saying",
-    "Script",
-    "Turn",
-    "Turns",
-    "Use",
-    "When",
-    "built",
+    "DialogueRegistry",
+    "ScriptedReply",
+    "DialogueBuilder",
+    "ScriptedTurn",
+    "TurnsBuilder",
+    "TurnUsage",
+    "TurnConditions",
+    "as_dialogue",
     "dialogue",
-    "dump",
+    "to_text",
     "load_dialogue",
     "load_dialogues",
     "near_miss_report",
     "near_miss_table",
     "parse_dialogue",
     "parse_pattern",
-    "plain",
-    "plain_near_miss",
+    "to_json",
+    "near_miss_to_json",
     "play",
-    "restore",
+    "from_text",
     "turn_key",
     "user",
     "warnings_of",

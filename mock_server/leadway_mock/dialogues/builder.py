@@ -12,9 +12,9 @@ from typing import Any, Self, TypedDict, Unpack
 from leadway_mock.dialogues.loading.parser import DialogueError, read_dialogue
 from leadway_mock.dialogues.model import ANSWER_FIELDS, Dialogue
 from leadway_mock.documents.problems import Problem
-from leadway_mock.documents.yaml_document import Document, Pointer, Position
+from leadway_mock.documents.yaml_document import Document, Pointer, TextPosition
 from leadway_mock.faults import Fault, as_json
-from leadway_mock.util.json_text import dump_json
+from leadway_mock.util.json_text import to_json_text
 
 _LETTERS = ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s"))
 
@@ -47,20 +47,20 @@ class Fields(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ScriptItem:
     """One entry of a script, as YAML would have it, and the line of Python that wrote it."""
 
     content: Mapping[str, Any]
     line: int
-    paths: tuple[Turns, ...] | None = None
+    paths: tuple[TurnsBuilder, ...] | None = None
     """The alternatives, if it is a branch."""
 
 
 @dataclass(frozen=True, slots=True)
-class Turns:
+class TurnsBuilder:
     """Turns, one after the other. Each method returns a longer one, and changes nothing."""
 
-    items: tuple[Item, ...] = ()
+    items: tuple[ScriptItem, ...] = ()
 
     def user(self, text: str | re.Pattern[str] = "*", **conditions: Unpack[Conditions]) -> Self:
         """Expect a message: `text` as in a transcript, a compiled pattern, or anything.
@@ -90,56 +90,58 @@ class Turns:
         answer = {api: told[name] for api, name in ANSWER_FIELDS.items() if name in told}
         return self._and({"agent": {"response": text, **answer} if answer else text, **turn})
 
-    def branch(self, *paths: Turns, label: str | None = None) -> Self:
+    def branch(self, *paths: TurnsBuilder, label: str | None = None) -> Self:
         """Go on with the first of `paths` whose first turn expects the message."""
         return self._and(_given(label=label), paths)
 
-    def _and(self, content: Mapping[str, Any], paths: tuple[Turns, ...] | None = None) -> Self:
-        return replace(self, items=(*self.items, Item(content, _caller()[1], paths)))
+    def _and(
+        self, content: Mapping[str, Any], paths: tuple[TurnsBuilder, ...] | None = None
+    ) -> Self:
+        return replace(self, items=(*self.items, ScriptItem(content, _caller()[1], paths)))
 
 
 @dataclass(frozen=True, slots=True)
-class Script(Turns):
+class DialogueBuilder(TurnsBuilder):
     """A dialogue in the making: turns, and what holds for all of them. `build` ends it."""
 
     head: Mapping[str, Any] = field(default_factory=dict)
     file: str = ""
     line: int = 0
 
-    def otherwise(self, said: str | Mapping[str, Any]) -> Self:
+    def fallback(self, said: str | Mapping[str, Any]) -> Self:
         """Say what a message gets that no turn expects: `unscripted`, `refuse`, or an answer."""
         return replace(self, head={**self.head, "otherwise": said})
 
-    def after(self, what: str) -> Self:
+    def at_end(self, what: str) -> Self:
         """Say what a message gets after the end: `unscripted`, `repeat` or `restart`."""
         return replace(self, head={**self.head, "after": what})
 
     def build(self) -> Dialogue:
         """Return the dialogue. Raises `DialogueError`, which lists all that is wrong."""
-        values: dict[Pointer, Position] = {(): Position(self.line, 1)}
+        values: dict[Pointer, TextPosition] = {(): TextPosition(self.line, 1)}
         turns = _written(self.items, ("turns",), values)
         try:
-            content = json.loads(dump_json({**self.head, "turns": turns}).encode())
+            content = json.loads(to_json_text({**self.head, "turns": turns}).encode())
         except (TypeError, ValueError, RecursionError) as error:
             problem = Problem(self.line, 1, f"this is no JSON: {error}", "use plain values alone")
             raise DialogueError(self.file, [problem]) from error
         return read_dialogue(Document(content, values, {}), file=self.file, name="")
 
 
-def dialogue(name: str, *, agent: str | Sequence[str] | None = None) -> Script:
+def dialogue(name: str, *, agent: str | Sequence[str] | None = None) -> DialogueBuilder:
     """Begin a dialogue, known to `agent` (an id, or several), or to every agent."""
     file, line = _caller()
-    return Script(head=_given(name=name, agent=agent), file=file, line=line)
+    return DialogueBuilder(head=_given(name=name, agent=agent), file=file, line=line)
 
 
-def user(text: str | re.Pattern[str] = "*", **conditions: Unpack[Conditions]) -> Turns:
+def user(text: str | re.Pattern[str] = "*", **conditions: Unpack[Conditions]) -> TurnsBuilder:
     """Begin an alternative of a branch; see `Turns.user`."""
-    return Turns().user(text, **conditions)
+    return TurnsBuilder().user(text, **conditions)
 
 
-def built(one: Dialogue | Script) -> Dialogue:
+def as_dialogue(one: Dialogue | DialogueBuilder) -> Dialogue:
     """Return `one` as a dialogue. Raises `DialogueError`."""
-    return one.build() if isinstance(one, Script) else one
+    return one.build() if isinstance(one, DialogueBuilder) else one
 
 
 def _said(text: str | re.Pattern[str]) -> str:
@@ -154,13 +156,13 @@ def _given(**values: object) -> dict[str, Any]:
 
 
 def _written(
-    items: Sequence[Item], pointer: Pointer, values: dict[Pointer, Position]
+    items: Sequence[ScriptItem], pointer: Pointer, values: dict[Pointer, TextPosition]
 ) -> list[dict[str, Any]]:
     """Return `items` as YAML would have them, and note their lines in `values`."""
     written = []
     for index, item in enumerate(items):
         where = (*pointer, index)
-        values[where] = Position(item.line, 1)
+        values[where] = TextPosition(item.line, 1)
         content = dict(item.content)
         if item.paths is not None:
             branch = (*where, "branch")

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from leadway_mock.contract.model import Contract
 from leadway_mock.dialogues import Dialogue, DialogueError
 from leadway_mock.documents.problems import Problem
-from leadway_mock.faults.contract_check import impossibilities
+from leadway_mock.faults.contract_check import contract_problems
 
 
-def vet(dialogue: Dialogue, contract: Contract) -> None:
+def check_faults(dialogue: Dialogue, contract: Contract) -> None:
     """Raise `DialogueError` if a fault of `dialogue` could never happen on `contract`."""
     problems = list(_impossible(dialogue, contract))
     if problems:
@@ -19,5 +19,5 @@ def vet(dialogue: Dialogue, contract: Contract) -> None:
 
 def _impossible(dialogue: Dialogue, contract: Contract) -> Iterator[Problem]:
     for turn in dialogue.turns:
-        for problem in impossibilities(turn.fault, contract) if turn.fault else ():
-            yield Problem(turn.line, 1, f"its fault: {problem.what}", problem.mend)
+        for problem in contract_problems(turn.fault, contract) if turn.fault else ():
+            yield Problem(turn.line, 1, f"its fault: {problem.message}", problem.hint)

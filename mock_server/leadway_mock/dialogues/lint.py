@@ -13,10 +13,16 @@ from difflib import get_close_matches
 from itertools import chain
 
 from leadway_mock.agents.template_values import BUILT_IN_NAMES
-from leadway_mock.dialogues.model import RESTART, Dialogue, Saying, Turn, When
+from leadway_mock.dialogues.model import (
+    RESTART,
+    Dialogue,
+    ScriptedReply,
+    ScriptedTurn,
+    TurnConditions,
+)
 from leadway_mock.dialogues.patterns import Pattern
 from leadway_mock.documents.problems import Problem
-from leadway_mock.documents.yaml_errors import shown
+from leadway_mock.documents.yaml_errors import quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +53,12 @@ def warnings_among(dialogues: Sequence[Dialogue]) -> Iterator[tuple[Dialogue, Pr
         for start in later.following(0):
             shadow = next((each for each, turn in turns if covers(turn, start)), None)
             if shadow:
-                what = f"the dialogue {shown(shadow.name)} comes first, and expects what this does"
+                what = f"the dialogue {quote(shadow.name)} comes first, and expects what this does"
                 mend = "begin it otherwise, give it another agent, or a name that comes earlier"
                 yield later, Problem(start.line, 1, what, mend)
 
 
-def covers(wide: Turn, narrow: Turn) -> bool:
+def covers(wide: ScriptedTurn, narrow: ScriptedTurn) -> bool:
     """Tell whether `wide` surely expects every message that `narrow` expects."""
     return _covers_text(wide.user, narrow.user) and _covers_rest(wide.when, narrow.when)
 
@@ -65,7 +71,7 @@ def _covers_text(wide: Pattern, narrow: Pattern) -> bool:
     return narrow.kind == "equals" and wide.find(narrow.text) is not None
 
 
-def _covers_rest(wide: When, narrow: When) -> bool:
+def _covers_rest(wide: TurnConditions, narrow: TurnConditions) -> bool:
     return (
         wide.turn in {None, narrow.turn}
         and wide.contact in {None, narrow.contact}
@@ -92,12 +98,12 @@ def _ways(dialogue: Dialogue) -> _Ways:
     return ways
 
 
-def _tried(dialogue: Dialogue, after: int) -> tuple[Turn, ...]:
+def _tried(dialogue: Dialogue, after: int) -> tuple[ScriptedTurn, ...]:
     following = dialogue.following(after)
-    return following or (dialogue.following(0) if dialogue.after == RESTART else ())
+    return following or (dialogue.following(0) if dialogue.at_end == RESTART else ())
 
 
-def _taken(tried: Sequence[Turn], shadows: dict[int, int]) -> Iterator[int]:
+def _taken(tried: Sequence[ScriptedTurn], shadows: dict[int, int]) -> Iterator[int]:
     for index, turn in enumerate(tried):
         shadow = next((each for each in tried[:index] if covers(each, turn)), None)
         if shadow is None:
@@ -126,10 +132,10 @@ def _unfilled(dialogue: Dialogue, ways: _Ways) -> Iterator[Problem]:
     everywhere = frozenset(chain.from_iterable(turn.captures for turn in dialogue.turns))
     for number, names in filled.items():
         turn = dialogue.turn(number)
-        yield from _empty(turn.saying, turn.saying.line or turn.line, names, everywhere)
-    if isinstance(dialogue.otherwise, Saying):
-        line = dialogue.otherwise.line or 1
-        yield from _empty(dialogue.otherwise, line, everywhere, everywhere)
+        yield from _empty(turn.reply, turn.reply.line or turn.line, names, everywhere)
+    if isinstance(dialogue.fallback, ScriptedReply):
+        line = dialogue.fallback.line or 1
+        yield from _empty(dialogue.fallback, line, everywhere, everywhere)
 
 
 def _filled(dialogue: Dialogue, ways: _Ways) -> dict[int, frozenset[str]]:
@@ -147,13 +153,13 @@ def _filled(dialogue: Dialogue, ways: _Ways) -> dict[int, frozenset[str]]:
 
 
 def _empty(
-    saying: Saying, line: int, names: AbstractSet[str], everywhere: AbstractSet[str]
+    saying: ScriptedReply, line: int, names: AbstractSet[str], everywhere: AbstractSet[str]
 ) -> Iterator[Problem]:
     known = {*names, *BUILT_IN_NAMES}
     for name in dict.fromkeys(saying.placeholders):
         if name in known or name.startswith("variables."):
             continue
-        placeholder = shown("{{" + name + "}}")
+        placeholder = quote("{{" + name + "}}")
         if name in everywhere:
             what = f"{placeholder} is still empty here: it is captured later, or on another way"
             yield Problem(line, 1, what, "capture it before, or say it without")

@@ -13,12 +13,12 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from leadway_mock.agents.input_variables import plain_text
-from leadway_mock.agents.replies import Comparison, Heard, Reply
+from leadway_mock.agents.replies import AgentInput, AgentReply, Comparison
 from leadway_mock.agents.template_values import values_for
 from leadway_mock.dialogues.patterns import ANY, Pattern, fit, parse_pattern
 from leadway_mock.dialogues.placeholders import filled, template, texts_in
 from leadway_mock.faults import Fault, Latency, as_json
-from leadway_mock.util.json_text import dump_json
+from leadway_mock.util.json_text import to_json_text
 
 ANSWER_FIELDS: Final[Mapping[str, str]] = {
     "type": "type",
@@ -39,10 +39,10 @@ RESTART: Final = "restart"
 END: Final = "end"
 """The label that no turn has: where `then: end` leads."""
 
-NOT_SENT: Final = "(not sent)"
+MISSING: Final = "(not sent)"
 
 
-class Part(NamedTuple):
+class MatchPart(NamedTuple):
     """One expectation, what it met, and what it captured; None where it did not fit."""
 
     name: str
@@ -52,15 +52,15 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
+class ScriptedReply:
     """What the agent says: a template, and the answer's other fields."""
 
     text: str
-    fields: Reply = field(default_factory=lambda: Reply(""))
+    fields: AgentReply = field(default_factory=lambda: AgentReply(""))
     line: int = field(default=0, compare=False)
     """Where it is written; 0 where that is unknown."""
 
-    def reply(self, heard: Heard, captures: Mapping[str, str]) -> Reply:
+    def reply(self, heard: AgentInput, captures: Mapping[str, str]) -> AgentReply:
         """Return the reply, with the placeholders of all its texts filled in."""
         values = values_for(heard, captures)
         return replace(
@@ -78,7 +78,7 @@ class Saying:
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class TurnConditions:
     """What a turn expects besides the message. Each is None, or empty, for: whatever."""
 
     turn: int | None = None
@@ -93,15 +93,15 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ScriptedTurn:
     """One message that is expected, and its answer."""
 
     number: int
     """Its place in the order of writing, from 1."""
 
     user: Pattern
-    saying: Saying
-    when: When = When()
+    reply: ScriptedReply
+    when: TurnConditions = TurnConditions()
     label: str = ""
     latency: Latency | None = None
     fault: Fault | None = None
@@ -112,7 +112,7 @@ class Turn:
 
     line: int = field(default=0, compare=False)
 
-    def hear(self, heard: Heard) -> Mapping[str, str] | None:
+    def match(self, heard: AgentInput) -> Mapping[str, str] | None:
         """Return what the turn captures if it expects `heard`, or else None."""
         captured: dict[str, str] = {}
         for part in self.parts(heard):
@@ -121,12 +121,14 @@ class Turn:
             captured |= part.captured
         return captured
 
-    def parts(self, heard: Heard) -> Iterator[Part]:
+    def parts(self, heard: AgentInput) -> Iterator[MatchPart]:
         """Yield what the turn expects beside what was heard, the message first."""
-        yield Part("user", str(self.user), heard.message, self.user.find(heard.message))
+        yield MatchPart("user", str(self.user), heard.message, self.user.find(heard.message))
         when = self.when
         if when.turn is not None:
-            yield Part("when.turn", str(when.turn), str(heard.turn), _if(when.turn == heard.turn))
+            yield MatchPart(
+                "when.turn", str(when.turn), str(heard.turn), _if(when.turn == heard.turn)
+            )
         for name, expected in when.variables.items():
             yield _part(f"when.variables.{name}", expected, heard.input_variables.get(name))
         if when.contact is not None:
@@ -148,7 +150,7 @@ class Dialogue:
     """A scripted conversation."""
 
     name: str
-    turns: tuple[Turn, ...]
+    turns: tuple[ScriptedTurn, ...]
     """In the order of writing: turn number 1 is the first."""
 
     starts: tuple[int, ...]
@@ -157,10 +159,10 @@ class Dialogue:
     agents: tuple[str, ...] = ()
     """The ids of the agents that know it; empty for any agent."""
 
-    otherwise: Saying | str = UNSCRIPTED
+    fallback: ScriptedReply | str = UNSCRIPTED
     """What a message gets that no turn expects: `unscripted`, `refuse`, or something to say."""
 
-    after: str = UNSCRIPTED
+    at_end: str = UNSCRIPTED
     """What a message gets after the end: `unscripted` (what `otherwise` says), `repeat` (the last
     answer again) or `restart`."""
 
@@ -171,34 +173,34 @@ class Dialogue:
         """What tells this dialogue from others of its name: the same words, the same version."""
         return digest(self)
 
-    def knows(self, agent_id: str) -> bool:
+    def applies_to(self, agent_id: str) -> bool:
         """Tell whether the agent of that id plays this dialogue."""
         return not self.agents or agent_id in self.agents
 
-    def turn(self, number: int) -> Turn:
+    def turn(self, number: int) -> ScriptedTurn:
         """Return the turn of that number."""
         return self.turns[number - 1]
 
-    def following(self, after: int) -> tuple[Turn, ...]:
+    def following(self, after: int) -> tuple[ScriptedTurn, ...]:
         """Return the turns of which one may follow turn `after`; 0 is the beginning."""
         numbers = self.turn(after).then if after else self.starts
         return tuple(map(self.turn, numbers))
 
 
-def comparison(part: Part) -> Comparison:
+def comparison(part: MatchPart) -> Comparison:
     """Return a part without what it captured."""
     return Comparison(part.name, part.expected, part.found, part.captured is not None)
 
 
-def _part(name: str, expected: Any, found: object) -> Part:  # noqa: ANN401 - any JSON
-    return Part(name, _shown(expected), _shown(found), fit(expected, found))
+def _part(name: str, expected: Any, found: object) -> MatchPart:  # noqa: ANN401 - any JSON
+    return MatchPart(name, _shown(expected), _shown(found), fit(expected, found))
 
 
 def _attachments(
     expected: int | Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, object]]
-) -> Iterator[Part]:
+) -> Iterator[MatchPart]:
     count = expected if isinstance(expected, int) else len(expected)
-    yield Part("when.attachments", str(count), str(len(found)), _if(count == len(found)))
+    yield MatchPart("when.attachments", str(count), str(len(found)), _if(count == len(found)))
     for index, each in enumerate([] if isinstance(expected, int) else expected):
         sent = found[index] if index < len(found) else {}
         for name, value in each.items():
@@ -210,20 +212,20 @@ def _if(fits: bool) -> Mapping[str, str] | None:  # noqa: FBT001 - it is the que
 
 
 def _shown(value: object) -> str:
-    return NOT_SENT if value is None else plain_text(value)
+    return MISSING if value is None else plain_text(value)
 
 
 def _patterns(expectations: Any) -> list[Pattern]:  # noqa: ANN401 - an iterable of any JSON
     return [parse_pattern(each) if isinstance(each, str) else ANY for each in expectations]
 
 
-def plain(dialogue: Dialogue) -> dict[str, Any]:
+def to_json(dialogue: Dialogue) -> dict[str, Any]:
     """Return a dialogue as JSON values, with the place it was read from."""
     return {
         "name": dialogue.name,
         "agents": list(dialogue.agents),
-        "otherwise": _plain_otherwise(dialogue.otherwise),
-        "after": dialogue.after,
+        "otherwise": _plain_otherwise(dialogue.fallback),
+        "after": dialogue.at_end,
         "starts": list(dialogue.starts),
         "turns": [_plain_turn(turn) for turn in dialogue.turns],
         "file": dialogue.file,
@@ -235,18 +237,18 @@ def digest(dialogue: Dialogue) -> str:
 
     Where it is written does not count.
     """
-    content = plain(dialogue) | {"file": ""}
+    content = to_json(dialogue) | {"file": ""}
     content["turns"] = [turn | {"line": 0} for turn in content["turns"]]
-    return hashlib.blake2b(dump_json(content).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(to_json_text(content).encode(), digest_size=16).hexdigest()
 
 
-def _plain_turn(turn: Turn) -> dict[str, Any]:
+def _plain_turn(turn: ScriptedTurn) -> dict[str, Any]:
     return {
         "number": turn.number,
         "label": turn.label,
         "user": [turn.user.kind, turn.user.text, turn.user.flags],
         "when": asdict(turn.when),
-        "agent": _plain_saying(turn.saying),
+        "agent": _plain_saying(turn.reply),
         "latency": asdict(turn.latency) if turn.latency else None,
         "fault": as_json(turn.fault) if turn.fault else None,
         "then": list(turn.then),
@@ -254,12 +256,12 @@ def _plain_turn(turn: Turn) -> dict[str, Any]:
     }
 
 
-def _plain_saying(saying: Saying) -> dict[str, Any]:
+def _plain_saying(saying: ScriptedReply) -> dict[str, Any]:
     said = {name: getattr(saying.fields, field) for name, field in ANSWER_FIELDS.items()}
     return {"response": saying.text} | {
         name: list(value) if isinstance(value, tuple) else value for name, value in said.items()
     }
 
 
-def _plain_otherwise(otherwise: Saying | str) -> str | dict[str, Any]:
+def _plain_otherwise(otherwise: ScriptedReply | str) -> str | dict[str, Any]:
     return otherwise if isinstance(otherwise, str) else _plain_saying(otherwise)

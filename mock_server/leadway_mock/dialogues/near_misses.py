@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
-from leadway_mock.agents.replies import Heard, NearMiss
-from leadway_mock.dialogues.model import NOT_SENT, Dialogue, Part, Turn, comparison
+from leadway_mock.agents.replies import AgentInput, NearMiss
+from leadway_mock.dialogues.model import MISSING, Dialogue, MatchPart, ScriptedTurn, comparison
 
 MOST: Final = 3
 """How many near misses are told."""
@@ -22,7 +22,7 @@ LONGEST_COMPARED: Final = 2_000
 
 
 def near_misses(
-    here: Sequence[tuple[Dialogue, Turn]], scope: Sequence[Dialogue], heard: Heard
+    here: Sequence[tuple[Dialogue, ScriptedTurn]], scope: Sequence[Dialogue], heard: AgentInput
 ) -> tuple[NearMiss, ...]:
     """Return the near misses, closest first.
 
@@ -35,14 +35,14 @@ def near_misses(
         _missed(dialogue, turn, heard, "elsewhere")
         for dialogue in scope
         for turn in dialogue.turns[:MOST_COMPARED]
-        if (dialogue.name, turn.number) not in waiting and turn.hear(heard) is not None
+        if (dialogue.name, turn.number) not in waiting and turn.match(heard) is not None
     )
     missed.sort(key=lambda miss: -miss.closeness)  # A stable sort: the first written comes first.
     found = list(islice(elsewhere, 1))
     return (*missed[: MOST - len(found)], *found)
 
 
-def _missed(dialogue: Dialogue, turn: Turn, heard: Heard, where: str) -> NearMiss:
+def _missed(dialogue: Dialogue, turn: ScriptedTurn, heard: AgentInput, where: str) -> NearMiss:
     parts = list(turn.parts(heard))
     return NearMiss(
         dialogue=dialogue.name,
@@ -50,17 +50,17 @@ def _missed(dialogue: Dialogue, turn: Turn, heard: Heard, where: str) -> NearMis
         label=turn.label,
         file=dialogue.file,
         line=turn.line,
-        where=where,
+        position=where,
         closeness=round(sum(map(_closeness, parts)) / len(parts), 2),
         comparisons=tuple(map(comparison, parts)),
-        mend=_mend(turn, parts) if where == "here" else _mend_place(turn),
+        hint=_mend(turn, parts) if where == "here" else _mend_place(turn),
     )
 
 
-def _closeness(part: Part) -> float:
+def _closeness(part: MatchPart) -> float:
     if part.captured is not None:
         return 1.0
-    if part.found == NOT_SENT:
+    if part.found == MISSING:
         return 0.0
     return likeness(part.expected, part.found) * 0.99  # 1.0 is for what fits.
 
@@ -79,21 +79,21 @@ def _pairs(text: str) -> Counter[str]:
     return Counter(letters[index : index + 2] for index in range(len(letters) - 1))
 
 
-def _mend(turn: Turn, parts: Sequence[Part]) -> str:
+def _mend(turn: ScriptedTurn, parts: Sequence[MatchPart]) -> str:
     part = next(part for part in parts if part.captured is None)
     if part.name == "user":
         return _mend_message(turn, part)
     if part.name == "when.turn":
         return f"It is for message {part.expected} of a session, and this is number {part.found}."
     what = part.name.removeprefix("when.")
-    if part.found == NOT_SENT:
+    if part.found == MISSING:
         return f"Send {what}, or take the condition away."
-    if part.expected == NOT_SENT:
+    if part.expected == MISSING:
         return f"Leave {what} out, or take the condition away."
     return f"Send {what} as expected, or change the condition."
 
 
-def _mend_message(turn: Turn, part: Part) -> str:
+def _mend_message(turn: ScriptedTurn, part: MatchPart) -> str:
     pattern, message = turn.user, part.found
     if pattern.kind == "regex" and "i" not in pattern.flags and _fits_in_any_case(turn, message):
         return f"Only upper and lower case differ: write /{pattern.text}/i{pattern.flags}."
@@ -105,11 +105,11 @@ def _mend_message(turn: Turn, part: Part) -> str:
     return "Send what is expected, expect what was sent, or expect `*`, which is anything."
 
 
-def _fits_in_any_case(turn: Turn, message: str) -> bool:
+def _fits_in_any_case(turn: ScriptedTurn, message: str) -> bool:
     return re.search(turn.user.text, message, re.IGNORECASE) is not None
 
 
-def _mend_place(turn: Turn) -> str:
+def _mend_place(turn: ScriptedTurn) -> str:
     return f"Turn {turn.number} expects this message, but the session is not there."
 
 

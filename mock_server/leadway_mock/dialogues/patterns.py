@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from leadway_mock.agents.input_variables import plain_text
-from leadway_mock.agents.message_conditions import Condition, condition
+from leadway_mock.agents.message_conditions import Condition, parse_condition
 
 _EXACT = re.compile(r'="(?P<text>.*)"', re.DOTALL)
 _QUOTED = re.compile(r'"(?P<text>.+)"', re.DOTALL)
@@ -101,8 +101,8 @@ def _compiled(pattern: Pattern) -> Condition:
     if pattern.kind == "any":
         return Condition(lambda _: {})
     if pattern.kind == "regex":
-        return condition(f"/{pattern.text}/{pattern.flags}")
-    return condition({pattern.kind: pattern.text})
+        return parse_condition(f"/{pattern.text}/{pattern.flags}")
+    return parse_condition({pattern.kind: pattern.text})
 
 
 def _same(one: object, other: object) -> bool:

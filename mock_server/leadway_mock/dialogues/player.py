@@ -12,22 +12,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from leadway_mock.agents.replies import Heard, Reply
-from leadway_mock.dialogues.model import REFUSE, REPEAT, RESTART, Dialogue, Saying, Turn
+from leadway_mock.agents.replies import AgentInput, AgentReply
+from leadway_mock.dialogues.model import (
+    REFUSE,
+    REPEAT,
+    RESTART,
+    Dialogue,
+    ScriptedReply,
+    ScriptedTurn,
+)
 from leadway_mock.dialogues.near_misses import near_misses
-from leadway_mock.dialogues.position import Position, position_in
+from leadway_mock.dialogues.position import DialoguePosition, position_in
 
 UNSCRIPTED_RULE: Final = "unscripted-message"
 """The behaviour of an answer to a message that no turn expects."""
 
-OTHERWISE_RULE: Final = "dialogue-otherwise"
+FALLBACK_RULE: Final = "dialogue-otherwise"
 """The behaviour of the answer that a dialogue has of its own for such a message."""
 
 REFUSED_RULE: Final = "unscripted-refused"
 """The refusal of such a message, where the dialogue asks for it."""
 
 
-def play(dialogues: Sequence[Dialogue], heard: Heard) -> Reply:
+def play(dialogues: Sequence[Dialogue], heard: AgentInput) -> AgentReply:
     """Take the turn that expects `heard`, or say that there is none.
 
     A session without a dialogue begins the first of `dialogues` that expects the message; one with
@@ -35,44 +42,48 @@ def play(dialogues: Sequence[Dialogue], heard: Heard) -> Reply:
     that no turn expects leaves the session where it is: the reply has the rule `UNSCRIPTED_RULE`,
     `REFUSED_RULE` or `OTHERWISE_RULE`, and the near misses.
     """
-    position = position_in(heard.state) or Position()
-    for dialogue, turn in waiting(dialogues, position):
-        captured = turn.hear(heard)
+    position = position_in(heard.state) or DialoguePosition()
+    for dialogue, turn in expected_turns(dialogues, position):
+        captured = turn.match(heard)
         if captured is not None:
             kept = {} if _ended(dialogue, position) else position.captures
             return _take(dialogue, turn, heard, {**kept, **captured})
     if position.begun:
         dialogue = _current(dialogues, position)
-        if dialogue.after == REPEAT and _ended(dialogue, position):
+        if dialogue.at_end == REPEAT and _ended(dialogue, position):
             return _take(dialogue, dialogue.turn(position.after), heard, position.captures)
     return _unscripted(dialogues, position, heard)
 
 
-def waiting(dialogues: Sequence[Dialogue], position: Position) -> list[tuple[Dialogue, Turn]]:
+def expected_turns(
+    dialogues: Sequence[Dialogue], position: DialoguePosition
+) -> list[tuple[Dialogue, ScriptedTurn]]:
     """Return the turns at which a session at `position` waits, in the order they are tried."""
     if not position.begun:
         return [(each, turn) for each in dialogues for turn in each.following(0)]
     dialogue = _current(dialogues, position)
-    again = dialogue.after == RESTART and _ended(dialogue, position)
+    again = dialogue.at_end == RESTART and _ended(dialogue, position)
     return [(dialogue, turn) for turn in dialogue.following(0 if again else position.after)]
 
 
-def _current(dialogues: Sequence[Dialogue], position: Position) -> Dialogue:
+def _current(dialogues: Sequence[Dialogue], position: DialoguePosition) -> Dialogue:
     return next(each for each in dialogues if each.version == position.version)
 
 
-def _ended(dialogue: Dialogue, position: Position) -> bool:
+def _ended(dialogue: Dialogue, position: DialoguePosition) -> bool:
     return position.after > 0 and not dialogue.turn(position.after).then
 
 
-def _take(dialogue: Dialogue, turn: Turn, heard: Heard, captures: Mapping[str, str]) -> Reply:
-    reply = turn.saying.reply(heard, captures)
-    position = Position(dialogue.name, dialogue.version, turn.number, captures)
+def _take(
+    dialogue: Dialogue, turn: ScriptedTurn, heard: AgentInput, captures: Mapping[str, str]
+) -> AgentReply:
+    reply = turn.reply.reply(heard, captures)
+    position = DialoguePosition(dialogue.name, dialogue.version, turn.number, captures)
     delay = turn.latency.seconds(_chance(heard)) if turn.latency else 0.0
     return replace(reply, state=position.state(), delay=delay, fault=turn.fault)
 
 
-def _chance(heard: Heard) -> float:
+def _chance(heard: AgentInput) -> float:
     """Return a number between 0 and 1, the same for the same turn of the same session.
 
     The session's id comes from the mock's seed where it has one, so the seed decides this too.
@@ -82,20 +93,22 @@ def _chance(heard: Heard) -> float:
     return (number + 1) / (2**48 + 1)
 
 
-def _unscripted(dialogues: Sequence[Dialogue], position: Position, heard: Heard) -> Reply:
-    here = waiting(dialogues, position)
+def _unscripted(
+    dialogues: Sequence[Dialogue], position: DialoguePosition, heard: AgentInput
+) -> AgentReply:
+    here = expected_turns(dialogues, position)
     scope = [_current(dialogues, position)] if position.begun else list(dialogues)
-    otherwise = scope[0].otherwise
+    otherwise = scope[0].fallback
     missed = near_misses(here, scope, heard)
-    if isinstance(otherwise, Saying):
-        reply, rule = otherwise.reply(heard, position.captures), OTHERWISE_RULE
+    if isinstance(otherwise, ScriptedReply):
+        reply, rule = otherwise.reply(heard, position.captures), FALLBACK_RULE
     else:
-        reply = Reply(_apology(scope, position))
+        reply = AgentReply(_apology(scope, position))
         rule = REFUSED_RULE if otherwise == REFUSE else UNSCRIPTED_RULE
     return replace(reply, state=position.state(), rule=rule, near_misses=missed)
 
 
-def _apology(scope: Sequence[Dialogue], position: Position) -> str:
+def _apology(scope: Sequence[Dialogue], position: DialoguePosition) -> str:
     if not position.begun:
         return "I have no answer to that. (This is the mock: no dialogue begins with this message.)"
     name = scope[0].name

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from leadway_mock.agents.replies import Reply
+from leadway_mock.agents.replies import AgentReply
 
 STATE: Final = "dialogue"
 """The key of a session's state under which its position is kept."""
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class DialoguePosition:
     """A place in a dialogue, by its name and by the version of it that the session began with."""
 
     name: str = ""
@@ -38,13 +38,13 @@ class Position:
         return {STATE: kept | {"captures": dict(self.captures)}}
 
 
-def turn_key(reply: Reply) -> str:
+def turn_key(reply: AgentReply) -> str:
     """Return what tells the dialogue's turn that made `reply` from every other."""
-    position = position_in(reply.state) or Position()
+    position = position_in(reply.state) or DialoguePosition()
     return f"{position.version}/{position.after}"
 
 
-def position_in(state: Mapping[str, Any]) -> Position | None:
+def position_in(state: Mapping[str, Any]) -> DialoguePosition | None:
     """Return the position kept in a session's `state`, or None if no dialogue was played in it."""
     kept = state.get(STATE)
-    return None if kept is None else Position(**kept)
+    return None if kept is None else DialoguePosition(**kept)

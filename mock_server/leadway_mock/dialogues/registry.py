@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from leadway_mock.agents.replies import Reply
-from leadway_mock.dialogues.builder import Script, built
-from leadway_mock.dialogues.model import Dialogue, Turn
-from leadway_mock.dialogues.position import Position, position_in
-from leadway_mock.dialogues.serialization import dump, restore
-from leadway_mock.state.namespace import Orders, Space
-from leadway_mock.state.namespace_registry import Spaces
+from leadway_mock.agents.replies import AgentReply
+from leadway_mock.dialogues.builder import DialogueBuilder, as_dialogue
+from leadway_mock.dialogues.model import Dialogue, ScriptedTurn
+from leadway_mock.dialogues.position import DialoguePosition, position_in
+from leadway_mock.dialogues.serialization import from_text, to_text
+from leadway_mock.state.namespace import Namespace, Overrides
+from leadway_mock.state.namespace_registry import NamespaceRegistry
 
-ORDER: Final = "dialogues"
+OVERRIDE_KEY: Final = "dialogues"
 """The kind of a space's orders that is about dialogues: names, each with a version or null."""
 
 
@@ -22,18 +22,20 @@ MOST_KNOWN: Final = 1_024
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class TurnUsage:
     """How often sessions have taken one turn of a dialogue, in one space."""
 
     dialogue: Dialogue
-    turn: Turn
+    turn: ScriptedTurn
     times: int
 
 
-class Repertoire:
+class DialogueRegistry:
     """All dialogues, by space. What is put in outlives a restart if the store does."""
 
-    def __init__(self, spaces: Spaces, vet: Callable[[Dialogue], None] = lambda _: None) -> None:
+    def __init__(
+        self, spaces: NamespaceRegistry, vet: Callable[[Dialogue], None] = lambda _: None
+    ) -> None:
         """Begin with none; `vet` raises `DialogueError` for a dialogue that cannot be played."""
         self._spaces = spaces
         self._vet = vet
@@ -49,29 +51,29 @@ class Repertoire:
             self._vet(each)
         self.files = found
 
-    def put(self, space: str, *dialogues: Dialogue | Script) -> Space:
+    def put(self, space: str, *dialogues: Dialogue | DialogueBuilder) -> Namespace:
         """Let the space called `space` know `dialogues`, each in the place of one of its name.
 
         Open sessions stay on the version they began with. Raises `DialogueError` for one
         that is wrong, and then changes nothing.
         """
-        ready = [built(each) for each in dialogues]
+        ready = [as_dialogue(each) for each in dialogues]
         for each in ready:
             self._vet(each)
         opened = self._spaces.change(space, lambda orders: orders)
         for each in ready:
-            opened.keep(_source(each.version), dump(each))
+            opened.put(_source(each.version), to_text(each))
             self._remember(each)
         versions = {each.name: each.version for each in ready}
         return self._spaces.change(space, lambda orders: _told(orders, versions))
 
-    def remove(self, space: str, name: str) -> Space:
+    def remove(self, space: str, name: str) -> Namespace:
         """Let the space called `space` know no dialogue `name`, be it from a file or told."""
         return self._spaces.change(space, lambda orders: _told(orders, {name: None}))
 
-    def of(self, space: Space) -> dict[str, Dialogue]:
+    def of(self, space: Namespace) -> dict[str, Dialogue]:
         """Return the dialogues that `space` knows, by name and in the order of names."""
-        told = space.orders.get(ORDER)
+        told = space.overrides.get(OVERRIDE_KEY)
         if not self.files and not told:
             return {}
         found = dict(self.files)
@@ -83,21 +85,21 @@ class Repertoire:
                 found.pop(name, None)
         return {name: found[name] for name in sorted(found)}
 
-    def of_agent(self, space: Space, agent_id: str) -> list[Dialogue]:
+    def of_agent(self, space: Namespace, agent_id: str) -> list[Dialogue]:
         """Return the dialogues that `space` knows for one agent, in the order of names."""
-        return [each for each in self.of(space).values() if each.knows(agent_id)]
+        return [each for each in self.of(space).values() if each.applies_to(agent_id)]
 
-    def names(self, space: Space, agent_id: str, state: Mapping[str, Any]) -> bool:
+    def knows_agent(self, space: Namespace, agent_id: str, state: Mapping[str, Any]) -> bool:
         """Tell whether a dialogue names the agent, which then exists if only for that.
 
         It may be one of today, or the one that a session with that `state` has begun.
         """
-        begun = self._begun(space, position_in(state) or Position())
+        begun = self._begun(space, position_in(state) or DialoguePosition())
         known = [*self.of(space).values(), *([begun] if begun else [])]
         return any(agent_id in each.agents for each in known)
 
-    def playing(
-        self, space: Space, agent_id: str, state: Mapping[str, Any], *, new: bool
+    def candidates(
+        self, space: Namespace, agent_id: str, state: Mapping[str, Any], *, new: bool
     ) -> list[Dialogue]:
         """Return what a session may play: the version it began with, or what there is to begin.
 
@@ -111,7 +113,9 @@ class Repertoire:
         dialogue = self._begun(space, position)
         return [dialogue] if dialogue else []
 
-    def took(self, space: Space, dialogues: Sequence[Dialogue], reply: Reply) -> None:
+    def record_turn(
+        self, space: Namespace, dialogues: Sequence[Dialogue], reply: AgentReply
+    ) -> None:
         """Note that a session took a turn of `dialogues`, if `reply` comes from one.
 
         The turn is counted, and the version kept for as long as the space: the session goes on
@@ -120,29 +124,29 @@ class Repertoire:
         position = position_in(reply.state)
         if reply.rule or position is None or not position.begun:
             return
-        space.tally(_used(position.version, position.after))
+        space.increment(_used(position.version, position.after))
         for each in dialogues:
             if each.version == position.version and position.after in each.starts:
-                space.keep(_source(each.version), dump(each), once=True)
+                space.put(_source(each.version), to_text(each), once=True)
 
-    def uses(self, space: Space) -> list[Use]:
+    def uses(self, space: Namespace) -> list[TurnUsage]:
         """Return how often each turn was taken that `space` knows, in the order of writing."""
         return [
             use for dialogue in self.of(space).values() for use in self.uses_of(space, dialogue)
         ]
 
-    def uses_of(self, space: Space, dialogue: Dialogue) -> list[Use]:
+    def uses_of(self, space: Namespace, dialogue: Dialogue) -> list[TurnUsage]:
         """Return how often each turn of one dialogue was taken, in the order of writing."""
         return [
-            Use(dialogue, turn, space.tallied(_used(dialogue.version, turn.number)))
+            TurnUsage(dialogue, turn, space.count(_used(dialogue.version, turn.number)))
             for turn in dialogue.turns
         ]
 
-    def unused(self, space: Space) -> list[Use]:
+    def unused(self, space: Namespace) -> list[TurnUsage]:
         """Return the turns that no session has taken yet."""
         return [use for use in self.uses(space) if use.times == 0]
 
-    def _begun(self, space: Space, position: Position) -> Dialogue | None:
+    def _begun(self, space: Namespace, position: DialoguePosition) -> Dialogue | None:
         if not position.begun:
             return None
         known = self.files.get(position.name)
@@ -150,11 +154,11 @@ class Repertoire:
             return known
         return self._version(space, position.version)
 
-    def _version(self, space: Space, version: str) -> Dialogue | None:
+    def _version(self, space: Namespace, version: str) -> Dialogue | None:
         found = self._known.get(version)
         if found is None:
-            text = space.kept(_source(version))
-            found = restore(text) if text else None
+            text = space.get(_source(version))
+            found = from_text(text) if text else None
             if found:
                 self._remember(found)
         return found
@@ -165,8 +169,8 @@ class Repertoire:
         self._known[dialogue.version] = dialogue
 
 
-def _told(orders: Orders, versions: Mapping[str, str | None]) -> Orders:
-    return {**orders, ORDER: {**orders.get(ORDER, {}), **versions}}
+def _told(orders: Overrides, versions: Mapping[str, str | None]) -> Overrides:
+    return {**orders, OVERRIDE_KEY: {**orders.get(OVERRIDE_KEY, {}), **versions}}
 
 
 def _source(version: str) -> str:

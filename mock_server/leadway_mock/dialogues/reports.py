@@ -8,13 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from leadway_mock.agents.replies import Heard, NearMiss, Reply
+from leadway_mock.agents.replies import AgentInput, AgentReply, NearMiss
 from leadway_mock.dialogues.model import Dialogue
 from leadway_mock.dialogues.position import position_in
 from leadway_mock.util.redaction import redact_json, redact_text
 from leadway_mock.util.text_table import side_by_side
 
-HAS_ENDED: Final = (
+DIALOGUE_ENDED: Final = (
     "The dialogue has ended: begin a new session, write one more turn, or `after: restart`."
 )
 """How to mend a message that has no near miss, because no turn is left."""
@@ -23,7 +23,7 @@ LONGEST: Final = 500
 """How many characters of one text a table shows."""
 
 
-def facts_of(dialogues: Sequence[Dialogue], heard: Heard, reply: Reply) -> dict[str, Any]:
+def facts_of(dialogues: Sequence[Dialogue], heard: AgentInput, reply: AgentReply) -> dict[str, Any]:
     """Return what the journal is told: `dialogue`, and `nearMisses` where there are any.
 
     `dialogue` has its name (null if none has begun), the session's turn, the dialogue's turn that
@@ -42,29 +42,29 @@ def facts_of(dialogues: Sequence[Dialogue], heard: Heard, reply: Reply) -> dict[
     told["captures"] = dict(position.captures)
     facts = {"dialogue": told}
     if reply.near_misses:
-        facts["nearMisses"] = [plain_near_miss(each) for each in reply.near_misses]  # type: ignore[assignment]
+        facts["nearMisses"] = [near_miss_to_json(each) for each in reply.near_misses]  # type: ignore[assignment]
     redacted: Any = redact_json(facts)
     return redacted  # type: ignore[no-any-return]
 
 
-def plain_near_miss(miss: NearMiss) -> dict[str, Any]:
+def near_miss_to_json(miss: NearMiss) -> dict[str, Any]:
     """Return a near miss as JSON values."""
     content = asdict(miss)
     content["comparisons"] = [asdict(each) for each in miss.comparisons]
     return content
 
 
-def near_miss_hint(reply: Reply) -> str:
+def near_miss_hint(reply: AgentReply) -> str:
     """Return one line that names the closest near miss; empty where a turn was taken."""
     if not reply.rule:
         return ""
     if not reply.near_misses:
-        return f"No turn expects this message. {HAS_ENDED}"
+        return f"No turn expects this message. {DIALOGUE_ENDED}"
     miss = _best(reply.near_misses)
-    return redact_text(f"No turn expects this message. Closest: {_title(miss)}. {miss.mend}")
+    return redact_text(f"No turn expects this message. Closest: {_title(miss)}. {miss.hint}")
 
 
-def near_miss_report(heard: Heard, reply: Reply, *, width: int | None = None) -> str:
+def near_miss_report(heard: AgentInput, reply: AgentReply, *, width: int | None = None) -> str:
     """Return the near misses of `reply` as tables, at most `width` columns wide.
 
     Left is what the turn expects, right what was heard. Without `width`, it is the terminal's.
@@ -73,7 +73,7 @@ def near_miss_report(heard: Heard, reply: Reply, *, width: int | None = None) ->
     return redact_text("\n".join(_lines(heard, reply, width)))
 
 
-def _lines(heard: Heard, reply: Reply, width: int) -> Iterator[str]:
+def _lines(heard: AgentInput, reply: AgentReply, width: int) -> Iterator[str]:
     yield f"No turn expects message {heard.turn} of session {heard.execution_id}."
     position = position_in(reply.state)
     if position and position.begun:
@@ -87,7 +87,7 @@ def _lines(heard: Heard, reply: Reply, width: int) -> Iterator[str]:
         yield ""
         yield from near_miss_table(miss, width=width)
     if not reply.near_misses:
-        yield HAS_ENDED
+        yield DIALOGUE_ENDED
 
 
 def near_miss_table(miss: NearMiss, *, width: int) -> list[str]:
@@ -96,17 +96,17 @@ def near_miss_table(miss: NearMiss, *, width: int) -> list[str]:
         (
             f"{each.part}: {_shown(each.expected)}",
             f"{'message' if each.part == 'user' else each.part}: {_shown(each.found)}",
-            not each.fits,
+            not each.matches,
         )
         for each in miss.comparisons
     ]
     lines = side_by_side((_title(miss), "heard"), rows, width=width)
-    return [*lines, f"  {miss.mend}"]
+    return [*lines, f"  {miss.hint}"]
 
 
 def _best(misses: Sequence[NearMiss]) -> NearMiss:
     """Return the one to name: a turn elsewhere that takes the whole message tells the most."""
-    return next((each for each in misses if each.where == "elsewhere"), misses[0])
+    return next((each for each in misses if each.position == "elsewhere"), misses[0])
 
 
 def _title(miss: NearMiss) -> str:

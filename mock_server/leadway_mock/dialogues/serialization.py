@@ -6,19 +6,26 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from leadway_mock.agents.replies import Reply
-from leadway_mock.dialogues.model import ANSWER_FIELDS, Dialogue, Saying, Turn, When, plain
+from leadway_mock.agents.replies import AgentReply
+from leadway_mock.dialogues.model import (
+    ANSWER_FIELDS,
+    Dialogue,
+    ScriptedReply,
+    ScriptedTurn,
+    TurnConditions,
+    to_json,
+)
 from leadway_mock.dialogues.patterns import Pattern
 from leadway_mock.faults import Latency, read_fault
-from leadway_mock.util.json_text import dump_json
+from leadway_mock.util.json_text import to_json_text
 
 
-def dump(dialogue: Dialogue) -> str:
+def to_text(dialogue: Dialogue) -> str:
     """Return a dialogue as text that `restore` reads."""
-    return dump_json(plain(dialogue))
+    return to_json_text(to_json(dialogue))
 
 
-def restore(text: str) -> Dialogue:
+def from_text(text: str) -> Dialogue:
     """Return the dialogue that `dump` wrote. The text is the mock's own, and not checked."""
     content = json.loads(text)
     return Dialogue(
@@ -26,18 +33,18 @@ def restore(text: str) -> Dialogue:
         turns=tuple(map(_turn, content["turns"])),
         starts=tuple(content["starts"]),
         agents=tuple(content["agents"]),
-        otherwise=_otherwise(content["otherwise"]),
-        after=content["after"],
+        fallback=_otherwise(content["otherwise"]),
+        at_end=content["after"],
         file=content["file"],
     )
 
 
-def _turn(content: Mapping[str, Any]) -> Turn:
-    return Turn(
+def _turn(content: Mapping[str, Any]) -> ScriptedTurn:
+    return ScriptedTurn(
         number=content["number"],
         user=Pattern(*content["user"]),
-        saying=_saying(content["agent"]),
-        when=When(**content["when"]),
+        reply=_saying(content["agent"]),
+        when=TurnConditions(**content["when"]),
         label=content["label"],
         latency=Latency(**content["latency"]) if content["latency"] else None,
         fault=read_fault(content["fault"]) if content["fault"] else None,
@@ -46,11 +53,11 @@ def _turn(content: Mapping[str, Any]) -> Turn:
     )
 
 
-def _saying(content: Mapping[str, Any]) -> Saying:
-    return Saying(content["response"], fields_of(content))
+def _saying(content: Mapping[str, Any]) -> ScriptedReply:
+    return ScriptedReply(content["response"], reply_fields(content))
 
 
-def fields_of(content: Mapping[str, Any]) -> Reply:
+def reply_fields(content: Mapping[str, Any]) -> AgentReply:
     """Return the reply that has the answer's fields but for its text, by their names in the API."""
     told: dict[str, Any] = {
         # Lists become tuples, as in a plain `Reply`, so that equal dialogues are equal.
@@ -58,8 +65,8 @@ def fields_of(content: Mapping[str, Any]) -> Reply:
         for name, field in ANSWER_FIELDS.items()
         if name in content
     }
-    return Reply("", **told)
+    return AgentReply("", **told)
 
 
-def _otherwise(content: str | Mapping[str, Any]) -> Saying | str:
+def _otherwise(content: str | Mapping[str, Any]) -> ScriptedReply | str:
     return content if isinstance(content, str) else _saying(content)

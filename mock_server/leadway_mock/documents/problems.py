@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from leadway_mock.documents.yaml_document import Document, Pointer, YamlError
-from leadway_mock.documents.yaml_errors import printable
+from leadway_mock.documents.yaml_errors import escape_controls
 
-MOST_SHOWN: Final = 50
+MAX_SHOWN: Final = 50
 """Most problems that one error lists; a file of the wrong kind may have thousands."""
 
 
@@ -15,15 +15,15 @@ class Problem(NamedTuple):
 
     line: int
     column: int
-    what: str
-    mend: str
+    message: str
+    hint: str
 
 
 class ProblemsError(ValueError):
     """A file that cannot be used; `str()` of it lists every problem, one a line."""
 
     def __init__(self, file: str, problems: Iterable[Problem]) -> None:
-        self.file = printable(file)
+        self.file = escape_controls(file)
         self.problems = tuple(problems)
         super().__init__("\n".join(_lines(self.file, self.problems)))
 
@@ -31,22 +31,22 @@ class ProblemsError(ValueError):
 def _lines(file: str, problems: tuple[Problem, ...]) -> list[str]:
     lines = [
         f"{file}:{line}:{column}: {what} — {mend}"
-        for line, column, what, mend in problems[:MOST_SHOWN]
+        for line, column, what, mend in problems[:MAX_SHOWN]
     ]
-    more = len(problems) - MOST_SHOWN
+    more = len(problems) - MAX_SHOWN
     return [*lines, f"{file}: and {more} more"] if more > 0 else lines
 
 
-def at_value(document: Document, pointer: Pointer, what: str, mend: str) -> Problem:
+def problem_at_value(document: Document, pointer: Pointer, what: str, mend: str) -> Problem:
     """Place a problem at the value that `pointer` leads to."""
     return Problem(*document.position(pointer), what, mend)
 
 
-def at_key(document: Document, pointer: Pointer, what: str, mend: str) -> Problem:
+def problem_at_key(document: Document, pointer: Pointer, what: str, mend: str) -> Problem:
     """Place a problem at the name that `pointer` ends with."""
     return Problem(*document.key_position(pointer), what, mend)
 
 
-def of_yaml(error: YamlError) -> Problem:
+def problem_from_yaml(error: YamlError) -> Problem:
     """Turn the error of a text that is not YAML into a problem."""
-    return Problem(*error.position, error.what, error.mend)
+    return Problem(*error.position, error.message, error.hint)

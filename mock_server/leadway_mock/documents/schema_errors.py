@@ -10,16 +10,16 @@ from typing import Any, Final, NamedTuple, TypeAlias, cast
 from jsonschema import Draft202012Validator
 
 from leadway_mock.documents.json_types import json_type
-from leadway_mock.documents.problems import Problem, at_key, at_value
+from leadway_mock.documents.problems import Problem, problem_at_key, problem_at_value
 from leadway_mock.documents.yaml_document import Document, Pointer
-from leadway_mock.documents.yaml_errors import shown
+from leadway_mock.documents.yaml_errors import quote
 
-Said: TypeAlias = tuple[Pointer, str, str]
+Explanation: TypeAlias = tuple[Pointer, str, str]
 """The pointer to a value, what is wrong with it, and how to mend it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class FileKind:
     """One kind of file: its schema, and the words to use of it."""
 
     schema: Mapping[str, Any]
@@ -36,12 +36,12 @@ class Vocabulary:
     """Parts of the file that are never quoted, by the beginning of their pointers."""
 
 
-class Violation(NamedTuple):
+class SchemaViolation(NamedTuple):
     """What jsonschema's error says, as far as it is needed to say it better."""
 
     pointer: Pointer
     keyword: str
-    wanted: Any
+    expected: Any
     """The value of the keyword in the schema."""
 
     found: Any
@@ -49,7 +49,7 @@ class Violation(NamedTuple):
 
     schema: Mapping[str, Any]
     message: str
-    vocabulary: Vocabulary
+    vocabulary: FileKind
 
     @property
     def name(self) -> str:
@@ -62,31 +62,31 @@ class Violation(NamedTuple):
 
     def quoted(self, text: str) -> str:
         """Quote a text, unless it stands where secrets do, and may be one by mistake."""
-        return "this" if self.pointer[:1] in self.vocabulary.secret else shown(text)
+        return "this" if self.pointer[:1] in self.vocabulary.secret else quote(text)
 
 
-def schema_problems(document: Document, vocabulary: Vocabulary) -> Iterator[Problem]:
+def schema_problems(document: Document, vocabulary: FileKind) -> Iterator[Problem]:
     """Yield a problem for each way in which `document` violates the schema."""
     for violation in _violations(document.value, vocabulary):
-        place = at_key if violation.keyword == "additionalProperties" else at_value
+        place = problem_at_key if violation.keyword == "additionalProperties" else problem_at_value
         for pointer, what, mend in EXPLANATIONS[violation.keyword](violation):
             yield place(document, pointer, what, mend)
 
 
-def _violations(value: object, vocabulary: Vocabulary) -> Iterator[Violation]:
+def _violations(value: object, vocabulary: FileKind) -> Iterator[SchemaViolation]:
     for error in Draft202012Validator(vocabulary.schema).iter_errors(value):
         fields = (error.validator, error.validator_value, error.instance, error.schema)
         keyword, wanted, found, schema = cast("tuple[str, Any, Any, Mapping[str, Any]]", fields)
         pointer, message = tuple(error.absolute_path), error.message
-        yield Violation(pointer, keyword, wanted, found, schema, message, vocabulary)
+        yield SchemaViolation(pointer, keyword, wanted, found, schema, message, vocabulary)
 
 
-def _explain_type(violation: Violation) -> Iterator[Said]:
-    named = violation.wanted
+def _explain_type(violation: SchemaViolation) -> Iterator[Explanation]:
+    named = violation.expected
     wanted = [named] if isinstance(named, str) else named
     found = "fraction" if isinstance(violation.found, float) else json_type(violation.found)
-    choices = " or ".join(WORDS[name] for name in wanted)
-    what = f"{violation.name} must be {choices}, not {WORDS[found]}"
+    choices = " or ".join(TYPE_NAMES[name] for name in wanted)
+    what = f"{violation.name} must be {choices}, not {TYPE_NAMES[found]}"
     mend = _mend_type(wanted, found) if violation.pointer else violation.vocabulary.start
     yield violation.pointer, what, mend
 
@@ -96,17 +96,17 @@ def _mend_type(wanted: list[str], found: str) -> str:
         return "write a value, or leave the line out"
     if "string" in wanted and found in {"number", "fraction", "boolean"}:
         return "put it in quotes"
-    return MENDED_BY[wanted[0]]
+    return FIXES[wanted[0]]
 
 
-def _explain_required(violation: Violation) -> Iterator[Said]:
+def _explain_required(violation: SchemaViolation) -> Iterator[Explanation]:
     # jsonschema reports each missing name on its own, but says which only in its message.
-    for name in violation.wanted:
+    for name in violation.expected:
         if violation.message.startswith(f"'{name}' "):
             yield violation.pointer, f"`{name}` is missing here", f"add a line `{name}: …`"
 
 
-def _explain_unknown(violation: Violation) -> Iterator[Said]:
+def _explain_unknown(violation: SchemaViolation) -> Iterator[Explanation]:
     known = list(violation.schema["properties"])
     for name in violation.found:
         if name not in known:
@@ -114,7 +114,7 @@ def _explain_unknown(violation: Violation) -> Iterator[Said]:
             yield (*violation.pointer, name), what, _mend_unknown(name, known, violation.vocabulary)
 
 
-def _mend_unknown(name: str, known: list[str], vocabulary: Vocabulary) -> str:
+def _mend_unknown(name: str, known: list[str], vocabulary: FileKind) -> str:
     if name in vocabulary.misplaced:
         return vocabulary.misplaced[name]
     near = [*vocabulary.synonyms.get(name, ()), *get_close_matches(name, known, n=1)]
@@ -122,19 +122,19 @@ def _mend_unknown(name: str, known: list[str], vocabulary: Vocabulary) -> str:
     return f"did you mean `{meant}`?" if meant else f"known are {_listed(known, 'and')}"
 
 
-def _explain_enum(violation: Violation) -> Iterator[Said]:
+def _explain_enum(violation: SchemaViolation) -> Iterator[Explanation]:
     found = violation.quoted(violation.found) if isinstance(violation.found, str) else "this"
-    mend = f"write {_listed(violation.wanted, 'or')}"
+    mend = f"write {_listed(violation.expected, 'or')}"
     yield violation.pointer, f"{violation.name} cannot be {found}", mend
 
 
-def _explain_empty(violation: Violation) -> Iterator[Said]:
+def _explain_empty(violation: SchemaViolation) -> Iterator[Explanation]:
     start = violation.vocabulary.start
     mend = "write something, or leave the line out" if violation.pointer else start
     yield violation.pointer, f"{violation.name} is empty", mend
 
 
-def _explain_by_description(violation: Violation) -> Iterator[Said]:
+def _explain_by_description(violation: SchemaViolation) -> Iterator[Explanation]:
     what = f"{violation.name} cannot be written so"
     yield violation.pointer, what, violation.schema["description"]
 
@@ -144,7 +144,7 @@ def _listed(names: list[str], joint: str) -> str:
     return f"{', '.join(quoted[:-1])} {joint} {quoted[-1]}"
 
 
-EXPLANATIONS: Final[Mapping[str, Callable[[Violation], Iterator[Said]]]] = {
+EXPLANATIONS: Final[Mapping[str, Callable[[SchemaViolation], Iterator[Explanation]]]] = {
     "type": _explain_type,
     "required": _explain_required,
     "additionalProperties": _explain_unknown,
@@ -158,7 +158,7 @@ EXPLANATIONS: Final[Mapping[str, Callable[[Violation], Iterator[Said]]]] = {
 }
 """How a violation of each keyword that the schema uses is told."""
 
-WORDS: Final[Mapping[str, str]] = {
+TYPE_NAMES: Final[Mapping[str, str]] = {
     "array": "a list",
     "boolean": "true or false",
     "fraction": "a fraction",
@@ -169,7 +169,7 @@ WORDS: Final[Mapping[str, str]] = {
     "string": "text",
 }
 
-MENDED_BY: Final[Mapping[str, str]] = {
+FIXES: Final[Mapping[str, str]] = {
     "array": "start each entry on a line of its own with `- `",
     "boolean": "write true or false, without quotes",
     "integer": "write digits alone, without quotes",

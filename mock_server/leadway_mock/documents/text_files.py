@@ -14,7 +14,7 @@ class UnreadableError(ValueError):
     """A file that is no text to read, with the `problem` that it has."""
 
     def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.what)
+        super().__init__(problem.message)
         self.problem = problem
 
 

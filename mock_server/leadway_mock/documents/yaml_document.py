@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 import yaml
 
-from leadway_mock.documents.yaml_errors import advice, shown
+from leadway_mock.documents.yaml_errors import explain_yaml_error, quote
 
 MAX_DEPTH: Final = 32
 MAX_NODES: Final = 100_000
@@ -36,7 +36,7 @@ _WORDS: Mapping[str, object] = MappingProxyType(
 )
 
 
-class Position(NamedTuple):
+class TextPosition(NamedTuple):
     """A place in a text; the first line and the first column are 1."""
 
     line: int
@@ -46,10 +46,10 @@ class Position(NamedTuple):
 class YamlError(ValueError):
     """A text that cannot be read: what is wrong, where, and how to mend it."""
 
-    def __init__(self, what: str, mend: str, position: Position) -> None:
+    def __init__(self, what: str, mend: str, position: TextPosition) -> None:
         super().__init__(f"{position.line}:{position.column}: {what} — {mend}")
-        self.what = what
-        self.mend = mend
+        self.message = what
+        self.hint = mend
         self.position = position
 
 
@@ -58,10 +58,10 @@ class Document:
     """A JSON value, and where each of its parts stands in the text it was read from."""
 
     value: object
-    values: Mapping[Pointer, Position]
-    keys: Mapping[Pointer, Position]
+    values: Mapping[Pointer, TextPosition]
+    keys: Mapping[Pointer, TextPosition]
 
-    def position(self, pointer: Pointer) -> Position:
+    def position(self, pointer: Pointer) -> TextPosition:
         """Return where the value at `pointer` starts, or else the nearest value around it.
 
         What an alias stands for has no place of its own beneath the alias.
@@ -70,7 +70,7 @@ class Document:
             pointer = pointer[:-1]
         return self.values[pointer]
 
-    def key_position(self, pointer: Pointer) -> Position:
+    def key_position(self, pointer: Pointer) -> TextPosition:
         """Return where the key at the end of `pointer` starts; the value's place if it has none."""
         return self.keys.get(pointer) or self.position(pointer)
 
@@ -87,8 +87,8 @@ def load(text: str) -> Document:
         return _Composer(yaml.parse(text, Loader=parser)).document()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        what, mend = advice(getattr(error, "problem", None) or "")
-        raise YamlError(what, mend, _position(mark) if mark else Position(1, 1)) from None
+        what, mend = explain_yaml_error(getattr(error, "problem", None) or "")
+        raise YamlError(what, mend, _position(mark) if mark else TextPosition(1, 1)) from None
 
 
 class _Node(NamedTuple):
@@ -104,8 +104,8 @@ class _Composer:
     """Makes values of parser events, one at a time, so that a bomb is noticed as it unfolds."""
 
     events: Iterator[Any]
-    values: dict[Pointer, Position] = field(default_factory=dict)
-    keys: dict[Pointer, Position] = field(default_factory=dict)
+    values: dict[Pointer, TextPosition] = field(default_factory=dict)
+    keys: dict[Pointer, TextPosition] = field(default_factory=dict)
     anchors: dict[str, _Node | None] = field(default_factory=dict)
     """What each anchor stands for; `None` while its value is still being read."""
 
@@ -116,7 +116,7 @@ class _Composer:
         next(self.events)  # the start of the stream
         event = next(self.events)
         if isinstance(event, yaml.StreamEndEvent):
-            return Document(None, {(): Position(1, 1)}, {})
+            return Document(None, {(): TextPosition(1, 1)}, {})
         value = self._node(next(self.events), ()).value
         next(self.events)  # the end of the document
         event = next(self.events)
@@ -180,7 +180,7 @@ class _Composer:
             _refuse(event, "merge keys (`<<`) are not read", "write the properties out")
         if (*pointer, key) in self.keys:
             first = self.keys[*pointer, key].line
-            _refuse(event, f"{shown(key)} stands twice, first on line {first}", "keep one")
+            _refuse(event, f"{quote(key)} stands twice, first on line {first}", "keep one")
         self.keys[*pointer, key] = _position(event.start_mark)
         return key
 
@@ -235,10 +235,10 @@ def _refuse(event: yaml.Event, what: str, mend: str) -> NoReturn:
     raise YamlError(what, mend, _position(event.start_mark))
 
 
-def _position(mark: Any) -> Position:  # noqa: ANN401 - the two parsers have a class each
-    return Position(mark.line + 1, mark.column + 1)
+def _position(mark: Any) -> TextPosition:  # noqa: ANN401 - the two parsers have a class each
+    return TextPosition(mark.line + 1, mark.column + 1)
 
 
-def _position_at(text: str, index: int) -> Position:
+def _position_at(text: str, index: int) -> TextPosition:
     before = text[:index]
-    return Position(before.count("\n") + 1, index - before.rfind("\n"))
+    return TextPosition(before.count("\n") + 1, index - before.rfind("\n"))

@@ -40,7 +40,7 @@ _ADVICE: Final = (
 _NOT_YAML: Final = ("this is not YAML", "check indentation, quotes and brackets")
 
 
-def advice(problem: str) -> tuple[str, str]:
+def explain_yaml_error(problem: str) -> tuple[str, str]:
     """Say what is wrong and how to mend it, for a `problem` in the words of PyYAML.
 
     Its own words are not passed on: the two parsers of PyYAML differ in them, and some repeat
@@ -52,13 +52,13 @@ def advice(problem: str) -> tuple[str, str]:
     return _NOT_YAML
 
 
-def shown(text: str) -> str:
+def quote(text: str) -> str:
     """Quote a piece of a user's text for an error: short, printable, and with tokens masked."""
     masked = _SECRET.sub("…", text)
     short = masked if len(masked) <= LONGEST_QUOTE else masked[:LONGEST_QUOTE] + "…"
-    return f"`{printable(short)}`"
+    return f"`{escape_controls(short)}`"
 
 
-def printable(text: str) -> str:
+def escape_controls(text: str) -> str:
     """Escape what a terminal would act upon instead of showing it, line breaks among it."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

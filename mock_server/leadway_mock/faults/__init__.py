@@ -31,7 +31,7 @@ A turn of a dialogue that has a fault of its own calls `leadway_mock.pipeline.fa
 
 from leadway_mock.faults.json_form import as_json, read_fault, read_latency, schema_text
 from leadway_mock.faults.latency import Latency, fixed, lognormal, uniform
-from leadway_mock.faults.model import Fault, When
+from leadway_mock.faults.model import Fault, FaultPhase
 from leadway_mock.faults.problems import FaultError, Problem
 from leadway_mock.http.delivery import Transport
 
@@ -41,7 +41,7 @@ __all__ = [
     "Latency",
     "Problem",
     "Transport",
-    "When",
+    "FaultPhase",
     "as_json",
     "fixed",
     "lognormal",

@@ -10,14 +10,14 @@ from leadway_mock.faults import Fault, Problem
 from leadway_mock.faults.problems import shown
 
 
-def impossibilities(fault: Fault, contract: Contract) -> Iterator[Problem]:
+def contract_problems(fault: Fault, contract: Contract) -> Iterator[Problem]:
     """Yield why `fault` could never fire on this contract."""
     operations = {each.id: each for each in contract.operations}
-    if fault.operation is not None and fault.operation not in operations:
-        what = f"there is no operation {shown(fault.operation)}"
-        yield Problem(("operation",), what, _meant(fault.operation, list(operations)))
+    if fault.operation_id is not None and fault.operation_id not in operations:
+        what = f"there is no operation {shown(fault.operation_id)}"
+        yield Problem(("operation",), what, _meant(fault.operation_id, list(operations)))
         return
-    named = [operations[fault.operation]] if fault.operation else list(contract.operations)
+    named = [operations[fault.operation_id]] if fault.operation_id else list(contract.operations)
     examples = [example for each in named for example in each.examples.values()]
     refusals = {each.name: each.status for each in examples if each.status >= 400}  # noqa: PLR2004
     if fault.rule is not None and fault.rule not in refusals:

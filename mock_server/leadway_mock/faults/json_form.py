@@ -141,7 +141,7 @@ def _latency(value: object) -> Latency:
         return DISTRIBUTIONS[name](parts)
     except _Unreadable as error:
         problem = error.problem.under(name)
-        raise _Unreadable(problem.what, problem.mend, problem.pointer) from error
+        raise _Unreadable(problem.message, problem.hint, problem.pointer) from error
 
 
 def _uniform(value: object) -> Latency:

@@ -13,10 +13,10 @@ from leadway_mock.faults.proxy_pages import PROXY_STATUSES
 from leadway_mock.http.delivery import Transport
 from leadway_mock.util.redaction import redact_text
 
-MOST_TIMES = 1_000_000
-MOST_RETRY_AFTER = 86_400
+MAX_TIMES = 1_000_000
+MAX_RETRY_AFTER = 86_400
 DEFAULT_RETRY_AFTER = 1
-DEFAULT_SPREAD = 5.0
+DEFAULT_BODY_SECONDS = 5.0
 RETRYABLE = {429: "quota-exceeded", 503: "proxy-unavailable"}
 """The statuses that may say `Retry-After`, and the behaviours that stand under them."""
 
@@ -25,7 +25,7 @@ TEXTS = ("id", "operation", "agent", "session", "rule")
 KINDS = ("status", "rule", "proxy", "transport")
 
 
-class When(StrEnum):
+class FaultPhase(StrEnum):
     """On which side of the commit a fault strikes."""
 
     BEFORE_COMMIT = "before-commit"
@@ -46,19 +46,19 @@ class Fault:
     id: str = ""
     """Names it in the list, the journal and `X-Mock-Fault`; empty until it is armed."""
 
-    operation: str | None = None
+    operation_id: str | None = None
     """Only calls of this operation, by its `operationId`."""
 
-    agent: str | None = None
+    agent_id: str | None = None
     """Only calls of this agent, by its id."""
 
-    session: str | None = None
+    execution_id: str | None = None
     """Only calls in this session, by its `executionId`."""
 
     times: int = 1
     """On how many calls it fires: the first ones that fit."""
 
-    when: When = field(default=None)  # type: ignore[assignment]  # see __post_init__
+    phase: FaultPhase = field(default=None)  # type: ignore[assignment]  # see __post_init__
     """Before the commit, unless the fault delivers the whole answer."""
 
     status: int | None = None
@@ -70,13 +70,13 @@ class Fault:
     retry_after: int | None = None
     """Seconds, for 429 and 503. Whoever calls again sooner is refused again, and pays no call."""
 
-    proxy: int | None = None
+    proxy_status: int | None = None
     """Answer with the HTML page of a proxy in front: 403, 502, or 520 to 529."""
 
     transport: Transport | None = None
     """Break or strain the connection."""
 
-    spread: float | None = None
+    body_seconds: float | None = None
     """Seconds over which `SLOW_BODY` sends the body: 5 unless said."""
 
     latency: Latency | None = None
@@ -84,19 +84,23 @@ class Fault:
 
     def __post_init__(self) -> None:
         set_ = object.__setattr__  # A frozen value takes its enumerations by name, too.
-        problems = [*_choice(self, "when", When), *_choice(self, "transport", Transport)]
+        problems = [*_choice(self, "when", FaultPhase), *_choice(self, "transport", Transport)]
         if not problems:
-            for name, kind in ("when", When), ("transport", Transport):
+            for name, kind in ("when", FaultPhase), ("transport", Transport):
                 value = getattr(self, name)
                 set_(self, name, value if value is None else kind(value))
-            if self.when is None:
-                set_(self, "when", When.AFTER_COMMIT if self.delivers else When.BEFORE_COMMIT)
+            if self.phase is None:
+                set_(
+                    self,
+                    "when",
+                    FaultPhase.AFTER_COMMIT if self.delivers_response else FaultPhase.BEFORE_COMMIT,
+                )
             problems = [*_ranges(self), *_sense(self)]
         if problems:
             raise FaultError(problems)
 
     @property
-    def delivers(self) -> bool:
+    def delivers_response(self) -> bool:
         """Whether the whole answer arrives, if late: such a fault cannot undo a turn."""
         alone = not any(getattr(self, name) is not None for name in KINDS)
         return alone or self.transport is Transport.SLOW_BODY
@@ -107,7 +111,7 @@ class Fault:
         return next((name for name in KINDS if getattr(self, name) is not None), "latency")
 
     @property
-    def does(self) -> str:
+    def label(self) -> str:
         """What it does, in a word: the status, the rule's name, or the break's."""
         return "latency" if self.kind == "latency" else str(getattr(self, self.kind))
 
@@ -128,14 +132,16 @@ def _ranges(fault: Fault) -> Iterator[Problem]:
         if redact_text(text) != text:
             what = "this looks like a credential, and what is armed is kept and shown"
             yield Problem((name,), what, "leave tokens out")
-    yield from _range(("times",), fault.times, 1, MOST_TIMES, "calls")
+    yield from _range(("times",), fault.times, 1, MAX_TIMES, "calls")
     yield from _range(("status",), fault.status, 400, 599, "as a status")
-    yield from _range(("retryAfter",), fault.retry_after, 0, MOST_RETRY_AFTER, "seconds")
-    yield from _range(("spread",), fault.spread, 0, MOST_SECONDS, "seconds")
-    if fault.proxy is not None and fault.proxy not in PROXY_STATUSES:
+    yield from _range(("retryAfter",), fault.retry_after, 0, MAX_RETRY_AFTER, "seconds")
+    yield from _range(("spread",), fault.body_seconds, 0, MOST_SECONDS, "seconds")
+    if fault.proxy_status is not None and fault.proxy_status not in PROXY_STATUSES:
         known = ", ".join(map(str, PROXY_STATUSES))
         yield Problem(
-            ("proxy",), f"no proxy answers {shown(fault.proxy)} here", f"choose one of {known}"
+            ("proxy",),
+            f"no proxy answers {shown(fault.proxy_status)} here",
+            f"choose one of {known}",
         )
 
 
@@ -155,10 +161,10 @@ def _sense(fault: Fault) -> Iterator[Problem]:
     if not chosen and fault.latency is None:
         mend = f"give it one of {', '.join(KINDS)}, or latency"
         yield Problem((), "this fault does nothing", mend)
-    if fault.delivers and fault.when is When.BEFORE_COMMIT:
+    if fault.delivers_response and fault.phase is FaultPhase.BEFORE_COMMIT:
         what = "a call that is answered in full was heard, so this is never before the commit"
         yield Problem(("when",), what, "leave `when` out")
-    if fault.spread is not None and fault.transport is not Transport.SLOW_BODY:
+    if fault.body_seconds is not None and fault.transport is not Transport.SLOW_BODY:
         mend = "leave it out, or choose that transport"
         yield Problem(("spread",), "only SLOW_BODY spreads a body", mend)
     if fault.retry_after is not None and not _may_retry(fault):

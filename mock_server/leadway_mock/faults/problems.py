@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-MOST_SHOWN = 80
+MAX_SHOWN = 80
 
 
 def shown(value: object) -> str:
     """Return `value` as a problem may quote it: on one line, and not endless."""
     if isinstance(value, float):
         return f"{value:g}"
-    if isinstance(value, int) and abs(value) >= 10**MOST_SHOWN:  # Python prints no endless ones.
+    if isinstance(value, int) and abs(value) >= 10**MAX_SHOWN:  # Python prints no endless ones.
         return "this number"
     text = repr(value)
-    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
 
 
 class Problem(NamedTuple):
     """One thing that is wrong: where in the JSON form, what, and how to mend it."""
 
     pointer: tuple[str | int, ...]
-    what: str
-    mend: str
+    message: str
+    hint: str
 
     def under(self, *names: str | int) -> Problem:
         """Return the problem as it is for whoever holds the value under `names`."""
@@ -31,7 +31,7 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         place = "/".join(("", *map(str, self.pointer)))
-        return f"{place or 'the fault'}: {self.what} — {self.mend}"
+        return f"{place or 'the fault'}: {self.message} — {self.hint}"
 
 
 class FaultError(ValueError):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadway_mock.http.delivery import Transport
-from leadway_mock.util.json_text import dump_bytes
+from leadway_mock.util.json_text import to_json_bytes
 
 JSON = "application/json; charset=utf-8"
 
@@ -49,7 +49,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Violation:
+class FieldError:
     """One way in which a body breaks the contract.
 
     `pointer` is a JSON pointer into the body, `message` the platform's wording, and `hint` a
@@ -62,7 +62,7 @@ class Violation:
 
 
 @dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
-class Answer:
+class Response:
     """One HTTP answer, with the rule that decided it.
 
     `content` is the JSON value sent as the body, or the text where `media_type` is another; `rule`
@@ -78,7 +78,7 @@ class Answer:
     evidence: str
     headers: Mapping[str, str] = field(default_factory=dict)
     hint: str = ""
-    violations: tuple[Violation, ...] = ()
+    violations: tuple[FieldError, ...] = ()
     media_type: str = JSON
     delay: float = 0.0
     transport: Transport | None = None
@@ -95,7 +95,7 @@ class Answer:
         """The body's bytes: compact JSON in UTF-8, keys in the order the platform sends them."""
         return self._written() if self._body is None else self._body
 
-    def written(self) -> Answer:
+    def written(self) -> Response:
         """Return it with its body written, which is then not done again.
 
         Raises `ValueError` or `TypeError` where its content is no JSON, as an agent's may be.
@@ -104,10 +104,10 @@ class Answer:
         return self
 
     def _written(self) -> bytes:
-        return dump_bytes(self.content) if self.is_json else str(self.content).encode()
+        return to_json_bytes(self.content) if self.is_json else str(self.content).encode()
 
 
-class Refusal(Exception):  # noqa: N818 - the field's word for a documented "no"; not a program error
+class APIError(Exception):  # noqa: N818 - the field's word for a documented "no"; not a program error
     """A documented "no": raised by a step of the story, worded by the contract.
 
     `rule` names an example of the contract, which holds status, body and evidence. `message`
@@ -120,7 +120,7 @@ class Refusal(Exception):  # noqa: N818 - the field's word for a documented "no"
         *,
         message: str | list[str] | None = None,
         hint: str = "",
-        violations: tuple[Violation, ...] = (),
+        violations: tuple[FieldError, ...] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(rule)

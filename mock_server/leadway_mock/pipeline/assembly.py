@@ -19,7 +19,7 @@ def build_emulator(settings: Settings | None = None, clock: Clock | None = None)
     """
     settings = settings or Settings()
     contract = load_contract()
-    cast = load_agents(settings.agents) if settings.agents else BUILT_IN
+    cast = load_agents(settings.agents_file) if settings.agents_file else BUILT_IN
     dialogues = load_dialogues(settings.dialogues) if settings.dialogues else ()
     store = open_store(settings.store)
     emulator = Emulator(settings, contract, cast, store, clock or SystemClock())

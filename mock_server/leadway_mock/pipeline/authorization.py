@@ -12,9 +12,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from leadway_mock.agents import Cast, Token
+from leadway_mock.agents import AgentRegistry, Token
 from leadway_mock.contract.model import Operation
-from leadway_mock.http.messages import Refusal, Request
+from leadway_mock.http.messages import APIError, Request
 
 PRIVATE_INTEGRATION_TOKEN = re.compile(
     r"pit-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE
@@ -25,7 +25,7 @@ WELL_FORMED = (
 )
 
 
-def check_token(request: Request, cast: Cast, now: float) -> Token:
+def check_token(request: Request, cast: AgentRegistry, now: float) -> Token:
     """Return the token that the request carries.
 
     Raises `Refusal`: `token-invalid`, `token-unknown` or `token-expired`.
@@ -36,11 +36,11 @@ def check_token(request: Request, cast: Cast, now: float) -> Token:
     token = cast.token(value)
     if token is None:
         hint = "The token is well-formed, but it is none of those the mock was told to accept."
-        raise Refusal("token-unknown", hint=hint)
+        raise APIError("token-unknown", hint=hint)
     return token
 
 
-def may_expire(token: Token, cast: Cast) -> bool:
+def may_expire(token: Token, cast: AgentRegistry) -> bool:
     """Tell whether a token that is good now may be refused later, with nothing changed."""
     return token.value not in cast.tokens and not token.value.startswith("pit-")
 
@@ -49,14 +49,14 @@ def _check_form(value: str, now: float) -> None:
     if not value.startswith("pit-"):
         _check_expiry(_claims(value), now)
     elif not PRIVATE_INTEGRATION_TOKEN.fullmatch(value):
-        raise Refusal("token-unknown", hint=WELL_FORMED)
+        raise APIError("token-unknown", hint=WELL_FORMED)
 
 
 def _bearer(request: Request) -> str:
     scheme, _, value = (request.header("authorization") or "").strip().partition(" ")
     if scheme.lower() != "bearer" or not value.strip():
         hint = f"Send 'Authorization: Bearer <token>'. {WELL_FORMED}"
-        raise Refusal("token-invalid", hint=hint)
+        raise APIError("token-invalid", hint=hint)
     return value.strip()
 
 
@@ -68,7 +68,7 @@ def _claims(token: str) -> Mapping[str, Any]:
     except ValueError:
         header = claims = None
     if len(parts) != 3 or not isinstance(header, dict) or not isinstance(claims, dict):  # noqa: PLR2004 - header, claims, signature
-        raise Refusal("token-invalid", hint=WELL_FORMED)
+        raise APIError("token-invalid", hint=WELL_FORMED)
     return claims
 
 
@@ -84,7 +84,7 @@ def _check_expiry(claims: Mapping[str, Any], now: float) -> None:
     expires = claims.get("exp")
     if isinstance(expires, int | float) and expires <= now:
         hint = f"The token's exp claim is {expires}; it is {int(now)} now. Refresh it."
-        raise Refusal("token-expired", hint=hint)
+        raise APIError("token-expired", hint=hint)
 
 
 def check_version(request: Request, operation: Operation) -> None:
@@ -99,10 +99,10 @@ def check_version(request: Request, operation: Operation) -> None:
     value = (request.header("version") or "").strip()
     if not value:
         hint = f"Send 'Version: {parameter['schema']['default']}'."
-        raise Refusal("version-missing", hint=hint)
+        raise APIError("version-missing", hint=hint)
     if value not in accepted:
         hint = f"Version is '{value}'; accepted are {', '.join(accepted)}."
-        raise Refusal("version-unknown", hint=hint)
+        raise APIError("version-unknown", hint=hint)
 
 
 def check_scope(token: Token, operation: Operation, profile: str) -> None:
@@ -113,7 +113,7 @@ def check_scope(token: Token, operation: Operation, profile: str) -> None:
     missing = [scope for scope in operation.scopes if scope not in token.scopes]
     if missing:
         hint = f"The token lacks the scope {', '.join(missing)}."
-        raise Refusal(f"scope-missing-{profile}", hint=hint)
+        raise APIError(f"scope-missing-{profile}", hint=hint)
 
 
 def check_location(body: object, token: Token) -> str | None:
@@ -126,10 +126,10 @@ def check_location(body: object, token: Token) -> str | None:
     location = body.get("locationId")
     if location is None or location == "":
         hint = "Send the sub-account's id as 'locationId' in the body."
-        raise Refusal("location-missing", hint=hint)
+        raise APIError("location-missing", hint=hint)
     if not isinstance(location, str):
         return None
-    if not token.opens(location):
+    if not token.allows_location(location):
         hint = f"The token belongs to another location than '{location}'."
-        raise Refusal("location-forbidden", hint=hint)
+        raise APIError("location-forbidden", hint=hint)
     return location

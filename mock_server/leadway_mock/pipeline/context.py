@@ -8,13 +8,13 @@ from typing import Any
 
 from leadway_mock.contract.model import Operation
 from leadway_mock.http.messages import Request
-from leadway_mock.state.namespace import Space
-from leadway_mock.state.quotas import Usage
+from leadway_mock.state.namespace import Namespace
+from leadway_mock.state.quotas import QuotaUsage
 from leadway_mock.util.redaction import fingerprint
 
 
 @dataclass(slots=True)
-class Exchange:
+class RequestContext:
     """One request, and what is known of it by now. `began` is in seconds since the Unix epoch.
 
     `number` counts the requests of a space from 1, and every id minted for this exchange comes
@@ -23,23 +23,23 @@ class Exchange:
     """
 
     request: Request
-    space: Space
+    namespace: Namespace
     number: int
-    began: float
-    usage: Usage
+    started_at: float
+    usage: QuotaUsage
     facts: dict[str, Any] = field(default_factory=dict)
     operation: Operation | None = None
-    committing: bool = False
+    may_have_committed: bool = False
 
 
 @dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
-class Call:
+class OperationCall:
     """A request that passed the guards: an operation, called by somebody with something to say.
 
     `location` is None only for operations that name none.
     """
 
-    exchange: Exchange
+    context: RequestContext
     operation: Operation
     path_parameters: Mapping[str, str]
     body: Mapping[str, Any]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from leadway_mock.contract.model import Example, Operation
-from leadway_mock.http.messages import Answer, Refusal, Request
+from leadway_mock.http.messages import APIError, Request, Response
 
 KNOWN = ("code", "example")
 
@@ -46,23 +46,23 @@ def read_preference(request: Request) -> Preference | None:
     return Preference(found.get("code"), found.get("example")) if any(found.values()) else None
 
 
-def preferred_answer(preference: Preference, operation: Operation) -> Answer:
+def preferred_response(preference: Preference, operation: Operation) -> Response:
     """Return the example of `operation` that was preferred.
 
     Raises `Refusal` `prefer-unsatisfiable` where the contract has none.
     """
     for example in operation.examples.values():
         if _fits(example, preference):
-            return Answer(
+            return Response(
                 status=example.status,
                 content=example.content,
                 rule=example.name,
-                evidence=example.level,
+                evidence=example.evidence,
                 headers={"Preference-Applied": _plain(preference.text)},
             )
     known = ", ".join(f"{each.status} {each.name}" for each in operation.examples.values())
     hint = f"{operation.id} has no example for '{preference.text}'. It has: {known}."
-    raise Refusal("prefer-unsatisfiable", hint=hint)
+    raise APIError("prefer-unsatisfiable", hint=hint)
 
 
 def _fits(example: Example, preference: Preference) -> bool:

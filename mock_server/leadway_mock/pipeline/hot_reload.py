@@ -35,7 +35,7 @@ Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
 
 
 @dataclass(slots=True)
-class Source:
+class WatchedFile:
     """Something that is read from files, and how."""
 
     name: str
@@ -67,10 +67,10 @@ class Source:
 
 
 @dataclass(slots=True)
-class Reloading:
+class HotReloader:
     """All that a mock reads from files, looked at now and then."""
 
-    sources: tuple[Source, ...]
+    sources: tuple[WatchedFile, ...]
     now: Callable[[], float] = time.monotonic
     _looked: float = 0.0
     _busy: threading.Lock = field(default_factory=threading.Lock)
@@ -81,7 +81,7 @@ class Reloading:
             source.stamp = stamp_of(source.path)
         self._looked = self.now()
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Read again what has changed, unless that was asked less than a second ago."""
         if self.now() - self._looked < EVERY_SECONDS or not self._busy.acquire(blocking=False):
             return
@@ -93,19 +93,19 @@ class Reloading:
             self._busy.release()
 
 
-def reloading_for(emulator: Emulator) -> Reloading:
+def hot_reloader_for(emulator: Emulator) -> HotReloader:
     """Return what keeps `emulator` up to date with the files that its settings name."""
     settings = emulator.settings
     loads: list[tuple[str, Path, Callable[[], None]]] = [
         ("contract", contract_file(), lambda: emulator.serve(contract=load_contract()))
     ]
-    if settings.agents:
-        agents = Path(settings.agents)
-        loads.append(("agents", agents, lambda: emulator.serve(cast=load_agents(agents))))
+    if settings.agents_file:
+        agents = Path(settings.agents_file)
+        loads.append(("agents", agents, lambda: emulator.serve(agents=load_agents(agents))))
     if settings.dialogues:
         talks = Path(settings.dialogues)
         loads.append(("dialogues", talks, lambda: emulator.dialogues.serve(load_dialogues(talks))))
-    return Reloading(tuple(Source(*each, emulator.troubles) for each in loads))
+    return HotReloader(tuple(WatchedFile(*each, emulator.load_errors) for each in loads))
 
 
 def stamp_of(path: Path) -> Stamp:

@@ -11,22 +11,22 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from leadway_mock.agents import Cast, Token
+from leadway_mock.agents import AgentRegistry, Token
 from leadway_mock.contract.model import Contract, Operation
-from leadway_mock.dialogues import Repertoire
-from leadway_mock.http.messages import Answer, Refusal, Request
+from leadway_mock.dialogues import DialogueRegistry
+from leadway_mock.http.messages import APIError, Request, Response
 from leadway_mock.pipeline import authorization
-from leadway_mock.pipeline.context import Call, Exchange, sent_facts
-from leadway_mock.pipeline.example_selection import Preference, preferred_answer, read_preference
-from leadway_mock.pipeline.execute_agent import Conversing
-from leadway_mock.pipeline.fault_injection import Breaking
-from leadway_mock.pipeline.response_builder import Answering
+from leadway_mock.pipeline.context import OperationCall, RequestContext, sent_facts
+from leadway_mock.pipeline.example_selection import Preference, preferred_response, read_preference
+from leadway_mock.pipeline.execute_agent import ExecuteAgentHandler
+from leadway_mock.pipeline.fault_injection import FaultInjector
+from leadway_mock.pipeline.response_builder import ResponseBuilder
 from leadway_mock.pipeline.routing import route
-from leadway_mock.pipeline.unused_input import unread
-from leadway_mock.state.agent_versions import FormerAgents
+from leadway_mock.pipeline.unused_input import find_unused_input
+from leadway_mock.state.agent_versions import AgentVersions
 from leadway_mock.store import StoreUnavailable
 from leadway_mock.util.redaction import fingerprint, redact_text
-from leadway_mock.validation.body_schema import BodyRules
+from leadway_mock.validation.body_schema import BodyValidator
 from leadway_mock.validation.json_body import read_json
 
 log = logging.getLogger(__name__)
@@ -35,47 +35,47 @@ OPENING = "opening"
 """The key under which a story keeps with a request what it decided before it read the body."""
 
 
-class Story:
+class RequestPipeline:
     """How requests are answered under one contract, with one cast. It changes nothing of itself."""
 
     def __init__(
         self,
         contract: Contract,
-        cast: Cast,
-        dialogues: Repertoire,
-        former: FormerAgents,
+        cast: AgentRegistry,
+        dialogues: DialogueRegistry,
+        former: AgentVersions,
     ) -> None:
         """Build all that does not depend on a request, once.
 
         `former` are the agents of this and earlier casts.
         """
         self.contract = contract
-        self.cast = cast
-        self._answering = Answering(contract)
-        self._breaking = Breaking(contract)
+        self.agents = cast
+        self._answering = ResponseBuilder(contract)
+        self._breaking = FaultInjector(contract)
         self._body_rules = _body_rules(contract)
-        conversing = Conversing(contract, cast, dialogues, former)
-        self.handlers: Mapping[str, Callable[[Call], Answer]] = {
+        conversing = ExecuteAgentHandler(contract, cast, dialogues, former)
+        self.handlers: Mapping[str, Callable[[OperationCall], Response]] = {
             "executeAgent": conversing.execute,
             "executeAgent-deprecated": conversing.execute,
         }
 
-    def answer(self, exchange: Exchange) -> Answer:
+    def run(self, exchange: RequestContext) -> Response:
         """Return the answer to a request, with the headers that every answer has."""
         try:
-            answer = self._told(exchange).written()
-        except Refusal as refusal:
-            answer = self._answering.refused(refusal, exchange)
+            answer = self._respond(exchange).written()
+        except APIError as refusal:
+            answer = self._answering.error(refusal, exchange)
         except StoreUnavailable:
             raise  # It cannot be finished, since that asks the store, too.
         except Exception:
             log.exception("the mock failed on request %d", exchange.number)
-            answer = self._answering.failed(
+            answer = self._answering.internal_error(
                 "The mock failed; its own log on standard error says why."
             )
-        return self._answering.finished(answer, exchange)
+        return self._answering.finalize(answer, exchange)
 
-    def _told(self, exchange: Exchange) -> Answer:
+    def _respond(self, exchange: RequestContext) -> Response:
         request = exchange.request
         opening = self._opening(exchange)  # 1, 2. what, by whom, may they
         operation = opening.operation
@@ -85,14 +85,14 @@ class Story:
         self._check(exchange, operation, body)  # 4. is it well said
         self._note_unread(exchange, operation, body)
         if opening.preference:  # 5. what they asked to see comes before what would have happened
-            answer = preferred_answer(opening.preference, operation)
+            answer = preferred_response(opening.preference, operation)
             exchange.facts["preferred"] = opening.preference.text
             return answer
-        call = Call(exchange, operation, opening.parameters, body, location)
+        call = OperationCall(exchange, operation, opening.parameters, body, location)
         # 6. unless a fault was armed, 7, 8, 9. who answers and what, and the turn is committed
-        return self._breaking.around(call, self.handlers.get(operation.id, _example))
+        return self._breaking.wrap(call, self.handlers.get(operation.id, _example))
 
-    def _opening(self, exchange: Exchange) -> _Opening:
+    def _opening(self, exchange: RequestContext) -> _Opening:
         """Return what is asked for and by whom, if they may; what was decided before is known."""
         request = exchange.request
         known: _Opening | None = request.decided.get(OPENING)
@@ -103,33 +103,33 @@ class Story:
         token = self._guard(exchange, operation)  # 2. by whom, and may they
         app, preference = fingerprint(token.value), read_preference(request)
         opening = _Opening(self, operation, parameters, token, app, preference)
-        if not authorization.may_expire(token, self.cast):
+        if not authorization.may_expire(token, self.agents):
             request.decided[OPENING] = opening
         return opening
 
-    def _route(self, exchange: Exchange) -> tuple[Operation, Mapping[str, str]]:
+    def _route(self, exchange: RequestContext) -> tuple[Operation, Mapping[str, str]]:
         operation, parameters = route(self.contract, exchange.request)
         self._note(exchange, operation, parameters)
         return operation, parameters
 
     def _note(
-        self, exchange: Exchange, operation: Operation, parameters: Mapping[str, str]
+        self, exchange: RequestContext, operation: Operation, parameters: Mapping[str, str]
     ) -> None:
         exchange.operation = operation
         exchange.facts |= {"operationId": operation.id, "pathParameters": parameters}
         if operation.deprecated:
             exchange.facts["deprecated"] = True
 
-    def _guard(self, exchange: Exchange, operation: Operation) -> Token:
-        token = authorization.check_token(exchange.request, self.cast, exchange.began)
+    def _guard(self, exchange: RequestContext, operation: Operation) -> Token:
+        token = authorization.check_token(exchange.request, self.agents, exchange.started_at)
         authorization.check_version(exchange.request, operation)
-        authorization.check_scope(token, operation, exchange.space.settings.profile)
+        authorization.check_scope(token, operation, exchange.namespace.settings.profile)
         return token
 
-    def _read(self, exchange: Exchange, operation: Operation) -> Any:  # noqa: ANN401 - any JSON
+    def _read(self, exchange: RequestContext, operation: Operation) -> Any:  # noqa: ANN401 - any JSON
         if operation.body_schema is None:
             return {}
-        body = read_json(exchange.request, exchange.space.settings.max_body_bytes)
+        body = read_json(exchange.request, exchange.namespace.settings.max_body_bytes)
         exchange.facts["sent"] = sent_facts(body)
         return body
 
@@ -149,30 +149,30 @@ class Story:
         location = authorization.check_location(place, token)
         return redact_text(location) if location else None  # It is kept, and may be a token.
 
-    def _limit(self, exchange: Exchange, app: str, location: str | None) -> None:
+    def _limit(self, exchange: RequestContext, app: str, location: str | None) -> None:
         if location is None:
             return
         exchange.facts["locationId"] = location
-        quotas = exchange.space.quotas
-        exchange.usage, refusal = quotas.count(app, location, exchange.began)
+        quotas = exchange.namespace.quotas
+        exchange.usage, refusal = quotas.count(app, location, exchange.started_at)
         if refusal is not None:
             raise refusal
 
-    def _check(self, exchange: Exchange, operation: Operation, body: object) -> None:
-        rules = self._body_rules.get((operation.id, exchange.space.settings.unknown_properties))
-        violations = rules.violations(body) if rules else ()
+    def _check(self, exchange: RequestContext, operation: Operation, body: object) -> None:
+        rules = self._body_rules.get((operation.id, exchange.namespace.settings.unknown_properties))
+        violations = rules.errors(body) if rules else ()
         if violations:
             messages = [violation.message for violation in violations]
-            raise Refusal("body-invalid", message=messages, violations=violations)
+            raise APIError("body-invalid", message=messages, violations=violations)
 
-    def _note_unread(self, exchange: Exchange, operation: Operation, body: object) -> None:
+    def _note_unread(self, exchange: RequestContext, operation: Operation, body: object) -> None:
         """Keep for the journal what the caller sent in vain; it is no reason to refuse anything."""
-        ignored = exchange.space.settings.unknown_properties == "ignore"
+        ignored = exchange.namespace.settings.unknown_properties == "ignore"
         rules = self._body_rules.get((operation.id, "refuse")) if ignored else None
-        strangers = rules.violations(body) if rules else ()
-        agent = self.cast.agents.get(exchange.facts["pathParameters"].get("agentId", ""))
+        strangers = rules.errors(body) if rules else ()
+        agent = self.agents.by_id.get(exchange.facts["pathParameters"].get("agentId", ""))
         if exchange.request.query or strangers or (agent and agent.input_variables):
-            found = unread(exchange.request, operation, body, strangers, agent)
+            found = find_unused_input(exchange.request, operation, body, strangers, agent)
             exchange.facts |= {"unread": found} if found else {}
 
 
@@ -182,7 +182,7 @@ class _Opening(NamedTuple):
     `app` stands for the token, as quotas count.
     """
 
-    story: Story
+    story: RequestPipeline
     operation: Operation
     parameters: Mapping[str, str]
     token: Token
@@ -190,16 +190,16 @@ class _Opening(NamedTuple):
     preference: Preference | None
 
 
-def _example(call: Call) -> Answer:
+def _example(call: OperationCall) -> Response:
     """Answer an operation that has no handler with its first example."""
     example = next(iter(call.operation.examples.values()))
-    return Answer(example.status, example.content, example.name, example.level)
+    return Response(example.status, example.content, example.name, example.evidence)
 
 
-def _body_rules(contract: Contract) -> dict[tuple[str, str], BodyRules]:
+def _body_rules(contract: Contract) -> dict[tuple[str, str], BodyValidator]:
     """Return the rules of each body, by operation and by what unknown properties get."""
     return {
-        (operation.id, unknown): BodyRules(
+        (operation.id, unknown): BodyValidator(
             operation.body_schema, refuse_unknown=unknown == "refuse"
         )
         for operation in contract.operations

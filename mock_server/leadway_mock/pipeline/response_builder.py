@@ -10,8 +10,8 @@ from jsonschema import Draft202012Validator
 
 from leadway_mock.contract.model import Contract, Operation
 from leadway_mock.http.headers import MAX_HEADER, header_text
-from leadway_mock.http.messages import Answer, Refusal
-from leadway_mock.pipeline.context import Exchange
+from leadway_mock.http.messages import APIError, Response
+from leadway_mock.pipeline.context import RequestContext
 
 MOCK_FAILURE = "mock-failure"
 """The rule of an answer that no rule decided: the mock itself failed."""
@@ -24,7 +24,7 @@ BAD_REQUEST = 400
 """The first status that is a refusal."""
 
 
-class Answering:
+class ResponseBuilder:
     """Words answers as the contract does."""
 
     def __init__(self, contract: Contract) -> None:
@@ -35,36 +35,36 @@ class Answering:
             for status, schema in operation.response_schemas.items()
         }
 
-    def refused(self, refusal: Refusal, exchange: Exchange) -> Answer:
+    def error(self, refusal: APIError, exchange: RequestContext) -> Response:
         """Return the answer the contract has for `refusal`."""
         example = self._contract.examples[refusal.rule]
         content = dict(example.content)
         if refusal.message is not None:
             content["message"] = refusal.message
         if "traceId" in content:
-            content["traceId"] = exchange.space.ids.trace(exchange.number)
-        return Answer(
+            content["traceId"] = exchange.namespace.ids.trace(exchange.number)
+        return Response(
             status=example.status,
             content=content,
             rule=example.name,
-            evidence=example.level,
+            evidence=example.evidence,
             headers=refusal.headers,
             hint=refusal.hint or _told(refusal),
             violations=refusal.violations,
         )
 
-    def failed(self, hint: str) -> Answer:
+    def internal_error(self, hint: str) -> Response:
         """Return the answer of a mock that failed: a server error, and not the vendor's."""
         content = self._contract.examples["server-error"].content
-        return Answer(500, content, MOCK_FAILURE, "invented", hint=hint)
+        return Response(500, content, MOCK_FAILURE, "invented", hint=hint)
 
-    def finished(self, answer: Answer, exchange: Exchange) -> Answer:
+    def finalize(self, answer: Response, exchange: RequestContext) -> Response:
         """Return `answer` with the headers that every answer has, and checked if that is on."""
-        if exchange.space.settings.check_answers:
+        if exchange.namespace.settings.validate_responses:
             answer = self._checked(answer, exchange.operation)
         content = answer.content
         told = content.get("traceId") if isinstance(content, dict) else None
-        trace = told or exchange.space.ids.trace(exchange.number)
+        trace = told or exchange.namespace.ids.trace(exchange.number)
         headers = self._platform_headers(answer, exchange) if answer.is_json else {}
         headers["X-Trace-Id"] = trace
         headers["X-Mock-Rule"] = answer.rule
@@ -75,7 +75,7 @@ class Answering:
         answer.headers = headers
         return answer
 
-    def _platform_headers(self, answer: Answer, exchange: Exchange) -> dict[str, str]:
+    def _platform_headers(self, answer: Response, exchange: RequestContext) -> dict[str, str]:
         headers = _http_headers(answer, exchange) if answer.status >= BAD_REQUEST else {}
         headers |= exchange.usage.headers()
         operation = exchange.operation
@@ -84,32 +84,32 @@ class Answering:
             headers |= _deprecation(self._contract, operation, parameters)
         return headers
 
-    def _checked(self, answer: Answer, operation: Operation | None) -> Answer:
+    def _checked(self, answer: Response, operation: Operation | None) -> Response:
         if operation is None or answer.rule == MOCK_FAILURE or not answer.is_json:
             return answer
         validator = self._validators.get((operation.id, answer.status))
         if validator is None:
-            return self.failed(f"{operation.id} documents no status {answer.status}.")
+            return self.internal_error(f"{operation.id} documents no status {answer.status}.")
         error = next(validator.iter_errors(answer.content), None)
         if error is None:
             return answer
-        return self.failed(
+        return self.internal_error(
             f"The answer breaks the contract at {error.json_path}: {error.message[:200]}"
         )
 
 
-def _http_headers(answer: Answer, exchange: Exchange) -> dict[str, str]:
+def _http_headers(answer: Response, exchange: RequestContext) -> dict[str, str]:
     operation = exchange.operation
     declared = operation.response_headers.get(answer.status, {}) if operation else {}
     if not declared:
         return {}
-    left_out = () if exchange.space.settings.retry_after else ("Retry-After",)
+    left_out = () if exchange.namespace.settings.send_retry_after else ("Retry-After",)
     return {
         name: declared[name] for name in HTTP_HEADERS if name in declared and name not in left_out
     }
 
 
-def _told(refusal: Refusal) -> str:
+def _told(refusal: APIError) -> str:
     """Return what the violations tell people, one sentence each."""
     return " ".join(
         f"{each.pointer or '/'}: {each.hint or each.message + '.'}" for each in refusal.violations

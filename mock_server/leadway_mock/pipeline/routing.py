@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from leadway_mock.contract.model import Contract, Operation
-from leadway_mock.http.messages import Refusal, Request
+from leadway_mock.http.messages import APIError, Request
 
 
 def route(contract: Contract, request: Request) -> tuple[Operation, Mapping[str, str]]:
@@ -13,15 +13,15 @@ def route(contract: Contract, request: Request) -> tuple[Operation, Mapping[str,
 
     Raises `Refusal`: `route-unknown`, or `method-not-allowed` with its `Allow` header.
     """
-    there = contract.at(request.path)
+    there = contract.operations_at(request.path)
     for operation, parameters in there:
         if operation.method == request.method:
             return operation, parameters
     line = f"Cannot {request.method} {request.path}"
     if not there:
-        raise Refusal("route-unknown", message=line, hint=_hint(contract, request.path))
+        raise APIError("route-unknown", message=line, hint=_hint(contract, request.path))
     allowed = ", ".join(sorted({operation.method for operation, _ in there}))
-    raise Refusal(
+    raise APIError(
         "method-not-allowed",
         message=f"{line}. Use {allowed}.",
         hint=f"This path takes {allowed}.",

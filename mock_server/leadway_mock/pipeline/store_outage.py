@@ -6,7 +6,7 @@ Little is known of such a request: its space, its number and its journal are in 
 from __future__ import annotations
 
 from leadway_mock.http.headers import header_text
-from leadway_mock.http.messages import Answer
+from leadway_mock.http.messages import Response
 from leadway_mock.state.ids import Ids
 from leadway_mock.store import StoreUnavailable
 
@@ -19,9 +19,9 @@ CERTAIN = "Nothing of this request was kept: send it again in a moment."
 UNCERTAIN = "Whether it was done is not known: look before you send it again."
 
 
-def unavailable(
+def outage_response(
     error: StoreUnavailable, *, uncertain: bool, message: str = "Service Unavailable"
-) -> Answer:
+) -> Response:
     """Return the answer to a request that met `error`.
 
     `Retry-After` tells clients that nothing was done, and that they may send it again; it is left
@@ -36,4 +36,4 @@ def unavailable(
         **({} if uncertain else {"Retry-After": str(RETRY_SECONDS)}),
     }
     content = {"statusCode": 503, "message": message}
-    return Answer(503, content, STORE_RULE, EVIDENCE, headers, hint)
+    return Response(503, content, STORE_RULE, EVIDENCE, headers, hint)

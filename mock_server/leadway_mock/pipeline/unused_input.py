@@ -8,24 +8,24 @@ from urllib.parse import parse_qsl
 
 from leadway_mock.agents import Agent
 from leadway_mock.contract.model import Operation
-from leadway_mock.http.messages import Request, Violation
+from leadway_mock.http.messages import FieldError, Request
 
-MAX_UNREAD = 50
+MAX_UNUSED = 50
 """How many are told of one request, which may hold thousands."""
 
 PREFERENCES = ("__code", "__example")
 """Query parameters that are the mock's own, for `Prefer`."""
 
-Unread = dict[str, str]
+UnusedInput = dict[str, str]
 
 
-def unread(
+def find_unused_input(
     request: Request,
     operation: Operation,
     body: object,
-    strangers: Sequence[Violation],
+    strangers: Sequence[FieldError],
     agent: Agent | None,
-) -> list[Unread]:
+) -> list[UnusedInput]:
     """Return each field that nothing read: `in` (query or body), `pointer` or `name`, `hint`.
 
     `strangers` are the violations of those properties that the contract does not have. Unknown
@@ -36,10 +36,10 @@ def unread(
         *({"in": "body", "pointer": each.pointer, "hint": each.hint} for each in strangers),
         *_variables(body, agent),
     )
-    return list(islice(found, MAX_UNREAD))
+    return list(islice(found, MAX_UNUSED))
 
 
-def _parameters(request: Request, operation: Operation) -> Iterator[Unread]:
+def _parameters(request: Request, operation: Operation) -> Iterator[UnusedInput]:
     if not request.query:
         return
     known = [each["name"] for each in operation.parameters if each["in"] == "query"]
@@ -50,7 +50,7 @@ def _parameters(request: Request, operation: Operation) -> Iterator[Unread]:
             yield {"in": "query", "name": name, "hint": hint}
 
 
-def _variables(body: object, agent: Agent | None) -> Iterator[Unread]:
+def _variables(body: object, agent: Agent | None) -> Iterator[UnusedInput]:
     declared = [each.name for each in agent.input_variables] if agent else []
     sent = body.get("inputVariables") if isinstance(body, dict) else None
     if not declared or not isinstance(sent, dict):

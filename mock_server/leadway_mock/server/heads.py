@@ -10,7 +10,7 @@ import re
 from typing import Any, Final, TypeVar
 
 from leadway_mock.http.delivery import Head
-from leadway_mock.util.memoize import LONGEST, remembered
+from leadway_mock.util.memoize import MAX_KEY_CHARS, memoize
 
 LONGEST_HEAD: Final = 4_000
 MOST_LINES: Final = 64
@@ -90,13 +90,13 @@ class PlainReader:
 
     def _target(self, line: bytes) -> Target | None:
         target = _target(line)
-        if target is not None and len(line) <= LONGEST:
+        if target is not None and len(line) <= MAX_KEY_CHARS:
             _keep(self._targets, MOST_KNOWN, line, target)
         return target
 
     def _header(self, line: bytes) -> Header | None:
         header = _header(line)
-        if header is not None and len(line) <= LONGEST:
+        if header is not None and len(line) <= MAX_KEY_CHARS:
             _keep(self._headers, MOST_KNOWN, line, header)
         return header
 
@@ -124,7 +124,7 @@ def _header(line: bytes) -> Header | None:
     return *names, value
 
 
-@remembered(MOST_KNOWN, LONGEST_NAME)
+@memoize(MOST_KNOWN, LONGEST_NAME)
 def _names(name: bytes) -> tuple[str, str] | None:
     """Return what WSGI and what HTTP calls a header, in lower case."""
     if not _NAME.fullmatch(name):

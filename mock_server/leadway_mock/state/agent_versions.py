@@ -6,17 +6,17 @@ restart, can go on with a session as it began.
 
 from __future__ import annotations
 
-from leadway_mock.agents import Agent, Cast, restore_agent
+from leadway_mock.agents import Agent, AgentRegistry, restore_agent
 from leadway_mock.store import Store
 
-MOST_KNOWN = 10_000
+MAX_CACHED = 10_000
 """So many are remembered; those that are not have to be read again."""
 
 _KEY = "agents/"
 """How the keys begin under which they are kept. They are in no space, and outlive its reset."""
 
 
-class FormerAgents:
+class AgentVersions:
     """The agents of this and earlier casts, by their digests."""
 
     def __init__(self, store: Store) -> None:
@@ -24,9 +24,9 @@ class FormerAgents:
         self._store = store
         self._known: dict[str, Agent] = {}
 
-    def remember(self, cast: Cast) -> None:
+    def remember(self, cast: AgentRegistry) -> None:
         """Keep the agents of `cast` that a file describes."""
-        for agent in cast.agents.values():
+        for agent in cast.by_id.values():
             if agent.digest and agent.digest not in self._known:
                 self._store.append(_KEY + agent.digest, agent.source, after=0, keep=1)
                 self._know(agent)
@@ -46,7 +46,7 @@ class FormerAgents:
         return self._know(restore_agent(item.value)) if item else None
 
     def _know(self, agent: Agent) -> Agent:
-        if len(self._known) >= MOST_KNOWN:
+        if len(self._known) >= MAX_CACHED:
             self._known.clear()
         self._known[agent.digest] = agent
         return agent

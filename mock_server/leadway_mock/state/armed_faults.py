@@ -18,7 +18,7 @@ from leadway_mock.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Armed:
+class ArmedFault:
     """A fault in its place. `key` is where its count is kept; each arming has a new one."""
 
     fault: Fault
@@ -26,7 +26,7 @@ class Armed:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class FaultHit:
     """One firing: the `number`th of `times`, and the seconds until the caller may come again.
 
     An `early` one came before that time had passed: it is refused like the firing before it, and
@@ -36,11 +36,11 @@ class Hit:
     number: int
     times: int
     retry_after: int | None = None
-    early: bool = False
+    early_calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class HitCount:
     """How often a fault fired, how many calls came too early, and until when they do."""
 
     hits: int = 0
@@ -48,7 +48,7 @@ class Count:
     until: float | None = None
 
 
-class Faults:
+class ArmedFaults:
     """What is armed in a space, and the counts of it."""
 
     def __init__(
@@ -57,28 +57,28 @@ class Faults:
         """Read the armed faults from a space's `orders`; count under keys with `prefix`."""
         self._store = store
         self._prefix = f"{prefix}faults/"
-        self._orders = orders
+        self._overrides = orders
 
-    def __iter__(self) -> Iterator[Armed]:
+    def __iter__(self) -> Iterator[ArmedFault]:
         """Yield the armed faults, the oldest first."""
-        for order in self._orders:
-            yield Armed(read_fault(order["fault"]), order["key"])
+        for order in self._overrides:
+            yield ArmedFault(read_fault(order["fault"]), order["key"])
 
     def __bool__(self) -> bool:
         """Tell whether any fault is armed."""
-        return bool(self._orders)
+        return bool(self._overrides)
 
     def listed(self) -> list[dict[str, Any]]:
         """Return the armed faults as JSON, each with `hits`, `early` and `left`."""
         return [self._listed(armed) for armed in self]
 
-    def count(self, key: str) -> Count:
+    def count(self, key: str) -> HitCount:
         """Return how often the fault counted under `key` has fired."""
         return self._read(key)[1]
 
-    def claim(
+    def try_fire(
         self, key: str, fault: Fault, *, now: float, retry_after: int | None = None
-    ) -> Hit | None:
+    ) -> FaultHit | None:
         """Fire `fault`, counted under `key`, unless it has fired often enough: then return None.
 
         `now` is the space's time. With `retry_after`, calls that come sooner than so many seconds
@@ -86,7 +86,7 @@ class Faults:
         """
         while True:
             version, count = self._read(key)
-            claimed = _claimed(count, fault.times, now, retry_after)
+            claimed = _next_count(count, fault.times, now, retry_after)
             if claimed is None:
                 return None
             changed, hit = claimed
@@ -98,24 +98,26 @@ class Faults:
         """Forget the count under `key`."""
         self._store.delete(self._prefix + key)
 
-    def _listed(self, armed: Armed) -> dict[str, Any]:
+    def _listed(self, armed: ArmedFault) -> dict[str, Any]:
         count = self.count(armed.key)
         left = max(0, armed.fault.times - count.hits)
         return {**as_json(armed.fault), "hits": count.hits, "early": count.early, "left": left}
 
-    def _read(self, key: str) -> tuple[int, Count]:
+    def _read(self, key: str) -> tuple[int, HitCount]:
         item = self._store.last(self._prefix + key)
-        return (item.position, Count(**json.loads(item.value))) if item else (0, Count())
+        return (item.position, HitCount(**json.loads(item.value))) if item else (0, HitCount())
 
 
-def _claimed(count: Count, times: int, now: float, wait: int | None) -> tuple[Count, Hit] | None:
+def _next_count(
+    count: HitCount, times: int, now: float, wait: int | None
+) -> tuple[HitCount, FaultHit] | None:
     """Return the count after one more call and what the call gets, or None if nothing."""
     remains = min(count.until - now, wait or 0) if count.until is not None else 0.0
     if remains > 0:
         changed = replace(count, early=count.early + 1)
-        return changed, Hit(count.hits, times, ceil(remains), early=True)
+        return changed, FaultHit(count.hits, times, ceil(remains), early_calls=True)
     if count.hits >= times:
         return None
     hits = count.hits + 1
     until = now + wait if wait else None
-    return replace(count, hits=hits, until=until), Hit(hits, times, wait)
+    return replace(count, hits=hits, until=until), FaultHit(hits, times, wait)

@@ -31,7 +31,7 @@ class ClockError(ValueError):
     """A clock cannot be moved to that time; the text says which times there are."""
 
 
-class SetClock:
+class MovableClock:
     """Another clock, moved or stopped.
 
     `frozen_at`, `set_to`, `advanced` and `resumed` return what makes the clock that is wanted: the

@@ -10,36 +10,36 @@ from typing import Any
 
 from leadway_mock.contract.model import Contract
 from leadway_mock.faults import Fault, FaultError, Problem, as_json
-from leadway_mock.faults.contract_check import impossibilities
-from leadway_mock.state.namespace import Orders
-from leadway_mock.state.namespace_registry import Spaces
+from leadway_mock.faults.contract_check import contract_problems
+from leadway_mock.state.namespace import Overrides
+from leadway_mock.state.namespace_registry import NamespaceRegistry
 
-MOST_ARMED = 100
+MAX_ARMED = 100
 """How many faults one space holds at a time; each costs every request a look."""
 
 _Order = Mapping[str, Any]
 
 
-def arm(spaces: Spaces, contract: Contract, name: str, fault: Fault) -> Fault:
+def arm(spaces: NamespaceRegistry, contract: Contract, name: str, fault: Fault) -> Fault:
     """Arm `fault` in the space `name`, which is opened if need be; return it with its id.
 
     A fault of the same id is replaced, and its count begins anew. Raises `FaultError` where the
     contract lacks the fault's operation, rule or status, or the space has too many.
     """
-    problems = list(impossibilities(fault, contract))
+    problems = list(contract_problems(fault, contract))
     if problems:
         raise FaultError(problems)
     key = secrets.token_hex(8)  # A count of its own, whatever was armed and forgotten before.
     armed, dropped = fault, tuple[_Order, ...]()
 
-    def change(orders: Orders) -> Orders:
+    def change(orders: Overrides) -> Overrides:
         nonlocal armed, dropped
         present = tuple(orders.get("faults", ()))
         armed = replace(fault, id=fault.id or _free_id(present))
         dropped = tuple(each for each in present if _id(each) == armed.id)
         kept = [each for each in present if _id(each) != armed.id]
-        if len(kept) >= MOST_ARMED:
-            what = f"{MOST_ARMED} faults are armed already"
+        if len(kept) >= MAX_ARMED:
+            what = f"{MAX_ARMED} faults are armed already"
             raise FaultError([Problem((), what, "disarm some that are done")])
         return {**orders, "faults": [*kept, {"key": key, "fault": as_json(armed)}]}
 
@@ -47,11 +47,11 @@ def arm(spaces: Spaces, contract: Contract, name: str, fault: Fault) -> Fault:
     return armed
 
 
-def disarm(spaces: Spaces, name: str, fault_id: str | None = None) -> int:
+def disarm(spaces: NamespaceRegistry, name: str, fault_id: str | None = None) -> int:
     """Disarm the fault `fault_id` of the space `name`, or all of them; return how many."""
     dropped = tuple[_Order, ...]()
 
-    def change(orders: Orders) -> Orders:
+    def change(orders: Overrides) -> Overrides:
         nonlocal dropped
         present = tuple(orders.get("faults", ()))
         dropped = tuple(each for each in present if fault_id in {None, _id(each)})
@@ -62,9 +62,9 @@ def disarm(spaces: Spaces, name: str, fault_id: str | None = None) -> int:
 
 
 def _forget(
-    spaces: Spaces,
+    spaces: NamespaceRegistry,
     name: str,
-    change: Callable[[Orders], Orders],
+    change: Callable[[Overrides], Overrides],
     dropped: Callable[[], tuple[_Order, ...]],
 ) -> None:
     """Change the orders of a space, then forget the counts of what fell out of them."""

@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 
 from leadway_mock.config.settings import Settings
-from leadway_mock.http.messages import Answer, Request
-from leadway_mock.state.journal_entry import entry_text
-from leadway_mock.state.journal_query import Matcher
+from leadway_mock.http.messages import Request, Response
+from leadway_mock.state.journal_entry import serialize_entry
+from leadway_mock.state.journal_query import JournalQuery
 from leadway_mock.store import Store
 
 PAGE = 200
@@ -29,7 +29,7 @@ class Journal:
     def write(
         self,
         request: Request,
-        answer: Answer,
+        answer: Response,
         at: float,
         seconds: float,
         facts: Mapping[str, Any],
@@ -39,7 +39,7 @@ class Journal:
         `at` is when it began, in seconds since the Unix epoch, `seconds` how long it took, `facts`
         what the emulator learned on the way (operation, agent, session, turn).
         """
-        text = entry_text(request, answer, at, seconds, facts)
+        text = serialize_entry(request, answer, at, seconds, facts)
         self._store.append(self._key, text, keep=self._keep)
 
     def entries(self, *, after: int, limit: int) -> list[dict[str, Any]]:
@@ -48,7 +48,7 @@ class Journal:
         return [{"number": item.position, **orjson.loads(item.value)} for item in items]
 
     def found(
-        self, matches: Matcher, *, after: int = 0, newest_first: bool = False
+        self, matches: JournalQuery, *, after: int = 0, newest_first: bool = False
     ) -> Iterator[dict[str, Any]]:
         """Yield each entry that `matches`, behind number `after` in the order that is asked for.
 

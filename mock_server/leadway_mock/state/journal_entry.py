@@ -8,8 +8,8 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
-from leadway_mock.http.messages import HEADERS_THAT_DECIDE, Answer, Request
-from leadway_mock.util.json_text import dump_json, dump_sound
+from leadway_mock.http.messages import HEADERS_THAT_DECIDE, Request, Response
+from leadway_mock.util.json_text import to_json_text, to_json_text_unchecked
 from leadway_mock.util.redaction import (
     fingerprint,
     has_token,
@@ -31,10 +31,10 @@ HEAD = "journal"
 IDENTITY = "identity"
 """The key under which is kept with a request what makes its fingerprint."""
 
-MARK = "more characters]"
+TRUNCATION_MARK = "more characters]"
 """How a text ends that was cut."""
 
-SHORT = 4_096
+FAST_PATH_CHARS = 4_096
 """An entry of so many characters is kept as it is, if there is no credential in it."""
 
 MAX_HEADERS = 64
@@ -42,8 +42,8 @@ MAX_LINE = 2_048
 MAX_FACT = 256
 
 
-def entry_text(
-    request: Request, answer: Answer, at: float, seconds: float, facts: Mapping[str, Any]
+def serialize_entry(
+    request: Request, answer: Response, at: float, seconds: float, facts: Mapping[str, Any]
 ) -> str:
     """Return the entry of one exchange as JSON text.
 
@@ -57,9 +57,11 @@ def entry_text(
         "answer": _answer(answer),
         **facts,
     }
-    text = dump_sound(entry)  # The answer was written before, and so holds no other numbers.
-    if len(text) > SHORT or is_suspicious(text) or len(request.headers) > MAX_HEADERS:
-        return dump_json(_careful(entry))
+    text = to_json_text_unchecked(
+        entry
+    )  # The answer was written before, and so holds no other numbers.
+    if len(text) > FAST_PATH_CHARS or is_suspicious(text) or len(request.headers) > MAX_HEADERS:
+        return to_json_text(_careful(entry))
     return text
 
 
@@ -100,7 +102,7 @@ def _identity(request: Request) -> blake2b:
     return begun
 
 
-def _answer(answer: Answer) -> dict[str, Any]:
+def _answer(answer: Response) -> dict[str, Any]:
     told = {
         "status": answer.status,
         "rule": answer.rule,
@@ -148,7 +150,7 @@ def _careful_request(request: Mapping[str, Any]) -> dict[str, Any]:
 
 def _careful_answer(answer: Mapping[str, Any]) -> dict[str, Any]:
     content = redact_json(answer["body"])
-    text = dump_json(content)
+    text = to_json_text(content)
     return {
         **answer,
         "hint": _shown(answer["hint"]),
@@ -181,7 +183,7 @@ class _Cut(str):
 def _cut(text: str, most: int) -> str:
     if len(text) <= most:
         return text
-    return _Cut(f"{text[:most]}… [{len(text) - most} {MARK}")
+    return _Cut(f"{text[:most]}… [{len(text) - most} {TRUNCATION_MARK}")
 
 
 def _cut_places(value: object, pointer: str = "") -> Iterator[str]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-Entry = Mapping[str, Any]
-Matcher = Callable[[Entry], bool]
+JournalEntry = Mapping[str, Any]
+JournalQuery = Callable[[JournalEntry], bool]
 
 UNMATCHED = (
     "route-unknown",
@@ -25,22 +25,22 @@ UNMATCHED = (
 """The rules of requests that nothing was prepared for, or that could not be understood."""
 
 
-def matcher(wanted: Mapping[str, Any]) -> Matcher:
+def compile_query(wanted: Mapping[str, Any]) -> JournalQuery:
     """Return the function that tells whether an entry is meant; `wanted` has names of `FIELDS`."""
     tests = [_test(name, value) for name, value in wanted.items()]
     return lambda entry: all(test(entry) for test in tests)
 
 
-def _test(name: str, value: object) -> Matcher:
+def _test(name: str, value: object) -> JournalQuery:
     accepts = FIELDS[name]
     choices = value if isinstance(value, list) else [value]
     return lambda entry: any(accepts(entry, choice) for choice in choices)
 
 
-def _is(*way: str) -> Callable[[Entry, Any], bool]:
+def _is(*way: str) -> Callable[[JournalEntry, Any], bool]:
     """Compare what an entry has under these names."""
 
-    def accepts(entry: Entry, wanted: object) -> bool:
+    def accepts(entry: JournalEntry, wanted: object) -> bool:
         found: Any = entry
         for name in way:
             found = found.get(name) if isinstance(found, Mapping) else None
@@ -49,12 +49,12 @@ def _is(*way: str) -> Callable[[Entry, Any], bool]:
     return accepts
 
 
-def _status(entry: Entry, wanted: int | str) -> bool:
+def _status(entry: JournalEntry, wanted: int | str) -> bool:
     found: int = entry["answer"]["status"]
     return found == wanted if isinstance(wanted, int) else f"{found // 100}xx" == wanted
 
 
-def _path(entry: Entry, wanted: str) -> bool:
+def _path(entry: JournalEntry, wanted: str) -> bool:
     """Compare a path; `*` stands for anything. Without regular expressions, which can be slow."""
     path: str = entry["request"]["path"]
     first, *rest = wanted.split("*")
@@ -67,14 +67,14 @@ def _path(entry: Entry, wanted: str) -> bool:
     return 0 <= position <= len(path) - len(rest[-1]) and path.endswith(rest[-1])
 
 
-def _fault(entry: Entry, wanted: str | bool) -> bool:  # noqa: FBT001 - what JSON has
+def _fault(entry: JournalEntry, wanted: str | bool) -> bool:  # noqa: FBT001 - what JSON has
     found = entry.get("fault")
     if isinstance(wanted, bool):
         return (found is not None) == wanted
     return (found.get("id") if isinstance(found, Mapping) else found) == wanted
 
 
-FIELDS: Mapping[str, Callable[[Entry, Any], bool]] = {
+FIELDS: Mapping[str, Callable[[JournalEntry, Any], bool]] = {
     "status": _status,
     "rule": _is("answer", "rule"),
     "evidence": _is("answer", "evidence"),

@@ -8,31 +8,31 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadway_mock.state.journal import Journal
-from leadway_mock.state.journal_query import Matcher, matcher
+from leadway_mock.state.journal_query import JournalQuery, compile_query
 
-LOOK_AGAIN = 0.02
+POLL_SECONDS = 0.02
 """How many seconds pass between two looks at the journal, which other processes write, too."""
 
 
-LONGEST = 30.0
+MAX_WAIT_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class JournalWait:
     """What is waited for, and how long."""
 
-    matches: Matcher
+    matches: JournalQuery
     count: int
     timeout: float
     after: int
 
     @classmethod
-    def read(cls, body: Mapping[str, Any]) -> Wait:
+    def read(cls, body: Mapping[str, Any]) -> JournalWait:
         """Return what the body of a call asks for."""
         return cls(
-            matcher(body.get("match", {})),
+            compile_query(body.get("match", {})),
             body.get("count", 1),
-            min(body.get("timeout", 5.0), LONGEST),
+            min(body.get("timeout", 5.0), MAX_WAIT_SECONDS),
             body.get("after", 0),
         )
 
@@ -49,4 +49,4 @@ class Wait:
             seen = max(seen, newest)
             if len(found) >= self.count or time.monotonic() >= ends or stops():
                 return found
-            time.sleep(min(LOOK_AGAIN, max(0.0, ends - time.monotonic())))
+            time.sleep(min(POLL_SECONDS, max(0.0, ends - time.monotonic())))

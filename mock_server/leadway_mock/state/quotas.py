@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from math import ceil
 
 from leadway_mock.config.settings import Settings
-from leadway_mock.http.messages import Refusal
+from leadway_mock.http.messages import APIError
 from leadway_mock.store import Expiring, Store
 from leadway_mock.util.redaction import fingerprint
 
@@ -21,7 +21,7 @@ BURST_SECONDS = 10
 MINUTE_SECONDS = 60
 DAY_SECONDS = 86_400
 
-MOST_KNOWN = 256
+MAX_COUNTERS = 256
 """How many callers' counters are remembered by name: they come again for ten seconds."""
 
 INTERVAL = str(BURST_SECONDS * 1000)
@@ -29,7 +29,7 @@ INTERVAL = str(BURST_SECONDS * 1000)
 
 
 @dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
-class Usage:
+class QuotaUsage:
     """How many requests are left, as the documented headers say it."""
 
     burst: int
@@ -55,14 +55,14 @@ class Quotas:
         """Count in `store` under keys that begin with `prefix`."""
         self._store = store
         self._settings = settings
-        burst, day = settings.quota_burst, settings.quota_day
-        self.untouched = Usage(burst, burst, day, day)
+        burst, day = settings.quota_10_seconds, settings.quota_day
+        self.untouched = QuotaUsage(burst, burst, day, day)
         """The usage of somebody not known, who has used nothing."""
 
         # The windows of ten seconds are the shortest, and the others begin when one of them does.
-        self._counters = lru_cache(MOST_KNOWN)(partial(_counters, f"{prefix}quota"))
+        self._counters = lru_cache(MAX_COUNTERS)(partial(_counters, f"{prefix}quota"))
 
-    def count(self, app: str, location: str, now: float) -> tuple[Usage, Refusal | None]:
+    def count(self, app: str, location: str, now: float) -> tuple[QuotaUsage, APIError | None]:
         """Count one request of `app` (a token's fingerprint) for `location` at `now`.
 
         Returns what is left, and the refusal `quota-exceeded` where a quota is used up and
@@ -72,32 +72,32 @@ class Quotas:
         counters = self._counters(app, place, now // BURST_SECONDS * BURST_SECONDS)
         burst, minute, day = self._store.increment_all(counters, now=now)
         settings = self._settings
-        usage = Usage(
-            settings.quota_burst,
-            max(0, settings.quota_burst - burst),
+        usage = QuotaUsage(
+            settings.quota_10_seconds,
+            max(0, settings.quota_10_seconds - burst),
             settings.quota_day,
             max(0, settings.quota_day - day),
         )
         return usage, self._refusal(burst, minute, day, now) if settings.enforce_quotas else None
 
-    def _refusal(self, burst: int, minute: int, day: int, now: float) -> Refusal | None:
+    def _refusal(self, burst: int, minute: int, day: int, now: float) -> APIError | None:
         """Return the refusal of the longest window that is used up."""
         settings = self._settings
         if day > settings.quota_day:
             return self._exceeded(settings.quota_day, DAY_SECONDS, now)
         if minute > settings.quota_minute:
             return self._exceeded(settings.quota_minute, MINUTE_SECONDS, now)
-        if burst > settings.quota_burst:
-            return self._exceeded(settings.quota_burst, BURST_SECONDS, now)
+        if burst > settings.quota_10_seconds:
+            return self._exceeded(settings.quota_10_seconds, BURST_SECONDS, now)
         return None
 
-    def _exceeded(self, limit: int, seconds: int, now: float) -> Refusal:
+    def _exceeded(self, limit: int, seconds: int, now: float) -> APIError:
         wait = ceil(_end(seconds, now) - now)
-        headers = {"Retry-After": str(max(1, wait))} if self._settings.retry_after else {}
+        headers = {"Retry-After": str(max(1, wait))} if self._settings.send_retry_after else {}
         hint = (
             f"More than {limit} requests in {seconds} seconds; the window ends in {wait} seconds."
         )
-        return Refusal("quota-exceeded", hint=hint, headers=headers)
+        return APIError("quota-exceeded", hint=hint, headers=headers)
 
 
 def _counters(prefix: str, app: str, place: str, now: float) -> Sequence[Expiring]:

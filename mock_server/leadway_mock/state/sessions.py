@@ -13,10 +13,10 @@ from typing import Any, NoReturn
 import orjson
 
 from leadway_mock.config.settings import Settings
-from leadway_mock.http.messages import Refusal
+from leadway_mock.http.messages import APIError
 from leadway_mock.state.clock import Clock
 from leadway_mock.store import Item, Store
-from leadway_mock.util.json_text import dump_json, dump_sound
+from leadway_mock.util.json_text import to_json_text, to_json_text_unchecked
 from leadway_mock.util.redaction import is_suspicious, redact_json
 
 
@@ -176,7 +176,7 @@ class Sessions:
     def _refuse(self, why: str, hint: str) -> NoReturn:
         suffix = "-400" if self._settings.unknown_session == "400" else ""
         cure = "Leave executionId out of the first message, then send the one its answer brings."
-        raise Refusal(f"session-{why}{suffix}", hint=f"{hint} {cure}")
+        raise APIError(f"session-{why}{suffix}", hint=f"{hint} {cure}")
 
 
 def _text(turn: Turn) -> str:
@@ -196,8 +196,10 @@ def _text(turn: Turn) -> str:
         told["contact_id"] = turn.contact_id
     if turn.state:
         told["state"] = turn.state
-    text = dump_json(told) if turn.state else dump_sound(told)  # Only agents know other numbers.
-    return dump_json(redact_json(told)) if is_suspicious(text) else text
+    text = (
+        to_json_text(told) if turn.state else to_json_text_unchecked(told)
+    )  # Only agents know other numbers.
+    return to_json_text(redact_json(told)) if is_suspicious(text) else text
 
 
 def _turn(item: Item) -> Turn:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from leadway_mock.store import Snapshot
-from leadway_mock.util.json_text import dump_json
+from leadway_mock.util.json_text import to_json_text
 
 FORMAT: Final = "leadway-mock-snapshot"
 VERSION: Final = 1
@@ -46,7 +46,7 @@ def write_snapshot(snapshot: Snapshot, *, journal: bool = True) -> dict[str, Any
             for key, value, expires in snapshot.counters
         ],
     }
-    text = dump_json(content)
+    text = to_json_text(content)
     if len(text.encode()) > MAX_BYTES - 1_000:
         raise SnapshotError(
             f"The snapshot would be larger than {MAX_BYTES} bytes. Leave the journal out with"
@@ -64,7 +64,7 @@ def read_snapshot(document: Mapping[str, Any]) -> Snapshot:
     if found != (FORMAT, VERSION):
         raise SnapshotError(f"This is {found[0]} {found[1]}; {FORMAT} {VERSION} is wanted.")
     content = {part: _in_order(document[part], KEYS[part]) for part in KEYS}
-    if _digest(dump_json(content)) != document["digest"]:
+    if _digest(to_json_text(content)) != document["digest"]:
         raise SnapshotError("The snapshot was cut or changed: it does not fit its digest.")
     entries = tuple((each["key"], each["position"], each["value"]) for each in content["entries"])
     counters = tuple(

@@ -12,8 +12,8 @@ fault that was never used. `allow` and `strict` let some of it, or all, pass.
 """
 
 from leadway_mock.testing.conversations import Conversation
-from leadway_mock.testing.expectations import KINDS, NotAsScriptedError
+from leadway_mock.testing.expectations import KINDS, UnexpectedInteractionError
 from leadway_mock.testing.host import Host
 from leadway_mock.testing.mock import Mock
 
-__all__ = ["KINDS", "Conversation", "Host", "Mock", "NotAsScriptedError"]
+__all__ = ["KINDS", "Conversation", "Host", "Mock", "UnexpectedInteractionError"]

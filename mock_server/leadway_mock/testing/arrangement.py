@@ -12,15 +12,15 @@ from leadway_mock.config.settings import SettingsError
 from leadway_mock.dialogues import Dialogue
 from leadway_mock.faults import Fault, FaultError, Problem, read_fault, read_latency
 from leadway_mock.state.fault_registry import arm
-from leadway_mock.state.namespace import Orders
+from leadway_mock.state.namespace import Overrides
 from leadway_mock.testing.clock import MockClock
-from leadway_mock.testing.dialogue_sources import Source, read_source
-from leadway_mock.testing.endpoint import Place
+from leadway_mock.testing.dialogue_sources import DialogueSource, read_source
+from leadway_mock.testing.endpoint import MockEndpoint
 from leadway_mock.testing.host import Host
-from leadway_mock.testing.tracebacks import pointing_at_the_test
+from leadway_mock.testing.tracebacks import hide_traceback_here
 
 
-class Scripting(Place):
+class Arrangement(MockEndpoint):
     """A place that is told what to do."""
 
     def __init__(
@@ -34,9 +34,9 @@ class Scripting(Place):
         self.clock = MockClock(lambda move: self._spaces.move_clock(self._space_name, move))
         """The time that this test's sessions and quotas live by."""
 
-    @pointing_at_the_test
+    @hide_traceback_here
     def dialogue(
-        self, *sources: Source, agent: str | Sequence[str] | None = None
+        self, *sources: DialogueSource, agent: str | Sequence[str] | None = None
     ) -> tuple[Dialogue, ...]:
         """Let the agents know these dialogues, and return them; raises `DialogueError`.
 
@@ -48,7 +48,7 @@ class Scripting(Place):
         self._scripts |= {each.name: each for each in found}
         return tuple(found)
 
-    @pointing_at_the_test
+    @hide_traceback_here
     def fault(
         self,
         fault: Fault | Mapping[str, Any] | None = None,
@@ -65,7 +65,7 @@ class Scripting(Place):
             raise FaultError([Problem(("transport",), what, "use the fixture leadway_mock")])
         return arm(self._spaces, self.host.emulator.contract, self._space_name, made)
 
-    @pointing_at_the_test
+    @hide_traceback_here
     def settings(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of `Settings`
         """Change settings of `leadway mock` for this test; None takes a change back.
 
@@ -75,14 +75,14 @@ class Scripting(Place):
         if found:
             raise SettingsError(" ".join(found))
 
-        def change(orders: Orders) -> Orders:
+        def change(orders: Overrides) -> Overrides:
             merged = {**orders.get("settings", {}), **changes}
             kept = {name: value for name, value in merged.items() if value is not None}
             return {**orders, "settings": kept}
 
         self._spaces.change(self._space_name, change)
 
-    def _read(self, source: Source, agent: str | Sequence[str] | None) -> list[Dialogue]:
+    def _read(self, source: DialogueSource, agent: str | Sequence[str] | None) -> list[Dialogue]:
         name = f"dialogue-{self._texts + 1:02}"  # Dialogues are tried in the order of names.
         found = list(read_source(source, name=name, folder=self._folder, agent=agent))
         self._texts += any(each.name == name for each in found)

@@ -8,14 +8,25 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from leadway_mock.conformance import Coverage, Verdict, assert_well_behaved, coverage, grade
-from leadway_mock.testing.arrangement import Scripting
-from leadway_mock.testing.conversations import Conversation, conversations, said, told
+from leadway_mock.conformance import (
+    ConformanceReport,
+    Coverage,
+    assert_conformant,
+    coverage,
+    evaluate,
+)
+from leadway_mock.testing.arrangement import Arrangement
+from leadway_mock.testing.conversations import (
+    Conversation,
+    conversations,
+    format_conversation,
+    has_message,
+)
 from leadway_mock.testing.host import Host
-from leadway_mock.testing.journal import Entry, MockJournal, told_requests, wanted
+from leadway_mock.testing.journal import JournalEntry, MockJournal, describe_query, format_requests
 
 
-class Watching(Scripting):
+class Assertions(Arrangement):
     """A place that tells what it has seen. Each failure shows what there is instead.
 
     `__tracebackhide__` has pytest point at the line of the test, and not at ours.
@@ -40,7 +51,7 @@ class Watching(Scripting):
         *,
         timeout: float = 5.0,
         **match: Any,  # noqa: ANN401 - JSON values
-    ) -> list[Entry]:
+    ) -> list[JournalEntry]:
         """Wait for requests that match, as `journal.wait_for` does; for work in the background."""
         __tracebackhide__ = True
         return self.journal.wait_for(count, timeout=timeout, **match)
@@ -51,7 +62,7 @@ class Watching(Scripting):
         *,
         timeout: float = 5.0,  # noqa: ASYNC109 - it is the journal that waits, in a thread
         **match: Any,  # noqa: ANN401 - JSON values
-    ) -> list[Entry]:
+    ) -> list[JournalEntry]:
         """Wait as `wait_for` does, while asyncio goes on."""
         __tracebackhide__ = True
         return await asyncio.to_thread(self.journal.wait_for, count, timeout=timeout, **match)
@@ -63,9 +74,9 @@ class Watching(Scripting):
         """
         __tracebackhide__ = True
         found = self.sessions
-        if not any(said(each, messages) for each in found):
+        if not any(has_message(each, messages) for each in found):
             lines = "\n".join(f"  {number}. {each}" for number, each in enumerate(messages, 1))
-            raise AssertionError(f"Nobody said just this:\n{lines}\n\n{told(found)}")
+            raise AssertionError(f"Nobody said just this:\n{lines}\n\n{format_conversation(found)}")
 
     def assert_turns(self, *counts: int) -> None:
         """Require conversations of just so many turns: `assert_turns(3)` is one, of three."""
@@ -75,26 +86,26 @@ class Watching(Scripting):
             there = ", ".join(str(len(each.turns)) for each in found) or "none"
             asked = ", ".join(map(str, counts)) or "none"
             message = f"Turns of the conversations: {there}; expected: {asked}."
-            raise AssertionError(f"{message}\n\n{told(found)}")
+            raise AssertionError(f"{message}\n\n{format_conversation(found)}")
 
     def assert_requests(self, count: int, **match: Any) -> None:  # noqa: ANN401 - JSON values
         """Require so many requests that match, as `journal.find` understands it."""
         __tracebackhide__ = True
         found = self.journal.count(**match)
         if found != count:
-            were = f"{found} requests came{wanted(match)}; expected: {count}."
-            raise AssertionError(f"{were}\n{told_requests(list(self.journal))}")
+            were = f"{found} requests came{describe_query(match)}; expected: {count}."
+            raise AssertionError(f"{were}\n{format_requests(list(self.journal))}")
 
-    def assert_well_behaved(self, *, allow: Iterable[str] = ()) -> None:
+    def assert_conformant(self, *, allow: Iterable[str] = ()) -> None:
         """Require a verdict without errors; `allow` has the ids of findings to leave out."""
         __tracebackhide__ = True
         idle = self.space.settings.session_idle_seconds
-        assert_well_behaved(self.journal, allow=allow, idle_seconds=idle)
+        assert_conformant(self.journal, allow=allow, idle_seconds=idle)
 
-    def verdict(self, *, allow: Iterable[str] = (), where: str = "") -> Verdict:
+    def conformance(self, *, allow: Iterable[str] = (), where: str = "") -> ConformanceReport:
         """Grade the application; `where` names this test in a report on several."""
         idle = self.space.settings.session_idle_seconds
-        return grade(self.journal, allow=allow, idle_seconds=idle, where=where)
+        return evaluate(self.journal, allow=allow, idle_seconds=idle, where=where)
 
     def coverage(self) -> Coverage:
         """Return which documented outcomes this test has met."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from leadway_mock.state.clock import SetClock
-from leadway_mock.state.namespace import Space
-from leadway_mock.testing.tracebacks import pointing_at_the_test
+from leadway_mock.state.clock import MovableClock
+from leadway_mock.state.namespace import Namespace
+from leadway_mock.testing.tracebacks import hide_traceback_here
 
-Move = Callable[[SetClock], Mapping[str, float]]
+Move = Callable[[MovableClock], Mapping[str, float]]
 
 
 class MockClock:
     """Stops, moves and asks the clock that this test's sessions and quotas live by."""
 
-    def __init__(self, move: Callable[[Move], Space]) -> None:
+    def __init__(self, move: Callable[[Move], Namespace]) -> None:
         """Take what moves the clock of a space and returns the space."""
         self._move = move
 
@@ -23,13 +23,13 @@ class MockClock:
         """Return the time that the mock believes it is, in UTC."""
         return datetime.fromtimestamp(self._move(_as_it_is).clock.now(), UTC)
 
-    @pointing_at_the_test
+    @hide_traceback_here
     def freeze(self, at: datetime | str | None = None) -> None:
         """Stop the clock, at once or at `at`, with a time zone, as in `2026-11-22T09:00:00Z`."""
         time = None if at is None else _seconds(at)
         self._move(lambda clock: clock.frozen_at(time))
 
-    @pointing_at_the_test
+    @hide_traceback_here
     def advance(self, by: float | timedelta) -> None:
         """Move the clock forward by seconds or a timedelta; a stopped one stays stopped.
 
@@ -40,7 +40,7 @@ class MockClock:
             raise ValueError(f"{seconds:g} s is a move back; set() takes any time there is")
         self._move(lambda clock: clock.advanced(seconds))
 
-    @pointing_at_the_test
+    @hide_traceback_here
     def set(self, at: datetime | str) -> None:
         """Let it be `at`, which has a time zone, from now on."""
         time = _seconds(at)
@@ -55,7 +55,7 @@ class MockClock:
         self._move(lambda _: {})
 
 
-def _as_it_is(clock: SetClock) -> Mapping[str, float]:
+def _as_it_is(clock: MovableClock) -> Mapping[str, float]:
     return {"frozen": clock.now()} if clock.frozen else {"offset": clock.offset}
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from leadway_mock.state.namespace import Space
+from leadway_mock.state.namespace import Namespace
 from leadway_mock.state.sessions import Turn
 
 LONGEST = 300
@@ -53,7 +53,7 @@ class Conversation:
             yield f"     agent: {_shown(turn.response)}"
 
 
-def conversations(space: Space) -> list[Conversation]:
+def conversations(space: Namespace) -> list[Conversation]:
     """Return every conversation of a space, the oldest first."""
     settings = space.settings
     listed = space.sessions.listed(after=0, limit=settings.max_sessions)
@@ -64,14 +64,14 @@ def conversations(space: Space) -> list[Conversation]:
     return found
 
 
-def told(found: Sequence[Conversation]) -> str:
+def format_conversation(found: Sequence[Conversation]) -> str:
     """Return the conversations as text."""
     if not found:
         return "No agent was spoken to."
     return "\n".join(line for each in found for line in each.lines())
 
 
-def said(conversation: Conversation, expected: Iterable[str | re.Pattern[str]]) -> bool:
+def has_message(conversation: Conversation, expected: Iterable[str | re.Pattern[str]]) -> bool:
     """Tell whether the caller said just this: each message whole, or found by its pattern."""
     wanted, heard = list(expected), conversation.messages
     return len(wanted) == len(heard) and all(map(_is, wanted, heard))

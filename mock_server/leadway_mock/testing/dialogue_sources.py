@@ -8,25 +8,25 @@ from pathlib import Path
 from textwrap import dedent
 from typing import TypeAlias
 
-from leadway_mock.agents.agent_ids import MEND, is_agent_id
+from leadway_mock.agents.agent_ids import HINT, is_agent_id
 from leadway_mock.dialogues import (
     Dialogue,
+    DialogueBuilder,
     DialogueError,
-    Script,
-    built,
+    as_dialogue,
     load_dialogues,
     parse_dialogue,
 )
 from leadway_mock.dialogues.loading.files import TRANSCRIPTS, YAML
 from leadway_mock.documents.problems import Problem
-from leadway_mock.documents.yaml_errors import shown
+from leadway_mock.documents.yaml_errors import quote
 
-Source: TypeAlias = str | Path | Dialogue | Script
+DialogueSource: TypeAlias = str | Path | Dialogue | DialogueBuilder
 """A text of several lines, the path of a file or a folder, or a dialogue made in Python."""
 
 
 def read_source(
-    source: Source, *, name: str, folder: Path, agent: str | Sequence[str] | None = None
+    source: DialogueSource, *, name: str, folder: Path, agent: str | Sequence[str] | None = None
 ) -> Iterator[Dialogue]:
     """Yield the dialogues that `source` means; raises `DialogueError`.
 
@@ -36,14 +36,14 @@ def read_source(
     agents = (agent,) if isinstance(agent, str) else tuple(agent or ())
     strange = next((each for each in agents if not is_agent_id(each)), None)
     if strange is not None:
-        raise DialogueError(name, [Problem(1, 1, f"{shown(strange)} is no agent's id", MEND)])
+        raise DialogueError(name, [Problem(1, 1, f"{quote(strange)} is no agent's id", HINT)])
     for each in _read(source, name, folder):
         yield replace(each, agents=agents) if agents else each
 
 
-def _read(source: Source, name: str, folder: Path) -> Sequence[Dialogue]:
-    if isinstance(source, Dialogue | Script):
-        return (built(source),)
+def _read(source: DialogueSource, name: str, folder: Path) -> Sequence[Dialogue]:
+    if isinstance(source, Dialogue | DialogueBuilder):
+        return (as_dialogue(source),)
     path = _path(source, folder)
     if path is not None:
         return load_dialogues(path)

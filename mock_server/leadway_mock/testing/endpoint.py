@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from leadway_mock.agents import ECHO_ID
-from leadway_mock.state.namespace import SHARED, Space
-from leadway_mock.state.namespace_registry import Spaces, name_of
+from leadway_mock.state.namespace import SHARED, Namespace
+from leadway_mock.state.namespace_registry import NamespaceRegistry, namespace_name
 from leadway_mock.testing.host import Host
 from leadway_mock.util.redaction import fingerprint
 
@@ -20,7 +20,7 @@ NO_SOCKET = "http://127.0.0.1"
 """The base URL where nothing listens: the application is called in process."""
 
 
-class Place:
+class MockEndpoint:
     """A space of its own on a host, from `_open` to `_close`."""
 
     def __init__(self, host: Host | None, settings: dict[str, Any], *, serve: bool) -> None:
@@ -74,13 +74,13 @@ class Place:
         }
 
     @property
-    def space(self) -> Space:
+    def space(self) -> Namespace:
         """The space as it stands now, for what has no method here."""
-        return self._spaces.of(self.headers["Authorization"])
+        return self._spaces.for_token(self.headers["Authorization"])
 
     @property
-    def _spaces(self) -> Spaces:
-        return self.host.emulator.spaces
+    def _spaces(self) -> NamespaceRegistry:
+        return self.host.emulator.namespaces
 
     @property
     def _space_name(self) -> str:
@@ -93,9 +93,9 @@ class Place:
         """
         self._host = self._host or Host(**self._settings)
         if not everybodys:
-            self._spaces.open(name_of(self.headers["Authorization"]))
+            self._spaces.open(namespace_name(self.headers["Authorization"]))
         elif not self._is_alone:
-            self._spaces.begin_anew(self._spaces.shared())
+            self._spaces.reset_keep_open(self._spaces.shared())
 
     def _close(self) -> None:
         """Forget everything in the space, or stop the host if it is for this test alone."""
@@ -108,9 +108,9 @@ class Place:
             self._host.past_tokens.add(self._fingerprint)
             self._forget(self.space)
 
-    def _forget(self, space: Space) -> None:
+    def _forget(self, space: Namespace) -> None:
         if space.name == SHARED:
-            self._spaces.begin_anew(space)
+            self._spaces.reset_keep_open(space)
         else:
             space.reset()
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadway_mock.agents.replies import Comparison, NearMiss
-from leadway_mock.dialogues import HAS_ENDED, REFUSED_RULE, UNSCRIPTED_RULE, near_miss_table
-from leadway_mock.testing.journal import Entry
+from leadway_mock.dialogues import DIALOGUE_ENDED, REFUSED_RULE, UNSCRIPTED_RULE, near_miss_table
+from leadway_mock.testing.journal import JournalEntry
 
 KINDS: Mapping[str, str] = {
     "unscripted": "a message that no turn expects",
@@ -42,12 +42,12 @@ WIDEST = 100
 ALLOW = "If it is meant to be so: allow={{{kinds}}} in the marker or in Mock()."
 
 
-class NotAsScriptedError(AssertionError):
+class UnexpectedInteractionError(AssertionError):
     """Something went otherwise than scripted; the text tells each thing, and how to allow it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
+class Unexpected:
     """One thing that went otherwise: its kind, one of `KINDS`, and what to say of it."""
 
     kind: str
@@ -63,22 +63,22 @@ def check_kinds(allow: Iterable[str] | str) -> frozenset[str]:
     return found
 
 
-def complaints_of(entries: Iterable[Entry]) -> Iterator[Complaint]:
+def find_unexpected(entries: Iterable[JournalEntry]) -> Iterator[Unexpected]:
     """Yield what is wrong with the requests themselves; those a test answered for do not count."""
     for entry in entries:
         if entry["answer"]["rule"] in {UNSCRIPTED_RULE, REFUSED_RULE}:
-            yield Complaint("unscripted", "\n".join(_unscripted(entry)))
+            yield Unexpected("unscripted", "\n".join(_unscripted(entry)))
         elif entry["answer"]["rule"] in CONTRACT_RULES and not _arranged(entry):
-            yield Complaint("contract", "\n".join(_broken(entry)))
+            yield Unexpected("contract", "\n".join(_broken(entry)))
 
 
-def stray(entry: Entry, token: str) -> Complaint:
+def wrong_token(entry: JournalEntry, token: str) -> Unexpected:
     """Return the complaint of a request that came with another token than `token`."""
     text = f"{_line(entry)}\n  Send LEADWAY_TOKEN, which is {token} in this test."
-    return Complaint("stray", text)
+    return Unexpected("stray", text)
 
 
-def report(complaints: Sequence[Complaint], *, seen: str, allow: str = ALLOW) -> str:
+def report(complaints: Sequence[Unexpected], *, seen: str, allow: str = ALLOW) -> str:
     """Return all complaints as one text, by kind.
 
     At its end are `seen`, which tells what there was, and how to `allow` it, if that is any help:
@@ -98,17 +98,17 @@ def report(complaints: Sequence[Complaint], *, seen: str, allow: str = ALLOW) ->
     return "\n\n".join(parts)
 
 
-def _arranged(entry: Entry) -> bool:
+def _arranged(entry: JournalEntry) -> bool:
     return "fault" in entry or "preferred" in entry
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: JournalEntry) -> str:
     request, answer = entry["request"], entry["answer"]
     asked = f"{request['method']} {request['path']}"
     return f"request {entry['number']}: {asked} -> {answer['status']} {answer['rule']}"
 
 
-def _broken(entry: Entry) -> Iterator[str]:
+def _broken(entry: JournalEntry) -> Iterator[str]:
     answer = entry["answer"]
     yield _line(entry)
     for each in answer["violations"]:
@@ -119,7 +119,7 @@ def _broken(entry: Entry) -> Iterator[str]:
         yield f"  {answer['hint']}"
 
 
-def _unscripted(entry: Entry) -> Iterator[str]:
+def _unscripted(entry: JournalEntry) -> Iterator[str]:
     place = entry.get("dialogue") or {}
     turn, session = place.get("sessionTurn", "?"), entry.get("executionId", "that never began")
     yield f"request {entry['number']}: message {turn} of session {session}"
@@ -133,7 +133,7 @@ def _unscripted(entry: Entry) -> Iterator[str]:
     for miss in misses:
         yield from near_miss_table(miss, width=width)
     if not misses:
-        yield f"  {HAS_ENDED}"
+        yield f"  {DIALOGUE_ENDED}"
 
 
 def _near_miss(content: Mapping[str, Any]) -> NearMiss:

@@ -11,7 +11,7 @@ from leadway_mock.server import Server
 from leadway_mock.web import create_app
 from leadway_mock.web.serving import open_server
 
-DEFAULTS = {"port": 0, "check_answers": True, "max_journal": 10_000}
+DEFAULTS = {"port": 0, "validate_responses": True, "max_journal": 10_000}
 """Where a mock for tests differs from one for people: it is strict with itself, too."""
 
 ONE_PROCESS = (

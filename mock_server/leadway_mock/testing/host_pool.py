@@ -8,7 +8,7 @@ from typing import Any
 from leadway_mock.testing.host import Host
 
 
-class Hosts:
+class HostPool:
     """Starts a host when it is first asked for, and stops them all at the end."""
 
     def __init__(self) -> None:

@@ -8,12 +8,12 @@ from difflib import get_close_matches
 from typing import Any
 
 from leadway_mock.state.journal import Journal
-from leadway_mock.state.journal_query import FIELDS, Matcher, matcher
-from leadway_mock.state.journal_wait import Wait
+from leadway_mock.state.journal_query import FIELDS, JournalQuery, compile_query
+from leadway_mock.state.journal_wait import JournalWait
 
-Entry = dict[str, Any]
+JournalEntry = dict[str, Any]
 
-MOST_TOLD = 20
+MAX_LISTED = 20
 """How many requests a failure tells; the last ones matter."""
 
 
@@ -29,14 +29,14 @@ class MockJournal:
         """Take what returns the journal as it stands."""
         self._journal = journal
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[JournalEntry]:
         """Yield each entry."""
         return self._journal().found(lambda _: True)
 
     def __len__(self) -> int:
         return self._journal().count()
 
-    def find(self, **match: Any) -> list[Entry]:  # noqa: ANN401 - JSON values
+    def find(self, **match: Any) -> list[JournalEntry]:  # noqa: ANN401 - JSON values
         """Return the entries that match; raises `TypeError` for a name that entries lack."""
         return list(self._journal().found(_matcher(match)))
 
@@ -50,34 +50,34 @@ class MockJournal:
         *,
         timeout: float = 5.0,
         **match: Any,  # noqa: ANN401 - JSON values
-    ) -> list[Entry]:
+    ) -> list[JournalEntry]:
         """Return the entries that match as soon as there are `count`, those of before included.
 
         Raises `AssertionError` with what came instead when `timeout` seconds have passed.
         """
         __tracebackhide__ = True
-        found = Wait(_matcher(match), count, timeout, 0).outcome(self._journal())
+        found = JournalWait(_matcher(match), count, timeout, 0).outcome(self._journal())
         if len(found) < count:
             told = f"{len(found)} of {count} requests came in {timeout:g} seconds"
-            raise AssertionError(f"{told}{wanted(match)}.\n{told_requests(list(self))}")
+            raise AssertionError(f"{told}{describe_query(match)}.\n{format_requests(list(self))}")
         return found
 
 
-def wanted(match: dict[str, Any]) -> str:
+def describe_query(match: dict[str, Any]) -> str:
     """Return what was looked for, for a sentence."""
     return f" with {', '.join(f'{name}={value!r}' for name, value in match.items())}" * bool(match)
 
 
-def told_requests(entries: Sequence[Entry]) -> str:
+def format_requests(entries: Sequence[JournalEntry]) -> str:
     """Return the last entries as text."""
     if not entries:
         return "No request came with this test's token."
-    left_out = len(entries) - MOST_TOLD
+    left_out = len(entries) - MAX_LISTED
     head = [f"({left_out} earlier ones are left out)"] if left_out > 0 else []
-    return "\n".join(["Requests:", *head, *map(told_request, entries[-MOST_TOLD:])])
+    return "\n".join(["Requests:", *head, *map(_format_request, entries[-MAX_LISTED:])])
 
 
-def told_request(entry: Entry) -> str:
+def _format_request(entry: JournalEntry) -> str:
     """Return one entry as text: what was asked and answered, and the hint."""
     request, answer = entry["request"], entry["answer"]
     line = f"  {entry['number']}. {request['method']} {request['path']}"
@@ -85,9 +85,9 @@ def told_request(entry: Entry) -> str:
     return f"{line} -> {answer['status']} {answer['rule']}{hint}"
 
 
-def _matcher(match: dict[str, Any]) -> Matcher:
+def _matcher(match: dict[str, Any]) -> JournalQuery:
     named = {_name(name): value for name, value in match.items()}
-    return matcher(named)
+    return compile_query(named)
 
 
 def _name(name: str) -> str:

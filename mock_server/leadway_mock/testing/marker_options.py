@@ -15,7 +15,7 @@ class MarkError(ValueError):
     """A marker that says something it cannot say."""
 
 
-def options_of(marks: Sequence[pytest.Mark], allow: Iterable[str]) -> dict[str, Any]:
+def parse_marks(marks: Sequence[pytest.Mark], allow: Iterable[str]) -> dict[str, Any]:
     """Return the options of a `Mock` for a test with these marks, the nearest first.
 
     Dialogues, faults and what is allowed add up; of settings and switches the nearest counts.

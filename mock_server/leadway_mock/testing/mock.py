@@ -7,30 +7,30 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from leadway_mock.agents import MAGIC_TOKENS
+from leadway_mock.agents import TEST_TOKENS
 from leadway_mock.faults import Fault
-from leadway_mock.state.namespace import SHARED, Space
-from leadway_mock.testing.assertions import Watching
-from leadway_mock.testing.dialogue_sources import Source
+from leadway_mock.state.namespace import SHARED, Namespace
+from leadway_mock.testing.assertions import Assertions
+from leadway_mock.testing.dialogue_sources import DialogueSource
 from leadway_mock.testing.expectations import (
     ALLOW,
     KINDS,
-    Complaint,
-    NotAsScriptedError,
+    Unexpected,
+    UnexpectedInteractionError,
     check_kinds,
-    complaints_of,
+    find_unexpected,
     report,
-    stray,
+    wrong_token,
 )
 from leadway_mock.testing.host import Host
-from leadway_mock.testing.journal import Entry, told_requests
-from leadway_mock.testing.unused_script import missed_turns, told_turn
+from leadway_mock.testing.journal import JournalEntry, format_requests
+from leadway_mock.testing.unused_script import format_turn, missed_turns
 from leadway_mock.util.redaction import fingerprint
 
-_MAGIC = frozenset(fingerprint(f"Bearer {token}") for token in MAGIC_TOKENS)
+_MAGIC = frozenset(fingerprint(f"Bearer {token}") for token in TEST_TOKENS)
 
 
-class Mock(Watching):
+class Mock(Assertions):
     """One test's own mock: nobody else's sessions, requests, dialogues, faults and clock.
 
     Args:
@@ -53,17 +53,17 @@ class Mock(Watching):
     def __init__(  # noqa: PLR0913 - each is an option with a default
         self,
         *,
-        dialogue: Source | Sequence[Source] = (),
+        dialogue: DialogueSource | Sequence[DialogueSource] = (),
         faults: Fault | Mapping[str, Any] | Sequence[Fault | Mapping[str, Any]] = (),
         strict: bool = True,
         allow: Iterable[str] | str = (),
         folder: Path | str = "",
         any_token: bool = False,
         serve: bool = True,
-        on: Host | None = None,
+        host: Host | None = None,
         **settings: Any,  # noqa: ANN401 - the fields of `Settings`
     ) -> None:
-        super().__init__(on, settings, serve=serve, folder=Path(folder))
+        super().__init__(host, settings, serve=serve, folder=Path(folder))
         self._allowed = check_kinds(allow if strict else KINDS)
         self._prepared = _listed(dialogue), _listed(faults)
         self._any_token = any_token
@@ -77,27 +77,27 @@ class Mock(Watching):
         """Count the turns of the setting `dialogues` as this test's own, so that none is unused."""
         self._scripts |= self.host.emulator.dialogues.files
 
-    def complaints(self) -> list[Complaint]:
+    def unexpected(self) -> list[Unexpected]:
         """Return what went otherwise than scripted so far, but for what is allowed."""
-        own = complaints_of(self._entries(self.space))
-        found = [*own, *self._strays(), *self._unused()]
+        own = find_unexpected(self._entries(self.space))
+        found = [*own, *self._wrong_token_requests(), *self._unused()]
         return [each for each in found if each.kind not in self._allowed]
 
     def verify(self) -> None:
         """Raise `NotAsScriptedError` if anything went otherwise than scripted."""
-        found = self.complaints()
+        found = self.unexpected()
         if found:
-            raise NotAsScriptedError(self.report(found))
+            raise UnexpectedInteractionError(self.report(found))
 
-    def explain(self, error: BaseException) -> None:
+    def annotate(self, error: BaseException) -> None:
         """Add what went otherwise than scripted to an error, of which it may be the cause."""
-        found = self.complaints()
+        found = self.unexpected()
         if found:
             error.add_note(f"\n{self.report(found, allow='')}")
 
-    def report(self, complaints: Sequence[Complaint], *, allow: str = ALLOW) -> str:
+    def report(self, complaints: Sequence[Unexpected], *, allow: str = ALLOW) -> str:
         """Return `complaints` as one text, with the requests that there were; see `verify`."""
-        return report(complaints, seen=told_requests(list(self.journal)), allow=allow)
+        return report(complaints, seen=format_requests(list(self.journal)), allow=allow)
 
     def open(self) -> Self:
         """Begin, until `close`. As a context manager it does both, and verifies in between."""
@@ -128,7 +128,7 @@ class Mock(Watching):
             if error is None:
                 self.verify()
             else:
-                self.explain(error)
+                self.annotate(error)
         finally:
             self.close()
 
@@ -141,41 +141,41 @@ class Mock(Watching):
         for fault in faults:
             self.fault(fault)
 
-    def _watched(self) -> tuple[Space, Space]:
+    def _watched(self) -> tuple[Namespace, Namespace]:
         """Return this test's space, and everybody's, where requests without its token end up."""
         return self.space, self._spaces.shared()
 
-    def _entries(self, space: Space) -> Iterator[Entry]:
+    def _entries(self, space: Namespace) -> Iterator[JournalEntry]:
         """Return what came into `space` since this test began."""
         return space.journal.found(lambda _: True, after=self._before[space.name])
 
-    def _strays(self) -> Iterator[Complaint]:
+    def _wrong_token_requests(self) -> Iterator[Unexpected]:
         """Yield what is wrong with requests that came without this test's token."""
         if self._space_name == SHARED:
             return
         for entry in self._entries(self._spaces.shared()):
             if entry["request"]["token"] not in self.host.past_tokens:
-                yield from self._of_a_stranger(entry)
+                yield from self._unexpected_in(entry)
 
-    def _of_a_stranger(self, entry: Entry) -> Iterator[Complaint]:
+    def _unexpected_in(self, entry: JournalEntry) -> Iterator[Unexpected]:
         token = entry["request"]["token"]
-        wrong = list(complaints_of([entry]))
+        wrong = list(find_unexpected([entry]))
         yield from wrong
         if not wrong and token is not None and token not in _MAGIC:
-            yield stray(entry, self.token)
+            yield wrong_token(entry, self.token)
 
-    def _unused(self) -> Iterator[Complaint]:
+    def _unused(self) -> Iterator[Unexpected]:
         used: dict[str, set[int]] = {}
         for use in self.host.emulator.dialogues.uses(self.space):
             if use.times:
                 used.setdefault(use.dialogue.name, set()).add(use.turn.number)
         for dialogue in self._scripts.values():
             for turn in missed_turns(dialogue, used.get(dialogue.name, ())):
-                yield Complaint("unused", told_turn(dialogue, turn))
+                yield Unexpected("unused", format_turn(dialogue, turn))
         faults = self.space.faults
         for armed in faults:
             if not faults.count(armed.key).hits:
-                yield Complaint("unused", f"fault '{armed.fault.id}' ({armed.fault.does})")
+                yield Unexpected("unused", f"fault '{armed.fault.id}' ({armed.fault.label})")
 
 
 def _listed(given: Any) -> list[Any]:  # noqa: ANN401 - one of something, or several

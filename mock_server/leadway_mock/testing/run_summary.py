@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from leadway_mock.conformance import Coverage, Verdict, coverage_text, merged, verdict_text
+from leadway_mock.conformance import ConformanceReport, Coverage, coverage_text, merged, report_text
 from leadway_mock.testing.mock import Mock
 
 
-class Run:
+class RunSummary:
     """Adds up what each test has seen. Empty, it knows of no request."""
 
     def __init__(self) -> None:
         self._tests = 0
-        self._verdict = Verdict()
+        self._verdict = ConformanceReport()
         self._coverage: Coverage | None = None
 
     def add(self, mock: Mock, where: str) -> None:
         """Take in the mock of the test called `where`."""
-        self._add(1, mock.verdict(where=where), mock.coverage())
+        self._add(1, mock.conformance(where=where), mock.coverage())
 
     def add_json(self, value: Mapping[str, Any]) -> None:
         """Take in a run of another process, as its `as_json` told it."""
         verdict, coverage = map(value.__getitem__, ("verdict", "coverage"))
-        self._add(value["tests"], Verdict.from_json(verdict), Coverage.from_json(coverage))
+        self._add(
+            value["tests"], ConformanceReport.from_json(verdict), Coverage.from_json(coverage)
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return the run as plain values; it has seen at least one test."""
@@ -43,18 +45,18 @@ class Run:
         if self._coverage is None or not self._verdict.requests:
             return ""
         told = coverage_text(self._coverage) if details else "\n".join(_counts(self._coverage))
-        return f"{verdict_text(self._verdict)}\n\n{told}"
+        return f"{report_text(self._verdict)}\n\n{told}"
 
-    def _add(self, tests: int, verdict: Verdict, coverage: Coverage) -> None:
+    def _add(self, tests: int, verdict: ConformanceReport, coverage: Coverage) -> None:
         self._tests += tests
         self._verdict = merged([self._verdict, verdict])
         self._coverage = self._coverage + coverage if self._coverage else coverage
 
 
 def _counts(coverage: Coverage) -> list[str]:
-    operations = [each for each in coverage.operations if each.met]
+    operations = [each for each in coverage.operations if each.hits]
     return [
-        f"{each.id}: {len(each.met)} of {len(each.outcomes)} outcomes of the contract met"
+        f"{each.id}: {len(each.hits)} of {len(each.outcomes)} outcomes of the contract met"
         " (-v tells which)"
         for each in operations
     ]

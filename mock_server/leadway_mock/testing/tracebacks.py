@@ -10,7 +10,7 @@ Given = ParamSpec("Given")
 Returned = TypeVar("Returned")
 
 
-def pointing_at_the_test(method: Callable[Given, Returned]) -> Callable[Given, Returned]:
+def hide_traceback_here(method: Callable[Given, Returned]) -> Callable[Given, Returned]:
     """Have pytest point at the line of the test, and not at ours, where `method` refuses.
 
     A `ValueError` is all that it shortens: the text of one says what is wrong. Any other error

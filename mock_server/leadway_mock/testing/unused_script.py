@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from leadway_mock.dialogues import Dialogue, Turn
+from leadway_mock.dialogues import Dialogue, ScriptedTurn
 
 
-def missed_turns(dialogue: Dialogue, used: Collection[int]) -> Iterator[Turn]:
+def missed_turns(dialogue: Dialogue, used: Collection[int]) -> Iterator[ScriptedTurn]:
     """Yield the turns that a conversation should have taken and did not, in the order of writing.
 
     `used` are the numbers of those that were taken. Where one alternative of a branch was taken,
@@ -28,7 +28,7 @@ def missed_turns(dialogue: Dialogue, used: Collection[int]) -> Iterator[Turn]:
     return (dialogue.turn(number) for number in sorted(missed - set(used)))
 
 
-def told_turn(dialogue: Dialogue, turn: Turn) -> str:
+def format_turn(dialogue: Dialogue, turn: ScriptedTurn) -> str:
     """Return a turn that was missed as a line of text."""
     label = f" '{turn.label}'" if turn.label else ""
     place = f", {_near(dialogue.file)}:{turn.line}" if turn.line else ""

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Final, TypeVar
 
-LONGEST: Final = 2_000
+MAX_KEY_CHARS: Final = 2_000
 """How long a text is, at most, that is worth a place: a line of a request, or a JSON Web Token."""
 
 Text = TypeVar("Text", str, bytes)
 Made = TypeVar("Made")
 
 
-def remembered(
-    most: int, longest: int = LONGEST
+def memoize(
+    most: int, longest: int = MAX_KEY_CHARS
 ) -> Callable[[Callable[[Text], Made]], Callable[[Text], Made]]:
     """Remember what a function makes of `most` texts, of those that are no longer than `longest`.
 

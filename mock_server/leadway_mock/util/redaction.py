@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote_plus
 
-from leadway_mock.util.memoize import remembered
+from leadway_mock.util.memoize import memoize
 
 SECRET_HEADER = re.compile(r"auth|cookie|token|secret|password|credential|api-?key")
 """What the lower-case name of a header has that carries credentials: its whole value goes."""
@@ -81,7 +81,7 @@ def hide_secrets(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: HIDDEN if _is_secret(name) else value for name, value in headers.items()}
 
 
-@remembered(MOST_KNOWN, LONGEST_KNOWN)
+@memoize(MOST_KNOWN, LONGEST_KNOWN)
 def _is_secret(name: str) -> bool:
     return SECRET_HEADER.search(name) is not None
 
@@ -97,7 +97,7 @@ def redact_json(value: object) -> object:
     return value
 
 
-@remembered(MOST_KNOWN, LONGEST_KNOWN)
+@memoize(MOST_KNOWN, LONGEST_KNOWN)
 def fingerprint(secret: str) -> str:
     """Return 12 hexadecimal digits that tell two secrets apart and reveal neither."""
     return hashlib.blake2b(secret.encode(), digest_size=6, person=PERSON).hexdigest()

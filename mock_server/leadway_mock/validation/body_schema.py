@@ -15,7 +15,7 @@ from typing import Any
 import jsonschema_rs
 from jsonschema import Draft202012Validator, ValidationError
 
-from leadway_mock.http.messages import Violation
+from leadway_mock.http.messages import FieldError
 
 TYPE_WORDS = {
     "string": "a string",
@@ -26,7 +26,7 @@ TYPE_WORDS = {
     "integer": "an integer number",
 }
 
-OTHER_NAMES = {
+COMMON_ALIASES = {
     "input": "message",
     "text": "message",
     "prompt": "message",
@@ -51,7 +51,7 @@ MAX_VIOLATIONS = 100
 """How many are told at once: a body of a megabyte can hold hundreds of thousands."""
 
 
-class BodyRules:
+class BodyValidator:
     """The violations of one schema: a compiled validator says yes, jsonschema explains a no."""
 
     def __init__(self, schema: Mapping[str, Any], *, refuse_unknown: bool = True) -> None:
@@ -60,7 +60,7 @@ class BodyRules:
         self._validator = Draft202012Validator(schema)
         self._refuse_unknown = refuse_unknown
 
-    def violations(self, body: object) -> tuple[Violation, ...]:
+    def errors(self, body: object) -> tuple[FieldError, ...]:
         """Return the violations in `body`, at most `MAX_VIOLATIONS`: unknown properties first."""
         if self._accepts(body):
             return ()
@@ -69,7 +69,7 @@ class BodyRules:
         few = dict.fromkeys(islice(found, MAX_VIOLATIONS))
         return tuple(sorted(few, key=_unknown_first))
 
-    def _explained(self, error: ValidationError) -> Iterator[Violation]:
+    def _explained(self, error: ValidationError) -> Iterator[FieldError]:
         path = list(error.absolute_path)
         if error.validator == "additionalProperties":
             if self._refuse_unknown:
@@ -77,32 +77,32 @@ class BodyRules:
         elif error.validator == "required":
             yield from _missing_properties(error, path)
         elif error.validator == "type":
-            yield Violation(
+            yield FieldError(
                 _pointer(path), f"{_dotted(path)} must be {_type_words(error.validator_value)}"
             )
             if error.instance is None and _wants_text(error.schema):
-                yield Violation(_pointer(path), f"{_dotted(path)} should not be empty")
+                yield FieldError(_pointer(path), f"{_dotted(path)} should not be empty")
         elif error.validator == "minLength":
-            yield Violation(_pointer(path), f"{_dotted(path)} should not be empty")
+            yield FieldError(_pointer(path), f"{_dotted(path)} should not be empty")
         else:
-            yield Violation(_pointer(path), f"{_dotted(path)} is not valid", _cut(error.message))
+            yield FieldError(_pointer(path), f"{_dotted(path)} is not valid", _cut(error.message))
 
 
-def _unknown_first(violation: Violation) -> bool:
+def _unknown_first(violation: FieldError) -> bool:
     return not violation.message.endswith("should not exist")
 
 
-def _unknown_properties(error: ValidationError, path: list[str | int]) -> Iterator[Violation]:
+def _unknown_properties(error: ValidationError, path: list[str | int]) -> Iterator[FieldError]:
     known = list(_properties(error))
     sent: Any = error.instance
     for name in sent:
         if name not in known:
             prefix = "".join(f"{part}." for part in path)
             message = f"{prefix}property {_cut(name)} should not exist"
-            yield Violation(_pointer([*path, name]), message, _meant(name, known))
+            yield FieldError(_pointer([*path, name]), message, _meant(name, known))
 
 
-def _missing_properties(error: ValidationError, path: list[str | int]) -> Iterator[Violation]:
+def _missing_properties(error: ValidationError, path: list[str | int]) -> Iterator[FieldError]:
     wanted: Any = error.validator_value
     sent: Any = error.instance
     for name in wanted:
@@ -111,9 +111,9 @@ def _missing_properties(error: ValidationError, path: list[str | int]) -> Iterat
             where = [*path, name]
             hint = f"'{name}' is missing."
             words = _type_words(schema.get("type", "present"))
-            yield Violation(_pointer(where), f"{_dotted(where)} must be {words}", hint)
+            yield FieldError(_pointer(where), f"{_dotted(where)} must be {words}", hint)
             if _wants_text(schema):
-                yield Violation(_pointer(where), f"{_dotted(where)} should not be empty")
+                yield FieldError(_pointer(where), f"{_dotted(where)} should not be empty")
 
 
 def _properties(error: ValidationError) -> Mapping[str, Any]:
@@ -126,7 +126,7 @@ def _meant(name: str, known: Iterable[str]) -> str:
     """Return a sentence that names the property which `name` was meant for, or lists them all."""
     plain = _plain(_cut(name))
     by_plain = {_plain(each): each for each in known}
-    meant = by_plain.get(plain) or OTHER_NAMES.get(plain)
+    meant = by_plain.get(plain) or COMMON_ALIASES.get(plain)
     if meant not in by_plain.values():
         close = difflib.get_close_matches(plain, by_plain, n=1)
         meant = by_plain[close[0]] if close else None

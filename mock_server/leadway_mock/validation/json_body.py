@@ -10,7 +10,7 @@ from email.message import Message
 from math import isinf
 from typing import Any, NoReturn
 
-from leadway_mock.http.messages import Refusal, Request
+from leadway_mock.http.messages import APIError, Request
 
 MAX_DEPTH = 64
 """How deep arrays and objects may nest. The API's own limit is not known."""
@@ -29,14 +29,14 @@ def read_json(request: Request, max_bytes: int) -> Any:  # noqa: ANN401 - any JS
     """
     if len(request.body) > max_bytes:
         hint = f"The body has more than {max_bytes} bytes, and the mock reads no further."
-        raise Refusal("body-too-large", hint=hint)
+        raise APIError("body-too-large", hint=hint)
     if MEDIA_TYPE not in request.decided:
         _check_media_type(request)
         request.decided[MEDIA_TYPE] = True
     try:
         return _parsed(request.body)
     except _MalformedError as error:
-        raise Refusal("body-malformed", hint=f"The body {error}.") from error
+        raise APIError("body-malformed", hint=f"The body {error}.") from error
 
 
 def _check_media_type(request: Request) -> None:
@@ -57,7 +57,7 @@ def _check_media_type(request: Request) -> None:
 
 
 def _unsupported(hint: str) -> NoReturn:
-    raise Refusal("media-type-unsupported", hint=hint)
+    raise APIError("media-type-unsupported", hint=hint)
 
 
 def _parsed(body: bytes) -> Any:  # noqa: ANN401 - any JSON value

@@ -10,7 +10,7 @@ from leadway_mock.config.settings import Settings
 from leadway_mock.control_api import control_blueprint, load_control_contract
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.pipeline.emulator import Emulator
-from leadway_mock.pipeline.hot_reload import reloading_for
+from leadway_mock.pipeline.hot_reload import hot_reloader_for
 from leadway_mock.web.docs_pages import pages_blueprint
 from leadway_mock.web.door import install_door
 from leadway_mock.web.error_handlers import install_errors
@@ -27,19 +27,19 @@ def create_app(
     """
     emulator = emulator or build_emulator(settings)
     settings = emulator.settings
-    reloading = reloading_for(emulator)
+    reloading = hot_reloader_for(emulator)
     app = Flask("leadway_mock", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
     app.url_map.merge_slashes = False  # Werkzeug would answer `//` with a redirect in HTML.
     install_shield(app, settings.host, settings.allow_host)
-    app.before_request(reloading.look)
+    app.before_request(reloading.check)
     install_door(app, emulator)
     install_errors(app)
     control = load_control_contract()
     app.register_blueprint(control_blueprint(emulator, control))
     app.register_blueprint(pages_blueprint(lambda: emulator.contract, control.source))
     if thin:
-        mount_thin_door(app, emulator, reloading.look)
+        mount_thin_door(app, emulator, reloading.check)
     return app
 
 

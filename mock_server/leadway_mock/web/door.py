@@ -14,7 +14,7 @@ import flask
 
 from leadway_mock.faults.proxy_pages import PROXY_REASONS
 from leadway_mock.http.delivery import DELIVERY, Delivery
-from leadway_mock.http.messages import Answer, Request
+from leadway_mock.http.messages import Request, Response
 from leadway_mock.pipeline.emulator import Emulator
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ def install_door(app: flask.Flask, emulator: Emulator) -> None:
         if is_control(flask.request.path):
             return None
         request = read_request(flask.request, emulator.settings.max_body_bytes)
-        answer = emulator.answer(request)
+        answer = emulator.handle(request)
         return write_answer(delivered(answer, flask.request.environ))
 
 
@@ -67,7 +67,7 @@ def sent_path(request: flask.Request) -> str:
     return "/" * (len(sent) - len(sent.lstrip("/"))) + request.path[1:] or "/"
 
 
-def delivered(answer: Answer, environ: Mapping[str, Any]) -> Answer:
+def delivered(answer: Response, environ: Mapping[str, Any]) -> Response:
     """See to it that `answer` leaves late or broken, if it should; return it.
 
     The mock's own server does both. Without it, the delay is waited for here, and instead of a
@@ -83,7 +83,7 @@ def delivered(answer: Answer, environ: Mapping[str, Any]) -> Answer:
     return answer if answer.transport is None else _needs_server(answer)
 
 
-def write_answer(answer: Answer) -> flask.Response:
+def write_answer(answer: Response) -> flask.Response:
     """Return the Flask response for an answer of the emulator."""
     return flask.Response(
         answer.body,
@@ -99,7 +99,7 @@ def status_line(status: int) -> str:
     return f"{status} {PROXY_REASONS.get(status) or HTTPStatus(status).phrase}"
 
 
-def _needs_server(answer: Answer) -> Answer:
+def _needs_server(answer: Response) -> Response:
     message = (
         f"The fault {answer.transport} needs a connection to break, and here is none: the mock "
         "was called in process, or by another server. Start it with `leadway mock`, or with "

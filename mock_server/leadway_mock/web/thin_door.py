@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Flask
 
 from leadway_mock.http.delivery import HEAD, Head
-from leadway_mock.http.messages import HEADERS_THAT_DECIDE, Answer, Request
+from leadway_mock.http.messages import HEADERS_THAT_DECIDE, Request, Response
 from leadway_mock.pipeline.emulator import Emulator
-from leadway_mock.util.memoize import remembered
+from leadway_mock.util.memoize import memoize
 from leadway_mock.web.door import delivered, is_control, status_line
 from leadway_mock.web.host_check import allowed_host
 
@@ -59,7 +59,7 @@ class ThinDoor:
         self._decided: dict[tuple[str | None, ...], dict[str, Any]] = {}  # by what decides
         settings = emulator.settings
 
-        @remembered(MOST_KNOWN, LONGEST_NAME)
+        @memoize(MOST_KNOWN, LONGEST_NAME)
         def allowed(host: str) -> bool:
             return allowed_host(host, settings.host, settings.allow_host)
 
@@ -71,7 +71,7 @@ class ThinDoor:
             return self._inner(environ, start_response)
         self._look()
         request = self._read(environ)
-        answer = delivered(self._emulator.answer(request), environ)
+        answer = delivered(self._emulator.handle(request), environ)
         body = answer.body
         start_response(status_line(answer.status), _headers(answer, len(body)))
         return [body]
@@ -142,7 +142,7 @@ def read_request(environ: Mapping[str, Any]) -> Request:
     )
 
 
-@remembered(MOST_KNOWN, LONGEST_NAME)
+@memoize(MOST_KNOWN, LONGEST_NAME)
 def _header(key: str) -> str | None:
     """Return the name of the header that is under `key` in a WSGI environment, if one is."""
     if key.startswith("HTTP_") and key.removeprefix("HTTP_") not in _UNPREFIXED:
@@ -150,7 +150,7 @@ def _header(key: str) -> str | None:
     return _UNPREFIXED.get(key)
 
 
-def _headers(answer: Answer, length: int) -> list[tuple[str, str]]:
+def _headers(answer: Response, length: int) -> list[tuple[str, str]]:
     return [
         *answer.headers.items(),
         ("Content-Type", answer.media_type),

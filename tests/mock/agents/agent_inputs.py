@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypedDict, Unpack
 
-from leadway_mock.agents.replies import Heard
+from leadway_mock.agents.replies import AgentInput
 
-FIRST = Heard(
+FIRST = AgentInput(
     turn=1,
     message="Hello",
     input_variables={},
@@ -29,6 +29,6 @@ class Changes(TypedDict, total=False):
     state: Mapping[str, object]
 
 
-def heard(**changes: Unpack[Changes]) -> Heard:
+def heard(**changes: Unpack[Changes]) -> AgentInput:
     """Make a first message that differs by `changes` from a plain "Hello"."""
     return replace(FIRST, **changes)

@@ -7,23 +7,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadway_mock.agents.canned_replies import CAPTURES, NO_REPLY_MATCHED, CannedReply, answer_with
-from leadway_mock.agents.message_conditions import ConditionError, condition
-from leadway_mock.agents.replies import Reply
+from leadway_mock.agents.canned_replies import (
+    CAPTURES,
+    NO_REPLY_MATCHED,
+    CannedReply,
+    first_match_responder,
+)
+from leadway_mock.agents.message_conditions import ConditionError, parse_condition
+from leadway_mock.agents.replies import AgentReply
 from leadway_mock.agents.templates import parse_template
 from tests.mock.agents.agent_inputs import heard
 
 When: TypeAlias = str | Mapping[str, str]
-SAYING_NOTHING = Reply("")
+SAYING_NOTHING = AgentReply("")
 
 
 def canned(
-    answer: str, when: When | None = None, turn: int | None = None, reply: Reply = SAYING_NOTHING
+    answer: str,
+    when: When | None = None,
+    turn: int | None = None,
+    reply: AgentReply = SAYING_NOTHING,
 ) -> CannedReply:
     return CannedReply(
-        answer=parse_template(answer),
+        template=parse_template(answer),
         reply=reply,
-        condition=None if when is None else condition(when),
+        condition=None if when is None else parse_condition(when),
         turn=turn,
     )
 
@@ -54,11 +62,11 @@ def canned(
     ],
 )
 def test_a_condition_matches(when: When, message: str, matches: bool) -> None:  # noqa: FBT001 - a column of the table above
-    assert (condition(when).match(message) is not None) is matches
+    assert (parse_condition(when).match(message) is not None) is matches
 
 
 def test_captures_are_named_and_only_those_that_took_part_are_given() -> None:
-    named = condition("/(?P<a>x)|(?P<b>y)/")
+    named = parse_condition("/(?P<a>x)|(?P<b>y)/")
 
     assert named.captures == ("a", "b")
     assert named.match("y") == {"b": "y"}
@@ -79,36 +87,36 @@ def test_captures_are_named_and_only_those_that_took_part_are_given() -> None:
 )
 def test_a_condition_that_does_not_work_is_refused_in_one_line(when: str, what: str) -> None:
     with pytest.raises(ConditionError) as error:
-        condition(when)
+        parse_condition(when)
 
-    assert what in error.value.what
-    assert str(error.value) == f"{error.value.what} — {error.value.mend}"
+    assert what in error.value.message
+    assert str(error.value) == f"{error.value.message} — {error.value.hint}"
     assert "\n" not in str(error.value)
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_pattern_that_python_warns_of_is_refused_even_if_nobody_listens() -> None:
     with pytest.raises(ConditionError, match="nested set"):
-        condition("/[[a]/")
+        parse_condition("/[[a]/")
 
 
 @given(st.text(alphabet="/()[]{}?P<>a\\*+|^$.,1-i:=!# \n"))
 def test_any_text_is_a_condition_or_is_refused(text: str) -> None:
     try:
-        condition(text)
+        parse_condition(text)
     except ConditionError:
         assert text.startswith("/")
 
 
 def test_the_first_reply_that_fits_is_given() -> None:
-    agent = answer_with([canned("no", when="no"), canned("first"), canned("second")])
+    agent = first_match_responder([canned("no", when="no"), canned("first"), canned("second")])
 
     assert agent(heard(message="hi")).response == "first"
     assert agent(heard(message="no")).response == "no"
 
 
 def test_a_reply_can_be_for_one_turn_only() -> None:
-    agent = answer_with([canned("second turn", turn=2), canned("any turn")])
+    agent = first_match_responder([canned("second turn", turn=2), canned("any turn")])
 
     assert [agent(heard(turn=turn)).response for turn in (1, 2, 3)] == [
         "any turn",
@@ -118,7 +126,7 @@ def test_a_reply_can_be_for_one_turn_only() -> None:
 
 
 def test_turn_and_message_must_both_fit() -> None:
-    agent = answer_with([canned("both", when="hi", turn=2), canned("else")])
+    agent = first_match_responder([canned("both", when="hi", turn=2), canned("else")])
 
     assert agent(heard(message="hi", turn=1)).response == "else"
     assert agent(heard(message="ho", turn=2)).response == "else"
@@ -126,7 +134,7 @@ def test_turn_and_message_must_both_fit() -> None:
 
 
 def test_when_nothing_fits_the_mock_says_so_and_keeps_what_it_knows() -> None:
-    reply = answer_with([canned("x", when="x")])(heard(state={CAPTURES: {"name": "Ada"}}))
+    reply = first_match_responder([canned("x", when="x")])(heard(state={CAPTURES: {"name": "Ada"}}))
 
     assert reply.response == NO_REPLY_MATCHED.response
     assert "This is the mock" in reply.response
@@ -134,9 +142,9 @@ def test_when_nothing_fits_the_mock_says_so_and_keeps_what_it_knows() -> None:
 
 
 def test_every_field_of_the_reply_is_given() -> None:
-    prepared = Reply("", goal_completion=True, type="card", attachments=[{"a": 1}])
+    prepared = AgentReply("", goal_completion=True, type="card", attachments=[{"a": 1}])
 
-    reply = answer_with([canned("x", reply=prepared)])(heard())
+    reply = first_match_responder([canned("x", reply=prepared)])(heard())
 
     assert reply == replace(prepared, response="x", state={CAPTURES: {}})
 
@@ -148,17 +156,19 @@ def test_all_that_a_template_may_use() -> None:
     )
     message = heard(contact_id="cid", input_variables={"a": "text", "b": {"é": [True]}})
 
-    assert answer_with([canned(answer)])(message).response == (
+    assert first_match_responder([canned(answer)])(message).response == (
         'Hello|1|cid|a1b2c3d4e5f6g7h8i9j0k1l2|v1|text|{"é": [true]}|'
     )
 
 
 def test_no_contact_leaves_nothing() -> None:
-    assert answer_with([canned("[{{contactId}}]")])(heard()).response == "[]"
+    assert first_match_responder([canned("[{{contactId}}]")])(heard()).response == "[]"
 
 
 def test_captures_are_kept_for_later_turns_and_the_newest_counts() -> None:
-    agent = answer_with([canned("{{name}} {{city}}", when=r"/I am (?P<name>\w+)|(?P<city>\w+)!/")])
+    agent = first_match_responder(
+        [canned("{{name}} {{city}}", when=r"/I am (?P<name>\w+)|(?P<city>\w+)!/")]
+    )
 
     first = agent(heard(message="I am Ada"))
     second = agent(heard(message="London!", state=first.state))
@@ -170,19 +180,21 @@ def test_captures_are_kept_for_later_turns_and_the_newest_counts() -> None:
 
 def test_a_turn_does_not_change_the_state_it_was_given() -> None:
     state = {CAPTURES: {"name": "Ada"}}
-    answer_with([canned("x", when="/(?P<name>.+)/")])(heard(state=state))
+    first_match_responder([canned("x", when="/(?P<name>.+)/")])(heard(state=state))
 
     assert state == {CAPTURES: {"name": "Ada"}}
 
 
 @pytest.mark.parametrize("state", [{}, {CAPTURES: None}, {CAPTURES: [1]}, {"other": 1}])
 def test_a_state_without_captures_is_no_obstacle(state: dict[str, object]) -> None:
-    assert answer_with([canned("ok")])(heard(state=state)).response == "ok"
+    assert first_match_responder([canned("ok")])(heard(state=state)).response == "ok"
 
 
 @given(st.text(alphabet="{}message turn.variablesname"), st.text(alphabet="{}messagename"))
 def test_what_a_request_says_is_never_read_as_a_template(message: str, name: str) -> None:
-    agent = answer_with([canned("<{{captured}}|{{variables.name}}>", when="/(?P<captured>.*)/s")])
+    agent = first_match_responder(
+        [canned("<{{captured}}|{{variables.name}}>", when="/(?P<captured>.*)/s")]
+    )
 
     reply = agent(heard(message=message, input_variables={"name": name}))
 
@@ -191,7 +203,7 @@ def test_what_a_request_says_is_never_read_as_a_template(message: str, name: str
 
 @given(st.dictionaries(st.text(), st.text()))
 def test_input_variables_cannot_take_the_place_of_anything_else(sent: dict[str, str]) -> None:
-    agent = answer_with([canned("{{message}}|{{turn}}|{{name}}", when="/(?P<name>H)/")])
+    agent = first_match_responder([canned("{{message}}|{{turn}}|{{name}}", when="/(?P<name>H)/")])
 
     tricky = {**sent, "message": "leak", "turn": "leak", "name": "leak"}
 
@@ -199,6 +211,6 @@ def test_input_variables_cannot_take_the_place_of_anything_else(sent: dict[str, 
 
 
 def test_the_same_message_gets_the_same_reply() -> None:
-    agent = answer_with([canned("{{name}}", when="/(?P<name>.+)/")])
+    agent = first_match_responder([canned("{{name}}", when="/(?P<name>.+)/")])
 
     assert agent(heard()) == agent(heard())

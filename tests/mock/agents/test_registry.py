@@ -5,19 +5,19 @@ import pytest
 from leadway_mock.agents import (
     BUILT_IN,
     ECHO_ID,
-    ELSEWHERE,
-    ELSEWHERE_TOKEN,
     GOAL_ID,
     INACTIVE_ID,
-    MAGIC_TOKENS,
+    OTHER_LOCATION,
+    OTHER_LOCATION_TOKEN,
     STATUSES,
+    TEST_TOKENS,
     UNKNOWN_TOKEN,
     UNPUBLISHED_ID,
     UNSCOPED_TOKEN,
     VARIABLES_ID,
     WRITE_SCOPE,
     Agent,
-    Cast,
+    AgentRegistry,
     Token,
     Version,
 )
@@ -61,20 +61,20 @@ def test_only_an_active_agent_is_active(status: str) -> None:
 
 
 def test_an_agent_lives_at_its_location_or_anywhere() -> None:
-    assert AGENT.lives_at("here")
-    assert replace(AGENT, location="here").lives_at("here")
-    assert not replace(AGENT, location="here").lives_at("there")
+    assert AGENT.is_in_location("here")
+    assert replace(AGENT, location="here").is_in_location("here")
+    assert not replace(AGENT, location="here").is_in_location("there")
 
 
 def test_a_token_opens_its_locations_or_any() -> None:
-    assert Token(ANY_TOKEN).opens("here")
-    assert Token(ANY_TOKEN, locations=("here",)).opens("here")
-    assert not Token(ANY_TOKEN, locations=("here",)).opens("there")
+    assert Token(ANY_TOKEN).allows_location("here")
+    assert Token(ANY_TOKEN, locations=("here",)).allows_location("here")
+    assert not Token(ANY_TOKEN, locations=("here",)).allows_location("there")
 
 
 def test_no_repr_shows_a_token() -> None:
     token = Token(ANY_TOKEN)
-    cast = Cast(agents={}, tokens={ANY_TOKEN: token})
+    cast = AgentRegistry(by_id={}, tokens={ANY_TOKEN: token})
 
     assert ANY_TOKEN not in repr(token)
     assert ANY_TOKEN not in repr(cast)
@@ -89,63 +89,63 @@ def test_without_a_file_any_token_is_welcome_but_the_unknown_one() -> None:
 
 def test_declared_tokens_keep_all_others_out() -> None:
     declared = Token("declared", scopes=())
-    cast = Cast(agents={}, tokens={"declared": declared}, any_token=False)
+    cast = AgentRegistry(by_id={}, tokens={"declared": declared}, any_token=False)
 
     assert cast.token("declared") is declared
     assert cast.token(ANY_TOKEN) is None
 
 
 def test_the_magic_tokens_are_refused_each_for_its_reason() -> None:
-    unscoped, elsewhere = BUILT_IN.token(UNSCOPED_TOKEN), BUILT_IN.token(ELSEWHERE_TOKEN)
+    unscoped, elsewhere = BUILT_IN.token(UNSCOPED_TOKEN), BUILT_IN.token(OTHER_LOCATION_TOKEN)
 
     assert unscoped is not None
     assert WRITE_SCOPE not in unscoped.scopes
-    assert unscoped.opens("anywhere")
+    assert unscoped.allows_location("anywhere")
     assert elsewhere is not None
-    assert elsewhere.opens(ELSEWHERE)
-    assert not elsewhere.opens("C2QujeCh8ZnC7al2InWR")
+    assert elsewhere.allows_location(OTHER_LOCATION)
+    assert not elsewhere.allows_location("C2QujeCh8ZnC7al2InWR")
     assert WRITE_SCOPE in elsewhere.scopes
-    assert {value[-3:] for value in MAGIC_TOKENS} == {"401", "403", "404"}
+    assert {value[-3:] for value in TEST_TOKENS} == {"401", "403", "404"}
 
 
 def test_the_built_in_agents_live_anywhere_and_have_ids_like_the_vendors() -> None:
-    for agent_id, built_in in BUILT_IN.agents.items():
+    for agent_id, built_in in BUILT_IN.by_id.items():
         assert built_in.id == agent_id
         assert len(agent_id) == 24
         assert agent_id.isalnum()
         assert agent_id == agent_id.lower()
-        assert built_in.lives_at("anywhere")
+        assert built_in.is_in_location("anywhere")
 
 
 def test_each_built_in_agent_can_be_reached_as_its_id_says() -> None:
     reachable = {
         agent_id
-        for agent_id, built_in in BUILT_IN.agents.items()
+        for agent_id, built_in in BUILT_IN.by_id.items()
         if built_in.is_active and built_in.published_version()
     }
 
     assert reachable == {ECHO_ID, GOAL_ID, VARIABLES_ID}
-    assert not BUILT_IN.agents[INACTIVE_ID].is_active
-    assert BUILT_IN.agents[INACTIVE_ID].published_version()
-    assert BUILT_IN.agents[UNPUBLISHED_ID].is_active
-    assert BUILT_IN.agents[UNPUBLISHED_ID].published_version() is None
+    assert not BUILT_IN.by_id[INACTIVE_ID].is_active
+    assert BUILT_IN.by_id[INACTIVE_ID].published_version()
+    assert BUILT_IN.by_id[UNPUBLISHED_ID].is_active
+    assert BUILT_IN.by_id[UNPUBLISHED_ID].published_version() is None
 
 
 def test_the_vendors_sample_names_an_agent_and_a_version_that_are_there() -> None:
-    sample = BUILT_IN.agents["p1q2r3s4t5u6v7w8x9y0z1a2"]
+    sample = BUILT_IN.by_id["p1q2r3s4t5u6v7w8x9y0z1a2"]
 
     assert sample.published_version(SAMPLE_VERSION) == Version(SAMPLE_VERSION)
 
 
 def test_the_variables_agent_declares_what_the_vendors_sample_sends() -> None:
-    declared = BUILT_IN.agents[VARIABLES_ID].input_variables
+    declared = BUILT_IN.by_id[VARIABLES_ID].input_variables
 
     assert [(variable.name, variable.required) for variable in declared] == [
         ("customerName", True),
         ("orderNumber", False),
     ]
     assert "Hello John Doe!" in (
-        BUILT_IN.agents[VARIABLES_ID]
+        BUILT_IN.by_id[VARIABLES_ID]
         .respond(heard(input_variables={"customerName": "John Doe"}))
         .response
     )
@@ -153,4 +153,4 @@ def test_the_variables_agent_declares_what_the_vendors_sample_sends() -> None:
 
 def test_the_cast_cannot_be_changed_by_one_of_its_users() -> None:
     with pytest.raises(TypeError):
-        BUILT_IN.agents["new"] = AGENT  # type: ignore[index]
+        BUILT_IN.by_id["new"] = AGENT  # type: ignore[index]

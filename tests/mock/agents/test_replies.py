@@ -1,10 +1,10 @@
 import json
 
-from leadway_mock.agents.replies import Reply
+from leadway_mock.agents.replies import AgentReply
 
 
 def test_a_plain_reply_has_the_values_that_the_vendor_documents() -> None:
-    reply = Reply("Hi")
+    reply = AgentReply("Hi")
 
     assert (reply.type, reply.next_expected_input) == ("text", "text")
     assert (reply.execution_status, reply.success) == ("completed", True)
@@ -13,8 +13,8 @@ def test_a_plain_reply_has_the_values_that_the_vendor_documents() -> None:
 
 
 def test_a_reply_remembers_nothing_unless_told_to() -> None:
-    assert json.dumps(Reply("Hi").state) == "{}"
+    assert json.dumps(AgentReply("Hi").state) == "{}"
 
 
 def test_two_replies_share_no_memory() -> None:
-    assert Reply("Hi").state is not Reply("Hi").state
+    assert AgentReply("Hi").state is not AgentReply("Hi").state

@@ -82,7 +82,7 @@ def test_flags_reach_the_emulator(tmp_path: Path) -> None:
         "agents:\n  - id: frontdesk\n    name: Front desk\n"
         "    replies:\n      - answer: Good morning.\n"
     )
-    flags = ("--agents", str(agents), "--store", f"sqlite:///{tmp_path}/mock.db", "--seed", "1")
+    flags = ("--agents-file", str(agents), "--store", f"sqlite:///{tmp_path}/mock.db", "--seed", "1")
     seen: list[dict[str, object]] = []
     for _ in range(2):
         with mock(*flags, cwd=tmp_path) as (process, url):
@@ -143,7 +143,7 @@ def test_a_port_in_use_is_named_with_the_way_out(capsys: pytest.CaptureFixture[s
     [
         (["--store", "mysql://x"], "'mysql://x' names no store"),
         (["--store", "sqlite:////nowhere/at/all.db"], "cannot open the store /nowhere/at/all.db"),
-        (["--agents", "/nowhere/agents.yaml"], "/nowhere/agents.yaml"),
+        (["--agents-file", "/nowhere/agents.yaml"], "/nowhere/agents.yaml"),
         (["--profile", "x"], "one of documented, observed is wanted"),
         (["--host", "no.such.host.invalid"], "no.such.host.invalid"),
     ],
@@ -166,7 +166,7 @@ def test_help_names_every_flag(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert caught.value.code == 0
     text = capsys.readouterr().out
-    for flag in ("--port", "--agents", "--store", "--seed", "--profile", "--no-retry-after"):
+    for flag in ("--port", "--agents-file", "--store", "--seed", "--profile", "--no-send-retry-after"):
         assert flag in text
 
 

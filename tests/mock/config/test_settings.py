@@ -33,7 +33,7 @@ FLAGS = {
     "host": (["--host", "::1"], "::1"),
     "port": (["--port", "8080"], 8080),
     "allow_host": (["--allow-host", "a", "--allow-host", "b,c"], ("a", "b", "c")),
-    "agents": (["--agents", "a.yaml"], "a.yaml"),
+    "agents_file": (["--agents-file", "a.yaml"], "a.yaml"),
     "dialogues": (["--dialogues", "talks"], "talks"),
     "store": (["--store", "sqlite:///a.db"], "sqlite:///a.db"),
     "seed": (["--seed", "7"], 7),
@@ -42,11 +42,11 @@ FLAGS = {
     "unknown_session": (["--unknown-session", "new-session"], "new-session"),
     "unknown_properties": (["--unknown-properties", "ignore"], "ignore"),
     "enforce_quotas": (["--enforce-quotas"], True),
-    "quota_burst": (["--quota-burst", "1"], 1),
+    "quota_10_seconds": (["--quota-10-seconds", "1"], 1),
     "quota_minute": (["--quota-minute", "2"], 2),
     "quota_day": (["--quota-day", "3"], 3),
-    "retry_after": (["--no-retry-after"], False),
-    "check_answers": (["--check-answers"], True),
+    "send_retry_after": (["--no-send-retry-after"], False),
+    "validate_responses": (["--validate-responses"], True),
     "max_body_bytes": (["--max-body-bytes", "10"], 10),
     "max_sessions": (["--max-sessions", "10"], 10),
     "max_turns": (["--max-turns", "10"], 10),
@@ -78,7 +78,7 @@ def test_every_setting_is_a_variable(name: str) -> None:
     ("text", "value"), [("yes", True), ("0", False), ("Off", False), ("", False)]
 )
 def test_switches_take_the_usual_words(text: str, value: bool) -> None:  # noqa: FBT001
-    assert from_environment({"LEADWAY_MOCK_RETRY_AFTER": text}) == {"retry_after": value}
+    assert from_environment({"LEADWAY_MOCK_SEND_RETRY_AFTER": text}) == {"send_retry_after": value}
 
 
 def test_other_variables_are_none_of_our_business() -> None:
@@ -116,14 +116,14 @@ def test_a_value_that_cannot_be_is_refused_with_what_would_do(flags: list[str], 
 
 
 def test_a_switch_that_is_neither_on_nor_off() -> None:
-    with pytest.raises(SettingsError, match="retry_after cannot be 'maybe': true or false"):
-        from_environment({"LEADWAY_MOCK_RETRY_AFTER": "maybe"})
+    with pytest.raises(SettingsError, match="send_retry_after cannot be 'maybe': true or false"):
+        from_environment({"LEADWAY_MOCK_SEND_RETRY_AFTER": "maybe"})
 
 
 WRONG = [
     ("session_idle_seconds", "x", "cannot be 'x': a number is wanted."),
     ("session_idle_seconds", "-1", "cannot be -1.0: 0 or more is wanted."),
-    ("quota_burst", "0", "cannot be 0: 1 or more is wanted."),
+    ("quota_10_seconds", "0", "cannot be 0: 1 or more is wanted."),
     ("workers", "65", "cannot be 65: 64 or less is wanted."),
     ("profile", "both", "cannot be 'both': one of documented, observed is wanted."),
 ]
@@ -134,7 +134,7 @@ WRONG = [
     ("wrong", "is_flag"),
     [
         *((each, is_flag) for each in WRONG for is_flag in (True, False)),
-        (("retry_after", "maybe", "cannot be 'maybe': true or false is wanted."), False),
+        (("send_retry_after", "maybe", "cannot be 'maybe': true or false is wanted."), False),
     ],
 )
 def test_whoever_types_reads_flag_and_variable(

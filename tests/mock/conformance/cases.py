@@ -464,7 +464,7 @@ def asks_again_tomorrow(person: Person) -> None:
 def asks_again_when_it_was_mended(person: Person) -> None:
     at_home = {"path": "/agent-studio/agent/agent3/execute"}
     person.say(**at_home)
-    cast = person.emulator.cast.agents
+    cast = person.emulator.agents.by_id
     cast["agent3"] = cast["agent1"]  # type: ignore[index]
     assert person.say(**at_home).status == 200
     del cast["agent3"]  # type: ignore[attr-defined]

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
-from leadway_mock.agents import Agent, Cast, Version
-from leadway_mock.agents.replies import Heard, Reply
+from leadway_mock.agents import Agent, AgentRegistry, Version
+from leadway_mock.agents.replies import AgentInput, AgentReply
 from leadway_mock.config.settings import Settings
-from leadway_mock.conformance import Entry, Verdict, grade
+from leadway_mock.conformance import ConformanceReport, JournalEntry, evaluate
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.faults import Fault
-from leadway_mock.http.messages import Answer
+from leadway_mock.http.messages import Response
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.clock import ManualClock
 from leadway_mock.state.fault_registry import arm, disarm
@@ -35,17 +35,17 @@ class Person:
         self._store = open_store("memory:")
         self._interruption: Callable[[], object] | None = None
         minds = {name: Agent(name, name, self._hear, versions=(Version("1"),)) for name in AGENTS}
-        chosen = Settings(**({"check_answers": True, "seed": 1} | settings))
-        self.emulator = Emulator(chosen, CONTRACT, Cast(minds), self._store, self.clock)
+        chosen = Settings(**({"validate_responses": True, "seed": 1} | settings))
+        self.emulator = Emulator(chosen, CONTRACT, AgentRegistry(minds), self._store, self.clock)
         self.caller = Caller(self.emulator, self.clock)
 
     @property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[JournalEntry]:
         return [*self.emulator.journal.entries(after=0, limit=100_000)]
 
     @property
-    def verdict(self) -> Verdict:
-        return grade(self.entries)
+    def verdict(self) -> ConformanceReport:
+        return evaluate(self.entries)
 
     def say(
         self,
@@ -56,7 +56,7 @@ class Person:
         agent: str = AGENTS[0],
         location: str = LOCATIONS[0],
         **more: Any,
-    ) -> Answer:
+    ) -> Response:
         """Send a good message, with headers, query or path changed by `more`."""
         body: dict[str, Any] = {"message": message, "locationId": location}
         body |= {"executionId": session} if session else {}
@@ -71,11 +71,11 @@ class Person:
 
     def arm(self, **fault: Any) -> None:
         """Break the next call."""
-        arm(self.emulator.spaces, CONTRACT, SHARED, Fault(**fault))
+        arm(self.emulator.namespaces, CONTRACT, SHARED, Fault(**fault))
 
     def calms_down(self) -> None:
         """Disarm what may still be broken, and wait out every wait."""
-        disarm(self.emulator.spaces, SHARED)
+        disarm(self.emulator.namespaces, SHARED)
         self.clock.advance(10)
 
     def forget_sessions(self) -> None:
@@ -95,13 +95,13 @@ class Person:
         yield
         assert self._interruption is None
 
-    def _hear(self, heard: Heard) -> Reply:
+    def _hear(self, heard: AgentInput) -> AgentReply:
         interruption, self._interruption = self._interruption, None
         if interruption:
             interruption()
-        return Reply(f"heard {heard.message}", goal_completion=heard.message == GOODBYE)
+        return AgentReply(f"heard {heard.message}", goal_completion=heard.message == GOODBYE)
 
 
-def session_of(answer: Answer) -> str:
+def session_of(answer: Response) -> str:
     assert answer.status == 200, answer
     return str(content(answer)["executionId"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from leadway_mock.http.messages import Answer
+from leadway_mock.http.messages import Response
 from tests.mock.conformance.client import AGENTS, GOODBYE, LOCATIONS, Person, session_of
 
 Step: TypeAlias = tuple[str, int]
@@ -131,7 +131,7 @@ class Careful:
         self.talks_on(number)
         return self._talk(number)
 
-    def _says(self, talk: Talk, words: str | None = None) -> Answer:
+    def _says(self, talk: Talk, words: str | None = None) -> Response:
         return self.person.say(words or self._words(), talk.session, **talk.fields)
 
     def _words(self) -> str:

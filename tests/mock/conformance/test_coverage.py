@@ -15,16 +15,16 @@ OLD_PATH = "/agent-studio/public-api/agents/agent1/execute"
 
 def met(person: Person, operation: str = CURRENT) -> dict[str, int]:
     found = {each.id: each for each in coverage(person.entries, CONTRACT).operations}
-    return {each.rule: each.met for each in found[operation].met}
+    return {each.rule: each.hits for each in found[operation].hits}
 
 
 def test_every_outcome_of_the_contract_is_listed_and_none_met() -> None:
     found = coverage([], CONTRACT)
     assert [each.id for each in found.operations] == [CURRENT, OLD]
     for listed, operation in zip(found.operations, CONTRACT.operations, strict=True):
-        assert [each.rule for each in listed.never] == list(operation.examples)
-        assert listed.met == ()
-    assert found.others == ()
+        assert [each.rule for each in listed.missed] == list(operation.examples)
+        assert listed.hits == ()
+    assert found.undocumented == ()
 
 
 def test_outcomes_are_counted_by_operation(person: Person) -> None:
@@ -71,7 +71,7 @@ def test_what_the_contract_has_not_is_told_besides(person: Person) -> None:
     person.say()
     found = coverage(person.entries, CONTRACT)
     assert met(person) == {}
-    assert [(each.rule, each.status, each.met) for each in found.others] == [
+    assert [(each.rule, each.status, each.hits) for each in found.undocumented] == [
         ("fault-empty-response", 200, 1),
         ("fault-proxy-page", 502, 1),
     ]
@@ -82,7 +82,7 @@ def test_what_the_contract_has_not_is_told_besides(person: Person) -> None:
 
 def test_levels_come_with_what_was_met_and_what_never(person: Person) -> None:
     person.begin()
-    levels = coverage(person.entries, CONTRACT).operations[0].by_level
+    levels = coverage(person.entries, CONTRACT).operations[0].by_evidence
     assert list(levels) == ["documented", "observed", "inferred", "invented"]
     documented, never = levels["documented"]
     assert [each.rule for each in documented] == ["reply"]
@@ -122,6 +122,6 @@ def test_coverage_survives_json_and_adds_up(person: Person) -> None:
         "met": 1,
     }
     twice = found + found
-    assert twice.operations[0].outcomes[0].met == 2
-    assert [each.met for each in twice.others] == [2]
+    assert twice.operations[0].outcomes[0].hits == 2
+    assert [each.hits for each in twice.undocumented] == [2]
     assert twice + coverage([], CONTRACT) == twice

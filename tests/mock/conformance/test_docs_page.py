@@ -7,8 +7,8 @@ import re
 import pytest
 
 from leadway_mock.conformance import IDLE_SECONDS, RULES
-from leadway_mock.conformance.retry_detectors import CLOCKS_DIFFER, RETRY_SECONDS
-from leadway_mock.conformance.session_detectors import SHORTEST_TIME_OUT
+from leadway_mock.conformance.retry_detectors import RETRY_AFTER_TOLERANCE_SECONDS, RETRY_SECONDS
+from leadway_mock.conformance.session_detectors import MIN_CLIENT_TIMEOUT_SECONDS
 from tests.docs.markdown import Page
 
 PAGE = Page.read("docs/verdict.md")
@@ -33,8 +33,8 @@ def test_the_measures_are_those_of_the_program() -> None:
     assert [float(value) for value in rows.values()] == [
         RETRY_SECONDS,
         IDLE_SECONDS / 60,
-        SHORTEST_TIME_OUT * 1000,
-        CLOCKS_DIFFER,
+        MIN_CLIENT_TIMEOUT_SECONDS * 1000,
+        RETRY_AFTER_TOLERANCE_SECONDS,
     ]
 
 

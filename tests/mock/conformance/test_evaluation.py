@@ -9,17 +9,17 @@ import pytest
 
 from leadway_mock.conformance import (
     RULES,
-    Entry,
+    ConformanceReport,
+    JournalEntry,
     Severity,
-    Verdict,
-    assert_well_behaved,
-    grade,
+    assert_conformant,
+    evaluate,
     merged,
-    verdict_text,
+    report_text,
 )
-from leadway_mock.conformance import bounded_dict as recent_module
-from leadway_mock.conformance.bounded_dict import Recent
-from leadway_mock.conformance.findings import MAX_ENTRIES, MAX_SEEN
+from leadway_mock.conformance.findings import MAX_ENTRIES, MAX_OCCURRENCES
+from leadway_mock.util import bounded_dict as recent_module
+from leadway_mock.util.bounded_dict import BoundedDict
 from tests.mock.conformance.client import Person
 
 OLD = "/agent-studio/public-api/agents/agent1/execute"
@@ -31,9 +31,9 @@ def drop_and_use_the_old_path(person: Person) -> None:
 
 
 def test_nothing_said_is_nothing_wrong() -> None:
-    assert grade([]) == Verdict()
-    assert grade([]).well_behaved
-    assert verdict_text(grade([])) == "The caller is well-behaved: no finding in 0 requests."
+    assert evaluate([]) == ConformanceReport()
+    assert evaluate([]).passed
+    assert report_text(evaluate([])) == "The caller is well-behaved: no finding in 0 requests."
 
 
 def test_a_finding_says_what_was_seen_where_and_the_cure(person: Person) -> None:
@@ -41,22 +41,22 @@ def test_a_finding_says_what_was_seen_where_and_the_cure(person: Person) -> None
     dropped, old = person.verdict.findings
     assert dropped.id == "execution-id-dropped"
     assert dropped.severity is Severity.ERROR
-    assert dropped.cure == RULES["execution-id-dropped"].cure
-    (seen,) = dropped.seen
-    assert seen.entries == (1, 2)
+    assert dropped.hint == RULES["execution-id-dropped"].hint
+    (seen,) = dropped.occurrences
+    assert seen.journal_entries == (1, 2)
     assert seen.text == (
         "agent agent1, contact dropper: 2 first messages, and no session was continued"
     )
     assert old.severity is Severity.WARNING
-    assert (old.seen[0].text, old.seen[0].entries) == (f"POST {OLD}", (2,))
+    assert (old.occurrences[0].text, old.occurrences[0].journal_entries) == (f"POST {OLD}", (2,))
 
 
 def test_warnings_leave_a_caller_well_behaved(person: Person) -> None:
     person.begin(path=OLD)
     assert person.verdict.ids == ("deprecated-path",)
-    assert person.verdict.well_behaved
-    assert_well_behaved(person.entries)
-    assert verdict_text(person.verdict).startswith(
+    assert person.verdict.passed
+    assert_conformant(person.entries)
+    assert report_text(person.verdict).startswith(
         "The caller is well-behaved, with 1 warning in 1 request.\n"
     )
 
@@ -64,36 +64,36 @@ def test_warnings_leave_a_caller_well_behaved(person: Person) -> None:
 def test_an_assertion_fails_with_the_whole_report(person: Person) -> None:
     drop_and_use_the_old_path(person)
     with pytest.raises(AssertionError) as caught:
-        assert_well_behaved(person.entries, where="test_booking")
+        assert_conformant(person.entries, where="test_booking")
     report = str(caught.value)
-    assert report == verdict_text(grade(person.entries, where="test_booking"))
+    assert report == report_text(evaluate(person.entries, where="test_booking"))
     assert "test_booking: " in report
-    assert_well_behaved(person.entries, allow=["execution-id-dropped"])
+    assert_conformant(person.entries, allow=["execution-id-dropped"])
 
 
 def test_what_is_allowed_is_left_out(person: Person) -> None:
     drop_and_use_the_old_path(person)
-    assert grade(person.entries, allow="deprecated-path").ids == ("execution-id-dropped",)
-    assert grade(person.entries, allow=list(RULES)).findings == ()
+    assert evaluate(person.entries, allow="deprecated-path").ids == ("execution-id-dropped",)
+    assert evaluate(person.entries, allow=list(RULES)).findings == ()
 
 
 def test_what_is_no_finding_cannot_be_allowed() -> None:
     with pytest.raises(ValueError, match=r"^No finding is called retrys. There are execution-id-"):
-        grade([], allow=["retrys", "deprecated-path"])
+        evaluate([], allow=["retrys", "deprecated-path"])
 
 
 def test_sessions_may_live_longer_or_shorter(person: Person) -> None:
     person.begin("first", contact="dropper")
     person.clock.advance(100)
     person.begin("second", contact="dropper")
-    assert grade(person.entries).ids == ("execution-id-dropped",)
-    assert grade(person.entries, idle_seconds=99).ids == ()
+    assert evaluate(person.entries).ids == ("execution-id-dropped",)
+    assert evaluate(person.entries, idle_seconds=99).ids == ()
 
 
 def test_a_report_is_calm_and_as_wide_as_asked(person: Person) -> None:
     drop_and_use_the_old_path(person)
     assert (
-        verdict_text(person.verdict, width=80)
+        report_text(person.verdict, width=80)
         == """\
 The caller should mend 1 error and 1 warning, seen in 2 requests.
 
@@ -117,7 +117,7 @@ deprecated-path (warning)
 def test_lines_keep_within_the_width(person: Person, width: int) -> None:
     drop_and_use_the_old_path(person)
     person.say(agent="x" * 500, path="/agent-studio/" + "y" * 500)
-    text = verdict_text(person.verdict, width)
+    text = report_text(person.verdict, width)
     assert max(map(len, text.splitlines())) <= min(max(width, 40), 100)
 
 
@@ -126,31 +126,31 @@ def test_the_terminal_decides_where_no_width_is_given(
 ) -> None:
     drop_and_use_the_old_path(person)
     monkeypatch.setenv("COLUMNS", "50")
-    assert verdict_text(person.verdict) == verdict_text(person.verdict, 50)
+    assert report_text(person.verdict) == report_text(person.verdict, 50)
 
 
 def test_many_occasions_are_counted_and_a_few_told(person: Person) -> None:
     for number in range(12):
         person.begin(f"message {number}", contact="dropper", path=OLD)
     dropped, old = person.verdict.findings
-    assert (dropped.count, len(dropped.seen[0].entries)) == (1, MAX_ENTRIES)
-    assert "12 first messages" in dropped.seen[0].text
-    assert (old.count, len(old.seen)) == (12, MAX_SEEN)
-    assert "deprecated-path (warning, 12 times)" in verdict_text(person.verdict)
-    assert f"and {12 - MAX_SEEN} more" in verdict_text(person.verdict)
+    assert (dropped.count, len(dropped.occurrences[0].journal_entries)) == (1, MAX_ENTRIES)
+    assert "12 first messages" in dropped.occurrences[0].text
+    assert (old.count, len(old.occurrences)) == (12, MAX_OCCURRENCES)
+    assert "deprecated-path (warning, 12 times)" in report_text(person.verdict)
+    assert f"and {12 - MAX_OCCURRENCES} more" in report_text(person.verdict)
 
 
 def test_a_verdict_survives_json(person: Person) -> None:
     drop_and_use_the_old_path(person)
-    verdict = grade(person.entries, where="here")
+    verdict = evaluate(person.entries, where="here")
     told = json.loads(json.dumps(verdict.as_json()))
-    assert Verdict.from_json(told) == verdict
+    assert ConformanceReport.from_json(told) == verdict
     assert (told["wellBehaved"], told["requests"]) == (False, 2)
     assert told["findings"][1] == {
         "id": "deprecated-path",
         "severity": "warning",
         "summary": RULES["deprecated-path"].summary,
-        "cure": RULES["deprecated-path"].cure,
+        "cure": RULES["deprecated-path"].hint,
         "count": 1,
         "seen": [{"text": f"POST {OLD}", "entries": [2], "where": "here"}],
     }
@@ -158,19 +158,21 @@ def test_a_verdict_survives_json(person: Person) -> None:
 
 def test_verdicts_of_several_journals_make_one(person: Person) -> None:
     drop_and_use_the_old_path(person)
-    verdicts = [grade(person.entries, where=f"test {number}") for number in range(9)]
+    verdicts = [evaluate(person.entries, where=f"test {number}") for number in range(9)]
     whole = merged(verdicts)
     assert (whole.requests, whole.ids) == (18, ("execution-id-dropped", "deprecated-path"))
     assert [finding.count for finding in whole.findings] == [9, 9]
-    assert [seen.where for seen in whole.findings[0].seen] == [f"test {n}" for n in range(MAX_SEEN)]
-    assert merged([]) == Verdict()
+    assert [seen.where for seen in whole.findings[0].occurrences] == [
+        f"test {n}" for n in range(MAX_OCCURRENCES)
+    ]
+    assert merged([]) == ConformanceReport()
 
 
 def test_ids_of_callers_do_not_spoil_a_report(person: Person) -> None:
     contact = "\x1b[31m" + "z" * 500
     for message in ("one", "two"):
         person.begin(message, contact=contact)
-    text = verdict_text(person.verdict)
+    text = report_text(person.verdict)
     assert "\x1b" not in text
     assert "z" * 50 not in text
 
@@ -178,16 +180,16 @@ def test_ids_of_callers_do_not_spoil_a_report(person: Person) -> None:
 def test_entries_are_looked_at_once(person: Person) -> None:
     drop_and_use_the_old_path(person)
 
-    def once() -> Iterator[Entry]:
+    def once() -> Iterator[JournalEntry]:
         yield from person.entries
 
-    assert grade(once()) == person.verdict
+    assert evaluate(once()) == person.verdict
 
 
 def test_the_entries_of_the_control_api_will_do(person: Person) -> None:
     drop_and_use_the_old_path(person)
     shown = [{**entry, "at": "2026-11-22T10:00:00.000Z"} for entry in person.entries]
-    assert grade(shown) == person.verdict
+    assert evaluate(shown) == person.verdict
 
 
 def test_entries_of_an_older_journal_are_no_fault_of_the_caller(person: Person) -> None:
@@ -201,7 +203,7 @@ def test_entries_of_an_older_journal_are_no_fault_of_the_caller(person: Person) 
         }
         for entry in person.entries
     ]
-    assert grade(older).findings == ()
+    assert evaluate(older).findings == ()
 
 
 @pytest.mark.parametrize("start", [0.0, 1e9], ids=["restarted", "another machine"])
@@ -210,11 +212,11 @@ def test_steady_clocks_of_two_starts_are_not_compared(person: Person, start: flo
     person.say("one", session)
     first, last = person.entries
     moved = {**last, "steadyAt": start - last["steadyAt"]}
-    assert grade([first, {**first, "number": 3, "turn": 2, "executionId": "x"}, moved]).ids == ()
+    assert evaluate([first, {**first, "number": 3, "turn": 2, "executionId": "x"}, moved]).ids == ()
 
 
 def test_what_is_remembered_is_bounded() -> None:
-    recent = Recent[str, int](2)
+    recent = BoundedDict[str, int](2)
     for name, value in [("a", 1), ("b", 2), ("a", 3), ("c", 4)]:
         recent[name] = value
     assert dict(recent) == {"a": 3, "c": 4}
@@ -228,5 +230,5 @@ def test_forgetting_hides_findings_and_makes_none(
         person.say("next", session, contact=contact)
     for contact in sessions:
         person.begin("again", contact=contact)
-    monkeypatch.setattr(recent_module.Recent.__init__, "__defaults__", (3,))
+    monkeypatch.setattr(recent_module.BoundedDict.__init__, "__defaults__", (3,))
     assert person.verdict.findings == ()

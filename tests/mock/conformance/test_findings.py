@@ -28,7 +28,9 @@ def test_a_wrong_habit_earns_exactly_its_finding(
     (found,) = person.verdict.findings
     assert found.id == finding
     numbers = {entry["number"] for entry in person.entries}
-    assert all(set(seen.entries) <= numbers and seen.entries for seen in found.seen)
+    assert all(
+        set(seen.journal_entries) <= numbers and seen.journal_entries for seen in found.occurrences
+    )
 
 
 @pytest.mark.parametrize("habit", near)

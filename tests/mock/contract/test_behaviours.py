@@ -13,7 +13,12 @@ from behaviour_tests import shown_behaviours
 
 import leadway_mock
 from leadway_mock.config.settings import Settings
-from leadway_mock.contract.behaviours import LEVELS, OURS, SWITCHES, behaviours
+from leadway_mock.contract.behaviours import (
+    BEHAVIOUR_SETTINGS,
+    EVIDENCE_LEVELS,
+    MOCK_BEHAVIOURS,
+    behaviours,
+)
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.contract.model import Contract
 
@@ -42,15 +47,15 @@ def test_the_package_knows_the_tests_of_today(contract: Contract) -> None:
 
 def test_every_row_says_how_well_it_is_known_and_from_where() -> None:
     for row in ROWS.values():
-        assert row.evidence in LEVELS
-        assert row.when
-        assert row.answer
+        assert row.evidence in EVIDENCE_LEVELS
+        assert row.condition
+        assert row.response
         assert row.source
 
 
 def test_every_switch_is_a_setting_of_rows_that_exist() -> None:
-    assert set(SWITCHES) <= {setting.name for setting in fields(Settings)}
-    assert {rule for rules in SWITCHES.values() for rule in rules} <= set(ROWS)
+    assert set(BEHAVIOUR_SETTINGS) <= {setting.name for setting in fields(Settings)}
+    assert {rule for rules in BEHAVIOUR_SETTINGS.values() for rule in rules} <= set(ROWS)
 
 
 @pytest.mark.parametrize("name", [setting.name for setting in fields(Settings)])
@@ -93,4 +98,4 @@ def test_every_rule_that_an_answer_names_has_a_row() -> None:
     """What is neither an example nor raised: rules that the shield and the emulator write."""
     named = re.compile(r'(?:_refuse\(\d+, |_RULE\b[^=\n]*= |MOCK_FAILURE = )"([a-z-]+)"')
     found = {rule for text in SOURCES.values() for rule in named.findall(text)}
-    assert set(OURS) <= found <= set(ROWS)
+    assert set(MOCK_BEHAVIOURS) <= found <= set(ROWS)

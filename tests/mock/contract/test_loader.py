@@ -15,7 +15,7 @@ def test_the_shipped_contract_is_found() -> None:
 
 def test_every_example_says_how_well_it_is_known() -> None:
     for example in load_contract().examples.values():
-        assert example.level in {"documented", "observed", "inferred", "invented"}
+        assert example.evidence in {"documented", "observed", "inferred", "invented"}
         assert example.source
 
 

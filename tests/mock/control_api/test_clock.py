@@ -33,7 +33,7 @@ def test_a_session_expires_without_waiting(api: Api, caller: Caller) -> None:
 
 
 def test_quotas_and_the_journal_go_by_the_clock(caller_with: Callable[..., Caller]) -> None:
-    caller = caller_with(enforce_quotas=True, quota_burst=1)
+    caller = caller_with(enforce_quotas=True, quota_10_seconds=1)
     api = Api(create_app(emulator=caller.emulator).test_client())
     api.post("/clock/freeze", NOON)
     assert [caller.say().status for _ in range(2)] == [200, 429]
@@ -73,7 +73,7 @@ def test_the_clock_of_a_space_is_its_own(api: Api) -> None:
 def test_a_space_far_ahead_does_not_use_up_or_free_anothers_quota(
     caller_with: Callable[..., Caller],
 ) -> None:
-    caller = caller_with(enforce_quotas=True, quota_burst=1)
+    caller = caller_with(enforce_quotas=True, quota_10_seconds=1)
     own = Api(create_app(emulator=caller.emulator).test_client(), TOKEN)
     assert caller.say().status == 200
     own.call("PUT", "/space")

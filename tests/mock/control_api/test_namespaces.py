@@ -48,7 +48,7 @@ def test_without_a_token_there_is_no_space_to_have(api: Api, method: str) -> Non
 def fill(api: Api, caller: Caller) -> dict[str, Any]:
     """Do something in every scope, and return what is there by scope."""
     caller.begin()
-    api.call("PATCH", "/settings", {"quota_burst": 50})
+    api.call("PATCH", "/settings", {"quota_10_seconds": 50})
     api.post("/clock/advance", {"seconds": 1})
     return there(api)
 

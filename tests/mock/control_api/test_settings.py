@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from leadway_mock.agents import UNSCOPED_TOKEN
-from leadway_mock.config.runtime_changes import FIXED, changeable
+from leadway_mock.config.runtime_changes import READ_ONLY, changeable
 from leadway_mock.config.settings import Settings
 from tests.mock.client import Caller
 from tests.mock.control_api.api import CONTRACT, Api
@@ -22,7 +22,7 @@ def test_settings_are_shown_with_their_changes(api: Api) -> None:
     shown = api.get("/settings")
     assert list(shown["settings"]) == [setting.name for setting in fields(Settings)]
     assert shown["changed"] == []
-    assert set(shown["fixed"]) == set(FIXED)
+    assert set(shown["fixed"]) == set(READ_ONLY)
 
 
 def test_a_change_counts_from_the_next_request_and_can_be_taken_back(
@@ -30,18 +30,18 @@ def test_a_change_counts_from_the_next_request_and_can_be_taken_back(
 ) -> None:
     caller.headers["authorization"] = f"Bearer {UNSCOPED_TOKEN}"
     assert caller.say().status == 403
-    assert change(api, profile="observed", quota_burst=7)["changed"] == ["profile", "quota_burst"]
+    assert change(api, profile="observed", quota_10_seconds=7)["changed"] == ["profile", "quota_10_seconds"]
     answer = caller.say()
     assert answer.status == 401
     assert answer.headers["X-RateLimit-Max"] == "7"
     shown = change(api, profile=None)
-    assert shown["changed"] == ["quota_burst"]
+    assert shown["changed"] == ["quota_10_seconds"]
     assert shown["settings"]["profile"] == "documented"
     assert caller.say().status == 403
 
 
 def test_changes_are_made_all_or_none(api: Api) -> None:
-    change(api, 422, profile="observed", quota_burst=0)
+    change(api, 422, profile="observed", quota_10_seconds=0)
     assert api.get("/settings")["changed"] == []
 
 
@@ -50,13 +50,13 @@ def test_changes_are_made_all_or_none(api: Api) -> None:
     [
         ("profile", "both", "profile cannot be 'both': one of documented, observed is wanted."),
         ("profile", 1, "profile cannot be '1': a text is wanted."),
-        ("quota_burst", 0, "quota_burst cannot be 0: 1 or more is wanted."),
-        ("quota_burst", 1.5, "quota_burst cannot be '1.5': a whole number is wanted."),
-        ("quota_burst", True, "quota_burst cannot be 'True': a whole number is wanted."),
-        ("quota_burst", 2**60, f"quota_burst cannot be '{2**60}': a whole number is wanted."),
+        ("quota_10_seconds", 0, "quota_10_seconds cannot be 0: 1 or more is wanted."),
+        ("quota_10_seconds", 1.5, "quota_10_seconds cannot be '1.5': a whole number is wanted."),
+        ("quota_10_seconds", True, "quota_10_seconds cannot be 'True': a whole number is wanted."),
+        ("quota_10_seconds", 2**60, f"quota_10_seconds cannot be '{2**60}': a whole number is wanted."),
         ("session_idle_seconds", -1, "session_idle_seconds cannot be -1: 0 or more is wanted."),
         ("session_idle_seconds", "1", "session_idle_seconds cannot be '1': a number is wanted."),
-        ("retry_after", "no", "retry_after cannot be 'no': true or false is wanted."),
+        ("send_retry_after", "no", "send_retry_after cannot be 'no': true or false is wanted."),
         ("profil", "x", "profil is no setting. profile is meant, perhaps."),
         ("xyzzy", "x", f"xyzzy is no setting. There are {', '.join(changeable())}."),
         (

@@ -23,7 +23,7 @@ def take(api: Api, **query: object) -> dict[str, Any]:
 
 def test_a_space_is_as_it_was(api: Api, caller: Caller) -> None:
     execution_id = caller.begin(message="one")
-    api.call("PATCH", "/settings", {"quota_burst": 50})
+    api.call("PATCH", "/settings", {"quota_10_seconds": 50})
     api.post("/clock/freeze")
     api.post("/faults", {"id": "late", "latency": 0, "times": 3}, status=201)
     api.call("PUT", "/dialogues/booking", {"text": "user: haircut\nagent: Which day?\n"})

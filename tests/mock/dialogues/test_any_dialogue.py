@@ -10,17 +10,17 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from leadway_mock.agents.replies import Heard
+from leadway_mock.agents.replies import AgentInput
 from leadway_mock.dialogues import (
     Dialogue,
+    DialogueBuilder,
     DialogueError,
-    Script,
     dialogue,
-    dump,
+    from_text,
     parse_dialogue,
     parse_pattern,
     play,
-    restore,
+    to_text,
     user,
     write_transcript,
 )
@@ -77,7 +77,7 @@ def check(result: Dialogue | DialogueError, message: str) -> None:
         assert result.problems
         assert all(line.isprintable() for line in str(result).splitlines())
     else:
-        assert restore(dump(result)) == result
+        assert from_text(to_text(result)) == result
         warnings_of(result)
         reply = play([result], heard(message=message))
         again = play([result], heard(turn=2, message=message, state=reply.state))
@@ -163,7 +163,7 @@ def test_three_spellings_are_one_dialogue(talk: list[tuple[str, str]]) -> None:
     assume(not any("{{" in answer for _, answer in talk))
     transcript = "".join(f"user: {pattern}\nagent: {answer}\n" for pattern, answer in talk)
     entries = [{"user": pattern, "agent": answer} for pattern, answer in talk]
-    script: Script = dialogue("d")
+    script: DialogueBuilder = dialogue("d")
     for pattern, answer in talk:
         script = script.user(pattern).agent(answer)
     spelled = [
@@ -178,7 +178,7 @@ def test_three_spellings_are_one_dialogue(talk: list[tuple[str, str]]) -> None:
         assert spelled[0] == spelled[1] == spelled[2]
 
 
-def _built(script: Script) -> Dialogue | DialogueError:
+def _built(script: DialogueBuilder) -> Dialogue | DialogueError:
     try:
         return script.build()
     except DialogueError as error:
@@ -219,6 +219,6 @@ def test_a_branch_without_turns_is_a_problem() -> None:
 
 def test_heard_is_all_that_counts() -> None:
     talk = dialogue("x").user().agent("{{contactId}}{{executionId}}{{versionId}}").build()
-    message: Heard = heard(contact_id="c")
+    message: AgentInput = heard(contact_id="c")
 
     assert play([talk], message).response == f"c{message.execution_id}v1"

@@ -14,7 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from leadway_mock.cli.check import check
-from leadway_mock.dialogues import Dialogue, Script, built, parse_dialogue
+from leadway_mock.dialogues import Dialogue, DialogueBuilder, as_dialogue, parse_dialogue
 from leadway_mock.dialogues.lint import warnings_of
 from leadway_mock.dialogues.loading.schema import schema_text
 from leadway_mock.dialogues.model import ANSWER_FIELDS
@@ -54,7 +54,7 @@ def test_the_yaml_is_played() -> None:
 
 
 def test_the_python_is_played() -> None:
-    names: dict[str, Script] = {}
+    names: dict[str, DialogueBuilder] = {}
     exec(PAGE.block("python"), names)  # noqa: S102 - our own page
 
     assert said(names["booking"], "haircut", "monday", "friday", "yes") == [
@@ -63,7 +63,7 @@ def test_the_python_is_played() -> None:
         "At ten?",
         "friday at ten.",
     ]
-    assert warnings_of(built(names["booking"])) == []
+    assert warnings_of(as_dialogue(names["booking"])) == []
 
 
 def test_the_table_of_patterns_is_true() -> None:

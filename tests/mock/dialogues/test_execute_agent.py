@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from leadway_mock.dialogues import HAS_ENDED, DialogueError, dialogue, parse_dialogue, user
-from leadway_mock.http.messages import Answer
+from leadway_mock.dialogues import DIALOGUE_ENDED, DialogueError, dialogue, parse_dialogue, user
+from leadway_mock.http.messages import Response
 from leadway_mock.store import Store
 from tests.mock.client import Caller, content
 
@@ -22,7 +22,7 @@ agent: {{day}} it is.
 """
 
 
-def response(answer: Answer) -> str:
+def response(answer: Response) -> str:
     return str(content(answer)["response"])
 
 
@@ -73,13 +73,13 @@ def test_a_message_after_the_end_is_told_with_its_cure(
     late = caller.say("Thanks", executionId=session)
 
     assert late.rule == "unscripted-message"
-    assert late.hint == f"No turn expects this message. {HAS_ENDED}"
+    assert late.hint == f"No turn expects this message. {DIALOGUE_ENDED}"
     assert f"No turn expects message 3 of session {session}." in caplog.text
-    assert f"'booking', after turn 2.\nCaptured: day = Monday\n{HAS_ENDED}" in caplog.text
+    assert f"'booking', after turn 2.\nCaptured: day = Monday\n{DIALOGUE_ENDED}" in caplog.text
 
 
 def test_a_dialogue_may_refuse_what_it_does_not_expect(caller: Caller) -> None:
-    caller.emulator.dialogues.put("", dialogue("x").user("a").agent("b").otherwise("refuse"))
+    caller.emulator.dialogues.put("", dialogue("x").user("a").agent("b").fallback("refuse"))
 
     answer = caller.say("something else")
 
@@ -129,7 +129,7 @@ def test_two_turns_at_once_are_taken_one_after_the_other(caller: Caller) -> None
         answers = list(pool.map(lambda _: caller.say("next", executionId=session), range(8)))
 
     assert sorted(map(response, answers)) == [str(number) for number in range(8)]
-    space = caller.emulator.spaces.shared()
+    space = caller.emulator.namespaces.shared()
     assert [use.times for use in caller.emulator.dialogues.uses(space)] == [1] * 9
 
 
@@ -148,16 +148,16 @@ def test_a_begun_dialogue_outlives_a_restart(
 
 
 def test_a_space_is_restored_with_its_dialogues(caller: Caller) -> None:
-    repertoire, space = caller.emulator.dialogues, caller.emulator.spaces.shared()
+    repertoire, space = caller.emulator.dialogues, caller.emulator.namespaces.shared()
     repertoire.put("", dialogue("x").user("a").agent("1").user("b").agent("2"))
     session = caller.begin(message="a")
-    snapshot = caller.emulator.spaces.shared().snapshot()
+    snapshot = caller.emulator.namespaces.shared().snapshot()
     space.reset()
-    assert repertoire.of(caller.emulator.spaces.shared()) == {}
+    assert repertoire.of(caller.emulator.namespaces.shared()) == {}
     space.restore(snapshot)
 
     assert response(caller.say("b", executionId=session)) == "2"
-    assert [use.times for use in repertoire.uses(caller.emulator.spaces.shared())] == [1, 1]
+    assert [use.times for use in repertoire.uses(caller.emulator.namespaces.shared())] == [1, 1]
 
 
 def test_what_cannot_break_is_refused(caller: Caller) -> None:
@@ -168,7 +168,7 @@ def test_what_cannot_break_is_refused(caller: Caller) -> None:
     ):
         with pytest.raises(DialogueError, match="the contract documents no 418 here"):
             put()
-    assert caller.emulator.dialogues.of(caller.emulator.spaces.shared()) == {}
+    assert caller.emulator.dialogues.of(caller.emulator.namespaces.shared()) == {}
 
 
 def test_a_fault_strikes_each_session_but_first_messages_together(caller: Caller) -> None:
@@ -193,7 +193,7 @@ def test_a_session_that_began_without_dialogues_goes_on_without(caller: Caller) 
 
 
 def test_turns_that_no_session_took_are_known(caller: Caller) -> None:
-    repertoire, space = caller.emulator.dialogues, caller.emulator.spaces.shared
+    repertoire, space = caller.emulator.dialogues, caller.emulator.namespaces.shared
     scripted = dialogue("x").user("a").agent("1").branch(user("b").agent("2"), user("c").agent("3"))
     repertoire.put("", scripted)
     caller.say("c", executionId=caller.begin(message="a"))
@@ -204,13 +204,13 @@ def test_turns_that_no_session_took_are_known(caller: Caller) -> None:
 
 
 def test_spaces_know_their_own_dialogues(caller: Caller) -> None:
-    repertoire, spaces = caller.emulator.dialogues, caller.emulator.spaces
+    repertoire, spaces = caller.emulator.dialogues, caller.emulator.namespaces
     repertoire.serve([dialogue("x").user().agent("from a file").build()])
     repertoire.put("other", dialogue("x").user().agent("told"))
 
     assert response(caller.say()) == "from a file"
-    assert repertoire.of(spaces.shared())["x"].turns[0].saying.text == "from a file"
-    assert repertoire.of(spaces.change("other", lambda o: o))["x"].turns[0].saying.text == "told"
+    assert repertoire.of(spaces.shared())["x"].turns[0].reply.text == "from a file"
+    assert repertoire.of(spaces.change("other", lambda o: o))["x"].turns[0].reply.text == "told"
     repertoire.remove("other", "x")
     assert repertoire.of(spaces.change("other", lambda o: o)) == {}
 

@@ -10,12 +10,12 @@ import pytest
 
 from leadway_mock.agents.replies import NearMiss
 from leadway_mock.dialogues import (
-    Script,
-    built,
+    DialogueBuilder,
+    as_dialogue,
     dialogue,
     near_miss_report,
+    near_miss_to_json,
     parse_dialogue,
-    plain_near_miss,
     play,
     user,
 )
@@ -24,7 +24,7 @@ from tests.mock.agents.agent_inputs import heard
 from tests.mock.dialogues.texts import missed, replies
 
 
-def closest(one: Script, message: str, **further: object) -> NearMiss:
+def closest(one: DialogueBuilder, message: str, **further: object) -> NearMiss:
     return missed([one], replace(heard(message=message), **further)).near_misses[0]  # type: ignore[arg-type]
 
 
@@ -40,7 +40,7 @@ def closest(one: Script, message: str, **further: object) -> NearMiss:
     ],
 )
 def test_the_cure_for_a_message(pattern: str, message: str, mend: str) -> None:
-    assert closest(dialogue("x").user(pattern).agent("b"), message).mend.startswith(mend)
+    assert closest(dialogue("x").user(pattern).agent("b"), message).hint.startswith(mend)
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,8 @@ def test_the_cure_for_a_condition(
 ) -> None:
     miss = closest(dialogue("x").user("a", **when).agent("b"), "a", **sent)  # type: ignore[arg-type]
 
-    assert miss.mend.startswith(mend)
-    assert [each.part for each in miss.comparisons if not each.fits] == [part]
+    assert miss.hint.startswith(mend)
+    assert [each.part for each in miss.comparisons if not each.matches] == [part]
     assert 0 < miss.closeness < 1
 
 
@@ -85,16 +85,16 @@ def test_a_turn_elsewhere_that_expects_the_message_is_told() -> None:
     talk = dialogue("x").user("a").agent("1").user("b").agent("2").user("c").agent("3")
     *_, reply = replies(talk, "a", "c")
 
-    assert [(miss.turn, miss.where, miss.closeness) for miss in reply.near_misses] == [
+    assert [(miss.turn, miss.position, miss.closeness) for miss in reply.near_misses] == [
         (2, "here", 0.0),
         (3, "elsewhere", 1.0),
     ]
-    assert "the session is not there" in reply.near_misses[1].mend
+    assert "the session is not there" in reply.near_misses[1].hint
 
 
 def test_near_misses_are_json() -> None:
     miss = closest(dialogue("x").user("a", variables={"n": 1}, label="top").agent("b"), "z")
-    plain = json.loads(json.dumps(plain_near_miss(miss)))
+    plain = json.loads(json.dumps(near_miss_to_json(miss)))
 
     assert plain["label"] == "top"
     assert plain["comparisons"] == [
@@ -158,7 +158,7 @@ def test_a_terminal_is_shown_nothing_that_it_obeys() -> None:
 
 
 def test_long_messages_take_no_time() -> None:
-    talk = built(dialogue("x").branch(*(user("a" * 500).agent("b") for _ in range(100))))
+    talk = as_dialogue(dialogue("x").branch(*(user("a" * 500).agent("b") for _ in range(100))))
     began = process_time()
 
     assert len(missed([talk], heard(message="ab" * 500_000)).near_misses) == 3

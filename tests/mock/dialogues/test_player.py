@@ -65,7 +65,7 @@ def test_branches_may_stand_in_branches() -> None:
     ],
 )
 def test_what_comes_after_the_end(after: str, answers: list[str]) -> None:
-    talk = dialogue("x").user("/a(?P<n>.)/").agent("1 {{n}}").after(after)
+    talk = dialogue("x").user("/a(?P<n>.)/").agent("1 {{n}}").at_end(after)
 
     assert said(talk, "ax", "az", "b") == answers[:2] + (["1 x"] if after == "repeat" else ["?"])
 
@@ -74,7 +74,7 @@ def test_a_restart_forgets_what_was_captured() -> None:
     talk = (
         dialogue("x")
         .branch(user("/I am (?P<name>.+)/").agent("Hi"), user("who").agent("[{{name}}]"))
-        .after("restart")
+        .at_end("restart")
     )
 
     assert said(talk, "I am Ada", "who") == ["Hi", "[]"]
@@ -82,7 +82,7 @@ def test_a_restart_forgets_what_was_captured() -> None:
 
 def test_otherwise_may_be_an_answer_with_every_field() -> None:
     said_ = {"response": "Sorry, {{message}}?", "success": False, "goalCompletion": True}
-    talk = dialogue("x").user("a").agent("b").otherwise(said_)
+    talk = dialogue("x").user("a").agent("b").fallback(said_)
 
     [reply] = replies(talk, "z")
     assert (reply.response, reply.success, reply.goal_completion) == ("Sorry, z?", False, True)
@@ -173,7 +173,7 @@ def test_playing_is_pure() -> None:
 
 
 def test_latency_is_drawn_per_turn_of_a_session() -> None:
-    talk = dialogue("x").user().agent("1", latency={"uniform": ["1s", "9s"]}).after("restart")
+    talk = dialogue("x").user().agent("1", latency={"uniform": ["1s", "9s"]}).at_end("restart")
     delays = [reply.delay for reply in replies(talk, *"abcdefgh")]
 
     assert delays == [reply.delay for reply in replies(talk, *"ijklmnop")]

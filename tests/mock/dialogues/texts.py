@@ -7,8 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from leadway_mock.agents.replies import Heard, Reply
-from leadway_mock.dialogues import Dialogue, DialogueError, Script, built, parse_dialogue, play
+from leadway_mock.agents.replies import AgentInput, AgentReply
+from leadway_mock.dialogues import (
+    Dialogue,
+    DialogueBuilder,
+    DialogueError,
+    as_dialogue,
+    parse_dialogue,
+    play,
+)
 from tests.mock.agents.agent_inputs import heard
 
 
@@ -23,23 +30,25 @@ def complaints(text: str, file: str = "") -> list[str]:
     return [line.removeprefix(f"{file or 'd'}:") for line in lines]
 
 
-def replies(one: Dialogue | Script, *messages: str, **further: object) -> Iterator[Reply]:
+def replies(
+    one: Dialogue | DialogueBuilder, *messages: str, **further: object
+) -> Iterator[AgentReply]:
     """Play a dialogue in one session, and yield the reply to each of `messages`."""
     first = replace(heard(), **further)  # type: ignore[arg-type]
     state: dict[str, object] = {}
     for turn, message in enumerate(messages, start=1):
-        reply = play([built(one)], replace(first, turn=turn, message=message, state=state))
+        reply = play([as_dialogue(one)], replace(first, turn=turn, message=message, state=state))
         state = dict(reply.state)
         yield reply
 
 
-def said(one: Dialogue | Script, *messages: str, **further: object) -> list[str]:
+def said(one: Dialogue | DialogueBuilder, *messages: str, **further: object) -> list[str]:
     """Play a dialogue in one session; return its answers, `?` for what it does not expect."""
     return ["?" if reply.rule else reply.response for reply in replies(one, *messages, **further)]
 
 
-def missed(dialogues: Sequence[Dialogue | Script], message: Heard) -> Reply:
+def missed(dialogues: Sequence[Dialogue | DialogueBuilder], message: AgentInput) -> AgentReply:
     """Play a first message that no dialogue begins with."""
-    reply = play([built(each) for each in dialogues], message)
+    reply = play([as_dialogue(each) for each in dialogues], message)
     assert reply.rule
     return reply

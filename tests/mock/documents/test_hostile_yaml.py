@@ -28,7 +28,7 @@ def test_the_deepest_nesting() -> None:
     error = refusal("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1))
 
     assert error.position == (1, MAX_DEPTH + 1)
-    assert "nested" in error.what
+    assert "nested" in error.message
 
 
 def test_nesting_by_aliases_counts() -> None:
@@ -41,14 +41,14 @@ def test_the_largest_number_of_values(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml_document, "MAX_NODES", 10)
 
     load("[" + "1," * 9 + "]")
-    assert "values" in refusal("[" + "1," * 10 + "]").what
+    assert "values" in refusal("[" + "1," * 10 + "]").message
 
 
 def test_an_alias_is_as_large_as_what_it_stands_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml_document, "MAX_NODES", 10)
 
     load("[&a [1, 1], *a, &b 1, *b, 1]")
-    assert "values" in refusal("[&a [1, 1], *a, &b 1, *b, 1, 1]").what
+    assert "values" in refusal("[&a [1, 1], *a, &b 1, *b, 1, 1]").message
 
 
 def test_an_alias_is_as_high_as_what_it_stands_for() -> None:
@@ -56,7 +56,7 @@ def test_an_alias_is_as_high_as_what_it_stands_for() -> None:
 
     load(f"[&a {inner}, {outer[2:]}*a{outer[2:].replace('[', ']')}]")
     load(f"[&a {inner}, {outer[1:]}*a{outer[1:].replace('[', ']')}]")
-    assert "nested" in refusal(f"[&a {inner}, {outer}*a{outer.replace('[', ']')}]").what
+    assert "nested" in refusal(f"[&a {inner}, {outer}*a{outer.replace('[', ']')}]").message
 
 
 def test_a_bomb_of_aliases_does_not_unfold() -> None:
@@ -64,13 +64,13 @@ def test_a_bomb_of_aliases_does_not_unfold() -> None:
         f"a{level}: &a{level} [{','.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 12)
     )
 
-    assert "values" in refusal(f"a0: &a0 lol\n{laughs}").what
+    assert "values" in refusal(f"a0: &a0 lol\n{laughs}").message
 
 
 def test_the_largest_number_of_aliases() -> None:
     load("- &a x\n" + "- *a\n" * MAX_ALIASES)
 
-    assert "aliases" in refusal("- &a x\n" + "- *a\n" * (MAX_ALIASES + 1)).what
+    assert "aliases" in refusal("- &a x\n" + "- *a\n" * (MAX_ALIASES + 1)).message
 
 
 def test_an_anchor_on_a_scalar_is_ready_at_once() -> None:

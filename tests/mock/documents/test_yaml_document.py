@@ -1,7 +1,7 @@
 import pytest
 import yaml
 
-from leadway_mock.documents.yaml_document import MAX_NUMBER, Position, YamlError, load
+from leadway_mock.documents.yaml_document import MAX_NUMBER, TextPosition, YamlError, load
 
 
 @pytest.fixture(params=["C", "Python"])
@@ -101,7 +101,7 @@ def test_a_value_without_a_place_has_that_of_what_is_around_it() -> None:
 
 
 def test_an_empty_text_has_a_place_too() -> None:
-    assert load("").position(("a", "b")) == Position(1, 1)
+    assert load("").position(("a", "b")) == TextPosition(1, 1)
 
 
 def test_an_alias_is_what_its_anchor_is() -> None:
@@ -149,9 +149,9 @@ def test_what_cannot_be_read_is_told_with_its_place_and_its_cure(
     error = refusal(text)
 
     assert error.position == place
-    assert str(error) == f"{place[0]}:{place[1]}: {error.what} — {error.mend}"
-    assert what in error.what
-    assert mend in error.mend
+    assert str(error) == f"{place[0]}:{place[1]}: {error.message} — {error.hint}"
+    assert what in error.message
+    assert mend in error.hint
 
 
 @pytest.mark.usefixtures("either_parser")
@@ -168,7 +168,7 @@ def test_what_cannot_be_read_is_told_with_its_place_and_its_cure(
 def test_what_the_two_parsers_place_differently(text: str, line: int | None, what: str) -> None:
     error = refusal(text)
 
-    assert what in error.what
+    assert what in error.message
     assert line in {None, error.position.line}
 
 

@@ -145,13 +145,13 @@ def test_each_client_sees_what_the_page_says(
     emulator: Emulator, url: str, row: Row, client: str
 ) -> None:
     spread = {"spread": "2s"} if row.fault.get("transport") == "SLOW_BODY" else {}
-    armed = arm(emulator.spaces, emulator.contract, "", read_fault(row.fault | spread))
+    armed = arm(emulator.namespaces, emulator.contract, "", read_fault(row.fault | spread))
     assert seen_by(CLIENTS[client], url) == dict(zip(CLIENTS, row.seen, strict=True))[client]
-    (listed,) = emulator.spaces.shared().faults.listed()
+    (listed,) = emulator.namespaces.shared().faults.listed()
     assert (listed["id"], listed["hits"]) == (armed.id, 1)
     (entry,) = emulator.journal.entries(after=emulator.journal.count() - 1, limit=1)
     assert (entry["answer"]["rule"], entry["fault"]["id"]) == (row.rule, armed.id)
-    disarm(emulator.spaces, "")
+    disarm(emulator.namespaces, "")
     assert seen_by(CLIENTS[client], url) == "200"
 
 

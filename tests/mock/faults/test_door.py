@@ -7,7 +7,7 @@ import time
 import pytest
 from flask.testing import FlaskClient
 
-from leadway_mock.faults import Fault, Transport, When, fixed
+from leadway_mock.faults import Fault, FaultPhase, Transport, fixed
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.fault_registry import arm
@@ -36,8 +36,8 @@ def test_what_needs_a_connection_says_so(
     transport: Transport,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    fault = Fault(transport=transport, when=When.AFTER_COMMIT)
-    arm(emulator.spaces, emulator.contract, "", fault)
+    fault = Fault(transport=transport, phase=FaultPhase.AFTER_COMMIT)
+    arm(emulator.namespaces, emulator.contract, "", fault)
     answer = client.post(CURRENT, json=BODY, headers=HEADERS)
     assert answer.status_code == 500
     assert answer.headers["X-Mock-Rule"] == "fault-needs-server"
@@ -49,14 +49,14 @@ def test_what_needs_a_connection_says_so(
 
 
 def test_a_late_answer_is_waited_for(emulator: Emulator, client: FlaskClient) -> None:
-    arm(emulator.spaces, emulator.contract, "", Fault(latency=fixed(0.2)))
+    arm(emulator.namespaces, emulator.contract, "", Fault(latency=fixed(0.2)))
     began = time.monotonic()
     assert client.post(CURRENT, json=BODY, headers=HEADERS).status_code == 200
     assert time.monotonic() - began >= 0.2
 
 
 def test_a_proxy_needs_no_server(emulator: Emulator, client: FlaskClient) -> None:
-    arm(emulator.spaces, emulator.contract, "", Fault(proxy=521))
+    arm(emulator.namespaces, emulator.contract, "", Fault(proxy_status=521))
     answer = client.post(CURRENT, json=BODY, headers=HEADERS)
     assert answer.status == "521 Web Server Is Down"
     assert answer.content_type == "text/html; charset=UTF-8"

@@ -12,9 +12,9 @@ from jsonschema import Draft202012Validator
 from leadway_mock.faults import (
     Fault,
     FaultError,
+    FaultPhase,
     Problem,
     Transport,
-    When,
     as_json,
     fixed,
     lognormal,
@@ -37,9 +37,15 @@ GOOD: list[tuple[dict[str, Any], Fault]] = [
         {"rule": "proxy-unavailable", "retryAfter": 0},
         Fault(rule="proxy-unavailable", retry_after=0),
     ),
-    ({"proxy": 520, "when": "after-commit"}, Fault(proxy=520, when=When.AFTER_COMMIT)),
+    (
+        {"proxy": 520, "when": "after-commit"},
+        Fault(proxy_status=520, phase=FaultPhase.AFTER_COMMIT),
+    ),
     ({"transport": "HANG", "id": "a.b-c_1"}, Fault(transport=Transport.HANG, id="a.b-c_1")),
-    ({"transport": "SLOW_BODY", "spread": "3s"}, Fault(transport=Transport.SLOW_BODY, spread=3)),
+    (
+        {"transport": "SLOW_BODY", "spread": "3s"},
+        Fault(transport=Transport.SLOW_BODY, body_seconds=3),
+    ),
     ({"latency": "200ms"}, Fault(latency=fixed(0.2))),
     ({"latency": 2}, Fault(latency=fixed(2))),
     ({"latency": {"fixed": "1.5 s"}}, Fault(latency=fixed(1.5))),
@@ -50,7 +56,7 @@ GOOD: list[tuple[dict[str, Any], Fault]] = [
     ),
     (
         {"operation": "executeAgent", "agent": "a", "session": "s", "status": 500},
-        Fault(operation="executeAgent", agent="a", session="s", status=500),
+        Fault(operation_id="executeAgent", agent_id="a", execution_id="s", status=500),
     ),
 ]
 
@@ -136,17 +142,17 @@ def test_every_problem_is_said_at_once() -> None:
 
 
 def test_a_fault_in_python_takes_names_as_well() -> None:
-    fault = Fault(transport="HANG", when="after-commit")  # type: ignore[arg-type]  # on purpose
-    assert (fault.transport, fault.when) == (Transport.HANG, When.AFTER_COMMIT)
+    fault = Fault(transport="HANG", phase="after-commit")  # type: ignore[arg-type]  # on purpose
+    assert (fault.transport, fault.phase) == (Transport.HANG, FaultPhase.AFTER_COMMIT)
     with pytest.raises(FaultError, match="'BANG' is not known"):
         Fault(transport="BANG")  # type: ignore[arg-type]  # on purpose
 
 
 def test_the_side_of_the_commit_follows_from_what_a_fault_does() -> None:
-    assert Fault(status=500).when is When.BEFORE_COMMIT
-    assert Fault(transport=Transport.HANG, latency=fixed(1)).when is When.BEFORE_COMMIT
-    assert Fault(latency=fixed(1)).when is When.AFTER_COMMIT
-    assert Fault(transport=Transport.SLOW_BODY).when is When.AFTER_COMMIT
+    assert Fault(status=500).phase is FaultPhase.BEFORE_COMMIT
+    assert Fault(transport=Transport.HANG, latency=fixed(1)).phase is FaultPhase.BEFORE_COMMIT
+    assert Fault(latency=fixed(1)).phase is FaultPhase.AFTER_COMMIT
+    assert Fault(transport=Transport.SLOW_BODY).phase is FaultPhase.AFTER_COMMIT
 
 
 def test_a_problem_can_be_placed_in_a_larger_document() -> None:
@@ -184,7 +190,7 @@ def test_the_schema_is_a_schema_and_explains_each_of_its_properties() -> None:
 def test_the_schema_knows_what_the_model_knows() -> None:
     properties = SCHEMA["properties"]
     assert list(properties) == list(FIELDS)
-    assert properties["when"]["enum"] == list(When)
+    assert properties["when"]["enum"] == list(FaultPhase)
     assert properties["transport"]["enum"] == list(Transport)
     assert tuple(properties["proxy"]["enum"]) == PROXY_STATUSES
 

@@ -8,14 +8,14 @@ import pytest
 
 from leadway_mock.agents import (
     BUILT_IN,
-    ELSEWHERE,
-    ELSEWHERE_TOKEN,
+    OTHER_LOCATION,
+    OTHER_LOCATION_TOKEN,
     UNKNOWN_TOKEN,
     UNSCOPED_TOKEN,
-    Cast,
+    AgentRegistry,
     Token,
 )
-from leadway_mock.http.messages import Answer
+from leadway_mock.http.messages import Response
 from tests.mock.client import LOCATION, TOKEN, Caller, content
 
 
@@ -27,7 +27,7 @@ def jwt(**claims: object) -> str:
     return f"{encoded({'alg': 'HS256'})}.{encoded(claims)}.c2lnbmF0dXJl"
 
 
-def ask(caller: Caller, **headers: str | None) -> Answer:
+def ask(caller: Caller, **headers: str | None) -> Response:
     body = {"message": "hi", "locationId": LOCATION}
     return caller.send(body, headers=headers)
 
@@ -126,10 +126,10 @@ def test_the_profiles_differ_about_a_missing_scope(
     assert ("WWW-Authenticate" in answer.headers) == (status == 401)
 
 
-@pytest.mark.parametrize(("location", "status"), [(ELSEWHERE, 200), (LOCATION, 403)])
+@pytest.mark.parametrize(("location", "status"), [(OTHER_LOCATION, 200), (LOCATION, 403)])
 def test_a_token_speaks_for_its_own_location(caller: Caller, location: str, status: int) -> None:
     body = {"message": "hi", "locationId": location}
-    answer = caller.send(body, headers={"authorization": f"Bearer {ELSEWHERE_TOKEN}"})
+    answer = caller.send(body, headers={"authorization": f"Bearer {OTHER_LOCATION_TOKEN}"})
     assert answer.status == status
     if status == 403:
         assert answer.rule == "location-forbidden"
@@ -149,7 +149,7 @@ def test_a_location_of_another_type_is_a_violation(caller: Caller) -> None:
 
 
 def test_a_declared_token_is_good_whatever_its_form(caller_with: Callable[..., Caller]) -> None:
-    cast = Cast(agents=BUILT_IN.agents, tokens={"plain": Token("plain")}, any_token=False)
+    cast = AgentRegistry(by_id=BUILT_IN.by_id, tokens={"plain": Token("plain")}, any_token=False)
     caller = caller_with(cast=cast)
     assert ask(caller, authorization="Bearer plain").status == 200
     assert ask(caller, authorization=f"Bearer {TOKEN}").rule == "token-unknown"
@@ -170,11 +170,11 @@ def test_the_first_thing_wrong_answers(caller: Caller) -> None:
     meet()
     headers["version"] = "v3"
     meet()
-    headers["authorization"] = f"Bearer {ELSEWHERE_TOKEN}"
+    headers["authorization"] = f"Bearer {OTHER_LOCATION_TOKEN}"
     meet()
     body["locationId"] = LOCATION
     meet()
-    body["locationId"] = ELSEWHERE
+    body["locationId"] = OTHER_LOCATION
     meet()
     body["message"] = "hi"
     meet()

@@ -8,8 +8,16 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.agents import BUILT_IN, ECHO_ID, GOAL_ID, UNPUBLISHED_ID, Agent, Cast, Version
-from leadway_mock.agents.replies import Heard, Reply
+from leadway_mock.agents import (
+    BUILT_IN,
+    ECHO_ID,
+    GOAL_ID,
+    UNPUBLISHED_ID,
+    Agent,
+    AgentRegistry,
+    Version,
+)
+from leadway_mock.agents.replies import AgentInput, AgentReply
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.model import Contract, Operation
 from leadway_mock.http.messages import Request
@@ -123,8 +131,8 @@ def test_an_agent_that_cannot_be_reached(
 
 
 def test_an_agent_of_another_location_is_unknown(caller_with: Callable[..., Caller]) -> None:
-    agent = dataclasses.replace(BUILT_IN.agents[ECHO_ID], location="elsewhere")
-    caller = caller_with(cast=Cast(agents={ECHO_ID: agent}))
+    agent = dataclasses.replace(BUILT_IN.by_id[ECHO_ID], location="elsewhere")
+    caller = caller_with(cast=AgentRegistry(by_id={ECHO_ID: agent}))
     assert caller.say().rule == "agent-unknown"
     assert caller.say(locationId="elsewhere").status == 200
 
@@ -133,8 +141,8 @@ def test_a_version_is_chosen_by_id_and_the_latest_without(
     caller_with: Callable[..., Caller],
 ) -> None:
     versions = (Version("one"), Version("two"), Version("three", published=False))
-    agent = Agent("a", "A", lambda heard: Reply(heard.version_id), versions=versions)
-    caller = caller_with(cast=Cast(agents={"a": agent}))
+    agent = Agent("a", "A", lambda heard: AgentReply(heard.version_id), versions=versions)
+    caller = caller_with(cast=AgentRegistry(by_id={"a": agent}))
     said = [
         content(caller.say(agent="a", **fields))["response"]
         for fields in ({}, {"versionId": ""}, {"versionId": "one"})
@@ -147,14 +155,14 @@ def test_a_version_is_chosen_by_id_and_the_latest_without(
 
 
 def test_what_an_agent_hears_is_what_was_sent(caller_with: Callable[..., Caller]) -> None:
-    heard: list[Heard] = []
+    heard: list[AgentInput] = []
 
-    def respond(message: Heard) -> Reply:
+    def respond(message: AgentInput) -> AgentReply:
         heard.append(message)
-        return Reply("ok", state={"turns": message.turn})
+        return AgentReply("ok", state={"turns": message.turn})
 
     agent = Agent("a", "A", respond, versions=(Version("v1"),))
-    caller = caller_with(cast=Cast(agents={"a": agent}))
+    caller = caller_with(cast=AgentRegistry(by_id={"a": agent}))
     attachments = [{"type": "image", "imageUrl": "https://example.com/a.png"}]
     fields: dict[str, object] = {
         "inputVariables": {"x": [1]},
@@ -164,13 +172,13 @@ def test_what_an_agent_hears_is_what_was_sent(caller_with: Callable[..., Caller]
     execution_id = caller.begin(message="one", agent="a", **fields)
     caller.say("two", agent="a", executionId=execution_id, contactId="")
     assert heard == [
-        Heard(1, "one", {"x": [1]}, attachments, "c", execution_id, "v1", {}),
-        Heard(2, "two", {}, [], None, execution_id, "v1", {"turns": 1}),
+        AgentInput(1, "one", {"x": [1]}, attachments, "c", execution_id, "v1", {}),
+        AgentInput(2, "two", {}, [], None, execution_id, "v1", {"turns": 1}),
     ]
 
 
 def test_everything_a_reply_says_is_in_the_answer(caller_with: Callable[..., Caller]) -> None:
-    reply = Reply(
+    reply = AgentReply(
         "r",
         goal_completion=True,
         flow_switch=True,
@@ -182,7 +190,7 @@ def test_everything_a_reply_says_is_in_the_answer(caller_with: Callable[..., Cal
         success=False,
     )
     agent = Agent("a", "A", lambda _: reply, versions=(Version("v1"),))
-    answer = content(caller_with(cast=Cast(agents={"a": agent})).say(agent="a"))
+    answer = content(caller_with(cast=AgentRegistry(by_id={"a": agent})).say(agent="a"))
     del answer["executionId"], answer["interactionId"]
     assert answer == {
         "success": False,
@@ -243,7 +251,7 @@ def _with(contract: Contract, **changes: Any) -> Contract:
 
 def _emulator(contract: Contract, store: Store) -> Caller:
     clock = ManualClock()
-    settings = Settings(check_answers=True)
+    settings = Settings(validate_responses=True)
     return Caller(Emulator(settings, contract, BUILT_IN, store, clock), clock)
 
 
@@ -285,11 +293,11 @@ def test_an_answer_that_breaks_the_contract_does_not_go_out(
 def test_a_failure_of_the_mock_is_logged_and_owned_up_to(
     caller_with: Callable[..., Caller], caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(_: Heard) -> Reply:
+    def fail(_: AgentInput) -> AgentReply:
         raise RuntimeError("the agent broke")
 
     agent = Agent("a", "A", fail, versions=(Version("v1"),))
-    caller = caller_with(cast=Cast(agents={"a": agent}))
+    caller = caller_with(cast=AgentRegistry(by_id={"a": agent}))
     answer = caller.say(agent="a")
     assert (answer.status, answer.rule, answer.evidence) == (500, "mock-failure", "invented")
     assert content(answer) == {"statusCode": 500, "message": "Internal Server Error"}
@@ -300,16 +308,19 @@ def test_a_failure_of_the_mock_is_logged_and_owned_up_to(
 @pytest.mark.parametrize(
     ("reply", "turns"),
     [
-        (Reply("x", state={"a": float("nan")}), 0),
-        (Reply("x", attachments=({"a": float("inf")},)), 1),
-        (Reply("x", generative_outputs=({"a": object()},)), 1),
+        (AgentReply("x", state={"a": float("nan")}), 0),
+        (AgentReply("x", attachments=({"a": float("inf")},)), 1),
+        (AgentReply("x", generative_outputs=({"a": object()},)), 1),
     ],
 )
 def test_an_agent_that_says_what_is_no_json_is_a_failure_of_the_mock(
-    reply: Reply, turns: int, caller_with: Callable[..., Caller], caplog: pytest.LogCaptureFixture
+    reply: AgentReply,
+    turns: int,
+    caller_with: Callable[..., Caller],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     agent = Agent("a", "A", lambda _: reply, versions=(Version("v1"),))
-    caller = caller_with(cast=Cast(agents={"a": agent}))
+    caller = caller_with(cast=AgentRegistry(by_id={"a": agent}))
     answer = caller.say(agent="a")
     assert (answer.status, answer.rule) == (500, "mock-failure")
     assert b"Internal Server Error" in answer.body
@@ -346,7 +357,10 @@ def test_a_hint_is_one_line_of_printable_ascii(caller: Caller) -> None:
 
 def test_paths_are_matched_by_segment(contract: Contract) -> None:
     def found(path: str) -> list[tuple[str, dict[str, str]]]:
-        return [(operation.id, dict(parameters)) for operation, parameters in contract.at(path)]
+        return [
+            (operation.id, dict(parameters))
+            for operation, parameters in contract.operations_at(path)
+        ]
 
     assert found("/agent-studio/agent/a b/execute") == [("executeAgent", {"agentId": "a b"})]
     assert found("/agent-studio/agent/a/b/execute") == []

@@ -13,22 +13,22 @@ from typing import Any
 import pytest
 
 from leadway_mock.agents import ECHO_ID
-from leadway_mock.faults import Fault, FaultError, Transport, When, fixed, lognormal, uniform
-from leadway_mock.http.messages import Answer
-from leadway_mock.state.fault_registry import MOST_ARMED, arm, disarm
+from leadway_mock.faults import Fault, FaultError, FaultPhase, Transport, fixed, lognormal, uniform
+from leadway_mock.http.messages import Response
+from leadway_mock.state.fault_registry import MAX_ARMED, arm, disarm
 from leadway_mock.store import open_store
 from tests.mock.client import DEPRECATED, LOCATION, Caller, content
 
-AFTER = When.AFTER_COMMIT
+AFTER = FaultPhase.AFTER_COMMIT
 
 
 def armed(caller: Caller, fault: Fault) -> Fault:
     emulator = caller.emulator
-    return arm(emulator.spaces, emulator.contract, "", fault)
+    return arm(emulator.namespaces, emulator.contract, "", fault)
 
 
 def listed(caller: Caller) -> list[dict[str, Any]]:
-    return caller.emulator.spaces.shared().faults.listed()
+    return caller.emulator.namespaces.shared().faults.listed()
 
 
 def fired(caller: Caller) -> list[dict[str, Any]]:
@@ -72,20 +72,22 @@ def test_a_trace_id_is_the_requests_own(caller: Caller) -> None:
 
 
 @pytest.mark.behaviour("fault-before-commit", "fault-after-commit")
-@pytest.mark.parametrize(("when", "turns"), [(When.BEFORE_COMMIT, 2), (When.AFTER_COMMIT, 3)])
+@pytest.mark.parametrize(
+    ("when", "turns"), [(FaultPhase.BEFORE_COMMIT, 2), (FaultPhase.AFTER_COMMIT, 3)]
+)
 @pytest.mark.parametrize("kind", [{"status": 500}, {"proxy": 502}, {"transport": Transport.HANG}])
 def test_before_the_commit_a_turn_never_was_and_after_it_it_counts(
-    caller: Caller, when: When, turns: int, kind: dict[str, Any]
+    caller: Caller, when: FaultPhase, turns: int, kind: dict[str, Any]
 ) -> None:
     session = caller.begin()
-    armed(caller, Fault(when=when, **kind))
+    armed(caller, Fault(phase=when, **kind))
     caller.say(executionId=session)
     assert content(caller.say(executionId=session))["response"].startswith(f"Turn {turns}.")
     assert [fault["committed"] for fault in fired(caller)] == [when is AFTER]
 
 
 def test_a_lost_first_answer_leaves_a_session_that_nobody_can_name(caller: Caller) -> None:
-    armed(caller, Fault(status=500, when=AFTER))
+    armed(caller, Fault(status=500, phase=AFTER))
     caller.say()
     caller.say()
     assert caller.emulator.sessions.count() == 2
@@ -93,7 +95,7 @@ def test_a_lost_first_answer_leaves_a_session_that_nobody_can_name(caller: Calle
 
 def test_a_call_that_is_refused_anyway_uses_nothing_up(caller: Caller) -> None:
     armed(caller, Fault(status=500))
-    armed(caller, Fault(status=500, when=AFTER))
+    armed(caller, Fault(status=500, phase=AFTER))
     assert caller.send({}, headers={"authorization": None}).status == 401
     assert caller.say(message=1).status == 422  # type: ignore[arg-type]
     assert caller.send({"message": "x", "locationId": LOCATION}, path="/nowhere").status == 404
@@ -101,7 +103,7 @@ def test_a_call_that_is_refused_anyway_uses_nothing_up(caller: Caller) -> None:
 
 
 def test_after_the_commit_comes_only_where_something_was_committed(caller: Caller) -> None:
-    armed(caller, Fault(status=500, when=AFTER))
+    armed(caller, Fault(status=500, phase=AFTER))
     assert statuses(caller, 1, agent="nobody") == [404]
     assert [each["hits"] for each in listed(caller)] == [0]
 
@@ -117,29 +119,29 @@ def test_a_wish_of_the_caller_comes_before_an_armed_fault(caller: Caller) -> Non
 
 
 def test_a_fault_of_one_operation_leaves_the_other_alone(caller: Caller) -> None:
-    armed(caller, Fault(status=500, operation="executeAgent-deprecated"))
+    armed(caller, Fault(status=500, operation_id="executeAgent-deprecated"))
     body = {"message": "x", "locationId": LOCATION}
     assert caller.send(body).status == 200
     assert caller.send(body, path=DEPRECATED).status == 500
 
 
 def test_a_fault_of_one_agent_leaves_the_others_alone(caller: Caller) -> None:
-    armed(caller, Fault(status=500, agent="goalonturn3agent00000000"))
+    armed(caller, Fault(status=500, agent_id="goalonturn3agent00000000"))
     assert statuses(caller, 1) == [200]
     assert statuses(caller, 1, agent="goalonturn3agent00000000") == [500]
 
 
-@pytest.mark.parametrize("when", list(When))
-def test_a_fault_of_one_session_leaves_the_others_alone(caller: Caller, when: When) -> None:
+@pytest.mark.parametrize("when", list(FaultPhase))
+def test_a_fault_of_one_session_leaves_the_others_alone(caller: Caller, when: FaultPhase) -> None:
     one, two = caller.begin(), caller.begin()
-    armed(caller, Fault(status=500, session=two, when=when))
+    armed(caller, Fault(status=500, execution_id=two, phase=when))
     assert [caller.say(executionId=each).status for each in (one, two, two)] == [200, 500, 200]
     assert caller.say().status == 200
 
 
 def test_one_call_meets_one_fault_and_breaks_come_before_delays(caller: Caller) -> None:
     armed(caller, Fault(id="slow", latency=fixed(0.5), times=9))
-    armed(caller, Fault(id="lost", status=500, when=AFTER))
+    armed(caller, Fault(id="lost", status=500, phase=AFTER))
     armed(caller, Fault(id="never", status=503, retry_after=0))
     answers = [caller.say() for _ in range(3)]
     assert [each.headers["X-Mock-Fault"] for each in answers] == ["never", "lost", "slow"]
@@ -179,7 +181,7 @@ def test_each_refusal_has_its_own_wait(caller: Caller) -> None:
 
 
 def test_without_retry_after_nothing_is_promised(caller_with: Callable[..., Caller]) -> None:
-    caller = caller_with(retry_after=False)
+    caller = caller_with(send_retry_after=False)
     armed(caller, Fault(status=429, retry_after=30))
     answer = caller.say()
     assert answer.status == 429
@@ -208,7 +210,7 @@ def test_a_clock_that_is_set_back_makes_nobody_wait_longer(caller: Caller) -> No
 def test_a_proxy_answers_in_html_and_knows_nothing_of_the_platform(
     caller: Caller, status: int
 ) -> None:
-    armed(caller, Fault(proxy=status))
+    armed(caller, Fault(proxy_status=status))
     answer = caller.say()
     assert answer.status == status
     assert answer.media_type == "text/html; charset=UTF-8"
@@ -222,7 +224,7 @@ def test_a_proxy_answers_in_html_and_knows_nothing_of_the_platform(
 def test_a_broken_connection_takes_the_good_answer_with_it(
     caller: Caller, transport: Transport
 ) -> None:
-    armed(caller, Fault(transport=transport, when=AFTER, latency=fixed(1)))
+    armed(caller, Fault(transport=transport, phase=AFTER, latency=fixed(1)))
     answer = caller.say()
     assert (answer.transport, answer.delay, answer.status) == (transport, 1, 200)
     assert content(answer)["response"].startswith("Turn 1.")
@@ -266,7 +268,7 @@ def test_a_fault_keeps_its_name_and_begins_anew_when_armed_again(caller: Caller)
 def test_faults_without_a_name_are_numbered(caller: Caller) -> None:
     for number in (1, 2, 3):
         assert armed(caller, Fault(status=500)).id == f"fault-{number}"
-    assert disarm(caller.emulator.spaces, "", "fault-2") == 1
+    assert disarm(caller.emulator.namespaces, "", "fault-2") == 1
     assert armed(caller, Fault(status=500)).id == "fault-2"
 
 
@@ -274,8 +276,8 @@ def test_a_disarmed_fault_is_gone(caller: Caller) -> None:
     armed(caller, Fault(status=500, times=5))
     armed(caller, Fault(status=503))
     statuses(caller, 1)
-    assert disarm(caller.emulator.spaces, "", "unknown") == 0
-    assert disarm(caller.emulator.spaces, "") == 2
+    assert disarm(caller.emulator.namespaces, "", "unknown") == 0
+    assert disarm(caller.emulator.namespaces, "") == 2
     assert listed(caller) == []
     assert statuses(caller, 1) == [200]
 
@@ -283,7 +285,7 @@ def test_a_disarmed_fault_is_gone(caller: Caller) -> None:
 def test_a_reset_disarms_and_a_snapshot_remembers(caller: Caller) -> None:
     armed(caller, Fault(status=500, times=3))
     statuses(caller, 1)
-    space = caller.emulator.spaces.shared()
+    space = caller.emulator.namespaces.shared()
     snapshot = space.snapshot()
     statuses(caller, 1)
     space.reset()
@@ -295,8 +297,8 @@ def test_a_reset_disarms_and_a_snapshot_remembers(caller: Caller) -> None:
 @pytest.mark.parametrize(
     ("fault", "lesson"),
     [
-        (Fault(status=500, operation="executeAgents"), "did you mean executeAgent?"),
-        (Fault(status=500, operation="?"), "there are executeAgent, executeAgent-deprecated"),
+        (Fault(status=500, operation_id="executeAgents"), "did you mean executeAgent?"),
+        (Fault(status=500, operation_id="?"), "there are executeAgent, executeAgent-deprecated"),
         (Fault(status=418), "documents no 418 here — choose one of 400, 401"),
         (Fault(rule="server-eror"), "did you mean server-error?"),
         (Fault(rule="reply"), "no refusal is called 'reply' here"),
@@ -310,7 +312,7 @@ def test_what_could_never_fire_is_refused(caller: Caller, fault: Fault, lesson: 
 
 
 def test_a_space_holds_only_so_many(caller: Caller) -> None:
-    for _ in range(MOST_ARMED):
+    for _ in range(MAX_ARMED):
         armed(caller, Fault(status=500))
     with pytest.raises(FaultError, match="100 faults are armed already"):
         armed(caller, Fault(status=500))
@@ -322,15 +324,15 @@ def test_a_space_holds_only_so_many(caller: Caller) -> None:
 
 @pytest.mark.behaviour("fault-first-calls")
 @pytest.mark.parametrize("url", ["memory:", "sqlite:///{folder}/mock.db"])
-@pytest.mark.parametrize("when", list(When))
+@pytest.mark.parametrize("when", list(FaultPhase))
 def test_the_count_is_exact_over_threads_and_emulators(
-    caller_with: Callable[..., Caller], tmp_path: Any, url: str, when: When
+    caller_with: Callable[..., Caller], tmp_path: Any, url: str, when: FaultPhase
 ) -> None:
     stores = [open_store(url.format(folder=tmp_path)) for _ in range(2 if "sqlite" in url else 1)]
     callers = [caller_with(store=store) for store in (stores * 2)[:2]]
-    armed(callers[0], Fault(status=500, times=17, when=when))
+    armed(callers[0], Fault(status=500, times=17, phase=when))
     with ThreadPoolExecutor(8) as pool:
-        answers: list[Answer] = list(pool.map(lambda n: callers[n % 2].say(), range(60)))
+        answers: list[Response] = list(pool.map(lambda n: callers[n % 2].say(), range(60)))
     assert [each.status for each in answers].count(500) == 17
     assert [each["hits"] for each in listed(callers[1])] == [17]
     assert sorted(fault["hit"] for fault in fired(callers[1])) == list(range(1, 18))
@@ -339,5 +341,5 @@ def test_the_count_is_exact_over_threads_and_emulators(
 
 
 def test_the_echo_agent_is_who_these_tests_talk_to(caller: Caller) -> None:
-    armed(caller, Fault(status=500, agent=ECHO_ID))
+    armed(caller, Fault(status=500, agent_id=ECHO_ID))
     assert statuses(caller, 2) == [500, 200]

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import contract_file, load_contract
 from leadway_mock.pipeline import hot_reload
-from leadway_mock.pipeline.hot_reload import EVERY_SECONDS, Reloading, Source, stamp_of
+from leadway_mock.pipeline.hot_reload import EVERY_SECONDS, HotReloader, WatchedFile, stamp_of
 from leadway_mock.web import create_app
 from tests.mock.client import CURRENT, LOCATION, TOKEN
 
@@ -31,7 +31,7 @@ class Files:
         self.talks.mkdir()
         self.write("talks/a.txt", "user: a\nagent: one\nuser: b\nagent: two\n")
         self.write("agents.yaml", AGENTS % "old")
-        settings = Settings(dialogues=str(self.talks), agents=str(folder / "agents.yaml"))
+        settings = Settings(dialogues=str(self.talks), agents_file=str(folder / "agents.yaml"))
         self.client: FlaskClient = create_app(settings).test_client()
 
     def write(self, name: str, text: str) -> None:
@@ -135,12 +135,12 @@ def test_files_are_looked_at_once_a_second_at_most(tmp_path: Path) -> None:
     loads, times = [], iter([0.0, 0.5, 1.5, 1.6, 1.9, 3.0, 3.0])
     file = tmp_path / "x"
     file.write_text("")
-    source = Source("x", file, lambda: loads.append(file.read_text()), {})
-    watching = Reloading((source,), now=lambda: next(times))
+    source = WatchedFile("x", file, lambda: loads.append(file.read_text()), {})
+    watching = HotReloader((source,), now=lambda: next(times))
 
     for text in ("1", "22", "333"):
         file.write_text(text)
-        watching.look()
+        watching.check()
 
     assert EVERY_SECONDS == 1.0
     assert loads == ["22"]
@@ -156,12 +156,12 @@ def test_one_thread_looks_and_the_others_go_on(tmp_path: Path) -> None:
         go_on.wait(10)
 
     clock = iter(float(10 * tick) for tick in range(100))
-    watching = Reloading((Source("x", file, load, {}),), now=lambda: next(clock))
+    watching = HotReloader((WatchedFile("x", file, load, {}),), now=lambda: next(clock))
     file.write_text("changed")
-    thread = threading.Thread(target=watching.look)
+    thread = threading.Thread(target=watching.check)
     thread.start()
     assert inside.wait(10)
-    watching.look()
+    watching.check()
     go_on.set()
     thread.join(10)
 

@@ -21,7 +21,7 @@ import redis
 
 from bench.redis_servers import DURABLE, RedisProgram, redis_program
 from leadway_mock.config.settings import Settings
-from leadway_mock.http.messages import Answer
+from leadway_mock.http.messages import Response
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.server import Server
 from leadway_mock.store import Appended, Store, StoreUnavailable, open_store, sqlite
@@ -41,7 +41,7 @@ HEADERS = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
 @contextmanager
 def serving(store: str) -> Iterator[httpx.Client]:
     """Serve a mock over that store, and call it."""
-    emulator = build_emulator(Settings(store=store, check_answers=True))
+    emulator = build_emulator(Settings(store=store, validate_responses=True))
     try:
         with (
             Server(create_app(emulator=emulator)) as server,
@@ -262,7 +262,7 @@ class Fragile(MemoryStore):
         return done
 
 
-def assert_unsafe_to_repeat(answer: Answer) -> None:
+def assert_unsafe_to_repeat(answer: Response) -> None:
     assert answer.status == 503
     assert "Retry-After" not in answer.headers
     assert "look before you send it again" in answer.hint

@@ -134,7 +134,7 @@ def test_what_the_url_gives_away_is_noted_and_not_kept(caller: Caller) -> None:
 
 
 def test_how_long_to_wait_is_noted(caller_with: Callable[..., Caller]) -> None:
-    caller = caller_with(enforce_quotas=True, quota_burst=1)
+    caller = caller_with(enforce_quotas=True, quota_10_seconds=1)
     caller.say()
     caller.say()
     good, refused = entries(caller)
@@ -154,7 +154,7 @@ def test_an_answer_that_was_asked_for_or_broken_says_so(caller: Caller) -> None:
     caller.send({"message": "hi", "locationId": LOCATION}, headers={"prefer": "code=299"})
     emulator = caller.emulator
     broken = Fault(transport=Transport.EMPTY_RESPONSE, latency=fixed(0.25))
-    arm(emulator.spaces, emulator.contract, SHARED, broken)
+    arm(emulator.namespaces, emulator.contract, SHARED, broken)
     caller.say()
     caller.say()
     wished, unsatisfied, lost, good = entries(caller)

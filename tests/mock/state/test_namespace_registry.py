@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.state.namespace import SHARED, Orders
-from leadway_mock.state.namespace_registry import name_of
+from leadway_mock.state.namespace import SHARED, Overrides
+from leadway_mock.state.namespace_registry import namespace_name
 from tests.mock.client import LOCATION, TOKEN, Caller, content
 
 OTHER = "pit-87654321-1234-4234-8234-123456789abc"
@@ -18,7 +18,7 @@ def bearer(token: str) -> str:
 
 
 def opened(caller: Caller, token: str, **orders: Any) -> None:
-    caller.emulator.spaces.change(name_of(bearer(token)), lambda _: orders)
+    caller.emulator.namespaces.change(namespace_name(bearer(token)), lambda _: orders)
 
 
 def say(caller: Caller, token: str, **fields: object) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def say(caller: Caller, token: str, **fields: object) -> dict[str, Any]:
 def test_everybody_shares_a_space_by_default(caller: Caller) -> None:
     execution_id = say(caller, TOKEN)["executionId"]
     assert say(caller, OTHER, executionId=execution_id)["response"].startswith("Turn 2")
-    assert caller.emulator.spaces.of(bearer(OTHER)).name == SHARED
+    assert caller.emulator.namespaces.for_token(bearer(OTHER)).name == SHARED
 
 
 def test_a_token_with_a_space_of_its_own_meets_nobody(caller: Caller) -> None:
@@ -38,7 +38,7 @@ def test_a_token_with_a_space_of_its_own_meets_nobody(caller: Caller) -> None:
     assert say(caller, TOKEN, executionId=before)["statusCode"] == 404
     own = say(caller, TOKEN)["executionId"]
     assert say(caller, OTHER, executionId=own)["statusCode"] == 404
-    space = caller.emulator.spaces.of(bearer(TOKEN))
+    space = caller.emulator.namespaces.for_token(bearer(TOKEN))
     assert (space.sessions.count(), caller.emulator.sessions.count()) == (1, 1)
     assert (space.journal.count(), caller.emulator.journal.count()) == (2, 2)
 
@@ -47,7 +47,7 @@ def test_a_space_has_its_own_settings_and_time(caller: Caller) -> None:
     opened(caller, TOKEN, settings={"unknown_session": "400"}, clock={"offset": 5000.0})
     assert say(caller, TOKEN, executionId="x")["statusCode"] == 400
     assert say(caller, OTHER, executionId="x")["statusCode"] == 404
-    space = caller.emulator.spaces.of(bearer(TOKEN))
+    space = caller.emulator.namespaces.for_token(bearer(TOKEN))
     assert space.clock.now() == caller.clock.now() + 5000
     assert space.settings.profile == caller.emulator.settings.profile
 
@@ -55,15 +55,15 @@ def test_a_space_has_its_own_settings_and_time(caller: Caller) -> None:
 def test_a_stopped_clock_stands_still(caller: Caller) -> None:
     opened(caller, TOKEN, clock={"frozen": 77.0})
     caller.clock.advance(10)
-    assert caller.emulator.spaces.of(bearer(TOKEN)).clock.now() == 77.0
+    assert caller.emulator.namespaces.for_token(bearer(TOKEN)).clock.now() == 77.0
 
 
 def test_a_reset_space_is_closed_and_others_stay(caller: Caller) -> None:
     opened(caller, TOKEN, settings={"unknown_session": "400"})
     say(caller, TOKEN)
     say(caller, OTHER)
-    caller.emulator.spaces.of(bearer(TOKEN)).reset()
-    assert caller.emulator.spaces.of(bearer(TOKEN)).name == SHARED
+    caller.emulator.namespaces.for_token(bearer(TOKEN)).reset()
+    assert caller.emulator.namespaces.for_token(bearer(TOKEN)).name == SHARED
     assert caller.emulator.sessions.count() == 1
 
 
@@ -71,7 +71,7 @@ def test_the_shared_space_is_reset_alone(caller: Caller) -> None:
     opened(caller, TOKEN)
     own = say(caller, TOKEN)["executionId"]
     say(caller, OTHER)
-    caller.emulator.spaces.shared().reset()
+    caller.emulator.namespaces.shared().reset()
     assert caller.emulator.sessions.count() == 0
     assert say(caller, TOKEN, executionId=own)["response"].startswith("Turn 2")
 
@@ -85,7 +85,7 @@ def test_the_same_seed_gives_each_space_the_same_ids(caller: Caller) -> None:
 def test_a_snapshot_brings_a_space_back_whole(caller: Caller) -> None:
     opened(caller, TOKEN, settings={"unknown_session": "400"})
     execution_id = say(caller, TOKEN)["executionId"]
-    space = caller.emulator.spaces.of(bearer(TOKEN))
+    space = caller.emulator.namespaces.for_token(bearer(TOKEN))
     snapshot = space.snapshot()
     say(caller, TOKEN, executionId=execution_id)
     space.reset()
@@ -96,25 +96,25 @@ def test_a_snapshot_brings_a_space_back_whole(caller: Caller) -> None:
 
 def test_orders_that_are_changed_side_by_side_are_all_kept(caller: Caller) -> None:
     def add(number: int) -> None:
-        def change(orders: Orders) -> Orders:
+        def change(orders: Overrides) -> Overrides:
             return {**orders, f"order {number}": number}
 
-        caller.emulator.spaces.change(SHARED, change)
+        caller.emulator.namespaces.change(SHARED, change)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(add, range(40)))
-    assert len(caller.emulator.spaces.shared().orders) == 40
+    assert len(caller.emulator.namespaces.shared().overrides) == 40
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", f"Basic {TOKEN}", TOKEN])
 def test_without_a_token_there_is_only_the_shared_space(header: str | None) -> None:
-    assert name_of(header) == SHARED
+    assert namespace_name(header) == SHARED
 
 
 @pytest.mark.parametrize("header", [f"bearer {TOKEN}", f" Bearer  {TOKEN} "])
 def test_a_space_is_named_by_its_token_and_does_not_tell_it(header: str) -> None:
-    assert name_of(header) == name_of(bearer(TOKEN))
-    assert TOKEN[4:12] not in name_of(header)
+    assert namespace_name(header) == namespace_name(bearer(TOKEN))
+    assert TOKEN[4:12] not in namespace_name(header)
 
 
 def test_spaces_are_one_over_two_emulators_on_one_store(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from leadway_mock.agents import ELSEWHERE
+from leadway_mock.agents import OTHER_LOCATION
 from tests.mock.client import Caller, content
 
 OTHER_TOKEN = "Bearer pit-87654321-1234-4234-8234-123456789abc"
@@ -37,7 +37,7 @@ def test_a_window_ends_and_the_day_goes_on(caller: Caller) -> None:
 
 def test_each_token_and_each_location_has_its_own(caller: Caller) -> None:
     numbers(caller)
-    assert numbers(caller, locationId=ELSEWHERE)[-1] == 99
+    assert numbers(caller, locationId=OTHER_LOCATION)[-1] == 99
     caller.headers["authorization"] = OTHER_TOKEN
     assert numbers(caller)[-1] == 99
 
@@ -53,14 +53,14 @@ def test_refusals_carry_the_headers_and_use_nothing_up(
 
 
 def test_unless_switched_on_a_quota_refuses_nobody(caller_with: Callable[..., Caller]) -> None:
-    caller = caller_with(quota_burst=2)
+    caller = caller_with(quota_10_seconds=2)
     assert [numbers(caller)[-1] for _ in range(4)] == [1, 0, 0, 0]
 
 
 def test_a_used_up_burst_is_refused_until_its_window_ends(
     caller_with: Callable[..., Caller],
 ) -> None:
-    caller = caller_with(enforce_quotas=True, quota_burst=2)
+    caller = caller_with(enforce_quotas=True, quota_10_seconds=2)
     caller.clock.advance(-(caller.clock.now() % 10) + 4)
     assert [caller.say().status for _ in range(2)] == [200, 200]
     answer = caller.say()
@@ -80,7 +80,7 @@ def test_the_minute_counts_every_token_of_a_location(caller_with: Callable[..., 
     answer = caller.say()
     assert answer.status == 429
     assert "More than 2 requests in 60 seconds" in answer.hint
-    assert caller.say(locationId=ELSEWHERE).status == 200
+    assert caller.say(locationId=OTHER_LOCATION).status == 200
 
 
 def test_the_day_ends_too(caller_with: Callable[..., Caller]) -> None:
@@ -91,7 +91,7 @@ def test_the_day_ends_too(caller_with: Callable[..., Caller]) -> None:
 
 
 def test_retry_after_can_be_left_out(caller_with: Callable[..., Caller]) -> None:
-    caller = caller_with(enforce_quotas=True, quota_burst=1, retry_after=False)
+    caller = caller_with(enforce_quotas=True, quota_10_seconds=1, send_retry_after=False)
     caller.say()
     answer = caller.say()
     assert answer.status == 429
@@ -99,7 +99,7 @@ def test_retry_after_can_be_left_out(caller_with: Callable[..., Caller]) -> None
 
 
 def test_a_refused_message_is_not_heard(caller_with: Callable[..., Caller]) -> None:
-    caller = caller_with(enforce_quotas=True, quota_burst=1)
+    caller = caller_with(enforce_quotas=True, quota_10_seconds=1)
     execution_id = caller.begin()
     assert caller.say(executionId=execution_id).status == 429
     found = caller.emulator.sessions.find(execution_id)

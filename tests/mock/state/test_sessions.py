@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.agents import ECHO_ID, ELSEWHERE, GOAL_ID
+from leadway_mock.agents import ECHO_ID, GOAL_ID, OTHER_LOCATION
 from leadway_mock.state.sessions import Session, Turn
 from leadway_mock.store import open_store
 from tests.mock.client import DEPRECATED, LOCATION, Caller, content
@@ -80,7 +80,7 @@ def misused(caller: Caller, kind: str) -> dict[str, str]:
         "unknown": {"executionId": "a1b2c3d4e5f6g7h8i9j0k1l2"},
         "expired": {"executionId": execution_id},
         "foreign-agent": {"executionId": execution_id, "agent": GOAL_ID},
-        "foreign-location": {"executionId": execution_id, "locationId": ELSEWHERE},
+        "foreign-location": {"executionId": execution_id, "locationId": OTHER_LOCATION},
     }[kind]
 
 

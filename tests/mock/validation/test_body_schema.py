@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from leadway_mock.contract.model import Contract
-from leadway_mock.validation.body_schema import BodyRules
+from leadway_mock.validation.body_schema import BodyValidator
 
 
 @pytest.fixture(scope="session")
-def rules(contract: Contract) -> BodyRules:
+def rules(contract: Contract) -> BodyValidator:
     schema = contract.operations[0].body_schema
     assert schema is not None
-    return BodyRules(schema)
+    return BodyValidator(schema)
 
 
 VALID: dict[str, Any] = {"message": "hi", "locationId": "L"}
@@ -28,8 +28,10 @@ VALID: dict[str, Any] = {"message": "hi", "locationId": "L"}
         {"attachments": [{"type": "image", "imageUrl": "https://example.com/a.png"}]},
     ],
 )
-def test_what_real_callers_send_is_no_violation(rules: BodyRules, extra: dict[str, Any]) -> None:
-    assert rules.violations(VALID | extra) == ()
+def test_what_real_callers_send_is_no_violation(
+    rules: BodyValidator, extra: dict[str, Any]
+) -> None:
+    assert rules.errors(VALID | extra) == ()
 
 
 @pytest.mark.parametrize(
@@ -65,14 +67,14 @@ def test_what_real_callers_send_is_no_violation(rules: BodyRules, extra: dict[st
     ],
 )
 def test_violations_come_all_at_once_in_the_platforms_words(
-    rules: BodyRules, body: object, messages: list[str]
+    rules: BodyValidator, body: object, messages: list[str]
 ) -> None:
-    assert [violation.message for violation in rules.violations(body)] == messages
+    assert [violation.message for violation in rules.errors(body)] == messages
 
 
-def test_each_violation_points_to_its_place(rules: BodyRules) -> None:
+def test_each_violation_points_to_its_place(rules: BodyValidator) -> None:
     body = VALID | {"attachments": [{"type": "image", "imageUrl": "u"}, {"type": 1, "a/b~c": 2}]}
-    assert [violation.pointer for violation in rules.violations(body)] == [
+    assert [violation.pointer for violation in rules.errors(body)] == [
         "/attachments/1/a~1b~0c",
         "/attachments/1/imageUrl",
         "/attachments/1/type",
@@ -91,24 +93,26 @@ def test_each_violation_points_to_its_place(rules: BodyRules) -> None:
         ("variables", "inputVariables"),
     ],
 )
-def test_a_known_mistake_is_told_what_was_meant(rules: BodyRules, sent: str, meant: str) -> None:
-    (violation,) = rules.violations(VALID | {sent: "x"})
+def test_a_known_mistake_is_told_what_was_meant(
+    rules: BodyValidator, sent: str, meant: str
+) -> None:
+    (violation,) = rules.errors(VALID | {sent: "x"})
     assert violation.hint == f"'{sent}' was sent; '{meant}' is meant."
 
 
-def test_an_attachments_url_is_told_its_name(rules: BodyRules) -> None:
+def test_an_attachments_url_is_told_its_name(rules: BodyValidator) -> None:
     body = VALID | {"attachments": [{"type": "image", "url": "u", "imageUrl": "u"}]}
-    (violation,) = rules.violations(body)
+    (violation,) = rules.errors(body)
     assert violation.hint == "'url' was sent; 'imageUrl' is meant."
 
 
-def test_a_name_that_resembles_nothing_is_told_what_there_is(rules: BodyRules) -> None:
-    (violation,) = rules.violations(VALID | {"zzz": 1})
+def test_a_name_that_resembles_nothing_is_told_what_there_is(rules: BodyValidator) -> None:
+    (violation,) = rules.errors(VALID | {"zzz": 1})
     assert violation.hint.startswith("'zzz' is not in the contract, which has message, locationId,")
 
 
-def test_long_names_are_cut(rules: BodyRules) -> None:
-    (violation,) = rules.violations(VALID | {"x" * 5000: 1})
+def test_long_names_are_cut(rules: BodyValidator) -> None:
+    (violation,) = rules.errors(VALID | {"x" * 5000: 1})
     assert len(violation.message) < 300
     assert len(violation.hint) < 500
 
@@ -116,17 +120,19 @@ def test_long_names_are_cut(rules: BodyRules) -> None:
 def test_unknown_properties_can_be_ignored_and_nothing_else_with_them(contract: Contract) -> None:
     schema = contract.operations[0].body_schema
     assert schema is not None
-    lenient = BodyRules(schema, refuse_unknown=False)
-    assert lenient.violations(VALID | {"input": "x"}) == ()
-    assert [each.message for each in lenient.violations({"input": "x", "locationId": "L"})] == [
+    lenient = BodyValidator(schema, refuse_unknown=False)
+    assert lenient.errors(VALID | {"input": "x"}) == ()
+    assert [each.message for each in lenient.errors({"input": "x", "locationId": "L"})] == [
         "message must be a string",
         "message should not be empty",
     ]
 
 
 def test_a_keyword_without_platform_words_still_says_what_is_wrong() -> None:
-    rules = BodyRules({"type": "object", "properties": {"a": {"type": "integer", "minimum": 3}}})
-    (violation,) = rules.violations({"a": 1})
+    rules = BodyValidator(
+        {"type": "object", "properties": {"a": {"type": "integer", "minimum": 3}}}
+    )
+    (violation,) = rules.errors({"a": 1})
     assert (violation.message, violation.hint) == (
         "a is not valid",
         "1 is less than the minimum of 3",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from leadway_mock.http.messages import Refusal, Request
+from leadway_mock.http.messages import APIError, Request
 from leadway_mock.validation.json_body import MAX_DEPTH, read_json
 
 JSON = {"content-type": "application/json"}
@@ -12,8 +12,8 @@ def read(body: bytes, headers: dict[str, str] = JSON, *, max_bytes: int = 1000) 
     return read_json(Request("POST", "/", headers=headers, body=body), max_bytes)
 
 
-def refused(body: bytes, headers: dict[str, str] = JSON, *, max_bytes: int = 1000) -> Refusal:
-    with pytest.raises(Refusal) as caught:
+def refused(body: bytes, headers: dict[str, str] = JSON, *, max_bytes: int = 1000) -> APIError:
+    with pytest.raises(APIError) as caught:
         read(body, headers, max_bytes=max_bytes)
     return caught.value
 

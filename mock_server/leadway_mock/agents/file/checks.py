@@ -10,14 +10,14 @@ from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 from typing import Final, NamedTuple
 
-from leadway_mock.agents.agent_ids import MEND, unseen
-from leadway_mock.agents.message_conditions import ConditionError, condition
-from leadway_mock.agents.registry import MAGIC_TOKENS
+from leadway_mock.agents.agent_ids import HINT, unseen
+from leadway_mock.agents.message_conditions import ConditionError, parse_condition
+from leadway_mock.agents.registry import TEST_TOKENS
 from leadway_mock.agents.template_values import BUILT_IN_NAMES
 from leadway_mock.agents.templates import TemplateError, parse_template
-from leadway_mock.documents.problems import Problem, at_value
+from leadway_mock.documents.problems import Problem, problem_at_value
 from leadway_mock.documents.yaml_document import Document, Pointer
-from leadway_mock.documents.yaml_errors import shown
+from leadway_mock.documents.yaml_errors import quote
 
 _CAPTURE = re.compile(r"\(\?P?<(\w+)>")
 """A named capture in a pattern that does not compile, so that its templates are not blamed."""
@@ -26,7 +26,7 @@ ANY: Final = repr(None)
 """The text of a condition that is left out."""
 
 
-class Entry(NamedTuple):
+class ListItem(NamedTuple):
     """A mapping in a list of the document, and where it is."""
 
     pointer: Pointer
@@ -41,7 +41,7 @@ class Entry(NamedTuple):
 def rule_problems(document: Document) -> Iterator[Problem]:
     """Yield a problem for each rule that `document` breaks."""
     root = document.value if isinstance(document.value, Mapping) else {}
-    file = Entry((), root)
+    file = ListItem((), root)
     yield from _repeated(document, file, "agents", "id")
     yield from _token_problems(document, file)
     for agent in _entries(file, "agents"):
@@ -51,17 +51,17 @@ def rule_problems(document: Document) -> Iterator[Problem]:
         yield from _reply_problems(document, agent)
 
 
-def _entries(parent: Entry, name: str) -> list[Entry]:
+def _entries(parent: ListItem, name: str) -> list[ListItem]:
     items = parent.content.get(name)
     return [
-        Entry((*parent.pointer, name, index), item)
+        ListItem((*parent.pointer, name, index), item)
         for index, item in enumerate(items if isinstance(items, list) else [])
         if isinstance(item, Mapping)
     ]
 
 
 def _repeated(
-    document: Document, parent: Entry, name: str, key: str, quote: Callable[[str], str] = shown
+    document: Document, parent: ListItem, name: str, key: str, quote: Callable[[str], str] = quote
 ) -> Iterator[Problem]:
     lines: dict[str, int] = {}
     for entry in _entries(parent, name):
@@ -71,26 +71,26 @@ def _repeated(
         pointer = (*entry.pointer, key)
         if text in lines:
             what = f"{quote(text)} is taken, by the one on line {lines[text]}"
-            yield at_value(document, pointer, what, f"give each its own `{key}`")
+            yield problem_at_value(document, pointer, what, f"give each its own `{key}`")
         lines.setdefault(text, document.position(pointer).line)
 
 
-def _id_problems(document: Document, agent: Entry) -> Iterator[Problem]:
+def _id_problems(document: Document, agent: ListItem) -> Iterator[Problem]:
     character = unseen(agent.text("id") or "")
     if character:
         what = f"`id` has {character} in it, which nobody sees"
-        yield at_value(document, (*agent.pointer, "id"), what, MEND)
+        yield problem_at_value(document, (*agent.pointer, "id"), what, HINT)
 
 
-def _token_problems(document: Document, file: Entry) -> Iterator[Problem]:
+def _token_problems(document: Document, file: ListItem) -> Iterator[Problem]:
     yield from _repeated(document, file, "tokens", "token", lambda _: "this token")
     for entry in _entries(file, "tokens"):
-        if entry.text("token") in MAGIC_TOKENS:
+        if entry.text("token") in TEST_TOKENS:
             what = "this is a magic token, whose meaning is fixed"
-            yield at_value(document, (*entry.pointer, "token"), what, "choose another")
+            yield problem_at_value(document, (*entry.pointer, "token"), what, "choose another")
 
 
-def _reply_problems(document: Document, agent: Entry) -> Iterator[Problem]:
+def _reply_problems(document: Document, agent: ListItem) -> Iterator[Problem]:
     replies = _entries(agent, "replies")
     names = {f"variables.{entry.text('name')}" for entry in _entries(agent, "inputVariables")}
     for reply in replies:
@@ -102,36 +102,40 @@ def _reply_problems(document: Document, agent: Entry) -> Iterator[Problem]:
     yield from _unreachable(document, replies)
 
 
-def _captures(document: Document, reply: Entry) -> tuple[set[str], list[Problem]]:
+def _captures(document: Document, reply: ListItem) -> tuple[set[str], list[Problem]]:
     """Return what the condition of `reply` captures, and what is wrong with it."""
     when = reply.text("when")
     if not when:
         return set(), []
     pointer = (*reply.pointer, "when")
     try:
-        captures = set(condition(when).captures)
+        captures = set(parse_condition(when).captures)
     except ConditionError as error:
-        return set(_CAPTURE.findall(when)), [at_value(document, pointer, error.what, error.mend)]
+        return set(_CAPTURE.findall(when)), [
+            problem_at_value(document, pointer, error.message, error.hint)
+        ]
     return captures, [
-        at_value(document, pointer, f"a capture cannot be called `{name}`", "choose another name")
+        problem_at_value(
+            document, pointer, f"a capture cannot be called `{name}`", "choose another name"
+        )
         for name in captures.intersection(BUILT_IN_NAMES)
     ]
 
 
 def _template_problems(
-    document: Document, reply: Entry, names: AbstractSet[str]
+    document: Document, reply: ListItem, names: AbstractSet[str]
 ) -> Iterator[Problem]:
     pointer = (*reply.pointer, "answer")
     try:
         used = parse_template(reply.text("answer") or "").names
     except TemplateError:
         mend = r"close it as in `{{name}}`, or write `\{{` for two braces"
-        yield at_value(document, pointer, "a `{{` that opens no placeholder", mend)
+        yield problem_at_value(document, pointer, "a `{{` that opens no placeholder", mend)
         return
     for name in dict.fromkeys(used):
         if name not in names:
-            what = f"{shown('{{' + name + '}}')} is defined nowhere"
-            yield at_value(document, pointer, what, _mend_placeholder(name, names))
+            what = f"{quote('{{' + name + '}}')} is defined nowhere"
+            yield problem_at_value(document, pointer, what, _mend_placeholder(name, names))
 
 
 def _mend_placeholder(name: str, names: AbstractSet[str]) -> str:
@@ -143,8 +147,8 @@ def _mend_placeholder(name: str, names: AbstractSet[str]) -> str:
     return r"capture it in a `when` with (?P<name>…), or write `\{{` for two braces"
 
 
-def _unreachable(document: Document, replies: list[Entry]) -> Iterator[Problem]:
-    given: dict[tuple[str, str], Entry] = {}
+def _unreachable(document: Document, replies: list[ListItem]) -> Iterator[Problem]:
+    given: dict[tuple[str, str], ListItem] = {}
     for reply in replies:
         turn, when = _conditions(reply)
         wider = [(turn, when), (ANY, when), (turn, ANY), (ANY, ANY)]
@@ -152,11 +156,13 @@ def _unreachable(document: Document, replies: list[Entry]) -> Iterator[Problem]:
         if earlier:
             line = document.position(earlier.pointer).line
             what = f"this reply is never given: the one on line {line} fits whenever this one does"
-            yield at_value(document, reply.pointer, what, "move it above that one, or remove it")
+            yield problem_at_value(
+                document, reply.pointer, what, "move it above that one, or remove it"
+            )
         given.setdefault((turn, when), reply)
 
 
-def _conditions(reply: Entry) -> tuple[str, str]:
+def _conditions(reply: ListItem) -> tuple[str, str]:
     """Return on which turn and when `reply` is given, as texts to compare by."""
     turn, when = (reply.content.get(name) for name in ("turn", "when"))
     return repr(turn), repr(when)

@@ -9,24 +9,24 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from leadway_mock.agents.builtin import echo, echo_with_remarks
-from leadway_mock.agents.canned_replies import CannedReply, answer_with
+from leadway_mock.agents.canned_replies import CannedReply, first_match_responder
 from leadway_mock.agents.file.checks import rule_problems
 from leadway_mock.agents.file.schema import schema_problems
 from leadway_mock.agents.input_variables import InputVariable
-from leadway_mock.agents.message_conditions import condition
+from leadway_mock.agents.message_conditions import parse_condition
 from leadway_mock.agents.registry import (
     ACTIVE,
     BUILT_IN,
     WRITE_SCOPE,
     Agent,
-    Cast,
+    AgentRegistry,
     Token,
     Version,
     only_version,
 )
-from leadway_mock.agents.replies import Reply, Responder
+from leadway_mock.agents.replies import AgentReply, Responder
 from leadway_mock.agents.templates import parse_template
-from leadway_mock.documents.problems import Problem, ProblemsError, of_yaml
+from leadway_mock.documents.problems import Problem, ProblemsError, problem_from_yaml
 from leadway_mock.documents.text_files import MAX_BYTES, UnreadableError, read_text
 from leadway_mock.documents.yaml_document import Document, YamlError, load
 
@@ -52,7 +52,7 @@ class AgentsFileError(ProblemsError):
     """An agents file that cannot be used; `str()` of it lists every problem, one a line."""
 
 
-def load_agents(path: str | Path) -> Cast:
+def load_agents(path: str | Path) -> AgentRegistry:
     """Read the agents file at `path` and put its cast on top of the built-in one.
 
     An agent with a built-in agent's id takes its place. If the file declares tokens, they and the
@@ -65,8 +65,8 @@ def load_agents(path: str | Path) -> Cast:
     content: Any = document.value
     agents = [_agent(entry) for entry in content.get("agents", [])]
     tokens = [_token(entry) for entry in content.get("tokens", [])]
-    return Cast(
-        agents=MappingProxyType(dict(BUILT_IN.agents) | {agent.id: agent for agent in agents}),
+    return AgentRegistry(
+        by_id=MappingProxyType(dict(BUILT_IN.by_id) | {agent.id: agent for agent in agents}),
         tokens=MappingProxyType(dict(BUILT_IN.tokens) | {token.value: token for token in tokens}),
         any_token="tokens" not in content,
     )
@@ -82,7 +82,7 @@ def _read(path: str | Path) -> Document:
     try:
         return load(read_text(path))
     except YamlError as error:
-        raise AgentsFileError(str(path), [of_yaml(error)]) from None
+        raise AgentsFileError(str(path), [problem_from_yaml(error)]) from None
     except UnreadableError as error:
         raise AgentsFileError(str(path), [error.problem]) from None
 
@@ -116,16 +116,16 @@ def _versions(entry: Mapping[str, Any]) -> tuple[Version, ...]:
 
 def _responder(entry: Mapping[str, Any], variables: tuple[InputVariable, ...]) -> Responder:
     if "replies" in entry:
-        return answer_with([_reply(reply) for reply in entry["replies"]])
+        return first_match_responder([_reply(reply) for reply in entry["replies"]])
     return echo_with_remarks(variables) if variables else echo
 
 
 def _reply(entry: Mapping[str, Any]) -> CannedReply:
     fields = {field: entry[name] for name, field in REPLY_FIELDS.items() if name in entry}
     return CannedReply(
-        answer=parse_template(entry["answer"]),
-        reply=Reply("", **fields),
-        condition=condition(entry["when"]) if "when" in entry else None,
+        template=parse_template(entry["answer"]),
+        reply=AgentReply("", **fields),
+        condition=parse_condition(entry["when"]) if "when" in entry else None,
         turn=entry.get("turn"),
     )
 

@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 
 from leadway_mock.documents.problems import Problem
-from leadway_mock.documents.schema_errors import Vocabulary
+from leadway_mock.documents.schema_errors import FileKind
 from leadway_mock.documents.schema_errors import schema_problems as problems_of
 from leadway_mock.documents.yaml_document import Document
 
@@ -23,9 +23,9 @@ def schema_problems(document: Document) -> Iterator[Problem]:
 
 
 @cache
-def _vocabulary() -> Vocabulary:
+def _vocabulary() -> FileKind:
     """Return the file's words, with the names that the vendor mostly uses for the same things."""
-    return Vocabulary(
+    return FileKind(
         schema=json.loads(schema_text()),
         start="start it with a line `agents:` or `tokens:`",
         synonyms=SYNONYMS,

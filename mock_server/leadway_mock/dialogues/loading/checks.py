@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from itertools import chain
 from typing import Any, Final
 
-from leadway_mock.agents.agent_ids import MEND, unseen
+from leadway_mock.agents.agent_ids import HINT, unseen
 from leadway_mock.agents.message_conditions import ConditionError
 from leadway_mock.agents.template_values import BUILT_IN_NAMES
 from leadway_mock.agents.templates import TemplateError
@@ -21,9 +21,9 @@ from leadway_mock.dialogues.loading.turn_entries import (
 from leadway_mock.dialogues.model import END
 from leadway_mock.dialogues.patterns import parse_pattern
 from leadway_mock.dialogues.placeholders import template, texts_in
-from leadway_mock.documents.problems import Problem, at_value
+from leadway_mock.documents.problems import Problem, problem_at_value
 from leadway_mock.documents.yaml_document import Document, Pointer
-from leadway_mock.documents.yaml_errors import shown
+from leadway_mock.documents.yaml_errors import quote
 from leadway_mock.faults import FaultError, read_fault, read_latency
 
 FILLED: Final = ("response", "attachments", "generativeOutputs")
@@ -52,7 +52,7 @@ def _agent_problems(document: Document, said: object) -> Iterator[Problem]:
         character = unseen(agent) if isinstance(agent, str) else ""
         if character:
             what = f"`agent` has {character} in it, which nobody sees"
-            yield at_value(document, pointer, what, MEND)
+            yield problem_at_value(document, pointer, what, HINT)
 
 
 def _label_problems(document: Document, entries: list[Entry]) -> Iterator[Problem]:
@@ -60,15 +60,17 @@ def _label_problems(document: Document, entries: list[Entry]) -> Iterator[Proble
     for entry in _all(entries):
         label = entry.text("label")
         if label and label in lines:
-            what = f"the label {shown(label)} is taken, on line {lines[label]}"
-            yield at_value(document, (*entry.pointer, "label"), what, "choose another")
+            what = f"the label {quote(label)} is taken, on line {lines[label]}"
+            yield problem_at_value(document, (*entry.pointer, "label"), what, "choose another")
         if label:
             lines.setdefault(label, document.position((*entry.pointer, "label")).line)
     for turn in turns_of(entries):
         target = turn.text("then")
         if target and target != END and target not in lines:
-            what = f"{shown(target)} is no label of this dialogue"
-            yield at_value(document, (*turn.pointer, "then"), what, _mend_label(target, lines))
+            what = f"{quote(target)} is no label of this dialogue"
+            yield problem_at_value(
+                document, (*turn.pointer, "then"), what, _mend_label(target, lines)
+            )
 
 
 def _mend_label(target: str, labels: Mapping[str, int]) -> str:
@@ -90,11 +92,11 @@ def _pattern_problems(document: Document, turn: TurnEntry) -> Iterator[Problem]:
         try:
             captures = set(parse_pattern(said).captures)
         except ConditionError as error:
-            yield at_value(document, pointer, error.what, error.mend)
+            yield problem_at_value(document, pointer, error.message, error.hint)
             continue
         for name in sorted(captures.intersection(BUILT_IN_NAMES)):
             what = f"a capture cannot be called `{name}`, which has a meaning already"
-            yield at_value(document, pointer, what, "choose another name")
+            yield problem_at_value(document, pointer, what, "choose another name")
 
 
 def _patterns(turn: TurnEntry) -> Iterator[tuple[Pointer, str | Mapping[str, str]]]:
@@ -134,7 +136,7 @@ def _fault_problems(document: Document, turn: TurnEntry) -> Iterator[Problem]:
         except FaultError as error:
             for problem in error.problems:
                 pointer = (*turn.pointer, name, *problem.pointer)
-                yield at_value(document, pointer, problem.what, problem.mend)
+                yield problem_at_value(document, pointer, problem.message, problem.hint)
 
 
 def _template_problems(document: Document, pointer: Pointer, answer: object) -> Iterator[Problem]:
@@ -146,4 +148,4 @@ def _template_problems(document: Document, pointer: Pointer, answer: object) -> 
                 template(text)
         except TemplateError:
             mend = r"close it as in `{{name}}`, or write `\{{` for two braces"
-            yield at_value(document, where, "a `{{` that opens no placeholder", mend)
+            yield problem_at_value(document, where, "a `{{` that opens no placeholder", mend)

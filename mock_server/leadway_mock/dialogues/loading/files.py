@@ -10,10 +10,10 @@ from typing import Final
 from leadway_mock.dialogues.loading.parser import DialogueError, DialoguesError, read_dialogue
 from leadway_mock.dialogues.loading.transcripts import read_transcript
 from leadway_mock.dialogues.model import Dialogue
-from leadway_mock.documents.problems import Problem, of_yaml
+from leadway_mock.documents.problems import Problem, problem_from_yaml
 from leadway_mock.documents.text_files import UnreadableError, read_text
 from leadway_mock.documents.yaml_document import YamlError, load
-from leadway_mock.documents.yaml_errors import shown
+from leadway_mock.documents.yaml_errors import quote
 
 TRANSCRIPTS: Final = (".txt", ".dialogue")
 YAML: Final = (".yaml", ".yml")
@@ -57,7 +57,7 @@ def parse_dialogue(text: str, *, name: str = "dialogue", file: str = "") -> Dial
         try:
             document = load(text)
         except YamlError as error:
-            raise DialogueError(file or name, [of_yaml(error)]) from None
+            raise DialogueError(file or name, [problem_from_yaml(error)]) from None
         return read_dialogue(document, file=file or name, name=name)
     document, problems = read_transcript(text)
     if not document.value:
@@ -104,7 +104,7 @@ def read_files(files: Iterable[Path]) -> tuple[list[Dialogue], list[DialogueErro
             errors.append(error)
             continue
         if dialogue.name in found:
-            what = f"the name {shown(dialogue.name)} is taken, by {found[dialogue.name].file}"
+            what = f"the name {quote(dialogue.name)} is taken, by {found[dialogue.name].file}"
             errors.append(DialogueError(str(file), [Problem(1, 1, what, "give each its own")]))
         found.setdefault(dialogue.name, dialogue)
     return [found[name] for name in sorted(found)], errors

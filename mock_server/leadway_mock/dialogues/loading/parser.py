@@ -10,9 +10,16 @@ from leadway_mock.dialogues.loading.checks import rule_problems
 from leadway_mock.dialogues.loading.schema import schema_problems
 from leadway_mock.dialogues.loading.turn_entries import TurnEntry, read_entries, turns_of
 from leadway_mock.dialogues.loading.turn_graph import Flow, flow_of
-from leadway_mock.dialogues.model import REFUSE, UNSCRIPTED, Dialogue, Saying, Turn, When
+from leadway_mock.dialogues.model import (
+    REFUSE,
+    UNSCRIPTED,
+    Dialogue,
+    ScriptedReply,
+    ScriptedTurn,
+    TurnConditions,
+)
 from leadway_mock.dialogues.patterns import ANY, parse_pattern
-from leadway_mock.dialogues.serialization import fields_of
+from leadway_mock.dialogues.serialization import reply_fields
 from leadway_mock.documents.problems import Problem, ProblemsError
 from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.faults import read_fault, read_latency
@@ -58,19 +65,19 @@ def _dialogue(document: Document, file: str, name: str) -> Dialogue:
         turns=tuple(_turn(entry, flow, document) for entry in turns_of(entries)),
         starts=flow.starts,
         agents=_agents(content.get("agent", [])),
-        otherwise=_otherwise(document, content.get("otherwise", UNSCRIPTED)),
-        after=content.get("after", UNSCRIPTED),
+        fallback=_otherwise(document, content.get("otherwise", UNSCRIPTED)),
+        at_end=content.get("after", UNSCRIPTED),
         file=file,
     )
 
 
-def _turn(entry: TurnEntry, flow: Flow, document: Document) -> Turn:
+def _turn(entry: TurnEntry, flow: Flow, document: Document) -> ScriptedTurn:
     content = entry.content
-    return Turn(
+    return ScriptedTurn(
         number=entry.number,
         user=parse_pattern(content["user"]) if "user" in content else ANY,
-        saying=_joined([_saying(document, *answer) for answer in entry.answers]),
-        when=When(**content.get("when", {})),
+        reply=_joined([_saying(document, *answer) for answer in entry.answers]),
+        when=TurnConditions(**content.get("when", {})),
         label=entry.text("label"),
         latency=read_latency(content["latency"]) if "latency" in content else None,
         fault=read_fault(content["fault"]) if "fault" in content else None,
@@ -79,24 +86,24 @@ def _turn(entry: TurnEntry, flow: Flow, document: Document) -> Turn:
     )
 
 
-def _joined(sayings: list[Saying]) -> Saying:
+def _joined(sayings: list[ScriptedReply]) -> ScriptedReply:
     """Return one answer of several: their texts as lines, and the fields of the last."""
     text = "\n".join(each.text for each in sayings)
-    return Saying(text, sayings[-1].fields, sayings[0].line)
+    return ScriptedReply(text, sayings[-1].fields, sayings[0].line)
 
 
-def _saying(document: Document, pointer: Pointer, answer: str | Mapping[str, Any]) -> Saying:
+def _saying(document: Document, pointer: Pointer, answer: str | Mapping[str, Any]) -> ScriptedReply:
     if isinstance(answer, str):
-        return Saying(answer, line=document.position(pointer).line)
+        return ScriptedReply(answer, line=document.position(pointer).line)
     line = document.position((*pointer, "response")).line
-    return Saying(answer["response"], fields_of(answer), line)
+    return ScriptedReply(answer["response"], reply_fields(answer), line)
 
 
 def _agents(said: str | list[str]) -> tuple[str, ...]:
     return (said,) if isinstance(said, str) else tuple(said)
 
 
-def _otherwise(document: Document, said: str | Mapping[str, Any]) -> Saying | str:
+def _otherwise(document: Document, said: str | Mapping[str, Any]) -> ScriptedReply | str:
     if isinstance(said, str) and said in {UNSCRIPTED, REFUSE}:
         return said
     return _saying(document, ("otherwise",), said)

@@ -10,7 +10,7 @@ from typing import Final
 
 from leadway_mock.dialogues.model import ANSWER_FIELDS
 from leadway_mock.documents.problems import Problem
-from leadway_mock.documents.schema_errors import Vocabulary
+from leadway_mock.documents.schema_errors import FileKind
 from leadway_mock.documents.schema_errors import schema_problems as problems_of
 from leadway_mock.documents.yaml_document import Document
 
@@ -64,6 +64,6 @@ def schema_problems(document: Document) -> Iterator[Problem]:
 
 
 @cache
-def _vocabulary() -> Vocabulary:
+def _vocabulary() -> FileKind:
     start = "start it with a line `turns:`, or with `- user: …`"
-    return Vocabulary(json.loads(schema_text()), start, SYNONYMS, MISPLACED)
+    return FileKind(json.loads(schema_text()), start, SYNONYMS, MISPLACED)

@@ -22,8 +22,8 @@ from textwrap import dedent, indent
 from typing import Final
 
 from leadway_mock.documents.problems import Problem
-from leadway_mock.documents.yaml_document import Document, Pointer, Position
-from leadway_mock.documents.yaml_errors import shown
+from leadway_mock.documents.yaml_document import Document, Pointer, TextPosition
+from leadway_mock.documents.yaml_errors import quote
 
 _SPOKEN = re.compile(r"(?P<who>[^\W\d_][\w -]{0,20}?)[ \t]*:(?:[ \t]+(?P<text>.*))?$")
 _SPEAKERS: Final = ("user", "agent")
@@ -40,7 +40,7 @@ _SYNONYMS: Final = {
 @dataclass(slots=True)
 class _Spoken:
     who: str
-    position: Position
+    position: TextPosition
     lines: list[str] = field(default_factory=list)
     """The text behind the speaker, then the lines that continue it."""
 
@@ -58,10 +58,10 @@ def read_transcript(text: str) -> tuple[Document, list[Problem]]:
         if not line.startswith("#"):
             problems += _read_line(spoken, number, line.rstrip())
     value = [{each.who: each.text()} for each in spoken]
-    values: dict[Pointer, Position] = {(): Position(1, 1)}
-    keys: dict[Pointer, Position] = {}
+    values: dict[Pointer, TextPosition] = {(): TextPosition(1, 1)}
+    keys: dict[Pointer, TextPosition] = {}
     for index, each in enumerate(spoken):
-        values[index,] = keys[index, each.who] = Position(each.position.line, 1)
+        values[index,] = keys[index, each.who] = TextPosition(each.position.line, 1)
         values[index, each.who] = each.position
     return Document(value, values, keys), problems
 
@@ -75,7 +75,7 @@ def _read_line(spoken: list[_Spoken], number: int, line: str) -> Iterable[Proble
     if match and who in _SPEAKERS:
         text = match["text"] or ""
         column = 1 + (match.start("text") if text else match.end())
-        spoken.append(_Spoken(who, Position(number, column), [text.strip()]))
+        spoken.append(_Spoken(who, TextPosition(number, column), [text.strip()]))
     else:
         yield Problem(number, 1, *_stranger(line, who))
 
@@ -92,8 +92,8 @@ def _stranger(line: str, who: str) -> tuple[str, str]:
     near = [_SYNONYMS.get(who, ""), *get_close_matches(who, _SPEAKERS, n=1)]
     meant = next((each for each in near if each), None)
     if meant:
-        return f"{shown(who + ':')} is nobody here", f"did you mean `{meant}:`?"
-    what = f"the line {shown(line)} starts with neither `user:` nor `agent:`"
+        return f"{quote(who + ':')} is nobody here", f"did you mean `{meant}:`?"
+    what = f"the line {quote(line)} starts with neither `user:` nor `agent:`"
     return what, "indent it to continue the text above, or put `#` before it"
 
 

@@ -11,7 +11,7 @@ from redis.exceptions import TimeoutError  # noqa: A004 - redis-py's own name fo
 from leadway_mock.store.base import StoreUnavailable
 
 
-class Gate:
+class CircuitBreaker:
     """Stands open while the server answers; after a time-out it lets one at a time try the server.
 
     It keeps no time: whoever tried tells whether the server is still silent, and nobody is kept

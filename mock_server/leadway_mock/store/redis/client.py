@@ -26,7 +26,7 @@ from redis.exceptions import (
 from leadway_mock.store.base import StoreError, StoreUnavailable
 from leadway_mock.store.redis import scripts as scripts
 from leadway_mock.store.redis import tls as tls
-from leadway_mock.store.redis.circuit_breaker import Gate
+from leadway_mock.store.redis.circuit_breaker import CircuitBreaker
 from leadway_mock.store.urls import shown_url
 
 log = logging.getLogger(__name__)
@@ -66,14 +66,14 @@ RIGHTS = "the keys ~leadway:* and the commands +@connection +@read +@scripting +
 READ_ONLY = "It takes no writes, as a replica does not. Name the primary."
 
 
-class RedisServer:
+class RedisClient:
     """One database of a Redis server, asked by many threads."""
 
     def __init__(self, url: str) -> None:
         """Connect, and claim the database; raises `StoreError`."""
         self.name = shown_url(url)
         self._pool = _pool(url)
-        self._gate = Gate()
+        self._gate = CircuitBreaker()
         try:
             self._claim()
         except BaseException:
@@ -81,7 +81,7 @@ class RedisServer:
             raise
 
     def run(
-        self, script: scripts.Script, home: str, *arguments: Word, changes: bool = False
+        self, script: scripts.LuaScript, home: str, *arguments: Word, changes: bool = False
     ) -> Any:  # noqa: ANN401 - what the script returns
         """Run a script and return its result; `changes` if it may. Raises `StoreUnavailable`."""
         words: tuple[Word, ...] = (1, home, *arguments)

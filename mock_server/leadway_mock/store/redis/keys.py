@@ -11,23 +11,23 @@ ESCAPES = (("%", "%25"), ("}", "%7D"))
 """A closing brace would end the braces that a home has."""
 
 
-def place_of(key: str) -> tuple[str, str]:
+def key_location(key: str) -> tuple[str, str]:
     """Return the home of a key, and its name there."""
     head, slash, rest = key.partition("/")
-    return (home_of(head + slash), rest) if slash else (home_of(""), key)
+    return (hash_tag(head + slash), rest) if slash else (hash_tag(""), key)
 
 
-def home_of(namespace: str) -> str:
+def hash_tag(namespace: str) -> str:
     """Return the home of all keys in a namespace, which is empty or ends in a slash."""
     return f"{OURS}{{{_escaped(namespace) or NO_NAMESPACE}}}"
 
 
-def reach_of(prefix: str) -> tuple[str, str, str]:
+def prefix_scope(prefix: str) -> tuple[str, str, str]:
     """Return what a prefix of keys reaches: a home, a prefix of names there, one of other homes.
 
     The last is empty where the prefix has a slash, and so reaches one home alone.
     """
-    home, name = place_of(prefix)
+    home, name = key_location(prefix)
     return home, name, "" if "/" in prefix else f"{OURS}{{{_escaped(prefix)}"
 
 

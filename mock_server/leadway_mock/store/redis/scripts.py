@@ -26,16 +26,16 @@ FORMAT = "1"
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
+class LuaScript:
     """A Lua script, and the digest by which a server knows it."""
 
     text: str
     digest: str
 
 
-def _script(body: str) -> Script:
+def _script(body: str) -> LuaScript:
     text = CONSTANTS + FUNCTIONS + body
-    return Script(text, hashlib.sha1(text.encode()).hexdigest())  # noqa: S324 - Redis says SHA-1
+    return LuaScript(text, hashlib.sha1(text.encode()).hexdigest())  # noqa: S324 - Redis says SHA-1
 
 
 CONSTANTS = f"local HOMES, FORMAT_KEY, FORMAT = '{HOMES}', '{FORMAT_KEY}', '{FORMAT}'"

@@ -19,8 +19,8 @@ from typing import Any
 
 from leadway_mock.store.base import Appended, Expiring, Item, Snapshot
 from leadway_mock.store.redis import scripts as scripts
-from leadway_mock.store.redis.client import RedisServer
-from leadway_mock.store.redis.keys import full_key, place_of, reach_of
+from leadway_mock.store.redis.client import RedisClient
+from leadway_mock.store.redis.keys import full_key, key_location, prefix_scope
 
 Row = tuple[str, str, list[str], str, str]
 """What is kept under one name: home, name, entries, and a counter's value and expiry or nothing."""
@@ -31,7 +31,7 @@ class RedisStore:
 
     def __init__(self, url: str) -> None:
         """Open the database that `url` names; raises `StoreError`."""
-        self._server = RedisServer(url)
+        self._server = RedisClient(url)
 
     def __repr__(self) -> str:
         return f"RedisStore({self._server.name!r})"
@@ -40,7 +40,7 @@ class RedisStore:
         self, key: str, value: str, *, after: int | None = None, keep: int | None = None
     ) -> Appended | None:
         """See `Store.append`."""
-        home, name = place_of(key)
+        home, name = key_location(key)
         arguments = (name, value, _optional(after), _optional(keep))
         done = self._server.run(scripts.APPEND, home, *arguments, changes=True)
         if done is None:
@@ -55,7 +55,7 @@ class RedisStore:
 
     def items(self, key: str, *, after: int = 0, limit: int | None = None) -> Sequence[Item]:
         """See `Store.items`."""
-        home, name = place_of(key)
+        home, name = key_location(key)
         entries = self._server.run(scripts.ITEMS, home, name, after, _optional(limit))
         return [_item(entry) for entry in entries]
 
@@ -66,7 +66,7 @@ class RedisStore:
 
     def increment(self, key: str, *, now: float = 0.0, expires: float | None = None) -> int:
         """See `Store.increment`."""
-        home, name = place_of(key)
+        home, name = key_location(key)
         arguments = (repr(now), name, _optional(expires))
         (number,) = self._server.run(scripts.INCREMENT, home, *arguments, changes=True)
         return int(number)
@@ -75,7 +75,7 @@ class RedisStore:
         """See `Store.increment_all`."""
         homes, arguments = set(), [repr(now)]
         for key, expires in counters:
-            home, name = place_of(key)
+            home, name = key_location(key)
             homes.add(home)
             arguments += name, repr(expires)
         (home,) = homes
@@ -84,23 +84,23 @@ class RedisStore:
 
     def delete(self, key: str) -> None:
         """See `Store.delete`."""
-        home, name = place_of(key)
+        home, name = key_location(key)
         self._server.run(scripts.DELETE, home, name, changes=True)
 
     def clear(self, prefix: str = "") -> None:
         """See `Store.clear`."""
-        self._server.run(scripts.CLEAR, *reach_of(prefix), changes=True)
+        self._server.run(scripts.CLEAR, *prefix_scope(prefix), changes=True)
 
     def export(self, prefix: str) -> Snapshot:
         """See `Store.export`."""
-        rows = self._server.run(scripts.EXPORT, *reach_of(prefix))
+        rows = self._server.run(scripts.EXPORT, *prefix_scope(prefix))
         found = sorted((full_key(home, name)[len(prefix) :], rest) for home, name, *rest in rows)
         return Snapshot(tuple(_entries(found)), tuple(_counters(found)))
 
     def restore(self, prefix: str, snapshot: Snapshot) -> None:
         """See `Store.restore`."""
         text = json.dumps(list(_rows(prefix, snapshot)), ensure_ascii=False)
-        self._server.run(scripts.RESTORE, *reach_of(prefix), text, changes=True)
+        self._server.run(scripts.RESTORE, *prefix_scope(prefix), text, changes=True)
 
     def close(self) -> None:
         """See `Store.close`."""
@@ -108,7 +108,7 @@ class RedisStore:
 
 
 def _list(key: str) -> str:
-    home, name = place_of(key)
+    home, name = key_location(key)
     return f"{home}:list:{name}"
 
 
@@ -137,6 +137,6 @@ def _rows(prefix: str, snapshot: Snapshot) -> Iterator[Row]:
     """Yield what a snapshot holds, as it is to be kept under `prefix`."""
     for key, entries in groupby(sorted(snapshot.entries), key=lambda entry: entry[0]):
         texts = [f"{position}:{value}" for _, position, value in entries]
-        yield *place_of(prefix + key), texts, "", ""
+        yield *key_location(prefix + key), texts, "", ""
     for key, value, expires in snapshot.counters:
-        yield *place_of(prefix + key), [], str(value), _optional(expires)
+        yield *key_location(prefix + key), [], str(value), _optional(expires)

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.agents import Agent, Cast
+from leadway_mock.agents import Agent, AgentRegistry
 from leadway_mock.agents.file.loader import AgentsFileError, load_agents
 
 TOKEN = "pit-87654321-4321-4321-8321-cba987654321"
 
 
-def loaded(folder: Path, text: str) -> Cast:
+def loaded(folder: Path, text: str) -> AgentRegistry:
     """Write an agents file into `folder`, and load it."""
     file = folder / "agents.yaml"
     file.write_text(text, encoding="utf-8")
@@ -25,7 +25,7 @@ def one_agent(lines: str) -> str:
 
 def loaded_agent(folder: Path, lines: str) -> Agent:
     """Load the agent of `one_agent`."""
-    return loaded(folder, one_agent(lines)).agents["a"]
+    return loaded(folder, one_agent(lines)).by_id["a"]
 
 
 def complaints(folder: Path, text: str) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadway_mock.agents import Cast
+from leadway_mock.agents import AgentRegistry
 from leadway_mock.agents.file.loader import AgentsFileError, load_agents
 from tests.mock.agents.agent_inputs import heard
 
@@ -21,7 +21,7 @@ VALUES = st.recursive(
 )
 
 
-def outcome(file: Path, text: str) -> Cast | AgentsFileError:
+def outcome(file: Path, text: str) -> AgentRegistry | AgentsFileError:
     file.write_bytes(text.encode("utf-8", "surrogatepass"))
     try:
         return load_agents(file)
@@ -70,8 +70,8 @@ def test_every_agent_that_is_loaded_answers(
 ) -> None:
     result = outcome(any_file, json.dumps({"agents": agents}))
 
-    if isinstance(result, Cast):
-        for one in result.agents.values():
+    if isinstance(result, AgentRegistry):
+        for one in result.by_id.values():
             reply = one.respond(heard(message=message, turn=turn))
             assert reply == one.respond(heard(message=message, turn=turn))
             json.dumps(reply.state)

@@ -16,7 +16,7 @@ def test_the_example_of_the_page_does_what_the_page_says(tmp_path: Path) -> None
     example = re.search(r"```yaml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
     assert example
     cast = loaded(tmp_path, example[1])
-    desk = cast.agents["frontdesk000000000000000"]
+    desk = cast.by_id["frontdesk000000000000000"]
 
     met = desk.respond(heard(message="Hi, MY NAME IS Ada"))
     asked = desk.respond(heard(turn=2, message="Who am I?", state=met.state))
@@ -57,7 +57,7 @@ def test_the_pages_command_writes_the_schema() -> None:
 def test_the_page_lists_every_built_in_agent_and_magic_token() -> None:
     page = PAGE.read_text("utf-8")
 
-    for agent_id in BUILT_IN.agents:
+    for agent_id in BUILT_IN.by_id:
         assert f"`{agent_id}`" in page
     for number in (401, 403, 404):
         assert f"`pit-00000000-0000-4000-8000-000000000{number}`" in page

@@ -12,15 +12,15 @@ from tests.mock.agents.file.agents_files import TOKEN, loaded, loaded_agent
 def test_the_file_comes_on_top_of_the_built_in_cast(tmp_path: Path) -> None:
     cast = loaded(tmp_path, "agents:\n  - {id: a, name: A}\n")
 
-    assert set(cast.agents) == {*BUILT_IN.agents, "a"}
+    assert set(cast.by_id) == {*BUILT_IN.by_id, "a"}
     assert cast.tokens == BUILT_IN.tokens
-    assert "a" not in BUILT_IN.agents
+    assert "a" not in BUILT_IN.by_id
 
 
 def test_an_agent_of_the_file_takes_a_built_in_ones_place(tmp_path: Path) -> None:
     cast = loaded(tmp_path, f"agents:\n  - {{id: {ECHO_ID}, name: Mine}}\n")
 
-    assert cast.agents[ECHO_ID].name == "Mine"
+    assert cast.by_id[ECHO_ID].name == "Mine"
 
 
 def test_an_agent_of_few_words(tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_an_echo_that_declares_no_variables_remarks_on_none(tmp_path: Path) -> N
 
 def test_an_agent_without_versions_has_a_published_one_that_stays_the_same(tmp_path: Path) -> None:
     first, again = loaded_agent(tmp_path, ""), loaded_agent(tmp_path, "status: active")
-    other = loaded(tmp_path, "agents: [{id: b, name: A}]").agents["b"]
+    other = loaded(tmp_path, "agents: [{id: b, name: A}]").by_id["b"]
 
     assert first.versions == again.versions != other.versions
     assert [version.published for version in first.versions] == [True]
@@ -125,7 +125,7 @@ def test_tokens_of_the_file_are_all_that_is_accepted(tmp_path: Path) -> None:
     assert cast.token("two") == Token("two", locations=("here",), scopes=())
     assert cast.token(TOKEN) is None
     assert set(BUILT_IN.tokens) < set(cast.tokens)
-    assert set(cast.agents) == set(BUILT_IN.agents)
+    assert set(cast.by_id) == set(BUILT_IN.by_id)
 
 
 def test_without_tokens_any_is_accepted(tmp_path: Path) -> None:
@@ -136,4 +136,4 @@ def test_the_path_may_be_text_and_the_file_may_have_a_byte_order_mark(tmp_path: 
     file = tmp_path / "agents.yaml"
     file.write_bytes(b"\xef\xbb\xbfagents: []\r\n")
 
-    assert load_agents(str(file)).agents == BUILT_IN.agents
+    assert load_agents(str(file)).by_id == BUILT_IN.by_id

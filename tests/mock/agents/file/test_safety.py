@@ -73,7 +73,7 @@ def test_the_largest_file(tmp_path: Path) -> None:
     file = tmp_path / "agents.yaml"
     file.write_bytes(b"agents: []".ljust(MAX_BYTES))
 
-    assert load_agents(file).agents == BUILT_IN.agents
+    assert load_agents(file).by_id == BUILT_IN.by_id
 
 
 @pytest.mark.parametrize(

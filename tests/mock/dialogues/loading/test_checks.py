@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from leadway_mock.cli.main import main
-from leadway_mock.dialogues import Script, dialogue, parse_dialogue, user
+from leadway_mock.dialogues import DialogueBuilder, dialogue, parse_dialogue, user
 from leadway_mock.dialogues.lint import warnings_of
 
 CHECKED = {
@@ -123,10 +123,10 @@ def test_one_good_file_is_one_quiet_line(capsys: pytest.CaptureFixture[str]) -> 
         ),
         dialogue("x").user("/(?P<n>.)/").agent("1").user("b").agent("{{m}}"),
         dialogue("x").user("a").agent("{{n}}").user("/(?P<n>.)/").agent("2"),
-        dialogue("x").user("a").agent("b").otherwise("{{who}}?"),
+        dialogue("x").user("a").agent("b").fallback("{{who}}?"),
     ],
 )
-def test_what_is_surely_not_meant_is_warned_of(script: Script) -> None:
+def test_what_is_surely_not_meant_is_warned_of(script: DialogueBuilder) -> None:
     assert len(warnings_of(script.build())) == 1
 
 
@@ -141,10 +141,10 @@ def test_what_is_surely_not_meant_is_warned_of(script: Script) -> None:
         dialogue("x").user("/(?P<n>.)/", label="t").agent("{{n}}").user("b").agent("2", then="t"),
         dialogue("x").user("a", label="t").agent("{{n}}").user("/(?P<n>.)/").agent("2", then="t"),
         dialogue("x").user("a").agent(r"{{message}} {{turn}} {{variables.x}} \{{y}}"),
-        dialogue("x").user("/(?P<n>.)/").agent("1").otherwise("{{n}}?"),
+        dialogue("x").user("/(?P<n>.)/").agent("1").fallback("{{n}}?"),
     ],
 )
-def test_what_may_be_meant_is_not(script: Script) -> None:
+def test_what_may_be_meant_is_not(script: DialogueBuilder) -> None:
     assert warnings_of(script.build()) == []
 
 
@@ -152,10 +152,10 @@ def test_captures_end_where_a_dialogue_restarts() -> None:
     talk = (
         dialogue("x")
         .branch(user("/(?P<n>\\d)/").agent("1"), user("b").agent("{{n}}"))
-        .after("restart")
+        .at_end("restart")
     )
 
-    assert "another way" in warnings_of(talk.build())[0].what
+    assert "another way" in warnings_of(talk.build())[0].message
 
 
 def test_an_anchor_may_be_anything() -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from leadway_mock.dialogues import (
     dialogue,
-    dump,
+    from_text,
     load_dialogue,
     load_dialogues,
     parse_dialogue,
     parse_pattern,
-    restore,
+    to_text,
     user,
 )
 from leadway_mock.faults import Fault
@@ -54,8 +54,8 @@ turns:
 def test_yaml_and_python_say_the_same() -> None:
     built = (
         dialogue("Booking", agent=["desk", "shop"])
-        .otherwise("Sorry, {{name}}?")
-        .after("restart")
+        .fallback("Sorry, {{name}}?")
+        .at_end("restart")
         .user(
             re.compile(r"I am (?P<name>\w+)", re.IGNORECASE),
             turn=1,
@@ -74,7 +74,7 @@ def test_yaml_and_python_say_the_same() -> None:
             attachments=[{"type": "image"}],
             generative_outputs=[{"a": [1]}],
             latency={"lognormal": {"median": "300ms", "sigma": 0.5}},
-            fault=Fault(status=500, when="after-commit"),  # type: ignore[arg-type]  # by name
+            fault=Fault(status=500, phase="after-commit"),  # type: ignore[arg-type]  # by name
         )
         .branch(
             user(equals="Monday").agent("Closed.", then="day"),
@@ -89,7 +89,7 @@ def test_yaml_and_python_say_the_same() -> None:
     parsed = parse_dialogue(RICH, file="b.yaml")
     assert built == parsed
     assert built.version == parsed.version
-    assert restore(dump(built)) == built
+    assert from_text(to_text(built)) == built
 
 
 def test_transcript_list_and_yaml_say_the_same() -> None:

@@ -129,7 +129,7 @@ def test_what_is_no_text(tmp_path: Path, content: bytes, said: str) -> None:
 
 
 def test_python_that_is_wrong_is_told_with_its_line() -> None:
-    script = dialogue("x").user("/(/").agent("{{").otherwise({"respond": ""}).after("never")
+    script = dialogue("x").user("/(/").agent("{{").fallback({"respond": ""}).at_end("never")
 
     with pytest.raises(DialogueError) as error:
         script.build()
@@ -146,4 +146,4 @@ def test_a_dialogue_without_turns_is_a_problem_in_python_too() -> None:
 def test_a_byte_order_mark_is_let_be(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"\xef\xbb\xbfuser: a\r\nagent: b\r\n")
 
-    assert load_dialogue(tmp_path / "a.txt").turns[0].saying.text == "b"
+    assert load_dialogue(tmp_path / "a.txt").turns[0].reply.text == "b"

@@ -14,7 +14,7 @@ REMEMBERED = 10_000
 What is forgotten can hide a finding, and never makes one."""
 
 
-class Recent(OrderedDict[Key, Value], Generic[Key, Value]):
+class BoundedDict(OrderedDict[Key, Value], Generic[Key, Value]):
     """Keeps the keys that were set last, `most` of them."""
 
     def __init__(self, most: int = REMEMBERED) -> None:
