@@ -93,7 +93,9 @@ def test_they_write_the_same_into_the_journal(changes: dict[str, Any]) -> None:
             headers = {**HEADERS, **asked.pop("headers", {})}
             caller.open(headers=headers, **asked).close()
             entries = caller.get("/__mock/journal").get_json()["entries"]
-            return [{**each, "milliseconds": 0, "realAt": 0, "steadyAt": 0} for each in entries]
+            return [
+                {**each, "durationMs": 0, "wallClockAt": 0, "monotonicAt": 0} for each in entries
+            ]
 
     assert written(thin=True) == written(thin=False)
 
@@ -121,8 +123,8 @@ def test_a_path_is_what_was_sent_in_process_as_over_http(path: str, *, thin: boo
     assert len(entries) == 2
     for entry in entries:
         assert entry["request"]["path"] == path
-        assert entry["answer"]["rule"] == "route-unknown"
-        assert entry["answer"]["hint"].startswith("There are two slashes") == ("//" in path)
+        assert entry["response"]["rule"] == "route-unknown"
+        assert entry["response"]["hint"].startswith("There are two slashes") == ("//" in path)
 
 
 def test_what_callers_send_goes_through_the_thin_door() -> None:

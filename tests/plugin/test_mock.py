@@ -235,7 +235,7 @@ def test_requests_can_be_found(mock: Mock) -> None:
     say(mock, "Hi", "Ho")
     ask(mock, "Ha", executionId="gone")
     assert len(mock.journal) == 3
-    assert [entry["answer"]["status"] for entry in mock.journal] == [200, 200, 404]
+    assert [entry["response"]["status"] for entry in mock.journal] == [200, 200, 404]
     assert mock.journal.count(status="2xx") == 2
     assert mock.journal.count(rule=["session-unknown", "session-expired"]) == 1
     assert mock.journal.count(body='"Ho"', agent_id=mock.agent_id, turn=2) == 1

@@ -153,7 +153,7 @@ def test_the_journal_is_in_the_order_of_arrival(store: str, day: Day) -> None:
         guest.say()
     entries = guest.emulator.journal.entries(after=0, limit=100)
     assert [entry["number"] for entry in entries] == list(range(15, 25))
-    assert all(0 <= entry["milliseconds"] < 60_000 for entry in entries)
+    assert all(0 <= entry["durationMs"] < 60_000 for entry in entries)
     guest.emulator.close()
 
 

@@ -61,7 +61,15 @@ class Mock:
         (folder / "agents.yaml").write_text(AGENTS_FILE)
         self.out, self.err = (folder / "stdout").open("wb"), (folder / "stderr").open("wb")
         self.process = subprocess.Popen(
-            [*COMMAND, "--port", "0", "--agents-file", "agents.yaml", "--store", "sqlite:///mock.db"],
+            [
+                *COMMAND,
+                "--port",
+                "0",
+                "--agents-file",
+                "agents.yaml",
+                "--store",
+                "sqlite:///mock.db",
+            ],
             cwd=folder,
             stdout=self.out,
             stderr=self.err,

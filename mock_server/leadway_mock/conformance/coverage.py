@@ -115,7 +115,7 @@ def coverage(entries: Iterable[JournalEntry], contract: Contract) -> Coverage:
         documented = [(name, rule) for name, rule in found if rule]
         met.update(documented)
         if not documented:
-            _count_other(others, entry["answer"])
+            _count_other(others, entry["response"])
     return Coverage(tuple(_covered(each, met) for each in contract.operations), _others(others))
 
 
@@ -130,7 +130,7 @@ class _Index:
 
     def find(self, entry: JournalEntry) -> str:
         """Return the example's name, or nothing: by the answer's rule, else by status and text."""
-        answer = entry["answer"]
+        answer = entry["response"]
         if answer["rule"] in self._names or answer.get("transport"):
             return str(answer["rule"]) if answer["rule"] in self._names else ""
         status, text = _text(answer["status"], answer.get("body"))

@@ -86,7 +86,7 @@ class Observation:
         """Why the session could not be continued: the rule, or nothing."""
         if self.was_scripted:
             return ""
-        reason = str(self.entry.get("sessionRefused") or self.rule)
+        reason = str(self.entry.get("sessionError") or self.rule)
         return reason.removesuffix("-400") if reason.startswith("session-") else ""
 
     def after(self, other: Observation) -> bool:
@@ -110,10 +110,10 @@ class Observation:
 
 def observe(entry: JournalEntry) -> Observation:
     """Read one entry; what an older mock did not write down is taken as absent."""
-    request, answer = entry["request"], entry["answer"]
-    sent = entry.get("sent") or {}
+    request, answer = entry["request"], entry["response"]
+    sent = entry.get("requestIds") or {}
     at = _seconds(entry["at"])
-    began = entry.get("steadyAt", at)
+    began = entry.get("monotonicAt", at)
     delay = answer.get("delay") or 0.0
     transport = answer.get("transport")
     return Observation(
@@ -121,10 +121,10 @@ def observe(entry: JournalEntry) -> Observation:
         number=entry["number"],
         at=at,
         began=began,
-        ended=began + entry.get("milliseconds", 0.0) / 1000 + delay,
-        shift=entry.get("realAt", at) - began,
+        ended=began + entry.get("durationMs", 0.0) / 1000 + delay,
+        shift=entry.get("wallClockAt", at) - began,
         who=ConversationKey(
-            client=request.get("token") or "",
+            client=request.get("tokenFingerprint") or "",
             agent=(entry.get("pathParameters") or {}).get("agentId", ""),
             location=entry.get("locationId", ""),
             contact=sent.get("contactId", ""),
@@ -136,7 +136,7 @@ def observe(entry: JournalEntry) -> Observation:
         message=sent.get("message", ""),
         status=answer["status"],
         rule=answer["rule"],
-        was_scripted="fault" in entry or "preferred" in entry,
+        was_scripted="fault" in entry or "requestedExample" in entry,
         was_delivered=transport in DELIVERED_ALL_THE_SAME,
         delay=delay,
         wait=_wait(answer.get("retryAfter")),

@@ -22,9 +22,6 @@ UNREACHED = frozenset({"route-unknown", "method-not-allowed"})
 FAMILY = "/agent-studio"
 """Where the paths of the API begin."""
 
-MISNAMED = "is meant."
-"""How the hint of a violation ends that is about a name."""
-
 MAX_TEXT = 200
 """How long what was seen may be."""
 
@@ -51,7 +48,7 @@ def _refused(seen: Observation, line: str) -> Iterator[Detection]:
         if _is_ours(seen):
             yield Detection("path-unknown", line, (seen.number,))
     elif seen.rule in REFUSED:
-        hint = str(seen.entry["answer"].get("hint") or line)
+        hint = str(seen.entry["response"].get("hint") or line)
         yield Detection(REFUSED[seen.rule], _cut(hint), (seen.number,))
 
 
@@ -63,8 +60,8 @@ def _is_ours(seen: Observation) -> bool:
 
 def _violations(seen: Observation) -> Detection:
     """Return what is wrong with a body: first of all its names, from which the rest may follow."""
-    violations = seen.entry["answer"].get("violations") or []
-    misnamed = [each["hint"] for each in violations if each["hint"].endswith(MISNAMED)]
+    violations = seen.entry["response"].get("violations") or []
+    misnamed = [each["hint"] for each in violations if each.get("kind") == "misnamed-property"]
     rule = "field-misnamed" if misnamed else "body-invalid"
     texts = misnamed or [each["message"] for each in violations]
     return Detection(rule, _cut("; ".join(dict.fromkeys(texts))), (seen.number,))

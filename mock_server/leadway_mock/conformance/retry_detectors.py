@@ -115,7 +115,7 @@ def _in_doubt(seen: Observation) -> bool:
 
 def _is_final(seen: Observation) -> bool:
     """Tell whether a refusal is the platform's (a proxy's is no JSON), and not a time-out."""
-    body = seen.entry["answer"].get("body")
+    body = seen.entry["response"].get("body")
     return seen.was_delivered and isinstance(body, dict) and body.get("message") != TIMED_OUT
 
 

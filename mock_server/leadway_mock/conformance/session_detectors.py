@@ -162,5 +162,5 @@ def _foreign(seen: Observation, known: Observation | None, what: str) -> Detecti
 
 
 def _goal_reached(seen: Observation) -> bool:
-    body = seen.entry["answer"].get("body")
+    body = seen.entry["response"].get("body")
     return isinstance(body, dict) and body.get("goalCompletion") is True

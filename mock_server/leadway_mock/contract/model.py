@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from leadway_mock.util.memoize import MAX_KEY_CHARS
-
 Node = Mapping[str, Any]
 
 
@@ -74,10 +72,8 @@ class Operation:
         return found
 
 
-Meant = tuple[Operation, Mapping[str, str]]
-"""What a path means: an operation, and the parameters that the path has for it."""
-
-MOST_KNOWN_PATHS = 1_024
+Match = tuple[Operation, Mapping[str, str]]
+"""An operation, and the parameters in the path."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +83,6 @@ class Contract:
     document: Node
     source: bytes = field(repr=False)
     operations: tuple[Operation, ...]
-    _known_paths: dict[str, tuple[Meant, ...]] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def examples(self) -> Mapping[str, Example]:
@@ -107,15 +102,8 @@ class Contract:
         """The contract's own version, from its `info`."""
         return str(self.document["info"]["version"])
 
-    def operations_at(self, path: str) -> tuple[Meant, ...]:
-        """Return each operation whose path fits `path`, with its path parameters."""
-        return self._known_paths.get(path) or self._meant(path)
-
-    def _meant(self, path: str) -> tuple[Meant, ...]:
+    def operations_at(self, path: str) -> list[Match]:
+        """Return each operation whose path template matches `path`, with its path parameters."""
         segments = tuple(path.split("/"))
-        matched = ((each, each.match(segments)) for each in self.operations)
-        found = tuple((each, parameters) for each, parameters in matched if parameters is not None)
-        fits = len(path) <= MAX_KEY_CHARS and len(self._known_paths) < MOST_KNOWN_PATHS
-        if found and fits:
-            self._known_paths[path] = found
-        return found
+        matches = ((each, each.match(segments)) for each in self.operations)
+        return [(each, parameters) for each, parameters in matches if parameters is not None]

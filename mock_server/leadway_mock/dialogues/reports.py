@@ -23,28 +23,40 @@ LONGEST: Final = 500
 """How many characters of one text a table shows."""
 
 
-def facts_of(dialogues: Sequence[Dialogue], heard: AgentInput, reply: AgentReply) -> dict[str, Any]:
-    """Return what the journal is told: `dialogue`, and `nearMisses` where there are any.
+def dialogue_to_json(
+    dialogues: Sequence[Dialogue], agent_input: AgentInput, reply: AgentReply
+) -> dict[str, Any] | None:
+    """Return the journal's `dialogue`, redacted, or None where no dialogue was involved.
 
-    `dialogue` has its name (null if none has begun), the session's turn, the dialogue's turn that
-    was taken (null if none was) or after which the session waits, and the captures.
+    It has the dialogue's `name` (null if none has begun), the session's turn, and the dialogue's
+    turn that was taken; where none was, `turn` is null and `after` the turn before.
     """
     position = position_in(reply.state)
     if position is None or not dialogues:
-        return {}
-    told: dict[str, Any] = {"name": position.name or None, "sessionTurn": heard.turn}
+        return None
+    content: dict[str, Any] = {"name": position.name or None, "sessionTurn": agent_input.turn}
     taken = next((each for each in dialogues if each.version == position.version), None)
     if taken and not reply.rule:
         turn = taken.turn(position.after)
-        told |= {"turn": turn.number, "label": turn.label, "file": taken.file, "line": turn.line}
+        content |= {
+            "turn": turn.number,
+            "label": turn.label,
+            "file": taken.file,
+            "line": turn.line,
+        }
     else:
-        told |= {"turn": None, "after": position.after}
-    told["captures"] = dict(position.captures)
-    facts = {"dialogue": told}
-    if reply.near_misses:
-        facts["nearMisses"] = [near_miss_to_json(each) for each in reply.near_misses]  # type: ignore[assignment]
-    redacted: Any = redact_json(facts)
-    return redacted  # type: ignore[no-any-return]
+        content |= {"turn": None, "after": position.after}
+    content["captures"] = dict(position.captures)
+    redacted: Any = redact_json(content)
+    return redacted  # type: ignore[no-any-return]  # the shape does not change
+
+
+def near_misses_to_json(reply: AgentReply) -> list[dict[str, Any]]:
+    """Return the journal's `nearMisses`, redacted."""
+    redacted: Any = redact_json(
+        [near_miss_to_json(each) for each in reply.near_misses]
+    )
+    return redacted  # type: ignore[no-any-return]  # the shape does not change
 
 
 def near_miss_to_json(miss: NearMiss) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""The platform's guards: who asks, in which version of the API, with what right, and for whom.
+"""Authorization: checks of the token, the API version, the scopes and the location.
 
-Each is one short function that returns or raises `Refusal`. Their order is the emulator's business.
+Each check returns or raises `APIError`. The pipeline decides their order.
 """
 
 from __future__ import annotations
@@ -25,24 +25,19 @@ WELL_FORMED = (
 )
 
 
-def check_token(request: Request, cast: AgentRegistry, now: float) -> Token:
+def check_token(request: Request, agents: AgentRegistry, now: float) -> Token:
     """Return the token that the request carries.
 
-    Raises `Refusal`: `token-invalid`, `token-unknown` or `token-expired`.
+    Raises `APIError`: `token-invalid`, `token-unknown` or `token-expired`.
     """
     value = _bearer(request)
-    if value not in cast.tokens:
+    if value not in agents.tokens:
         _check_form(value, now)
-    token = cast.token(value)
+    token = agents.token(value)
     if token is None:
-        hint = "The token is well-formed, but it is none of those the mock was told to accept."
+        hint = "The token is well-formed, but it is not in the agents file."
         raise APIError("token-unknown", hint=hint)
     return token
-
-
-def may_expire(token: Token, cast: AgentRegistry) -> bool:
-    """Tell whether a token that is good now may be refused later, with nothing changed."""
-    return token.value not in cast.tokens and not token.value.startswith("pit-")
 
 
 def _check_form(value: str, now: float) -> None:
@@ -88,9 +83,9 @@ def _check_expiry(claims: Mapping[str, Any], now: float) -> None:
 
 
 def check_version(request: Request, operation: Operation) -> None:
-    """Let pass a `Version` that the platform was seen to accept.
+    """Check that `Version` has a value that the platform is known to accept.
 
-    Raises `Refusal`: `version-missing` or `version-unknown`.
+    Raises `APIError`: `version-missing` or `version-unknown`.
     """
     parameter = operation.parameter("header", "Version")
     if parameter is None:
@@ -106,9 +101,9 @@ def check_version(request: Request, operation: Operation) -> None:
 
 
 def check_scope(token: Token, operation: Operation, profile: str) -> None:
-    """Let pass a token that has every scope the operation names.
+    """Check that the token has every scope of the operation.
 
-    Raises `Refusal`: `scope-missing-documented` or `scope-missing-observed`, by the profile.
+    Raises `APIError`: `scope-missing-documented` or `scope-missing-observed`, by the profile.
     """
     missing = [scope for scope in operation.scopes if scope not in token.scopes]
     if missing:
@@ -117,9 +112,9 @@ def check_scope(token: Token, operation: Operation, profile: str) -> None:
 
 
 def check_location(body: object, token: Token) -> str | None:
-    """Return the location a body names, or None where its type is the schema's to refuse.
+    """Return the location id of a body, or None where its type is wrong, which validation reports.
 
-    Raises `Refusal`: `location-missing` or `location-forbidden`.
+    Raises `APIError`: `location-missing` or `location-forbidden`.
     """
     if not isinstance(body, dict):
         return None

@@ -1,42 +1,53 @@
-"""What is learned of one request on its way, for the answer's headers and for the journal."""
+"""Context of one request: what the pipeline reads, and the record it fills in."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from leadway_mock.contract.model import Operation
 from leadway_mock.http.messages import Request
+from leadway_mock.state.exchange_record import ExchangeRecord
 from leadway_mock.state.namespace import Namespace
 from leadway_mock.state.quotas import QuotaUsage
-from leadway_mock.util.redaction import fingerprint
 
 
 @dataclass(slots=True)
 class RequestContext:
-    """One request, and what is known of it by now. `began` is in seconds since the Unix epoch.
+    """One request on its way through the pipeline.
 
-    `number` counts the requests of a space from 1, and every id minted for this exchange comes
-    from it; `facts` are the operation, agent, session and turn, as the journal names them. From
-    `committing` on, a turn may stand, whatever goes wrong.
+    `number` counts the requests of the namespace from 1; every id that is minted for this request
+    comes from it. `may_have_committed` is true as soon as a turn may be stored, whatever fails
+    afterwards.
     """
 
     request: Request
     namespace: Namespace
     number: int
-    started_at: float
     usage: QuotaUsage
-    facts: dict[str, Any] = field(default_factory=dict)
+    record: ExchangeRecord
     operation: Operation | None = None
     may_have_committed: bool = False
 
+    @property
+    def started_at(self) -> float:
+        """Start of the request by the namespace's clock, in seconds since the Unix epoch."""
+        return self.record.started_at
 
-@dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
+    def set_operation(self, operation: Operation, path_parameters: Mapping[str, str]) -> None:
+        """Set the operation, here and in the record."""
+        self.operation = operation
+        self.record.operation_id = operation.id
+        self.record.path_parameters = path_parameters
+        self.record.deprecated = operation.deprecated
+
+
+@dataclass(slots=True)
 class OperationCall:
-    """A request that passed the guards: an operation, called by somebody with something to say.
+    """A request that passed every check: the operation and its input.
 
-    `location` is None only for operations that name none.
+    `location` is None only for operations without a location.
     """
 
     context: RequestContext
@@ -44,20 +55,3 @@ class OperationCall:
     path_parameters: Mapping[str, str]
     body: Mapping[str, Any]
     location: str | None
-
-
-def sent_facts(body: object) -> dict[str, str]:
-    """Return what tells one message from another: its session, its contact, a fingerprint of it.
-
-    What is absent, empty or no text is left out.
-    """
-    if not isinstance(body, dict):
-        return {}
-    found: dict[str, str] = {}
-    for name in ("executionId", "contactId", "message"):
-        value = body.get(name)
-        if value and isinstance(value, str):
-            found[name] = value
-    if "message" in found:
-        found["message"] = fingerprint(found["message"])
-    return found

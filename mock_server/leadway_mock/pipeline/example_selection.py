@@ -1,7 +1,8 @@
-"""`Prefer` (RFC 7240), as Prism understands it: answer with an example of the contract, by request.
+"""Example selection with `Prefer` (RFC 7240), in Prism's form.
 
-`Prefer: code=404` and `Prefer: example=agent-unknown`, together or alone; `__code` and `__example`
-in the query are the same. Preferences that we do not know are ignored, as the RFC says.
+`Prefer: code=404` and `Prefer: example=agent-unknown`, together or alone, select an example of the
+contract; `__code` and `__example` in the query do the same. Other preferences are ignored, as the
+RFC requires.
 """
 
 from __future__ import annotations
@@ -17,20 +18,20 @@ KNOWN = ("code", "example")
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """What a request asked for; None is no wish."""
+    """The preference of a request; None means any."""
 
     code: str | None = None
     example: str | None = None
 
     @property
     def text(self) -> str:
-        """The wish as a header says it."""
-        wishes = (("code", self.code), ("example", self.example))
-        return ", ".join(f"{name}={value}" for name, value in wishes if value)
+        """The preference in the form of the header."""
+        parts = (("code", self.code), ("example", self.example))
+        return ", ".join(f"{name}={value}" for name, value in parts if value)
 
 
 def read_preference(request: Request) -> Preference | None:
-    """Return what the request prefers, if anything; its header wins over its query."""
+    """Return the preference of the request, or None; the header wins over the query."""
     header = request.header("prefer") or ""
     if not header and not request.query:
         return None
@@ -39,8 +40,8 @@ def read_preference(request: Request) -> Preference | None:
         for name, value in parse_qsl(request.query)
         if name.removeprefix("__") in KNOWN and name.startswith("__")
     }
-    for wish in header.replace(";", ",").split(","):
-        name, _, value = wish.strip().partition("=")
+    for part in header.replace(";", ",").split(","):
+        name, _, value = part.strip().partition("=")
         if name.strip().lower() in KNOWN and value:
             found[name.strip().lower()] = value.strip().strip('"')
     return Preference(found.get("code"), found.get("example")) if any(found.values()) else None
@@ -49,7 +50,7 @@ def read_preference(request: Request) -> Preference | None:
 def preferred_response(preference: Preference, operation: Operation) -> Response:
     """Return the example of `operation` that was preferred.
 
-    Raises `Refusal` `prefer-unsatisfiable` where the contract has none.
+    Raises `APIError` `prefer-unsatisfiable` where the contract has no such example.
     """
     for example in operation.examples.values():
         if _fits(example, preference):

@@ -1,9 +1,8 @@
-"""Step 6 of the story: what a test armed happens, before or after the turn is committed."""
+"""Fault injection: fires faults before or after the commit, and builds the responses they leave."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from leadway_mock.contract.model import Contract, Example
 from leadway_mock.faults import Fault, FaultPhase, Transport
@@ -12,6 +11,7 @@ from leadway_mock.faults.proxy_pages import HTML, proxy_headers, proxy_page
 from leadway_mock.http.messages import Response
 from leadway_mock.pipeline.context import OperationCall
 from leadway_mock.state.armed_faults import ArmedFault, FaultHit
+from leadway_mock.state.exchange_record import FaultRecord
 
 RULES = {
     Transport.CONNECTION_RESET_BY_PEER: "fault-connection-reset",
@@ -22,77 +22,100 @@ RULES = {
     Transport.SLOW_BODY: "fault-slow-body",
     Transport.HANG: "fault-hang",
 }
-"""The behaviour of each way to break a connection."""
+"""The behaviour of each transport fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptedFault:
+    """A fault of a dialogue's turn, and the key under which its hits are counted."""
+
+    fault: Fault
+    key: str
 
 
 class FaultInjector:
-    """Fires faults, and words the answers that they leave."""
+    """Fires faults. At most one fault fires on a request."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
 
-    def wrap(self, call: OperationCall, handle: Callable[[OperationCall], Response]) -> Response:
-        """Answer `call` by `handle`, unless an armed fault comes before, or takes the answer."""
-        faults = call.context.namespace.faults
-        if not faults:
-            return handle(call)
-        for armed in _armed(call, FaultPhase.BEFORE_COMMIT):
-            broken = self.fire(call, armed.fault, armed.key)
-            if broken is not None:
-                return broken
-        answer = handle(call)
-        for armed in _armed(call, FaultPhase.AFTER_COMMIT):
-            broken = self.fire(call, armed.fault, armed.key, answer)
-            if broken is not None:
-                return broken
-        return answer
-
-    def fire(
-        self, call: OperationCall, fault: Fault, key: str, answer: Response | None = None
+    def fire_armed(
+        self, call: OperationCall, phase: FaultPhase, response: Response | None = None
     ) -> Response | None:
-        """Fire `fault`, counted under `key`; return what is answered, or None where it is done.
+        """Fire the first armed fault that fits; return the response that replaces the normal one.
 
-        `answer` is the good one that was about to go out: None before the commit. A call that a
-        fault has struck already is not struck again.
+        `response` is the normal response; None before the commit. Returns None where no fault
+        fires.
         """
-        exchange = call.context
-        if "fault" in exchange.facts:
+        armed = call.context.namespace.faults
+        if not armed:
+            return None
+        for each in _fitting(call, phase, list(armed)):
+            failure = self._fire(call, each.fault, each.key, response)
+            if failure is not None:
+                return failure
+        return None
+
+    def fire_scripted(
+        self,
+        call: OperationCall,
+        scripted: ScriptedFault | None,
+        phase: FaultPhase,
+        response: Response | None = None,
+    ) -> Response | None:
+        """Fire the fault of a dialogue's turn, if it belongs to `phase`; as `fire_armed`."""
+        if scripted is None or scripted.fault.phase is not phase:
+            return None
+        return self._fire(call, scripted.fault, scripted.key, response)
+
+    def _fire(
+        self, call: OperationCall, fault: Fault, key: str, response: Response | None
+    ) -> Response | None:
+        context = call.context
+        if context.record.fault is not None:
             return None
         example = self._example(call, fault)
-        wait = _wait(call, fault, example)
-        hit = exchange.namespace.faults.try_fire(
-            key, fault, now=exchange.started_at, retry_after=wait
+        wait = _retry_after(call, fault, example)
+        hit = context.namespace.faults.try_fire(
+            key, fault, now=context.started_at, retry_after=wait
         )
         if hit is None:
             return None
-        broken = self._answer(call, fault, answer, example)
-        broken = replace(broken, delay=broken.delay + _delay(call, fault))
-        exchange.facts["fault"] = _told(fault, hit, broken, answer)
-        headers = {**broken.headers, "X-Mock-Fault": fault.id or key}
+        failure = self._failure(call, fault, response, example)
+        failure = replace(failure, delay=failure.delay + _latency(call, fault))
+        committed = response is not None
+        context.record.fault = _fault_record(fault, hit, failure.delay, committed=committed)
+        headers = {**failure.headers, "X-Mock-Fault": fault.id or key}
         if hit.retry_after is not None:
             headers["Retry-After"] = str(hit.retry_after)
-        hint = _hint(fault, hit, committed=answer is not None)
-        return replace(broken, headers=headers, hint=broken.hint or hint)
+        hint = failure.hint or _hint(fault, hit, committed=committed)
+        return replace(failure, headers=headers, hint=hint)
 
-    def _answer(
-        self, call: OperationCall, fault: Fault, answer: Response | None, example: Example
+    def _failure(
+        self, call: OperationCall, fault: Fault, response: Response | None, example: Example
     ) -> Response:
         if fault.proxy_status is not None:
-            return _proxy_answer(call, fault.proxy_status)
+            return _proxy_response(call, fault.proxy_status)
         if fault.transport is Transport.SLOW_BODY:
-            spread = DEFAULT_BODY_SECONDS if fault.body_seconds is None else fault.body_seconds
-            beneath = answer or _worded(call, example)
-            return replace(beneath, transport=fault.transport, spread=spread)
+            seconds = DEFAULT_BODY_SECONDS if fault.body_seconds is None else fault.body_seconds
+            return replace(
+                response or _example_response(call, example),
+                transport=fault.transport,
+                body_seconds=seconds,
+            )
         if fault.transport is not None:
-            beneath = answer or _worded(call, example)
-            rule = RULES[fault.transport]
-            return replace(beneath, rule=rule, evidence="invented", transport=fault.transport)
-        if fault.kind == "latency" and answer is not None:
-            return answer
-        return replace(_worded(call, example), rule="fault-status", evidence="invented")
+            return replace(
+                response or _example_response(call, example),
+                rule=RULES[fault.transport],
+                evidence="invented",
+                transport=fault.transport,
+            )
+        if fault.kind == "latency" and response is not None:
+            return response
+        return replace(_example_response(call, example), rule="fault-status", evidence="invented")
 
     def _example(self, call: OperationCall, fault: Fault) -> Example:
-        """Return the example that words the fault: the first that fits, or a good answer."""
+        """Return the example that the response is made of: the first that fits, or a success."""
         examples = call.operation.examples
         if fault.rule is not None:
             return examples.get(fault.rule) or self._contract.examples[fault.rule]
@@ -100,18 +123,14 @@ class FaultInjector:
         return next(fitting, next(iter(examples.values())))
 
 
-def _armed(call: OperationCall, when: FaultPhase) -> Iterator[ArmedFault]:
-    """Yield the armed faults that fit `call` on that side of the commit; breaks before delays."""
-    fitting = [
-        armed
-        for armed in call.context.namespace.faults
-        if armed.fault.phase is when and _fits(armed.fault, call)
-    ]
-    yield from sorted(fitting, key=lambda armed: armed.fault.delivers_response)
+def _fitting(call: OperationCall, phase: FaultPhase, armed: list[ArmedFault]) -> list[ArmedFault]:
+    """Return the armed faults that fit the call in that phase; those that replace it first."""
+    fitting = [each for each in armed if each.fault.phase is phase and _fits(each.fault, call)]
+    return sorted(fitting, key=lambda each: each.fault.delivers_response)
 
 
 def _fits(fault: Fault, call: OperationCall) -> bool:
-    session = call.context.facts.get("executionId", call.body.get("executionId"))
+    session = call.context.record.execution_id or call.body.get("executionId")
     return (
         fault.operation_id in {None, call.operation.id}
         and fault.agent_id in {None, call.path_parameters.get("agentId")}
@@ -119,28 +138,28 @@ def _fits(fault: Fault, call: OperationCall) -> bool:
     )
 
 
-def _wait(call: OperationCall, fault: Fault, example: Example) -> int | None:
+def _retry_after(call: OperationCall, fault: Fault, example: Example) -> int | None:
     retryable = fault.kind in {"status", "rule"} and example.status in RETRYABLE
     if not retryable or not call.context.namespace.settings.send_retry_after:
         return None
     return DEFAULT_RETRY_AFTER if fault.retry_after is None else fault.retry_after
 
 
-def _delay(call: OperationCall, fault: Fault) -> float:
+def _latency(call: OperationCall, fault: Fault) -> float:
     if fault.latency is None:
         return 0.0
-    exchange = call.context
-    return fault.latency.seconds(exchange.namespace.ids.fraction("latency", exchange.number))
+    context = call.context
+    return fault.latency.seconds(context.namespace.ids.fraction("latency", context.number))
 
 
-def _worded(call: OperationCall, example: Example) -> Response:
+def _example_response(call: OperationCall, example: Example) -> Response:
     content = dict(example.content)
     if "traceId" in content:
         content["traceId"] = call.context.namespace.ids.trace(call.context.number)
     return Response(example.status, content, example.name, example.evidence)
 
 
-def _proxy_answer(call: OperationCall, status: int) -> Response:
+def _proxy_response(call: OperationCall, status: int) -> Response:
     ray = call.context.namespace.ids.trace(call.context.number).replace("-", "")[:16]
     return Response(
         status=status,
@@ -152,27 +171,24 @@ def _proxy_answer(call: OperationCall, status: int) -> Response:
     )
 
 
-def _told(
-    fault: Fault, hit: FaultHit, broken: Response, answer: Response | None
-) -> dict[str, object]:
-    """Return what the journal keeps of a firing."""
-    return {
-        "id": fault.id,
-        "kind": fault.kind,
-        "does": fault.label,
-        "when": str(fault.phase),
-        "committed": answer is not None,
-        "hit": hit.number,
-        "times": hit.times,
-        "early": hit.early_calls,
-        "retryAfter": hit.retry_after,
-        "delay": round(broken.delay, 6),
-    }
+def _fault_record(fault: Fault, hit: FaultHit, delay: float, *, committed: bool) -> FaultRecord:
+    return FaultRecord(
+        id=fault.id,
+        kind=fault.kind,
+        label=fault.label,
+        phase=str(fault.phase),
+        committed=committed,
+        hit=hit.number,
+        times=hit.times,
+        early=hit.early_calls,
+        retry_after=hit.retry_after,
+        delay=delay,
+    )
 
 
 def _hint(fault: Fault, hit: FaultHit, *, committed: bool) -> str:
     name = f"'{fault.id}'" if fault.id else "of the dialogue's turn"
-    heard = "the turn counts" if committed else "the message was not heard"
+    effect = "the turn is committed" if committed else "the message was not processed"
     if hit.early_calls:
-        return f"The fault {name} asked to wait, and this call came too early; {heard}."
-    return f"The fault {name} ({fault.label}), {hit.number} of {hit.times} times; {heard}."
+        return f"The fault {name} sent Retry-After, and this call came too early; {effect}."
+    return f"The fault {name} ({fault.label}) fired, {hit.number} of {hit.times}; {effect}."

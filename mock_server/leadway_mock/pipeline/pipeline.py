@@ -1,29 +1,31 @@
-"""The story of a request: what is asked, by whom, may they, and what is answered.
+"""Request pipeline: route, authorize, rate-limit, validate, handle, build the response.
 
-`Story._told` is the whole way of a request, in numbered steps. Each step is a short function, and
-each may end the story with a `Refusal`, which the contract words.
+`RequestPipeline._respond` is one request from its first check to its response. The comment beside
+a step names the errors it raises, so the order of the lines is the order of the errors.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qsl
 
 from leadway_mock.agents import AgentRegistry, Token
 from leadway_mock.contract.model import Contract, Operation
 from leadway_mock.dialogues import DialogueRegistry
-from leadway_mock.http.messages import APIError, Request, Response
+from leadway_mock.faults import FaultPhase
+from leadway_mock.http.messages import APIError, Response
 from leadway_mock.pipeline import authorization
-from leadway_mock.pipeline.context import OperationCall, RequestContext, sent_facts
-from leadway_mock.pipeline.example_selection import Preference, preferred_response, read_preference
-from leadway_mock.pipeline.execute_agent import ExecuteAgentHandler
+from leadway_mock.pipeline.context import OperationCall, RequestContext
+from leadway_mock.pipeline.example_selection import preferred_response, read_preference
 from leadway_mock.pipeline.fault_injection import FaultInjector
+from leadway_mock.pipeline.handlers import Handler, build_handlers, prepare_example
 from leadway_mock.pipeline.response_builder import ResponseBuilder
 from leadway_mock.pipeline.routing import route
 from leadway_mock.pipeline.unused_input import find_unused_input
 from leadway_mock.state.agent_versions import AgentVersions
+from leadway_mock.state.exchange_record import request_ids
 from leadway_mock.store import StoreUnavailable
 from leadway_mock.util.redaction import fingerprint, redact_text
 from leadway_mock.validation.body_schema import BodyValidator
@@ -31,178 +33,152 @@ from leadway_mock.validation.json_body import read_json
 
 log = logging.getLogger(__name__)
 
-OPENING = "opening"
-"""The key under which a story keeps with a request what it decided before it read the body."""
-
 
 class RequestPipeline:
-    """How requests are answered under one contract, with one cast. It changes nothing of itself."""
+    """Pipeline for one contract and one agent registry. Immutable: a reload builds another one."""
 
     def __init__(
         self,
         contract: Contract,
-        cast: AgentRegistry,
+        agents: AgentRegistry,
         dialogues: DialogueRegistry,
-        former: AgentVersions,
+        agent_versions: AgentVersions,
     ) -> None:
-        """Build all that does not depend on a request, once.
-
-        `former` are the agents of this and earlier casts.
-        """
         self.contract = contract
-        self.agents = cast
-        self._answering = ResponseBuilder(contract)
-        self._breaking = FaultInjector(contract)
-        self._body_rules = _body_rules(contract)
-        conversing = ExecuteAgentHandler(contract, cast, dialogues, former)
-        self.handlers: Mapping[str, Callable[[OperationCall], Response]] = {
-            "executeAgent": conversing.execute,
-            "executeAgent-deprecated": conversing.execute,
+        self.agents = agents
+        self.handlers: Mapping[str, Handler] = build_handlers(
+            contract, agents, dialogues, agent_versions
+        )
+        self._responses = ResponseBuilder(contract)
+        self._faults = FaultInjector(contract)
+        self._validators = {
+            operation.id: BodyValidator(operation.body_schema)
+            for operation in contract.operations
+            if operation.body_schema is not None
         }
 
-    def run(self, exchange: RequestContext) -> Response:
-        """Return the answer to a request, with the headers that every answer has."""
+    def run(self, context: RequestContext) -> Response:
+        """Return the response to a request, with the headers that every response has.
+
+        Raises `StoreUnavailable`; every other error becomes a response.
+        """
         try:
-            answer = self._respond(exchange).written()
-        except APIError as refusal:
-            answer = self._answering.error(refusal, exchange)
+            response = self._respond(context).with_body()
+        except APIError as error:
+            response = self._responses.error(error, context)
         except StoreUnavailable:
-            raise  # It cannot be finished, since that asks the store, too.
+            raise  # `finalize` would ask the store again.
         except Exception:
-            log.exception("the mock failed on request %d", exchange.number)
-            answer = self._answering.internal_error(
-                "The mock failed; its own log on standard error says why."
+            log.exception("the mock failed on request %d", context.number)
+            response = self._responses.internal_error(
+                "The mock failed; its log on standard error has the reason."
             )
-        return self._answering.finalize(answer, exchange)
+        return self._responses.finalize(response, context)
 
-    def _respond(self, exchange: RequestContext) -> Response:
-        request = exchange.request
-        opening = self._opening(exchange)  # 1, 2. what, by whom, may they
-        operation = opening.operation
-        body = self._read(exchange, operation)
-        location = self._locate(request, operation, body, opening.token)
-        self._limit(exchange, opening.app, location)  # 3. not too often
-        self._check(exchange, operation, body)  # 4. is it well said
-        self._note_unread(exchange, operation, body)
-        if opening.preference:  # 5. what they asked to see comes before what would have happened
-            answer = preferred_response(opening.preference, operation)
-            exchange.facts["preferred"] = opening.preference.text
-            return answer
-        call = OperationCall(exchange, operation, opening.parameters, body, location)
-        # 6. unless a fault was armed, 7, 8, 9. who answers and what, and the turn is committed
-        return self._breaking.wrap(call, self.handlers.get(operation.id, _example))
+    def _respond(self, context: RequestContext) -> Response:
+        request, settings = context.request, context.namespace.settings
 
-    def _opening(self, exchange: RequestContext) -> _Opening:
-        """Return what is asked for and by whom, if they may; what was decided before is known."""
-        request = exchange.request
-        known: _Opening | None = request.decided.get(OPENING)
-        if known is not None and known.story is self:
-            self._note(exchange, known.operation, known.parameters)
-            return known
-        operation, parameters = self._route(exchange)  # 1. what is asked for
-        token = self._guard(exchange, operation)  # 2. by whom, and may they
-        app, preference = fingerprint(token.value), read_preference(request)
-        opening = _Opening(self, operation, parameters, token, app, preference)
-        if not authorization.may_expire(token, self.agents):
-            request.decided[OPENING] = opening
-        return opening
+        operation, path = route(self.contract, request)
+        # route-unknown, method-not-allowed
+        context.set_operation(operation, path)
 
-    def _route(self, exchange: RequestContext) -> tuple[Operation, Mapping[str, str]]:
-        operation, parameters = route(self.contract, exchange.request)
-        self._note(exchange, operation, parameters)
-        return operation, parameters
+        token = authorization.check_token(request, self.agents, context.started_at)
+        # token-invalid, token-unknown, token-expired
+        authorization.check_version(request, operation)
+        # version-missing, version-unknown
+        authorization.check_scope(token, operation, settings.profile)
+        # scope-missing-documented, scope-missing-observed
 
-    def _note(
-        self, exchange: RequestContext, operation: Operation, parameters: Mapping[str, str]
-    ) -> None:
-        exchange.operation = operation
-        exchange.facts |= {"operationId": operation.id, "pathParameters": parameters}
-        if operation.deprecated:
-            exchange.facts["deprecated"] = True
+        body = self._parse_body(context, operation)
+        # body-too-large, media-type-unsupported, body-malformed
+        location = self._check_location(context, operation, body, token)
+        # location-missing, location-forbidden
+        self._count_quotas(context, token, location)
+        # rate-limited
+        self._validate(context, operation, body)
+        # body-invalid
 
-    def _guard(self, exchange: RequestContext, operation: Operation) -> Token:
-        token = authorization.check_token(exchange.request, self.agents, exchange.started_at)
-        authorization.check_version(exchange.request, operation)
-        authorization.check_scope(token, operation, exchange.namespace.settings.profile)
-        return token
+        preference = read_preference(request)
+        if preference:
+            response = preferred_response(preference, operation)
+            # prefer-unsatisfiable
+            context.record.requested_example = preference.text
+            return response
 
-    def _read(self, exchange: RequestContext, operation: Operation) -> Any:  # noqa: ANN401 - any JSON
+        return self._handle(OperationCall(context, operation, path, body, location))
+        # Armed faults, and the errors of the operation's handler.
+
+    def _handle(self, call: OperationCall) -> Response:
+        """Prepare, commit, respond; faults fire before or after the commit."""
+        faults = self._faults
+        prepare = self.handlers.get(call.operation.id, prepare_example)
+        failure = faults.fire_armed(call, FaultPhase.BEFORE_COMMIT)
+        if failure:
+            return failure
+        while True:
+            work = prepare(call)
+            failure = faults.fire_scripted(call, work.fault, FaultPhase.BEFORE_COMMIT)
+            if failure:
+                return failure
+            call.context.may_have_committed = True
+            if work.commit():
+                break
+            # Another request committed this turn first: prepare the next turn.
+        response = work.respond()
+        return (
+            faults.fire_scripted(call, work.fault, FaultPhase.AFTER_COMMIT, response)
+            or faults.fire_armed(call, FaultPhase.AFTER_COMMIT, response)
+            or response
+        )
+
+    def _parse_body(self, context: RequestContext, operation: Operation) -> Any:  # noqa: ANN401 - any JSON value
         if operation.body_schema is None:
             return {}
-        body = read_json(exchange.request, exchange.namespace.settings.max_body_bytes)
-        exchange.facts["sent"] = sent_facts(body)
+        body = read_json(context.request, context.namespace.settings.max_body_bytes)
+        context.record.request_ids = request_ids(body)
         return body
 
-    def _locate(
+    def _check_location(
         self,
-        request: Request,
+        context: RequestContext,
         operation: Operation,
-        body: Any,  # noqa: ANN401 - any JSON
+        body: Any,  # noqa: ANN401 - any JSON value
         token: Token,
     ) -> str | None:
+        """Return the location id from the body or the query; None where the operation has none."""
         if operation.body_schema and "locationId" in operation.body_schema["properties"]:
-            place = body
+            source = body
         elif operation.parameter("query", "locationId"):
-            place = dict(parse_qsl(request.query))
+            source = dict(parse_qsl(context.request.query))
         else:
             return None
-        location = authorization.check_location(place, token)
-        return redact_text(location) if location else None  # It is kept, and may be a token.
+        location = authorization.check_location(source, token)
+        if location is None:
+            return None
+        location = redact_text(location)  # It is stored, and may contain a token.
+        context.record.location_id = location
+        return location
 
-    def _limit(self, exchange: RequestContext, app: str, location: str | None) -> None:
+    def _count_quotas(self, context: RequestContext, token: Token, location: str | None) -> None:
         if location is None:
             return
-        exchange.facts["locationId"] = location
-        quotas = exchange.namespace.quotas
-        exchange.usage, refusal = quotas.count(app, location, exchange.started_at)
-        if refusal is not None:
-            raise refusal
+        quotas, app = context.namespace.quotas, fingerprint(token.value)
+        context.usage, error = quotas.count(app, location, context.started_at)
+        if error is not None:
+            raise error
 
-    def _check(self, exchange: RequestContext, operation: Operation, body: object) -> None:
-        rules = self._body_rules.get((operation.id, exchange.namespace.settings.unknown_properties))
-        violations = rules.errors(body) if rules else ()
-        if violations:
-            messages = [violation.message for violation in violations]
-            raise APIError("body-invalid", message=messages, violations=violations)
-
-    def _note_unread(self, exchange: RequestContext, operation: Operation, body: object) -> None:
-        """Keep for the journal what the caller sent in vain; it is no reason to refuse anything."""
-        ignored = exchange.namespace.settings.unknown_properties == "ignore"
-        rules = self._body_rules.get((operation.id, "refuse")) if ignored else None
-        strangers = rules.errors(body) if rules else ()
-        agent = self.agents.by_id.get(exchange.facts["pathParameters"].get("agentId", ""))
-        if exchange.request.query or strangers or (agent and agent.input_variables):
-            found = find_unused_input(exchange.request, operation, body, strangers, agent)
-            exchange.facts |= {"unread": found} if found else {}
-
-
-class _Opening(NamedTuple):
-    """What a story made of the head of a request.
-
-    `app` stands for the token, as quotas count.
-    """
-
-    story: RequestPipeline
-    operation: Operation
-    parameters: Mapping[str, str]
-    token: Token
-    app: str
-    preference: Preference | None
-
-
-def _example(call: OperationCall) -> Response:
-    """Answer an operation that has no handler with its first example."""
-    example = next(iter(call.operation.examples.values()))
-    return Response(example.status, example.content, example.name, example.evidence)
-
-
-def _body_rules(contract: Contract) -> dict[tuple[str, str], BodyValidator]:
-    """Return the rules of each body, by operation and by what unknown properties get."""
-    return {
-        (operation.id, unknown): BodyValidator(
-            operation.body_schema, refuse_unknown=unknown == "refuse"
-        )
-        for operation in contract.operations
-        if operation.body_schema is not None
-        for unknown in ("refuse", "ignore")
-    }
+    def _validate(self, context: RequestContext, operation: Operation, body: object) -> None:
+        """Validate the body once; record what the operation did not use."""
+        validator = self._validators.get(operation.id)
+        errors = validator.errors(body) if validator else ()
+        unknown = [each for each in errors if each.is_unknown]
+        if context.namespace.settings.unknown_properties == "ignore":
+            errors = tuple(each for each in errors if not each.is_unknown)
+        if errors:
+            messages = [each.message for each in errors]
+            raise APIError("body-invalid", message=messages, violations=errors)
+        agent = self.agents.by_id.get(context.record.path_parameters.get("agentId", ""))
+        if context.request.query or unknown or (agent and agent.input_variables):
+            context.record.unused_input = find_unused_input(
+                context.request, operation, body, unknown, agent
+            )

@@ -1,4 +1,4 @@
-"""From a decision to an answer: the contract's words, the headers that every answer has."""
+"""Builds responses from the contract's examples, with the headers that every response has."""
 
 from __future__ import annotations
 
@@ -14,18 +14,17 @@ from leadway_mock.http.messages import APIError, Response
 from leadway_mock.pipeline.context import RequestContext
 
 MOCK_FAILURE = "mock-failure"
-"""The rule of an answer that no rule decided: the mock itself failed."""
+"""Rule of a response to a failure of the mock itself."""
 
 HTTP_HEADERS = ("WWW-Authenticate", "Allow", "Retry-After")
-"""What HTTP asks a refusal to say; where a step said nothing, the contract's example does."""
-
+"""Headers that HTTP requires of errors; the contract's examples give their default values."""
 
 BAD_REQUEST = 400
-"""The first status that is a refusal."""
+"""The lowest status of an error."""
 
 
 class ResponseBuilder:
-    """Words answers as the contract does."""
+    """Builds responses as the contract describes them."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
@@ -35,84 +34,84 @@ class ResponseBuilder:
             for status, schema in operation.response_schemas.items()
         }
 
-    def error(self, refusal: APIError, exchange: RequestContext) -> Response:
-        """Return the answer the contract has for `refusal`."""
-        example = self._contract.examples[refusal.rule]
+    def error(self, error: APIError, context: RequestContext) -> Response:
+        """Return the contract's example for `error`."""
+        example = self._contract.examples[error.rule]
         content = dict(example.content)
-        if refusal.message is not None:
-            content["message"] = refusal.message
+        if error.message is not None:
+            content["message"] = error.message
         if "traceId" in content:
-            content["traceId"] = exchange.namespace.ids.trace(exchange.number)
+            content["traceId"] = context.namespace.ids.trace(context.number)
         return Response(
             status=example.status,
             content=content,
             rule=example.name,
             evidence=example.evidence,
-            headers=refusal.headers,
-            hint=refusal.hint or _told(refusal),
-            violations=refusal.violations,
+            headers=error.headers,
+            hint=error.hint or _violation_hints(error),
+            violations=error.violations,
         )
 
     def internal_error(self, hint: str) -> Response:
-        """Return the answer of a mock that failed: a server error, and not the vendor's."""
+        """Return the response to a failure of the mock itself; it is not the vendor's."""
         content = self._contract.examples["server-error"].content
         return Response(500, content, MOCK_FAILURE, "invented", hint=hint)
 
-    def finalize(self, answer: Response, exchange: RequestContext) -> Response:
-        """Return `answer` with the headers that every answer has, and checked if that is on."""
-        if exchange.namespace.settings.validate_responses:
-            answer = self._checked(answer, exchange.operation)
-        content = answer.content
+    def finalize(self, response: Response, context: RequestContext) -> Response:
+        """Add the headers that every response has; validate it if the setting says so."""
+        if context.namespace.settings.validate_responses:
+            response = self._checked(response, context.operation)
+        content = response.content
         told = content.get("traceId") if isinstance(content, dict) else None
-        trace = told or exchange.namespace.ids.trace(exchange.number)
-        headers = self._platform_headers(answer, exchange) if answer.is_json else {}
+        trace = told or context.namespace.ids.trace(context.number)
+        headers = self._platform_headers(response, context) if response.is_json else {}
         headers["X-Trace-Id"] = trace
-        headers["X-Mock-Rule"] = answer.rule
-        headers["X-Mock-Evidence"] = answer.evidence
-        if answer.hint:
-            headers["X-Mock-Hint"] = header_text(answer.hint)
-        headers |= answer.headers
-        answer.headers = headers
-        return answer
+        headers["X-Mock-Rule"] = response.rule
+        headers["X-Mock-Evidence"] = response.evidence
+        if response.hint:
+            headers["X-Mock-Hint"] = header_text(response.hint)
+        headers |= response.headers
+        response.headers = headers
+        return response
 
-    def _platform_headers(self, answer: Response, exchange: RequestContext) -> dict[str, str]:
-        headers = _http_headers(answer, exchange) if answer.status >= BAD_REQUEST else {}
-        headers |= exchange.usage.headers()
-        operation = exchange.operation
+    def _platform_headers(self, response: Response, context: RequestContext) -> dict[str, str]:
+        headers = _http_headers(response, context) if response.status >= BAD_REQUEST else {}
+        headers |= context.usage.headers()
+        operation = context.operation
         if operation is not None and operation.deprecation:
-            parameters = exchange.facts.get("pathParameters", {})
+            parameters = context.record.path_parameters
             headers |= _deprecation(self._contract, operation, parameters)
         return headers
 
-    def _checked(self, answer: Response, operation: Operation | None) -> Response:
-        if operation is None or answer.rule == MOCK_FAILURE or not answer.is_json:
-            return answer
-        validator = self._validators.get((operation.id, answer.status))
+    def _checked(self, response: Response, operation: Operation | None) -> Response:
+        if operation is None or response.rule == MOCK_FAILURE or not response.is_json:
+            return response
+        validator = self._validators.get((operation.id, response.status))
         if validator is None:
-            return self.internal_error(f"{operation.id} documents no status {answer.status}.")
-        error = next(validator.iter_errors(answer.content), None)
+            return self.internal_error(f"{operation.id} documents no status {response.status}.")
+        error = next(validator.iter_errors(response.content), None)
         if error is None:
-            return answer
+            return response
         return self.internal_error(
-            f"The answer breaks the contract at {error.json_path}: {error.message[:200]}"
+            f"The response breaks the contract at {error.json_path}: {error.message[:200]}"
         )
 
 
-def _http_headers(answer: Response, exchange: RequestContext) -> dict[str, str]:
-    operation = exchange.operation
-    declared = operation.response_headers.get(answer.status, {}) if operation else {}
+def _http_headers(response: Response, context: RequestContext) -> dict[str, str]:
+    operation = context.operation
+    declared = operation.response_headers.get(response.status, {}) if operation else {}
     if not declared:
         return {}
-    left_out = () if exchange.namespace.settings.send_retry_after else ("Retry-After",)
+    left_out = () if context.namespace.settings.send_retry_after else ("Retry-After",)
     return {
         name: declared[name] for name in HTTP_HEADERS if name in declared and name not in left_out
     }
 
 
-def _told(refusal: APIError) -> str:
-    """Return what the violations tell people, one sentence each."""
+def _violation_hints(error: APIError) -> str:
+    """Return one sentence for each violation."""
     return " ".join(
-        f"{each.pointer or '/'}: {each.hint or each.message + '.'}" for each in refusal.violations
+        f"{each.pointer or '/'}: {each.hint or each.message + '.'}" for each in error.violations
     )
 
 

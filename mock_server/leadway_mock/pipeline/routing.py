@@ -1,4 +1,4 @@
-"""Which operation of the contract a request means."""
+"""Routing: from method and path to an operation of the contract."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from leadway_mock.http.messages import APIError, Request
 
 
 def route(contract: Contract, request: Request) -> tuple[Operation, Mapping[str, str]]:
-    """Return the operation that `request` means, with its path parameters.
+    """Return the operation for `request`, with its path parameters.
 
-    Raises `Refusal`: `route-unknown`, or `method-not-allowed` with its `Allow` header.
+    Raises `APIError`: `route-unknown`, or `method-not-allowed` with its `Allow` header.
     """
-    there = contract.operations_at(request.path)
-    for operation, parameters in there:
+    matches = contract.operations_at(request.path)
+    for operation, parameters in matches:
         if operation.method == request.method:
             return operation, parameters
     line = f"Cannot {request.method} {request.path}"
-    if not there:
+    if not matches:
         raise APIError("route-unknown", message=line, hint=_hint(contract, request.path))
-    allowed = ", ".join(sorted({operation.method for operation, _ in there}))
+    allowed = ", ".join(sorted({operation.method for operation, _ in matches}))
     raise APIError(
         "method-not-allowed",
         message=f"{line}. Use {allowed}.",
-        hint=f"This path takes {allowed}.",
+        hint=f"This path allows {allowed}.",
         headers={"Allow": allowed},
     )
 

@@ -1,4 +1,4 @@
-"""What a caller sent that nothing read: a misspelt field is missed here, and nowhere else."""
+"""Finds request input that no code used, such as a misspelt field, for the journal."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from urllib.parse import parse_qsl
 from leadway_mock.agents import Agent
 from leadway_mock.contract.model import Operation
 from leadway_mock.http.messages import FieldError, Request
+from leadway_mock.util.json_pointer import to_pointer
 
 MAX_UNUSED = 50
-"""How many are told of one request, which may hold thousands."""
+"""Limit of what is reported of one request, which may contain thousands."""
 
 PREFERENCES = ("__code", "__example")
-"""Query parameters that are the mock's own, for `Prefer`."""
+"""Query parameters of the mock itself, for `Prefer`."""
 
 UnusedInput = dict[str, str]
 
@@ -23,17 +24,17 @@ def find_unused_input(
     request: Request,
     operation: Operation,
     body: object,
-    strangers: Sequence[FieldError],
+    unknown: Sequence[FieldError],
     agent: Agent | None,
 ) -> list[UnusedInput]:
-    """Return each field that nothing read: `in` (query or body), `pointer` or `name`, `hint`.
+    """Return the unused input: `in` (query or body), `pointer` or `name`, and `hint` of each.
 
-    `strangers` are the violations of those properties that the contract does not have. Unknown
-    headers do not count: a proxy adds them.
+    `unknown` are the errors about properties that the contract does not have. Unknown headers do
+    not count: proxies add them.
     """
     found = (
         *_parameters(request, operation),
-        *({"in": "body", "pointer": each.pointer, "hint": each.hint} for each in strangers),
+        *({"in": "body", "pointer": each.pointer, "hint": each.hint} for each in unknown),
         *_variables(body, agent),
     )
     return list(islice(found, MAX_UNUSED))
@@ -54,9 +55,9 @@ def _variables(body: object, agent: Agent | None) -> Iterator[UnusedInput]:
     declared = [each.name for each in agent.input_variables] if agent else []
     sent = body.get("inputVariables") if isinstance(body, dict) else None
     if not declared or not isinstance(sent, dict):
-        return  # An agent that declares none may still read them all.
+        return  # An agent without declarations may use them all.
     for name in sent:
         if name not in declared:
-            pointer = f"/inputVariables/{name.replace('~', '~0').replace('/', '~1')}"
+            pointer = to_pointer(["inputVariables", name])
             hint = f"The agent declares {', '.join(declared)}."
             yield {"in": "body", "pointer": pointer, "hint": hint}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
 from leadway_mock.config.settings import Settings
-from leadway_mock.http.messages import Request, Response
+from leadway_mock.state.exchange_record import ExchangeRecord
 from leadway_mock.state.journal_entry import serialize_entry
 from leadway_mock.state.journal_query import JournalQuery
 from leadway_mock.store import Store
@@ -26,21 +26,9 @@ class Journal:
         self._keep = settings.max_journal
         self._key = f"{prefix}journal"
 
-    def write(
-        self,
-        request: Request,
-        answer: Response,
-        at: float,
-        seconds: float,
-        facts: Mapping[str, Any],
-    ) -> None:
-        """Write one exchange down.
-
-        `at` is when it began, in seconds since the Unix epoch, `seconds` how long it took, `facts`
-        what the emulator learned on the way (operation, agent, session, turn).
-        """
-        text = serialize_entry(request, answer, at, seconds, facts)
-        self._store.append(self._key, text, keep=self._keep)
+    def write(self, record: ExchangeRecord) -> None:
+        """Write one exchange. Secrets are redacted, long texts truncated."""
+        self._store.append(self._key, serialize_entry(record), keep=self._keep)
 
     def entries(self, *, after: int, limit: int) -> list[dict[str, Any]]:
         """Return up to `limit` entries behind number `after`, oldest first, each numbered."""

@@ -50,7 +50,7 @@ def _is(*way: str) -> Callable[[JournalEntry, Any], bool]:
 
 
 def _status(entry: JournalEntry, wanted: int | str) -> bool:
-    found: int = entry["answer"]["status"]
+    found: int = entry["response"]["status"]
     return found == wanted if isinstance(wanted, int) else f"{found // 100}xx" == wanted
 
 
@@ -76,11 +76,11 @@ def _fault(entry: JournalEntry, wanted: str | bool) -> bool:  # noqa: FBT001 - w
 
 FIELDS: Mapping[str, Callable[[JournalEntry, Any], bool]] = {
     "status": _status,
-    "rule": _is("answer", "rule"),
-    "evidence": _is("answer", "evidence"),
+    "rule": _is("response", "rule"),
+    "evidence": _is("response", "evidence"),
     "method": _is("request", "method"),
     "path": _path,
-    "token": _is("request", "token"),
+    "tokenFingerprint": _is("request", "tokenFingerprint"),
     "operationId": _is("operationId"),
     "agentId": _is("pathParameters", "agentId"),
     "locationId": _is("locationId"),
@@ -88,7 +88,7 @@ FIELDS: Mapping[str, Callable[[JournalEntry, Any], bool]] = {
     "turn": _is("turn"),
     "fault": _fault,
     "body": lambda entry, wanted: wanted in entry["request"]["body"],
-    "unread": lambda entry, wanted: bool(entry.get("unread")) == wanted,
+    "hasUnusedInput": lambda entry, wanted: bool(entry.get("unusedInput")) == wanted,
     "truncated": lambda entry, wanted: bool(entry.get("truncated")) == wanted,
 }
 """What can be asked of an entry, and how it is compared."""

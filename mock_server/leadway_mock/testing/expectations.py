@@ -66,9 +66,9 @@ def check_kinds(allow: Iterable[str] | str) -> frozenset[str]:
 def find_unexpected(entries: Iterable[JournalEntry]) -> Iterator[Unexpected]:
     """Yield what is wrong with the requests themselves; those a test answered for do not count."""
     for entry in entries:
-        if entry["answer"]["rule"] in {UNSCRIPTED_RULE, REFUSED_RULE}:
+        if entry["response"]["rule"] in {UNSCRIPTED_RULE, REFUSED_RULE}:
             yield Unexpected("unscripted", "\n".join(_unscripted(entry)))
-        elif entry["answer"]["rule"] in CONTRACT_RULES and not _arranged(entry):
+        elif entry["response"]["rule"] in CONTRACT_RULES and not _arranged(entry):
             yield Unexpected("contract", "\n".join(_broken(entry)))
 
 
@@ -99,17 +99,17 @@ def report(complaints: Sequence[Unexpected], *, seen: str, allow: str = ALLOW) -
 
 
 def _arranged(entry: JournalEntry) -> bool:
-    return "fault" in entry or "preferred" in entry
+    return "fault" in entry or "requestedExample" in entry
 
 
 def _line(entry: JournalEntry) -> str:
-    request, answer = entry["request"], entry["answer"]
+    request, answer = entry["request"], entry["response"]
     asked = f"{request['method']} {request['path']}"
     return f"request {entry['number']}: {asked} -> {answer['status']} {answer['rule']}"
 
 
 def _broken(entry: JournalEntry) -> Iterator[str]:
-    answer = entry["answer"]
+    answer = entry["response"]
     yield _line(entry)
     for each in answer["violations"]:
         yield f"  {each['pointer'] or '/'}: {each['message']}"

@@ -79,7 +79,7 @@ def format_requests(entries: Sequence[JournalEntry]) -> str:
 
 def _format_request(entry: JournalEntry) -> str:
     """Return one entry as text: what was asked and answered, and the hint."""
-    request, answer = entry["request"], entry["answer"]
+    request, answer = entry["request"], entry["response"]
     line = f"  {entry['number']}. {request['method']} {request['path']}"
     hint = f"\n       {answer['hint']}" if answer["hint"] else ""
     return f"{line} -> {answer['status']} {answer['rule']}{hint}"

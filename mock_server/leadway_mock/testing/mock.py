@@ -154,11 +154,11 @@ class Mock(Assertions):
         if self._space_name == SHARED:
             return
         for entry in self._entries(self._spaces.shared()):
-            if entry["request"]["token"] not in self.host.past_tokens:
+            if entry["request"]["tokenFingerprint"] not in self.host.past_tokens:
                 yield from self._unexpected_in(entry)
 
     def _unexpected_in(self, entry: JournalEntry) -> Iterator[Unexpected]:
-        token = entry["request"]["token"]
+        token = entry["request"]["tokenFingerprint"]
         wrong = list(find_unexpected([entry]))
         yield from wrong
         if not wrong and token is not None and token not in _MAGIC:

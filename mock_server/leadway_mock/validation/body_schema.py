@@ -1,4 +1,4 @@
-"""What breaks the contract in a body, in the platform's words and with a hint for people.
+"""Validation of request bodies, with errors in the platform's wording and a hint for people.
 
 The platform validates with NestJS and class-validator; the wording here is observed on its sister
 services: `message must be a string`, `property input should not exist`, and for something nested
@@ -7,7 +7,6 @@ services: `message must be a string`, `property input should not exist`, and for
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
@@ -15,7 +14,9 @@ from typing import Any
 import jsonschema_rs
 from jsonschema import Draft202012Validator, ValidationError
 
-from leadway_mock.http.messages import FieldError
+from leadway_mock.http.messages import ErrorKind, FieldError
+from leadway_mock.util.json_pointer import to_pointer
+from leadway_mock.util.suggestions import closest
 
 TYPE_WORDS = {
     "string": "a string",
@@ -44,52 +45,51 @@ COMMON_ALIASES = {
     "image": "imageUrl",
     "files": "attachments",
 }
-"""Names that real callers send (without case, `_` and `-`), and what the contract calls them."""
+"""Names that clients send (lower case, without `_` and `-`), and the contract's names for them."""
 
 MAX_TEXT = 200
-MAX_VIOLATIONS = 100
-"""How many are told at once: a body of a megabyte can hold hundreds of thousands."""
+MAX_ERRORS = 100
+"""Errors reported at once: a body of a megabyte can contain hundreds of thousands."""
 
 
 class BodyValidator:
-    """The violations of one schema: a compiled validator says yes, jsonschema explains a no."""
+    """Validator of one schema: jsonschema-rs accepts, jsonschema explains what it rejects."""
 
-    def __init__(self, schema: Mapping[str, Any], *, refuse_unknown: bool = True) -> None:
+    def __init__(self, schema: Mapping[str, Any]) -> None:
         """Compile `schema`, in which every `$ref` is resolved already."""
         self._accepts = jsonschema_rs.Draft202012Validator(dict(schema)).is_valid
         self._validator = Draft202012Validator(schema)
-        self._refuse_unknown = refuse_unknown
 
     def errors(self, body: object) -> tuple[FieldError, ...]:
-        """Return the violations in `body`, at most `MAX_VIOLATIONS`: unknown properties first."""
+        """Return the errors in `body`: unknown properties first, at most `MAX_ERRORS` of either."""
         if self._accepts(body):
             return ()
-        errors = self._validator.iter_errors(body)
-        found = (violation for error in errors for violation in self._explained(error))
-        few = dict.fromkeys(islice(found, MAX_VIOLATIONS))
-        return tuple(sorted(few, key=_unknown_first))
-
-    def _explained(self, error: ValidationError) -> Iterator[FieldError]:
-        path = list(error.absolute_path)
-        if error.validator == "additionalProperties":
-            if self._refuse_unknown:
-                yield from _unknown_properties(error, path)
-        elif error.validator == "required":
-            yield from _missing_properties(error, path)
-        elif error.validator == "type":
-            yield FieldError(
-                _pointer(path), f"{_dotted(path)} must be {_type_words(error.validator_value)}"
-            )
-            if error.instance is None and _wants_text(error.schema):
-                yield FieldError(_pointer(path), f"{_dotted(path)} should not be empty")
-        elif error.validator == "minLength":
-            yield FieldError(_pointer(path), f"{_dotted(path)} should not be empty")
-        else:
-            yield FieldError(_pointer(path), f"{_dotted(path)} is not valid", _cut(error.message))
+        unknown: dict[FieldError, None] = {}
+        others: dict[FieldError, None] = {}
+        for error in self._validator.iter_errors(body):
+            found = unknown if error.validator == "additionalProperties" else others
+            found.update(dict.fromkeys(islice(_describe(error), MAX_ERRORS - len(found))))
+            if len(others) == MAX_ERRORS:
+                break
+        return (*unknown, *others)
 
 
-def _unknown_first(violation: FieldError) -> bool:
-    return not violation.message.endswith("should not exist")
+def _describe(error: ValidationError) -> Iterator[FieldError]:
+    path = list(error.absolute_path)
+    pointer, name = to_pointer(path), _dotted(path)
+    if error.validator == "additionalProperties":
+        yield from _unknown_properties(error, path)
+    elif error.validator == "required":
+        yield from _missing_properties(error, path)
+    elif error.validator == "type":
+        message = f"{name} must be {_type_words(error.validator_value)}"
+        yield FieldError(pointer, message, kind=ErrorKind.WRONG_TYPE)
+        if error.instance is None and _must_not_be_empty(error.schema):
+            yield FieldError(pointer, f"{name} should not be empty", kind=ErrorKind.EMPTY)
+    elif error.validator == "minLength":
+        yield FieldError(pointer, f"{name} should not be empty", kind=ErrorKind.EMPTY)
+    else:
+        yield FieldError(pointer, f"{name} is not valid", _cut(error.message))
 
 
 def _unknown_properties(error: ValidationError, path: list[str | int]) -> Iterator[FieldError]:
@@ -99,47 +99,53 @@ def _unknown_properties(error: ValidationError, path: list[str | int]) -> Iterat
         if name not in known:
             prefix = "".join(f"{part}." for part in path)
             message = f"{prefix}property {_cut(name)} should not exist"
-            yield FieldError(_pointer([*path, name]), message, _meant(name, known))
+            close = _closest(name, known)
+            hint = f"did you mean '{close}'?" if close else f"known are {', '.join(known)}."
+            yield FieldError(
+                to_pointer([*path, name]),
+                message,
+                f"unknown property '{_cut(name)}'; {hint}",
+                ErrorKind.MISNAMED_PROPERTY if close else ErrorKind.UNKNOWN_PROPERTY,
+            )
 
 
 def _missing_properties(error: ValidationError, path: list[str | int]) -> Iterator[FieldError]:
-    wanted: Any = error.validator_value
+    required: Any = error.validator_value
     sent: Any = error.instance
-    for name in wanted:
+    for name in required:
         if name not in sent:
             schema = _properties(error).get(name, {})
-            where = [*path, name]
-            hint = f"'{name}' is missing."
-            words = _type_words(schema.get("type", "present"))
-            yield FieldError(_pointer(where), f"{_dotted(where)} must be {words}", hint)
-            if _wants_text(schema):
-                yield FieldError(_pointer(where), f"{_dotted(where)} should not be empty")
+            place = [*path, name]
+            yield FieldError(
+                to_pointer(place),
+                f"{_dotted(place)} must be {_type_words(schema.get('type', 'present'))}",
+                f"'{name}' is missing.",
+                ErrorKind.MISSING_PROPERTY,
+            )
+            if _must_not_be_empty(schema):
+                message = f"{_dotted(place)} should not be empty"
+                yield FieldError(to_pointer(place), message, kind=ErrorKind.EMPTY)
 
 
 def _properties(error: ValidationError) -> Mapping[str, Any]:
     schema: Any = error.schema
-    found: Mapping[str, Any] = schema.get("properties", {})
-    return found
+    properties: Mapping[str, Any] = schema.get("properties", {})
+    return properties
 
 
-def _meant(name: str, known: Iterable[str]) -> str:
-    """Return a sentence that names the property which `name` was meant for, or lists them all."""
-    plain = _plain(_cut(name))
-    by_plain = {_plain(each): each for each in known}
-    meant = by_plain.get(plain) or COMMON_ALIASES.get(plain)
-    if meant not in by_plain.values():
-        close = difflib.get_close_matches(plain, by_plain, n=1)
-        meant = by_plain[close[0]] if close else None
-    if meant:
-        return f"'{_cut(name)}' was sent; '{meant}' is meant."
-    return f"'{_cut(name)}' is not in the contract, which has {', '.join(by_plain.values())}."
+def _closest(name: str, known: Iterable[str]) -> str | None:
+    """Return the property that `name` probably stands for: an alias, or a similar name."""
+    plain = _normalize(_cut(name))
+    by_plain = {_normalize(each): each for each in known}
+    exact = by_plain.get(plain) or COMMON_ALIASES.get(plain)
+    return exact if exact in by_plain.values() else closest(plain, by_plain.values())
 
 
-def _plain(name: str) -> str:
+def _normalize(name: str) -> str:
     return name.lower().replace("_", "").replace("-", "")
 
 
-def _wants_text(schema: Any) -> bool:  # noqa: ANN401 - any schema
+def _must_not_be_empty(schema: Any) -> bool:  # noqa: ANN401 - any schema
     return isinstance(schema, Mapping) and schema.get("minLength", 0) > 0
 
 
@@ -151,10 +157,6 @@ def _type_words(wanted: Any) -> str:  # noqa: ANN401 - a JSON Schema's `type`: o
 
 def _dotted(path: Iterable[str | int]) -> str:
     return _cut(".".join(map(str, path))) or "body"
-
-
-def _pointer(path: Iterable[str | int]) -> str:
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
 
 
 def _cut(text: str) -> str:

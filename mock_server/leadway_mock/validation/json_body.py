@@ -1,4 +1,4 @@
-"""Reading a request's body: from bytes to JSON, strictly, or a refusal that says what was wrong."""
+"""Strict JSON parser for request bodies."""
 
 from __future__ import annotations
 
@@ -13,26 +13,24 @@ from typing import Any, NoReturn
 from leadway_mock.http.messages import APIError, Request
 
 MAX_DEPTH = 64
-"""How deep arrays and objects may nest. The API's own limit is not known."""
+"""Nesting limit of arrays and objects. The API's own limit is not known."""
 
 MEDIA_TYPE = "application/json"
 
 
 class _MalformedError(ValueError):
-    """The text is not the JSON we accept; the message ends the sentence 'The body …'."""
+    """The text is not acceptable JSON; the message completes the sentence 'The body …'."""
 
 
 def read_json(request: Request, max_bytes: int) -> Any:  # noqa: ANN401 - any JSON value
     """Return the JSON value of the request's body.
 
-    Raises `Refusal`: `body-too-large`, `media-type-unsupported` or `body-malformed`.
+    Raises `APIError`: `body-too-large`, `media-type-unsupported` or `body-malformed`.
     """
     if len(request.body) > max_bytes:
-        hint = f"The body has more than {max_bytes} bytes, and the mock reads no further."
+        hint = f"The body has more than {max_bytes} bytes, which is the limit of the mock."
         raise APIError("body-too-large", hint=hint)
-    if MEDIA_TYPE not in request.decided:
-        _check_media_type(request)
-        request.decided[MEDIA_TYPE] = True
+    _check_media_type(request)
     try:
         return _parsed(request.body)
     except _MalformedError as error:
@@ -40,18 +38,18 @@ def read_json(request: Request, max_bytes: int) -> Any:  # noqa: ANN401 - any JS
 
 
 def _check_media_type(request: Request) -> None:
-    given, coding = request.header("content-type"), request.header("content-encoding")
-    if given == MEDIA_TYPE and coding is None:
+    media_type, coding = request.header("content-type"), request.header("content-encoding")
+    if media_type == MEDIA_TYPE and coding is None:
         return
-    if given is None:
+    if media_type is None:
         _unsupported("Content-Type is missing; send 'Content-Type: application/json'.")
     header = Message()
-    header["content-type"] = given
+    header["content-type"] = media_type
     if header.get_content_type() != MEDIA_TYPE:
-        _unsupported(f"Content-Type is '{given}'; the API takes application/json alone.")
+        _unsupported(f"Content-Type is '{media_type}'; send application/json.")
     charset = str(header.get_param("charset", "utf-8")).lower()
     if charset not in {"utf-8", "utf8", "us-ascii"}:
-        _unsupported(f"The charset is '{charset}'; JSON travels in UTF-8.")
+        _unsupported(f"The charset is '{charset}'; JSON must be UTF-8.")
     if coding not in {None, "", "identity"}:
         _unsupported(f"Content-Encoding is '{coding}'; send the body as it is.")
 

@@ -73,11 +73,11 @@ def delivered(answer: Response, environ: Mapping[str, Any]) -> Response:
     The mock's own server does both. Without it, the delay is waited for here, and instead of a
     broken connection there is an answer that says why not.
     """
-    if not (answer.delay or answer.transport or answer.spread):
+    if not (answer.delay or answer.transport or answer.body_seconds):
         return answer
     deliver: Callable[[Delivery], None] | None = environ.get(DELIVERY)
     if deliver is not None:
-        deliver(Delivery(answer.delay, answer.transport, answer.spread))
+        deliver(Delivery(answer.delay, answer.transport, answer.body_seconds))
         return answer
     time.sleep(answer.delay)
     return answer if answer.transport is None else _needs_server(answer)

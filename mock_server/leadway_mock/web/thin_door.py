@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Flask
 
 from leadway_mock.http.delivery import HEAD, Head
-from leadway_mock.http.messages import HEADERS_THAT_DECIDE, Request, Response
+from leadway_mock.http.messages import Request, Response
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.util.memoize import memoize
 from leadway_mock.web.door import delivered, is_control, status_line
@@ -92,26 +92,8 @@ class ThinDoor:
         head: Head | None = environ.get(HEAD)
         if head is None:
             return read_request(environ)
-        known: Request | None = head.notes.get(READ)
-        if known is None:
-            path, query = environ["PATH_INFO"], environ["QUERY_STRING"]
-            known = Request("POST", path, query, head.headers)
-            known.decided = self._decisions(known)
-            if head.lasts:
-                head.notes[READ] = known
-        body = environ["wsgi.input"].read()
-        return Request(
-            *(known.method, known.path, known.query, known.headers),
-            *(body, known.decided, known.told),
-        )
-
-    def _decisions(self, request: Request) -> dict[str, Any]:
-        """Return what is kept of all requests that are like `request` in what decides."""
-        named = map(request.headers.get, HEADERS_THAT_DECIDE)
-        alike = (request.path, request.query, *named)
-        if alike not in self._decided and len(self._decided) >= MOST_KNOWN:
-            self._decided.clear()
-        return self._decided.setdefault(alike, {})
+        path, query = environ["PATH_INFO"], environ["QUERY_STRING"]
+        return Request("POST", path, query, head.headers, environ["wsgi.input"].read())
 
     def _takes(self, environ: Mapping[str, Any]) -> bool:
         path, length = environ["PATH_INFO"], environ.get("CONTENT_LENGTH", "")

@@ -82,7 +82,14 @@ def test_flags_reach_the_emulator(tmp_path: Path) -> None:
         "agents:\n  - id: frontdesk\n    name: Front desk\n"
         "    replies:\n      - answer: Good morning.\n"
     )
-    flags = ("--agents-file", str(agents), "--store", f"sqlite:///{tmp_path}/mock.db", "--seed", "1")
+    flags = (
+        "--agents-file",
+        str(agents),
+        "--store",
+        f"sqlite:///{tmp_path}/mock.db",
+        "--seed",
+        "1",
+    )
     seen: list[dict[str, object]] = []
     for _ in range(2):
         with mock(*flags, cwd=tmp_path) as (process, url):
@@ -166,7 +173,14 @@ def test_help_names_every_flag(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert caught.value.code == 0
     text = capsys.readouterr().out
-    for flag in ("--port", "--agents-file", "--store", "--seed", "--profile", "--no-send-retry-after"):
+    for flag in (
+        "--port",
+        "--agents-file",
+        "--store",
+        "--seed",
+        "--profile",
+        "--no-send-retry-after",
+    ):
         assert flag in text
 
 

@@ -195,7 +195,14 @@ def test_the_entries_of_the_control_api_will_do(person: Person) -> None:
 def test_entries_of_an_older_journal_are_no_fault_of_the_caller(person: Person) -> None:
     session = person.begin(contact="ann")
     person.say("next", session, contact="ann")
-    newer = {"sent", "realAt", "steadyAt", "milliseconds", "pathParameters", "operationId"}
+    newer = {
+        "requestIds",
+        "wallClockAt",
+        "monotonicAt",
+        "durationMs",
+        "pathParameters",
+        "operationId",
+    }
     older = [
         {
             **{name: value for name, value in entry.items() if name not in newer},
@@ -211,7 +218,7 @@ def test_steady_clocks_of_two_starts_are_not_compared(person: Person, start: flo
     session = person.begin()
     person.say("one", session)
     first, last = person.entries
-    moved = {**last, "steadyAt": start - last["steadyAt"]}
+    moved = {**last, "monotonicAt": start - last["monotonicAt"]}
     assert evaluate([first, {**first, "number": 3, "turn": 2, "executionId": "x"}, moved]).ids == ()
 
 

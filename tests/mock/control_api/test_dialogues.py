@@ -108,7 +108,7 @@ def test_unscripted_messages_are_unmatched_and_tell_what_came_near(
         execution_ids.append(caller.begin(message="haircut"))
         caller.say("Wednesday", executionId=execution_ids[-1])
     entries = api.get("/journal/unmatched")["entries"]
-    assert [entry["answer"]["rule"] for entry in entries] == [
+    assert [entry["response"]["rule"] for entry in entries] == [
         "unscripted-message",
         "unscripted-refused",
     ]

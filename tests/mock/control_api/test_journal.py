@@ -54,7 +54,7 @@ def numbers(found: Any) -> list[int]:
         ({"body": "haircut"}, [1]),
         ({"body": ["haircut", "Tues"]}, [1, 2]),
         ({"body": "haircut", "status": 404}, []),
-        ({"unread": True}, []),
+        ({"hasUnusedInput": True}, []),
         ({"truncated": False}, [1, 2, 3, 4, 5]),
     ],
 )
@@ -127,7 +127,7 @@ def test_a_matcher_that_cannot_be_is_told_where_and_why(
 
 
 def unread(api: Api) -> Any:
-    return api.get("/journal", order="newest", limit=1)["entries"][0].get("unread")
+    return api.get("/journal", order="newest", limit=1)["entries"][0].get("unusedInput")
 
 
 def test_properties_that_were_ignored_are_unread(api: Api, caller: Caller) -> None:

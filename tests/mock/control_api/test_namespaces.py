@@ -22,8 +22,8 @@ def test_a_token_gets_a_space_of_its_own_and_gives_it_back(api: Api, caller: Cal
     assert own.call("PUT", "/space") == empty
     caller.begin()
     assert own.call("PUT", "/space") == own.get("/space") == empty | {"sessions": 1, "entries": 1}
-    assert own.get("/journal")["entries"][0]["space"] == name
-    assert "space" not in api.get("/journal")["entries"][0]
+    assert own.get("/journal")["entries"][0]["namespace"] == name
+    assert "namespace" not in api.get("/journal")["entries"][0]
     assert api.get("/spaces") == {"spaces": [name]}
     assert own.call("DELETE", "/space")["own"] is False
     assert api.get("/spaces") == {"spaces": []}

@@ -30,7 +30,10 @@ def test_a_change_counts_from_the_next_request_and_can_be_taken_back(
 ) -> None:
     caller.headers["authorization"] = f"Bearer {UNSCOPED_TOKEN}"
     assert caller.say().status == 403
-    assert change(api, profile="observed", quota_10_seconds=7)["changed"] == ["profile", "quota_10_seconds"]
+    assert change(api, profile="observed", quota_10_seconds=7)["changed"] == [
+        "profile",
+        "quota_10_seconds",
+    ]
     answer = caller.say()
     assert answer.status == 401
     assert answer.headers["X-RateLimit-Max"] == "7"
@@ -53,7 +56,11 @@ def test_changes_are_made_all_or_none(api: Api) -> None:
         ("quota_10_seconds", 0, "quota_10_seconds cannot be 0: 1 or more is wanted."),
         ("quota_10_seconds", 1.5, "quota_10_seconds cannot be '1.5': a whole number is wanted."),
         ("quota_10_seconds", True, "quota_10_seconds cannot be 'True': a whole number is wanted."),
-        ("quota_10_seconds", 2**60, f"quota_10_seconds cannot be '{2**60}': a whole number is wanted."),
+        (
+            "quota_10_seconds",
+            2**60,
+            f"quota_10_seconds cannot be '{2**60}': a whole number is wanted.",
+        ),
         ("session_idle_seconds", -1, "session_idle_seconds cannot be -1: 0 or more is wanted."),
         ("session_idle_seconds", "1", "session_idle_seconds cannot be '1': a number is wanted."),
         ("send_retry_after", "no", "send_retry_after cannot be 'no': true or false is wanted."),

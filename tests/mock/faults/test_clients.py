@@ -150,7 +150,7 @@ def test_each_client_sees_what_the_page_says(
     (listed,) = emulator.namespaces.shared().faults.listed()
     assert (listed["id"], listed["hits"]) == (armed.id, 1)
     (entry,) = emulator.journal.entries(after=emulator.journal.count() - 1, limit=1)
-    assert (entry["answer"]["rule"], entry["fault"]["id"]) == (row.rule, armed.id)
+    assert (entry["response"]["rule"], entry["fault"]["id"]) == (row.rule, armed.id)
     disarm(emulator.namespaces, "")
     assert seen_by(CLIENTS[client], url) == "200"
 

@@ -326,7 +326,7 @@ def test_an_agent_that_says_what_is_no_json_is_a_failure_of_the_mock(
     assert b"Internal Server Error" in answer.body
     assert "JSON" in caplog.text
     (entry,) = caller.emulator.journal.entries(after=0, limit=9)
-    assert entry["answer"]["rule"] == "mock-failure"
+    assert entry["response"]["rule"] == "mock-failure"
     assert caller.emulator.sessions.count() == turns
 
 

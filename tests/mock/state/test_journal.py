@@ -18,17 +18,17 @@ def entries(caller: Caller) -> list[dict[str, object]]:
 def test_an_entry_tells_the_whole_exchange(caller: Caller) -> None:
     execution_id = caller.begin(message="hi")
     (entry,) = entries(caller)
-    request, answer = entry.pop("request"), entry.pop("answer")
+    request, answer = entry.pop("request"), entry.pop("response")
     assert isinstance(entry.pop("milliseconds"), float)
-    assert isinstance(entry.pop("realAt"), float)
-    assert isinstance(entry.pop("steadyAt"), float)
+    assert isinstance(entry.pop("wallClockAt"), float)
+    assert isinstance(entry.pop("monotonicAt"), float)
     assert entry == {
         "number": 1,
         "at": caller.clock.now(),
         "operationId": "executeAgent",
         "pathParameters": {"agentId": CURRENT.split("/")[3]},
         "locationId": LOCATION,
-        "sent": {"message": fingerprint("hi")},
+        "requestIds": {"message": fingerprint("hi")},
         "executionId": execution_id,
         "turn": 1,
     }
@@ -45,9 +45,9 @@ def test_refusals_are_written_down_with_their_violations(caller: Caller) -> None
     caller.send({"input": "x", "locationId": LOCATION})
     caller.send({}, headers={"authorization": None})
     caller.send({}, path="/nowhere")
-    rules = [entry["answer"]["rule"] for entry in entries(caller)]  # type: ignore[index]
+    rules = [entry["response"]["rule"] for entry in entries(caller)]  # type: ignore[index]
     assert rules == ["body-invalid", "token-invalid", "route-unknown"]
-    violations = entries(caller)[0]["answer"]["violations"]  # type: ignore[index]
+    violations = entries(caller)[0]["response"]["violations"]  # type: ignore[index]
     assert violations[0] == {
         "pointer": "/input",
         "message": "property input should not exist",
@@ -61,7 +61,9 @@ def test_callers_can_be_told_apart_without_their_tokens(caller: Caller) -> None:
     caller.headers["authorization"] = "Bearer pit-87654321-1234-4234-8234-123456789abc"
     caller.say()
     caller.send({}, headers={"authorization": None})
-    first, second, third, fourth = (entry["request"]["token"] for entry in entries(caller))  # type: ignore[index]
+    first, second, third, fourth = (
+        entry["request"]["tokenFingerprint"] for entry in entries(caller)
+    )  # type: ignore[index]
     assert first == second != third
     assert fourth is None
 
@@ -77,7 +79,7 @@ def test_the_oldest_entries_make_room(caller_with: Callable[..., Caller]) -> Non
 def test_long_bodies_are_cut_with_a_mark(caller: Caller) -> None:
     caller.say("x" * 200_000)
     (entry,) = entries(caller)
-    for part in ("request", "answer"):
+    for part in ("request", "response"):
         body = entry[part]["body"]  # type: ignore[index]
         assert isinstance(body, str)
         assert len(body) < MAX_BODY_TEXT + 100
@@ -114,7 +116,7 @@ def test_what_a_message_asked_for_is_noted(caller: Caller) -> None:
     caller.say("hi", executionId=7)
     caller.send([])
     said = fingerprint("hi")
-    assert [entry["sent"] for entry in entries(caller)] == [
+    assert [entry["requestIds"] for entry in entries(caller)] == [
         {"executionId": "nosuchsession", "contactId": "c1", "message": said},
         {"message": said},
         {"message": said},
@@ -138,15 +140,15 @@ def test_how_long_to_wait_is_noted(caller_with: Callable[..., Caller]) -> None:
     caller.say()
     caller.say()
     good, refused = entries(caller)
-    assert "retryAfter" not in good["answer"]  # type: ignore[operator]
-    assert int(refused["answer"]["retryAfter"]) >= 1  # type: ignore[index]
+    assert "retryAfter" not in good["response"]  # type: ignore[operator]
+    assert int(refused["response"]["retryAfter"]) >= 1  # type: ignore[index]
 
 
 def test_why_a_session_was_not_continued_is_noted(caller_with: Callable[..., Caller]) -> None:
     caller = caller_with(unknown_session="new-session")
     caller.say(executionId="nosuchsession")
     (entry,) = entries(caller)
-    assert (entry["sessionRefused"], entry["turn"]) == ("session-unknown", 1)
+    assert (entry["sessionError"], entry["turn"]) == ("session-unknown", 1)
 
 
 def test_an_answer_that_was_asked_for_or_broken_says_so(caller: Caller) -> None:
@@ -158,6 +160,8 @@ def test_an_answer_that_was_asked_for_or_broken_says_so(caller: Caller) -> None:
     caller.say()
     caller.say()
     wished, unsatisfied, lost, good = entries(caller)
-    assert (wished["preferred"], unsatisfied.get("preferred")) == ("code=404", None)
-    told = [(each["answer"].get("delay"), each["answer"].get("transport")) for each in (lost, good)]  # type: ignore[attr-defined]
+    assert (wished["requestedExample"], unsatisfied.get("requestedExample")) == ("code=404", None)
+    told = [
+        (each["response"].get("delay"), each["response"].get("transport")) for each in (lost, good)
+    ]  # type: ignore[attr-defined]
     assert told == [(0.25, "EMPTY_RESPONSE"), (None, None)]

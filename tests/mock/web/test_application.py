@@ -153,7 +153,7 @@ def test_the_journal_tells_the_time_as_people_do(client: FlaskClient) -> None:
     execute(client)
     (entry,) = get(client, "/journal")["entries"]
     assert entry["at"] == "2023-11-14T22:13:20.000Z"
-    assert entry["answer"]["rule"] == "reply"
+    assert entry["response"]["rule"] == "reply"
 
 
 def test_the_control_api_is_not_in_the_journal(client: FlaskClient) -> None:

@@ -1,0 +1,74 @@
+"""Handlers: one module for each resource of the platform, one handler for each operation.
+
+A handler is a function of the validated call. It returns the prepared work, which the pipeline
+commits. An operation without a handler responds with its first example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from leadway_mock.agents import AgentRegistry
+from leadway_mock.contract.model import Contract, Example
+from leadway_mock.dialogues import DialogueRegistry
+from leadway_mock.http.messages import Response
+from leadway_mock.pipeline.context import OperationCall
+from leadway_mock.pipeline.fault_injection import ScriptedFault
+from leadway_mock.pipeline.handlers.execute_agent import ExecuteAgentHandler
+from leadway_mock.state.agent_versions import AgentVersions
+
+
+class Prepared(Protocol):
+    """Work that a handler prepared: nothing is stored before `commit`."""
+
+    @property
+    def fault(self) -> ScriptedFault | None:
+        """The fault of the dialogue's turn, if it has one."""
+
+    def commit(self) -> bool:
+        """Store the work; return False where another request changed the same state first."""
+
+    def respond(self) -> Response:
+        """Return the response. The work is committed."""
+
+
+Handler: TypeAlias = Callable[[OperationCall], Prepared]
+"""Prepares an operation. Raises `APIError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedExample:
+    """Response of an operation without a handler: an example of the contract."""
+
+    example: Example
+    fault: None = None
+
+    def commit(self) -> bool:
+        """Return True: there is nothing to store."""
+        return True
+
+    def respond(self) -> Response:
+        """Return the example."""
+        example = self.example
+        return Response(example.status, example.content, example.name, example.evidence)
+
+
+def prepare_example(call: OperationCall) -> Prepared:
+    """Prepare the first example of the operation."""
+    return PreparedExample(next(iter(call.operation.examples.values())))
+
+
+def build_handlers(
+    contract: Contract,
+    agents: AgentRegistry,
+    dialogues: DialogueRegistry,
+    agent_versions: AgentVersions,
+) -> Mapping[str, Handler]:
+    """Return the handlers by `operationId`."""
+    execute = ExecuteAgentHandler(contract, agents, dialogues, agent_versions)
+    return {
+        "executeAgent": execute.prepare,
+        "executeAgent-deprecated": execute.prepare,
+    }

@@ -1,0 +1,236 @@
+"""Handler of both execute operations: the next turn of a conversation with an agent."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from leadway_mock.agents import Agent, AgentRegistry, Version, only_version
+from leadway_mock.agents.builtin import echo
+from leadway_mock.agents.replies import AgentInput, AgentReply
+from leadway_mock.contract.model import Contract
+from leadway_mock.dialogues import (
+    FALLBACK_RULE,
+    REFUSED_RULE,
+    Dialogue,
+    DialogueRegistry,
+    play,
+    turn_key,
+)
+from leadway_mock.dialogues.reports import (
+    dialogue_to_json,
+    near_miss_hint,
+    near_miss_report,
+    near_misses_to_json,
+)
+from leadway_mock.http.messages import APIError, Response
+from leadway_mock.pipeline.context import OperationCall
+from leadway_mock.pipeline.fault_injection import ScriptedFault
+from leadway_mock.state.agent_versions import AgentVersions
+from leadway_mock.state.sessions import Session, Turn
+
+AGENT_DIGEST = "agent"
+"""Key of a session's state: the digest of the agent definition that the session began with."""
+
+log = logging.getLogger(__name__)
+
+
+class ExecuteAgentHandler:
+    """Finds the agent and the session, and gets the agent's reply to the message."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        agents: AgentRegistry,
+        dialogues: DialogueRegistry,
+        agent_versions: AgentVersions,
+    ) -> None:
+        self.contract = contract
+        self.dialogues = dialogues
+        self._agents = agents
+        self._agent_versions = agent_versions
+
+    def prepare(self, call: OperationCall) -> PreparedTurn:
+        """Return the next turn of the session that the call continues or begins.
+
+        Raises `APIError`: `agent-unknown`, `agent-inactive`, `agent-unpublished`,
+        `version-unpublished`, `session-unknown`, `session-expired`, `session-foreign` and the
+        other rules of `Sessions.resume`, or `unscripted-refused`.
+        """
+        agent = self._find_agent(call)
+        version = _find_version(agent, call.body.get("versionId"))
+        session = self._find_session(call, agent)
+        script = self.dialogues.candidates(
+            call.context.namespace, agent.id, session.state, new=session.turns == 0
+        )
+        agent = self._agent_versions.get(session.state.get(AGENT_DIGEST)) or agent
+        agent_input = _agent_input(call, session, version)
+        reply = play(script, agent_input) if script else agent.respond(agent_input)
+        if script:
+            _record_dialogue(call, script, agent_input, reply)
+        turn = _build_turn(call, agent, agent_input, reply)
+        return PreparedTurn(self, call, session, turn, reply, script)
+
+    def _find_agent(self, call: OperationCall) -> Agent:
+        agent_id = call.path_parameters["agentId"]
+        agent = self._agents.by_id.get(agent_id) or self._scripted_agent(call, agent_id)
+        if agent is None or not agent.is_in_location(call.location or ""):
+            known = ", ".join(self._agents.by_id)
+            raise APIError("agent-unknown", hint=f"Agents in this location: {known}.")
+        if not agent.is_active:
+            raise APIError("agent-inactive", hint=f"Its status is '{agent.status}'.")
+        return agent
+
+    def _scripted_agent(self, call: OperationCall, agent_id: str) -> Agent | None:
+        """Return an agent that exists only because a dialogue names it."""
+        namespace = call.context.namespace
+        session = namespace.sessions.find(call.body.get("executionId") or "")
+        state = session.state if session else {}
+        if not self.dialogues.knows_agent(namespace, agent_id, state):
+            return None
+        return Agent(agent_id, agent_id, echo, versions=(only_version(agent_id),))
+
+    def _find_session(self, call: OperationCall, agent: Agent) -> Session:
+        """Return the session to continue, or a new one.
+
+        With the setting `unknown_session=new-session`, an unknown session becomes a new one.
+        """
+        context = call.context
+        namespace = context.namespace
+        execution_id = call.body.get("executionId")
+        if execution_id:
+            try:
+                return namespace.sessions.resume(execution_id, agent.id, call.location or "")
+            except APIError as error:
+                if namespace.settings.unknown_session != "new-session":
+                    raise
+                context.record.session_error = error.rule
+        return Session(namespace.ids.mint("execution", context.number))
+
+
+@dataclass(slots=True)
+class PreparedTurn:
+    """A turn that is not stored yet, with the reply that the client gets after the commit."""
+
+    handler: ExecuteAgentHandler
+    call: OperationCall
+    session: Session
+    turn: Turn
+    reply: AgentReply
+    script: Sequence[Dialogue]
+
+    @property
+    def fault(self) -> ScriptedFault | None:
+        """The fault of the dialogue's turn; counted for each session, and once for all beginnings."""
+        if self.reply.fault is None:
+            return None
+        session = self.session.id if self.session.turns else "begin"
+        return ScriptedFault(self.reply.fault, f"{turn_key(self.reply)}/{session}")
+
+    def commit(self) -> bool:
+        """Store the turn, unless another request has stored this turn of the session."""
+        namespace = self.call.context.namespace
+        if not namespace.sessions.commit(self.session, self.turn):
+            return False
+        if self.script:
+            self.handler.dialogues.record_turn(namespace, self.script, self.reply)
+        return True
+
+    def respond(self) -> Response:
+        """Return the agent's reply in the platform's form."""
+        reply, record = self.reply, self.call.context.record
+        record.execution_id, record.turn = self.session.id, self.turn.number
+        rule = reply.rule or ("reply-goal-completed" if reply.goal_completion else "reply")
+        response = Response(
+            200,
+            _content(self.session.id, self.turn, reply),
+            rule,
+            self.handler.contract.evidence[rule],
+        )
+        response.hint = near_miss_hint(reply) if reply.rule else ""
+        response.delay = reply.delay
+        return response
+
+
+def _find_version(agent: Agent, version_id: str | None) -> Version:
+    version = agent.published_version(version_id)
+    if version is not None:
+        return version
+    published = [each.id for each in agent.versions if each.published]
+    if not published:
+        raise APIError("agent-unpublished", hint="It has no published version.")
+    hint = f"Published versions of this agent: {', '.join(published)}."
+    raise APIError("version-unpublished", hint=hint)
+
+
+def _agent_input(call: OperationCall, session: Session, version: Version) -> AgentInput:
+    body = call.body
+    return AgentInput(
+        turn=session.turns + 1,
+        message=body["message"],
+        input_variables=body.get("inputVariables", {}),
+        attachments=body.get("attachments", []),
+        contact_id=body.get("contactId") or None,
+        execution_id=session.id,
+        version_id=version.id,
+        state=session.state,
+    )
+
+
+def _record_dialogue(
+    call: OperationCall, script: Sequence[Dialogue], agent_input: AgentInput, reply: AgentReply
+) -> None:
+    """Record and log what the dialogues made of the message.
+
+    Raises `APIError` where the dialogue rejects messages that it does not expect.
+    """
+    record = call.context.record
+    record.dialogue = dialogue_to_json(script, agent_input, reply)
+    record.near_misses = near_misses_to_json(reply)
+    if reply.rule:
+        level = logging.INFO if reply.rule == FALLBACK_RULE else logging.WARNING
+        log.log(level, "%s", near_miss_report(agent_input, reply))
+    if reply.rule == REFUSED_RULE:
+        raise APIError(reply.rule, hint=near_miss_hint(reply))
+
+
+def _build_turn(
+    call: OperationCall, agent: Agent, agent_input: AgentInput, reply: AgentReply
+) -> Turn:
+    context = call.context
+    state: Mapping[str, Any] = reply.state
+    if agent.digest:
+        state = {**state, AGENT_DIGEST: agent.digest}
+    return Turn(
+        number=agent_input.turn,
+        at=context.started_at,
+        agent_id=agent.id,
+        location_id=call.location or "",
+        version_id=agent_input.version_id,
+        interaction_id=context.namespace.ids.mint(
+            "interaction", agent_input.execution_id, agent_input.turn
+        ),
+        message=agent_input.message,
+        response=reply.response,
+        goal_completion=reply.goal_completion,
+        contact_id=agent_input.contact_id,
+        state=state,
+    )
+
+
+def _content(execution_id: str, turn: Turn, reply: AgentReply) -> dict[str, Any]:
+    return {
+        "success": reply.success,
+        "executionId": execution_id,
+        "interactionId": turn.interaction_id,
+        "response": reply.response,
+        "type": reply.type,
+        "nextExpectedInput": reply.next_expected_input,
+        "goalCompletion": reply.goal_completion,
+        "executionStatus": reply.execution_status,
+        "flowSwitch": reply.flow_switch,
+        "attachments": list(reply.attachments),
+        "generativeOutputs": list(reply.generative_outputs),
+    }

@@ -1,0 +1,183 @@
+"""Record of one request and its response: what the journal, the log and the reports contain.
+
+The pipeline fills in the fields; `to_json` is the form that the journal stores and serves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from leadway_mock.http.messages import SIGNIFICANT_HEADERS, Request, Response
+from leadway_mock.util.redaction import fingerprint, has_token, hasher, hide_secrets
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRecord:
+    """One firing of a fault. Times in seconds."""
+
+    id: str | None
+    kind: str
+    label: str
+    phase: str
+    committed: bool
+    hit: int
+    times: int
+    early: bool
+    retry_after: int | None
+    delay: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "label": self.label,
+            "phase": self.phase,
+            "committed": self.committed,
+            "hit": self.hit,
+            "times": self.times,
+            "early": self.early,
+            "retryAfter": self.retry_after,
+            "delay": round(self.delay, 6),
+        }
+
+
+@dataclass(slots=True)
+class ExchangeRecord:
+    """One request, its response, and what the pipeline found out in between.
+
+    `started_at` is by the clock of the namespace, `wall_clock_at` by the machine's, both in seconds
+    since the Unix epoch; `monotonic_at` is by a clock that never jumps and starts anywhere. Empty
+    strings and None mean: not known, or does not apply.
+    """
+
+    request: Request
+    started_at: float
+    wall_clock_at: float
+    monotonic_at: float
+    namespace: str = ""
+    response: Response | None = None
+    duration_seconds: float = 0.0
+    operation_id: str = ""
+    path_parameters: Mapping[str, str] = field(default_factory=dict)
+    deprecated: bool = False
+    request_ids: Mapping[str, str] | None = None
+    """What the body names: session, contact, and a fingerprint of the message."""
+
+    location_id: str = ""
+    unused_input: Sequence[Mapping[str, str]] = ()
+    requested_example: str = ""
+    """The `Prefer` that the response follows."""
+
+    session_error: str = ""
+    """Rule by which the session could not be continued, where a new one began instead."""
+
+    dialogue: Mapping[str, Any] | None = None
+    near_misses: Sequence[Mapping[str, Any]] = ()
+    fault: FaultRecord | None = None
+    execution_id: str = ""
+    """The session that holds the turn; empty where no turn is committed."""
+
+    turn: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the journal entry. It still contains secrets: see `journal_entry`."""
+        entry: dict[str, Any] = {
+            "at": self.started_at,
+            "durationMs": round(self.duration_seconds * 1000, 3),
+            "request": _request_to_json(self.request),
+            "response": _response_to_json(self.response) if self.response else None,
+            "wallClockAt": self.wall_clock_at,
+            "monotonicAt": self.monotonic_at,
+        }
+        if self.operation_id:
+            entry["operationId"] = self.operation_id
+            entry["pathParameters"] = self.path_parameters
+        if self.deprecated:
+            entry["deprecated"] = True
+        if self.request_ids is not None:
+            entry["requestIds"] = self.request_ids
+        if self.location_id:
+            entry["locationId"] = self.location_id
+        if self.unused_input:
+            entry["unusedInput"] = self.unused_input
+        if self.requested_example:
+            entry["requestedExample"] = self.requested_example
+        if self.session_error:
+            entry["sessionError"] = self.session_error
+        if self.dialogue is not None:
+            entry["dialogue"] = self.dialogue
+        if self.near_misses:
+            entry["nearMisses"] = self.near_misses
+        if self.fault is not None:
+            entry["fault"] = self.fault.to_json()
+        if self.turn:
+            entry["executionId"] = self.execution_id
+            entry["turn"] = self.turn
+        if self.namespace:
+            entry["namespace"] = self.namespace
+        return entry
+
+
+def request_ids(body: object) -> dict[str, str]:
+    """Return what tells one message from another: its session, its contact, its fingerprint.
+
+    What is absent, empty or no text is left out.
+    """
+    if not isinstance(body, dict):
+        return {}
+    ids: dict[str, str] = {}
+    for name in ("executionId", "contactId", "message"):
+        value = body.get(name)
+        if value and isinstance(value, str):
+            ids[name] = value
+    if "message" in ids:
+        ids["message"] = fingerprint(ids["message"])
+    return ids
+
+
+def _request_to_json(request: Request) -> dict[str, Any]:
+    authorization = request.headers.get("authorization")
+    content: dict[str, Any] = {
+        "method": request.method,
+        "path": request.path,
+        "query": request.query,
+        "headers": hide_secrets(request.headers),
+        "tokenFingerprint": fingerprint(authorization) if authorization else None,
+        "body": request.body.decode("utf-8", "replace"),
+        "fingerprint": _fingerprint(request),
+    }
+    if has_token(request.path, request.query):
+        content["tokenInUrl"] = True
+    return content
+
+
+def _fingerprint(request: Request) -> str:
+    """Return a fingerprint of all that a response depends on; the same when it is sent again."""
+    headers = [request.headers.get(name, "") for name in SIGNIFICANT_HEADERS]
+    text = "\x00".join((request.method, request.path, request.query, *headers, ""))
+    digest = hasher()
+    digest.update(text.encode("utf-8", "surrogatepass"))
+    digest.update(request.body)
+    return digest.hexdigest()
+
+
+def _response_to_json(response: Response) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "status": response.status,
+        "rule": response.rule,
+        "evidence": response.evidence,
+        "hint": response.hint,
+        "violations": [asdict(each) for each in response.violations],
+        "body": response.content,
+    }
+    retry_after = response.headers.get("Retry-After")
+    if retry_after:
+        content["retryAfter"] = retry_after
+    if response.delay:
+        content["delay"] = round(response.delay, 6)
+    if response.transport:
+        content["transport"] = str(response.transport)
+    return content
