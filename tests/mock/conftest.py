@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
@@ -28,13 +29,16 @@ def store() -> Iterator[Store]:
 
 
 @pytest.fixture
-def caller_with(contract: Contract, store: Store) -> Callable[..., Caller]:
-    def make(*, cast: Cast = BUILT_IN, store: Store = store, **settings: Any) -> Caller:
-        clock = ManualClock()
-        chosen = Settings(**({"check_answers": True, "seed": 1} | settings))
-        return Caller(Emulator(chosen, contract, cast, store, clock), clock)
+def caller_with(contract: Contract, store: Store) -> Iterator[Callable[..., Caller]]:
+    with ExitStack() as stack:
 
-    return make
+        def make(*, cast: Cast = BUILT_IN, store: Store = store, **settings: Any) -> Caller:
+            clock = ManualClock()
+            chosen = Settings(**({"check_answers": True, "seed": 1} | settings))
+            emulator = Emulator(chosen, contract, cast, store, clock)
+            return Caller(stack.enter_context(closing(emulator)), clock)
+
+        yield make
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from flask import Flask
 
@@ -26,15 +28,19 @@ from leadway_mock.store import open_store
 def build_emulator(settings: Settings | None = None, clock: Clock | None = None) -> Emulator:
     """Put an emulator together as `settings` say, on `clock`, which is the machine's by default.
 
-    Raises `ContractError`, `AgentsFileError`, `DialogueError` or `StoreError`.
+    The caller closes it. Raises `ContractError`, `AgentsFileError`, `DialogueError` or
+    `StoreError`; then nothing is left open.
     """
     settings = settings or Settings()
     contract = load_contract()
     cast = load_agents(settings.agents) if settings.agents else BUILT_IN
     dialogues = load_dialogues(settings.dialogues) if settings.dialogues else ()
-    store = open_store(settings.store)
-    emulator = Emulator(settings, contract, cast, store, clock or SystemClock())
-    emulator.dialogues.serve(dialogues)
+    with ExitStack() as on_error:
+        store = open_store(settings.store)
+        on_error.callback(store.close)
+        emulator = Emulator(settings, contract, cast, store, clock or SystemClock())
+        emulator.dialogues.serve(dialogues)
+        on_error.pop_all()
     return emulator
 
 
@@ -43,12 +49,17 @@ def create_app(
 ) -> Flask:
     """Return the WSGI application: the platform outside `/__mock`, ours below it.
 
+    The caller closes an `emulator` that it passes. Without one the application builds its own, and
+    closes it when the application is garbage-collected or the process exits.
+
     With `thin`, most requests to the platform do not go through Flask; their answers are the same.
     """
-    emulator = emulator or build_emulator(settings)
+    app = Flask("leadway_mock", static_folder=None)
+    if emulator is None:
+        emulator = build_emulator(settings)
+        weakref.finalize(app, emulator.close)
     settings = emulator.settings
     reloading = reloading_for(emulator)
-    app = Flask("leadway_mock", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
     app.url_map.merge_slashes = False  # Werkzeug would answer `//` with a redirect in HTML.
     install_shield(app, settings.host, settings.allow_host)
