@@ -29,6 +29,7 @@ make_base() {
 }
 
 build() {
+    engine rm --all >/dev/null
     engine inspect --type image "$base" >/dev/null 2>&1 || make_base
     engine bud --isolation chroot --pull-never --format docker --file Containerfile --tag $image . >&2
 }

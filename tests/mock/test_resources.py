@@ -87,8 +87,8 @@ def test_closing_does_not_wait_for_a_file_that_another_program_has_locked(
     file: str, connections: list[sqlite3.Connection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "CLOSE_SECONDS", 0.05)
-    store = open_store(file)
-    path = file.removeprefix("sqlite:///")
+    path = Path(file.removeprefix("sqlite:///"))
+    store = sqlite.SQLiteStore(path)
     with (
         closing(sqlite3.connect(path, isolation_level=None)) as other,
         ThreadPoolExecutor(1) as pool,

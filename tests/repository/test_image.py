@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bench.machine import free_port
-from tests.contract.programs import ROOT, running
+from tests.contract.programs import PATIENCE, ROOT, running
 from tests.repository.test_container import USER, said, turn, words
 
 BUILD_SECONDS = 3600.0
@@ -63,6 +64,8 @@ def test_the_image_serves_a_turn_and_is_healthy() -> None:
         assert program.url.endswith(f":{port}")
         assert turn(int(port), f"127.0.0.1:{port}")["response"].startswith("Turn 1.")
         script("run", "env", f"LEADWAY_MOCK_PORT={port}", *words(said("HEALTHCHECK")))
+        os.killpg(program.process.pid, signal.SIGTERM)  # The script removes the container then.
+        program.process.wait(PATIENCE)
 
 
 @built_here
