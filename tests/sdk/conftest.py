@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
@@ -29,19 +30,17 @@ def hostile_server() -> Iterator[Hostile]:
 @pytest.fixture(scope="session")
 def mock_with() -> Iterator[Callable[..., str]]:
     """Serve mocks with the settings a test wants, one for each kind."""
-    running: dict[str, tuple[Server, Any]] = {}
+    running: dict[str, Server] = {}
+    with ExitStack() as stack:
 
-    def url(**settings: Any) -> str:
-        key = repr(sorted(settings.items()))
-        if key not in running:
-            emulator = build_emulator(Settings(**settings))
-            running[key] = (Server(create_app(emulator=emulator)).__enter__(), emulator)
-        return running[key][0].url
+        def url(**settings: Any) -> str:
+            key = repr(sorted(settings.items()))
+            if key not in running:
+                emulator = stack.enter_context(closing(build_emulator(Settings(**settings))))
+                running[key] = stack.enter_context(Server(create_app(emulator=emulator)))
+            return running[key].url
 
-    yield url
-    for server, emulator in running.values():
-        server.__exit__(None, None, None)
-        emulator.close()
+        yield url
 
 
 @pytest.fixture

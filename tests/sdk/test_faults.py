@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,10 +69,11 @@ class Breakable:
 @pytest.fixture(scope="module")
 def breakable_mock() -> Iterator[Breakable]:
     # Without Retry-After, a 503 is one of those that may have been heard.
-    emulator = build_emulator(Settings(send_retry_after=False))
-    with Server(create_app(emulator=emulator)) as server:
+    with (
+        closing(build_emulator(Settings(send_retry_after=False))) as emulator,
+        Server(create_app(emulator=emulator)) as server,
+    ):
         yield Breakable(emulator, server.url)
-    emulator.close()
 
 
 @pytest.fixture
