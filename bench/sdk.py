@@ -26,7 +26,7 @@ from bench.constant import serving
 from bench.figures import ratios
 from bench.interpreter import python
 from bench.pages import DOCS, table, write_last_run
-from leadway import MADE_UP, AsyncLeadway, Leadway
+from leadway import MOCK_TOKEN, AsyncLeadway, Leadway
 from leadway_client import AuthenticatedClient
 from leadway_client.api.agents import execute_agent
 from leadway_client.models import ExecuteAgentRequest, ExecuteAgentResponse
@@ -35,7 +35,7 @@ PAGE = DOCS / "sdk-benchmark.md"
 AGENT = "p1q2r3s4t5u6v7w8x9y0z1a2"
 PATH = f"/agent-studio/agent/{AGENT}/execute"
 BODY = {"message": "Hello", "locationId": "C2QujeCh8ZnC7al2InWR"}
-HEADERS = {"Authorization": f"Bearer {MADE_UP}", "Version": "2021-07-28"}
+HEADERS = {"Authorization": f"Bearer {MOCK_TOKEN}", "Version": "2021-07-28"}
 ROUNDS, CALLS = 25, 100
 IMPORTS = {
     "python alone": "pass",
@@ -55,9 +55,9 @@ def sync_contenders(url: str) -> Mapping[str, Work]:
     raw = httpx.Client(base_url=url, headers=HEADERS)
     session = requests.Session()
     session.headers.update(HEADERS)
-    generated = AuthenticatedClient(url, MADE_UP)
+    generated = AuthenticatedClient(url, MOCK_TOKEN)
     body = ExecuteAgentRequest.from_dict(BODY)
-    agent = Leadway(token=MADE_UP, location_id=BODY["locationId"], base_url=url).agent(AGENT)
+    agent = Leadway(token=MOCK_TOKEN, location_id=BODY["locationId"], base_url=url).agent(AGENT)
 
     def by_httpx() -> str:
         return str(raw.post(PATH, json=BODY).json()["response"])
@@ -97,8 +97,8 @@ def async_contenders(url: str, loop: asyncio.AbstractEventLoop) -> Mapping[str, 
         BASE_URL = url
 
     raw = httpx.AsyncClient(base_url=url, headers=HEADERS)
-    official = Local(private_integration_token=MADE_UP)
-    agent = AsyncLeadway(token=MADE_UP, location_id=BODY["locationId"], base_url=url).agent(AGENT)
+    official = Local(private_integration_token=MOCK_TOKEN)
+    agent = AsyncLeadway(token=MOCK_TOKEN, location_id=BODY["locationId"], base_url=url).agent(AGENT)
 
     async def by_httpx() -> str:
         return str((await raw.post(PATH, json=BODY)).json()["response"])

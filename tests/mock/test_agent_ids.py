@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from leadway import InvalidRequestError, Leadway, Settings
-from leadway.calls import checked_agent_id
+from leadway._calls import checked_agent_id
 from leadway_mock.agents.file_schema import schema_text as agents_schema
 from leadway_mock.agents.naming import AGENT_ID, is_agent_id
 from leadway_mock.dialogues import DialogueError, dialogue
