@@ -213,7 +213,7 @@ def test_certificates_are_read_from_a_file_or_folder(
     monkeypatch.setattr(certifi, "where", lambda: str(tmp_path / "missing"))
     paths = {"SSL_CERT_FILE": tmp_path / "0a1b2c3d.0", "SSL_CERT_DIR": tmp_path}
     monkeypatch.setenv(variable, str(paths[variable]))
-    assert read_network_environment(ENCRYPTED).ssl_context
+    assert read_network_environment(ENCRYPTED).proxy is None
 
 
 ADDRESSES = [

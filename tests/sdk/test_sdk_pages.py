@@ -1,4 +1,4 @@
-"""The pages about the SDK: every example runs, every list is whole."""
+"""The pages about the SDK: every example runs, every list is complete."""
 
 from __future__ import annotations
 
@@ -19,22 +19,23 @@ from tests.sdk.conftest import LOCATION
 SDK = Page.read("docs/sdk.md")
 ERRORS = Page.read("docs/sdk-errors.md")
 EXAMPLES = [block.text for block in SDK.blocks if block.language == "python"]
-SHOWN = {
+OUTPUTS = {
     "cid_abc123def456": ["Turn 1. You said: How can you", "Turn 2. You said: Start with email"],
-    "kept = chat": ["Look at this -> Turn 1.", "Do you remember? -> Turn 2."],
+    "stored = chat": ["Look at this -> Turn 1.", "Do you remember? -> Turn 2."],
     "AsyncLeadway": ["Turn 1. You said: Hello\n" * 3],
     "inactiveagent": ["InactiveAgentError False Agent is not active. (HTTP 400"],
     "RateLimiter()": ["You said: One", "You said: Two", "You said: Three"],
-    "observer=watch": ["1 /agent-studio/agent/p1q2r3s4t5u6v7w8x9y0z1a2/execute 200 0."],
+    "observer=observe": ["1 /agent-studio/agent/p1q2r3s4t5u6v7w8x9y0z1a2/execute 200 "],
 }
 """A part of each example, and what it prints."""
 
 
 def test_every_example_has_its_output() -> None:
-    assert [[part for part in SHOWN if part in text] for text in EXAMPLES] == [[p] for p in SHOWN]
+    parts = [[part for part in OUTPUTS if part in text] for text in EXAMPLES]
+    assert parts == [[part] for part in OUTPUTS]
 
 
-@pytest.mark.parametrize("part", SHOWN)
+@pytest.mark.parametrize("part", OUTPUTS)
 def test_every_example_runs(part: str, url: str, tmp_path: Path) -> None:
     (text,) = [each for each in EXAMPLES if part in each]
     settings = {"TOKEN": MOCK_TOKEN, "LOCATION_ID": LOCATION, "BASE_URL": url}
@@ -51,7 +52,7 @@ def test_every_example_runs(part: str, url: str, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    for expected in SHOWN[part]:
+    for expected in OUTPUTS[part]:
         assert expected in done.stdout
 
 
@@ -80,7 +81,7 @@ def test_every_attribute_of_a_reply_is_listed() -> None:
 
 def test_every_exit_code_is_listed() -> None:
     listed = {int(code) for code in re.findall(r"^\| (\d+) \|", SDK.text, re.MULTILINE)}
-    early = {EXIT_INTERRUPTED, EXIT_BROKEN_PIPE, EXIT_IO_ERROR}
+    early = {EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, EXIT_IO_ERROR}
     assert listed == {SUCCESS, CHECK_FAILED, USAGE} | early | {code for _, code in EXIT_CODES}
 
 
@@ -91,7 +92,7 @@ def test_the_tree_matches_the_code() -> None:
 
 
 def test_every_attribute_of_an_error_is_listed() -> None:
-    known = set(vars(LeadwayError("No"))) | {"violations"}
+    known = set(vars(LeadwayError("No"))) | {"hint", "violations"}
     listed = set(re.findall(r"^\| `(\w+)` \|", ERRORS.text, re.MULTILINE))
     assert known == listed
 
