@@ -1,4 +1,4 @@
-"""What can be watched: each attempt, when it is over."""
+"""Log entries and observers of attempts."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from leadway._calls import HTTPResponse, Outcome
+from leadway._replies import Reply
 from leadway.errors import LeadwayError
-from leadway.outcomes import Answer, Outcome
-from leadway.replies import Reply
 
 logger: Final = logging.getLogger("leadway")
 
 
-class _Reserve(logging.Handler):
-    """Where nobody asks for logs, writes none: only what is wrong with the program itself.
+class _LastResortHandler(logging.Handler):
+    """Handler for programs that configure no logging: prints ERROR and above, as Python does.
 
-    That is what Python's own last resort is for, which any handler here keeps from its work.
+    Without it, Python's own handler of last resort would print warnings, too.
     """
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -25,44 +25,54 @@ class _Reserve(logging.Handler):
             logging.lastResort.handle(record)
 
     def _is_alone(self) -> bool:
-        above = logger.propagate and logging.getLogger().hasHandlers()
-        return logger.handlers == [self] and not above
+        root_has_handlers = logger.propagate and logging.getLogger().hasHandlers()
+        return logger.handlers == [self] and not root_has_handlers
 
 
-logger.addHandler(_Reserve())
+logger.addHandler(_LastResortHandler())
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One sending of one message, and what came of it. Holds no token and nothing that was said."""
+    """One attempt to send one message, and its result. Holds no token and no text of a message."""
 
     number: int
-    """1 for the first."""
+    """Number of the attempt, from 1."""
 
     method: str
+    """HTTP method."""
+
     path: str
+    """Path of the request."""
+
     status: int | None
-    """`None` where there was no answer."""
+    """HTTP status, `None` if there was no response."""
 
     seconds: float
+    """Duration in seconds."""
+
     execution_id: str | None
+    """Session of the reply, `None` after an error."""
+
     interaction_id: str | None
+    """Id of the interaction, `None` after an error."""
+
     error: LeadwayError | None
-    """What it meant, `None` for a reply."""
+    """Error, `None` after a reply."""
 
 
 Observer = Callable[[Attempt], None]
-"""Is told of each attempt. What it raises is logged, and changes nothing of what it watches."""
+"""Function that is called after each attempt. Its exceptions are logged and not raised."""
 
 
-def attempt_of(number: int, outcome: Outcome, verdict: Reply | LeadwayError) -> Attempt:
-    """Return what can be told of an attempt."""
-    reply, error = (verdict, None) if isinstance(verdict, Reply) else (None, verdict)
+def make_attempt(number: int, outcome: Outcome, result: Reply | LeadwayError) -> Attempt:
+    """Return the record of an attempt."""
+    reply, error = (result, None) if isinstance(result, Reply) else (None, result)
     return Attempt(
         number=number,
         method="POST",
         path=outcome.path,
-        status=outcome.status if isinstance(outcome, Answer) else None,
+        status=outcome.status if isinstance(outcome, HTTPResponse) else None,
         seconds=outcome.seconds,
         execution_id=reply.execution_id if reply else None,
         interaction_id=reply.interaction_id if reply else None,
@@ -70,11 +80,8 @@ def attempt_of(number: int, outcome: Outcome, verdict: Reply | LeadwayError) -> 
     )
 
 
-def tell(observer: Observer, attempt: Attempt) -> None:
-    """Tell an observer; if it fails, log that as ERROR, with the traceback.
-
-    The answer was paid for, and the agent has heard the message: who only watches cannot undo it.
-    """
+def notify(observer: Observer, attempt: Attempt) -> None:
+    """Call an observer; log its exception as ERROR, since the call itself has succeeded."""
     try:
         observer(attempt)
     except Exception:
@@ -83,7 +90,7 @@ def tell(observer: Observer, attempt: Attempt) -> None:
 
 
 def log(attempt: Attempt) -> None:
-    """Log an attempt: a reply as DEBUG, an error as WARNING."""
+    """Log an attempt: DEBUG for a reply, WARNING for an error."""
     level = logging.WARNING if attempt.error else logging.DEBUG
     if not logger.isEnabledFor(level):
         return
@@ -92,15 +99,15 @@ def log(attempt: Attempt) -> None:
         "%s %s -> %s in %.0f ms, attempt %d: %s",
         attempt.method,
         attempt.path,
-        attempt.status or "no answer",
+        attempt.status or "no response",
         attempt.seconds * 1000,
         attempt.number,
-        _result(attempt),
+        _result_text(attempt),
         extra={"leadway": attempt},
     )
 
 
-def _result(attempt: Attempt) -> str:
+def _result_text(attempt: Attempt) -> str:
     if attempt.error:
         return type(attempt.error).__name__
     return f"session {attempt.execution_id}, interaction {attempt.interaction_id}"

@@ -1,4 +1,4 @@
-"""Outcomes for tests that need no server."""
+"""Calls and outcomes for tests without a server."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from leadway.calls import Call, request_body
-from leadway.outcomes import Answer
+from leadway._calls import Call, HTTPResponse, request_body
 
 SAMPLE: Mapping[str, Any] = {
     "success": True,
@@ -27,10 +26,12 @@ SAMPLE: Mapping[str, Any] = {
 CALL = Call("p1q2r3s4t5u6v7w8x9y0z1a2", request_body("Hello", "C2QujeCh8ZnC7al2InWR"))
 
 
-def good(**fields: Any) -> Answer:
-    return Answer(200, json.dumps({**SAMPLE, **fields}).encode())
+def success(**fields: Any) -> HTTPResponse:
+    return HTTPResponse(200, json.dumps({**SAMPLE, **fields}).encode())
 
 
-def refused(status: int, message: object = "No", **headers: str) -> Answer:
+def error_response(status: int, message: object = "No", **headers: str) -> HTTPResponse:
     body = json.dumps({"statusCode": status, "message": message}).encode()
-    return Answer(status, body, {name.replace("_", "-"): text for name, text in headers.items()})
+    return HTTPResponse(
+        status, body, {name.replace("_", "-"): text for name, text in headers.items()}
+    )

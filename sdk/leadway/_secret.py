@@ -1,4 +1,4 @@
-"""A text that does not show itself."""
+"""Token that is masked wherever it is printed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ MASK: Final = "********"
 
 
 class Secret:
-    """A token, masked wherever it is printed, logged or pickled; `reveal()` gives it away.
+    """Token that is masked in `repr`, `str`, format strings, logs and pickles.
 
-    Blanks around it are dropped: files and pasted texts often end in a line break. What was
-    pickled comes back without its value, and says so when somebody asks for it.
+    A pickled secret comes back without its value. It equals a secret with the same value.
+
+    Args:
+        value: the token; surrounding whitespace is removed.
     """
 
     __slots__ = ("_value",)
@@ -23,14 +25,15 @@ class Secret:
     def reveal(self) -> str:
         """Return the value.
 
-        Raises `ValueError` if it was left behind when this was pickled.
+        Raises:
+            ValueError: the secret was pickled, which removes the value.
         """
         if self._value is None:
-            raise ValueError("This token was pickled, and tokens are left behind then.")
+            raise ValueError("The token was removed when this was pickled.")
         return self._value
 
-    def masked(self, text: bytes) -> bytes:
-        """Return `text` with the value struck out, wherever a server repeats it."""
+    def mask(self, text: bytes) -> bytes:
+        """Return `text` with each occurrence of the value replaced by asterisks."""
         value = (self._value or "").encode()
         return text.replace(value, MASK.encode()) if value and value in text else text
 

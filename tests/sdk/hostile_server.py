@@ -1,4 +1,4 @@
-"""A server that answers with exactly the bytes, and the manners, that a test wants."""
+"""Server that responds with given bytes and transport faults."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from tests.sdk.outcomes import SAMPLE
+from tests.sdk.samples import SAMPLE
 
 Script = Callable[[socket.socket], None]
 
 GOOD_BODY = json.dumps(SAMPLE).encode()
 
 
-def answer(status: int, body: bytes = b"", **headers: str) -> bytes:
-    """Return the bytes of an HTTP answer."""
+def response(status: int, body: bytes = b"", **headers: str) -> bytes:
+    """Return the bytes of an HTTP response."""
     lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(body)}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def say(data: bytes) -> Script:
+def send_bytes(data: bytes) -> Script:
     return lambda connection: connection.sendall(data)
 
 
-def say_and_hang_up(data: bytes) -> Script:
+def send_and_close(data: bytes) -> Script:
     def script(connection: socket.socket) -> None:
         connection.sendall(data)
         connection.shutdown(socket.SHUT_RDWR)
@@ -38,39 +38,39 @@ def say_and_hang_up(data: bytes) -> Script:
 
 
 def reset(connection: socket.socket) -> None:
-    """Break the connection as a machine that has died does, and not as one that hangs up."""
+    """Reset the connection (RST), instead of closing it (FIN)."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
 
 
-def drip(head: bytes, drops: bytes, pause: float) -> Script:
+def send_slowly(head: bytes, data: bytes, pause: float) -> Script:
     def script(connection: socket.socket) -> None:
         connection.sendall(head)
-        for drop in drops:
+        for byte in data:
             time.sleep(pause)
-            connection.sendall(bytes([drop]))
+            connection.sendall(bytes([byte]))
 
     return script
 
 
 def hang(connection: socket.socket) -> None:
-    """Say nothing until the other side has gone."""
+    """Send nothing until the client closes the connection, or for 5 s."""
     connection.settimeout(5)
     connection.recv(1)
 
 
 @dataclass
-class Hostile:
-    """Plays one script for each request, the last one again and again."""
+class HostileServer:
+    """Runs one script for each request; the last one repeats."""
 
     url: str
     listening: socket.socket
     scripts: Sequence[Script] = ()
-    heard: list[bytes] = field(default_factory=list)
-    """Each request, head and body."""
+    received: list[bytes] = field(default_factory=list)
+    """Each request: request line, headers and body."""
 
-    def will(self, *scripts: Script) -> None:
-        self.scripts, self.heard = scripts, []
+    def respond_with(self, *scripts: Script) -> None:
+        self.scripts, self.received = scripts, []
 
     def serve(self) -> None:
         while True:
@@ -78,21 +78,21 @@ class Hostile:
                 connection, _ = self.listening.accept()
             except OSError:
                 return
-            threading.Thread(target=self._talk, args=[connection], daemon=True).start()
+            threading.Thread(target=self._serve_connection, args=[connection], daemon=True).start()
 
-    def _talk(self, connection: socket.socket) -> None:
+    def _serve_connection(self, connection: socket.socket) -> None:
         with connection, suppress(OSError):
             connection.settimeout(10)
             while request := _request(connection):
-                self.heard.append(request)
-                self.scripts[min(len(self.heard), len(self.scripts)) - 1](connection)
+                self.received.append(request)
+                self.scripts[min(len(self.received), len(self.scripts)) - 1](connection)
 
 
 @contextmanager
-def hostile() -> Iterator[Hostile]:
+def run_hostile_server() -> Iterator[HostileServer]:
     """Serve in a thread, on a free port."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = Hostile(f"http://127.0.0.1:{listening.getsockname()[1]}", listening)
+        server = HostileServer(f"http://127.0.0.1:{listening.getsockname()[1]}", listening)
         threading.Thread(target=server.serve, daemon=True).start()
         yield server
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""A canary for a token: whatever happens, it is seen on the wire and nowhere else."""
+"""A canary as token is sent to the server and appears nowhere else."""
 
 from __future__ import annotations
 
@@ -13,21 +13,29 @@ from typing import Any
 import pytest
 
 from leadway import AsyncLeadway, Leadway, LeadwayError, Settings
-from tests.sdk.conftest import LOCATION, QUICK, Ask, ask_sync
-from tests.sdk.hostile import Hostile, answer, hang, headers_of, reset, say, say_and_hang_up
-from tests.sdk.outcomes import CALL
+from tests.sdk.conftest import FAST_RETRIES, LOCATION, Send, send_sync
+from tests.sdk.hostile_server import (
+    HostileServer,
+    hang,
+    headers_of,
+    reset,
+    response,
+    send_and_close,
+    send_bytes,
+)
+from tests.sdk.samples import CALL
 
 CANARY = "pit-00000000-cana-4ry0-8000-c0ffee00cafe"
 ECHOES = f'{{"message": "Invalid Private Integration token {CANARY}", "traceId": "{CANARY}"}}'
 SCRIPTS = {
-    "an answer that repeats it": say(answer(401, ECHOES.encode(), X_Echo=CANARY)),
-    "a page that repeats it": say(answer(500, f"<p>{CANARY}</p>".encode())),
-    "a reply that repeats it": say(
-        answer(200, f'{{"response": "{CANARY}", "executionId": "{CANARY}", "x": []}}'.encode())
+    "an error response that repeats it": send_bytes(response(401, ECHOES.encode(), X_Echo=CANARY)),
+    "a page that repeats it": send_bytes(response(500, f"<p>{CANARY}</p>".encode())),
+    "a reply that repeats it": send_bytes(
+        response(200, f'{{"response": "{CANARY}", "executionId": "{CANARY}", "x": []}}'.encode())
     ),
-    "a reply without sense": say(answer(200, f'{{"response": ["{CANARY}"]}}'.encode())),
-    "a redirect": say(answer(302, Location=f"http://127.0.0.1/{CANARY}")),
-    "noise": say_and_hang_up(CANARY.encode() * 3),
+    "an invalid reply": send_bytes(response(200, f'{{"response": ["{CANARY}"]}}'.encode())),
+    "a redirect": send_bytes(response(302, Location=f"http://127.0.0.1/{CANARY}")),
+    "noise": send_and_close(CANARY.encode() * 3),
     "a reset": reset,
     "silence": hang,
 }
@@ -35,10 +43,10 @@ SCRIPTS = {
 
 @pytest.fixture
 def everything_logged() -> Iterator[io.StringIO]:
-    """Log all that any library says, at its loudest."""
+    """Log everything that any library logs, at the lowest level."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
-    # httpcore writes down every header that a server sends, whatever a library above it does.
+    # httpcore logs every header of a response, which no library above it can prevent.
     handler.addFilter(lambda record: "receive_response_headers" not in record.getMessage())
     root = logging.getLogger()
     level = root.level
@@ -50,7 +58,7 @@ def everything_logged() -> Iterator[io.StringIO]:
 
 
 def shown(value: Any) -> str:
-    """Return whatever of a value people and programs get to see."""
+    """Return all texts of a value that people and programs can see."""
     parts = [repr(value), str(value), repr(pickle.dumps(value)), repr(copy.deepcopy(value))]
     if isinstance(value, BaseException):
         whole = traceback.TracebackException.from_exception(value, capture_locals=True)
@@ -60,24 +68,24 @@ def shown(value: Any) -> str:
 
 
 @pytest.mark.parametrize("case", SCRIPTS)
-def test_the_canary_is_seen_on_the_wire_alone(
-    case: str, ask: Ask, hostile_server: Hostile, everything_logged: io.StringIO
+def test_the_token_is_only_sent(
+    case: str, send: Send, hostile_server: HostileServer, everything_logged: io.StringIO
 ) -> None:
-    hostile_server.will(SCRIPTS[case])
-    came: Any
+    hostile_server.respond_with(SCRIPTS[case])
+    result: Any
     try:
-        came = ask(hostile_server.url, token=CANARY, timeout=0.3)
+        result = send(hostile_server.url, token=CANARY, timeout=0.3)
     except LeadwayError as error:
-        came = error
-    (request,) = hostile_server.heard
+        result = error
+    (request,) = hostile_server.received
     assert headers_of(request)["authorization"] == f"Bearer {CANARY}"
-    assert CANARY not in shown(came)
+    assert CANARY not in shown(result)
     assert everything_logged.getvalue()
     assert CANARY not in everything_logged.getvalue()
 
 
-def test_no_object_shows_it() -> None:
-    settings = Settings.made(token=CANARY, location_id=LOCATION, base_url="http://127.0.0.1:9")
+def test_no_object_shows_the_token() -> None:
+    settings = Settings.create(token=CANARY, location_id=LOCATION, base_url="http://127.0.0.1:9")
     with Leadway(settings) as leadway:
         agent = leadway.agent(CALL.agent_id)
         for value in (leadway, agent, agent.conversation(), AsyncLeadway(settings)):
@@ -87,8 +95,8 @@ def test_no_object_shows_it() -> None:
 
 
 @pytest.mark.parametrize("wrong", [f"Bearer {CANARY}", f"{CANARY} {CANARY}", f"{CANARY}é"])
-def test_no_complaint_repeats_it(wrong: str) -> None:
-    with pytest.raises(LeadwayError) as refused:
-        ask_sync("http://127.0.0.1:9", token=wrong, retries=QUICK)
-    assert CANARY not in str(refused.value)
-    assert CANARY not in shown(refused.value)
+def test_no_error_repeats_the_token(wrong: str) -> None:
+    with pytest.raises(LeadwayError) as caught:
+        send_sync("http://127.0.0.1:9", token=wrong, retries=FAST_RETRIES)
+    assert CANARY not in str(caught.value)
+    assert CANARY not in shown(caught.value)

@@ -1,4 +1,4 @@
-"""Every command ends in a sentence when nobody can write, or hear, what it says."""
+"""Every command reports a standard output that cannot be written, in one line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from leadway_command import INTERRUPTED, UNHEARD, UNWRITTEN, obeyed
+from leadway_command import EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, EXIT_IO_ERROR, run_command
 from leadway_mock.agents import ECHO_ID
 
 FULL = Path("/dev/full")
@@ -24,10 +24,10 @@ on_a_full_disk = pytest.mark.skipif(
 )
 
 
-def ended(
+def run_python(
     *command: str, stdout: int, unbuffered: bool = False, cwd: Path | None = None
 ) -> tuple[int, str]:
-    """Run a command of Python; return its exit code, and what it says on standard error."""
+    """Run a command of Python; return its exit code and standard error."""
     own = ("LEADWAY_", "PYTHONUNBUFFERED")
     environment = {key: text for key, text in os.environ.items() if not key.startswith(own)}
     process = subprocess.run(
@@ -44,41 +44,43 @@ def ended(
     return process.returncode, process.stderr
 
 
-def full(*command: str, unbuffered: bool = False, cwd: Path | None = None) -> tuple[int, str]:
+def run_on_full_disk(
+    *command: str, unbuffered: bool = False, cwd: Path | None = None
+) -> tuple[int, str]:
     with FULL.open("w") as disk:
-        return ended(*command, stdout=disk.fileno(), unbuffered=unbuffered, cwd=cwd)
+        return run_python(*command, stdout=disk.fileno(), unbuffered=unbuffered, cwd=cwd)
 
 
-def unheard(*command: str, cwd: Path | None = None) -> tuple[int, str]:
-    heard_by, written_to = os.pipe()
-    os.close(heard_by)
+def run_with_closed_pipe(*command: str, cwd: Path | None = None) -> tuple[int, str]:
+    reader, writer = os.pipe()
+    os.close(reader)
     try:
-        return ended(*command, stdout=written_to, cwd=cwd)
+        return run_python(*command, stdout=writer, cwd=cwd)
     finally:
-        os.close(written_to)
+        os.close(writer)
 
 
 @pytest.fixture
 def command(url: str, tmp_path: Path) -> Callable[[str], list[str]]:
-    """Spell a command for this mock, in a folder with a dialogue."""
+    """Return the arguments of a command for this mock, in a folder with a dialogue."""
     (tmp_path / "talk.txt").write_text("user: hi\nagent: Hello\n")
 
-    def spelt(text: str) -> list[str]:
+    def arguments(text: str) -> list[str]:
         names = {"AGENT": ECHO_ID, "URL": url, "PORT": url.rpartition(":")[2]}
         return [names.get(word, word) for word in text.split()]
 
-    return spelt
+    return arguments
 
 
 COMMANDS = [
     "leadway --help",
     "leadway --version",
-    "leadway execute AGENT Hello --mock URL",
-    "leadway execute AGENT Hello --mock URL --json",
-    "leadway execute inactiveagent00000000000 Hello --mock URL --json",
+    "leadway execute AGENT Hello --mock-url URL",
+    "leadway execute AGENT Hello --mock-url URL --json",
+    "leadway execute inactiveagent00000000000 Hello --mock-url URL --json",
     "leadway execute --help",
-    "leadway chat AGENT --mock URL",
-    "leadway doctor --mock URL",
+    "leadway chat AGENT --mock-url URL",
+    "leadway doctor --mock-url URL",
     "leadway mock --port 0",
     "leadway mock --port 0 --workers 2",
     "leadway mock --help",
@@ -91,44 +93,44 @@ COMMANDS = [
 
 @on_a_full_disk
 @pytest.mark.parametrize("text", COMMANDS)
-def test_a_full_disk_is_told_in_one_sentence(
+def test_a_full_disk_is_reported_in_one_line(
     text: str, command: Callable[[str], list[str]], tmp_path: Path
 ) -> None:
-    code, told = full("-m", *command(text), cwd=tmp_path)
-    assert code == UNWRITTEN
-    assert told.startswith("leadway")
-    assert "standard output cannot be written (No space left on device)" in told
-    assert told.count("\n") == 1
+    code, printed = run_on_full_disk("-m", *command(text), cwd=tmp_path)
+    assert code == EXIT_IO_ERROR
+    assert printed.startswith("leadway")
+    assert "standard output cannot be written (No space left on device)" in printed
+    assert printed.count("\n") == 1
 
 
 @on_a_full_disk
 @pytest.mark.parametrize(
     "text", ["leadway --version", "leadway execute --help", "leadway mock check talk.txt"]
 )
-def test_nor_is_it_missed_where_python_keeps_no_buffer(
+def test_a_full_disk_is_reported_with_unbuffered_output(
     text: str, command: Callable[[str], list[str]], tmp_path: Path
 ) -> None:
-    """Then it is argparse that meets the full disk, and says nothing of it."""
-    code, told = full("-m", *command(text), unbuffered=True, cwd=tmp_path)
-    assert (code, told.count("\n")) == (UNWRITTEN, 1)
+    """Argparse ignores the `OSError` of its own write."""
+    code, printed = run_on_full_disk("-m", *command(text), unbuffered=True, cwd=tmp_path)
+    assert (code, printed.count("\n")) == (EXIT_IO_ERROR, 1)
 
 
 @on_a_full_disk
-def test_where_no_error_can_be_told_either_the_exit_code_tells_it(url: str) -> None:
+def test_the_exit_code_is_set_if_stderr_is_full_too(url: str) -> None:
     with FULL.open("w") as disk:
-        call = [sys.executable, *LEADWAY, "execute", ECHO_ID, "Hello", "--mock", url]
+        call = [sys.executable, *LEADWAY, "execute", ECHO_ID, "Hello", "--mock-url", url]
         done = subprocess.run(call, stdout=disk, stderr=disk, check=False, timeout=60)
-    assert done.returncode == UNWRITTEN
+    assert done.returncode == EXIT_IO_ERROR
 
 
 @on_a_full_disk
-def test_what_a_command_runs_meets_the_disk_itself() -> None:
+def test_a_child_process_has_the_original_stdout() -> None:
     run = ["exec", "--", sys.executable, "-c", "import sys; sys.stdout.close()"]
-    assert full(*LEADWAY, "mock", *run) == (0, "")
+    assert run_on_full_disk(*LEADWAY, "mock", *run) == (0, "")
 
 
 @on_a_full_disk
-def test_no_worker_outlives_a_mock_that_cannot_say_where_it_is() -> None:
+def test_no_worker_survives_a_mock_that_cannot_print_its_address() -> None:
     command = [sys.executable, *LEADWAY, "mock", "--port", "0", "--workers", "2"]
     with (
         FULL.open("w") as disk,
@@ -136,7 +138,7 @@ def test_no_worker_outlives_a_mock_that_cannot_say_where_it_is() -> None:
             command, stdout=disk, stderr=subprocess.DEVNULL, start_new_session=True
         ) as process,
     ):
-        assert process.wait(timeout=60) == UNWRITTEN
+        assert process.wait(timeout=60) == EXIT_IO_ERROR
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
 
@@ -144,13 +146,13 @@ def test_no_worker_outlives_a_mock_that_cannot_say_where_it_is() -> None:
 @pytest.mark.parametrize(
     "text", ["leadway --version", "leadway mock check talk.txt", "leadway mock --port 0"]
 )
-def test_nobody_to_hear_it_is_told_to_nobody(
+def test_a_closed_pipe_is_not_reported(
     text: str, command: Callable[[str], list[str]], tmp_path: Path
 ) -> None:
-    assert unheard("-m", *command(text), cwd=tmp_path) == (UNHEARD, "")
+    assert run_with_closed_pipe("-m", *command(text), cwd=tmp_path) == (EXIT_BROKEN_PIPE, "")
 
 
-def test_workers_bear_a_standard_output_that_is_closed(tmp_path: Path) -> None:
+def test_workers_tolerate_a_closed_stdout(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     closing = (
@@ -162,15 +164,17 @@ def test_workers_bear_a_standard_output_that_is_closed(tmp_path: Path) -> None:
         log.open("w") as errors,
         subprocess.Popen([sys.executable, "-c", closing, *mock], stderr=errors) as process,
     ):
-        while ended(*LEADWAY, "mock", "env", "--port", str(port), stdout=subprocess.DEVNULL)[0]:
+        while run_python(*LEADWAY, "mock", "env", "--port", str(port), stdout=subprocess.DEVNULL)[
+            0
+        ]:
             assert process.poll() is None, log.read_text()
         process.terminate()
         assert process.wait(timeout=30) == 0
     assert "Traceback" not in log.read_text()
 
 
-class Broken(io.StringIO):
-    """Standard output, broken in one of two places."""
+class BrokenStdout(io.StringIO):
+    """Standard output whose `write` or `flush` fails."""
 
     def __init__(self, where: str, number: int) -> None:
         super().__init__()
@@ -186,37 +190,37 @@ class Broken(io.StringIO):
             raise OSError(self.number, os.strerror(self.number))
 
 
-def speaking() -> int:
+def print_hello() -> int:
     return sys.stdout.write("Hello\n") - 6
 
 
 @pytest.mark.parametrize("where", ["write", "flush"])
 @pytest.mark.parametrize(
     ("number", "code"),
-    [(errno.ENOSPC, UNWRITTEN), (errno.EIO, UNWRITTEN), (errno.EPIPE, UNHEARD)],
+    [(errno.ENOSPC, EXIT_IO_ERROR), (errno.EIO, EXIT_IO_ERROR), (errno.EPIPE, EXIT_BROKEN_PIPE)],
 )
-def test_it_shows_at_once_or_at_the_end(
+def test_errors_of_write_and_flush_are_reported(
     where: str,
     number: int,
     code: int,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(sys, "stdout", Broken(where, number))
-    assert obeyed(speaking, "leadway x") == code
-    told = f"leadway x: standard output cannot be written ({os.strerror(number)}); "
-    assert capsys.readouterr().err.startswith(told) == (code == UNWRITTEN)
+    monkeypatch.setattr(sys, "stdout", BrokenStdout(where, number))
+    assert run_command(print_hello, "leadway x") == code
+    printed = f"leadway x: standard output cannot be written ({os.strerror(number)}); "
+    assert capsys.readouterr().err.startswith(printed) == (code == EXIT_IO_ERROR)
 
 
-def test_another_failure_is_not_laid_at_its_door() -> None:
+def test_other_errors_are_not_reported_as_stdout_errors() -> None:
     def failing() -> int:
         raise OSError(errno.ENOSPC, "No space left on device", "a file of its own")
 
     with pytest.raises(OSError, match="a file of its own"):
-        obeyed(failing, "leadway x")
+        run_command(failing, "leadway x")
 
 
-def test_a_command_that_is_interrupted_says_what_it_had_to_say(
+def test_an_interrupted_command_prints_its_buffer(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def interrupted() -> int:
@@ -224,6 +228,6 @@ def test_a_command_that_is_interrupted_says_what_it_had_to_say(
         raise KeyboardInterrupt
 
     before = sys.stdout
-    assert obeyed(interrupted, "leadway x") == INTERRUPTED
+    assert run_command(interrupted, "leadway x") == EXIT_INTERRUPTED
     assert sys.stdout is before
     assert capsys.readouterr().out == "Hello\n"
