@@ -50,6 +50,16 @@ class Losses:
         return picked
 
 
+def free_port(highest: int = 65_535) -> int:
+    """Return a loopback port that nothing listens on, at most `highest`."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        if port <= highest:
+            return port
+
+
 class Proxy:
     """Carries connections from a port of its own to a server's port, or as `connect` leads.
 

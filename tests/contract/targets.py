@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from bench.redis_servers import redis_program
+from tests.redis_server import redis_program
 from leadway_mock.app import build_emulator, create_app, prompt_of
 from leadway_mock.server import Server
 from leadway_mock.settings import Settings
@@ -95,7 +95,7 @@ def http_sqlite(**settings: Any) -> Iterator[Service]:
 @contextmanager
 def http_redis(**settings: Any) -> Iterator[Service]:
     """Call `leadway mock`, one process or several, its conversations in a server of its own."""
-    with redis_program() as server, _program(server.patient_url, settings) as service:
+    with redis_program() as server, _program(server.long_timeout_url, settings) as service:
         yield service
 
 

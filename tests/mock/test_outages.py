@@ -19,7 +19,7 @@ import httpx
 import pytest
 import redis
 
-from bench.redis_servers import DURABLE, RedisProgram, redis_program
+from tests.redis_server import DURABLE, RedisProgram, redis_program
 from leadway_mock.app import build_emulator, create_app
 from leadway_mock.messages import Answer
 from leadway_mock.server import Server

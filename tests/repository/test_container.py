@@ -26,8 +26,8 @@ from urllib.request import Request, urlopen
 import pytest
 import yaml
 
-from bench.machine import free_port
-from bench.redis_servers import redis_program
+from tests.network import free_port
+from tests.redis_server import redis_program
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0

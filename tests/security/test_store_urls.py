@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.redis_servers import RedisProgram, redis_program
+from tests.redis_server import RedisProgram, redis_program
 from leadway_mock.app import build_emulator, create_app
 from leadway_mock.cli import main
 from leadway_mock.settings import Settings

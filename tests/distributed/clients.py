@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 
 from tests.contract.service import PATHS, VERSION, Caller, turn
-from tests.scale.checker import Entry
-from tests.scale.history import Claim, History, Outcome
+from tests.distributed.checker import Entry
+from tests.distributed.history import Claim, History, Outcome
 
 CALLER = Caller()
 PATIENCE = 60.0

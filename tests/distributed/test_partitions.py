@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 import redis
 
-from bench.redis_servers import RedisProgram
+from tests.redis_server import RedisProgram
 from leadway_mock.store import Appended, StoreUnavailable, open_store
 from tests.network import Proxy
-from tests.scale.crowd import soon
-from tests.scale.history import Outcome
-from tests.scale.hosts import Cable, NoHostsError, machines_on_hosts
-from tests.scale.machines import SHORT, Machines, machines
-from tests.scale.troubles import BadLines, PulledCables, Silences, client
+from tests.distributed.worker_cluster import soon
+from tests.distributed.history import Outcome
+from tests.distributed.network_hosts import Cable, NoHostsError, machines_on_hosts
+from tests.distributed.mock_cluster import SHORT, Machines, machines
+from tests.distributed.failures import BadLines, PulledCables, Silences, client
 from tests.tls import Authority
 
 pytestmark = pytest.mark.xdist_group("partitions")
@@ -104,7 +104,7 @@ def test_a_write_that_lands_behind_the_answer_to_its_repetition_is_refused(
 ) -> None:
     with Proxy(redis_server.port) as line, redis.Redis.from_url(redis_server.url) as own:
         own.flushall()
-        cut, good = open_store(line.url + SHORT), open_store(redis_server.patient_url)
+        cut, good = open_store(line.url + SHORT), open_store(redis_server.long_timeout_url)
         line.silence()
         with pytest.raises(StoreUnavailable) as caught:
             cut.append("a", "said", after=0)

@@ -20,7 +20,16 @@ from leadway_mock.settings import SettingsError
 from leadway_mock.testing import Mock
 from tests.contract.programs import mock
 from tests.contract.service import turn
-from tests.scale.crowd import AGENTS, HEARD, Crowd, children, crowd, is_there, soon, told
+from tests.distributed.worker_cluster import (
+    AGENTS,
+    HEARD,
+    Crowd,
+    children,
+    crowd,
+    is_there,
+    soon,
+    told,
+)
 
 Answers = list[Future[ExecuteAgentResponse]]
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from bench.redis_servers import DURABLE, PATIENT, RedisProgram, redis_program
+from tests.redis_server import DURABLE, LONG_TIMEOUTS, RedisProgram, redis_program
 from leadway_mock.store.redis_scripts import APPEND
 from tests.contract.programs import Program, mock
 from tests.contract.service import Service, opened
@@ -58,7 +58,7 @@ class Machines(Generic[LineType]):
 
 @contextmanager
 def machines(
-    number: int, *flags: str, options: str = PATIENT, authority: Authority | None = None
+    number: int, *flags: str, options: str = LONG_TIMEOUTS, authority: Authority | None = None
 ) -> Iterator[Machines[Proxy]]:
     """Run mocks on a server that keeps what it has said, each over a proxy of its own.
 

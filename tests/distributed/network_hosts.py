@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
-from bench.redis_servers import DURABLE, redis_program
+from tests.redis_server import DURABLE, redis_program
 from tests.contract.programs import Program, mock
 from tests.network import Proxy
-from tests.scale.machines import SHORT, Machines
+from tests.distributed.mock_cluster import SHORT, Machines
 
 CLONE_NEWNET = 0x40000000
 REACHABLE = ("--bind", "0.0.0.0", "--protected-mode", "no")  # noqa: S104 - in a network of its own

@@ -12,13 +12,13 @@ from typing import Generic
 import httpx
 
 from tests.network import Lost, Proxy
-from tests.scale.checker import faults
-from tests.scale.history import History, Outcome
-from tests.scale.hosts import Cable
-from tests.scale.machines import TURN, LineType, Machines
-from tests.scale.talkers import answered, begin, talk, transcripts, until
+from tests.distributed.checker import faults
+from tests.distributed.history import History, Outcome
+from tests.distributed.network_hosts import Cable
+from tests.distributed.mock_cluster import TURN, LineType, Machines
+from tests.distributed.clients import answered, begin, talk, transcripts, until
 
-PATIENT = 60.0
+CLIENT_TIMEOUT_SECONDS = 60.0
 
 
 class Trial(ABC, Generic[LineType]):
@@ -33,7 +33,7 @@ class Trial(ABC, Generic[LineType]):
     def kinds(self) -> Sequence[Callable[[], None]]:
         """Return what makes trouble, each until clients have met it."""
 
-    def judge(self, *, patience: float = PATIENT) -> None:
+    def judge(self, *, patience: float = CLIENT_TIMEOUT_SECONDS) -> None:
         """Let clients talk while there is trouble; then hold the history against the store."""
         with ExitStack() as stack:
 
@@ -83,7 +83,7 @@ class Trial(ABC, Generic[LineType]):
         return self.history.count(Outcome.FAIL) + self.history.count(Outcome.UNKNOWN)
 
 
-def client(url: str, patience: float = PATIENT) -> httpx.Client:
+def client(url: str, patience: float = CLIENT_TIMEOUT_SECONDS) -> httpx.Client:
     """Open a client of a mock, with its patience in seconds."""
     return httpx.Client(base_url=url, timeout=patience, trust_env=False)
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from redis import Redis
 
-from bench.redis_servers import PATIENT, RedisProgram
+from tests.redis_server import LONG_TIMEOUTS, RedisProgram
 from leadway_mock.agents import BUILT_IN
 from leadway_mock.app import create_app
 from leadway_mock.clock import SystemClock
@@ -18,12 +18,12 @@ from leadway_mock.emulator import Emulator
 from leadway_mock.settings import Settings
 from leadway_mock.store import Store, open_store
 from tests.network import Lost, Proxy
-from tests.scale.broken_clients import BROKEN_CLIENTS
-from tests.scale.broken_stores import BROKEN, Faithful
-from tests.scale.checker import Entry, Fault, faults
-from tests.scale.history import Attempt, Claim, History, Outcome
-from tests.scale.machines import TURN
-from tests.scale.talkers import begin, talk, transcripts
+from tests.distributed.broken_clients import BROKEN_CLIENTS
+from tests.distributed.broken_stores import BROKEN, Faithful
+from tests.distributed.checker import Entry, Fault, faults
+from tests.distributed.history import Attempt, Claim, History, Outcome
+from tests.distributed.mock_cluster import TURN
+from tests.distributed.clients import begin, talk, transcripts
 
 
 def ok(message: str, turn: int, invoked: float, ended: float, session: str = "s") -> Attempt:
@@ -188,7 +188,7 @@ def line(redis_server: RedisProgram) -> Iterator[Proxy]:
 
 @pytest.mark.parametrize("what", ["request", "answer"])
 def test_a_good_client_is_not_accused_of_what_its_line_loses(line: Proxy, what: Lost) -> None:
-    store = open_store(line.url + PATIENT)
+    store = open_store(line.url + LONG_TIMEOUTS)
     losses = line.lose(what, TURN, every=5)
     found, history = judged(store)
     assert found == []
@@ -199,7 +199,7 @@ def test_a_good_client_is_not_accused_of_what_its_line_loses(line: Proxy, what: 
 @pytest.mark.parametrize("how", BROKEN_CLIENTS)
 def test_a_client_that_was_broken_is_caught_over_a_line_that_loses(line: Proxy, how: str) -> None:
     wrap, what, kind = BROKEN_CLIENTS[how]
-    store = open_store(line.url + PATIENT)
+    store = open_store(line.url + LONG_TIMEOUTS)
     line.lose(what, TURN, every=5)
     found, _ = judged(wrap(store))
     assert kind in kinds(found), found

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from leadway_mock.store import Appended, Store, StoreUnavailable
 from tests.network import Lost
-from tests.scale.broken_stores import TURNS, Faithful
+from tests.distributed.broken_stores import TURNS, Faithful
 
 
 @dataclass(frozen=True, slots=True)

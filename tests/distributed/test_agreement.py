@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tests.contract.service import Service, turn
-from tests.scale.crowd import AGENTS, HEARD, Crowd, crowd, soon, told
-from tests.scale.machines import machines
+from tests.distributed.worker_cluster import AGENTS, HEARD, Crowd, crowd, soon, told
+from tests.distributed.mock_cluster import machines
 
 pytestmark = pytest.mark.xdist_group("workers")
 

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.scale.history import Attempt, Claim, Outcome
+from tests.distributed.history import Attempt, Claim, Outcome
 
 
 @dataclass(frozen=True, slots=True)
