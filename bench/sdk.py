@@ -22,10 +22,10 @@ import httpx
 import requests
 from highlevel import HighLevel
 
-from bench.constant import serving
-from bench.figures import ratios
-from bench.interpreter import python
-from bench.pages import DOCS, table, write_last_run
+from bench.constant_server import constant_server
+from bench.markdown import DOCS, table, write_last_run
+from bench.python_info import python_version
+from bench.statistics import ratios
 from leadway import MADE_UP, AsyncLeadway, Leadway
 from leadway_client import AuthenticatedClient
 from leadway_client.api.agents import execute_agent
@@ -172,13 +172,13 @@ def import_table(times: Mapping[str, list[float]]) -> str:
 def report() -> str:
     """Measure everything, and return what was found as Markdown."""
     logging.disable(logging.CRITICAL)
-    with serving() as port:
+    with constant_server() as port:
         url = f"http://127.0.0.1:{port}"
         by_thread = measured(sync_contenders(url))
         by_task = measured(async_contenders(url, asyncio.new_event_loop()))
     packages = "httpx", "requests", "gohighlevel-api-client"
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    where = f"{python()}, {versions}."
+    where = f"{python_version()}, {versions}."
     return "\n\n".join(
         [
             f"{where} {ROUNDS} rounds of {CALLS} calls, {IMPORT_ROUNDS} of imports; medians.",
