@@ -133,6 +133,6 @@ def program() -> str:
         if file.name in NAMES:
             return str(file.locate())
     raise RuntimeError(
-        f"No Redis server found: neither {' nor '.join(NAMES)} is on PATH, and the package {WHEEL} is"
-        " not installed. Run `make setup`, or install Redis or Valkey."
+        f"No Redis server found: neither {' nor '.join(NAMES)} is on PATH, and the package {WHEEL}"
+        " is not installed. Run `make setup`, or install Redis or Valkey."
     )

@@ -81,7 +81,7 @@ class LongRun:
 
     def send(self, number: int) -> None:
         """Half of the requests open a session, a tenth are invalid, the rest continue one."""
-        session = random.choice(self._recent) if self._recent else ""
+        session = random.choice(self._recent) if self._recent else ""  # noqa: S311 - no secret
         message = {"message": f"message {number}", "locationId": LOCATION}
         if number % 10 == 0:
             self._post({"message": 5}, expected=400)

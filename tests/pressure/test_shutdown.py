@@ -43,7 +43,7 @@ def test_a_lost_turn_would_be_noticed(tmp_path: Path) -> None:
 
 
 def test_slow_clients_do_not_keep_a_mock_from_stopping() -> None:
-    """Each slow client has sent half of its request line."""
+    """Each slow client has sent the first bytes of its request."""
     with mock() as program, many(program.url, 50) as slow, opened(program.url) as late:
         for each in slow:
             next(drip(each, b"POST / HTTP/1.1"))
