@@ -1,7 +1,7 @@
 #!/bin/sh
-# Run one check: a single line when it passes, everything it said when it does not.
+# Run a check: print one line if it passes, and its whole output if it fails.
 #
-#     sh scripts/step.sh "types" .venv/bin/mypy
+#     sh scripts/run_quietly.sh "types" .venv/bin/mypy
 name=$1
 shift
 if output=$("$@" 2>&1); then
