@@ -13,7 +13,6 @@ from typing import Any
 
 import httpx
 
-from tests.redis_server import redis_program
 from leadway_mock.app import build_emulator, create_app, prompt_of
 from leadway_mock.server import Server
 from leadway_mock.settings import Settings
@@ -21,6 +20,7 @@ from tests.contract.programs import mock, prism
 from tests.contract.referee import JUDGED, refereed
 from tests.contract.sdk_service import through_sdk
 from tests.contract.service import Caller, Service, opened
+from tests.redis_server import redis_program
 
 LIVE = "https://services.leadconnectorhq.com"
 LIVE_VARIABLES = ("LEADWAY_TOKEN", "LEADWAY_LOCATION_ID", "LEADWAY_AGENT_ID")

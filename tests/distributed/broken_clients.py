@@ -1,7 +1,7 @@
-"""Clients of a store that do the wrong thing when its answer does not come.
+"""Store clients that react wrongly to a missing response.
 
-Each wraps a store in Redis behind a line that loses commands, and is what somebody might have
-written in good faith. The checker has to catch every one.
+Each wraps a Redis store behind a proxy that loses commands, and has a plausible mistake. The
+checker must catch every one.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from leadway_mock.store import Appended, Store, StoreUnavailable
+from tests.distributed.broken_stores import TURNS, StoreWrapper
 from tests.network import Lost
-from tests.distributed.broken_stores import TURNS, Faithful
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """A turn that was to be appended, and may have been."""
+class Unknown:
+    """A turn that may have been appended or not."""
 
     key: str
     value: str
@@ -25,8 +25,8 @@ class Doubt:
     error: StoreUnavailable
 
 
-class Hasty(Faithful):
-    """Passes everything on; what is done about a turn in doubt overrides it."""
+class ClientWrapper(StoreWrapper):
+    """Passes everything on; subclasses override what happens after an unknown result."""
 
     def append(
         self, key: str, value: str, *, after: int | None = None, keep: int | None = None
@@ -36,54 +36,54 @@ class Hasty(Faithful):
         except StoreUnavailable as error:
             if TURNS not in key or not error.uncertain or not after:
                 raise
-            return self.settled(Doubt(key, value, after, error))
+            return self.resolve(Unknown(key, value, after, error))
         if added:
             self.appended(key, added)
         return added
 
-    def settled(self, doubt: Doubt) -> Appended | None:
-        """Return or raise what the mock is told."""
-        raise doubt.error
+    def resolve(self, unknown: Unknown) -> Appended | None:
+        """Return or raise what the mock receives."""
+        raise unknown.error
 
     def appended(self, key: str, added: Appended) -> None:
-        """Learn that something was appended."""
+        """Note that an entry was appended."""
 
 
-class Resends(Hasty):
-    """Sends an append again, as if it were sure that the first one was not heard."""
+class ResendsBlindly(ClientWrapper):
+    """Sends an append again, as if the first one had certainly not been processed."""
 
-    def settled(self, doubt: Doubt) -> Appended | None:
-        return self.store.append(doubt.key, doubt.value, after=doubt.after)
-
-
-class Hopes(Hasty):
-    """Takes silence for a yes."""
-
-    def settled(self, doubt: Doubt) -> Appended | None:
-        return Appended(doubt.after + 1)
+    def resolve(self, unknown: Unknown) -> Appended | None:
+        return self.store.append(unknown.key, unknown.value, after=unknown.after)
 
 
-class CatchesUp(Hasty):
-    """Tells of the failure, and all the same writes the turn later, behind what came since."""
+class AssumesSuccess(ClientWrapper):
+    """Treats a missing response as success."""
+
+    def resolve(self, unknown: Unknown) -> Appended | None:
+        return Appended(unknown.after + 1)
+
+
+class RetriesLater(ClientWrapper):
+    """Raises the error, and writes the turn later all the same, after newer turns."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
-        self._owed: dict[str, str] = {}
+        self._pending: dict[str, str] = {}
 
-    def settled(self, doubt: Doubt) -> Appended | None:
-        self._owed[doubt.key] = doubt.value
-        raise doubt.error
+    def resolve(self, unknown: Unknown) -> Appended | None:
+        self._pending[unknown.key] = unknown.value
+        raise unknown.error
 
     def appended(self, key: str, added: Appended) -> None:
-        value = self._owed.pop(key, None)
+        value = self._pending.pop(key, None)
         if value:
             late = json.dumps({**json.loads(value), "number": added.position + 1})
             self.store.append(key, late, after=added.position)
 
 
-BROKEN_CLIENTS: dict[str, tuple[Callable[[Store], Hasty], Lost, str]] = {
-    "resends blindly": (Resends, "answer", "unsent"),
-    "takes silence for a yes": (Hopes, "request", "lost"),
-    "catches up later": (CatchesUp, "request", "mistaken"),
+BROKEN_CLIENTS: dict[str, tuple[Callable[[Store], ClientWrapper], Lost, str]] = {
+    "resends blindly": (ResendsBlindly, "answer", "not-sent"),
+    "assumes success": (AssumesSuccess, "request", "lost"),
+    "retries later": (RetriesLater, "request", "wrong-conclusion"),
 }
-"""What breaks a client, what has to be lost for it to matter, and the kind of fault it earns."""
+"""For each client: its class, what the proxy must lose, and the kind of fault it causes."""

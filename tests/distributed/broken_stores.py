@@ -1,6 +1,6 @@
-"""Stores that were broken on purpose, each in its own way: the checker has to catch every one.
+"""Stores with deliberate bugs; the checker must catch every one.
 
-All wrap a good store and spoil what is done to the turns of sessions, and only sometimes.
+All wrap a healthy store and change some of the appended turns.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any
 from leadway_mock.store import Appended, Item, Store
 
 TURNS = "turns/"
-OFTEN = 7
-"""Every so many appends go wrong."""
+BUG_INTERVAL = 7
+"""One of so many appends goes wrong."""
 
 
-class Faithful:
-    """A wrapper that passes everything on; what is broken overrides it."""
+class StoreWrapper:
+    """Passes everything on; subclasses override what is broken."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -31,16 +31,16 @@ class Faithful:
     def append(
         self, key: str, value: str, *, after: int | None = None, keep: int | None = None
     ) -> Appended | None:
-        """Append, sometimes wrongly."""
+        """Append, at intervals wrongly."""
         with self._lock:
             if TURNS not in key or not after:
                 return self.store.append(key, value, after=after, keep=keep)
             self._appends += 1
-            if self._appends % OFTEN:
+            if self._appends % BUG_INTERVAL:
                 return self.store.append(key, value, after=after, keep=keep)
-            return self.spoil(key, value, after)
+            return self.append_wrongly(key, value, after)
 
-    def spoil(self, key: str, value: str, after: int) -> Appended | None:
+    def append_wrongly(self, key: str, value: str, after: int) -> Appended | None:
         """Append a turn that is not the first of its session."""
         return self.store.append(key, value, after=after)
 
@@ -55,27 +55,27 @@ class Faithful:
             return self.store.items(key, after=after, limit=limit)
 
 
-class LosesAnAppend(Faithful):
-    """Says that it has written, and has not."""
+class LosesAppend(StoreWrapper):
+    """Reports an append that it has not made."""
 
-    def spoil(self, key: str, value: str, after: int) -> Appended | None:  # noqa: ARG002 - lost
+    def append_wrongly(self, key: str, value: str, after: int) -> Appended | None:  # noqa: ARG002 - it is lost
         return Appended(after + 1)
 
 
-class WritesTwice(Faithful):
-    """Writes a turn, takes the writing for failed, and writes it again."""
+class WritesTwice(StoreWrapper):
+    """Writes a turn twice, as after a wrong retry."""
 
-    def spoil(self, key: str, value: str, after: int) -> Appended | None:
+    def append_wrongly(self, key: str, value: str, after: int) -> Appended | None:
         added = self.store.append(key, value, after=after)
         if added:
             self.store.append(key, _numbered(value, after + 2), after=after + 1)
         return added
 
 
-class Swaps(Faithful):
-    """Puts a turn before the one that stands already."""
+class SwapsTurns(StoreWrapper):
+    """Inserts a turn before the newest one."""
 
-    def spoil(self, key: str, value: str, after: int) -> Appended | None:
+    def append_wrongly(self, key: str, value: str, after: int) -> Appended | None:
         found = self.store.items(key)
         if found[-1].position != after:
             return None
@@ -84,8 +84,8 @@ class Swaps(Faithful):
         return Appended(after + 1)
 
 
-class ReusesANumber(Faithful):
-    """Reads what was true before, and lets whoever builds on that replace what is true now."""
+class ReusesNumber(StoreWrapper):
+    """Returns stale reads, and lets a writer that relies on one replace the newest turn."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
@@ -94,10 +94,10 @@ class ReusesANumber(Faithful):
     def last(self, key: str) -> Item | None:
         with self._lock:
             found = self.store.items(key)
-            if TURNS not in key or len(found) < OFTEN:
+            if TURNS not in key or len(found) < BUG_INTERVAL:
                 return self.store.last(key)
             self._reads += 1
-            return found[-1 if self._reads % OFTEN else -2]
+            return found[-1 if self._reads % BUG_INTERVAL else -2]
 
     def append(
         self, key: str, value: str, *, after: int | None = None, keep: int | None = None
@@ -110,10 +110,10 @@ class ReusesANumber(Faithful):
             return Appended(after + 1)
 
 
-class Overwrites(Faithful):
-    """The last to write wins: the newest turn is lost to the one that comes."""
+class OverwritesNewest(StoreWrapper):
+    """Last write wins: replaces the newest turn."""
 
-    def spoil(self, key: str, value: str, after: int) -> Appended | None:
+    def append_wrongly(self, key: str, value: str, after: int) -> Appended | None:
         found = self.store.items(key)
         if found[-1].position != after:
             return None
@@ -121,12 +121,12 @@ class Overwrites(Faithful):
         return Appended(after + 1)
 
 
-class Misfiles(Faithful):
-    """Writes a turn into another session."""
+class WrongKey(StoreWrapper):
+    """Writes a turn to the key of another session."""
 
     _other = ""
 
-    def spoil(self, key: str, value: str, after: int) -> Appended | None:
+    def append_wrongly(self, key: str, value: str, after: int) -> Appended | None:
         other, self._other = self._other, key
         if not other or other == key:
             return self.store.append(key, value, after=after)
@@ -135,10 +135,10 @@ class Misfiles(Faithful):
         return Appended(after + 1)
 
 
-class LeavesRoom(Faithful):
-    """Gives a turn the number after the next, and the next that comes the one before it.
+class IgnoresRealTime(StoreWrapper):
+    """Gives a turn the number after the next, and the following turn the number before it.
 
-    In the end all numbers are there, once, and each answer told its own: only time betrays it.
+    In the end all numbers exist once, and each response has its own; only the order is wrong.
     """
 
     _ahead: dict[str, str]
@@ -154,7 +154,7 @@ class LeavesRoom(Faithful):
             if TURNS not in key or item is None or key in self._ahead:
                 return item
             self._appends += 1
-            if self._appends % OFTEN:
+            if self._appends % BUG_INTERVAL:
                 return item
             self._bumped.add(key)
             return Item(item.position, _numbered(item.value, item.position + 1))
@@ -177,16 +177,16 @@ class LeavesRoom(Faithful):
             return added
 
 
-BROKEN: dict[str, tuple[Callable[[Store], Faithful], str]] = {
-    "loses an append": (LosesAnAppend, "told-twice"),
-    "writes twice": (WritesTwice, "unsent"),
-    "swaps two turns": (Swaps, "lost"),
-    "reuses a number": (ReusesANumber, "told-twice"),
-    "overwrites the newest": (Overwrites, "lost"),
-    "misfiles a turn": (Misfiles, "unsent"),
-    "disregards real time": (LeavesRoom, "order"),
+BROKEN: dict[str, tuple[Callable[[Store], StoreWrapper], str]] = {
+    "loses an append": (LosesAppend, "duplicate-response"),
+    "writes twice": (WritesTwice, "not-sent"),
+    "swaps two turns": (SwapsTurns, "lost"),
+    "reuses a number": (ReusesNumber, "duplicate-response"),
+    "overwrites the newest": (OverwritesNewest, "lost"),
+    "writes to another key": (WrongKey, "not-sent"),
+    "disregards real time": (IgnoresRealTime, "order"),
 }
-"""What breaks a store, and the kind of fault that betrays it, among others."""
+"""For each store: its class, and one kind of fault that it causes."""
 
 
 def _numbered(value: str, number: int) -> str:

@@ -1,8 +1,9 @@
-"""Judges a history by what stands in the end: a pure function, as Jepsen's checkers are.
+"""Checks a history against the stored turns: a pure function, as Jepsen's checkers are.
 
-A session is a list that is only appended to. What was answered stands in it exactly once, where the
-answer said, in an order that respects real time; what was not answered stands at most once for each
-time that it was sent; nothing else stands there; and clients who repeat themselves can tell.
+A session is an append-only list. An acknowledged message is stored exactly once, at the turn number
+of its response, in an order that respects real time. Other messages are stored at most once for
+each time they were sent. Nothing else is stored, and clients that repeat a message can count how
+often it was processed.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from tests.distributed.history import Attempt, Claim, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A turn as it stands in a transcript in the end."""
+    """A turn of a transcript in the end."""
 
     number: int
     message: str
@@ -25,7 +26,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong: its kind, and where."""
+    """A fault: its kind, and a description."""
 
     kind: str
     text: str
@@ -37,20 +38,20 @@ Transcripts = Mapping[str, Sequence[Entry]]
 def faults(
     attempts: Sequence[Attempt], transcripts: Transcripts, claims: Iterable[Claim] = ()
 ) -> list[Fault]:
-    """Return all that is wrong with `transcripts`, and with what clients were told and conclude."""
+    """Return the faults of `transcripts`, of the responses, and of the clients' conclusions."""
     answered = [each for each in attempts if each.outcome is Outcome.OK]
     return [
         *_numbering(transcripts),
-        *_told_twice(answered),
+        *_duplicate_responses(answered),
         *_lost(answered, transcripts),
-        *_too_often(attempts, transcripts),
+        *_not_sent(attempts, transcripts),
         *_out_of_order(attempts, transcripts),
-        *_mistaken(claims, transcripts),
+        *_wrong_conclusions(claims, transcripts),
     ]
 
 
 def _numbering(transcripts: Transcripts) -> Iterator[Fault]:
-    """The turns of a session are numbered from 1, without gaps, in the order of the transcript."""
+    """Turns of a session are numbered from 1 without gaps, in the order of the transcript."""
     for session, entries in transcripts.items():
         numbered = enumerate((entry.number for entry in entries), start=1)
         wrong = [number for place, number in numbered if number != place]
@@ -58,32 +59,36 @@ def _numbering(transcripts: Transcripts) -> Iterator[Fault]:
             yield Fault("numbering", f"session {session}: not in order {wrong[:5]}")
 
 
-def _told_twice(answered: Iterable[Attempt]) -> Iterator[Fault]:
-    """No two answers tell of the same turn, and no two first messages begin the same session."""
+def _duplicate_responses(answered: Iterable[Attempt]) -> Iterator[Fault]:
+    """No two responses have the same turn of the same session."""
     turns = Counter((each.session, each.turn) for each in answered)
     for (session, turn), times in turns.items():
         if times > 1:
-            yield Fault("told-twice", f"session {session}: {times} answers were turn {turn}")
+            yield Fault(
+                "duplicate-response", f"session {session}: {times} responses were turn {turn}"
+            )
 
 
 def _lost(answered: Iterable[Attempt], transcripts: Transcripts) -> Iterator[Fault]:
-    """What was answered stands where its answer said."""
-    standing = {
+    """An acknowledged message is stored at the turn of its response."""
+    stored = {
         (session, entry.number): entry
         for session, entries in transcripts.items()
         for entry in entries
     }
     for each in answered:
-        entry = standing.get((each.session, each.turn))
+        entry = stored.get((each.session, each.turn))
         where = f"session {each.session}, turn {each.turn}"
         if entry is None:
-            yield Fault("lost", f"{where}: {each.message!r} was answered, and does not stand")
+            yield Fault("lost", f"{where}: {each.message!r} was acknowledged and is not stored")
         elif (entry.message, entry.interaction) != (each.message, each.interaction):
-            yield Fault("lost", f"{where}: {each.message!r} was answered, {entry.message!r} stands")
+            yield Fault(
+                "lost", f"{where}: {each.message!r} was acknowledged, {entry.message!r} is stored"
+            )
 
 
-def _too_often(attempts: Iterable[Attempt], transcripts: Transcripts) -> Iterator[Fault]:
-    """Nothing stands more often than it was sent, or where it was not sent to."""
+def _not_sent(attempts: Iterable[Attempt], transcripts: Transcripts) -> Iterator[Fault]:
+    """No message is stored more often than it was sent to that session."""
     sent = Counter(
         ("" if each.begins and each.outcome is not Outcome.OK else each.session, each.message)
         for each in attempts
@@ -91,17 +96,17 @@ def _too_often(attempts: Iterable[Attempt], transcripts: Transcripts) -> Iterato
     )
     for session, entries in transcripts.items():
         for message, times in Counter(entry.message for entry in entries).items():
-            spare = times - sent[session, message]
-            if spare > 0 and entries[0].message == message and sent["", message]:
-                sent["", message] -= 1  # It began this session, and no answer said so.
-                spare -= 1
-            if spare > 0:
-                text = f"session {session}: {message!r} stands {spare} too often"
-                yield Fault("unsent", text)
+            surplus = times - sent[session, message]
+            if surplus > 0 and entries[0].message == message and sent["", message]:
+                sent["", message] -= 1  # It opened this session without a response.
+                surplus -= 1
+            if surplus > 0:
+                text = f"session {session}: {message!r} is stored {surplus} too often"
+                yield Fault("not-sent", text)
 
 
 def _out_of_order(attempts: Iterable[Attempt], transcripts: Transcripts) -> Iterator[Fault]:
-    """What was answered before something else was sent stands before it."""
+    """A message acknowledged before another one was sent is stored before it."""
     by_session: dict[str, list[tuple[float, float, int, str]]] = defaultdict(list)
     for each in attempts:
         for turn in _turns(each, transcripts):
@@ -111,14 +116,14 @@ def _out_of_order(attempts: Iterable[Attempt], transcripts: Transcripts) -> Iter
 
 
 def _turns(attempt: Attempt, transcripts: Transcripts) -> list[int]:
-    """Return where an attempt stands, if that is beyond doubt."""
+    """Return the turn of an attempt, if it is certain."""
     if attempt.outcome is Outcome.OK:
         return [attempt.turn]
     if attempt.outcome is Outcome.FAIL:
         return []
     entries = transcripts.get(attempt.session, ())
     found = [entry.number for entry in entries if entry.message == attempt.message]
-    # Of several attempts at one message, the last is no earlier than the first.
+    # The last of several attempts is not earlier than the first.
     return [max(found)] if found else []
 
 
@@ -130,21 +135,25 @@ def _inversions(placed: list[tuple[float, float, int, str]]) -> Iterator[str]:
             newest = max(newest, ended[passed][1:])
             passed += 1
         if turn <= newest[0]:
-            yield f"{message!r} is turn {turn}, sent after turn {newest[0]} was answered"
+            yield f"{message!r} is turn {turn}, sent after the response of turn {newest[0]}"
 
 
-def _mistaken(claims: Iterable[Claim], transcripts: Transcripts) -> Iterator[Fault]:
-    """A client that repeats what was not answered can tell how often it was heard before.
+def _wrong_conclusions(claims: Iterable[Claim], transcripts: Transcripts) -> Iterator[Fault]:
+    """A client that repeats a message counts correctly how often it was processed before.
 
-    Behind the answer, nothing of it stands but what the client itself gave up while it was on its
-    way: what the mock has given up is over by then.
+    After the acknowledged turn, the message is stored only for attempts that timed out at the
+    client: attempts that failed in the mock are over by then.
     """
     for claim in claims:
         entries = transcripts.get(claim.session, ())
-        stands = [entry.number for entry in entries if entry.message == claim.message]
-        before = sum(number < claim.turn for number in stands)
-        after = sum(number > claim.turn for number in stands)
-        if before != claim.heard or after > claim.late:
-            text = f"{claim.message!r}, answered as turn {claim.turn}, is turns {stands}"
-            told = f"its sender counts {claim.heard} before it, and {claim.late} behind it at most"
-            yield Fault("mistaken", f"session {claim.session}: {text}; {told}")
+        stored = [entry.number for entry in entries if entry.message == claim.message]
+        before = sum(number < claim.turn for number in stored)
+        after = sum(number > claim.turn for number in stored)
+        if before != claim.processed or after > claim.late:
+            text = (
+                f"{claim.message!r}, acknowledged as turn {claim.turn}, is stored as turns {stored}"
+            )
+            counted = (
+                f"its client counts {claim.processed} before and at most {claim.late} after it"
+            )
+            yield Fault("wrong-conclusion", f"session {claim.session}: {text}; {counted}")

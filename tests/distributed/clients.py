@@ -1,4 +1,4 @@
-"""Clients that talk, repeat what was not answered, and write everything into a history."""
+"""Clients that send messages, repeat those without a response, and note all of it in a history."""
 
 from __future__ import annotations
 
@@ -16,77 +16,77 @@ from tests.distributed.checker import Entry
 from tests.distributed.history import Claim, History, Outcome
 
 CALLER = Caller()
-PATIENCE = 60.0
-LOOK_AGAIN = 0.02
-"""Seconds between two attempts, or two looks at something that is to come."""
+TIMEOUT_SECONDS = 60.0
+POLL_SECONDS = 0.02
+"""Time between two attempts, or two checks of a condition."""
 
-PAGE = 1_000
+PAGE_SIZE = 1_000
 
 
 @dataclass(slots=True)
-class Talker:
-    """One client. It talks in a session of its own, or in one that it shares with others.
+class Client:
+    """A client with its own session, or one that it shares with other clients.
 
-    It knows one or several `ways` to the mock, and takes another each time.
+    It sends each attempt through the next of its `connections`.
     """
 
     number: int
-    ways: list[httpx.Client]
+    connections: list[httpx.Client]
     history: History
     session: str = ""
     shared: bool = False
     turn: int = 0
-    said: int = 0
-    gave_up: int = 0
-    """How many attempts it has ceased to wait for. The mock may be at work on them still."""
+    sent: int = 0
+    timed_out: int = 0
+    """Attempts that timed out at the client. The mock may still process them."""
 
-    def say(self) -> None:
-        """Say something new, again and again until it is answered; then conclude what was heard."""
-        self.said += 1
-        message = f"client {self.number}, message {self.said}"
-        before, session, gave_up = self.turn, self.session, self.gave_up
+    def send(self) -> None:
+        """Send a new message until it is acknowledged; then conclude what was processed."""
+        self.sent += 1
+        message = f"client {self.number}, message {self.sent}"
+        before, session, timed_out = self.turn, self.session, self.timed_out
         repeated = False
-        while not self._answered(message):
+        while not self._is_acknowledged(message):
             repeated = True
         if repeated and session:
-            # Nobody else speaks in its session but its own past, where it has given anything up.
-            alone = not self.shared and not self.gave_up
-            heard = self.turn - before - 1 if alone else self._standing(message)
-            late = self.gave_up - gave_up
-            self.history.claim(Claim(self.number, session, message, heard, self.turn, late))
+            # Only its own timed-out attempts can add turns to its own session.
+            alone = not self.shared and not self.timed_out
+            processed = self.turn - before - 1 if alone else self._count_stored(message)
+            late = self.timed_out - timed_out
+            self.history.claim(Claim(self.number, session, message, processed, self.turn, late))
 
-    def _answered(self, message: str) -> bool:
+    def _is_acknowledged(self, message: str) -> bool:
         attempt = self.history.invoke(self.number, message, self.session)
         try:
-            answer = self._next_way().post(
-                PATHS["current"].format(CALLER.agent_id), **self._sent(message)
+            answer = self._next_connection().post(
+                PATHS["current"].format(CALLER.agent_id), **self._request(message)
             )
         except httpx.ConnectError:
             self.history.fail(self.number, attempt)
         except httpx.TransportError as error:
             self.history.unknown(self.number, attempt)
-            self.gave_up += isinstance(error, httpx.TimeoutException)
+            self.timed_out += isinstance(error, httpx.TimeoutException)
         else:
             if answer.is_success:
                 self._note(attempt, answer)
                 return True
-            self._note_refusal(attempt, answer)
-        time.sleep(LOOK_AGAIN)
+            self._note_error(attempt, answer)
+        time.sleep(POLL_SECONDS)
         return False
 
-    def _note_refusal(self, attempt: int, answer: httpx.Response) -> None:
-        """Note that there was no turn for an answer: surely, or perhaps."""
-        if "Retry-After" in answer.headers:  # By which the mock says that it has kept nothing.
+    def _note_error(self, attempt: int, answer: httpx.Response) -> None:
+        """Note an error response: the message was certainly not processed, or it is unknown."""
+        if "Retry-After" in answer.headers:  # The mock sends it when nothing was stored.
             self.history.fail(self.number, attempt)
         else:
             self.history.unknown(self.number, attempt)
         assert answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR, answer.text
 
-    def _next_way(self) -> httpx.Client:
-        self.ways.append(self.ways.pop(0))
-        return self.ways[-1]
+    def _next_connection(self) -> httpx.Client:
+        self.connections.append(self.connections.pop(0))
+        return self.connections[-1]
 
-    def _sent(self, message: str) -> dict[str, Any]:
+    def _request(self, message: str) -> dict[str, Any]:
         body = {"message": message, "locationId": CALLER.location_id}
         if self.session:
             body["executionId"] = self.session
@@ -100,71 +100,71 @@ class Talker:
         self.session, self.turn = content["executionId"], turn(answer)
         self.history.ok(self.number, attempt, self.session, self.turn, content["interactionId"])
 
-    def _standing(self, message: str) -> int:
+    def _count_stored(self, message: str) -> int:
         found: list[Entry] = []
 
         def read() -> bool:
-            found[:] = transcript(self._next_way(), self.session)
+            found[:] = transcript(self._next_connection(), self.session)
             return True
 
-        until(read)
+        wait_until(read)
         return sum(entry.message == message and entry.number < self.turn for entry in found)
 
 
-def talk(talkers: list[Talker], trouble: Callable[[], None], *, at_least: int) -> None:
-    """Let all talk at once while `trouble` is made, and then until each has said `at_least`."""
-    with ThreadPoolExecutor(len(talkers) + 1) as pool:
-        made = pool.submit(trouble)
+def run_clients(clients: list[Client], fail: Callable[[], None], *, at_least: int) -> None:
+    """Run all clients while `fail` causes failures, and until each has sent `at_least`."""
+    with ThreadPoolExecutor(len(clients) + 1) as pool:
+        failing = pool.submit(fail)
 
-        def converse(talker: Talker) -> None:
-            while not made.done() or talker.said < at_least:
-                talker.say()
+        def converse(client: Client) -> None:
+            while not failing.done() or client.sent < at_least:
+                client.send()
 
-        for done in [pool.submit(converse, each) for each in talkers]:
+        for done in [pool.submit(converse, each) for each in clients]:
             done.result()
-        made.result()
+        failing.result()
 
 
-def begin(
-    history: History, ways: Callable[[], list[httpx.Client]], *, shared: int, own: int
-) -> list[Talker]:
-    """Return talkers: `shared` ones in two sessions, which are begun here, and `own` ones."""
-    first = [Talker(number, ways(), history) for number in (1, 2)]
+def create_clients(
+    history: History, connections: Callable[[], list[httpx.Client]], *, shared: int, own: int
+) -> list[Client]:
+    """Return `shared` clients in two new sessions, and `own` clients with sessions of their own."""
+    first = [Client(number, connections(), history) for number in (1, 2)]
     for each in first:
-        each.say()
+        each.send()
     numbers = range(3, 3 + shared + own)
-    talkers = [Talker(number, ways(), history) for number in numbers]
-    for each in talkers[:shared]:
+    clients = [Client(number, connections(), history) for number in numbers]
+    for each in clients[:shared]:
         each.session, each.shared = first[each.number % 2].session, True
-    return talkers
+    return clients
 
 
-def answered(history: History, number: int) -> None:
-    """Wait until `number` more attempts were answered."""
+def wait_for_responses(history: History, number: int) -> None:
+    """Wait until `number` more attempts have a response."""
     wanted = history.count(Outcome.OK) + number
-    until(lambda: history.count(Outcome.OK) >= wanted)
+    wait_until(lambda: history.count(Outcome.OK) >= wanted)
 
 
-def until(holds: Callable[[], Any]) -> None:
-    """Look at something until it holds, whatever becomes of mock and connection meanwhile."""
-    deadline = time.monotonic() + PATIENCE
+def wait_until(holds: Callable[[], Any]) -> None:
+    """Wait until `holds` returns true; HTTP errors are ignored."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         try:
             if holds():
                 return
         except httpx.HTTPError:
             pass
-        time.sleep(LOOK_AGAIN)
-    raise AssertionError("It did not come true in time.")
+        time.sleep(POLL_SECONDS)
+    raise AssertionError(f"not true within {TIMEOUT_SECONDS:g} s")
 
 
 def transcripts(http: httpx.Client) -> dict[str, list[Entry]]:
-    """Return everything that stands, by session."""
+    """Return all stored turns by session."""
     return {session: list(transcript(http, session)) for session in _sessions(http)}
 
 
 def transcript(http: httpx.Client, session: str) -> Iterator[Entry]:
-    """Yield what stands in one session, in its order."""
+    """Yield the stored turns of a session in order."""
     for page in _pages(http, f"/__mock/sessions/{session}"):
         for each in page["transcript"]:
             yield Entry(each["turn"], each["message"], each["interactionId"])
@@ -178,7 +178,7 @@ def _sessions(http: httpx.Client) -> Iterator[str]:
 def _pages(http: httpx.Client, path: str) -> Iterator[Any]:
     after: int | None = 0
     while after is not None:
-        answer = http.get(path, params={"after": after, "limit": PAGE})
+        answer = http.get(path, params={"after": after, "limit": PAGE_SIZE})
         answer.raise_for_status()
         page = answer.json()
         yield page

@@ -1,4 +1,4 @@
-"""Trials of several mocks on one Redis server, and all kinds of trouble between them."""
+"""Failures between several mocks and their Redis server, while clients send messages."""
 
 from __future__ import annotations
 
@@ -11,170 +11,176 @@ from typing import Generic
 
 import httpx
 
-from tests.network import Lost, Proxy
 from tests.distributed.checker import faults
+from tests.distributed.clients import (
+    create_clients,
+    run_clients,
+    transcripts,
+    wait_for_responses,
+    wait_until,
+)
 from tests.distributed.history import History, Outcome
-from tests.distributed.network_hosts import Cable
-from tests.distributed.mock_cluster import TURN, LineType, Machines
-from tests.distributed.clients import answered, begin, talk, transcripts, until
+from tests.distributed.mock_cluster import TURN, ConnectionType, MockCluster
+from tests.distributed.network_hosts import NetworkLink
+from tests.network import Lost, Proxy
 
 CLIENT_TIMEOUT_SECONDS = 60.0
 
 
-class Trial(ABC, Generic[LineType]):
-    """Clients that talk to several mocks, through trouble, and are heard at the end."""
+class FailureTest(ABC, Generic[ConnectionType]):
+    """Clients of several mocks during failures; their history is checked at the end."""
 
-    def __init__(self, mocks: Machines[LineType], seed: int) -> None:
+    def __init__(self, mocks: MockCluster[ConnectionType], seed: int) -> None:
         self.mocks = mocks
-        self.random = Random(seed)  # noqa: S311 - it chooses victims, and keeps no secret
+        self.random = Random(seed)  # noqa: S311 - chooses failures
         self.history = History()
 
     @abstractmethod
-    def kinds(self) -> Sequence[Callable[[], None]]:
-        """Return what makes trouble, each until clients have met it."""
+    def failures(self) -> Sequence[Callable[[], None]]:
+        """Return the failures; each lasts until clients have noticed it."""
 
-    def judge(self, *, patience: float = CLIENT_TIMEOUT_SECONDS) -> None:
-        """Let clients talk while there is trouble; then hold the history against the store."""
+    def run(self, *, timeout: float = CLIENT_TIMEOUT_SECONDS) -> None:
+        """Run clients during all failures, and check their history against the stored turns."""
         with ExitStack() as stack:
 
-            def ways() -> list[httpx.Client]:
+            def open_clients() -> list[httpx.Client]:
                 urls = self.random.sample(self.mocks.urls, len(self.mocks.urls))
-                return [stack.enter_context(client(url, patience)) for url in urls]
+                return [stack.enter_context(open_client(url, timeout)) for url in urls]
 
-            talkers = begin(self.history, ways, shared=5, own=3)
-            talk(talkers, self.make_trouble, at_least=3)
-            standing = transcripts(stack.enter_context(client(self.mocks.urls[0])))
-        assert faults(self.history.attempts(), standing, self.history.claims) == []
+            clients = create_clients(self.history, open_clients, shared=5, own=3)
+            run_clients(clients, self.fail, at_least=3)
+            stored = transcripts(stack.enter_context(open_client(self.mocks.urls[0])))
+        assert faults(self.history.attempts(), stored, self.history.claims) == []
         assert self.mocks.all_run()
 
-    def make_trouble(self) -> None:
-        """Make every kind of trouble, in an order that the seed decides."""
-        kinds = self.kinds()
-        for trouble in self.random.sample(kinds, len(kinds)):
-            answered(self.history, self.random.randint(3, 12))
-            trouble()
+    def fail(self) -> None:
+        """Cause every failure, in an order that the seed determines."""
+        failures = self.failures()
+        for failure in self.random.sample(failures, len(failures)):
+            wait_for_responses(self.history, self.random.randint(3, 12))
+            failure()
 
-    def met(self, number: int) -> None:
-        """Wait until so many more attempts were not answered."""
-        wanted = self._unanswered() + number
-        until(lambda: self._unanswered() >= wanted)
+    def wait_for_errors(self, number: int) -> None:
+        """Wait until `number` more attempts have no response."""
+        wanted = self._errors() + number
+        wait_until(lambda: self._errors() >= wanted)
 
-    def silence(self, lines: Sequence[LineType], number: int) -> None:
-        """Silence lines until that has been met so often."""
-        for line in lines:
-            line.silence()
-        self.met(number)
-        for line in lines:
-            line.heal()
+    def stall(self, connections: Sequence[ConnectionType], number: int) -> None:
+        """Stall connections until `number` attempts have no response."""
+        for connection in connections:
+            connection.silence()
+        self.wait_for_errors(number)
+        for connection in connections:
+            connection.heal()
 
-    def silence_one(self) -> None:
-        """Silence the line of one mock."""
-        self.silence([self.line()], 3)
+    def stall_one(self) -> None:
+        """Stall the connection of one mock."""
+        self.stall([self.choose_connection()], 3)
 
-    def silence_all(self) -> None:
-        """Silence the lines of all mocks."""
-        self.silence(self.mocks.lines, 8)
+    def stall_all(self) -> None:
+        """Stall the connections of all mocks."""
+        self.stall(self.mocks.connections, 8)
 
-    def line(self) -> LineType:
-        """Choose a line."""
-        return self.random.choice(self.mocks.lines)
+    def choose_connection(self) -> ConnectionType:
+        """Choose a connection."""
+        return self.random.choice(self.mocks.connections)
 
-    def _unanswered(self) -> int:
+    def _errors(self) -> int:
         return self.history.count(Outcome.FAIL) + self.history.count(Outcome.UNKNOWN)
 
 
-def client(url: str, patience: float = CLIENT_TIMEOUT_SECONDS) -> httpx.Client:
-    """Open a client of a mock, with its patience in seconds."""
-    return httpx.Client(base_url=url, timeout=patience, trust_env=False)
+def open_client(url: str, timeout: float = CLIENT_TIMEOUT_SECONDS) -> httpx.Client:
+    """Open an HTTP client of a mock."""
+    return httpx.Client(base_url=url, timeout=timeout, trust_env=False)
 
 
-class BadLines(Trial[Proxy]):
-    """All that a proxy can do to a line, and a signal to the server."""
+class ConnectionFailures(FailureTest[Proxy]):
+    """All failures that a proxy can cause, and crash and pause of the server."""
 
-    def kinds(self) -> Sequence[Callable[[], None]]:
-        """Return every kind of trouble."""
+    def failures(self) -> Sequence[Callable[[], None]]:
+        """Return all of them."""
         return (
             self.cut_one,
             self.cut_all,
-            self.silence_one,
-            self.silence_all,
+            self.stall_one,
+            self.stall_all,
             lambda: self.lose("request"),
             lambda: self.lose("answer"),
             self.slow_one,
             self.crash,
-            self.hang,
+            self.pause,
         )
 
     def cut_one(self) -> None:
         """Reset the connections of one mock."""
-        self._cut([self.line()])
+        self._cut([self.choose_connection()])
 
     def cut_all(self) -> None:
         """Reset the connections of all mocks."""
-        self._cut(self.mocks.lines)
+        self._cut(self.mocks.connections)
 
-    def _cut(self, lines: Sequence[Proxy]) -> None:
-        for line in lines:
-            line.reset()
-        self.met(3)
-        for line in lines:
-            line.heal()
+    def _cut(self, connections: Sequence[Proxy]) -> None:
+        for connection in connections:
+            connection.reset()
+        self.wait_for_errors(3)
+        for connection in connections:
+            connection.heal()
 
     def lose(self, what: Lost) -> None:
-        """Lose some of the commands by which a mock commits turns, or their answers."""
-        line = self.line()
-        losses = line.lose(what, TURN, every=3)
-        until(lambda: losses.lost >= 3)
-        line.heal()
+        """Lose some of the commands that commit turns, or their responses."""
+        connection = self.choose_connection()
+        losses = connection.lose(what, TURN, every=3)
+        wait_until(lambda: losses.lost >= 3)
+        connection.heal()
 
     def slow_one(self) -> None:
-        """Let one mock wait a little for each answer."""
-        line = self.line()
-        line.slow(0.02)
-        answered(self.history, 10)
-        line.heal()
+        """Delay the responses for one mock."""
+        connection = self.choose_connection()
+        connection.slow(0.02)
+        wait_for_responses(self.history, 10)
+        connection.heal()
 
     def crash(self) -> None:
-        """Kill the server, and start it anew."""
+        """Kill the server, and start it again."""
         self.mocks.server.kill()
-        self.met(3)
+        self.wait_for_errors(3)
         self.mocks.server.start()
 
-    def hang(self) -> None:
-        """Let the server stand still."""
+    def pause(self) -> None:
+        """Pause the server."""
         self.mocks.server.signal(signal.SIGSTOP)
-        self.met(3)
+        self.wait_for_errors(3)
         self.mocks.server.signal(signal.SIGCONT)
 
 
-class Silences(Trial[Proxy]):
-    """One line after the other is silent, for longer than impatient clients wait."""
+class Stalls(FailureTest[Proxy]):
+    """One connection after another stalls, for longer than the time-out of the clients."""
 
-    def kinds(self) -> Sequence[Callable[[], None]]:
-        """Return four silences."""
-        return (self.silence_one,) * 4
+    def failures(self) -> Sequence[Callable[[], None]]:
+        """Return four stalls."""
+        return (self.stall_one,) * 4
 
 
-class PulledCables(Trial[Cable]):
-    """What happens to real hosts: cables are pulled, answers go astray, the server crashes."""
+class LinkFailures(FailureTest[NetworkLink]):
+    """Links between hosts go down, responses are lost, the server crashes."""
 
-    def kinds(self) -> Sequence[Callable[[], None]]:
-        """Return every kind of trouble."""
-        return (self.silence_one, self.silence_all, self.lose_answers, self.crash_unseen)
+    def failures(self) -> Sequence[Callable[[], None]]:
+        """Return all of them."""
+        return (self.stall_one, self.stall_all, self.lose_responses, self.crash_while_stalled)
 
-    def lose_answers(self) -> None:
-        """Let what a mock asks pass, and no answer."""
-        cable = self.line()
-        cable.deafen()
-        self.met(3)
-        cable.hear()
+    def lose_responses(self) -> None:
+        """Pass requests of a mock, and drop the responses."""
+        link = self.choose_connection()
+        link.drop_responses()
+        self.wait_for_errors(3)
+        link.pass_responses()
 
-    def crash_unseen(self) -> None:
-        """Kill the server and start it anew while no mock can see it."""
-        for cable in self.mocks.lines:
-            cable.silence()
-        self.met(3)
+    def crash_while_stalled(self) -> None:
+        """Kill the server and start it again while all links are down."""
+        for link in self.mocks.connections:
+            link.silence()
+        self.wait_for_errors(3)
         self.mocks.server.kill()
         self.mocks.server.start()
-        for cable in self.mocks.lines:
-            cable.heal()
+        for link in self.mocks.connections:
+            link.heal()

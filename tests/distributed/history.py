@@ -1,7 +1,7 @@
-"""What clients did and were told, by one clock: the evidence that a store is judged on.
+"""History of requests and responses of all clients, by one clock.
 
-Each attempt to say something begins with an `invoke` and ends with one of three: `ok`, the answer
-came; `fail`, it was surely not heard; `unknown`, no answer came, and it may have been heard or not.
+Each attempt to send a message begins with `invoke` and ends with `ok` (there is a response), `fail`
+(certainly not processed) or `unknown` (processed or not).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A line of the history. `at` is in seconds of the monotonic clock."""
+    """An event of the history. `at` is in seconds of the monotonic clock."""
 
     at: float
     client: int
@@ -37,9 +37,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One message sent once, from beginning to end.
+    """One message sent once.
 
-    `session` is the one it was sent to, or else, if it was answered, the one that it began.
+    `session` is the one that it was sent to, or the one that it opened.
     """
 
     client: int
@@ -55,23 +55,23 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a client concludes when a message was answered as turn `turn` of a session.
+    """Conclusion of a client whose message was acknowledged as turn `turn` of a session.
 
-    So many of its unanswered attempts at it were `heard` before. Those that it gave up while the
-    mock was perhaps at work on them may be heard yet: `late` says how many they are.
+    `processed` of its earlier attempts were processed. `late` attempts timed out at the client and
+    may still be processed.
     """
 
     client: int
     session: str
     message: str
-    heard: int
+    processed: int
     turn: int
     late: int = 0
 
 
 @dataclass(slots=True)
 class History:
-    """All events and claims. Clients in many threads may write it."""
+    """All events and claims; thread-safe."""
 
     events: list[Event] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
@@ -79,7 +79,7 @@ class History:
     _attempts: int = 0
 
     def invoke(self, client: int, message: str, session: str) -> int:
-        """Note that `client` sends a message now; return the number of the attempt."""
+        """Note that `client` sends a message; return the number of the attempt."""
         with self._lock:
             self._attempts += 1
             self.events.append(
@@ -88,29 +88,29 @@ class History:
             return self._attempts
 
     def ok(self, client: int, attempt: int, session: str, turn: int, interaction: str) -> None:
-        """Note an answer, and what it told."""
+        """Note a response."""
         self._end(Event(0, client, attempt, Outcome.OK, "", session, turn, interaction))
 
     def fail(self, client: int, attempt: int) -> None:
-        """Note that an attempt was surely not heard."""
+        """Note that an attempt was certainly not processed."""
         self._end(Event(0, client, attempt, Outcome.FAIL))
 
     def unknown(self, client: int, attempt: int) -> None:
-        """Note that there is no answer, and will be none."""
+        """Note that there is no response."""
         self._end(Event(0, client, attempt, Outcome.UNKNOWN))
 
     def claim(self, claim: Claim) -> None:
-        """Note what a client concludes of its unanswered attempts."""
+        """Note a conclusion."""
         with self._lock:
             self.claims.append(claim)
 
     def count(self, outcome: Outcome) -> int:
-        """Return how many attempts have ended so up to now."""
+        """Return how many attempts have ended like this so far."""
         with self._lock:
             return sum(event.kind == outcome for event in self.events)
 
     def attempts(self) -> list[Attempt]:
-        """Return what was attempted, in the order of the invocations."""
+        """Return all attempts in the order in which they were sent."""
         found: dict[int, Attempt] = {}
         for event in self.events:
             if event.kind == "invoke":
@@ -128,7 +128,7 @@ class History:
 
 def _ended(attempt: Attempt, event: Event) -> Attempt:
     if event.kind != Outcome.OK:
-        # Where nothing came back, there is no moment by which it was done.
+        # Without a response, there is no time at which it was finished.
         return replace(attempt, outcome=Outcome(event.kind))
     return replace(
         attempt,

@@ -1,4 +1,4 @@
-"""Several mocks on one Redis server, as on several machines, each with its own line to it."""
+"""Several mocks on one Redis server, as on several machines, each with its own connection."""
 
 from __future__ import annotations
 
@@ -8,70 +8,72 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from tests.redis_server import DURABLE, LONG_TIMEOUTS, RedisProgram, redis_program
 from leadway_mock.store.redis_scripts import APPEND
 from tests.contract.programs import Program, mock
 from tests.contract.service import Service, opened
 from tests.network import Proxy
+from tests.redis_server import DURABLE, LONG_TIMEOUTS, RedisProgram, redis_program
 from tests.tls import Authority, SealedLine
 
-SHORT = "?socket_timeout=1&socket_connect_timeout=1"
-"""The seconds for which a mock here waits for the server, so that many cuts fit into a test."""
+SHORT_TIMEOUTS = "?socket_timeout=1&socket_connect_timeout=1"
+"""URL options with a time-out of one second, so that a test can have many failures."""
 
 TURN = re.compile(APPEND.digest.encode() + rb".*turns/", re.DOTALL)
-"""The command that commits a turn."""
+"""Pattern of the command that commits a turn."""
 
 
-class Line(Protocol):
-    """What leads from a mock to the server, and can fail."""
+class Connection(Protocol):
+    """Connection from a mock to the server, which can fail."""
 
     def silence(self) -> None:
-        """Carry nothing either way, without a word."""
+        """Drop everything in both directions."""
 
     def heal(self) -> None:
-        """Carry everything again."""
+        """Pass everything again."""
 
 
-LineType = TypeVar("LineType", bound=Line)
+ConnectionType = TypeVar("ConnectionType", bound=Connection)
 
 
 @dataclass(frozen=True, slots=True)
-class Machines(Generic[LineType]):
-    """Mocks that run, the server that all share, and the line of each to it."""
+class MockCluster(Generic[ConnectionType]):
+    """Running mocks, their common server, and the connection of each to it."""
 
     server: RedisProgram
     programs: Sequence[Program]
-    lines: Sequence[LineType]
+    connections: Sequence[ConnectionType]
     urls: Sequence[str]
-    """Where each mock answers, as clients see it."""
+    """URL of each mock for clients."""
 
     @contextmanager
     def services(self) -> Iterator[list[Service]]:
-        """Open clients of each mock."""
+        """Open a service for each mock."""
         with ExitStack() as stack:
             yield [stack.enter_context(opened(url, trust_env=False)) for url in self.urls]
 
     def all_run(self) -> bool:
-        """Tell whether no mock has ended."""
+        """Return whether no mock has ended."""
         return all(program.process.poll() is None for program in self.programs)
 
 
 @contextmanager
-def machines(
+def start_mocks(
     number: int, *flags: str, options: str = LONG_TIMEOUTS, authority: Authority | None = None
-) -> Iterator[Machines[Proxy]]:
-    """Run mocks on a server that keeps what it has said, each over a proxy of its own.
+) -> Iterator[MockCluster[Proxy]]:
+    """Run mocks on a durable server, each through a proxy of its own.
 
-    With an `authority`, that is by TLS.
+    With an `authority`, the proxies speak TLS.
     """
     with redis_program(*DURABLE) as server, ExitStack() as stack:
-        lines = [stack.enter_context(_line(server.port, authority)) for _ in range(number)]
+        connections = [
+            stack.enter_context(_open_proxy(server.port, authority)) for _ in range(number)
+        ]
         if authority:
             options += f"&ssl_ca_certs={authority.file}"
-        stores = [line.url + options for line in lines]
+        stores = [proxy.url + options for proxy in connections]
         programs = [stack.enter_context(mock("--store", each, *flags)) for each in stores]
-        yield Machines(server, programs, lines, [program.url for program in programs])
+        yield MockCluster(server, programs, connections, [program.url for program in programs])
 
 
-def _line(port: int, authority: Authority | None) -> Proxy:
+def _open_proxy(port: int, authority: Authority | None) -> Proxy:
     return SealedLine(port, authority.presenting()) if authority else Proxy(port)

@@ -1,4 +1,4 @@
-"""The life of several workers: how they start, are replaced, and end together."""
+"""Start, replacement and end of worker processes."""
 
 from __future__ import annotations
 
@@ -22,38 +22,46 @@ from tests.contract.programs import mock
 from tests.contract.service import turn
 from tests.distributed.worker_cluster import (
     AGENTS,
-    HEARD,
-    Crowd,
+    REQUEST_COUNT,
+    WorkerCluster,
     children,
-    crowd,
-    is_there,
+    control,
+    is_running,
     soon,
-    told,
+    start_workers,
 )
 
-Answers = list[Future[ExecuteAgentResponse]]
+Responses = list[Future[ExecuteAgentResponse]]
 
-SLOW = 0.8
-"""Seconds that an answer waits, so that a signal finds it under way."""
+LATENCY_SECONDS = 0.8
+"""Latency in seconds, so that signals arrive during a request."""
 
 
 @pytest.fixture
-def two() -> Iterator[Crowd]:
-    with crowd() as started:
+def two_workers() -> Iterator[WorkerCluster]:
+    with start_workers() as started:
         yield started
 
 
-def private_folder(two: Crowd) -> Path:
-    """Return the folder of the store that the workers share, as the mock says where it is."""
-    (line,) = [line for line in two.log().splitlines() if "workers answer" in line]
+def private_folder(two_workers: WorkerCluster) -> Path:
+    """Return the folder of the shared store, which the mock logs."""
+    (line,) = [line for line in two_workers.log().splitlines() if "workers answer" in line]
     return Path(line.partition("from ")[2].partition(",")[0]).parent
 
 
-def slow_answers(two: Crowd, pool: ThreadPoolExecutor, number: int) -> Answers:
-    """Ask for answers that are slow; return them as soon as all turns are committed."""
-    told(two.service, "/faults", latency={"fixed": SLOW}, when="after-commit", times=number)
-    asked = [pool.submit(two.service.say, "Hello") for _ in range(number)]
-    assert soon(lambda: two.get("/health").json()["sessions"] == number)
+def send_slow_requests(
+    two_workers: WorkerCluster, pool: ThreadPoolExecutor, number: int
+) -> Responses:
+    """Send slow requests; return them as soon as all turns are committed."""
+    control(
+        two_workers.service,
+        "/faults",
+        latency={"fixed": LATENCY_SECONDS},
+        when="after-commit",
+        times=number,
+    )
+    asked = [pool.submit(two_workers.service.say, "Hello") for _ in range(number)]
+    assert soon(lambda: two_workers.get("/health").json()["sessions"] == number)
     return asked
 
 
@@ -64,143 +72,160 @@ def test_one_worker_is_one_process() -> None:
         assert health["workers"] == 1
 
 
-def test_it_listens_when_all_workers_answer(two: Crowd) -> None:
-    assert len(two.workers()) == 2
-    assert two.metric("leadway_mock_workers") == 2
-    first, second = two.log().splitlines()[:2]
-    assert first == f"listening on {two.program.url}"
+def test_it_listens_when_all_workers_respond(two_workers: WorkerCluster) -> None:
+    assert len(two_workers.workers()) == 2
+    assert two_workers.metric("leadway_mock_workers") == 2
+    first, second = two_workers.log().splitlines()[:2]
+    assert first == f"listening on {two_workers.program.url}"
     assert second.startswith("2 workers answer, all from ")
     assert second.endswith("which is removed at the end.")
 
 
-def test_a_store_of_their_own_is_private_and_gone_at_the_end(two: Crowd) -> None:
-    folder = private_folder(two)
-    two.service.say("Hello")
+def test_the_default_store_is_private_and_removed_at_the_end(two_workers: WorkerCluster) -> None:
+    folder = private_folder(two_workers)
+    two_workers.service.say("Hello")
     assert folder.stat().st_mode & 0o077 == 0
-    assert two.program.stop() == 0
+    assert two_workers.program.stop() == 0
     assert not folder.exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_drains_all_workers_and_leaves_no_process(
-    two: Crowd, number: signal.Signals
+    two_workers: WorkerCluster, number: signal.Signals
 ) -> None:
-    workers = two.workers()
+    workers = two_workers.workers()
     with ThreadPoolExecutor(8) as pool:
-        asked = slow_answers(two, pool, 8)
-        assert two.program.stop(number) == 0
+        asked = send_slow_requests(two_workers, pool, 8)
+        assert two_workers.program.stop(number) == 0
         assert [turn(each.result()) for each in asked] == [1] * 8
-    assert not any(map(is_there, workers))
+    assert not any(map(is_running, workers))
     with pytest.raises(httpx.ConnectError):
-        two.get("/health")
+        two_workers.get("/health")
 
 
-def test_a_signal_to_the_whole_group_drains_as_well(two: Crowd) -> None:
+def test_a_signal_to_the_whole_group_drains_as_well(two_workers: WorkerCluster) -> None:
     with ThreadPoolExecutor(8) as pool:
-        asked = slow_answers(two, pool, 8)
-        os.killpg(two.program.process.pid, signal.SIGINT)  # What Ctrl-C does.
+        asked = send_slow_requests(two_workers, pool, 8)
+        os.killpg(two_workers.program.process.pid, signal.SIGINT)  # What Ctrl-C does.
         assert [turn(each.result()) for each in asked] == [1] * 8
-    assert two.program.process.wait(30) == 0
+    assert two_workers.program.process.wait(30) == 0
 
 
-def test_a_second_signal_ends_all_at_once(two: Crowd) -> None:
-    workers = two.workers()
+def test_a_second_signal_ends_all_at_once(two_workers: WorkerCluster) -> None:
+    workers = two_workers.workers()
     with ThreadPoolExecutor(1) as pool:
-        told(two.service, "/faults", latency={"fixed": 60}, when="after-commit")
-        asked = pool.submit(two.service.say, "Hello")
-        assert soon(lambda: two.get("/health").json()["sessions"] == 1)
-        two.program.process.send_signal(signal.SIGTERM)
+        control(two_workers.service, "/faults", latency={"fixed": 60}, when="after-commit")
+        asked = pool.submit(two_workers.service.say, "Hello")
+        assert soon(lambda: two_workers.get("/health").json()["sessions"] == 1)
+        two_workers.program.process.send_signal(signal.SIGTERM)
         with pytest.raises(subprocess.TimeoutExpired):
-            two.program.process.wait(0.5)
-        assert two.program.stop() == 128 + signal.SIGTERM
+            two_workers.program.process.wait(0.5)
+        assert two_workers.program.stop() == 128 + signal.SIGTERM
         assert isinstance(asked.exception(), httpx.TransportError)
-    assert not any(map(is_there, workers))
+    assert not any(map(is_running, workers))
 
 
 def test_workers_end_when_their_supervisor_was_killed(tmp_path: Path) -> None:
-    with crowd("--store", f"sqlite:///{tmp_path}/mock.db") as two:
-        workers = two.workers()
-        two.program.stop(signal.SIGKILL)
-        assert soon(lambda: not any(map(is_there, workers)))
+    with start_workers("--store", f"sqlite:///{tmp_path}/mock.db") as two_workers:
+        workers = two_workers.workers()
+        two_workers.program.stop(signal.SIGKILL)
+        assert soon(lambda: not any(map(is_running, workers)))
 
 
-def test_a_worker_killed_in_flight_is_replaced_and_others_answer_on(two: Crowd) -> None:
-    one, other = two.workers()
-    session = two.service.say("Hello").execution_id
-    told(two.service, "/faults", latency={"fixed": 60}, when="after-commit", times=1)
-    with ThreadPoolExecutor(1) as pool, two.through(one) as doomed, two.through(other) as service:
-        asked = pool.submit(doomed.say, "Is it heard?", execution_id=session)
-        assert soon(lambda: told(service, f"/sessions/{session}", "GET")["turns"] == 2)
-        two.kill(one)
+def test_a_killed_worker_is_replaced_while_others_respond(
+    two_workers: WorkerCluster,
+) -> None:
+    one, other = two_workers.workers()
+    session = two_workers.service.say("Hello").execution_id
+    control(two_workers.service, "/faults", latency={"fixed": 60}, when="after-commit", times=1)
+    with (
+        ThreadPoolExecutor(1) as pool,
+        two_workers.through(one) as doomed,
+        two_workers.through(other) as service,
+    ):
+        asked = pool.submit(doomed.say, "Is it stored?", execution_id=session)
+        assert soon(lambda: control(service, f"/sessions/{session}", "GET")["turns"] == 2)
+        two_workers.kill(one)
         assert isinstance(asked.exception(60), httpx.TransportError)
-        # Heard, and not answered: whoever repeats it can tell by the number of the turn.
-        assert turn(service.say("Is it heard?", execution_id=session)) == 3
-    assert soon(lambda: two.replaced(one, 2))
-    assert f"worker 1 (process {one}) was ended by SIGKILL; another takes its place." in two.log()
+        # It was processed without a response: the turn number of the repetition shows it.
+        assert turn(service.say("Is it stored?", execution_id=session)) == 3
+    assert soon(lambda: two_workers.has_replaced(one, 2))
+    assert (
+        f"worker 1 (process {one}) was ended by SIGKILL; another takes its place."
+        in two_workers.log()
+    )
 
 
-def test_what_a_killed_worker_has_told_is_counted_still(two: Crowd) -> None:
-    one, other = two.workers()
-    with two.through(one) as service:
+def test_metrics_include_killed_workers(two_workers: WorkerCluster) -> None:
+    one, other = two_workers.workers()
+    with two_workers.through(one) as service:
         service.say("Hello")
-    assert two.metric(HEARD) == 1
+    assert two_workers.metric(REQUEST_COUNT) == 1
     for worker in (one, other):
-        two.kill(worker)
-        assert soon(partial(two.replaced, worker, 2))
-    assert two.metric(HEARD) == 1
+        two_workers.kill(worker)
+        assert soon(partial(two_workers.has_replaced, worker, 2))
+    assert two_workers.metric(REQUEST_COUNT) == 1
 
 
-def test_a_worker_that_stands_still_counts_with_what_it_told_last(two: Crowd) -> None:
-    one, _ = two.workers()
-    with two.through(one) as service:
+def test_a_stopped_worker_counts_with_its_last_metrics(
+    two_workers: WorkerCluster,
+) -> None:
+    one, _ = two_workers.workers()
+    with two_workers.through(one) as service:
         service.say("Hello")
-        assert two.metric(HEARD) == 1
+        assert two_workers.metric(REQUEST_COUNT) == 1
         service.say("Hello again")
-    with two.standing_still([one]):
-        assert two.metric(HEARD) == 1
-        assert two.metric("leadway_mock_workers") == 1
-    assert two.metric(HEARD) == 2
+    with two_workers.stopped([one]):
+        assert two_workers.metric(REQUEST_COUNT) == 1
+        assert two_workers.metric("leadway_mock_workers") == 1
+    assert two_workers.metric(REQUEST_COUNT) == 2
 
 
-def test_a_worker_that_is_told_to_end_gives_its_last_answers(two: Crowd) -> None:
-    one, _ = two.workers()
-    told(two.service, "/faults", latency={"fixed": SLOW}, when="after-commit", times=1)
-    with ThreadPoolExecutor(1) as pool, two.through(one) as service:
+def test_a_terminated_worker_sends_its_last_responses(two_workers: WorkerCluster) -> None:
+    one, _ = two_workers.workers()
+    control(
+        two_workers.service,
+        "/faults",
+        latency={"fixed": LATENCY_SECONDS},
+        when="after-commit",
+        times=1,
+    )
+    with ThreadPoolExecutor(1) as pool, two_workers.through(one) as service:
         asked = pool.submit(service.say, "Hello")
-        assert soon(lambda: two.get("/health").json()["sessions"] == 1)
-        two.kill(one, signal.SIGTERM)
+        assert soon(lambda: two_workers.get("/health").json()["sessions"] == 1)
+        two_workers.kill(one, signal.SIGTERM)
         assert turn(asked.result()) == 1
-    assert soon(lambda: two.replaced(one, 2))
-    assert f"(process {one}) ended with code 0; another takes its place." in two.log()
+    assert soon(lambda: two_workers.has_replaced(one, 2))
+    assert f"(process {one}) ended with code 0; another takes its place." in two_workers.log()
 
 
-def test_a_successor_that_cannot_start_is_tried_again_while_the_others_answer(
+def test_a_replacement_that_cannot_start_is_started_again(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "agents.yaml"
     file.write_text(AGENTS % "old")
-    with crowd("--agents", str(file)) as two:
+    with start_workers("--agents", str(file)) as two_workers:
         file.write_text("agents: nonsense")
-        two.kill(two.workers()[0])
-        assert soon(lambda: two.log().count("another takes its place") >= 4)
-        assert two.service.say(agent_id="desk").response == "old"
-        assert f"ended with code 2: {file}:1:9:" in two.log()
+        two_workers.kill(two_workers.workers()[0])
+        assert soon(lambda: two_workers.log().count("another takes its place") >= 4)
+        assert two_workers.service.say(agent_id="desk").response == "old"
+        assert f"ended with code 2: {file}:1:9:" in two_workers.log()
         file.write_text(AGENTS % "new")
-        assert soon(lambda: two.metric("leadway_mock_workers") == 2)
-        assert two.program.stop() == 0
+        assert soon(lambda: two_workers.metric("leadway_mock_workers") == 2)
+        assert two_workers.program.stop() == 0
 
 
-def test_a_successor_goes_on_with_the_agent_that_a_session_began_with(tmp_path: Path) -> None:
+def test_a_session_keeps_its_agent_on_another_worker(tmp_path: Path) -> None:
     file = tmp_path / "agents.yaml"
     file.write_text(AGENTS % "old")
-    with crowd("--agents", str(file)) as two:
-        session = two.service.say(agent_id="desk").execution_id
+    with start_workers("--agents", str(file)) as two_workers:
+        session = two_workers.service.say(agent_id="desk").execution_id
         file.write_text(AGENTS % "new")
-        for worker in two.workers():
-            two.kill(worker)
-            assert soon(partial(two.replaced, worker, 2))
-        assert two.service.say(agent_id="desk").response == "new"
-        assert two.service.say(agent_id="desk", execution_id=session).response == "old"
+        for worker in two_workers.workers():
+            two_workers.kill(worker)
+            assert soon(partial(two_workers.has_replaced, worker, 2))
+        assert two_workers.service.say(agent_id="desk").response == "new"
+        assert two_workers.service.say(agent_id="desk", execution_id=session).response == "old"
 
 
 FAILING = """
@@ -213,11 +238,11 @@ def unable():
 WORK = {
     "ends": lambda line: 3,
     "crashes": lambda line: 1 // 0,
-    "is deaf": lambda line: (line.close(), time.sleep(60)),
-    "is not there": None,
+    "closes its pipe": lambda line: (line.close(), time.sleep(60)),
+    "cannot fork": None,
 }
 how = sys.argv[1]
-if how == "is not there":
+if how == "cannot fork":
     os.fork = unable
 with socket.create_server(("127.0.0.1", 0)) as listening:
     sys.exit(Supervisor(2, WORK[how], listening, lambda: print("answers")).run())
@@ -230,11 +255,11 @@ with socket.create_server(("127.0.0.1", 0)) as listening:
         ("ends", "ended with code 3"),
         ("crashes", "ended with code 70"),
         ("crashes", "ZeroDivisionError"),
-        ("is deaf", "was ended by SIGKILL"),
-        ("is not there", "cannot be started (no more processes)"),
+        ("closes its pipe", "was ended by SIGKILL"),
+        ("cannot fork", "cannot be started (no more processes)"),
     ],
 )
-def test_workers_that_fail_again_and_again_are_given_up(how: str, about: str) -> None:
+def test_the_mock_stops_after_repeated_failures_of_workers(how: str, about: str) -> None:
     command = [sys.executable, "-c", FAILING, how]
     run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert (run.returncode, run.stdout) == (1, "")
@@ -255,7 +280,7 @@ def test_workers_that_fail_again_and_again_are_given_up(how: str, about: str) ->
         (["--workers", "1000"], "LEADWAY_MOCK_WORKERS) cannot be 1000: 64 or less is wanted."),
     ],
 )
-def test_what_cannot_be_used_is_told_once_and_nothing_is_started(
+def test_an_unusable_setting_is_one_error_and_starts_nothing(
     capsys: pytest.CaptureFixture[str], flags: list[str], about: str
 ) -> None:
     assert main(["--port", "0", "--workers", "2", *flags]) == 2
@@ -265,7 +290,7 @@ def test_what_cannot_be_used_is_told_once_and_nothing_is_started(
     assert captured.out == ""
 
 
-def test_a_system_that_cannot_fork_is_told_what_to_do(
+def test_a_system_without_fork_is_an_error_with_a_hint(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(os, "fork")

@@ -1,4 +1,4 @@
-"""A mock of several processes, and a way to speak to one worker alone."""
+"""A mock with several worker processes, and services for a single worker."""
 
 from __future__ import annotations
 
@@ -18,24 +18,23 @@ from tests.contract.programs import Program, mock
 from tests.contract.service import Service, opened
 
 AGENTS = "agents: [{id: desk, name: Desk, replies: [{answer: '%s'}]}]"
-"""An agents file that wants the one answer."""
+"""Agents file with one reply to fill in."""
 
-HEARD = 'leadway_mock_request_seconds_count{operation="executeAgent"}'
-"""The number of messages in the metrics."""
+REQUEST_COUNT = 'leadway_mock_request_seconds_count{operation="executeAgent"}'
+"""Metric with the number of messages."""
 
-PATIENCE = 30.0
-"""Seconds for something that happens soon, on a machine that is busy with others."""
+TIMEOUT_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
-    """A running mock with its workers. Each call of `service` has a connection of its own."""
+class WorkerCluster:
+    """A running mock with its workers. Each call of `service` has a new connection."""
 
     program: Program
     service: Service
 
     def workers(self) -> list[int]:
-        """Return the processes of the workers that there are now, the oldest first."""
+        """Return the process ids of the current workers, oldest first."""
         return children(self.program.process.pid)
 
     def kill(self, worker: int, how: signal.Signals = signal.SIGKILL) -> None:
@@ -45,63 +44,63 @@ class Crowd:
 
     @contextmanager
     def through(self, worker: int) -> Iterator[Service]:
-        """Give a service whose connections are this worker's, since the others stood still."""
+        """Yield a service connected to this worker: the others are stopped while it connects."""
         one = httpx.Limits(max_connections=1, max_keepalive_connections=1)
         with opened(self.program.url, trust_env=False, limits=one) as service:
-            with self.standing_still(each for each in self.workers() if each != worker):
+            with self.stopped(each for each in self.workers() if each != worker):
                 service.http.get("/__mock/health").raise_for_status()
                 service.client.get_httpx_client().get("/__mock/health").raise_for_status()
             yield service
 
     @contextmanager
-    def standing_still(self, workers: Iterable[int]) -> Iterator[None]:
-        """Stop these workers, and let them go on afterwards."""
-        stopped = list(workers)
-        for each in stopped:
+    def stopped(self, workers: Iterable[int]) -> Iterator[None]:
+        """Stop these workers, and continue them at the end of the context."""
+        processes = list(workers)
+        for each in processes:
             os.kill(each, signal.SIGSTOP)
         try:
             yield
         finally:
-            for each in stopped:
+            for each in processes:
                 os.kill(each, signal.SIGCONT)
 
-    def replaced(self, worker: int, number: int) -> bool:
-        """Tell whether there are `number` workers again, and all answer, but not that one."""
-        there = self.workers()
+    def has_replaced(self, worker: int, number: int) -> bool:
+        """Return whether `number` other workers respond instead of this one."""
+        current = self.workers()
         return (
-            worker not in there
-            and len(there) == number
+            worker not in current
+            and len(current) == number
             and self.metric("leadway_mock_workers") == number
         )
 
-    def answering(self) -> int:
-        """Return how many workers tell their numbers."""
+    def responding(self) -> int:
+        """Return how many workers report metrics."""
         return int(self.metric("leadway_mock_workers"))
 
     def metric(self, name: str) -> float:
-        """Return one number of those for Prometheus."""
+        """Return a Prometheus metric."""
         text = self.get("/metrics").text
         (line,) = [line for line in text.splitlines() if line.startswith(f"{name} ")]
         return float(line.split()[-1])
 
     def get(self, path: str) -> httpx.Response:
-        """Ask the control API."""
+        """Send a GET request to the control API."""
         return self.service.http.get(f"/__mock{path}")
 
     def log(self) -> str:
-        """Return what the mock has written so far."""
+        """Return the log so far."""
         return self.program.log.read_text(errors="replace")
 
 
-def told(service: Service, path: str, method: str = "POST", **body: Any) -> Any:
-    """Tell the control API something, and return what it answers."""
-    answer = service.http.request(method, f"/__mock{path}", json=body)
-    assert answer.is_success, answer.text
-    return answer.json()
+def control(service: Service, path: str, method: str = "POST", **body: Any) -> Any:
+    """Send a request to the control API, and return the JSON of its response."""
+    response = service.http.request(method, f"/__mock{path}", json=body)
+    assert response.is_success, response.text
+    return response.json()
 
 
 @contextmanager
-def crowd(*flags: str, workers: int = 2) -> Iterator[Crowd]:
+def start_workers(*flags: str, workers: int = 2) -> Iterator[WorkerCluster]:
     """Run `leadway mock` with several workers."""
     with (
         mock("--workers", str(workers), *flags) as program,
@@ -109,14 +108,14 @@ def crowd(*flags: str, workers: int = 2) -> Iterator[Crowd]:
             program.url, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
         ) as to,
     ):
-        yield Crowd(program, to)
+        yield WorkerCluster(program, to)
 
 
 _PS = shutil.which("ps") or "/bin/ps"
 
 
 def children(process: int) -> list[int]:
-    """Return the processes that `process` has started and that have not ended."""
+    """Return the running child processes of `process`."""
     table = subprocess.run(
         [_PS, "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True
     ).stdout
@@ -126,8 +125,8 @@ def children(process: int) -> list[int]:
     )
 
 
-def is_there(process: int) -> bool:
-    """Tell whether a process lives, whosever child it is."""
+def is_running(process: int) -> bool:
+    """Return whether a process exists."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -136,8 +135,8 @@ def is_there(process: int) -> bool:
 
 
 def soon(holds: Callable[[], bool]) -> bool:
-    """Tell whether something comes true; look again until it does, or patience ends."""
-    deadline = time.monotonic() + PATIENCE
+    """Return whether `holds` returns true in time."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         with suppress(httpx.TransportError):
             if holds():

@@ -19,7 +19,6 @@ import httpx
 import pytest
 import redis
 
-from tests.redis_server import DURABLE, RedisProgram, redis_program
 from leadway_mock.app import build_emulator, create_app
 from leadway_mock.messages import Answer
 from leadway_mock.server import Server
@@ -28,6 +27,7 @@ from leadway_mock.store import Appended, Store, StoreUnavailable, open_store, sq
 from leadway_mock.store.memory import MemoryStore
 from tests.mock.support import CURRENT, LOCATION, TOKEN, Caller, content
 from tests.network import Proxy
+from tests.redis_server import DURABLE, RedisProgram, redis_program
 
 PATIENCE = 30.0
 """Seconds within which something happens that surely happens, on however slow a machine."""

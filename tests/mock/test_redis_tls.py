@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 import redis
 
-from tests.redis_server import LONG_TIMEOUTS, RedisProgram, redis_program
 from leadway_mock.cli import main
 from leadway_mock.store import StoreError, StoreUnavailable, open_store
 from leadway_mock.store.redis_tls import failure
 from tests.network import Proxy
+from tests.redis_server import LONG_TIMEOUTS, RedisProgram, redis_program
 from tests.tls import Authority, SealedLine
 
 SECRET = "hunter2-very-secret"

@@ -10,8 +10,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.redis_server import RedisProgram
 from leadway_mock.store import Store, open_store
+from tests.redis_server import RedisProgram
 
 Verb = Callable[[Store], Any]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.redis_server import RedisProgram, redis_program
 from leadway_mock.app import build_emulator, create_app
 from leadway_mock.cli import main
 from leadway_mock.settings import Settings
 from leadway_mock.store import StoreError, open_store, shown_url
 from leadway_mock.workers.running import one_store
+from tests.redis_server import RedisProgram, redis_program
 
 SECRET = "hunter2-very-secret"
 
