@@ -13,7 +13,6 @@ from typing import Any
 
 import httpx
 
-from bench.redis_servers import redis_program
 from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.server import Server
@@ -22,6 +21,7 @@ from tests.contract.programs import mock, prism
 from tests.contract.referee import JUDGED, refereed
 from tests.contract.sdk_service import through_sdk
 from tests.contract.service import Caller, Service, opened
+from tests.redis_server import redis_program
 
 LIVE = "https://services.leadconnectorhq.com"
 LIVE_VARIABLES = ("LEADWAY_TOKEN", "LEADWAY_LOCATION_ID", "LEADWAY_AGENT_ID")
@@ -96,13 +96,13 @@ def http_sqlite(**settings: Any) -> Iterator[Service]:
 @contextmanager
 def http_redis(**settings: Any) -> Iterator[Service]:
     """Call `leadway mock`, one process or several, its conversations in a server of its own."""
-    with redis_program() as server, _program(server.patient_url, settings) as service:
+    with redis_program() as server, _program(server.long_timeout_url, settings) as service:
         yield service
 
 
 @contextmanager
 def _program(store: str, settings: Mapping[str, Any]) -> Iterator[Service]:
-    flags = ["--store", store, "--validate-responses"]
+    flags = ["--store", store, "--check-answers"]
     flags += [_flag(name, value) for name, value in settings.items()]
     with mock(*flags) as program, opened(program.url, trust_env=False) as service:
         yield service

@@ -42,7 +42,7 @@ def test_generated_pages_are_current() -> None:
     assert write_docs.stale(ROOT) == []
 
 
-def test_a_stale_page_is_named_with_its_cure(
+def test_a_stale_page_is_named_with_a_hint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for page in write_docs.PAGES:
@@ -55,7 +55,7 @@ def test_a_stale_page_is_named_with_its_cure(
     assert capsys.readouterr().out.splitlines() == [
         "docs/behaviours.md: stale",
         "docs/settings.md: stale",
-        write_docs.CURE,
+        write_docs.HINT,
     ]
     assert write_docs.main([]) == 0
     assert write_docs.main(["--check"]) == 0

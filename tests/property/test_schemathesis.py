@@ -48,12 +48,12 @@ Change = Callable[[Response], None]
 
 def _mock(**settings: str) -> WSGIApplication:
     # Where the contract's example of an executionId is good enough, more requests come through.
-    selected_settings = {
+    chosen = {
         "unknown_session": "new-session",
         "validate_responses": True,
         "seed": 1,
     } | settings
-    return create_app(Settings(**selected_settings))  # type: ignore[arg-type]
+    return create_app(Settings(**chosen))  # type: ignore[arg-type]
 
 
 def _answering_otherwise(change: Change) -> WSGIApplication:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 import pytest
 
-from bench.redis_servers import RedisProgram, redis_program
 from leadway_mock.cli.main import main
 from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.store import StoreError, open_store, shown_url
 from leadway_mock.web import create_app
 from leadway_mock.workers.running import one_store
+from tests.redis_server import RedisProgram, redis_program
 
 SECRET = "hunter2-very-secret"
 
 
 def pages(settings: Settings, server: RedisProgram) -> str:
     """Return what a mock says of itself, while its store is there and when it is gone."""
-    with closing(build_emulator(settings)) as emulator:
-        client = create_app(emulator=emulator).test_client()
-        told = [client.get(f"/__mock/{page}").text for page in ("settings", "health", "metrics")]
-        server.kill()
-        gone = client.get("/__mock/settings")
+    emulator = build_emulator(settings)
+    client = create_app(emulator=emulator).test_client()
+    told = [client.get(f"/__mock/{page}").text for page in ("settings", "health", "metrics")]
+    server.kill()
+    gone = client.get("/__mock/settings")
+    emulator.close()
     return "".join([*told, gone.text, str(gone.headers)])
 
 
