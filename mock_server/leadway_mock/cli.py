@@ -16,7 +16,7 @@ from leadway_mock.app import create_app
 from leadway_mock.contract import ContractError
 from leadway_mock.files.problems import ProblemsError
 from leadway_mock.flags import add_flags, chosen, told
-from leadway_mock.server import Server, ServerError
+from leadway_mock.http_server import Server, ServerError
 from leadway_mock.serving import open_server
 from leadway_mock.settings import ENVIRONMENT_PREFIX, Settings, SettingsError
 from leadway_mock.store import StoreError
@@ -73,6 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _log_to_stderr(settings: Settings) -> None:
     level = logging.WARNING if settings.quiet else logging.INFO
     logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     # The lines tell none of this, and finding it out takes longer than writing them.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None  # noqa: SLF001 - as Python's own documentation advises

@@ -1,5 +1,5 @@
-"""The application: Flask's doors to the emulator, the control API, and the documentation page."""
+"""The Flask application: the platform, the control API, and the documentation page."""
 
-from leadway_mock.app.building import build_emulator, create_app, prompt_of
+from leadway_mock.app.building import PLATFORM, build_emulator, create_app
 
-__all__ = ["build_emulator", "create_app", "prompt_of"]
+__all__ = ["PLATFORM", "build_emulator", "create_app"]

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import Flask
 
 from leadway_mock.agents import BUILT_IN
 from leadway_mock.agents.file import load_agents
 from leadway_mock.app.control import control_blueprint, load_control_contract
-from leadway_mock.app.door import install_door
+from leadway_mock.app.door import PlatformApi, install_door
 from leadway_mock.app.errors import install_errors
 from leadway_mock.app.pages import pages_blueprint
 from leadway_mock.app.shield import install_shield
-from leadway_mock.app.thin_door import THIN_DOOR, Environment, ThinDoor, mount_thin_door
 from leadway_mock.clock import Clock, SystemClock
 from leadway_mock.contract import load_contract
 from leadway_mock.dialogues import load_dialogues
 from leadway_mock.emulator import Emulator
-from leadway_mock.reloading import reloading_for
 from leadway_mock.settings import Settings
 from leadway_mock.store import open_store
 
@@ -38,32 +34,27 @@ def build_emulator(settings: Settings | None = None, clock: Clock | None = None)
     return emulator
 
 
-def create_app(
-    settings: Settings | None = None, *, emulator: Emulator | None = None, thin: bool = True
-) -> Flask:
-    """Return the WSGI application: the platform outside `/__mock`, ours below it.
+PLATFORM = "leadway_mock"
+"""The key among an application's extensions of its `PlatformApi`."""
 
-    With `thin`, most requests to the platform do not go through Flask; their answers are the same.
+
+def create_app(settings: Settings | None = None, *, emulator: Emulator | None = None) -> Flask:
+    """Return the Flask application: the platform outside `/__mock`, ours below it.
+
+    It runs under any WSGI server and in `test_client()`. The mock's own server calls the platform
+    directly, and the application for the rest; see `serving.open_server`.
     """
     emulator = emulator or build_emulator(settings)
-    settings = emulator.settings
-    reloading = reloading_for(emulator)
+    platform = PlatformApi(emulator)
     app = Flask("leadway_mock", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
     app.url_map.merge_slashes = False  # Werkzeug would answer `//` with a redirect in HTML.
-    install_shield(app, settings.host, settings.allow_host)
-    app.before_request(reloading.look)
-    install_door(app, emulator)
+    install_shield(app, platform.host_check)
+    install_door(app, platform)
+    app.before_request(platform.reloading.look)
     install_errors(app)
     control = load_control_contract()
     app.register_blueprint(control_blueprint(emulator, control))
     app.register_blueprint(pages_blueprint(lambda: emulator.contract, control.source))
-    if thin:
-        mount_thin_door(app, emulator, reloading.look)
+    app.extensions[PLATFORM] = platform
     return app
-
-
-def prompt_of(app: Flask) -> Callable[[Environment], bool]:
-    """Return what tells of a request whether `app` answers it without waiting for anything."""
-    door: ThinDoor | None = app.extensions.get(THIN_DOOR)
-    return door.is_prompt if door else lambda _: False

@@ -1,84 +1,80 @@
-"""The door between HTTP and the emulator: everything outside `/__mock` goes through it."""
+"""The platform's API as a function of requests, and the adapter that puts it into Flask."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cache
-from http import HTTPStatus
-from typing import Any
 
 import flask
 
-from leadway_mock.delivery import DELIVERY, Delivery
+from leadway_mock.app.shield import CONTROL_PREFIX, HostCheck, is_control, sent_path
 from leadway_mock.emulator import Emulator
-from leadway_mock.faults.proxy_pages import PROXY_REASONS
+from leadway_mock.http_server.responses import status_line
 from leadway_mock.messages import Answer, Request
+from leadway_mock.reloading import reloading_for
 
 log = logging.getLogger(__name__)
 
-CONTROL = "/__mock"
+CONTROL = CONTROL_PREFIX
 NEEDS_SERVER = "fault-needs-server"
 
 
-def install_door(app: flask.Flask, emulator: Emulator) -> None:
-    """Let `emulator` answer every path of the platform, the unknown ones included.
+class PlatformApi:
+    """Responds to every path outside `/__mock`, the unknown ones included.
 
-    It routes by the contract, so Flask's own routing is not asked.
+    The emulator routes by the contract, so neither Flask's routing nor another one is needed.
     """
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+        self.in_loop = emulator.is_prompt
+        """Whether a response never waits for a store."""
+
+        self.max_body = emulator.settings.max_body_bytes
+        self.host_check = HostCheck(emulator.settings.host, emulator.settings.allow_host)
+        self.reloading = reloading_for(emulator)
+
+    def takes(self, path: str) -> bool:
+        """Return whether `path`, as it was sent, is the platform's and not the mock's own."""
+        return not is_control(path)
+
+    def respond(self, request: Request) -> Answer:
+        """Check the `Host` header, reload changed files, and respond."""
+        error = self.host_check.error(request.headers.get("host"))
+        if error is not None:
+            return error
+        self.reloading.look()
+        return self.emulator.answer(request)
+
+
+def install_door(app: flask.Flask, platform: PlatformApi) -> None:
+    """Let `platform` respond to every path that it takes."""
 
     @app.before_request
-    def answer() -> flask.Response | None:
-        if is_control(flask.request.path):
+    def respond() -> flask.Response | None:
+        if not platform.takes(sent_path(flask.request)):
             return None
-        request = read_request(flask.request, emulator.settings.max_body_bytes)
-        answer = emulator.answer(request)
-        return write_answer(delivered(answer, flask.request.environ))
+        request = read_request(flask.request, platform.max_body)
+        return write_answer(delivered(platform.respond(request)))
 
 
-def is_control(path: str) -> bool:
-    """Tell whether `path` is the mock's own and not the platform's."""
-    return path == CONTROL or path.startswith(f"{CONTROL}/")
-
-
-def read_request(request: flask.Request, max_body_bytes: int) -> Request:
-    """Return the emulator's view of a Flask request.
-
-    A body that is too large is read one byte beyond the limit and no further.
-    """
+def read_request(request: flask.Request, max_body: int) -> Request:
+    """Return a Flask request as the emulator takes it, its body cut one byte beyond the limit."""
     return Request(
         method=request.method,
         path=sent_path(request),
         query=request.query_string.decode("latin-1"),
         headers={name.lower(): value for name, value in request.headers.items()},
-        body=request.stream.read(max_body_bytes + 1),
+        body=request.stream.read(max_body + 1),
     )
 
 
-def sent_path(request: flask.Request) -> str:
-    """Return the path as it was sent; Flask tells of one slash at its beginning, however many.
+def delivered(answer: Answer) -> Answer:
+    """Wait as long as `answer` is delayed; return it, or an error in place of a transport fault.
 
-    It also routes so. Whether a path is the control API's is therefore asked of Flask's path, by
-    the shield as by the door.
+    Only the mock's own server can cause a transport fault, and it does not call Flask for this.
     """
-    sent = request.environ.get("PATH_INFO", "")
-    return "/" * (len(sent) - len(sent.lstrip("/"))) + request.path[1:] or "/"
-
-
-def delivered(answer: Answer, environ: Mapping[str, Any]) -> Answer:
-    """See to it that `answer` leaves late or broken, if it should; return it.
-
-    The mock's own server does both. Without it, the delay is waited for here, and instead of a
-    broken connection there is an answer that says why not.
-    """
-    if not (answer.delay or answer.transport or answer.spread):
-        return answer
-    deliver: Callable[[Delivery], None] | None = environ.get(DELIVERY)
-    if deliver is not None:
-        deliver(Delivery(answer.delay, answer.transport, answer.spread))
-        return answer
     time.sleep(answer.delay)
     return answer if answer.transport is None else _needs_server(answer)
 
@@ -93,17 +89,11 @@ def write_answer(answer: Answer) -> flask.Response:
     )
 
 
-@cache
-def status_line(status: int) -> str:
-    """Return a status with its reason, as the first line of an answer says it."""
-    return f"{status} {PROXY_REASONS.get(status) or HTTPStatus(status).phrase}"
-
-
 def _needs_server(answer: Answer) -> Answer:
     message = (
         f"The fault {answer.transport} needs a connection to break, and here is none: the mock "
         "was called in process, or by another server. Start it with `leadway mock`, or with "
-        "leadway_mock.server.Server."
+        "leadway_mock.serving.open_server."
     )
     log.error("%s", message)
     return replace(

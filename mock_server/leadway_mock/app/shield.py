@@ -6,13 +6,15 @@ is calling (``Origin`` and ``Sec-Fetch-Site``), which defeats forged requests.
 """
 
 import ipaddress
-import json
 import re
 from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
+
+from leadway_mock.messages import Answer
+from leadway_mock.remembering import remembered
 
 CONTROL_PREFIX = "/__mock"
 
@@ -26,6 +28,8 @@ _LOOKS_NUMERIC = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)", re.ASCII)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LARGEST_PORT = 65_535
 _LONGEST_ECHO = 80
+_MAX_CACHED_HOSTS = 1_024
+_MAX_CACHED_LENGTH = 200
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _ORIGIN_LESSON = "The control API answers no web page but its own."
@@ -88,36 +92,64 @@ def foreign_origin(
     return theirs is None or theirs != _own_origin(host_header, scheme)
 
 
-def install_shield(app: Flask, bound_host: str, allowed_names: Collection[str]) -> None:
-    """Make every route of an application check ``Host``, and the control API its caller too.
+class HostCheck:
+    """Checks the `Host` header, which defeats DNS rebinding; see `allowed_host`."""
+
+    def __init__(self, bound_host: str, allowed_names: Collection[str]) -> None:
+        @remembered(_MAX_CACHED_HOSTS, _MAX_CACHED_LENGTH)
+        def is_allowed(host: str) -> bool:
+            return allowed_host(host, bound_host, allowed_names)
+
+        self._is_allowed = is_allowed
+
+    def error(self, host: str | None) -> Answer | None:
+        """Return the error response to a request with this header, or None if it is allowed."""
+        if self._is_allowed(host or ""):
+            return None
+        return _error(403, "host-refused", _host_lesson(host))
+
+
+def install_shield(app: Flask, host_check: HostCheck) -> None:
+    """Make the control API check `Host` and who calls it; the platform checks `Host` itself.
 
     Call it before other ``before_request`` functions are added, so that nothing runs earlier.
-    No answer ever carries ``Access-Control-Allow-Origin``: no page is given leave.
+    No response ever has ``Access-Control-Allow-Origin``: no page is given leave.
     """
 
     @app.before_request
-    def shield() -> Response | None:
-        host = request.headers.get("Host")
-        if not allowed_host(host, bound_host, allowed_names):
-            return _refuse(403, "host-refused", _host_lesson(host))
-        return _control_refusal() if _is_control(request.path) else None
+    def check() -> tuple[object, int, dict[str, str]] | None:
+        if not is_control(sent_path(request)):
+            return None
+        error = host_check.error(request.headers.get("Host")) or _control_error()
+        return None if error is None else (error.content, error.status, dict(error.headers))
 
     app.after_request(_kept_plain)
+
+
+def is_control(path: str) -> bool:
+    """Return whether `path`, as it was sent, is the mock's own and not the platform's."""
+    return path == CONTROL_PREFIX or path.startswith(f"{CONTROL_PREFIX}/")
+
+
+def sent_path(request: Request) -> str:
+    """Return the path as it was sent; Flask's own has one slash at its beginning in any case."""
+    sent: str = request.environ.get("PATH_INFO", "")
+    return sent.encode("latin-1").decode("utf-8", "replace") or "/"
 
 
 def _kept_plain(response: Response) -> Response:
     """Let no browser guess another media type, nor keep what the control API tells."""
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    if _is_control(request.path):
+    if is_control(sent_path(request)):
         response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
-def _control_refusal() -> Response | None:
+def _control_error() -> Answer | None:
     if _is_foreign() and not _is_visit():
-        return _refuse(403, "origin-refused", _ORIGIN_LESSON)
+        return _error(403, "origin-refused", _ORIGIN_LESSON)
     if request.method not in _SAFE_METHODS and request.mimetype != "application/json":
-        return _refuse(415, "control-media-type", _JSON_LESSON)
+        return _error(415, "control-media-type", _JSON_LESSON)
     return None
 
 
@@ -137,10 +169,6 @@ def _is_visit() -> bool:
     )
 
 
-def _is_control(path: str) -> bool:
-    return path == CONTROL_PREFIX or path.startswith(CONTROL_PREFIX + "/")
-
-
 def _host_lesson(host: str | None) -> str:
     if not host:
         return "The Host header is missing: say which host is called."
@@ -151,10 +179,10 @@ def _host_lesson(host: str | None) -> str:
     )
 
 
-def _refuse(status: int, rule: str, message: str) -> Response:
-    body = json.dumps({"statusCode": status, "message": message})
+def _error(status: int, rule: str, message: str) -> Answer:
+    content = {"statusCode": status, "message": message}
     headers = {"X-Mock-Rule": rule, "X-Mock-Evidence": "invented"}
-    return Response(body, status, headers, mimetype="application/json")
+    return Answer(status, content, rule, "invented", headers)
 
 
 def _authority(text: str) -> Authority | None:

@@ -15,7 +15,7 @@ from typing import Any
 from leadway_mock.contract import ContractError
 from leadway_mock.files.problems import ProblemsError
 from leadway_mock.flags import add_flags, chosen, told
-from leadway_mock.server import ServerError
+from leadway_mock.http_server import ServerError
 from leadway_mock.settings import SettingsError
 from leadway_mock.store import StoreError
 from leadway_mock.testing import KINDS, Mock

@@ -6,7 +6,7 @@ from threading import Lock
 from typing import Any
 
 from leadway_mock.app import build_emulator, create_app
-from leadway_mock.server import Server
+from leadway_mock.http_server import Server
 from leadway_mock.serving import open_server
 from leadway_mock.settings import Settings, SettingsError
 

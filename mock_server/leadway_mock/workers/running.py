@@ -17,7 +17,7 @@ from urllib.parse import quote
 from leadway_mock.app import build_emulator, create_app
 from leadway_mock.contract import ContractError
 from leadway_mock.files.problems import ProblemsError
-from leadway_mock.server import ServerError, bind, url_of
+from leadway_mock.http_server import ServerError, bind, url_of
 from leadway_mock.serving import open_server
 from leadway_mock.settings import Settings
 from leadway_mock.store import IN_MEMORY, StoreError, shown_url

@@ -14,7 +14,7 @@ import flask
 from leadway_mock.app.control.asking import Asked, Refused
 from leadway_mock.app.control.journal import shown
 from leadway_mock.app.control.routes import Control
-from leadway_mock.delivery import LEFT, STOPPING
+from leadway_mock.delivery import IS_CANCELLED
 from leadway_mock.journal import Journal
 from leadway_mock.matching import Matcher, matcher
 
@@ -34,20 +34,14 @@ def register(control: Control) -> None:
         wait = Wait.read(asked.body)
         with places.taken():
             began = time.monotonic()
-            entries = wait.outcome(asked.space.journal, _no_use())
+            is_cancelled = flask.request.environ.get(IS_CANCELLED, lambda: False)
+            entries = wait.outcome(asked.space.journal, is_cancelled)
         return {
             "met": len(entries) >= wait.count,
             "count": len(entries),
             "entries": [shown(entry) for entry in entries],
             "seconds": round(time.monotonic() - began, 3),
         }
-
-
-def _no_use() -> Callable[[], bool]:
-    """Return what tells when to wait no longer: the server is to stop, or the caller has left."""
-    environ = flask.request.environ
-    signs = [environ[key] for key in (STOPPING, LEFT) if key in environ]
-    return lambda: any(sign() for sign in signs)
 
 
 class Places:
