@@ -22,7 +22,7 @@ import redis
 from bench.redis_servers import DURABLE, RedisProgram, redis_program
 from leadway_mock.app import build_emulator, create_app
 from leadway_mock.messages import Answer
-from leadway_mock.server import Server
+from leadway_mock.serving import open_server
 from leadway_mock.settings import Settings
 from leadway_mock.store import Appended, Store, StoreUnavailable, open_store, sqlite
 from leadway_mock.store.memory import MemoryStore
@@ -43,7 +43,7 @@ def serving(store: str) -> Iterator[httpx.Client]:
     emulator = build_emulator(Settings(store=store, check_answers=True))
     try:
         with (
-            Server(create_app(emulator=emulator)) as server,
+            open_server(create_app(emulator=emulator), Settings(port=0)) as server,
             httpx.Client(base_url=server.url, trust_env=False, timeout=PATIENCE) as client,
         ):
             yield client

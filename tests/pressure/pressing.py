@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from leadway_mock.app import create_app
-from leadway_mock.app.thin_door import THIN_DOOR
-from leadway_mock.server import Server
-from leadway_mock.server.listener import Listener
+from leadway_mock.http_server import Server
+from leadway_mock.messages import Answer, Request
+from leadway_mock.serving import open_server
 from leadway_mock.settings import Settings
 from tests.mock.raw_client import RawClient, Reply
 from tests.mock.support import CURRENT, LOCATION, TOKEN
@@ -51,10 +51,8 @@ MESSAGE = head() + BODY
 @contextmanager
 def pressed(**settings: Any) -> Iterator[Server]:
     """Serve a mock as the command does: its loop answers messages, its threads the rest."""
-    chosen = Settings(**settings)
-    app = create_app(chosen)
-    prompt = app.extensions[THIN_DOOR].is_prompt
-    with Server(app, threads=chosen.threads, prompt=prompt) as server:
+    chosen = Settings(port=0, **settings)
+    with open_server(create_app(chosen), chosen) as server:
         yield server
 
 
@@ -122,20 +120,32 @@ def soon(holds: Callable[[], bool]) -> bool:
     return held
 
 
-def turned(listening: Listener, holds: Callable[[], bool]) -> bool:
-    """Turn a loop by hand until something holds; tell whether it came to that."""
-
-    def held() -> bool:
-        listening.turn(0.01)
-        return holds()
-
-    return soon(held)
-
-
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
-def constant(_: dict[str, Any], start_response: Any) -> list[bytes]:
-    """Answer whatever is asked, as a WSGI application."""
-    start_response("200 OK", [("Content-Length", "2")])
-    return [b"ok"]
+class Simple:
+    """Stands in for the platform: its `respond` is called in the loop, or in a thread."""
+
+    max_body = 1_000_000
+
+    def __init__(self, respond: Callable[[Request], Answer], *, in_loop: bool) -> None:
+        self.respond = respond
+        self.in_loop = in_loop
+
+    def takes(self, _: str) -> bool:
+        return True
+
+
+def simple(
+    respond: Callable[[Request], Answer], *, in_loop: bool = True, **settings: Any
+) -> Server:
+    """Return a server that responds to every request by `respond`."""
+    return Server(_unused, platform=Simple(respond, in_loop=in_loop), **settings)
+
+
+def _unused(*_: object) -> list[bytes]:
+    raise AssertionError
+
+
+def constant(_: Request) -> Answer:
+    return Answer(200, "ok", "reply", "invented")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import gc
+import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
+from types import CodeType, FrameType
 from typing import Any
 from weakref import ref
 
 import pytest
 
-from leadway_mock.delivery import DELIVERY, Delivery
-from leadway_mock.server import Server, listener
-from leadway_mock.server.binding import bind, url_of
-from leadway_mock.server.channel import Channel
-from leadway_mock.server.listener import Listener
+from leadway_mock.http_server import acceptor
+from leadway_mock.http_server.acceptor import Acceptor
+from leadway_mock.http_server.protocol import HttpProtocol
+from leadway_mock.messages import Answer, Request
 from tests.contract.programs import mock
 from tests.mock.raw_client import RawClient
 from tests.pressure.pressing import (
@@ -26,8 +28,8 @@ from tests.pressure.pressing import (
     opened,
     pressed,
     say,
+    simple,
     soon,
-    turned,
 )
 
 resource = pytest.importorskip("resource", reason="this system has no limit on open files to lower")
@@ -42,104 +44,146 @@ def most_idle() -> int:
     return min(2_000, (files - SPARE_FILES) // 2)
 
 
-def test_silent_connections_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def looked_at() -> Iterator[Counter[HttpProtocol]]:
+    """Count how often each connection's own code runs in any thread that begins from now on."""
+    looks: Counter[HttpProtocol] = Counter()
+    codes = {each.__code__ for each in vars(HttpProtocol).values() if hasattr(each, "__code__")}
+    codes |= {each.fget.__code__ for each in vars(HttpProtocol).values() if hasattr(each, "fget")}
+    codes.discard(_code_of("close_if_overdue"))  # Once a second, of all.
+
+    def note(frame: FrameType, event: str, _: Any) -> None:
+        if event == "call" and frame.f_code in codes:
+            looks[frame.f_locals["self"]] += 1
+
+    before = threading.getprofile()
+    threading.setprofile(note)
+    try:
+        yield looks
+    finally:
+        threading.setprofile(before)
+
+
+def _code_of(name: str) -> CodeType:
+    code: CodeType = vars(HttpProtocol)[name].__code__
+    return code
+
+
+def test_silent_connections_are_not_looked_at() -> None:
     """That is why they cost nothing: a request is as much work among 2,000 as alone."""
-    looks: Counter[Channel] = Counter()
-    readable = Channel.readable
-
-    def counted(channel: Channel) -> bool:
-        looks[channel] += 1
-        return bool(readable(channel))
-
-    monkeypatch.setattr(Channel, "readable", counted)
     number = most_idle()
-    with pressed() as server, many(server.url, number), RawClient(server.url) as busy:
+    with (
+        looked_at() as looks,
+        pressed() as server,
+        many(server.url, number),
+        RawClient(server.url) as busy,
+    ):
         assert say(busy).status == 200
-        assert soon(lambda: len(looks) == number + 1)
+        assert soon(lambda: server.connections == number + 1)
         looks.clear()
         for _ in range(200):
             assert say(busy).status == 200
-        assert len(looks) <= 1
+        assert len(looks) == 1
 
 
 LATE = head(0, path="/late")
 
 
-def late(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+def late(request: Request) -> Answer:
     """Answer late, much later than a test lasts, where the path says so."""
-    if environ["PATH_INFO"] == "/late":
-        environ[DELIVERY](Delivery(delay=600))
-    return constant(environ, start_response)
+    answer = constant(request)
+    answer.delay = 600.0 if request.path == "/late" else 0.0
+    return answer
 
 
-@pytest.mark.parametrize("by_the_loop", [True, False])
-def test_late_answers_are_not_looked_at_before_their_time(
-    *, by_the_loop: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("in_loop", [True, False])
+def test_late_answers_are_not_looked_at_before_their_time(*, in_loop: bool) -> None:
     """So thousands may be late at the same time, as the page on faults says."""
-    looks: Counter[Channel] = Counter()
-    writable = Channel.writable
-
-    def counted(channel: Channel) -> bool:
-        looks[channel] += 1
-        return bool(writable(channel))
-
     with (
-        Server(late, prompt=lambda _: by_the_loop, grace=0) as server,
+        looked_at() as looks,
+        simple(late, in_loop=in_loop, grace=0) as server,
         many(server.url, 100) as waiting,
         RawClient(server.url) as busy,
     ):
         for each in waiting:
             each.sendall(LATE)
-        channels = server._listener.active_channels  # noqa: SLF001 - who waits, nothing tells
-        assert soon(lambda: sum(each.sleeps for each in list(channels.values())) == 100)
+        assert soon(lambda: sum(each.timer is not None for each in list(looks)) == 100)
         assert say(busy, GET).status == 200
-        monkeypatch.setattr(Channel, "writable", counted)
+        looks.clear()
         for _ in range(100):
             assert say(busy, GET).status == 200
-        assert sum(each.sleeps for each in looks) == 0
-
-
-@pytest.fixture
-def listening() -> Iterator[Listener]:
-    """A server whose loop the test turns by hand."""
-    listening = Listener(late, bind("127.0.0.1", 0), max_body=10, prompt=lambda _: True)
-    yield listening
-    listening.close()
+        assert len(looks) == 1
 
 
 def test_where_all_are_busy_it_is_not_asked_again_and_again(
-    listening: Listener, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """That asks all of them, and among thousands that would cost more than to answer."""
-    asked: Counter[Channel] = Counter()
-    monkeypatch.setattr(listener, "_ALL_BUSY_SECONDS", 600)
-    monkeypatch.setattr(Channel, "is_abandoned", lambda each: asked.update([each]))
-    assert listening.socket
-    with many(url_of(listening.socket), 20) as waiting:
+    asked: Counter[HttpProtocol] = Counter()
+
+    def is_abandoned(connection: HttpProtocol) -> bool:
+        asked[connection] += 1
+        return False
+
+    monkeypatch.setattr(acceptor, "max_connections", lambda: 20)
+    monkeypatch.setattr(acceptor, "_RETRY_SECONDS", 600)
+    monkeypatch.setattr(HttpProtocol, "is_abandoned", property(is_abandoned))
+    with simple(late, grace=0) as server, many(server.url, 20) as waiting:
         for each in waiting:
             each.sendall(LATE)
-        channels = listening.active_channels
-        assert turned(listening, lambda: sum(each.sleeps for each in channels.values()) == 20)
-        monkeypatch.setattr(listening, "_most_connections", 20)
-        for _ in range(50):
-            listening.turn(0)
-        assert asked == Counter(channels.values())
+        assert soon(lambda: server.connections == 20)
+        with many(server.url, 20):
+            assert soon(lambda: len(asked) == 20)
+            threading.Event().wait(0.3)
+            assert set(asked.values()) == {1}
 
 
-def test_of_who_is_hung_up_on_before_a_late_answer_nothing_is_kept(listening: Listener) -> None:
+def test_where_no_file_is_left_it_does_not_try_again_and_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Others may have them all, and hold on to them: connections that wait cost nothing."""
+    tries: list[Acceptor] = []
+
+    class Exhausted:
+        def __init__(self, listening: Any) -> None:
+            self.fileno, self.close = listening.fileno, listening.close
+
+        def accept(self) -> None:
+            raise OSError(24, "Too many open files")
+
+    accept_one = Acceptor._accept_one  # noqa: SLF001 - what is tried
+
+    def tried(accepting: Acceptor) -> bool:
+        if not tries:
+            accepting._socket = Exhausted(accepting._socket)  # type: ignore[assignment]  # noqa: SLF001 - as above
+        tries.append(accepting)
+        return accept_one(accepting)
+
+    monkeypatch.setattr(Acceptor, "_accept_one", tried)
+    with simple(constant) as server, many(server.url, 5):
+        assert soon(lambda: len(tries) >= 1)
+        threading.Event().wait(0.5)
+        assert len(tries) < 20
+
+
+def test_of_who_is_hung_up_on_before_a_late_answer_nothing_is_kept() -> None:
     """Else many would be kept, one after another, for as long as answers are late."""
-    assert listening.socket
-    with opened(url_of(listening.socket)) as waiting:
-        waiting.sendall(LATE)
-        channels = listening.active_channels
-        assert turned(listening, lambda: any(each.sleeps for each in channels.values()))
-        (left,) = map(ref, channels.values())
-        for channel in list(channels.values()):
-            channel.handle_close()
-        del channel
-        gc.collect()
-        assert left() is None
+    with looked_at() as looks, simple(late, grace=0) as server:
+        with opened(server.url) as waiting:
+            waiting.sendall(LATE)
+            assert soon(lambda: any(each.timer is not None for each in list(looks)))
+            (left,) = [ref(each) for each in looks if each.timer is not None]
+            next(iter(looks)).loop.call_soon_threadsafe(
+                lambda: [each.transport.abort() for each in looks]
+            )
+            assert soon(lambda: not server.connections)
+        looks.clear()
+
+        def is_gone() -> bool:
+            gc.collect()
+            return left() is None
+
+        assert soon(is_gone)
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="this system sets no other's limits")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import socket
-import time
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Any
 
 import pytest
 
-from leadway_mock.server import Server
-from leadway_mock.server.binding import bind, url_of
-from leadway_mock.server.listener import Listener
-from leadway_mock.server.watching import Watch
+from leadway_mock.http_server import Server, protocol
+from leadway_mock.http_server.protocol import HttpProtocol
+from leadway_mock.messages import Answer, Request
 from tests.mock.raw_client import RawClient
 from tests.pressure.pressing import (
     BODY,
@@ -26,21 +24,21 @@ from tests.pressure.pressing import (
     opened,
     pressed,
     say,
+    simple,
     soon,
     together,
 )
 
-LARGE = b"x" * 3_000_000
+LARGE = "x" * 3_000_000
 """More than the system keeps for a client that does not read."""
 
 GET_LARGE = b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n"
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
-def large(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    body = LARGE if environ["PATH_INFO"] == "/large" else b"small"
-    start_response("200 OK", [("Content-Length", str(len(body)))])
-    return [body]
+def large(request: Request) -> Answer:
+    text = LARGE if request.path == "/large" else "small"
+    return Answer(200, text, "reply", "invented", media_type="text/plain")
 
 
 def test_heads_and_bodies_of_one_byte_at_a_time_are_heard_and_hold_nobody_up() -> None:
@@ -67,9 +65,10 @@ def stalled(url: str, requests: int) -> socket.socket:
     return connection
 
 
-def test_who_reads_nothing_holds_no_thread() -> None:
+@pytest.mark.parametrize("in_loop", [True, False])
+def test_who_reads_nothing_holds_nobody_up(*, in_loop: bool) -> None:
     """Each of 8 clients asks for ten answers of 3 MB, of two threads, and reads none."""
-    with Server(large, threads=2) as server, ExitStack() as stack:
+    with simple(large, in_loop=in_loop, threads=2) as server, ExitStack() as stack:
         for _ in range(8):
             stack.enter_context(stalled(server.url, 10))
         with RawClient(server.url) as other:
@@ -79,99 +78,78 @@ def test_who_reads_nothing_holds_no_thread() -> None:
                 assert reply.body == b"small"
 
 
-def test_who_reads_late_gets_every_answer_whole() -> None:
-    with Server(large, threads=2) as server, RawClient(server.url) as late:
+@pytest.mark.parametrize("in_loop", [True, False])
+def test_who_reads_late_gets_every_answer_whole(*, in_loop: bool) -> None:
+    with simple(large, in_loop=in_loop, threads=2) as server, RawClient(server.url) as late:
         late.send(GET_LARGE * 5 + GET)
         with RawClient(server.url) as other:
             assert other.send(GET).reply()
         for _ in range(5):
             reply = late.reply()
             assert reply is not None
-            assert reply.body == LARGE
+            assert reply.body == LARGE.encode()
         last = late.reply()
         assert last is not None
         assert last.body == b"small"
 
 
-@pytest.fixture
-def listening() -> Iterator[Listener]:
-    """A server whose loop the test turns by hand."""
-    listening = Listener(large, bind("127.0.0.1", 0), max_body=10)
-    listening.task_dispatcher.set_thread_count(1)
-    yield listening
-    listening.task_dispatcher.shutdown()
-    listening.close()
+@pytest.fixture(params=["in the loop", "in threads"])
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    with simple(large, in_loop=request.param == "in the loop") as server:
+        yield server
 
 
-def stall(listening: Listener) -> socket.socket:
-    """Return a connection whose next byte the system does not take."""
-    assert listening.socket
-    connection = stalled(url_of(listening.socket), 4)
-
-    def full() -> bool:
-        listening.turn(0.01)
-        (channel,) = listening.active_channels.values() or [None]
-        return channel is not None and channel.postponed
-
-    assert soon(full)
+def only_connection(server: Server) -> HttpProtocol:
+    """Return the connection whose next byte the system does not take, once that is so."""
+    connections = server._uvicorn.server_state.connections  # noqa: SLF001 - what it keeps, nothing tells
+    assert soon(lambda: any(each.flow.write_paused for each in list(connections)))
+    (connection,) = connections
+    assert isinstance(connection, HttpProtocol)
     return connection
 
 
-def test_of_who_reads_nothing_one_answer_is_kept_and_the_loop_rests(listening: Listener) -> None:
-    with stall(listening):
-        (channel,) = listening.active_channels.values()
-        while channel.last_activity > time.monotonic() - 0.1:
-            listening.turn(0.05)
-        assert 0 < channel.total_outbufs_len <= len(LARGE) + 200
-        assert channel.postponed
-        began = time.monotonic()
-        listening.turn(0.2)
-        assert time.monotonic() - began > 0.15
+def test_of_who_reads_nothing_one_answer_is_kept(server: Server) -> None:
+    with stalled(server.url, 4):
+        connection = only_connection(server)
+        kept = connection.transport.get_write_buffer_size()
+        assert 0 < kept <= len(LARGE) + 400
+        assert len(connection.queue) >= 2
+        threading.Event().wait(0.3)
+        assert connection.transport.get_write_buffer_size() == kept
 
 
-def test_who_reads_nothing_for_long_is_hung_up_on(listening: Listener) -> None:
-    with stall(listening):
-        (channel,) = listening.active_channels.values()
-        listening.maintenance(channel.last_activity + channel.adj.channel_timeout - 1)
-        assert listening.active_channels
-        listening.maintenance(channel.last_activity + channel.adj.channel_timeout + 1)
-        assert not listening.active_channels
+def test_who_reads_nothing_for_long_is_hung_up_on(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stalled(server.url, 4):
+        connection = only_connection(server)
+        monkeypatch.setattr(protocol, "IDLE_TIMEOUT_SECONDS", 0.5)
+        assert soon(lambda: not server.connections)
+        assert connection.transport.is_closing()
 
 
-class Overtaken:
-    """A connection on which a thread ends its work at the very moment that it is looked at."""
-
-    accepting = False
-
-    def __init__(self) -> None:
-        self.sent: list[str] = []
-        self.unsent = False
-        self.ours, self.theirs = socket.socketpair()
-
-    def readable(self) -> bool:
-        return True
-
-    def writable(self) -> bool:
-        before, self.unsent = self.unsent, not self.sent
-        return before
-
-    @property
-    def rests(self) -> bool:
-        return not self.unsent
-
-    def handle_write_event(self) -> None:
-        self.sent.append("rest")
+def test_who_says_nothing_for_long_is_hung_up_on(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before, amid and after a request; but not while it is the server that is slow."""
+    monkeypatch.setattr(protocol, "IDLE_TIMEOUT_SECONDS", 0.5)
+    with ExitStack() as stack:
+        for begun in (b"", MESSAGE[:30], MESSAGE[:-3], MESSAGE):
+            stack.enter_context(opened(server.url)).sendall(begun)
+        assert soon(lambda: server.connections == 4)
+        assert soon(lambda: server.connections == 0)
 
 
-def test_what_a_thread_leaves_behind_while_it_is_looked_at_is_seen() -> None:
-    watch, watched = Watch(), Overtaken()
-    watch[watched.ours.fileno()] = watched  # type: ignore[assignment]  # all that a watch looks at
-    for _ in range(3):
-        watch.turn(0)
-    assert watched.sent == ["rest"]
-    watch.close()
-    watched.ours.close()
-    watched.theirs.close()
+def test_who_reads_slowly_is_not_hung_up_on(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "IDLE_TIMEOUT_SECONDS", 1.5)
+    with stalled(server.url, 1) as slow:
+        left = len(LARGE)
+        for _ in range(8):
+            threading.Event().wait(0.5)
+            left -= len(slow.recv(600_000, socket.MSG_WAITALL if left > 700_000 else 0))
+        assert left < len(LARGE) / 3
 
 
 def test_calls_that_wait_for_the_journal_hold_nobody_up() -> None:

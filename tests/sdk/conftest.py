@@ -8,7 +8,8 @@ import pytest
 
 from leadway import MADE_UP, AsyncLeadway, Leadway, Reply, Retries
 from leadway_mock.app import build_emulator, create_app
-from leadway_mock.server import Server
+from leadway_mock.http_server import Server
+from leadway_mock.serving import open_server
 from leadway_mock.settings import Settings
 from tests.sdk.hostile import Hostile, hostile
 from tests.sdk.outcomes import CALL
@@ -34,7 +35,8 @@ def mock_with() -> Iterator[Callable[..., str]]:
         key = repr(sorted(settings.items()))
         if key not in running:
             emulator = build_emulator(Settings(**settings))
-            running[key] = (Server(create_app(emulator=emulator)).__enter__(), emulator)
+            server = open_server(create_app(emulator=emulator), Settings(port=0))
+            running[key] = (server.__enter__(), emulator)
         return running[key][0].url
 
     yield url

@@ -29,7 +29,7 @@ from leadway_mock.app import build_emulator, create_app
 from leadway_mock.arming import arm, disarm
 from leadway_mock.emulator import Emulator
 from leadway_mock.faults import read_fault
-from leadway_mock.server import Server
+from leadway_mock.serving import open_server
 from leadway_mock.settings import Settings
 from tests.sdk.conftest import LOCATION
 
@@ -68,7 +68,7 @@ class Breakable:
 def breakable_mock() -> Iterator[Breakable]:
     # Without Retry-After, a 503 is one of those that may have been heard.
     emulator = build_emulator(Settings(retry_after=False))
-    with Server(create_app(emulator=emulator)) as server:
+    with open_server(create_app(emulator=emulator), Settings(port=0)) as server:
         yield Breakable(emulator, server.url)
     emulator.close()
 

@@ -110,7 +110,7 @@ class HostCheck:
 
 
 def install_shield(app: Flask, host_check: HostCheck) -> None:
-    """Make the control API check `Host` and who calls it; the platform checks `Host` itself.
+    """Make every route of an application check `Host`, and the control API its caller too.
 
     Call it before other ``before_request`` functions are added, so that nothing runs earlier.
     No response ever has ``Access-Control-Allow-Origin``: no page is given leave.
@@ -118,17 +118,21 @@ def install_shield(app: Flask, host_check: HostCheck) -> None:
 
     @app.before_request
     def check() -> tuple[object, int, dict[str, str]] | None:
-        if not is_control(sent_path(request)):
-            return None
-        error = host_check.error(request.headers.get("Host")) or _control_error()
+        error = host_check.error(request.headers.get("Host"))
+        if error is None and is_control(sent_path(request)):
+            error = _control_error()
         return None if error is None else (error.content, error.status, dict(error.headers))
 
     app.after_request(_kept_plain)
 
 
 def is_control(path: str) -> bool:
-    """Return whether `path`, as it was sent, is the mock's own and not the platform's."""
-    return path == CONTROL_PREFIX or path.startswith(f"{CONTROL_PREFIX}/")
+    """Return whether `path`, as it was sent, is the mock's own and not the platform's.
+
+    Flask routes a path as if it began with one slash, so this does, too.
+    """
+    first, _, _ = path.lstrip("/").partition("/")
+    return first == CONTROL_PREFIX[1:]
 
 
 def sent_path(request: Request) -> str:

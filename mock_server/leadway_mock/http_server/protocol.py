@@ -162,15 +162,18 @@ class HttpProtocol(HttpToolsProtocol):
             self.parser = httptools.HttpRequestParser(self)
             self.data_received(data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
-            self._reject(_request_error(error, data, phase))
+            if self.phase is not Phase.NOTHING:
+                self._reject(_request_error(error, data, phase))
         else:
-            if self.phase is not Phase.REQUEST:
+            if self.phase in {Phase.HEAD, Phase.BODY}:
                 self._check_unfinished(0 if self.has_progress else len(data))
 
     # Events of the parser
 
     def on_message_begin(self) -> None:
-        """Start a request."""
+        """Start a request, unless the last response is sent or chosen."""
+        if self.phase is Phase.NOTHING:
+            raise RequestError(400, "A request after the last one is not read.")
         self.phase, self.has_progress = Phase.HEAD, True
         self.url = b""
         self.fields = {}

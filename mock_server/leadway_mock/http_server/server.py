@@ -113,6 +113,7 @@ class Dispatcher:
 
     def _call_platform(self, request: Request, _: HttpProtocol) -> RawResponse:
         assert self._platform is not None  # noqa: S101 - for the type checker
+        request.body = request.body[: self._platform.max_body + 1]
         return from_answer(self._platform.respond(request))
 
     def _call_wsgi(self, request: Request, connection: HttpProtocol) -> RawResponse:

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from leadway_mock.app import create_app
-from leadway_mock.server import Server
+from leadway_mock.serving import open_server
+from leadway_mock.settings import Settings
 from tests.mock.control.api import Api
 from tests.mock.support import CURRENT, LOCATION, TOKEN, Caller
 
@@ -55,7 +56,7 @@ def test_waiting_calls_leave_threads_to_the_others(caller_with: Callable[..., Ca
     body = {"message": "hi", "locationId": LOCATION}
     headers = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
     with (
-        Server(app, threads=4) as server,
+        open_server(app, Settings(port=0, threads=4)) as server,
         ThreadPoolExecutor(3) as pool,
         httpx.Client(base_url=server.url, timeout=30) as http,
     ):
@@ -95,7 +96,7 @@ def test_a_wait_has_its_limits(api: Api, timeout: object) -> None:
 def test_a_server_that_stops_is_not_held_up_by_who_waits(caller: Caller) -> None:
     app = create_app(emulator=caller.emulator)
     with ThreadPoolExecutor(1) as pool:
-        with Server(app, threads=4, grace=20) as server:
+        with open_server(app, Settings(port=0, threads=4), grace=20) as server:
             url = f"{server.url}/__mock/journal/wait"
             waiting = pool.submit(httpx.post, url, json={"timeout": 30}, timeout=60)
             time.sleep(0.3)

@@ -16,12 +16,13 @@ import yaml
 from highlevel import HighLevel
 
 from leadway_mock.agents import ECHO_ID
-from leadway_mock.app import build_emulator, create_app, prompt_of
+from leadway_mock.app import build_emulator, create_app
 from leadway_mock.arming import arm, disarm
 from leadway_mock.contract import contract_file
 from leadway_mock.emulator import Emulator
 from leadway_mock.faults import Transport, read_fault
-from leadway_mock.server import Server
+from leadway_mock.serving import open_server
+from leadway_mock.settings import Settings
 from tests.docs.markdown import Page
 from tests.mock.support import CURRENT, LOCATION, TOKEN
 
@@ -128,7 +129,7 @@ def emulator() -> Iterator[Emulator]:
 @pytest.fixture(scope="module")
 def url(emulator: Emulator) -> Iterator[str]:
     app = create_app(emulator=emulator)
-    with Server(app, prompt=prompt_of(app)) as server:
+    with open_server(app, Settings(port=0)) as server:
         yield server.url
 
 
