@@ -13,10 +13,9 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from leadway_mock.app import create_app
+from leadway_mock.app import PLATFORM, create_app
 from leadway_mock.http_server import Server
 from leadway_mock.messages import Answer, Request
-from leadway_mock.serving import open_server
 from leadway_mock.settings import Settings
 from tests.mock.raw_client import RawClient, Reply
 from tests.mock.support import CURRENT, LOCATION, TOKEN
@@ -50,9 +49,10 @@ MESSAGE = head() + BODY
 
 @contextmanager
 def pressed(**settings: Any) -> Iterator[Server]:
-    """Serve a mock as the command does: its loop answers messages, its threads the rest."""
-    chosen = Settings(port=0, **settings)
-    with open_server(create_app(chosen), chosen) as server:
+    """Serve a mock as the command does, but with the server's own limit on bodies."""
+    chosen = Settings(**settings)
+    app = create_app(chosen)
+    with Server(app, platform=app.extensions[PLATFORM], threads=chosen.threads) as server:
         yield server
 
 

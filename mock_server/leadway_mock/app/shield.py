@@ -117,11 +117,14 @@ def install_shield(app: Flask, host_check: HostCheck) -> None:
     """
 
     @app.before_request
-    def check() -> tuple[object, int, dict[str, str]] | None:
+    def check() -> Response | None:
         error = host_check.error(request.headers.get("Host"))
         if error is None and is_control(sent_path(request)):
             error = _control_error()
-        return None if error is None else (error.content, error.status, dict(error.headers))
+        if error is None:
+            return None
+        headers = dict(error.headers)
+        return Response(error.body, error.status, headers, content_type=error.media_type)
 
     app.after_request(_kept_plain)
 

@@ -71,7 +71,8 @@ class Acceptor:
     def _accept(self) -> None:
         for _ in range(self._batch):
             if self._is_full():
-                self._make_room()
+                if not self._opening:  # Else it is called again once they are open.
+                    self._make_room()
                 return
             if not self._accept_one():
                 return
