@@ -24,7 +24,7 @@ from bench.contenders.places import (
 
 HERE = "127.0.0.1"
 FLASK = f"Flask {python_version('mock.txt', 'flask')}"
-WAITRESS = f"waitress {python_version('mock.txt', 'waitress')}"
+WAITRESS = f"waitress {python_version('dev.txt', 'waitress')}"
 ON_GRANIAN = f"on granian {python_version('bench.txt', 'granian')}"
 
 

@@ -2,43 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import signal
 import time
 from collections import Counter
-from collections.abc import Mapping
-from io import BytesIO
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from types import CodeType, FrameType
-from typing import Any
 
 from bench.load.requests import FIRST_TURN, PATH, TOKEN
 from bench.machine import SERVER_CORE, pin
 from leadway_mock.agents import built_in
 from leadway_mock.answering import Answering
 from leadway_mock.app import build_emulator, create_app
-from leadway_mock.app.thin_door import ThinDoor
+from leadway_mock.app.door import PlatformApi
 from leadway_mock.conversing import Conversing
-from leadway_mock.delivery import HEAD
 from leadway_mock.emulator import Emulator
+from leadway_mock.http_server import Server
+from leadway_mock.http_server.protocol import HttpProtocol
+from leadway_mock.http_server.responses import RawResponse
 from leadway_mock.journal import Journal
 from leadway_mock.metrics import Metrics
-from leadway_mock.server import prompt
-from leadway_mock.server.heads import PlainReader
+from leadway_mock.serving import open_server
 from leadway_mock.sessions import Sessions
 from leadway_mock.settings import Settings
 from leadway_mock.story import Story
 
 EVERY_SECONDS = 0.001
-IDENT = "leadway-mock"
 OTHER = "everything in between"
 
-READER = PlainReader()
-
 STEPS: Mapping[CodeType, str] = {
-    PlainReader.read.__code__: "reading the head",
-    prompt.head.__code__: "writing the head",
-    ThinDoor.__call__.__code__: "the thin door",
+    HttpProtocol.data_received.__code__: "reading the request",
+    RawResponse.head.__code__: "writing the head",
+    PlatformApi.respond.__code__: "the host, and what is reloaded",
     Emulator._begun.__code__: "space, number and time of the request",  # noqa: SLF001 - one of its steps
     Story._opening.__code__: "operation, token, version, scope",  # noqa: SLF001 - one of its steps
     Story._read.__code__: "reading the body",  # noqa: SLF001 - one of its steps
@@ -69,34 +66,53 @@ def profile(seconds: float) -> dict[str, int]:
 def _profiled(pipe: Connection, seconds: float) -> None:
     pin(SERVER_CORE)
     emulator = build_emulator(Settings())
-    application = create_app(emulator=emulator)
+    server = open_server(create_app(emulator=emulator), Settings(port=0))
+    turn = _on_a_connection(server)
     met: Counter[str] = Counter()
-    _turns(application, 0.2)
+    _turns(turn, 0.2)
     signal.signal(signal.SIGPROF, lambda _, frame: met.update([_step(frame)]))
     signal.setitimer(signal.ITIMER_PROF, EVERY_SECONDS, EVERY_SECONDS)
-    _turns(application, seconds)
+    _turns(turn, seconds)
     signal.setitimer(signal.ITIMER_PROF, 0)
+    server.stop()
     emulator.close()
     pipe.send(dict(met))
 
 
-def _turns(application: Any, seconds: float) -> None:  # noqa: ANN401 - a WSGI application
-    """Answer first turns as the loop does, from bytes to bytes, for so much processor time."""
-    around = prompt.surroundings(("127.0.0.1", 1), "127.0.0.1", 1, IDENT)
+class _Transport(asyncio.Transport):
+    """Keeps what is written last."""
+
+    written = b""
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.written = bytes(data)
+
+    def is_closing(self) -> bool:
+        return False
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+
+def _on_a_connection(server: Server) -> Callable[[bytes], bytes]:
+    """Return what answers one request as the server's loop does, from bytes to bytes."""
+    transport, protocol = _Transport(), server.protocol(asyncio.new_event_loop())
+    protocol.connection_made(transport)
+
+    def turn(data: bytes) -> bytes:
+        protocol.data_received(data)
+        return transport.written
+
+    return turn
+
+
+def _turns(turn: Callable[[bytes], bytes], seconds: float) -> None:
+    """Answer first turns for so much processor time."""
     number, ends = 0, time.process_time() + seconds
     while time.process_time() < ends:
         number += 1
-        _turn(application, around, _request(FIRST_TURN % number))
-
-
-def _turn(application: Any, around: Mapping[str, Any], data: bytes) -> None:  # noqa: ANN401 - a WSGI application
-    read = READER.read(data)
-    assert read is not None
-    head, body = read
-    reply = prompt.Reply(IDENT)
-    given = {HEAD: head, "wsgi.input": BytesIO(body)}
-    reply.ask(application, {**around, **head.environ, **given})
-    assert reply.head.startswith(b"HTTP/1.1 200"), reply.body
+        written = turn(_request(FIRST_TURN % number))
+        assert written.startswith(b"HTTP/1.1 200"), written
 
 
 def _request(body: bytes) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from bench.peers import constants
-from leadway_mock.server import Server
+from leadway_mock.http_server import Server
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -21,8 +21,7 @@ APPS: Mapping[str, WSGIApplication] = {"flask": constants.flask, "wsgi": constan
 def main() -> None:
     """Serve until killed."""
     name, port = sys.argv[1:]
-    # Its loop answers by itself, as it does for the mock.
-    Server(APPS[name], port=int(port), prompt=lambda _: True).run()
+    Server(APPS[name], port=int(port)).run()
 
 
 if __name__ == "__main__":

@@ -341,8 +341,8 @@ class HttpProtocol(HttpToolsProtocol):
         persistence = "Keep-Alive" if pending.is_http_1_0 else ""
         try:
             head = response.head(persistence if keep_alive else "close")
-        except ValueError:
-            self.app.report_failure(pending.request)
+        except ValueError as error:
+            self.app.report_failure(pending.request, error)
             keep_alive, response = False, error_response(500, "Internal Server Error")
             head = response.head("close")
         body = b"" if pending.request.method == "HEAD" else response.body

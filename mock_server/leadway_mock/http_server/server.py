@@ -75,9 +75,10 @@ class Dispatcher:
         else:
             self._in_thread(request, connection, self._call_platform)
 
-    def report_failure(self, request: Request) -> None:
-        """Log the exception that is being handled."""
-        log.exception("the application failed on a request to %r", request.path[:MAX_LOGGED_PATH])
+    def report_failure(self, request: Request, error: Exception) -> None:
+        """Log that an application failed."""
+        path = request.path[:MAX_LOGGED_PATH]
+        log.error("the application failed on a request to %r", path, exc_info=error)
 
     def close(self) -> None:
         """End the threads; one that is blocked ends with the process."""
@@ -107,8 +108,8 @@ class Dispatcher:
     ) -> RawResponse:
         try:
             return call(request, connection)
-        except Exception:  # noqa: BLE001 - an application may raise anything; it is logged
-            self.report_failure(request)
+        except Exception as error:  # noqa: BLE001 - an application may raise anything
+            self.report_failure(request, error)
             return error_response(500, "Internal Server Error")
 
     def _call_platform(self, request: Request, _: HttpProtocol) -> RawResponse:
@@ -139,7 +140,7 @@ class _UvicornServer(uvicorn.Server):
         state = self.server_state
         self.acceptor = Acceptor(
             self._listen_socket,
-            lambda: HttpProtocol(self.config, state, {}),
+            self.protocol,
             state.connections,  # type: ignore[arg-type]  # uvicorn says its own protocols
             shared=self._shared,
         )
@@ -162,11 +163,15 @@ class _UvicornServer(uvicorn.Server):
         await asyncio.sleep(0)
         for connection in self._connections():
             connection.shutdown()
-        while self.server_state.connections and now() < ends:
+        while self.server_state.connections and now() < ends:  # noqa: ASYNC110 - uvicorn's set
             await asyncio.sleep(_POLL_SECONDS)
         for connection in self._connections():
             connection.transport.abort()
         await asyncio.sleep(0)
+
+    def protocol(self, loop: asyncio.AbstractEventLoop | None = None) -> HttpProtocol:
+        """Return the protocol of a new connection."""
+        return HttpProtocol(self.config, self.server_state, {}, loop)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -237,6 +242,10 @@ class Server:
     def connections(self) -> int:
         """How many connections are open."""
         return len(self._uvicorn.server_state.connections)
+
+    def protocol(self, loop: asyncio.AbstractEventLoop) -> HttpProtocol:
+        """Return a protocol for a connection that the caller makes by itself."""
+        return self._uvicorn.protocol(loop)
 
     def run(self) -> None:
         """Serve until ``stop`` is called, then finish what is under way and close everything.
