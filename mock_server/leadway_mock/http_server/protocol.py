@@ -80,7 +80,7 @@ class HttpProtocol(HttpToolsProtocol):
     response (RFC 9112, section 9.6).
     """
 
-    app: Dispatcher  # type: ignore[assignment]  # uvicorn says an ASGI application
+    app: Dispatcher
     phase = Phase.REQUEST
     url = b""
     head_size = body_size = raw_size = unsent = 0
@@ -153,9 +153,9 @@ class HttpProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse the next bytes; requests are handled as they become complete."""
         self.active_at = self.loop.time()
-        if self.phase is Phase.NOTHING:
-            return
         phase, self.has_progress = self.phase, False
+        if phase is Phase.NOTHING:
+            return
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:  # No protocol to change to: HTTP goes on.

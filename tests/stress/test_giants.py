@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.mock.raw_client import RawClient
-from tests.pressure.pressing import RESET, head, opened, pressed, say
+from tests.stress.pressing import RESET, head, opened, pressed, say
 
 PIECE = b"x" * 8_192
 

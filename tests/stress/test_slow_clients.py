@@ -13,7 +13,7 @@ from leadway_mock.http_server import Server, protocol
 from leadway_mock.http_server.protocol import HttpProtocol
 from leadway_mock.messages import Answer, Request
 from tests.mock.raw_client import RawClient
-from tests.pressure.pressing import (
+from tests.stress.pressing import (
     BODY,
     MESSAGE,
     assert_answers,

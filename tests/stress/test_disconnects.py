@@ -12,7 +12,7 @@ import pytest
 from leadway_mock.http_server.acceptor import Acceptor
 from leadway_mock.messages import Answer, Request
 from tests.mock.raw_client import RawClient
-from tests.pressure.pressing import (
+from tests.stress.pressing import (
     BODY,
     MESSAGE,
     assert_answers,

@@ -19,7 +19,7 @@ from leadway_mock.http_server.protocol import HttpProtocol
 from leadway_mock.messages import Answer, Request
 from tests.contract.programs import mock
 from tests.mock.raw_client import RawClient
-from tests.pressure.pressing import (
+from tests.stress.pressing import (
     GET,
     assert_answers,
     constant,

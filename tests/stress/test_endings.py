@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.pressure.endings import full_disk, sigterm
 from bench.pressure.telling import look_back, telling
 from tests.contract.programs import mock
-from tests.pressure.pressing import drip, many, opened, soon
+from tests.stress.pressing import drip, many, opened, soon
 
 
 def test_sigterm_amid_the_talk_loses_nothing(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from leadway_mock.http_server import Server, protocol
 from leadway_mock.settings import Settings
 from tests.mock.raw_client import RawClient
 from tests.mock.support import Caller, content
-from tests.pressure.pressing import GET, MESSAGE, PATIENCE, constant, simple, soon
+from tests.stress.pressing import GET, MESSAGE, PATIENCE, constant, simple, soon
 
 DAY = 86_400.0
 JUMPS = [DAY, -DAY, 10 * 365 * DAY, -10 * 365 * DAY, 0.001, -0.001]
