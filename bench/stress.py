@@ -1,6 +1,6 @@
 """Measure a client beside badly behaved ones:  python -m bench.stress [--quick] [--write].
 
-In each round the client is measured alone and beside them. tests/pressure shows that no response is
+In each round the client is measured alone and beside them. tests/stress shows that no response is
 wrong and nothing is lost; this shows what the well-behaved client notices.
 """
 

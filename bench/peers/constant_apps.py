@@ -42,12 +42,11 @@ def execute(agent_id: str) -> Response:
 
 def main() -> None:
     """Serve until killed."""
-    from leadway_mock.server import Server  # noqa: PLC0415 - granian's environment has no mock
+    from leadway_mock.http_server import Server  # noqa: PLC0415 - granian's environment has no mock
 
     name, port = sys.argv[1:]
     app = flask if name == "flask" else wsgi
-    # Respond on the event loop, as the mock does.
-    Server(app, port=int(port), prompt=lambda _: True).run()
+    Server(app, port=int(port)).run()
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ import httpx
 
 from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
-from leadway_mock.server import Server
-from leadway_mock.web import create_app, prompt_of
+from leadway_mock.web import create_app
+from leadway_mock.web.serving import open_server
 from tests.contract.programs import mock, prism
 from tests.contract.referee import JUDGED, refereed
 from tests.contract.sdk_service import through_sdk
@@ -42,16 +42,9 @@ class Target:
 
 @contextmanager
 def in_process(**settings: Any) -> Iterator[Service]:
-    """Call the mock as a function, without any socket."""
-    with called(**settings) as service:
-        yield service
-
-
-@contextmanager
-def called(*, thin: bool = True, **settings: Any) -> Iterator[Service]:
-    """Call the mock as a function, through its thin door or through Flask alone."""
+    """Call the Flask application as a function, without any socket."""
     emulator = build_emulator(_settings(settings))
-    transport = httpx.WSGITransport(create_app(emulator=emulator, thin=thin))
+    transport = httpx.WSGITransport(create_app(emulator=emulator))
     try:
         with opened("http://127.0.0.1", transport=transport) as service:
             yield service
@@ -69,8 +62,7 @@ def listening(**settings: Any) -> Iterator[str]:
     """Serve a mock in a thread, and give its URL."""
     emulator = build_emulator(_settings(settings))
     try:
-        app = create_app(emulator=emulator)
-        with Server(app, prompt=prompt_of(app)) as server:
+        with open_server(create_app(emulator=emulator), Settings(port=0)) as server:
             yield server.url
     finally:
         emulator.close()
@@ -147,13 +139,7 @@ TARGETS: Mapping[str, Target] = {
     target.name: target
     for target in (
         Target(
-            "in-process", "mock", "the mock as a WSGI application, without a socket", in_process
-        ),
-        Target(
-            "flask",
-            "mock",
-            "the same through Flask alone, without the thin door",
-            partial(called, thin=False),
+            "in-process", "mock", "the mock as a Flask application, without a socket", in_process
         ),
         Target("observed", "mock", "the same with `--profile observed`", observed),
         Target("http-memory", "mock", "the mock over HTTP, conversations in memory", http_memory),

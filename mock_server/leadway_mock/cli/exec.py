@@ -16,7 +16,7 @@ from leadway_mock.cli.options import add_options, error_text, selected_settings
 from leadway_mock.config.settings import SettingsError
 from leadway_mock.contract.model import ContractError
 from leadway_mock.documents.problems import ProblemsError
-from leadway_mock.server import ServerError
+from leadway_mock.http_server import ServerError
 from leadway_mock.store import StoreError
 from leadway_mock.testing import KINDS, Mock
 

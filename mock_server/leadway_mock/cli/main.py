@@ -17,8 +17,8 @@ from leadway_mock.cli.options import add_options, error_text, selected_settings
 from leadway_mock.config.settings import ENVIRONMENT_PREFIX, Settings, SettingsError
 from leadway_mock.contract.model import ContractError
 from leadway_mock.documents.problems import ProblemsError
+from leadway_mock.http_server import Server, ServerError
 from leadway_mock.pipeline.assembly import build_emulator
-from leadway_mock.server import Server, ServerError
 from leadway_mock.store import StoreError
 from leadway_mock.web import create_app
 from leadway_mock.web.serving import open_server
@@ -77,6 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _log_to_stderr(settings: Settings) -> None:
     level = logging.WARNING if settings.quiet else logging.INFO
     logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     # The lines tell none of this, and finding it out takes longer than writing them.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None  # noqa: SLF001 - as Python's own documentation advises

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,7 +13,7 @@ import flask
 from leadway_mock.control_api.journal import entry_to_json
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
 from leadway_mock.control_api.router import ControlAPI
-from leadway_mock.http.delivery import LEFT, STOPPING
+from leadway_mock.http.delivery import IS_CANCELLED
 from leadway_mock.state.journal_wait import JournalWait
 
 
@@ -27,20 +27,14 @@ def register(control: ControlAPI) -> None:
         wait = JournalWait.read(asked.body)
         with places.taken():
             began = time.monotonic()
-            entries = wait.outcome(asked.namespace.journal, _no_use())
+            is_cancelled = flask.request.environ.get(IS_CANCELLED, lambda: False)
+            entries = wait.outcome(asked.namespace.journal, is_cancelled)
         return {
             "met": len(entries) >= wait.count,
             "count": len(entries),
             "entries": [entry_to_json(entry) for entry in entries],
             "seconds": round(time.monotonic() - began, 3),
         }
-
-
-def _no_use() -> Callable[[], bool]:
-    """Return what tells when to wait no longer: the server is to stop, or the caller has left."""
-    environ = flask.request.environ
-    signs = [environ[key] for key in (STOPPING, LEFT) if key in environ]
-    return lambda: any(sign() for sign in signs)
 
 
 class WaitSlots:

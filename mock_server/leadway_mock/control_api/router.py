@@ -9,6 +9,7 @@ from typing import Any
 import flask
 
 from leadway_mock.contract.model import Contract, Operation
+from leadway_mock.control_api.flask_request import CONTROL_PREFIX
 from leadway_mock.control_api.request_reader import (
     MAX_BODY,
     CallReader,
@@ -16,7 +17,6 @@ from leadway_mock.control_api.request_reader import (
     ControlCall,
 )
 from leadway_mock.pipeline.emulator import Emulator
-from leadway_mock.web.door import CONTROL
 
 Handler = Callable[[ControlCall], Any]
 """Answers a call: with a JSON object, with one and a status, or with a whole response."""
@@ -28,7 +28,7 @@ class ControlAPI:
     def __init__(self, emulator: Emulator, contract: Contract) -> None:
         self.emulator = emulator
         self.contract = contract
-        self.blueprint = flask.Blueprint("control", __name__, url_prefix=CONTROL)
+        self.blueprint = flask.Blueprint("control", __name__, url_prefix=CONTROL_PREFIX)
         self._operations = {operation.id: operation for operation in contract.operations}
 
     def route(

@@ -17,8 +17,8 @@ from urllib.parse import quote
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.model import ContractError
 from leadway_mock.documents.problems import ProblemsError
+from leadway_mock.http_server import ServerError, bind, url_of
 from leadway_mock.pipeline.assembly import build_emulator
-from leadway_mock.server import ServerError, bind, url_of
 from leadway_mock.store import IN_MEMORY, StoreError, shown_url
 from leadway_mock.web import create_app
 from leadway_mock.web.serving import open_server

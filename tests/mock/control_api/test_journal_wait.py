@@ -11,8 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from leadway_mock.server import Server
+from leadway_mock.config.settings import Settings
 from leadway_mock.web import create_app
+from leadway_mock.web.serving import open_server
 from tests.mock.client import CURRENT, LOCATION, TOKEN, Caller
 from tests.mock.control_api.api import Api
 from tests.mock.raw_client import RawClient
@@ -56,7 +57,7 @@ def test_waiting_calls_leave_threads_to_the_others(caller_with: Callable[..., Ca
     body = {"message": "hi", "locationId": LOCATION}
     headers = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
     with (
-        Server(app, threads=4) as server,
+        open_server(app, Settings(port=0, threads=4)) as server,
         ThreadPoolExecutor(3) as pool,
         httpx.Client(base_url=server.url, timeout=30) as http,
     ):
@@ -98,7 +99,7 @@ def test_a_server_that_stops_is_not_held_up_by_who_waits(caller: Caller) -> None
     body = b'{"timeout": 30}'
     lines = ["POST /__mock/journal/wait HTTP/1.1", "Host: localhost"]
     lines += ["Content-Type: application/json", f"Content-Length: {len(body)}", "", ""]
-    server = Server(app, threads=4, grace=20)
+    server = open_server(app, Settings(port=0, threads=4), grace=20)
     with RawClient(server.url) as client:
         with server:
             client.send("\r\n".join(lines).encode() + body)

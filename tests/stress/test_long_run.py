@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pressure.long_run import LongRun, Report, long_run
+from tests.stress.long_run import LongRun, Report, long_run
 
 MAX_GROWTH = 10_000_000
 """Bytes by which memory may grow after the warm-up."""

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from leadway_mock.http.delivery import Delivery, Transport
-from leadway_mock.server.sending import GARBAGE, PIECES, Ending, Part, script
+from leadway_mock.http_server.response_schedule import (
+    MAX_PIECES,
+    RANDOM_DATA,
+    Ending,
+    Part,
+    schedule,
+)
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\nDate: today\r\n\r\n"
 BODY = b"0123456789" * 10
@@ -13,7 +19,7 @@ BODY = b"0123456789" * 10
 
 def parts(transport: Transport | None, *, delay: float = 2.0, spread: float = 0.0) -> list[Part]:
     delivery = Delivery(delay, transport, spread)
-    return list(script(delivery, HEAD, BODY, stays=True).parts)
+    return list(schedule(delivery, HEAD, BODY, keep_alive=True).parts)
 
 
 def test_a_late_answer_is_sent_whole() -> None:
@@ -34,12 +40,12 @@ def test_half_of_a_truncated_body_is_sent() -> None:
 def test_a_malformed_chunk_is_announced_as_a_chunk() -> None:
     ((_, sent),) = parts(Transport.MALFORMED_RESPONSE_CHUNK)
     head = b"HTTP/1.1 200 OK\r\nDate: today\r\nTransfer-Encoding: chunked\r\n\r\n"
-    assert sent == head + GARBAGE
+    assert sent == head + RANDOM_DATA
 
 
 def test_random_data_is_no_http() -> None:
     ((_, sent),) = parts(Transport.RANDOM_DATA_THEN_CLOSE)
-    assert sent == GARBAGE
+    assert sent == RANDOM_DATA
     assert not sent[0:1].isalnum()
 
 
@@ -47,15 +53,15 @@ def test_a_slow_body_comes_in_equal_parts() -> None:
     head, *body = parts(Transport.SLOW_BODY, spread=10.0)
     assert head == (2.0, HEAD)
     assert b"".join(data for _, data in body) == BODY
-    assert [len(data) for _, data in body] == [5] * PIECES
+    assert [len(data) for _, data in body] == [5] * MAX_PIECES
     assert [seconds for seconds, _ in body] == [2.0 + 0.5 * number for number in range(1, 21)]
 
 
 def test_a_short_slow_body_comes_byte_by_byte() -> None:
     delivery = Delivery(0, Transport.SLOW_BODY, 3)
-    sent = script(delivery, HEAD, b"abc", stays=True).parts
+    sent = schedule(delivery, HEAD, b"abc", keep_alive=True).parts
     assert sent == ((0, HEAD), (1, b"a"), (2, b"b"), (3, b"c"))
-    assert script(delivery, HEAD, b"", stays=True).parts == ((0, HEAD),)
+    assert schedule(delivery, HEAD, b"", keep_alive=True).parts == ((0, HEAD),)
 
 
 @pytest.mark.parametrize(
@@ -72,9 +78,9 @@ def test_a_short_slow_body_comes_byte_by_byte() -> None:
     ],
 )
 def test_how_it_ends(transport: Transport | None, ending: Ending) -> None:
-    assert script(Delivery(0, transport), HEAD, BODY, stays=True).ending is ending
+    assert schedule(Delivery(0, transport), HEAD, BODY, keep_alive=True).ending is ending
 
 
 @pytest.mark.parametrize("transport", [None, Transport.SLOW_BODY])
 def test_an_answer_that_was_the_last_stays_the_last(transport: Transport | None) -> None:
-    assert script(Delivery(1, transport), HEAD, BODY, stays=False).ending is Ending.CLOSE
+    assert schedule(Delivery(1, transport), HEAD, BODY, keep_alive=False).ending is Ending.CLOSE

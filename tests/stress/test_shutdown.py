@@ -7,9 +7,9 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.contract.programs import mock
-from tests.pressure.conversation_clients import compare, conversations
-from tests.pressure.pressing import drip, many, opened, soon
-from tests.pressure.shutdown import (
+from tests.stress.conversation_clients import compare, conversations
+from tests.stress.pressing import drip, many, opened, soon
+from tests.stress.shutdown import (
     fill_disk_during_conversations,
     port,
     stop_during_conversations,

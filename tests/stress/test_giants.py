@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.mock.raw_client import RawClient
-from tests.pressure.pressing import RESET, head, opened, pressed, say
+from tests.stress.pressing import RESET, head, opened, pressed, say
 
 PIECE = b"x" * 8_192
 
@@ -18,7 +18,7 @@ GIANTS: dict[str, tuple[bytes, bytes, int]] = {
     "a target": (b"POST /", PIECE, 431),
     "a header": (b"POST / HTTP/1.1\r\nHost: localhost\r\nX-A: ", PIECE, 431),
     "headers": (b"POST / HTTP/1.1\r\nHost: localhost\r\n", b"X-A: b\r\n" * 1_000, 431),
-    "no line at all": (b"", PIECE, 431),
+    "a method": (b"", PIECE, 400),
     "a body that says its length": (head(10**12), PIECE, 413),
     "chunks": (head(None), b"2000\r\n" + PIECE + b"\r\n", 413),
     "chunks of a byte": (head(None), b"1\r\nx\r\n" * 1_000, 413),

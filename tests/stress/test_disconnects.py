@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import logging
 import socket
-import struct
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
-from leadway_mock.server import Server
-from leadway_mock.server.binding import bind, url_of
-from leadway_mock.server.listener import Listener
+from leadway_mock.http.messages import Request, Response
+from leadway_mock.http_server.acceptor import Acceptor
 from tests.mock.raw_client import RawClient
-from tests.pressure.pressing import (
+from tests.stress.pressing import (
     BODY,
     MESSAGE,
     assert_answers,
+    constant,
     head,
     is_readable,
     many,
@@ -26,8 +24,8 @@ from tests.pressure.pressing import (
     pressed,
     reset,
     say,
+    simple,
     soon,
-    turned,
 )
 
 HEALTH = b"GET /__mock/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -58,34 +56,31 @@ def test_who_leaves_is_forgotten_and_nothing_is_said_of_it(
                 for each in leaving:
                     leave(each)
             assert_answers(server.url)
-        listener = server._listener  # noqa: SLF001 - whom it still holds, nothing tells
-        assert soon(lambda: not listener.active_channels)
+        assert soon(lambda: not server.connections)
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
-def leaving_amid(leaver: list[socket.socket]) -> Callable[..., list[bytes]]:
+def leaving_amid(leaver: list[socket.socket]) -> Callable[[Request], Response]:
     """Return an application whose caller is gone by the time that it answers."""
 
-    def application(_: dict[str, Any], start_response: Any) -> list[bytes]:
+    def respond(_: Request) -> Response:
         reset(leaver.pop())
-        start_response("200 OK", [("Content-Length", "9000000")])
-        return [b"x" * 9_000_000]
+        return Response(200, "x" * 9_000_000, "reply", "invented")
 
-    return application
+    return respond
 
 
-@pytest.mark.parametrize("by_the_loop", [True, False])
+@pytest.mark.parametrize("in_loop", [True, False])
 def test_who_leaves_while_it_is_answered(
-    *, by_the_loop: bool, caplog: pytest.LogCaptureFixture
+    *, in_loop: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     leaver: list[socket.socket] = []
-    with Server(leaving_amid(leaver), prompt=lambda _: by_the_loop) as server:
+    with simple(leaving_amid(leaver), in_loop=in_loop) as server:
         for _ in range(5):
             leaver.append(opened(server.url))
             leaver[0].sendall(MESSAGE)
             assert soon(lambda: not leaver)
-        listener = server._listener  # noqa: SLF001 - whom it still holds, nothing tells
-        assert soon(lambda: not listener.active_channels)
+        assert soon(lambda: not server.connections)
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
@@ -136,8 +131,7 @@ def test_who_waits_and_leaves_is_waited_for_no_longer(
             assert soon(lambda: may_wait(server.url))
             assert_answers(server.url)
         assert time.monotonic() - began < 30
-        listener = server._listener  # noqa: SLF001 - whom it still holds, nothing tells
-        assert soon(lambda: not listener.active_channels)
+        assert soon(lambda: not server.connections)
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
@@ -152,19 +146,18 @@ def test_who_only_ends_what_it_says_is_answered() -> None:
                 assert reply.status == 200
 
 
-@pytest.fixture
-def listening() -> Iterator[Listener]:
-    listening = Listener(leaving_amid([]), bind("127.0.0.1", 0), max_body=10)
-    yield listening
-    listening.close()
-
-
-def test_who_left_before_it_was_taken_is_no_trouble(listening: Listener) -> None:
+def test_who_left_before_it_was_taken_is_no_trouble(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """A reset in the queue of the system makes the accept itself go wrong on some systems."""
-    assert listening.socket
-    url = url_of(listening.socket)
-    for _ in range(20):
-        connection = opened(url)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        connection.close()
-    assert turned(listening, lambda: not listening.active_channels)
+    resume = Acceptor._resume  # noqa: SLF001 - to keep the connections in the queue for a while
+    monkeypatch.setattr(Acceptor, "_resume", lambda _: None)
+    with simple(constant) as server:
+        for _ in range(20):
+            reset(opened(server.url))
+        assert soon(lambda: hasattr(server._uvicorn, "acceptor"))  # noqa: SLF001 - as above
+        resume(server._uvicorn.acceptor)  # noqa: SLF001 - as above
+        with RawClient(server.url) as client:
+            assert say(client, HEALTH).status == 200
+        assert soon(lambda: not server.connections)
+    assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []

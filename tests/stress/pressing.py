@@ -14,10 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from leadway_mock.config.settings import Settings
-from leadway_mock.server import Server
-from leadway_mock.server.listener import Listener
-from leadway_mock.web import create_app
-from leadway_mock.web.thin_door import THIN_DOOR
+from leadway_mock.http.messages import Request, Response
+from leadway_mock.http_server import Server
+from leadway_mock.web import PLATFORM, create_app
 from tests.mock.client import CURRENT, LOCATION, TOKEN
 from tests.mock.raw_client import RawClient, Reply
 
@@ -50,11 +49,10 @@ MESSAGE = head() + BODY
 
 @contextmanager
 def pressed(**settings: Any) -> Iterator[Server]:
-    """Serve a mock as the command does: its loop answers messages, its threads the rest."""
+    """Serve a mock as the command does, but with the server's own limit on bodies."""
     chosen = Settings(**settings)
     app = create_app(chosen)
-    prompt = app.extensions[THIN_DOOR].is_prompt
-    with Server(app, threads=chosen.threads, prompt=prompt) as server:
+    with Server(app, platform=app.extensions[PLATFORM], threads=chosen.threads) as server:
         yield server
 
 
@@ -122,20 +120,32 @@ def soon(holds: Callable[[], bool]) -> bool:
     return held
 
 
-def turned(listening: Listener, holds: Callable[[], bool]) -> bool:
-    """Turn a loop by hand until something holds; tell whether it came to that."""
-
-    def held() -> bool:
-        listening.turn(0.01)
-        return holds()
-
-    return soon(held)
-
-
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
-def constant(_: dict[str, Any], start_response: Any) -> list[bytes]:
-    """Answer whatever is asked, as a WSGI application."""
-    start_response("200 OK", [("Content-Length", "2")])
-    return [b"ok"]
+class Simple:
+    """Stands in for the platform: its `respond` is called in the loop, or in a thread."""
+
+    max_body = 1_000_000
+
+    def __init__(self, respond: Callable[[Request], Response], *, in_loop: bool) -> None:
+        self.respond = respond
+        self.in_loop = in_loop
+
+    def takes(self, _: str) -> bool:
+        return True
+
+
+def simple(
+    respond: Callable[[Request], Response], *, in_loop: bool = True, **settings: Any
+) -> Server:
+    """Return a server that responds to every request by `respond`."""
+    return Server(_unused, platform=Simple(respond, in_loop=in_loop), **settings)
+
+
+def _unused(*_: object) -> list[bytes]:
+    raise AssertionError
+
+
+def constant(_: Request) -> Response:
+    return Response(200, "ok", "reply", "invented")

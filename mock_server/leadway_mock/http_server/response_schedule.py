@@ -1,4 +1,4 @@
-"""What goes out for an answer that is late or broken: which bytes, when, and what comes after."""
+"""Schedule of a delayed or broken response: which bytes are sent when, and how it ends."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Final, TypeAlias
 
 from leadway_mock.http.delivery import Delivery, Transport
 
-GARBAGE: Final = b"\xff" + hashlib.shake_256(b"leadway-mock").digest(255) + b"\r\n\r\n"
-"""Bytes that begin neither an HTTP answer nor a chunk; always the same ones."""
+RANDOM_DATA: Final = b"\xff" + hashlib.shake_256(b"leadway-mock").digest(255) + b"\r\n\r\n"
+"""Bytes that are neither an HTTP response nor a chunk; always the same."""
 
-PIECES: Final = 20
-"""In how many parts a slow body is sent, if it has so many bytes."""
+MAX_PIECES: Final = 20
+"""Number of parts in which a slow body is sent, if it has so many bytes."""
 
 
 class Ending(Enum):
-    """What becomes of the connection after the last byte."""
+    """What happens to the connection after the last byte."""
 
     STAY = auto()
     CLOSE = auto()
@@ -27,7 +27,7 @@ class Ending(Enum):
 
 
 Part: TypeAlias = tuple[float, bytes]
-"""Seconds from now, and the bytes that go out then."""
+"""Seconds from now, and the bytes that are sent then."""
 
 
 ENDINGS: Final = {
@@ -38,22 +38,22 @@ ENDINGS: Final = {
     Transport.TRUNCATED_BODY: Ending.CLOSE,
     Transport.HANG: Ending.HANG,
 }
-"""How each break ends; an answer that is whole ends as it would have."""
+"""How each transport fault ends; the other responses are complete and end as usual."""
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
-    """The parts of an answer in the order of their times, and the ending after the last one."""
+class Schedule:
+    """Parts of a response in the order of their times, and the ending after the last one."""
 
     parts: tuple[Part, ...]
     ending: Ending
 
 
-def script(delivery: Delivery, head: bytes, body: bytes, *, stays: bool) -> Script:
-    """Return how an answer of `head` and `body` goes out; `stays` is whether it may be followed."""
-    whole = Ending.STAY if stays else Ending.CLOSE
-    ending = ENDINGS.get(delivery.transport, whole) if delivery.transport else whole
-    return Script(tuple(_parts(delivery, head, body)), ending)
+def schedule(delivery: Delivery, head: bytes, body: bytes, *, keep_alive: bool) -> Schedule:
+    """Return when each part of the response `head` + `body` is sent."""
+    usual = Ending.STAY if keep_alive else Ending.CLOSE
+    ending = ENDINGS.get(delivery.transport, usual) if delivery.transport else usual
+    return Schedule(tuple(_parts(delivery, head, body)), ending)
 
 
 def _parts(delivery: Delivery, head: bytes, body: bytes) -> Iterator[Part]:
@@ -67,9 +67,9 @@ def _parts(delivery: Delivery, head: bytes, body: bytes) -> Iterator[Part]:
         case Transport.TRUNCATED_BODY:
             yield delay, head + body[: len(body) // 2]
         case Transport.MALFORMED_RESPONSE_CHUNK:
-            yield delay, _chunked(head) + GARBAGE
+            yield delay, _chunked(head) + RANDOM_DATA
         case Transport.RANDOM_DATA_THEN_CLOSE:
-            yield delay, GARBAGE
+            yield delay, RANDOM_DATA
         case _:
             yield delay, b""
 
@@ -77,12 +77,12 @@ def _parts(delivery: Delivery, head: bytes, body: bytes) -> Iterator[Part]:
 def _chunked(head: bytes) -> bytes:
     """Return a head that announces chunks instead of a length."""
     lines = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
-    kept = [line for line in lines if not line.lower().startswith(b"content-length:")]
-    return b"\r\n".join([*kept, b"Transfer-Encoding: chunked", b"", b""])
+    others = [line for line in lines if not line.lower().startswith(b"content-length:")]
+    return b"\r\n".join([*others, b"Transfer-Encoding: chunked", b"", b""])
 
 
 def _pieces(body: bytes, delay: float, spread: float) -> Iterator[Part]:
-    count = min(PIECES, len(body))
+    count = min(MAX_PIECES, len(body))
     for number in range(count):
         first, last = (len(body) * edge // count for edge in (number, number + 1))
         yield delay + spread * (number + 1) / count, body[first:last]

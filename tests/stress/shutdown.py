@@ -9,13 +9,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.contract.programs import Program, mock
-from tests.pressure.conversation_clients import (
+from tests.stress.conversation_clients import (
     ConversationClient,
     Counts,
     compare,
     conversations,
 )
-from tests.pressure.pressing import soon
+from tests.stress.pressing import soon
 
 try:
     import resource

@@ -11,14 +11,12 @@ from typing import Any
 import pytest
 
 from leadway_mock.config.settings import Settings
+from leadway_mock.http_server import Server, protocol
 from leadway_mock.pipeline.assembly import build_emulator
-from leadway_mock.server import Server, channel
-from leadway_mock.server.binding import bind, url_of
-from leadway_mock.server.listener import Listener
 from leadway_mock.state.clock import ManualClock
 from tests.mock.client import Caller, content
 from tests.mock.raw_client import RawClient
-from tests.pressure.pressing import GET, MESSAGE, PATIENCE, constant, turned
+from tests.stress.pressing import GET, MESSAGE, PATIENCE, constant, simple, soon
 
 DAY = 86_400.0
 JUMPS = [DAY, -DAY, 10 * 365 * DAY, -10 * 365 * DAY, 0.001, -0.001]
@@ -43,55 +41,54 @@ def day(monkeypatch: pytest.MonkeyPatch) -> Day:
 
 
 @pytest.fixture
-def listening() -> Iterator[Listener]:
-    """A server whose loop the test turns by hand."""
-    listening = Listener(constant, bind("127.0.0.1", 0), max_body=1_000)
-    listening.task_dispatcher.set_thread_count(1)
-    yield listening
-    listening.task_dispatcher.shutdown()
-    listening.close()
+def server() -> Iterator[Server]:
+    with simple(constant) as server:
+        yield server
 
 
-def jumped(listening: Listener, connection: RawClient, day: Day, seconds: float) -> None:
+def jumped(connection: RawClient, day: Day, seconds: float) -> None:
     """Let the clock jump, and the server have a request, a look at all it holds, and another."""
     day.ahead += seconds
     for _ in range(2):
-        connection.send(GET)
-        assert turned(listening, connection.is_answered)
-        assert connection.reply()
-        listening.maintenance(time.monotonic())
+        assert connection.send(GET).reply()
 
 
-def test_no_connection_is_lost(listening: Listener, day: Day) -> None:
+def test_no_connection_is_lost(server: Server, day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither one that is silent, nor one amid a head, nor one amid a body."""
-    assert listening.socket
-    url = url_of(listening.socket)
+    looked: list[float] = []
+    look = protocol.HttpProtocol.close_if_overdue
+
+    def watched(connection: protocol.HttpProtocol, now: float) -> None:
+        looked.append(now)
+        look(connection, now)
+
+    monkeypatch.setattr("leadway_mock.http_server.server._TICKS_BETWEEN_CHECKS", 1)
+    monkeypatch.setattr(protocol.HttpProtocol, "close_if_overdue", watched)
     with ExitStack() as stack:
-        begun = [stack.enter_context(RawClient(url)) for _ in range(3)]
+        begun = [stack.enter_context(RawClient(server.url)) for _ in range(3)]
         for client, start in zip(begun, (b"", MESSAGE[:50], MESSAGE[:-5]), strict=True):
             client.send(start)
-        other = stack.enter_context(RawClient(url))
+        other = stack.enter_context(RawClient(server.url))
         for seconds in JUMPS:
-            jumped(listening, other, day, seconds)
+            jumped(other, day, seconds)
+            looked.clear()
+            assert soon(lambda: len(looked) >= 4)
         for client, rest in zip(begun, (MESSAGE, MESSAGE[50:], MESSAGE[-5:]), strict=True):
-            client.send(rest)
-            assert turned(listening, client.is_answered)
+            assert client.send(rest).reply()
 
 
 def test_a_refused_client_is_cut_off_in_time(
-    listening: Listener, day: Day, monkeypatch: pytest.MonkeyPatch
+    server: Server, day: Day, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channel, "LINGER_SECONDS", 0.05)
-    assert listening.socket
-    with RawClient(url_of(listening.socket)) as refused:
-        refused.send(b"POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\n")
-        assert turned(listening, refused.is_answered)
+    monkeypatch.setattr(protocol, "LINGER_SECONDS", 0.05)
+    with RawClient(server.url) as refused:
+        assert refused.send(b"POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\n").reply()
         day.ahead -= DAY
-        assert turned(listening, lambda: not listening.active_channels)
+        assert soon(lambda: not server.connections)
 
 
 def test_stopping_takes_no_longer(day: Day) -> None:
-    with Server(constant, grace=PATIENCE) as server, RawClient(server.url) as idle:
+    with simple(constant, grace=PATIENCE) as server, RawClient(server.url) as idle:
         assert idle.send(GET).reply()
         day.ahead -= DAY
         began = time.monotonic()
