@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.machine import free_port
+from tests.network import free_port
 from tests.contract.programs import PATIENCE, ROOT, running
 from tests.repository.test_container import USER, said, turn, words
 
