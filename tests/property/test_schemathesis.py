@@ -30,7 +30,7 @@ def test_every_check_in_every_phase_finds_nothing() -> None:
     assert set(findings.passed) == {*CHECKS.get_all_names(), "max_response_time"}
     # It got past the guards, and its conversations had turns.
     assert findings.statuses[200] > 100
-    longest = max(session.turns for _, session in emulator.sessions.listed(after=0, limit=10_000))
+    longest = max(session.turns for _, session in emulator.sessions.list_page(after=0, limit=10_000))
     assert longest > 2
 
 

@@ -127,7 +127,7 @@ def test_the_first_calls_of_a_fault_are_the_first_over_all_workers(ways: list[Se
 @pytest.mark.behaviour("workers-agree", "machines-agree")
 def test_a_quota_is_used_up_by_all_workers_together(ways: list[Service]) -> None:
     told(ways[0], "/clock/freeze")
-    told(ways[0], "/settings", "PATCH", enforce_quotas=True, quota_10_seconds=11)
+    told(ways[0], "/settings", "PATCH", enforceQuotas=True, quota10Seconds=11)
     answers = say_all(ways, 30)
     assert sorted(answer.status_code for answer in answers) == [200] * 11 + [429] * 19
 
@@ -140,8 +140,8 @@ def test_a_space_opened_through_one_worker_is_its_tokens_for_all(each: list[Serv
         assert other.call("Still there?", execution_id=begun).status_code == 404
         own = other.say("Hello").execution_id
         assert turn(one.say("And now?", execution_id=own)) == 2
-        shown = other.http.get("/__mock/space", headers=mine).json()
-        assert (shown["own"], shown["sessions"]) == (True, 1)
+        shown = other.http.get("/__mock/namespace", headers=mine).json()
+        assert (shown["dedicated"], shown["sessions"]) == (True, 1)
         listed = told(other, "/sessions", "GET")["sessions"]
         assert [session["executionId"] for session in listed] == [begun]
     assert turn(other.say("Still there?", execution_id=begun)) == 2
@@ -151,11 +151,11 @@ def test_a_space_opened_through_one_worker_is_its_tokens_for_all(each: list[Serv
 def own_space(service: Service) -> Iterator[dict[str, str]]:
     """Open a space of its own for the token of a service; give the headers that mean it."""
     mine = {"Authorization": f"Bearer {service.caller.token}"}
-    service.http.put("/__mock/space", json={}, headers=mine).raise_for_status()
+    service.http.put("/__mock/namespace", json={}, headers=mine).raise_for_status()
     try:
         yield mine
     finally:
-        service.http.request("DELETE", "/__mock/space", json={}, headers=mine).raise_for_status()
+        service.http.request("DELETE", "/__mock/namespace", json={}, headers=mine).raise_for_status()
 
 
 @pytest.mark.behaviour("workers-agree", "machines-agree")
@@ -195,17 +195,17 @@ def test_who_waits_at_one_worker_sees_what_the_other_answers(each: list[Service]
         wait = partial(told, one, "/journal/wait", match={"body": "haircut"}, timeout=30)
         waiting = pool.submit(wait)
         other.say("A haircut, please.")
-        assert waiting.result(60)["met"] is True
+        assert waiting.result(60)["timedOut"] is False
 
 
 @pytest.mark.behaviour("workers-agree", "machines-agree")
-def test_the_verdict_is_on_what_all_workers_heard(each: list[Service]) -> None:
+def test_the_conformance_report_covers_all_workers(each: list[Service]) -> None:
     each[0].say("Hello")
     each[1].call("Hello", execution_id="nobody")
     for service in each:
-        verdict = told(service, "/verdict", "GET")
-        assert verdict["requests"] == 2
-        assert [finding["id"] for finding in verdict["findings"]] == ["execution-id-invented"]
+        report = told(service, "/conformance", "GET")
+        assert report["requests"] == 2
+        assert [finding["id"] for finding in report["findings"]] == ["execution-id-invented"]
 
 
 @pytest.mark.behaviour("workers-agree")
@@ -248,4 +248,4 @@ def says(service: Service, answer: str) -> bool:
 
 
 def is_in_trouble(service: Service) -> bool:
-    return "agents" in told(service, "/health", "GET")["troubles"]
+    return "agents" in told(service, "/health", "GET")["loadErrors"]

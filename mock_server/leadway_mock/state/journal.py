@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 import orjson
 
@@ -32,7 +33,10 @@ class Journal:
     def entries(self, *, after: int, limit: int) -> list[JournalEntry]:
         """Return up to `limit` entries after number `after`, oldest first."""
         items = self._store.items(self._key, after=after, limit=limit)
-        return [{"number": item.position, **orjson.loads(item.value)} for item in items]
+        return [
+            cast("JournalEntry", {"number": item.position, **orjson.loads(item.value)})
+            for item in items
+        ]
 
     def find(
         self, query: JournalQuery, *, after: int = 0, newest_first: bool = False
