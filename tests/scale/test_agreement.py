@@ -171,7 +171,7 @@ def test_a_clock_moved_through_one_worker_moves_for_all(each: list[Service]) -> 
 def test_settings_changed_through_one_worker_hold_for_all(each: list[Service]) -> None:
     one, other = each
     assert other.call("Hello", execution_id="nobody").status_code == 404
-    told(one, "/settings", "PATCH", unknown_session="400")
+    told(one, "/settings", "PATCH", unknownSession="400")
     assert other.call("Hello", execution_id="nobody").status_code == 400
 
 
