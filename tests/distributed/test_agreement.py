@@ -134,7 +134,7 @@ def test_a_fault_counts_the_calls_of_both(clients: list[Service]) -> None:
 @pytest.mark.behaviour("workers-agree", "machines-agree")
 def test_both_use_up_one_quota(clients: list[Service]) -> None:
     control(clients[0], "/clock/freeze")
-    control(clients[0], "/settings", "PATCH", enforce_quotas=True, quota_10_seconds=11)
+    control(clients[0], "/settings", "PATCH", enforceQuotas=True, quota10Seconds=11)
     answers = send_all(clients, 30)
     assert sorted(answer.status_code for answer in answers) == [200] * 11 + [429] * 19
 
@@ -147,8 +147,8 @@ def test_a_namespace_opened_on_one_exists_on_both(replicas: list[Service]) -> No
         assert other.call("Still there?", execution_id=begun).status_code == 404
         own = other.say("Hello").execution_id
         assert turn(one.say("And now?", execution_id=own)) == 2
-        shown = other.http.get("/__mock/space", headers=mine).json()
-        assert (shown["own"], shown["sessions"]) == (True, 1)
+        shown = other.http.get("/__mock/namespace", headers=mine).json()
+        assert (shown["dedicated"], shown["sessions"]) == (True, 1)
         listed = control(other, "/sessions", "GET")["sessions"]
         assert [session["executionId"] for session in listed] == [begun]
     assert turn(other.say("Still there?", execution_id=begun)) == 2
@@ -158,11 +158,13 @@ def test_a_namespace_opened_on_one_exists_on_both(replicas: list[Service]) -> No
 def own_namespace(service: Service) -> Iterator[dict[str, str]]:
     """Open a namespace for the token of a service, and yield the headers that select it."""
     mine = {"Authorization": f"Bearer {service.caller.token}"}
-    service.http.put("/__mock/space", json={}, headers=mine).raise_for_status()
+    service.http.put("/__mock/namespace", json={}, headers=mine).raise_for_status()
     try:
         yield mine
     finally:
-        service.http.request("DELETE", "/__mock/space", json={}, headers=mine).raise_for_status()
+        service.http.request(
+            "DELETE", "/__mock/namespace", json={}, headers=mine
+        ).raise_for_status()
 
 
 @pytest.mark.behaviour("workers-agree", "machines-agree")
@@ -178,7 +180,7 @@ def test_a_clock_set_on_one_is_set_on_both(replicas: list[Service]) -> None:
 def test_settings_changed_on_one_change_on_both(replicas: list[Service]) -> None:
     one, other = replicas
     assert other.call("Hello", execution_id="nobody").status_code == 404
-    control(one, "/settings", "PATCH", unknown_session="400")
+    control(one, "/settings", "PATCH", unknownSession="400")
     assert other.call("Hello", execution_id="nobody").status_code == 400
 
 
@@ -202,7 +204,7 @@ def test_a_wait_on_one_sees_requests_of_the_other(replicas: list[Service]) -> No
         wait = partial(control, one, "/journal/wait", match={"body": "haircut"}, timeout=30)
         waiting = pool.submit(wait)
         other.say("A haircut, please.")
-        assert waiting.result(60)["met"] is True
+        assert waiting.result(60)["timedOut"] is False
 
 
 @pytest.mark.behaviour("workers-agree", "machines-agree")
@@ -210,7 +212,7 @@ def test_the_conformance_report_covers_both(replicas: list[Service]) -> None:
     replicas[0].say("Hello")
     replicas[1].call("Hello", execution_id="nobody")
     for service in replicas:
-        verdict = control(service, "/verdict", "GET")
+        verdict = control(service, "/conformance", "GET")
         assert verdict["requests"] == 2
         assert [finding["id"] for finding in verdict["findings"]] == ["execution-id-invented"]
 
@@ -259,4 +261,4 @@ def says(service: Service, answer: str) -> bool:
 
 
 def has_load_errors(service: Service) -> bool:
-    return "agents" in control(service, "/health", "GET")["troubles"]
+    return "agents" in control(service, "/health", "GET")["loadErrors"]

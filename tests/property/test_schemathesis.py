@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def test_every_check_in_every_phase_finds_nothing() -> None:
     with closing(build_emulator(Settings(validate_responses=True, seed=1))) as emulator:
         findings = attack(create_app(emulator=emulator))
-        sessions = [each for _, each in emulator.sessions.listed(after=0, limit=10_000)]
+        sessions = [each for _, each in emulator.sessions.list_page(after=0, limit=10_000)]
     assert findings.failures == {}
     attacks = {"examples", "coverage", "fuzzing", "stateful"}
     assert {findings.phases[phase] for phase in attacks} == {Status.SUCCESS}

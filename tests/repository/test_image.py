@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.network import free_port
 from tests.contract.programs import PATIENCE, ROOT, running
+from tests.network import free_port
 from tests.repository.test_container import USER, said, turn, words
 
 BUILD_SECONDS = 3600.0

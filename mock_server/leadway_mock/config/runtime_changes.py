@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from math import isfinite
 from typing import Any
@@ -33,39 +33,44 @@ def changeable() -> list[str]:
     return [setting.name for setting in fields(Settings) if setting.name not in READ_ONLY]
 
 
-def problems(settings: Settings, changes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the name and the trouble of each change that cannot be made to `settings`.
+def problems(
+    settings: Settings, changes: Mapping[str, Any], *, spell: Callable[[str], str] = str
+) -> Iterator[tuple[str, str]]:
+    """Yield name and error text of each change that cannot be made to `settings`.
 
-    None as a value takes a change back, and is always possible.
+    None as a value undoes a change, and is always valid. `spell` returns the name of a setting in
+    `changes` and in the texts; by default its Python name.
     """
+    names = {spell(setting.name): setting.name for setting in fields(Settings)}
     for name, value in changes.items():
-        found = _trouble(settings, name, value)
-        if found:
-            yield name, found
+        if name in names:
+            text = _error_text(settings, name, names[name], value)
+        else:
+            text = _unknown(name, [spell(each) for each in changeable()])
+        if text:
+            yield name, text
 
 
-def _trouble(settings: Settings, name: str, value: Any) -> str:  # noqa: ANN401 - any JSON value
-    if name not in {setting.name for setting in fields(Settings)}:
-        return _unknown(name)
+def _error_text(settings: Settings, spelled: str, name: str, value: Any) -> str:  # noqa: ANN401 - any JSON value
     if name in READ_ONLY:
-        return f"{name} cannot change while the mock runs: {READ_ONLY[name]}."
+        return f"{spelled} cannot change while the mock runs: {READ_ONLY[name]}."
     if value is None:
         return ""
     kind = next(str(each.type) for each in fields(Settings) if each.name == name)
-    fits, wanted = TYPE_CHECKS[kind.removesuffix(" | None")]
-    if not fits(value):
-        return f"{name} cannot be {str(value)[:80]!r}: {wanted} is wanted."
+    is_valid, expected = TYPE_CHECKS[kind.removesuffix(" | None")]
+    if not is_valid(value):
+        return f"{spelled} must be {expected}, not {str(value)[:80]!r}."
     try:
         replace(settings, **{name: value})
     except SettingsError as error:
-        return str(error)
+        return f"{spelled} {error.message}" if error.name == name else str(error)
     return ""
 
 
-def _unknown(name: str) -> str:
-    close = difflib.get_close_matches(name, changeable(), n=1)
-    meant = f"{close[0]} is meant, perhaps" if close else f"There are {', '.join(changeable())}"
-    return f"{name[:80]} is no setting. {meant}."
+def _unknown(name: str, names: list[str]) -> str:
+    close = difflib.get_close_matches(name, names, n=1)
+    hint = f"did you mean '{close[0]}'?" if close else f"must be one of {', '.join(names)}."
+    return f"unknown setting '{name[:80]}'; {hint}"
 
 
 def _is_whole(value: object) -> bool:

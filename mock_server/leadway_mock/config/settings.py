@@ -25,6 +25,12 @@ def variable(name: str) -> str:
     return f"{ENVIRONMENT_PREFIX}{name.upper()}"
 
 
+def json_name(name: str) -> str:
+    """Return the name of the setting `name` in the JSON of the control API, in camelCase."""
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
 class SettingsError(ValueError):
     """A setting has a value that cannot be used; the text says which, and what would do.
 

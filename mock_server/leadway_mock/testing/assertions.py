@@ -15,6 +15,7 @@ from leadway_mock.conformance import (
     coverage,
     evaluate,
 )
+from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.testing.arrangement import Arrangement
 from leadway_mock.testing.conversations import (
     Conversation,
@@ -23,7 +24,7 @@ from leadway_mock.testing.conversations import (
     has_message,
 )
 from leadway_mock.testing.host import Host
-from leadway_mock.testing.journal import JournalEntry, MockJournal, describe_query, format_requests
+from leadway_mock.testing.journal import MockJournal, describe_query, format_requests
 
 
 class Assertions(Arrangement):

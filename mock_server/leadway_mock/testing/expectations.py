@@ -9,7 +9,7 @@ from typing import Any
 
 from leadway_mock.agents.replies import Comparison, NearMiss
 from leadway_mock.dialogues import DIALOGUE_ENDED, REFUSED_RULE, UNSCRIPTED_RULE, near_miss_table
-from leadway_mock.testing.journal import JournalEntry
+from leadway_mock.state.journal_entry import JournalEntry
 
 KINDS: Mapping[str, str] = {
     "unscripted": "a message that no turn expects",

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from leadway_mock.agents import TEST_TOKENS
 from leadway_mock.faults import Fault
+from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.namespace import SHARED, Namespace
 from leadway_mock.testing.assertions import Assertions
 from leadway_mock.testing.dialogue_sources import DialogueSource
@@ -23,7 +24,7 @@ from leadway_mock.testing.expectations import (
     wrong_token,
 )
 from leadway_mock.testing.host import Host
-from leadway_mock.testing.journal import JournalEntry, format_requests
+from leadway_mock.testing.journal import format_requests
 from leadway_mock.testing.unused_script import format_turn, missed_turns
 from leadway_mock.util.redaction import fingerprint
 
@@ -147,7 +148,7 @@ class Mock(Assertions):
 
     def _entries(self, space: Namespace) -> Iterator[JournalEntry]:
         """Return what came into `space` since this test began."""
-        return space.journal.found(lambda _: True, after=self._before[space.name])
+        return space.journal.find(lambda _: True, after=self._before[space.name])
 
     def _wrong_token_requests(self) -> Iterator[Unexpected]:
         """Yield what is wrong with requests that came without this test's token."""

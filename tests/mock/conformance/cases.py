@@ -22,7 +22,7 @@ NEAR: dict[str, list[Habit]] = defaultdict(list)
 
 OLD = "/agent-studio/public-api/agents/agent1/execute"
 LATE = {"latency": fixed(30.0)}
-"""A fault: the answer takes half a minute."""
+"""A fault: the response takes half a minute."""
 
 
 def earns(finding: str) -> Callable[[Habit], Habit]:
@@ -288,7 +288,7 @@ def gives_up_and_repeats(person: Person) -> None:
     session = person.begin()
     person.arm(**LATE)
     person.say("book it", session)
-    time.sleep(0.06)  # Overlaps are told by the real clock, and a time-out is no shorter.
+    time.sleep(0.06)  # Overlaps are measured by the real clock, and a time-out is no shorter.
     person.say("book it", session)
 
 
@@ -411,27 +411,27 @@ def calls_for_another_location(person: Person) -> None:
 def was_under_way_already(person: Person) -> None:
     session = person.begin()
 
-    def refused() -> None:
+    def error() -> None:
         person.arm(status=429, retry_after=5)
         person.say("and me", contact="bob")
 
-    with person.interrupted_by(refused):
+    with person.interrupted_by(error):
         person.say("book it", session)
 
 
-@earns("refusal-retried")
+@earns("error-retried")
 def repeats_a_refused_request(person: Person) -> None:
     for _ in range(2):
         person.say(agent="nobody")
 
 
-@earns("refusal-retried")
+@earns("error-retried")
 def repeats_with_a_bad_token(person: Person) -> None:
     for _ in range(3):
         person.say(headers={"authorization": "Bearer pit-no-such-token"})
 
 
-@earns("refusal-retried")
+@earns("error-retried")
 def repeats_what_a_fault_refused(person: Person) -> None:
     session = person.begin()
     person.arm(status=403)
@@ -439,7 +439,7 @@ def repeats_what_a_fault_refused(person: Person) -> None:
     person.say("book it", session)
 
 
-@earns("refusal-retried")
+@earns("error-retried")
 def repeats_with_an_expired_session(person: Person) -> None:
     session = person.begin()
     person.clock.advance(1801)
@@ -447,20 +447,20 @@ def repeats_with_an_expired_session(person: Person) -> None:
     person.say("still there?", session)
 
 
-@looks_like("refusal-retried")
+@looks_like("error-retried")
 def corrects_the_request(person: Person) -> None:
     person.say(agent="nobody")
     person.say(agent="agent1")
 
 
-@looks_like("refusal-retried")
+@looks_like("error-retried")
 def asks_again_tomorrow(person: Person) -> None:
     person.say(agent="nobody")
     person.clock.advance(61)
     person.say(agent="nobody")
 
 
-@looks_like("refusal-retried")
+@looks_like("error-retried")
 def asks_again_when_it_was_mended(person: Person) -> None:
     at_home = {"path": "/agent-studio/agent/agent3/execute"}
     person.say(**at_home)
@@ -470,7 +470,7 @@ def asks_again_when_it_was_mended(person: Person) -> None:
     del cast["agent3"]  # type: ignore[attr-defined]
 
 
-@looks_like("refusal-retried")
+@looks_like("error-retried")
 def repeats_after_a_proxy_said_no(person: Person) -> None:
     session = person.begin()
     person.arm(proxy=403)

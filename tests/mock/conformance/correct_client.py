@@ -55,11 +55,11 @@ class Careful:
     def talks_on(self, number: int) -> None:
         """Say something new, and begin anew where the session is gone."""
         talk = self._talk(number)
-        answer = self._says(talk)
-        if answer.rule == "session-expired":
+        response = self._says(talk)
+        if response.rule == "session-expired":
             talk.session = None
-            answer = self._says(talk)
-        talk.session = session_of(answer)
+            response = self._says(talk)
+        talk.session = session_of(response)
 
     def parts(self, number: int) -> None:
         """Reach the goal; with the same contact, another conversation may begin."""
@@ -111,7 +111,7 @@ class Careful:
         assert self.person.say(self._words(), **fields).status == 404
 
     def repeats_itself(self, number: int) -> None:
-        """Say the same words again after an answer, as people do."""
+        """Say the same words again after a response, as people do."""
         talk = self._alive(number)
         for _ in range(2):
             assert self._says(talk, "yes").status == 200

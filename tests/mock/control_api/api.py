@@ -1,4 +1,4 @@
-"""Somebody who calls the control API, and holds every answer against its contract."""
+"""Somebody who calls the control API, and holds every response against its contract."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Api:
     def call(
         self, method: str, path: str, body: object = None, *, status: int = 200, **query: Any
     ) -> Any:
-        """Return the JSON of the answer, which has to have `status` and keep the contract."""
+        """Return the JSON of the response, which has to have `status` and keep the contract."""
         response = self.response(method, path, body, **query)
         assert response.status_code == status, response.get_data(as_text=True)
         return response.get_json()

@@ -39,7 +39,7 @@ def test_every_operation_is_listed_and_nothing_else() -> None:
 
 
 def test_every_field_of_a_matcher_is_listed() -> None:
-    (sentence,) = re.findall(r"It knows (.*?)\n\n", PAGE.text, re.DOTALL)
+    (sentence,) = re.findall(r"Properties are (.*?)\n\n", PAGE.text, re.DOTALL)
     named = set(re.findall(r"`(\w+)`", sentence)) - {"404", "4xx"}
     assert named == set(FIELDS)
     assert set(CONTRACT.document["components"]["schemas"]["Match"]["properties"]) == set(FIELDS)

@@ -39,16 +39,16 @@ def test_faults_are_reset_with_their_counts(api: Api, caller: Caller) -> None:
     assert api.get("/faults") == {"faults": []}
 
 
-def test_a_fault_of_a_space_is_its_own(api: Api, caller: Caller) -> None:
+def test_a_fault_of_a_namespace_is_its_own(api: Api, caller: Caller) -> None:
     own = Api(api.client, TOKEN)
-    own.call("PUT", "/space")
+    own.call("PUT", "/namespace")
     api.post("/faults", {"status": 500}, status=201)
     assert own.get("/faults") == {"faults": []}
     assert caller.say().status == 200
 
 
 @pytest.mark.parametrize(
-    ("fault", "pointer", "told"),
+    ("fault", "pointer", "expected"),
     [
         ({}, "", "this fault does nothing"),
         ({"operation": "executeAgnet", "status": 500}, "/operation", "there is no operation"),
@@ -58,16 +58,16 @@ def test_a_fault_of_a_space_is_its_own(api: Api, caller: Caller) -> None:
         ({"latency": {"uniform": [1]}}, "/latency/uniform", "a list of two"),
     ],
 )
-def test_a_fault_that_cannot_be_is_told_where_and_why(
-    api: Api, fault: object, pointer: str, told: str
+def test_a_fault_that_is_invalid_is_reported_where_and_why(
+    api: Api, fault: object, pointer: str, expected: str
 ) -> None:
-    refused = api.post("/faults", fault, status=422)
-    (problem, *_) = refused["problems"]
+    error = api.post("/faults", fault, status=422)
+    (problem, *_) = error["problems"]
     assert problem["pointer"] == pointer
-    assert told in problem["message"]
+    assert expected in problem["message"]
     assert problem["hint"]
 
 
 def test_the_contract_of_the_control_api_knows_the_fields_of_a_fault() -> None:
-    told = CONTRACT.document["components"]["schemas"]["Fault"]["properties"]
-    assert list(told) == list(json.loads(schema_text())["properties"])
+    expected = CONTRACT.document["components"]["schemas"]["Fault"]["properties"]
+    assert list(expected) == list(json.loads(schema_text())["properties"])

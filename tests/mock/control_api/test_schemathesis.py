@@ -28,9 +28,9 @@ CONFIGURATION: dict[str, Any] = {
         "stateful": {"generation": {"max-examples": 20}},
     },
     "operations": [
-        # Any token has a space; it is a name here, and not a key that could be the wrong one.
+        # Any token selects a namespace; no token is invalid here.
         {"include-operation-id": name, "checks": {"ignored_auth": {"enabled": False}}}
-        for name in ("openSpace", "closeSpace")
+        for name in ("openNamespace", "closeNamespace")
     ]
     + [
         # No schema can say what makes sense: that a fault's operation exists, that a text is a
@@ -46,7 +46,7 @@ CONFIGURATION: dict[str, Any] = {
 
 
 def test_every_check_in_every_phase_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadway_mock.control_api.journal_wait.LONGEST", 0.02)
+    monkeypatch.setattr("leadway_mock.state.journal_wait.MAX_WAIT_SECONDS", 0.02)
     findings = Findings()
     settings = Settings(seed=1, port=0)
     with open_server(create_app(settings), settings) as server:

@@ -148,7 +148,7 @@ def test_each_client_sees_what_the_page_says(
     spread = {"spread": "2s"} if row.fault.get("transport") == "SLOW_BODY" else {}
     armed = arm(emulator.namespaces, emulator.contract, "", read_fault(row.fault | spread))
     assert seen_by(CLIENTS[client], url) == dict(zip(CLIENTS, row.seen, strict=True))[client]
-    (listed,) = emulator.namespaces.shared().faults.listed()
+    (listed,) = emulator.namespaces.shared().faults.to_json()
     assert (listed["id"], listed["hits"]) == (armed.id, 1)
     (entry,) = emulator.journal.entries(after=emulator.journal.count() - 1, limit=1)
     assert (entry["response"]["rule"], entry["fault"]["id"]) == (row.rule, armed.id)

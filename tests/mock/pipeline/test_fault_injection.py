@@ -28,7 +28,7 @@ def armed(caller: Caller, fault: Fault) -> Fault:
 
 
 def listed(caller: Caller) -> list[dict[str, Any]]:
-    return caller.emulator.namespaces.shared().faults.listed()
+    return caller.emulator.namespaces.shared().faults.to_json()
 
 
 def fired(caller: Caller) -> list[dict[str, Any]]:

@@ -190,7 +190,7 @@ def test_the_control_api_is_not_in_the_journal(client: FlaskClient) -> None:
 
 def test_reset_forgets_everything(client: FlaskClient) -> None:
     execute(client)
-    assert client.post("/__mock/reset", json={}).get_json() == {"reset": ["everything"]}
+    assert client.post("/__mock/reset", json={}).get_json() == {"reset": ["all"]}
     assert get(client, "/sessions")["count"] == 0
     assert get(client, "/journal")["count"] == 0
 
