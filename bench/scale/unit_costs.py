@@ -83,6 +83,6 @@ def _on_the_way(server: RedisClient, place: Place) -> float:
     """Return the time that passes while neither side, on a core each, has anything to do."""
     theirs, own, wall = place.usage().seconds, time.process_time(), time.perf_counter()
     for _ in range(PINGS):
-        server.ask("PING")
+        server.execute("PING")
     passed, busy = time.perf_counter() - wall, time.process_time() - own
     return (passed - busy - (place.usage().seconds - theirs)) / PINGS

@@ -241,9 +241,9 @@ def test_workers_that_fail_again_and_again_are_given_up(how: str, about: str) ->
         (["--host", "no.such.host.invalid"], "no.such.host.invalid"),
         (
             ["--workers", "0"],
-            "(or LEADWAY_MOCK_WORKERS) cannot be 0: 1 or more is wanted.",
+            "(or LEADWAY_MOCK_WORKERS) must be at least 1, not 0.",
         ),
-        (["--workers", "1000"], "LEADWAY_MOCK_WORKERS) cannot be 1000: 64 or less is wanted."),
+        (["--workers", "1000"], "LEADWAY_MOCK_WORKERS) must be at most 64, not 1000."),
     ],
 )
 def test_what_cannot_be_used_is_told_once_and_nothing_is_started(

@@ -37,6 +37,7 @@ BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
         "unscripted-refused",
     ),
     "enforce_quotas": ("quota-exceeded", "quota-windows"),
+    "quota_preset": ("quota-windows",),
     "quota_10_seconds": ("quota-windows",),
     "quota_minute": ("quota-windows",),
     "quota_day": ("quota-windows",),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from leadway_mock.config.runtime_changes import READ_ONLY, problems
+from leadway_mock.config.settings import READ_ONLY, problems
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
 from leadway_mock.control_api.router import ControlAPI
 from leadway_mock.http.messages import FieldError
 from leadway_mock.state.namespace import Namespace, Overrides
-from leadway_mock.store import shown_url
+from leadway_mock.store import redact_url
 
 
 def register(control: ControlAPI) -> None:
@@ -40,7 +40,11 @@ def register(control: ControlAPI) -> None:
 
 def _settings(space: Namespace) -> dict[str, Any]:
     return {
-        "settings": {**asdict(space.settings), "store": shown_url(space.settings.store)},
+        "settings": {
+            **asdict(space.settings),
+            **space.settings.quotas,
+            "store": redact_url(space.settings.store),
+        },
         "changed": sorted(space.overrides.get("settings", {})),
         "fixed": dict(READ_ONLY),
     }

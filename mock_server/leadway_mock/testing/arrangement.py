@@ -7,7 +7,7 @@ from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any
 
-from leadway_mock.config.runtime_changes import problems
+from leadway_mock.config.settings import problems
 from leadway_mock.config.settings import SettingsError
 from leadway_mock.dialogues import Dialogue
 from leadway_mock.faults import Fault, FaultError, Problem, read_fault, read_latency

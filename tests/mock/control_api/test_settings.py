@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from leadway_mock.agents import UNSCOPED_TOKEN
-from leadway_mock.config.runtime_changes import READ_ONLY, changeable
-from leadway_mock.config.settings import Settings
+from leadway_mock.config.settings import READ_ONLY, Settings, changeable
 from tests.mock.client import Caller
 from tests.mock.control_api.api import CONTRACT, Api
 
@@ -43,6 +42,11 @@ def test_a_change_counts_from_the_next_request_and_can_be_taken_back(
     assert caller.say().status == 403
 
 
+def test_a_quota_preset_applies_to_quotas_that_are_not_set(api: Api) -> None:
+    shown = change(api, quota_preset="sandbox", quota_day=50)["settings"]
+    assert (shown["quota_10_seconds"], shown["quota_day"]) == (25, 50)
+
+
 def test_changes_are_made_all_or_none(api: Api) -> None:
     change(api, 422, profile="observed", quota_10_seconds=0)
     assert api.get("/settings")["changed"] == []
@@ -51,25 +55,25 @@ def test_changes_are_made_all_or_none(api: Api) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
-        ("profile", "both", "profile cannot be 'both': one of documented, observed is wanted."),
-        ("profile", 1, "profile cannot be '1': a text is wanted."),
-        ("quota_10_seconds", 0, "quota_10_seconds cannot be 0: 1 or more is wanted."),
-        ("quota_10_seconds", 1.5, "quota_10_seconds cannot be '1.5': a whole number is wanted."),
-        ("quota_10_seconds", True, "quota_10_seconds cannot be 'True': a whole number is wanted."),
+        ("profile", "both", "profile must be one of documented, observed, not 'both'."),
+        ("profile", 1, "profile must be a text, not 1."),
+        ("quota_10_seconds", 0, "quota_10_seconds must be at least 1, not 0."),
+        ("quota_10_seconds", 1.5, "quota_10_seconds must be a whole number, not 1.5."),
+        ("quota_10_seconds", True, "quota_10_seconds must be a whole number, not True."),
         (
             "quota_10_seconds",
             2**60,
-            f"quota_10_seconds cannot be '{2**60}': a whole number is wanted.",
+            f"quota_10_seconds must be at most {2**53}, not {2**60}.",
         ),
-        ("session_idle_seconds", -1, "session_idle_seconds cannot be -1: 0 or more is wanted."),
-        ("session_idle_seconds", "1", "session_idle_seconds cannot be '1': a number is wanted."),
-        ("send_retry_after", "no", "send_retry_after cannot be 'no': true or false is wanted."),
-        ("profil", "x", "profil is no setting. profile is meant, perhaps."),
-        ("xyzzy", "x", f"xyzzy is no setting. There are {', '.join(changeable())}."),
+        ("session_idle_seconds", -1, "session_idle_seconds must be at least 0, not -1."),
+        ("session_idle_seconds", "1", "session_idle_seconds must be a number, not '1'."),
+        ("send_retry_after", "no", "send_retry_after must be true or false, not 'no'."),
+        ("profil", "x", "profil is not a setting; did you mean 'profile'?"),
+        ("xyzzy", "x", f"xyzzy is not a setting; known are {', '.join(changeable())}"),
         (
             "threads",
             2,
-            "threads cannot change while the mock runs: they begin when the mock starts.",
+            "threads cannot change while the mock runs: threads are started once.",
         ),
     ],
 )
@@ -93,7 +97,7 @@ def test_the_contract_of_the_control_api_knows_the_settings() -> None:
         schema = properties.get(setting.name)
         if schema is None:
             continue
-        choices, least = setting.metadata["choices"], setting.metadata["least"]
+        choices, minimum = setting.metadata["choices"], setting.metadata["minimum"]
         assert schema.get("enum", [None])[:-1] == list(choices)
         assert choices or setting.type.split(" | ")[0] in {"int", "float", "bool"}
-        assert setting.name == "seed" or schema.get("minimum") == least
+        assert setting.name == "seed" or schema.get("minimum") == minimum
