@@ -345,7 +345,7 @@ def _of_evidence() -> Iterator[Defect]:
         "a behaviour named as an example", check, put(f"{first}/id", "reply"), f"{first}/id"
     )
     yield Defect("a behaviour without a source", check, remove(f"{first}/source"), first)
-    yield Defect("a behaviour of no level", check, put(f"{first}/level", "sure"), f"{first}/level")
+    yield Defect("a behaviour of no level", check, put(f"{first}/evidence", "sure"), f"{first}/evidence")
 
 
 DEFECTS = (

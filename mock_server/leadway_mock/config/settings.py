@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from math import isfinite
 from typing import Any, NamedTuple
 
-from leadway_mock.util.suggestions import suggest
+from leadway_mock.util.suggestions import closest, suggest
 
 ENVIRONMENT_PREFIX = "LEADWAY_MOCK_"
 
@@ -238,7 +238,9 @@ def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     }
     for name in values:
         if name not in FIELDS:
-            hint = suggest(variable(name), map(variable, FIELDS))
+            close = closest(name, FIELDS)
+            known = f"known are {', '.join(map(variable, FIELDS))}"
+            hint = f"did you mean '{variable(close)}'?" if close else known
             raise SettingsError(f"{variable(name)} is not a setting; {hint}")
     return {name: parse(name, text) for name, text in values.items()}
 

@@ -7,7 +7,7 @@ from contract_checker.findings import Finding
 from contract_checker.walk import objects
 
 LEVELS = ("documented", "observed", "inferred", "invented")
-_BEHAVIOUR_KEYS = ("id", "when", "then", "level", "source")
+_BEHAVIOUR_KEYS = ("id", "condition", "response", "evidence", "source")
 
 
 def levels_are_known(document: Document) -> Iterator[Finding]:
@@ -36,8 +36,8 @@ def behaviours_are_distinct(document: Document) -> Iterator[Finding]:
             problem = f"the id {behaviour['id']} is taken by another behaviour or by an example"
             yield Finding(child(pointer, "id"), problem, "choose another")
         known.add(behaviour.get("id"))
-        if behaviour.get("level") not in LEVELS:
-            yield _unknown_level(child(pointer, "level"), behaviour.get("level"))
+        if behaviour.get("evidence") not in LEVELS:
+            yield _unknown_level(child(pointer, "evidence"), behaviour.get("evidence"))
 
 
 def _about_evidence(pointer: str, evidence: object) -> Iterator[Finding]:
