@@ -29,8 +29,8 @@ class Report:
     def lines(self) -> Iterator[str]:
         """Yield each problem as `file:line:column: message — hint`."""
         yield from map(str, self.errors)
-        for file, (line, column, message, hint) in self.warnings:
-            yield f"{file}:{line}:{column}: warning: {message} — {hint}"
+        for file, (position, message, hint) in self.warnings:
+            yield f"{file}:{position}: warning: {message} — {hint}"
 
     def summary(self) -> str:
         """Return one line with all counts."""
