@@ -42,6 +42,12 @@ def variable(name: str) -> str:
     return f"{ENVIRONMENT_PREFIX}{name.upper()}"
 
 
+def json_name(name: str) -> str:
+    """Return the name of the setting `name` in the JSON of the control API, in camelCase."""
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
 class SettingsError(ValueError):
     """A setting has an invalid value; the text names it and says what is valid.
 
@@ -250,19 +256,27 @@ def changeable() -> list[str]:
     return [name for name in FIELDS if name not in READ_ONLY]
 
 
-def problems(settings: Settings, changes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield name and problem of each invalid change to `settings`. None removes a change."""
-    for name, value in changes.items():
-        if name not in FIELDS:
-            shown = name[:MAX_SHOWN_CHARS]
-            yield name, f"{shown} is not a setting; {suggest(name, changeable())}"
+def problems(
+    settings: Settings, changes: Mapping[str, Any], *, spell: Callable[[str], str] = str
+) -> Iterator[tuple[str, str]]:
+    """Yield name and problem of each invalid change to `settings`. None removes a change.
+
+    `spell` returns the name of a setting in `changes` and in the texts; by default the Python name.
+    """
+    names = {spell(name): name for name in FIELDS}
+    for spelled, value in changes.items():
+        name = names.get(spelled)
+        if name is None:
+            shown = spelled[:MAX_SHOWN_CHARS]
+            hint = suggest(spelled, map(spell, changeable()))
+            yield spelled, f"{shown} is not a setting; {hint}"
         elif name in READ_ONLY:
-            yield name, f"{name} cannot change while the mock runs: {READ_ONLY[name]}."
+            yield spelled, f"{spelled} cannot change while the mock runs: {READ_ONLY[name]}."
         elif value is not None:
             try:
                 replace(settings, **{name: value})
             except SettingsError as error:
-                yield name, str(error)
+                yield spelled, f"{spelled} {error.message}"
 
 
 def _type_of(name: str) -> _Type:

@@ -18,7 +18,7 @@ its `operation`, `agent` and `session`; at most one fault fires on a call::
 
     arm(emulator.spaces, emulator.contract, space.name, fault)  # leadway_mock.state.fault_registry
     disarm(emulator.spaces, space.name, "fault-1")  # without an id: all of them
-    space.faults.listed()  # their JSON forms, each with `hits`, `early` and `left`
+    space.faults.to_json()  # their JSON forms, each with `hits`, `early` and `left`
 
 An answer says in `X-Mock-Fault` which fault fired, and the journal's entry has it under `fault`:
 `id`, `kind`, `does`, `when`, `committed`, `hit`, `times`, `early`, `retryAfter` and `delay`.

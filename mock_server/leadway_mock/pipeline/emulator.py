@@ -123,7 +123,7 @@ class Emulator:
         record = ExchangeRecord(
             request, namespace.clock.now(), wall_clock_at, started, namespace.name
         )
-        return RequestContext(request, namespace, number, namespace.quotas.untouched, record)
+        return RequestContext(request, namespace, number, namespace.quotas.unused, record)
 
     def _record(self, context: RequestContext, response: Response, seconds: float) -> None:
         """Count, log and journal a finished request."""
@@ -140,15 +140,15 @@ class Emulator:
     def reset(self) -> None:
         """Delete everything in every namespace."""
         self._store.clear()
-        self._agent_versions.forget()
-        self._agent_versions.remember(self.agents)
+        self._agent_versions.clear_cache()
+        self._agent_versions.save(self.agents)
 
     def close(self) -> None:
         """Close the store. The emulator cannot be used afterwards."""
         self._store.close()
 
     def _build_pipeline(self, contract: Contract, agents: AgentRegistry) -> RequestPipeline:
-        self._agent_versions.remember(agents)
+        self._agent_versions.save(agents)
         return RequestPipeline(contract, agents, self.dialogues, self._agent_versions)
 
 

@@ -15,7 +15,10 @@ from leadway_mock.util.redaction import fingerprint, has_token, hasher, hide_sec
 
 @dataclass(frozen=True, slots=True)
 class FaultRecord:
-    """One firing of a fault. Times in seconds."""
+    """One firing of a fault. Times in seconds.
+
+    `example` names the example of the contract that the fault responds with; empty for others.
+    """
 
     id: str | None
     kind: str
@@ -27,10 +30,11 @@ class FaultRecord:
     early: bool
     retry_after: int | None
     delay: float
+    example: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
-        return {
+        content = {
             "id": self.id,
             "kind": self.kind,
             "label": self.label,
@@ -42,6 +46,7 @@ class FaultRecord:
             "retryAfter": self.retry_after,
             "delay": round(self.delay, 6),
         }
+        return content | ({"example": self.example} if self.example else {})
 
 
 @dataclass(slots=True)
@@ -92,32 +97,23 @@ class ExchangeRecord:
             "wallClockAt": self.wall_clock_at,
             "monotonicAt": self.monotonic_at,
         }
-        if self.operation_id:
-            entry["operationId"] = self.operation_id
-            entry["pathParameters"] = self.path_parameters
-        if self.deprecated:
-            entry["deprecated"] = True
-        if self.request_ids is not None:
-            entry["requestIds"] = self.request_ids
-        if self.location_id:
-            entry["locationId"] = self.location_id
-        if self.unused_input:
-            entry["unusedInput"] = self.unused_input
-        if self.requested_example:
-            entry["requestedExample"] = self.requested_example
-        if self.session_error:
-            entry["sessionError"] = self.session_error
-        if self.dialogue is not None:
-            entry["dialogue"] = self.dialogue
-        if self.near_misses:
-            entry["nearMisses"] = self.near_misses
-        if self.fault is not None:
-            entry["fault"] = self.fault.to_json()
-        if self.turn:
-            entry["executionId"] = self.execution_id
-            entry["turn"] = self.turn
-        if self.namespace:
-            entry["namespace"] = self.namespace
+        optional = {
+            "operationId": self.operation_id or None,
+            "pathParameters": self.path_parameters if self.operation_id else None,
+            "deprecated": self.deprecated or None,
+            "requestIds": self.request_ids,
+            "locationId": self.location_id or None,
+            "unusedInput": self.unused_input or None,
+            "requestedExample": self.requested_example or None,
+            "sessionError": self.session_error or None,
+            "dialogue": self.dialogue,
+            "nearMisses": self.near_misses or None,
+            "fault": self.fault.to_json() if self.fault else None,
+            "executionId": self.execution_id if self.turn else None,
+            "turn": self.turn or None,
+            "namespace": self.namespace or None,
+        }
+        entry.update((name, value) for name, value in optional.items() if value is not None)
         return entry
 
 

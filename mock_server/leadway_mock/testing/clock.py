@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from leadway_mock.state.clock import MovableClock
 from leadway_mock.state.namespace import Namespace
 from leadway_mock.testing.tracebacks import hide_traceback_here
 
-Move = Callable[[MovableClock], Mapping[str, float]]
+Move = Callable[[MovableClock], MovableClock]
 
 
 class MockClock:
@@ -21,13 +21,13 @@ class MockClock:
 
     def now(self) -> datetime:
         """Return the time that the mock believes it is, in UTC."""
-        return datetime.fromtimestamp(self._move(_as_it_is).clock.now(), UTC)
+        return datetime.fromtimestamp(self._move(_unchanged).clock.now(), UTC)
 
     @hide_traceback_here
     def freeze(self, at: datetime | str | None = None) -> None:
         """Stop the clock, at once or at `at`, with a time zone, as in `2026-11-22T09:00:00Z`."""
         time = None if at is None else _seconds(at)
-        self._move(lambda clock: clock.frozen_at(time))
+        self._move(lambda clock: clock.freeze(time))
 
     @hide_traceback_here
     def advance(self, by: float | timedelta) -> None:
@@ -38,25 +38,25 @@ class MockClock:
         seconds = by.total_seconds() if isinstance(by, timedelta) else by
         if seconds < 0:
             raise ValueError(f"{seconds:g} s is a move back; set() takes any time there is")
-        self._move(lambda clock: clock.advanced(seconds))
+        self._move(lambda clock: clock.advance(seconds))
 
     @hide_traceback_here
     def set(self, at: datetime | str) -> None:
         """Let it be `at`, which has a time zone, from now on."""
         time = _seconds(at)
-        self._move(lambda clock: clock.set_to(time))
+        self._move(lambda clock: clock.move_to(time))
 
     def resume(self) -> None:
         """Let a stopped clock run on from where it stands."""
-        self._move(lambda clock: clock.resumed())
+        self._move(MovableClock.resume)
 
     def reset(self) -> None:
         """Follow the machine's own clock again."""
-        self._move(lambda _: {})
+        self._move(MovableClock.reset)
 
 
-def _as_it_is(clock: MovableClock) -> Mapping[str, float]:
-    return {"frozen": clock.now()} if clock.frozen else {"offset": clock.offset}
+def _unchanged(clock: MovableClock) -> MovableClock:
+    return clock
 
 
 def _seconds(at: datetime | str) -> float:

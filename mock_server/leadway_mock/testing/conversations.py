@@ -56,7 +56,7 @@ class Conversation:
 def conversations(space: Namespace) -> list[Conversation]:
     """Return every conversation of a space, the oldest first."""
     settings = space.settings
-    listed = space.sessions.listed(after=0, limit=settings.max_sessions)
+    listed = space.sessions.list_page(after=0, limit=settings.max_sessions)
     found = []
     for _, session in listed:
         turns = space.sessions.transcript(session.id, limit=settings.max_turns)

@@ -8,10 +8,9 @@ from difflib import get_close_matches
 from typing import Any
 
 from leadway_mock.state.journal import Journal
+from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import FIELDS, JournalQuery, compile_query
 from leadway_mock.state.journal_wait import JournalWait
-
-JournalEntry = dict[str, Any]
 
 MAX_LISTED = 20
 """How many requests a failure tells; the last ones matter."""
@@ -31,14 +30,14 @@ class MockJournal:
 
     def __iter__(self) -> Iterator[JournalEntry]:
         """Yield each entry."""
-        return self._journal().found(lambda _: True)
+        return self._journal().find(lambda _: True)
 
     def __len__(self) -> int:
         return self._journal().count()
 
     def find(self, **match: Any) -> list[JournalEntry]:  # noqa: ANN401 - JSON values
         """Return the entries that match; raises `TypeError` for a name that entries lack."""
-        return list(self._journal().found(_matcher(match)))
+        return list(self._journal().find(_matcher(match)))
 
     def count(self, **match: Any) -> int:  # noqa: ANN401 - JSON values
         """Return how many entries match."""
@@ -56,7 +55,7 @@ class MockJournal:
         Raises `AssertionError` with what came instead when `timeout` seconds have passed.
         """
         __tracebackhide__ = True
-        found = JournalWait(_matcher(match), count, timeout, 0).outcome(self._journal())
+        found = JournalWait(_matcher(match), count, timeout, 0).run(self._journal())
         if len(found) < count:
             told = f"{len(found)} of {count} requests came in {timeout:g} seconds"
             raise AssertionError(f"{told}{describe_query(match)}.\n{format_requests(list(self))}")

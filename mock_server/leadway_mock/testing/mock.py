@@ -147,7 +147,7 @@ class Mock(Assertions):
 
     def _entries(self, space: Namespace) -> Iterator[JournalEntry]:
         """Return what came into `space` since this test began."""
-        return space.journal.found(lambda _: True, after=self._before[space.name])
+        return space.journal.find(lambda _: True, after=self._before[space.name])
 
     def _wrong_token_requests(self) -> Iterator[Unexpected]:
         """Yield what is wrong with requests that came without this test's token."""

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from leadway_mock.conformance import ConformanceReport, Coverage, coverage_text, merged, report_text
+from leadway_mock.conformance import (
+    ConformanceReport,
+    Coverage,
+    coverage_text,
+    merge_reports,
+    report_text,
+)
 from leadway_mock.testing.mock import Mock
 
 
@@ -33,8 +39,8 @@ class RunSummary:
         found = self._coverage or Coverage(())
         return {
             "tests": self._tests,
-            "verdict": self._verdict.as_json(),
-            "coverage": found.as_json(),
+            "verdict": self._verdict.to_json(),
+            "coverage": found.to_json(),
         }
 
     def text(self, *, details: bool) -> str:
@@ -49,7 +55,7 @@ class RunSummary:
 
     def _add(self, tests: int, verdict: ConformanceReport, coverage: Coverage) -> None:
         self._tests += tests
-        self._verdict = merged([self._verdict, verdict])
+        self._verdict = merge_reports([self._verdict, verdict])
         self._coverage = self._coverage + coverage if self._coverage else coverage
 
 
