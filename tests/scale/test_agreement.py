@@ -121,7 +121,7 @@ def test_the_first_calls_of_a_fault_are_the_first_over_all_workers(ways: list[Se
     answers = say_all(ways, 40)
     assert sorted(answer.status_code for answer in answers) == [200] * 31 + [500] * 9
     (fault,) = told(ways[-1], "/faults", "GET")["faults"]
-    assert (fault["hits"], fault["left"]) == (9, 0)
+    assert (fault["hits"], fault["remaining"]) == (9, 0)
 
 
 @pytest.mark.behaviour("workers-agree", "machines-agree")

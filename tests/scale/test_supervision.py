@@ -42,7 +42,7 @@ def private_folder(two: Crowd) -> Path:
 
 def slow_answers(two: Crowd, pool: ThreadPoolExecutor, number: int) -> Answers:
     """Ask for answers that are slow; return them as soon as all turns are committed."""
-    told(two.service, "/faults", latency={"fixed": SLOW}, when="after-commit", times=number)
+    told(two.service, "/faults", latency={"fixed": SLOW}, phase="after-commit", times=number)
     asked = [pool.submit(two.service.say, "Hello") for _ in range(number)]
     assert soon(lambda: two.get("/health").json()["sessions"] == number)
     return asked
@@ -97,7 +97,7 @@ def test_a_signal_to_the_whole_group_drains_as_well(two: Crowd) -> None:
 def test_a_second_signal_ends_all_at_once(two: Crowd) -> None:
     workers = two.workers()
     with ThreadPoolExecutor(1) as pool:
-        told(two.service, "/faults", latency={"fixed": 60}, when="after-commit")
+        told(two.service, "/faults", latency={"fixed": 60}, phase="after-commit")
         asked = pool.submit(two.service.say, "Hello")
         assert soon(lambda: two.get("/health").json()["sessions"] == 1)
         two.program.process.send_signal(signal.SIGTERM)
@@ -118,7 +118,7 @@ def test_workers_end_when_their_supervisor_was_killed(tmp_path: Path) -> None:
 def test_a_worker_killed_in_flight_is_replaced_and_others_answer_on(two: Crowd) -> None:
     one, other = two.workers()
     session = two.service.say("Hello").execution_id
-    told(two.service, "/faults", latency={"fixed": 60}, when="after-commit", times=1)
+    told(two.service, "/faults", latency={"fixed": 60}, phase="after-commit", times=1)
     with ThreadPoolExecutor(1) as pool, two.through(one) as doomed, two.through(other) as service:
         asked = pool.submit(doomed.say, "Is it heard?", execution_id=session)
         assert soon(lambda: told(service, f"/sessions/{session}", "GET")["turns"] == 2)
@@ -155,7 +155,7 @@ def test_a_worker_that_stands_still_counts_with_what_it_told_last(two: Crowd) ->
 
 def test_a_worker_that_is_told_to_end_gives_its_last_answers(two: Crowd) -> None:
     one, _ = two.workers()
-    told(two.service, "/faults", latency={"fixed": SLOW}, when="after-commit", times=1)
+    told(two.service, "/faults", latency={"fixed": SLOW}, phase="after-commit", times=1)
     with ThreadPoolExecutor(1) as pool, two.through(one) as service:
         asked = pool.submit(service.say, "Hello")
         assert soon(lambda: two.get("/health").json()["sessions"] == 1)

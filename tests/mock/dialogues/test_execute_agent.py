@@ -228,7 +228,7 @@ def test_a_fault_before_the_commit_leaves_the_session_where_it_was(caller: Calle
 
 
 def test_a_fault_after_the_commit_loses_the_answer(caller: Caller) -> None:
-    fault = {"status": 500, "when": "after-commit"}
+    fault = {"status": 500, "phase": "after-commit"}
     caller.emulator.dialogues.put(
         "", dialogue("x").user("a").agent("1").user("b").agent("2", fault=fault)
     )
