@@ -1,9 +1,9 @@
-"""Generate the pages of docs/ that come from code.
+"""Write the generated pages of docs/.
 
-behaviours.md comes from the table of `leadway_mock.contract.behaviours`, settings.md from the fields of
-`leadway_mock.settings.Settings`, and contract-suite.md from the tables of tests/contract. The tests
-of each behaviour are written into the package. With --check, writes nothing and fails where a file
-is out of date.
+behaviours.md comes from `leadway_mock.contract.behaviours`, settings.md from the fields of
+`leadway_mock.config.settings.Settings`, contract-suite.md from the tables of tests/contract. The
+tests of each behaviour are written to a file of the package. With --check, write nothing and fail
+if a page is not current.
 """
 
 import json
@@ -37,24 +37,24 @@ BEHAVIOURS = """\
 
 {note}
 
-All behaviours of the mock with their evidence: {counts}. [Evidence](evidence.md) explains these
+Everything the mock does, with its evidence: {counts}. [Evidence](evidence.md) explains these
 levels.
 
 ## Responses
 
-The header `X-Mock-Rule` of each response has the rule, and `X-Mock-Evidence` its evidence. Request
-one with a valid request and `Prefer: example=` and the rule. The table shows the `message` of a
-body.
+Each response names its row in the header `X-Mock-Rule` and its evidence in `X-Mock-Evidence`.
+Request one with `Prefer: example=` and its name; the request must be valid. The column `response`
+shows the `message` of the body.
 
 {responses}
 
-## Behaviour over several requests
+## Behaviour that no single response shows
 
 {behaviours}
 
 ## Responses of the mock itself
 
-The platform has none of these, and neither does the contract. All are invented.
+The platform has none of these, so they are not in the contract. All are invented.
 
 {own}
 """
@@ -64,10 +64,10 @@ SETTINGS = """\
 
 {note}
 
-Flags and environment variables of `leadway mock`. A flag takes precedence over its variable, and
-the variable over the default. A variable that begins with `{prefix}` and is not in the table is an
-error, because it is probably misspelt. Errors of the command name flag and variable. In Python and
-the control API, `--session-idle-seconds` is `session_idle_seconds`.
+Settings of `leadway mock`. A flag wins over its environment variable, a variable over the default.
+An unknown variable that begins with `{prefix}` is an error, since a misspelt one would have no
+effect. Errors of the command name flag and variable. Python and the control API, and their errors,
+write `session_idle_seconds` for `--session-idle-seconds`.
 
 {settings}
 
@@ -77,6 +77,12 @@ reads every variable, and `PORT` and `HOST`:
 ```sh
 {prefix}SEED=1 make mock PORT=4011
 ```
+
+`--quota-preset sandbox` has the documented limits of the vendor's App Test Accounts (isolated
+accounts on its servers, for up to six months): 25 requests in 10 seconds and 10,000 a day. No limit
+per minute is documented for them; 25 in 10 seconds keep a client below the 300. The vendor counts
+all tokens of such an account together, the mock each token and location. An explicit quota wins
+over the preset.
 """
 
 
@@ -90,12 +96,13 @@ def behaviours_page() -> str:
         note=NOTE.format(source="openapi/leadway.yaml"),
         counts=", ".join(f"{levels[level]} {level}" for level in EVIDENCE_LEVELS),
         responses=_table(
-            "rule | when | response | evidence | setting | test", map(_cells, kinds["response"])
+            "rule | condition | response | evidence | setting | test",
+            map(_cells, kinds["response"]),
         ),
         behaviours=_table(
-            "rule | when | then | evidence | setting | test", map(_cells, kinds["other"])
+            "rule | condition | response | evidence | setting | test", map(_cells, kinds["other"])
         ),
-        own=_table("rule | status | when | setting | test", map(_own_cells, kinds["own"])),
+        own=_table("rule | status | condition | setting | test", map(_own_cells, kinds["own"])),
     )
 
 
@@ -105,10 +112,10 @@ def tests_file() -> str:
 
 
 def settings_page() -> str:
-    """Return the text of docs/settings.md."""
-    header = "flag | variable | default | meaning"
+    """Return docs/settings.md as `Settings` has it today."""
+    header = "flag | variable | default | effect"
     return SETTINGS.format(
-        note=NOTE.format(source="mock_server/leadway_mock/settings.py"),
+        note=NOTE.format(source="mock_server/leadway_mock/config/settings.py"),
         prefix=ENVIRONMENT_PREFIX,
         settings=_table(header, map(_setting_cells, fields(Settings))),
     )
@@ -140,16 +147,16 @@ def _kind(row: Behaviour) -> str:
 
 def _check_settings(rules: set[str]) -> None:
     known = {setting.name for setting in fields(Settings)}
-    for setting, switched in BEHAVIOUR_SETTINGS.items():
-        unknown = [*({setting} - known), *sorted(set(switched) - rules)]
+    for setting, affected in BEHAVIOUR_SETTINGS.items():
+        unknown = [*({setting} - known), *sorted(set(affected) - rules)]
         if unknown:
-            sys.exit(f"SWITCHES has unknown settings or rules: {', '.join(unknown)}")
+            sys.exit(f"BEHAVIOUR_SETTINGS names what does not exist: {', '.join(unknown)}")
 
 
 def _cells(row: Behaviour) -> tuple[str, ...]:
-    answer = row.response if row.status is None else f"{row.status} {row.response}"
-    known = f"**{row.evidence}**: {row.source}"
-    return (f"`{row.id}`", row.condition, answer, known, _settings(row), _tests(row))
+    response = row.response if row.status is None else f"{row.status} {row.response}"
+    evidence = f"**{row.evidence}**: {row.source}"
+    return (f"`{row.id}`", row.condition, response, evidence, _settings(row), _tests(row))
 
 
 def _own_cells(row: Behaviour) -> tuple[str, ...]:

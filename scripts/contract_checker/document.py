@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote
 
 import yaml
 
+from leadway_mock.documents.problems import TextPosition
 from leadway_mock.documents.yaml_document import YamlError, load
 
 ROOT = "#"
@@ -73,7 +74,9 @@ class Document:
         try:
             self._document = load(text)
         except YamlError as error:
-            raise UnreadableError(error.position.line, error.message, error.hint) from error
+            problem = error.problem
+            line = problem.location.line if isinstance(problem.location, TextPosition) else 1
+            raise UnreadableError(line, problem.message, problem.hint) from error
         if not isinstance(self._document.value, dict):
             raise UnreadableError(1, "this is not a mapping", "write an OpenAPI document")
         self.data: dict[str, Any] = self._document.value

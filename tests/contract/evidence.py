@@ -36,7 +36,7 @@ def document() -> dict[str, Any]:
 @cache
 def rows() -> dict[str, str]:
     """Return the level of everything in the contract that has a name and states its evidence."""
-    found = {behaviour["id"]: behaviour["level"] for behaviour in document()["x-behaviours"]}
+    found = {behaviour["id"]: behaviour["evidence"] for behaviour in document()["x-behaviours"]}
     for component in document()["components"].values():
         for name, node in component.items():
             if "x-evidence" in node:

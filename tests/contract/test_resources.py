@@ -20,7 +20,7 @@ SAMPLE_VERSION = "b2b1c1d2-3e4f-5a6b-7c8d-9e0f1a2b3c4d"
 
 UNKNOWN = (
     "Unknown executionId. Leave it out of the first message;"
-    " the answer brings the one to send from then on."
+    " the response has the one to send from then on."
 )
 EXPIRED = (
     "This executionId has expired: its session was silent for too long (documented are 30 minutes)."

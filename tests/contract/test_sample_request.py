@@ -59,7 +59,7 @@ def test_with_the_made_up_execution_id_the_answer_teaches(send: Send) -> None:
     assert content == {
         "statusCode": 404,
         "message": "Unknown executionId. Leave it out of the first message; "
-        "the answer brings the one to send from then on.",
+        "the response has the one to send from then on.",
     }
 
 

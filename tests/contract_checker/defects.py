@@ -317,7 +317,10 @@ def _of_evidence() -> Iterator[Defect]:
     )
     yield Defect("a behaviour without a source", check, remove(f"{first}/source"), first)
     yield Defect(
-        "a behaviour with an unknown level", check, put(f"{first}/level", "sure"), f"{first}/level"
+        "a behaviour with an unknown level",
+        check,
+        put(f"{first}/evidence", "sure"),
+        f"{first}/evidence",
     )
 
 

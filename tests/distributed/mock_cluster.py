@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,7 +19,10 @@ from tests.tls import Authority, SealedLine
 SHORT_TIMEOUTS = "?socket_timeout=1&socket_connect_timeout=1"
 """URL options with a time-out of one second, so that a test can have many failures."""
 
-TURN = re.compile(APPEND.digest.encode() + rb".*turns/", re.DOTALL)
+TURN = re.compile(
+    hashlib.sha1(APPEND.encode(), usedforsecurity=False).hexdigest().encode() + rb".*turns/",
+    re.DOTALL,
+)
 """Pattern of the command that commits a turn."""
 
 

@@ -128,7 +128,7 @@ def test_a_fault_counts_the_calls_of_both(clients: list[Service]) -> None:
     answers = send_all(clients, 40)
     assert sorted(answer.status_code for answer in answers) == [200] * 31 + [500] * 9
     (fault,) = control(clients[-1], "/faults", "GET")["faults"]
-    assert (fault["hits"], fault["left"]) == (9, 0)
+    assert (fault["hits"], fault["remaining"]) == (9, 0)
 
 
 @pytest.mark.behaviour("workers-agree", "machines-agree")

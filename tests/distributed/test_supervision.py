@@ -57,7 +57,7 @@ def send_slow_requests(
         two_workers.service,
         "/faults",
         latency={"fixed": LATENCY_SECONDS},
-        when="after-commit",
+        phase="after-commit",
         times=number,
     )
     asked = [pool.submit(two_workers.service.say, "Hello") for _ in range(number)]
@@ -114,7 +114,7 @@ def test_a_signal_to_the_whole_group_drains_as_well(two_workers: WorkerCluster) 
 def test_a_second_signal_ends_all_at_once(two_workers: WorkerCluster) -> None:
     workers = two_workers.workers()
     with ThreadPoolExecutor(1) as pool:
-        control(two_workers.service, "/faults", latency={"fixed": 60}, when="after-commit")
+        control(two_workers.service, "/faults", latency={"fixed": 60}, phase="after-commit")
         asked = pool.submit(two_workers.service.say, "Hello")
         assert soon(lambda: two_workers.get("/health").json()["sessions"] == 1)
         two_workers.program.process.send_signal(signal.SIGTERM)
@@ -137,7 +137,7 @@ def test_a_killed_worker_is_replaced_while_others_respond(
 ) -> None:
     one, other = two_workers.workers()
     session = two_workers.service.say("Hello").execution_id
-    control(two_workers.service, "/faults", latency={"fixed": 60}, when="after-commit", times=1)
+    control(two_workers.service, "/faults", latency={"fixed": 60}, phase="after-commit", times=1)
     with (
         ThreadPoolExecutor(1) as pool,
         two_workers.through(one) as doomed,
@@ -187,7 +187,7 @@ def test_a_terminated_worker_sends_its_last_responses(two_workers: WorkerCluster
         two_workers.service,
         "/faults",
         latency={"fixed": LATENCY_SECONDS},
-        when="after-commit",
+        phase="after-commit",
         times=1,
     )
     with ThreadPoolExecutor(1) as pool, two_workers.through(one) as service:
@@ -275,9 +275,9 @@ def test_the_mock_stops_after_repeated_failures_of_workers(how: str, about: str)
         (["--host", "no.such.host.invalid"], "no.such.host.invalid"),
         (
             ["--workers", "0"],
-            "(or LEADWAY_MOCK_WORKERS) cannot be 0: 1 or more is wanted.",
+            "(or LEADWAY_MOCK_WORKERS) must be at least 1, not 0.",
         ),
-        (["--workers", "1000"], "LEADWAY_MOCK_WORKERS) cannot be 1000: 64 or less is wanted."),
+        (["--workers", "1000"], "LEADWAY_MOCK_WORKERS) must be at most 64, not 1000."),
     ],
 )
 def test_an_unusable_setting_is_one_error_and_starts_nothing(

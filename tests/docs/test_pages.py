@@ -62,8 +62,12 @@ def test_a_stale_page_is_named_with_a_hint(
     assert capsys.readouterr().out == ""
 
 
-def test_a_switch_that_names_nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(write_docs, "SWITCHES", {"profil": ("scope-by-profile", "no-such-rule")})
+def test_an_unknown_name_in_the_table_of_settings_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        write_docs, "BEHAVIOUR_SETTINGS", {"profil": ("scope-by-profile", "no-such-rule")}
+    )
     with pytest.raises(SystemExit, match="profil, no-such-rule"):
         write_docs.behaviours_page()
 

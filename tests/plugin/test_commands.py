@@ -103,7 +103,7 @@ def test_strict_it_fails_for_what_was_not_scripted(
     assert ("did not go as scripted" in done.stderr) == (code == 1)
     if code:
         assert "turn 1 of 'booking', " in done.stderr
-        assert "If it is meant to be so: --allow " in done.stderr
+        assert "To accept this: --allow " in done.stderr
 
 
 def test_a_mock_beside_a_command_warns_of_strangers_too(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_failure_of_the_command_goes_before(tmp_path: Path, booking: Path) -> 
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["npm", "test"], 2, "npm test: no such flag; a command is written behind --"),
+        (["npm", "test"], 2, "npm test: no such flag; the command comes after --"),
         (["--"], 2, "leadway mock exec -- npm test"),
         (["--", "no-such-command"], 127, "there is no command 'no-such-command'"),
         (["--", "/"], 126, "/: "),
@@ -173,4 +173,4 @@ def test_where_no_mock_is_nothing_is_printed(tmp_path: Path) -> None:
         port = str(closed.getsockname()[1])
     done = run(*LEADWAY, "env", "--port", port, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
-    assert f"no mock answers at http://127.0.0.1:{port}" in done.stderr
+    assert f"no mock responds at http://127.0.0.1:{port}" in done.stderr

@@ -165,7 +165,7 @@ def test_a_fault_can_be_late_and_lossy(mock: Mock) -> None:
     began = time.monotonic()
     assert ask(mock, "Hi").status_code == 200
     assert time.monotonic() - began > 0.05
-    mock.fault(transport=Transport.EMPTY_RESPONSE, when="after-commit")
+    mock.fault(transport=Transport.EMPTY_RESPONSE, phase="after-commit")
     with pytest.raises(Exception, match="disconnected"):
         ask(mock, "Hi")
     mock.assert_turns(1, 1)
@@ -173,7 +173,7 @@ def test_a_fault_can_be_late_and_lossy(mock: Mock) -> None:
 
 def test_a_fault_that_cannot_be_is_told(mock: Mock) -> None:
     with pytest.raises(FaultError, match="there is no operation 'executeAgnt'"):
-        mock.fault(status=500, operation="executeAgnt")
+        mock.fault(status=500, operation_id="executeAgnt")
 
 
 def test_time_is_a_matter_of_words(mock: Mock) -> None:

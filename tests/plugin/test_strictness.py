@@ -142,8 +142,8 @@ def test_a_test_can_allow_it_while_it_runs(pytester: pytest.Pytester, run: Run) 
         ("alow='unused'", "*has no alow; it has dialogue, faults, *"),
         ("BOOKING", "*takes everything by name; it has dialogue, faults, *"),
         ("allow='unsed'", "*Nothing is called unsed. There are unscripted, contract, *"),
-        ("settings={'prot': 1}", "*unknown setting 'prot'; *"),
-        ("settings={'quota_day': 0}", "quota_day cannot be 0: 1 or more is wanted."),
+        ("settings={'prot': 1}", "*prot is not a setting; *"),
+        ("settings={'quota_day': 0}", "quota_day must be at least 1, not 0."),
         ("settings={'port': 1}", "*port cannot change while the mock runs*"),
         ("faults={'status': 600}", "*600 is out of range*"),
         ("dialogue='user: hi\\nagnet: ho'", "*agnet*agent*"),
@@ -167,7 +167,7 @@ def test_a_mark_that_is_wrong_is_told(
         ("dialogue('usr: hi\\nagent: ho')", "*`usr:` is nobody here*"),
         ("fault(stat=500)", "*/stat: no fault has this*status*"),
         ("fault({'status': 200})", "*200 is out of range*"),
-        ("settings(profil='observed')", "*unknown setting 'profil'*"),
+        ("settings(profil='observed')", "*profil is not a setting*"),
     ],
 )
 def test_a_mistake_of_a_test_is_shown_where_it_is_made(

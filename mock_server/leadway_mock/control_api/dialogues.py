@@ -20,6 +20,8 @@ from leadway_mock.documents.problems import Problem
 from leadway_mock.http.messages import FieldError
 from leadway_mock.util.json_text import to_json_text
 
+LINE = "line {line}, column {column}: {message}"
+
 
 def register(control: ControlAPI) -> None:
     """Add the handlers of the operations on dialogues."""
@@ -92,8 +94,7 @@ def _parse(call: ControlCall, name: str) -> Dialogue:
 def _invalid(call: ControlCall, problems: Iterable[Problem]) -> ControlAPIError:
     pointer = "/text" if "text" in call.body else "/dialogue"
     errors = tuple(
-        FieldError(pointer, f"line {each.line}, column {each.column}: {each.message}", each.hint)
-        for each in problems
+        FieldError(pointer, LINE.format(**each.to_json()), each.hint) for each in problems
     )[:MAX_LISTED_PROBLEMS]
     first = errors[:MAX_MESSAGE_PROBLEMS]
     message = " ".join(f"{each.message} — {each.hint}." for each in first)
@@ -101,10 +102,7 @@ def _invalid(call: ControlCall, problems: Iterable[Problem]) -> ControlAPIError:
 
 
 def _problems_to_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
-    return [
-        {"line": each.line, "column": each.column, "message": each.message, "hint": each.hint}
-        for each in problems
-    ]
+    return [each.to_json() for each in problems]
 
 
 def _summary(call: ControlCall, dialogue: Dialogue) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from leadway_mock.control_api.request_reader import (
     ControlAPIError,
     ControlCall,
 )
-from leadway_mock.faults import FaultError, Problem, read_fault
+from leadway_mock.documents.problems import Problem
+from leadway_mock.faults import FaultError, read_fault
 from leadway_mock.http.messages import FieldError
 from leadway_mock.state.fault_registry import arm, disarm
 from leadway_mock.state.namespace import Namespace
@@ -54,10 +55,7 @@ def _find(namespace: Namespace, fault_id: str | None) -> dict[str, Any]:
 
 
 def _invalid(problems: Iterable[Problem]) -> ControlAPIError:
-    errors = tuple(
-        FieldError("".join(f"/{part}" for part in each.pointer), each.message, each.hint)
-        for each in problems
-    )
+    errors = tuple(FieldError(str(each.location), each.message, each.hint) for each in problems)
     first = errors[:MAX_MESSAGE_PROBLEMS]
     message = " ".join(f"{each.pointer or 'The fault'}: {each.message}." for each in first)
     return ControlAPIError(422, message, problems=errors)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import Any
 
-from leadway_mock.config.runtime_changes import READ_ONLY, problems
-from leadway_mock.config.settings import Settings, json_name
+from leadway_mock.config.settings import READ_ONLY, Settings, json_name, problems
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import (
     MAX_LISTED_PROBLEMS,
@@ -17,7 +16,7 @@ from leadway_mock.control_api.request_reader import (
 )
 from leadway_mock.http.messages import FieldError
 from leadway_mock.state.namespace import Namespace, Overrides
-from leadway_mock.store import shown_url
+from leadway_mock.store import redact_url
 
 PYTHON_NAMES = {json_name(setting.name): setting.name for setting in fields(Settings)}
 
@@ -51,7 +50,8 @@ def register(control: ControlAPI) -> None:
 
 
 def _settings_to_json(namespace: Namespace) -> dict[str, Any]:
-    settings = {**asdict(namespace.settings), "store": shown_url(namespace.settings.store)}
+    current = namespace.settings
+    settings = {**asdict(current), **current.quotas, "store": redact_url(current.store)}
     return {
         "settings": {json_name(name): value for name, value in settings.items()},
         "overridden": sorted(map(json_name, namespace.overrides.get("settings", {}))),

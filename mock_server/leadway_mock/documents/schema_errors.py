@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 from jsonschema import Draft202012Validator
 
 from leadway_mock.documents.json_types import json_type
-from leadway_mock.documents.problems import Problem, problem_at_key, problem_at_value
+from leadway_mock.documents.problems import Problem
 from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.documents.yaml_errors import quote
+from leadway_mock.util.json_pointer import to_pointer
+from leadway_mock.util.suggestions import closest
+
+MAX_QUOTED_INTEGER: Final = 10**9
+"""Larger numbers are not quoted in messages."""
 
 Explanation: TypeAlias = tuple[Pointer, str, str]
 """The pointer to a value, what is wrong with it, and how to mend it."""
@@ -35,6 +39,9 @@ class FileKind:
     secret: frozenset[Pointer] = frozenset()
     """Parts of the file that are never quoted, by the beginning of their pointers."""
 
+    name: str = "the file"
+    """What the whole is called."""
+
 
 class SchemaViolation(NamedTuple):
     """What jsonschema's error says, as far as it is needed to say it better."""
@@ -56,7 +63,7 @@ class SchemaViolation(NamedTuple):
         """What the offending value is called. All names that can occur here are the schema's."""
         names = [part for part in self.pointer if isinstance(part, str)]
         if not names:
-            return "the file"
+            return self.vocabulary.name
         last = f"`{names[-1]}`"
         return last if self.pointer[-1] == names[-1] else f"an entry of {last}"
 
@@ -68,9 +75,17 @@ class SchemaViolation(NamedTuple):
 def schema_problems(document: Document, vocabulary: FileKind) -> Iterator[Problem]:
     """Yield a problem for each way in which `document` violates the schema."""
     for violation in _violations(document.value, vocabulary):
-        place = problem_at_key if violation.keyword == "additionalProperties" else problem_at_value
-        for pointer, what, mend in EXPLANATIONS[violation.keyword](violation):
-            yield place(document, pointer, what, mend)
+        is_key = violation.keyword == "additionalProperties"
+        place = document.problem_at_key if is_key else document.problem_at
+        for explanation in EXPLANATIONS[violation.keyword](violation):
+            yield place(*explanation)
+
+
+def value_problems(value: object, kind: FileKind) -> Iterator[Problem]:
+    """Yield a problem for each violation of the schema by a JSON value, at its JSON pointer."""
+    for violation in _violations(value, kind):
+        for pointer, message, hint in EXPLANATIONS[violation.keyword](violation):
+            yield Problem(to_pointer(pointer), message, hint)
 
 
 def _violations(value: object, vocabulary: FileKind) -> Iterator[SchemaViolation]:
@@ -117,21 +132,42 @@ def _explain_unknown(violation: SchemaViolation) -> Iterator[Explanation]:
 def _mend_unknown(name: str, known: list[str], vocabulary: FileKind) -> str:
     if name in vocabulary.misplaced:
         return vocabulary.misplaced[name]
-    near = [*vocabulary.synonyms.get(name, ()), *get_close_matches(name, known, n=1)]
-    meant = next((candidate for candidate in near if candidate in known), None)
-    return f"did you mean `{meant}`?" if meant else f"known are {_listed(known, 'and')}"
+    synonym = next((each for each in vocabulary.synonyms.get(name, ()) if each in known), None)
+    close = synonym or closest(name, known)
+    return f"did you mean `{close}`?" if close else f"known are {_listed(known, 'and')}"
 
 
 def _explain_enum(violation: SchemaViolation) -> Iterator[Explanation]:
-    found = violation.quoted(violation.found) if isinstance(violation.found, str) else "this"
+    found = "this"
+    if isinstance(violation.found, str):
+        found = violation.quoted(violation.found)
+    elif isinstance(violation.found, int) and abs(violation.found) < MAX_QUOTED_INTEGER:
+        found = f"`{violation.found}`"
     mend = f"write {_listed(violation.expected, 'or')}"
     yield violation.pointer, f"{violation.name} cannot be {found}", mend
 
 
 def _explain_empty(violation: SchemaViolation) -> Iterator[Explanation]:
+    if violation.expected > 1:
+        yield from _explain_by_description(violation)
+        return
     start = violation.vocabulary.start
     mend = "write something, or leave the line out" if violation.pointer else start
     yield violation.pointer, f"{violation.name} is empty", mend
+
+
+def _explain_range(violation: SchemaViolation) -> Iterator[Explanation]:
+    minimum, maximum = violation.schema.get("minimum"), violation.schema.get("maximum")
+    if minimum is None or maximum is None:
+        yield from _explain_by_description(violation)
+    else:
+        hint = f"write a number from {minimum} to {maximum}"
+        yield violation.pointer, f"{violation.name} is out of range", hint
+
+
+def _explain_length(violation: SchemaViolation) -> Iterator[Explanation]:
+    message = f"{violation.name} is longer than {violation.expected} characters"
+    yield violation.pointer, message, "shorten it"
 
 
 def _explain_by_description(violation: SchemaViolation) -> Iterator[Explanation]:
@@ -153,7 +189,10 @@ EXPLANATIONS: Final[Mapping[str, Callable[[SchemaViolation], Iterator[Explanatio
     "minItems": _explain_empty,
     "minProperties": _explain_empty,
     "maxProperties": _explain_by_description,
-    "minimum": _explain_by_description,
+    "maxLength": _explain_length,
+    "maxItems": _explain_by_description,
+    "minimum": _explain_range,
+    "maximum": _explain_range,
     "pattern": _explain_by_description,
 }
 """How a violation of each keyword that the schema uses is told."""
@@ -173,6 +212,7 @@ FIXES: Final[Mapping[str, str]] = {
     "array": "start each entry on a line of its own with `- `",
     "boolean": "write true or false, without quotes",
     "integer": "write digits alone, without quotes",
+    "number": "write digits alone, without quotes",
     "object": "write names and values, such as `name: value`",
     "string": "write plain text in its place",
 }

@@ -58,11 +58,15 @@ class ArmedFaults:
         self._store = store
         self._prefix = f"{prefix}faults/"
         self._overrides = overrides
+        self._armed: list[ArmedFault] | None = None
 
     def __iter__(self) -> Iterator[ArmedFault]:
         """Yield the armed faults, the oldest first."""
-        for each in self._overrides:
-            yield ArmedFault(read_fault(each["fault"]), each["key"])
+        if self._armed is None:
+            self._armed = [
+                ArmedFault(read_fault(each["fault"]), each["key"]) for each in self._overrides
+            ]
+        return iter(self._armed)
 
     def __bool__(self) -> bool:
         """Return whether any fault is armed."""
@@ -101,7 +105,12 @@ class ArmedFaults:
     def _to_json(self, armed: ArmedFault) -> dict[str, Any]:
         count = self.count(armed.key)
         left = max(0, armed.fault.times - count.hits)
-        return {**as_json(armed.fault), "hits": count.hits, "early": count.early, "left": left}
+        return {
+            **as_json(armed.fault),
+            "hits": count.hits,
+            "earlyCalls": count.early,
+            "remaining": left,
+        }
 
     def _read(self, key: str) -> tuple[int, HitCount]:
         item = self._store.last(self._prefix + key)

@@ -9,7 +9,8 @@ from itertools import count
 from typing import Any, Final
 
 from leadway_mock.contract.model import Contract
-from leadway_mock.faults import Fault, FaultError, Problem, as_json
+from leadway_mock.documents.problems import Problem
+from leadway_mock.faults import Fault, FaultError, as_json
 from leadway_mock.faults.contract_check import contract_problems
 from leadway_mock.state.namespace import Overrides
 from leadway_mock.state.namespace_registry import NamespaceRegistry, OverridesChange
@@ -38,7 +39,7 @@ def arm(namespaces: NamespaceRegistry, contract: Contract, name: str, fault: Fau
         others = [each for each in present if _id(each) != armed.id]
         if len(others) >= MAX_ARMED:
             message = f"{MAX_ARMED} faults are already armed"
-            raise FaultError([Problem((), message, "disarm some of them")])
+            raise FaultError([Problem("", message, "disarm some of them")])
         return {**overrides, "faults": [*others, {"key": key, "fault": as_json(armed)}]}
 
     after = _change(namespaces, name, change)[1]

@@ -55,7 +55,8 @@ class Quotas:
         """Count in `store` under keys that begin with `prefix`."""
         self._store = store
         self._settings = settings
-        burst, day = settings.quota_10_seconds, settings.quota_day
+        self._limits = settings.quotas
+        burst, day = self._limits["quota_10_seconds"], self._limits["quota_day"]
         self.unused = QuotaUsage(burst, burst, day, day)
         """Usage of a client that is not identified: nothing is used."""
 
@@ -70,24 +71,24 @@ class Quotas:
         place = fingerprint(location)  # The key stays short, however long the location is.
         counters = self._counters(app, place, now // BURST_SECONDS * BURST_SECONDS)
         burst, minute, day = self._store.increment_all(counters, now=now)
-        settings = self._settings
+        limits, enforced = self._limits, self._settings.enforce_quotas
         usage = QuotaUsage(
-            settings.quota_10_seconds,
-            max(0, settings.quota_10_seconds - burst),
-            settings.quota_day,
-            max(0, settings.quota_day - day),
+            limits["quota_10_seconds"],
+            max(0, limits["quota_10_seconds"] - burst),
+            limits["quota_day"],
+            max(0, limits["quota_day"] - day),
         )
-        return usage, self._error(burst, minute, day, now) if settings.enforce_quotas else None
+        return usage, self._error(burst, minute, day, now) if enforced else None
 
     def _error(self, burst: int, minute: int, day: int, now: float) -> APIError | None:
         """Return the error for the longest window whose quota is exceeded."""
-        settings = self._settings
-        if day > settings.quota_day:
-            return self._exceeded(settings.quota_day, DAY_SECONDS, now)
-        if minute > settings.quota_minute:
-            return self._exceeded(settings.quota_minute, MINUTE_SECONDS, now)
-        if burst > settings.quota_10_seconds:
-            return self._exceeded(settings.quota_10_seconds, BURST_SECONDS, now)
+        limits = self._limits
+        if day > limits["quota_day"]:
+            return self._exceeded(limits["quota_day"], DAY_SECONDS, now)
+        if minute > limits["quota_minute"]:
+            return self._exceeded(limits["quota_minute"], MINUTE_SECONDS, now)
+        if burst > limits["quota_10_seconds"]:
+            return self._exceeded(limits["quota_10_seconds"], BURST_SECONDS, now)
         return None
 
     def _exceeded(self, limit: int, seconds: int, now: float) -> APIError:

@@ -7,10 +7,10 @@ from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any
 
-from leadway_mock.config.runtime_changes import problems
-from leadway_mock.config.settings import SettingsError
+from leadway_mock.config.settings import SettingsError, problems
 from leadway_mock.dialogues import Dialogue
-from leadway_mock.faults import Fault, FaultError, Problem, read_fault, read_latency
+from leadway_mock.documents.problems import Problem
+from leadway_mock.faults import Fault, FaultError, read_fault, read_latency
 from leadway_mock.state.fault_registry import arm
 from leadway_mock.state.namespace import Overrides
 from leadway_mock.testing.clock import MockClock
@@ -62,7 +62,7 @@ class Arrangement(MockEndpoint):
         made = told if isinstance(told, Fault) else read_fault(told)
         if made.transport is not None and not self._serve:
             what = f"{made.transport} breaks a connection, and this mock has none"
-            raise FaultError([Problem(("transport",), what, "use the fixture leadway_mock")])
+            raise FaultError([Problem("/transport", what, "use the fixture leadway_mock")])
         return arm(self._spaces, self.host.emulator.contract, self._space_name, made)
 
     @hide_traceback_here
@@ -92,7 +92,9 @@ class Arrangement(MockEndpoint):
 def _made(fields: Mapping[str, Any]) -> Fault:
     known = [each.name for each in dataclass_fields(Fault)]
     there = f"there are {', '.join(known)}"
-    unknown = [Problem((name,), "no fault has this", there) for name in fields if name not in known]
+    unknown = [
+        Problem(f"/{name}", "no fault has this", there) for name in fields if name not in known
+    ]
     if unknown:
         raise FaultError(unknown)
     latency = fields.get("latency")

@@ -6,7 +6,7 @@ from contract_checker.document import ROOT, Document, Problem, child
 from contract_checker.openapi_walk import objects
 
 EVIDENCE_LEVELS = ("documented", "observed", "inferred", "invented")
-_BEHAVIOUR_KEYS = ("id", "when", "then", "level", "source")
+_BEHAVIOUR_KEYS = ("id", "condition", "response", "evidence", "source")
 
 
 def evidence_is_valid(document: Document) -> Iterator[Problem]:
@@ -35,8 +35,8 @@ def behaviours_are_distinct(document: Document) -> Iterator[Problem]:
             message = f"another behaviour or an example has the id {behaviour['id']}"
             yield Problem(child(pointer, "id"), message, "choose another id")
         known.add(behaviour.get("id"))
-        if behaviour.get("level") not in EVIDENCE_LEVELS:
-            yield _unknown_level(child(pointer, "level"), behaviour.get("level"))
+        if behaviour.get("evidence") not in EVIDENCE_LEVELS:
+            yield _unknown_level(child(pointer, "evidence"), behaviour.get("evidence"))
 
 
 def _evidence_problems(pointer: str, evidence: object) -> Iterator[Problem]:

@@ -151,7 +151,7 @@ def test_a_port_in_use_is_named_with_the_way_out(capsys: pytest.CaptureFixture[s
         (["--store", "mysql://x"], "'mysql://x' names no store"),
         (["--store", "sqlite:////nowhere/at/all.db"], "cannot open the store /nowhere/at/all.db"),
         (["--agents-file", "/nowhere/agents.yaml"], "/nowhere/agents.yaml"),
-        (["--profile", "x"], "one of documented, observed is wanted"),
+        (["--profile", "x"], "must be one of documented, observed, not 'x'"),
         (["--host", "no.such.host.invalid"], "no.such.host.invalid"),
     ],
 )
@@ -165,7 +165,7 @@ def test_a_misspelt_variable_is_told(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LEADWAY_MOCK_SEEED", "1")
-    assert "LEADWAY_MOCK_SEEED names no setting" in complaint(capsys)
+    assert "LEADWAY_MOCK_SEEED is not a setting" in complaint(capsys)
 
 
 def test_help_names_every_flag(capsys: pytest.CaptureFixture[str]) -> None:

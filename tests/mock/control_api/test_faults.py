@@ -13,10 +13,10 @@ from tests.mock.control_api.api import CONTRACT, Api
 
 def test_a_fault_is_armed_fires_and_is_counted(api: Api, caller: Caller) -> None:
     armed = api.post("/faults", {"status": 500, "times": 2}, status=201)
-    assert (armed["id"], armed["hits"], armed["left"]) == ("fault-1", 0, 2)
+    assert (armed["id"], armed["hits"], armed["remaining"]) == ("fault-1", 0, 2)
     assert [caller.say().status for _ in range(3)] == [500, 500, 200]
     (listed,) = api.get("/faults")["faults"]
-    assert (listed["hits"], listed["left"]) == (2, 0)
+    assert (listed["hits"], listed["remaining"]) == (2, 0)
     for match, expected in ((True, [1, 2]), (False, [3]), ("fault-1", [1, 2]), ("fault-2", [])):
         found = api.post("/journal/find", {"match": {"fault": match}})["entries"]
         assert [entry["number"] for entry in found] == expected
@@ -50,12 +50,12 @@ def test_a_fault_of_a_namespace_is_its_own(api: Api, caller: Caller) -> None:
 @pytest.mark.parametrize(
     ("fault", "pointer", "expected"),
     [
-        ({}, "", "this fault does nothing"),
-        ({"operation": "executeAgnet", "status": 500}, "/operation", "there is no operation"),
+        ({}, "", "this fault has no effect"),
+        ({"operationId": "executeAgnet", "status": 500}, "/operationId", "there is no operation"),
         ({"status": 418}, "/status", "documents no 418"),
-        ({"staus": 500}, "/staus", "no fault has this"),
+        ({"staus": 500}, "/staus", "is not known here"),
         ({"status": "500"}, "/status", "must be a whole number"),
-        ({"latency": {"uniform": [1]}}, "/latency/uniform", "a list of two"),
+        ({"latency": {"uniform": [1]}}, "/latency/uniform", "cannot be written so"),
     ],
 )
 def test_a_fault_that_is_invalid_is_reported_where_and_why(

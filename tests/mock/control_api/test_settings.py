@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from leadway_mock.agents import UNSCOPED_TOKEN
-from leadway_mock.config.runtime_changes import READ_ONLY, changeable
-from leadway_mock.config.settings import Settings, json_name
+from leadway_mock.config.settings import READ_ONLY, Settings, changeable, json_name
 from tests.mock.client import Caller
 from tests.mock.control_api.api import CONTRACT, Api
 
@@ -45,6 +44,11 @@ def test_a_change_counts_from_the_next_request_and_can_be_taken_back(
     assert caller.say().status == 403
 
 
+def test_a_quota_preset_applies_to_quotas_that_are_not_set(api: Api) -> None:
+    shown = change(api, quotaPreset="sandbox", quotaDay=50)["settings"]
+    assert (shown["quota10Seconds"], shown["quotaDay"]) == (25, 50)
+
+
 def test_changes_are_made_all_or_none(api: Api) -> None:
     change(api, 422, profile="observed", quota10Seconds=0)
     assert api.get("/settings")["overridden"] == []
@@ -53,34 +57,34 @@ def test_changes_are_made_all_or_none(api: Api) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("profile", "both", "profile cannot be 'both': one of documented, observed is wanted."),
-        ("profile", 1, "profile must be a text, not '1'."),
-        ("quota10Seconds", 0, "quota10Seconds cannot be 0: 1 or more is wanted."),
-        ("quota10Seconds", 1.5, "quota10Seconds must be a whole number, not '1.5'."),
-        ("quota10Seconds", True, "quota10Seconds must be a whole number, not 'True'."),
+        ("profile", "both", "profile must be one of documented, observed, not 'both'."),
+        ("profile", 1, "profile must be a text, not 1."),
+        ("quota10Seconds", 0, "quota10Seconds must be at least 1, not 0."),
+        ("quota10Seconds", 1.5, "quota10Seconds must be a whole number, not 1.5."),
+        ("quota10Seconds", True, "quota10Seconds must be a whole number, not True."),
         (
             "quota10Seconds",
             2**60,
-            f"quota10Seconds must be a whole number, not '{2**60}'.",
+            f"quota10Seconds must be at most {2**53}, not {2**60}.",
         ),
-        ("sessionIdleSeconds", -1, "sessionIdleSeconds cannot be -1: 0 or more is wanted."),
+        ("sessionIdleSeconds", -1, "sessionIdleSeconds must be at least 0, not -1."),
         ("sessionIdleSeconds", "1", "sessionIdleSeconds must be a number, not '1'."),
         ("sendRetryAfter", "no", "sendRetryAfter must be true or false, not 'no'."),
-        ("profil", "x", "unknown setting 'profil'; did you mean 'profile'?"),
+        ("profil", "x", "profil is not a setting; did you mean 'profile'?"),
         (
             "session_idle_seconds",
             1,
-            "unknown setting 'session_idle_seconds'; did you mean 'sessionIdleSeconds'?",
+            "session_idle_seconds is not a setting; did you mean 'sessionIdleSeconds'?",
         ),
         (
             "xyzzy",
             "x",
-            f"unknown setting 'xyzzy'; must be one of {', '.join(map(json_name, changeable()))}.",
+            f"xyzzy is not a setting; known are {', '.join(map(json_name, changeable()))}",
         ),
         (
             "threads",
             2,
-            "threads cannot change while the mock runs: they begin when the mock starts.",
+            "threads cannot change while the mock runs: threads are started once.",
         ),
     ],
 )
@@ -104,7 +108,7 @@ def test_the_contract_of_the_control_api_knows_the_settings() -> None:
         schema = properties.get(json_name(setting.name))
         if schema is None:
             continue
-        choices, least = setting.metadata["choices"], setting.metadata["least"]
+        choices, minimum = setting.metadata["choices"], setting.metadata["minimum"]
         assert schema.get("enum", [None])[:-1] == list(choices)
         assert choices or setting.type.split(" | ")[0] in {"int", "float", "bool"}
-        assert setting.name == "seed" or schema.get("minimum") == least
+        assert setting.name == "seed" or schema.get("minimum") == minimum

@@ -145,8 +145,8 @@ def url(emulator: Emulator) -> Iterator[str]:
 def test_each_client_sees_what_the_page_says(
     emulator: Emulator, url: str, row: Row, client: str
 ) -> None:
-    spread = {"spread": "2s"} if row.fault.get("transport") == "SLOW_BODY" else {}
-    armed = arm(emulator.namespaces, emulator.contract, "", read_fault(row.fault | spread))
+    duration = {"bodySeconds": "2s"} if row.fault.get("transport") == "SLOW_BODY" else {}
+    armed = arm(emulator.namespaces, emulator.contract, "", read_fault(row.fault | duration))
     assert seen_by(CLIENTS[client], url) == dict(zip(CLIENTS, row.seen, strict=True))[client]
     (listed,) = emulator.namespaces.shared().faults.to_json()
     assert (listed["id"], listed["hits"]) == (armed.id, 1)
@@ -160,7 +160,7 @@ def test_the_page_shows_every_transport_and_every_kind() -> None:
     rows = tables()
     assert {row.fault.get("transport") for row in rows} - {None} == set(Transport)
     kinds = {kind for row in rows for kind in row.fault}
-    assert kinds == {"transport", "status", "rule", "proxy", "latency"}
+    assert kinds == {"transport", "status", "rule", "proxyStatus", "latency"}
     assert {row.rule for row in rows} == RULES
 
 

@@ -85,12 +85,12 @@ def test_a_conversation_outlives_a_crash_of_its_server(server: RedisProgram) -> 
         session = say(client).json()["executionId"]
         port = server.port
         server.kill()
-        assert_told(say(client, executionId=session), "does not answer")
+        assert_told(say(client, executionId=session), "does not respond")
         for path in ("health", "sessions", "journal", "settings"):
             answer = client.get(f"/__mock/{path}")
             assert answer.status_code == 503
             assert answer.headers["Retry-After"] == "1"
-            assert "does not answer" in answer.json()["message"]
+            assert "does not respond" in answer.json()["message"]
         server.start()
         assert server.port == port
         assert say(client, executionId=session).status_code == 200

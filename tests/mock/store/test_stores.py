@@ -108,7 +108,7 @@ def test_counters_are_counted_together_each_with_its_own_time(store: Store) -> N
 def test_in_memory_the_counters_that_end_soonest_make_room(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("leadway_mock.store.memory.MOST_EXPIRING", 3)
+    monkeypatch.setattr("leadway_mock.store.memory.MAX_EXPIRING", 3)
     store = MemoryStore()
     store.increment("a/lasting")
     for name, expires in (("day", 90.0), ("minute", 60.0), ("burst", 10.0), ("other", 80.0)):
@@ -262,7 +262,7 @@ def test_a_relative_file_is_in_the_working_folder(
 )
 def test_a_url_that_names_no_store_is_refused_with_those_that_do(url: str) -> None:
     with pytest.raises(
-        StoreError, match=r"names no store\. Known are: memory: .* sqlite:///FILE .* redis://"
+        StoreError, match=r"names no store; known are memory: .* sqlite:///FILE .* redis://"
     ):
         open_store(url)
 

@@ -94,7 +94,7 @@ def test_a_server_on_a_unix_socket(tmp_path: Path) -> None:
 def test_a_node_of_a_cluster_is_refused() -> None:
     with (
         redis_program("--cluster-enabled", "yes") as server,
-        pytest.raises(StoreError, match=r"part of a Redis Cluster.* Name a server that stands"),
+        pytest.raises(StoreError, match=r"node of a Redis Cluster.* Name a standalone"),
     ):
         open_store(server.url)
 
@@ -156,7 +156,7 @@ def test_data_is_marked_again_when_a_server_has_forgotten_all(
 def test_a_server_that_is_not_there_is_missed_with_the_way_to_start_one() -> None:
     with redis_program() as server:
         url = server.url
-    with pytest.raises(StoreError, match=r"does not answer: .*refused\. Start one with") as caught:
+    with pytest.raises(StoreError, match=r"does not respond: .*refused\. Start one with") as caught:
         open_store(url)
     assert url in str(caught.value)
 
