@@ -448,7 +448,7 @@ DIALOGUES = (
     Clause(
         "unscripted-message-may-have-an-answer",
         "A dialogue may have an answer of its own for it.",
-        ("dialogue-otherwise",),
+        ("dialogue-fallback",),
     ),
     Clause(
         "unscripted-message-may-be-refused",

@@ -90,11 +90,11 @@ def test_an_unscripted_message_may_have_an_answer(
     tmp_path: Path, adjusted: Callable[..., Service]
 ) -> None:
     file = tmp_path / "kind.yaml"
-    file.write_text("otherwise: Sorry?\nturns: [{user: a, agent: b}]\n")
+    file.write_text("fallback: Sorry?\nturns: [{user: a, agent: b}]\n")
     service = adjusted(dialogues=str(file))
     answer = service.send(service.body(message="c"))
     assert answer.json()["response"] == "Sorry?"
-    assert answer.headers["X-Mock-Rule"] == "dialogue-otherwise"
+    assert answer.headers["X-Mock-Rule"] == "dialogue-fallback"
     session = answer.json()["executionId"]
     assert service.say("a", execution_id=session).response == "b"
 
@@ -104,7 +104,7 @@ def test_an_unscripted_message_may_be_refused(
     tmp_path: Path, adjusted: Callable[..., Service]
 ) -> None:
     file = tmp_path / "strict.yaml"
-    file.write_text("otherwise: refuse\nturns: [{user: a, agent: b}]\n")
+    file.write_text("fallback: refuse\nturns: [{user: a, agent: b}]\n")
     service = adjusted(dialogues=str(file))
     answer = service.send(service.body(message="c"))
     assert_refused(answer, 400, "No turn of the dialogue expects this message.")

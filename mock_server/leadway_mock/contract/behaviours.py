@@ -32,7 +32,7 @@ BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "unknown_properties": ("unknown-property-refused",),
     "dialogues": (
         "dialogue-played",
-        "dialogue-otherwise",
+        "dialogue-fallback",
         "unscripted-message",
         "unscripted-refused",
     ),

@@ -110,11 +110,11 @@ class DialogueBuilder(TurnsBuilder):
 
     def fallback(self, said: str | Mapping[str, Any]) -> Self:
         """Say what a message gets that no turn expects: `unscripted`, `refuse`, or an answer."""
-        return replace(self, head={**self.head, "otherwise": said})
+        return replace(self, head={**self.head, "fallback": said})
 
     def at_end(self, what: str) -> Self:
         """Say what a message gets after the end: `unscripted`, `repeat` or `restart`."""
-        return replace(self, head={**self.head, "after": what})
+        return replace(self, head={**self.head, "at_end": what})
 
     def build(self) -> Dialogue:
         """Return the dialogue. Raises `DialogueError`, which lists all that is wrong."""

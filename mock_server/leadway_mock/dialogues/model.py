@@ -163,7 +163,7 @@ class Dialogue:
     """What a message gets that no turn expects: `unscripted`, `refuse`, or something to say."""
 
     at_end: str = UNSCRIPTED
-    """What a message gets after the end: `unscripted` (what `otherwise` says), `repeat` (the last
+    """What a message gets after the end: `unscripted` (what `fallback` says), `repeat` (the last
     answer again) or `restart`."""
 
     file: str = field(default="", compare=False)
@@ -224,10 +224,10 @@ def to_json(dialogue: Dialogue) -> dict[str, Any]:
     return {
         "name": dialogue.name,
         "agents": list(dialogue.agents),
-        "otherwise": _plain_otherwise(dialogue.fallback),
-        "after": dialogue.at_end,
+        "fallback": _fallback_to_json(dialogue.fallback),
+        "at_end": dialogue.at_end,
         "starts": list(dialogue.starts),
-        "turns": [_plain_turn(turn) for turn in dialogue.turns],
+        "turns": [_turn_to_json(turn) for turn in dialogue.turns],
         "file": dialogue.file,
     }
 
@@ -242,13 +242,13 @@ def digest(dialogue: Dialogue) -> str:
     return hashlib.blake2b(to_json_text(content).encode(), digest_size=16).hexdigest()
 
 
-def _plain_turn(turn: ScriptedTurn) -> dict[str, Any]:
+def _turn_to_json(turn: ScriptedTurn) -> dict[str, Any]:
     return {
         "number": turn.number,
         "label": turn.label,
         "user": [turn.user.kind, turn.user.text, turn.user.flags],
         "when": asdict(turn.when),
-        "agent": _plain_saying(turn.reply),
+        "agent": _reply_to_json(turn.reply),
         "latency": asdict(turn.latency) if turn.latency else None,
         "fault": as_json(turn.fault) if turn.fault else None,
         "then": list(turn.then),
@@ -256,12 +256,12 @@ def _plain_turn(turn: ScriptedTurn) -> dict[str, Any]:
     }
 
 
-def _plain_saying(saying: ScriptedReply) -> dict[str, Any]:
+def _reply_to_json(saying: ScriptedReply) -> dict[str, Any]:
     said = {name: getattr(saying.fields, field) for name, field in ANSWER_FIELDS.items()}
     return {"response": saying.text} | {
         name: list(value) if isinstance(value, tuple) else value for name, value in said.items()
     }
 
 
-def _plain_otherwise(otherwise: ScriptedReply | str) -> str | dict[str, Any]:
-    return otherwise if isinstance(otherwise, str) else _plain_saying(otherwise)
+def _fallback_to_json(fallback: ScriptedReply | str) -> str | dict[str, Any]:
+    return fallback if isinstance(fallback, str) else _reply_to_json(fallback)

@@ -27,7 +27,7 @@ from leadway_mock.dialogues.position import DialoguePosition, position_in
 UNSCRIPTED_RULE: Final = "unscripted-message"
 """The behaviour of an answer to a message that no turn expects."""
 
-FALLBACK_RULE: Final = "dialogue-otherwise"
+FALLBACK_RULE: Final = "dialogue-fallback"
 """The behaviour of the answer that a dialogue has of its own for such a message."""
 
 REFUSED_RULE: Final = "unscripted-refused"

@@ -15,7 +15,7 @@ from leadway_mock.util.redaction import redact_json, redact_text
 from leadway_mock.util.text_table import side_by_side
 
 DIALOGUE_ENDED: Final = (
-    "The dialogue has ended: begin a new session, write one more turn, or `after: restart`."
+    "The dialogue has ended: begin a new session, write one more turn, or `at_end: restart`."
 )
 """How to mend a message that has no near miss, because no turn is left."""
 

@@ -33,8 +33,8 @@ def from_text(text: str) -> Dialogue:
         turns=tuple(map(_turn, content["turns"])),
         starts=tuple(content["starts"]),
         agents=tuple(content["agents"]),
-        fallback=_otherwise(content["otherwise"]),
-        at_end=content["after"],
+        fallback=_fallback(content["fallback"]),
+        at_end=content["at_end"],
         file=content["file"],
     )
 
@@ -43,7 +43,7 @@ def _turn(content: Mapping[str, Any]) -> ScriptedTurn:
     return ScriptedTurn(
         number=content["number"],
         user=Pattern(*content["user"]),
-        reply=_saying(content["agent"]),
+        reply=_reply(content["agent"]),
         when=TurnConditions(**content["when"]),
         label=content["label"],
         latency=Latency(**content["latency"]) if content["latency"] else None,
@@ -53,7 +53,7 @@ def _turn(content: Mapping[str, Any]) -> ScriptedTurn:
     )
 
 
-def _saying(content: Mapping[str, Any]) -> ScriptedReply:
+def _reply(content: Mapping[str, Any]) -> ScriptedReply:
     return ScriptedReply(content["response"], reply_fields(content))
 
 
@@ -68,5 +68,5 @@ def reply_fields(content: Mapping[str, Any]) -> AgentReply:
     return AgentReply("", **told)
 
 
-def _otherwise(content: str | Mapping[str, Any]) -> ScriptedReply | str:
-    return content if isinstance(content, str) else _saying(content)
+def _fallback(content: str | Mapping[str, Any]) -> ScriptedReply | str:
+    return content if isinstance(content, str) else _reply(content)

@@ -102,8 +102,8 @@ def test_unscripted_messages_are_unmatched_and_tell_what_came_near(
 ) -> None:
     turns = [{"user": "haircut", "agent": "Which day?"}, {"user": "Tuesday", "agent": "Fine."}]
     execution_ids = []
-    for otherwise in ("unscripted", "refuse"):
-        dialogue = {"otherwise": otherwise, "turns": turns}
+    for fallback in ("unscripted", "refuse"):
+        dialogue = {"fallback": fallback, "turns": turns}
         api.call("PUT", "/dialogues/booking", {"dialogue": dialogue})
         execution_ids.append(caller.begin(message="haircut"))
         caller.say("Wednesday", executionId=execution_ids[-1])

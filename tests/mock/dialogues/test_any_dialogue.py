@@ -39,13 +39,13 @@ NAMES = st.sampled_from(
         "branch",
         "latency",
         "fault",
-        "otherwise",
+        "fallback",
         "response",
         "equals",
         "variables",
         "attachments",
         "name",
-        "after",
+        "at_end",
         "turn",
         "status",
         "fixed",
@@ -123,9 +123,9 @@ ENTRIES = st.recursive(
     messages=st.lists(st.sampled_from(["a", "b", "{{n}}"]), max_size=6),
 )
 def test_every_dialogue_that_is_read_can_be_talked_to(
-    turns: list[Mapping[str, object]], after: str, messages: list[str]
+    turns: list[Mapping[str, object]], at_end: str, messages: list[str]
 ) -> None:
-    result = outcome(json.dumps({"turns": turns, "after": after}), "d.yaml")
+    result = outcome(json.dumps({"turns": turns, "at_end": at_end}), "d.yaml")
     check(result, "a")
     if isinstance(result, Dialogue):
         assert len(said(result, *messages)) == len(messages)

@@ -57,17 +57,17 @@ def test_branches_may_stand_in_branches() -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "answers"),
+    ("at_end", "answers"),
     [
         ("unscripted", ["1 x", "?", "?"]),
         ("repeat", ["1 x", "1 x", "1 x"]),
         ("restart", ["1 x", "1 z", "?"]),
     ],
 )
-def test_what_comes_after_the_end(after: str, answers: list[str]) -> None:
-    talk = dialogue("x").user("/a(?P<n>.)/").agent("1 {{n}}").at_end(after)
+def test_what_comes_after_the_end(at_end: str, answers: list[str]) -> None:
+    talk = dialogue("x").user("/a(?P<n>.)/").agent("1 {{n}}").at_end(at_end)
 
-    assert said(talk, "ax", "az", "b") == answers[:2] + (["1 x"] if after == "repeat" else ["?"])
+    assert said(talk, "ax", "az", "b") == answers[:2] + (["1 x"] if at_end == "repeat" else ["?"])
 
 
 def test_a_restart_forgets_what_was_captured() -> None:
@@ -80,13 +80,13 @@ def test_a_restart_forgets_what_was_captured() -> None:
     assert said(talk, "I am Ada", "who") == ["Hi", "[]"]
 
 
-def test_otherwise_may_be_an_answer_with_every_field() -> None:
+def test_fallback_may_be_an_answer_with_every_field() -> None:
     said_ = {"response": "Sorry, {{message}}?", "success": False, "goalCompletion": True}
     talk = dialogue("x").user("a").agent("b").fallback(said_)
 
     [reply] = replies(talk, "z")
     assert (reply.response, reply.success, reply.goal_completion) == ("Sorry, z?", False, True)
-    assert reply.rule == "dialogue-otherwise"
+    assert reply.rule == "dialogue-fallback"
     assert reply.near_misses
 
 

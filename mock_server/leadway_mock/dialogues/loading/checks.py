@@ -42,7 +42,7 @@ def rule_problems(document: Document) -> Iterator[Problem]:
         for pointer, answer in turn.answers:
             yield from _template_problems(document, pointer, answer)
     head = document.value if isinstance(document.value, Mapping) else {}
-    yield from _template_problems(document, ("otherwise",), head.get("otherwise"))
+    yield from _template_problems(document, ("fallback",), head.get("fallback"))
     yield from _agent_problems(document, head.get("agent"))
 
 

@@ -65,8 +65,8 @@ def _dialogue(document: Document, file: str, name: str) -> Dialogue:
         turns=tuple(_turn(entry, flow, document) for entry in turns_of(entries)),
         starts=flow.starts,
         agents=_agents(content.get("agent", [])),
-        fallback=_otherwise(document, content.get("otherwise", UNSCRIPTED)),
-        at_end=content.get("after", UNSCRIPTED),
+        fallback=_fallback(document, content.get("fallback", UNSCRIPTED)),
+        at_end=content.get("at_end", UNSCRIPTED),
         file=file,
     )
 
@@ -76,7 +76,7 @@ def _turn(entry: TurnEntry, flow: Flow, document: Document) -> ScriptedTurn:
     return ScriptedTurn(
         number=entry.number,
         user=parse_pattern(content["user"]) if "user" in content else ANY,
-        reply=_joined([_saying(document, *answer) for answer in entry.answers]),
+        reply=_join([_reply(document, *answer) for answer in entry.answers]),
         when=TurnConditions(**content.get("when", {})),
         label=entry.text("label"),
         latency=read_latency(content["latency"]) if "latency" in content else None,
@@ -86,13 +86,13 @@ def _turn(entry: TurnEntry, flow: Flow, document: Document) -> ScriptedTurn:
     )
 
 
-def _joined(sayings: list[ScriptedReply]) -> ScriptedReply:
+def _join(sayings: list[ScriptedReply]) -> ScriptedReply:
     """Return one answer of several: their texts as lines, and the fields of the last."""
     text = "\n".join(each.text for each in sayings)
     return ScriptedReply(text, sayings[-1].fields, sayings[0].line)
 
 
-def _saying(document: Document, pointer: Pointer, answer: str | Mapping[str, Any]) -> ScriptedReply:
+def _reply(document: Document, pointer: Pointer, answer: str | Mapping[str, Any]) -> ScriptedReply:
     if isinstance(answer, str):
         return ScriptedReply(answer, line=document.position(pointer).line)
     line = document.position((*pointer, "response")).line
@@ -103,7 +103,7 @@ def _agents(said: str | list[str]) -> tuple[str, ...]:
     return (said,) if isinstance(said, str) else tuple(said)
 
 
-def _otherwise(document: Document, said: str | Mapping[str, Any]) -> ScriptedReply | str:
+def _fallback(document: Document, said: str | Mapping[str, Any]) -> ScriptedReply | str:
     if isinstance(said, str) and said in {UNSCRIPTED, REFUSE}:
         return said
-    return _saying(document, ("otherwise",), said)
+    return _reply(document, ("fallback",), said)

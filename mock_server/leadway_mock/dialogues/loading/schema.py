@@ -15,6 +15,7 @@ from leadway_mock.documents.schema_errors import schema_problems as problems_of
 from leadway_mock.documents.yaml_document import Document
 
 SYNONYMS: Final = {
+    "after": ("at_end",),
     "agentId": ("agent",),
     "agents": ("agent",),
     "alternatives": ("branch",),
@@ -29,6 +30,7 @@ SYNONYMS: Final = {
     "inputVariables": ("variables",),
     "message": ("user",),
     "next": ("then",),
+    "otherwise": ("fallback",),
     "reply": ("agent",),
     "text": ("response", "user"),
 }
@@ -42,7 +44,7 @@ _WHEN = "it belongs to the conditions, as in `when: {turn: 1}`"
 
 MISPLACED: Final = {
     **dict.fromkeys(("executionId", "interactionId"), _MINTED),
-    **dict.fromkeys(("after", "name", "otherwise", "turns"), _TOP),
+    **dict.fromkeys(("at_end", "fallback", "name", "turns"), _TOP),
     **dict.fromkeys(("branch", "fault", "label", "latency", "then", "when"), _TURN),
     **dict.fromkeys(("contact", "turn", "variables"), _WHEN),
     **dict.fromkeys(("response", *ANSWER_FIELDS), _ANSWER),

@@ -54,7 +54,7 @@ def test_a_placeholder_is_told_where_it_is_written() -> None:
     talk = parse_dialogue(
         "turns:\n- user: a\n  when: {turn: 1}\n  agent:\n    goalCompletion: true\n"
         "    response: '{{x}}'\n    generativeOutputs: [{a: '{{z}}'}]\n"
-        "after: repeat\notherwise: '{{y}}'\n",
+        "at_end: repeat\nfallback: '{{y}}'\n",
         file="d.yaml",
     )
     assert [(str(each.location), each.message[:7]) for each in warnings_of(talk)] == [
