@@ -43,11 +43,11 @@ def main(arguments: Sequence[str]) -> int:
         return _say(f"leadway mock exec: {error_text(error)}", USAGE_ERROR)
     try:
         code = _run(command, os.environ | environment)
-        complaints = mock.unexpected()
-        report = mock.report(complaints, allow="If it is meant to be so: --allow {words}")
+        unexpected = mock.unexpected()
+        report = mock.report(unexpected, hint="To allow this: {flags}")
     finally:
         mock.close()
-    return _say(report, code or NOT_AS_SCRIPTED) if complaints else code
+    return _say(report, code or NOT_AS_SCRIPTED) if unexpected else code
 
 
 def _begun(options: argparse.Namespace) -> tuple[Mock, Mapping[str, str]]:
