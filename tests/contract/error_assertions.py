@@ -1,24 +1,24 @@
-"""What tests say of refusals."""
+"""Assertions on error responses."""
 
 from __future__ import annotations
 
 import httpx
 
 
-def assert_refused(answer: httpx.Response, status: int, message: str) -> None:
-    """Assert the platform's envelope of guards: these two keys, in this order, and no more."""
-    assert answer.status_code == status, answer.text
-    assert list(answer.json().items()) == [("statusCode", status), ("message", message)]
-    assert is_json(answer)
+def assert_error(response: httpx.Response, status: int, message: str) -> None:
+    """Require an error body of exactly these two properties, in this order."""
+    assert response.status_code == status, response.text
+    assert list(response.json().items()) == [("statusCode", status), ("message", message)]
+    assert is_json(response)
 
 
-def is_json(answer: httpx.Response) -> bool:
-    """Return whether an answer says that it is JSON."""
-    return answer.headers["Content-Type"].partition(";")[0] == "application/json"
+def is_json(response: httpx.Response) -> bool:
+    """Whether the `Content-Type` of a response is JSON."""
+    return response.headers["Content-Type"].partition(";")[0] == "application/json"
 
 
-def violations(answer: httpx.Response) -> list[str]:
+def violations(response: httpx.Response) -> list[str]:
     """Return the messages of a 422."""
-    assert answer.status_code == 422, answer.text
-    found: list[str] = answer.json()["message"]
-    return found
+    assert response.status_code == 422, response.text
+    messages: list[str] = response.json()["message"]
+    return messages

@@ -1,7 +1,7 @@
-"""Prism as a referee: its proxy reads what passes and marks what contradicts the contract.
+"""Prism's validating proxy in front of a mock: reports what contradicts the contract.
 
-The plain proxy marks both directions in the header `sl-violations` and passes everything on. The
-strict one reads answers alone, and puts a 500 of its own in the place of one that is wrong.
+The plain proxy validates both directions, reports violations in the header `sl-violations` and
+forwards everything. The strict proxy validates responses only and replaces an invalid one by a 500.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.contract.programs import Program, prism
 
 STRICT = ("--errors", "--validate-request=false")
 
-WRONG_REQUEST = frozenset(
+INVALID_REQUEST_RULES = frozenset(
     {
         "version-missing",
         "location-missing",
@@ -30,72 +30,73 @@ WRONG_REQUEST = frozenset(
 )
 """Rules by which the mock says that a request contradicts the contract."""
 
-JUDGED: list[int] = []
-"""How many exchanges each referee of this run has found faultless, for the summary."""
+VALIDATED_COUNTS: list[int] = []
+"""Number of exchanges that each proxy of this run has validated, for the summary."""
 
 PROBLEM = "application/problem+json"
-"""The type of Prism's own answers; nothing of ours has it."""
+"""Media type of Prism's own responses; the mock never sends it."""
 
 
-class Foul(AssertionError):  # noqa: N818 - the game's own word
-    """Something that the referee saw contradicts the contract."""
+class ContractViolationError(AssertionError):
+    """A request or response contradicts the contract, or the mock judges it differently."""
 
 
 @dataclass(slots=True)
-class Referee:
-    """Prism's proxy in front of a mock, and our reading of its marks."""
+class PrismProxy:
+    """Prism's proxy in front of a mock, and the violations that it has reported."""
 
     program: Program
     strict: bool
-    fouls: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
 
-    def judge(self, response: httpx.Response) -> None:
-        """Raise `Foul` where an exchange contradicts the contract; an httpx response hook."""
-        found = list(self._fouls(response))
+    def check(self, response: httpx.Response) -> None:
+        """Raise `ContractViolationError` for an invalid exchange; an httpx response hook."""
+        found = list(self._violations(response))
         if found:
             request = response.request
             text = f"{request.method} {request.url} -> {response.status_code}: {found}"
-            self.fouls.append(text)
-            raise Foul(text)
+            self.violations.append(text)
+            raise ContractViolationError(text)
 
     def check_log(self) -> int:
-        """Return how many exchanges the log tells of.
+        """Return the number of exchanges in the log.
 
         Raises:
-            Foul: it tells of a wrong answer, or of no exchange at all, or there was a foul before.
+            ContractViolationError: the log has an invalid response or no exchange at all, or
+                `check` has found a violation before.
         """
         text = self.program.log.read_text(errors="replace")
         found = re.findall(r"Violation: (response\b.*)", text)
         if found:
-            raise Foul(f"Prism's log: {sorted(set(found))}")
-        if self.fouls:
-            raise Foul(f"seen before: {self.fouls}")
-        judged = text.count("Request received")
-        if not judged:
-            raise Foul("nobody asked anything, so nothing was judged")
-        return judged
+            raise ContractViolationError(f"Prism's log: {sorted(set(found))}")
+        if self.violations:
+            raise ContractViolationError(f"found before: {self.violations}")
+        count = text.count("Request received")
+        if not count:
+            raise ContractViolationError("no request was sent, so nothing was validated")
+        return count
 
-    def _fouls(self, response: httpx.Response) -> Iterator[str]:
+    def _violations(self, response: httpx.Response) -> Iterator[str]:
         if response.headers.get("content-type", "").startswith(PROBLEM):
-            yield "Prism answered by itself"
+            yield "Prism responded itself"
         violations = json.loads(response.headers.get("sl-violations", "[]"))
         sides = {violation["location"][0] for violation in violations}
         if "response" in sides:
-            yield f"the answer is wrong: {violations}"
+            yield f"the response is invalid: {violations}"
         if "request" in sides and response.is_success:
-            yield f"the request is wrong, and was not refused: {violations}"
-        if self._refused_as_wrong(response) and "request" not in sides:
-            yield f"the request is right, and was refused by {response.headers['X-Mock-Rule']}"
+            yield f"the request is invalid, and was accepted: {violations}"
+        if self._rejects_request(response) and "request" not in sides:
+            yield f"the request is valid, and was rejected by {response.headers['X-Mock-Rule']}"
 
-    def _refused_as_wrong(self, response: httpx.Response) -> bool:
+    def _rejects_request(self, response: httpx.Response) -> bool:
         if self.strict or "Preference-Applied" in response.headers:
             return False
-        return response.headers.get("X-Mock-Rule") in WRONG_REQUEST
+        return response.headers.get("X-Mock-Rule") in INVALID_REQUEST_RULES
 
 
 @contextmanager
-def refereed(url: str, *, strict: bool) -> Iterator[Referee]:
-    """Put a referee in front of `url`."""
+def run_prism_proxy(url: str, *, strict: bool) -> Iterator[PrismProxy]:
+    """Run Prism's proxy in front of `url`."""
     arguments = STRICT if strict else ()
     with prism("proxy", *arguments, "openapi/leadway.yaml", url) as program:
-        yield Referee(program, strict)
+        yield PrismProxy(program, strict)

@@ -1,4 +1,4 @@
-"""Section "What mocks add": headers and wishes that the real service does not know."""
+"""Section "Extensions of the mock": headers and preferences that the real service lacks."""
 
 from __future__ import annotations
 
@@ -8,46 +8,46 @@ import httpx
 import pytest
 
 from leadway_client.models import Attachment
-from tests.contract.evidence import Example, answers, rows
-from tests.contract.refusals import assert_refused
+from tests.contract.error_assertions import assert_error
+from tests.contract.evidence import Example, examples, rows
 from tests.contract.service import Service
-from tests.contract.test_routes import refusals
+from tests.contract.test_routes import errors
 
 
 @pytest.mark.clause("deprecated-path-is-marked")
 def test_deprecated_path_is_marked(service: Service) -> None:
     deprecated = service.path(way="deprecated")
     for headers in ({}, {"Version": None}):
-        answer = service.send(path=deprecated, headers=headers)
-        assert answer.headers["Deprecation"].startswith("@")
-        assert answer.headers["Link"] == f'<{service.path()}>; rel="successor-version"'
+        response = service.send(path=deprecated, headers=headers)
+        assert response.headers["Deprecation"].startswith("@")
+        assert response.headers["Link"] == f'<{service.path()}>; rel="successor-version"'
         current = service.send(headers=headers)
         assert not {"Deprecation", "Link"} & {*map(str.title, current.headers)}
 
 
-@pytest.mark.clause("answers-name-their-rule")
-def test_answers_name_their_rule(service: Service) -> None:
+@pytest.mark.clause("responses-name-their-rule")
+def test_responses_name_their_rule(service: Service) -> None:
     reply = service.send()
     assert reply.headers["X-Mock-Rule"] == "reply"
-    refused = [answer.headers["X-Mock-Rule"] for answer in refusals(service)]
-    assert refused == [
+    rules = [response.headers["X-Mock-Rule"] for response in errors(service)]
+    assert rules == [
         "token-invalid",
         "version-missing",
         "location-missing",
         "body-invalid",
         "agent-unknown",
     ]
-    for answer in (reply, *refusals(service)):
-        rule = answer.headers["X-Mock-Rule"]
-        assert answer.headers["X-Mock-Evidence"] == rows()[rule]
+    for response in (reply, *errors(service)):
+        rule = response.headers["X-Mock-Rule"]
+        assert response.headers["X-Mock-Evidence"] == rows()[rule]
 
 
-@pytest.mark.clause("answers-are-traceable")
-def test_answers_are_traceable(service: Service) -> None:
-    seen = [service.send(), service.send(), *refusals(service)]
-    assert len({answer.headers["X-Trace-Id"] for answer in seen}) == len(seen)
-    answer = service.send(service.body(message=3))
-    assert answer.headers["X-Trace-Id"] == answer.json()["traceId"]
+@pytest.mark.clause("responses-have-trace-ids")
+def test_responses_have_trace_ids(service: Service) -> None:
+    responses = [service.send(), service.send(), *errors(service)]
+    assert len({response.headers["X-Trace-Id"] for response in responses}) == len(responses)
+    response = service.send(service.body(message=3))
+    assert response.headers["X-Trace-Id"] == response.json()["traceId"]
 
 
 @pytest.mark.clause("attachments-are-never-fetched")
@@ -62,12 +62,12 @@ def test_attachments_are_never_fetched(service: Service) -> None:
 
 
 @pytest.mark.clause("prefer-selects-an-example")
-@pytest.mark.parametrize("example", list(answers()), ids=lambda example: example.name)
+@pytest.mark.parametrize("example", list(examples()), ids=lambda example: example.name)
 def test_prefer_selects_an_example(service: Service, example: Example) -> None:
-    wish = f"code={example.status}, example={example.name}"
-    answer = service.send(headers={"Prefer": wish})
-    assert answer.status_code == example.status
-    assert list(answer.json().items()) == list(example.value.items())
+    preference = f"code={example.status}, example={example.name}"
+    response = service.send(headers={"Prefer": preference})
+    assert response.status_code == example.status
+    assert list(response.json().items()) == list(example.value.items())
 
 
 @pytest.mark.clause("prefer-selects-a-status")
@@ -78,21 +78,21 @@ def test_prefer_selects_a_status(service: Service) -> None:
     def by_query(code: int) -> httpx.Response:
         return service.send(params={"__code": code})
 
-    for ask in (by_header, by_query):
-        assert [ask(code).status_code for code in (200, 404, 503)] == [200, 404, 503]
+    for send in (by_header, by_query):
+        assert [send(code).status_code for code in (200, 404, 503)] == [200, 404, 503]
 
 
 @pytest.mark.clause("preference-is-confirmed")
 def test_preference_is_confirmed(service: Service) -> None:
-    granted = service.send(headers={"Prefer": "code=503"})
-    assert granted.headers["Preference-Applied"] == "code=503"
+    applied = service.send(headers={"Prefer": "code=503"})
+    assert applied.headers["Preference-Applied"] == "code=503"
     assert "Preference-Applied" not in service.send().headers
 
 
-@pytest.mark.clause("prefer-cannot-ask-for-more")
-@pytest.mark.parametrize("wish", ["code=418", "example=no-such-example"])
-def test_prefer_cannot_ask_for_more(service: Service, wish: str) -> None:
+@pytest.mark.clause("unsatisfiable-prefer-is-rejected")
+@pytest.mark.parametrize("preference", ["code=418", "example=no-such-example"])
+def test_unsatisfiable_prefer_is_rejected(service: Service, preference: str) -> None:
     message = (
         "Prefer asks for a status or an example that the contract does not have for this operation."
     )
-    assert_refused(service.send(headers={"Prefer": wish}), 400, message)
+    assert_error(service.send(headers={"Prefer": preference}), 400, message)

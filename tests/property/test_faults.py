@@ -1,4 +1,4 @@
-"""Whatever is read as a fault: a fault or a lesson comes of it, and the schema agrees."""
+"""Any JSON value is a valid fault or an error, and the JSON Schema agrees."""
 
 from __future__ import annotations
 
@@ -25,24 +25,31 @@ LATENCIES = st.dictionaries(
     max_size=2,
 )
 NAMES = st.sampled_from([*FIELDS, "probability"])
-SENSE = ("cannot both", "never before", "only SLOW_BODY", "only 429", "ends before", "no delay to")
-"""What JSON Schema would need many words for. It cannot read a duration's unit either."""
+SEMANTIC_ERRORS = (
+    "cannot both",
+    "never before",
+    "only SLOW_BODY",
+    "only 429",
+    "ends before",
+    "no delay to",
+)
+"""Errors that the JSON Schema does not cover, such as the unit of a duration."""
 
 
 @given(st.dictionaries(NAMES, SCALARS | LATENCIES, max_size=4) | SCALARS)
-def test_what_is_read_is_a_fault_or_a_lesson(value: Any) -> None:
-    found = fault_or_lesson(value)
-    event(type(found).__name__)
-    if isinstance(found, Fault):
-        assert read_fault(json.loads(json.dumps(as_json(found)))) == found
-        SCHEMA.validate(as_json(found))
+def test_value_is_a_fault_or_an_error(value: Any) -> None:
+    result = fault_or_error(value)
+    event(type(result).__name__)
+    if isinstance(result, Fault):
+        assert read_fault(json.loads(json.dumps(as_json(result)))) == result
+        SCHEMA.validate(as_json(result))
         return
-    assert 0 < len(found) < 5000
-    if not any(words in found for words in SENSE) and not has_null(value):
+    assert 0 < len(result) < 5000
+    if not any(words in result for words in SEMANTIC_ERRORS) and not has_null(value):
         assert not SCHEMA.is_valid(value)
 
 
-def fault_or_lesson(value: object) -> Fault | str:
+def fault_or_error(value: object) -> Fault | str:
     try:
         return read_fault(value)
     except FaultError as error:
@@ -50,5 +57,5 @@ def fault_or_lesson(value: object) -> Fault | str:
 
 
 def has_null(value: object) -> bool:
-    """Tell whether a field is null, which reads as left out, though editors should not offer it."""
+    """Whether a field is null, which counts as absent; the schema, for editors, rejects it."""
     return isinstance(value, dict) and None in value.values()
