@@ -3,6 +3,7 @@
 PORT   = $(or $(LEADWAY_MOCK_PORT),4010)
 HOST   = $(or $(LEADWAY_MOCK_HOST),127.0.0.1)
 TARGET = mock
+SUITE  = trixie
 CONTROL = mock_server/leadway_mock/control_api/control.yaml
 
 BIN := .venv/bin
@@ -33,8 +34,14 @@ generate: .venv-generate/.ready ## write the client in generated/ anew from the 
 docs: setup ## write the pages in docs/ that are made from the program
 	@$(BIN)/python scripts/write_docs.py
 
-test: setup ## run all tests
-	@$(BIN)/pytest -n auto --dist loadgroup
+test: setup ## run all tests, or those of some folders  [TESTS=tests/mock]
+	@$(BIN)/pytest -n auto --dist loadgroup $(TESTS)
+
+test-debian: ## run the tests on the Python of a Debian release, in a chroot, as root  [SUITE=trixie] [TESTS=tests/mock]
+	@sh scripts/debian.sh run $(SUITE) make test TESTS="$(TESTS)"
+
+test-image: setup ## build the image with buildah, on a Debian folder, and serve it, as root
+	@LEADWAY_TEST_IMAGE=1 $(BIN)/pytest tests/repository/test_image.py
 
 check: setup ## run all static checks, and show every one that fails
 	@$(MAKE) --keep-going check-style check-types check-arrows check-contract check-generated check-docs check-containers
@@ -94,7 +101,7 @@ clean: ## remove everything that make made
 help:
 	@awk -F ':.*## ' '/^## / { print (blank++ ? "\n" : "") substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: mock prism setup generate docs test check check-style check-types check-arrows check-contract check-generated \
+.PHONY: mock prism setup generate docs test test-debian test-image check check-style check-types check-arrows check-contract check-generated \
 	check-docs check-containers contract referee bench bench-scale bench-sdk bench-pressure lock clean help
 
 # What follows is made once, and again only when its lock file changes.

@@ -24,7 +24,7 @@ from leadway_mock.contract.loader import load_contract
 from leadway_mock.http.messages import Request
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.clock import ManualClock
-from leadway_mock.store import open_store
+from leadway_mock.store import MemoryStore
 
 HOUR = 3_600.0
 WARM_UP = 0.2
@@ -61,7 +61,7 @@ class Guests:
     def __init__(self, requests: int, sessions: int) -> None:
         self.hour = Hour(requests, sessions, 1_000)
         settings = Settings(max_sessions=sessions, max_turns=20, max_journal=self.hour.journal)
-        self._clock, self._store = ManualClock(), open_store("memory:")
+        self._clock, self._store = ManualClock(), MemoryStore()
         emulator = Emulator(settings, load_contract(), BUILT_IN, self._store, self._clock)
         self.emulator = emulator
         self.told: OrderedDict[str, int] = OrderedDict()  # turns that were answered, by session

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
@@ -68,9 +68,9 @@ REQUESTS: dict[str, dict[str, Any]] = {
 @contextmanager
 def client(*, thin: bool) -> Iterator[FlaskClient]:
     """Give a client of a mock whose ids and times are always the same."""
-    emulator = build_emulator(Settings(seed=1, max_body_bytes=1_000_000), ManualClock())
-    yield create_app(emulator=emulator, thin=thin).test_client()
-    emulator.close()
+    settings = Settings(seed=1, max_body_bytes=1_000_000)
+    with closing(build_emulator(settings, ManualClock())) as emulator:
+        yield create_app(emulator=emulator, thin=thin).test_client()
 
 
 def answer(*, thin: bool, **changes: Any) -> tuple[str, list[tuple[str, str]], bytes]:
@@ -210,9 +210,8 @@ def test_what_was_decided_of_a_head_ends_where_its_reason_ends() -> None:
 
 
 def test_nothing_is_prompt_that_may_wait_for_a_file(tmp_path: Any) -> None:
-    emulator = build_emulator(Settings(store=f"sqlite:///{tmp_path}/mock.db"))
-    assert not emulator.is_prompt
-    emulator.close()
+    with closing(build_emulator(Settings(store=f"sqlite:///{tmp_path}/mock.db"))) as emulator:
+        assert not emulator.is_prompt
 
 
 def test_without_the_thin_door_nothing_is_prompt() -> None:

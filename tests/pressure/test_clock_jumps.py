@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -100,9 +100,11 @@ def test_stopping_takes_no_longer(day: Day) -> None:
         assert time.monotonic() - began < PATIENCE / 2
 
 
-def caller(**settings: Any) -> Caller:
-    """Return a caller of an emulator that goes by the machine's clock."""
-    return Caller(build_emulator(Settings(seed=1, **settings)), ManualClock())
+@contextmanager
+def caller(**settings: Any) -> Iterator[Caller]:
+    """Give a caller of an emulator that goes by the machine's clock."""
+    with closing(build_emulator(Settings(seed=1, **settings))) as emulator:
+        yield Caller(emulator, ManualClock())
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -112,61 +114,56 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def test_quotas_are_sane_at_any_time(store: str, day: Day) -> None:
     """Whatever the clock did: some are answered, the rest told to wait no longer than a window."""
-    guest = caller(store=store, enforce_quotas=True, quota_10_seconds=3, quota_minute=1_000)
-    for seconds in (0.0, *JUMPS, 5.0, -5.0, 60.0, -3.0, 7.0):
-        day.ahead += seconds
-        answers = [guest.say() for _ in range(8)]
-        assert {answer.status for answer in answers} <= {200, 429}
-        assert answers[-1].status == 429
-        for answer in answers:
-            assert 0 <= int(answer.headers["X-RateLimit-Remaining"]) <= 3
-            if answer.status == 429:
-                assert 1 <= int(answer.headers["Retry-After"]) <= 10
-    guest.emulator.close()
+    with caller(store=store, enforce_quotas=True, quota_10_seconds=3, quota_minute=1_000) as guest:
+        for seconds in (0.0, *JUMPS, 5.0, -5.0, 60.0, -3.0, 7.0):
+            day.ahead += seconds
+            answers = [guest.say() for _ in range(8)]
+            assert {answer.status for answer in answers} <= {200, 429}
+            assert answers[-1].status == 429
+            for answer in answers:
+                assert 0 <= int(answer.headers["X-RateLimit-Remaining"]) <= 3
+                if answer.status == 429:
+                    assert 1 <= int(answer.headers["Retry-After"]) <= 10
 
 
 def test_a_quota_is_free_again_when_the_time_is_over_that_was_told(store: str, day: Day) -> None:
-    guest = caller(store=store, enforce_quotas=True, quota_10_seconds=3, quota_minute=1_000)
-    day.ahead -= DAY
-    refused = [guest.say() for _ in range(8)][-1]
-    day.ahead += int(refused.headers["Retry-After"])
-    assert guest.say().status == 200
-    guest.emulator.close()
+    with caller(store=store, enforce_quotas=True, quota_10_seconds=3, quota_minute=1_000) as guest:
+        day.ahead -= DAY
+        refused = [guest.say() for _ in range(8)][-1]
+        day.ahead += int(refused.headers["Retry-After"])
+        assert guest.say().status == 200
 
 
 def test_sessions_expire_by_the_clock_and_not_for_good(store: str, day: Day) -> None:
-    guest = caller(store=store)
-    session = guest.begin()
-    day.ahead -= DAY
-    assert guest.say(executionId=session).status == 200
-    day.ahead += DAY
-    assert guest.say(executionId=session).status == 404
-    day.ahead -= DAY
-    assert content(guest.say(executionId=session))["response"].startswith("Turn 3.")
-    guest.emulator.close()
+    with caller(store=store) as guest:
+        session = guest.begin()
+        day.ahead -= DAY
+        assert guest.say(executionId=session).status == 200
+        day.ahead += DAY
+        assert guest.say(executionId=session).status == 404
+        day.ahead -= DAY
+        assert content(guest.say(executionId=session))["response"].startswith("Turn 3.")
 
 
 def test_the_journal_is_in_the_order_of_arrival(store: str, day: Day) -> None:
-    guest = caller(store=store, max_journal=10)
-    for seconds in JUMPS * 4:
-        day.ahead += seconds
-        guest.say()
-    entries = guest.emulator.journal.entries(after=0, limit=100)
-    assert [entry["number"] for entry in entries] == list(range(15, 25))
-    assert all(0 <= entry["durationMs"] < 60_000 for entry in entries)
-    guest.emulator.close()
+    with caller(store=store, max_journal=10) as guest:
+        for seconds in JUMPS * 4:
+            day.ahead += seconds
+            guest.say()
+        entries = guest.emulator.journal.entries(after=0, limit=100)
+        assert [entry["number"] for entry in entries] == list(range(15, 25))
+        assert all(0 <= entry["durationMs"] < 60_000 for entry in entries)
 
 
 def test_counters_do_not_pile_up_though_the_clock_goes_to_and_fro(day: Day) -> None:
     """A thousand jumps, most of them back; what is over by the clock is forgotten all the same."""
-    guest = caller()
-    for number in range(1_000):
-        day.ahead += DAY if number % 3 == 0 else -DAY / 2
+    with caller() as guest:
+        for number in range(1_000):
+            day.ahead += DAY if number % 3 == 0 else -DAY / 2
+            guest.say()
+        day.ahead += 2 * DAY
         guest.say()
-    day.ahead += 2 * DAY
-    guest.say()
-    day.ahead += 2 * DAY
-    guest.say()
-    counted = guest.emulator._store.export("").counters  # noqa: SLF001 - what no verb tells
-    assert len(counted) <= 4
-    guest.emulator.close()
+        day.ahead += 2 * DAY
+        guest.say()
+        counted = guest.emulator._store.export("").counters  # noqa: SLF001 - what no verb tells
+        assert len(counted) <= 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from bench.pressure.endings import full_disk, sigterm
@@ -31,9 +32,8 @@ def test_a_turn_that_was_lost_would_be_noticed(tmp_path: Path) -> None:
         with telling(port, 2) as tellers:
             assert soon(lambda: all(len(each.told) > 1 for each in tellers))
         assert look_back(port, tellers, others=0).nothing_lost
-        with sqlite3.connect(file) as other:
+        with closing(sqlite3.connect(file)) as other, other:
             other.execute("DELETE FROM entries WHERE key LIKE '%turns/%' AND position = 3")
-        other.close()
         found = look_back(port, tellers, others=0)
         assert found.missing >= 2
         assert not found.nothing_lost

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import tracemalloc
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from io import BytesIO
 from typing import Any
 
@@ -37,9 +38,8 @@ HEADERS = {
 
 @pytest.fixture
 def app() -> Iterator[Flask]:
-    emulator = build_emulator(Settings(max_journal=1, quiet=True))
-    yield create_app(emulator=emulator)
-    emulator.close()
+    with closing(build_emulator(Settings(max_journal=1, quiet=True))) as emulator:
+        yield create_app(emulator=emulator)
 
 
 class Loop:

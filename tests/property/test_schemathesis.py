@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,15 +23,16 @@ if TYPE_CHECKING:
 
 
 def test_every_check_in_every_phase_finds_nothing() -> None:
-    emulator = build_emulator(Settings(validate_responses=True, seed=1))
-    result = run_schemathesis(create_app(emulator=emulator))
+    with closing(build_emulator(Settings(validate_responses=True, seed=1))) as emulator:
+        result = run_schemathesis(create_app(emulator=emulator))
+        sessions = [each for _, each in emulator.sessions.listed(after=0, limit=10_000)]
     assert result.failures == {}
     phases = {"examples", "coverage", "fuzzing", "stateful"}
     assert {result.phases[phase] for phase in phases} == {Status.SUCCESS}
     assert set(result.passed) == {*CHECKS.get_all_names(), "max_response_time"}
     # Requests passed authorization, and sessions had several turns.
     assert result.statuses[200] > 100
-    longest = max(session.turns for _, session in emulator.sessions.listed(after=0, limit=10_000))
+    longest = max(session.turns for session in sessions)
     assert longest > 2
 
 
@@ -46,8 +48,12 @@ Change = Callable[[Response], None]
 
 def _mock(**settings: str) -> WSGIApplication:
     # Accepting the contract's example of an executionId lets more requests succeed.
-    chosen = {"unknown_session": "new-session", "validate_responses": True, "seed": 1} | settings
-    return create_app(Settings(**chosen))  # type: ignore[arg-type]
+    selected_settings = {
+        "unknown_session": "new-session",
+        "validate_responses": True,
+        "seed": 1,
+    } | settings
+    return create_app(Settings(**selected_settings))  # type: ignore[arg-type]
 
 
 def _change_responses(change: Change) -> WSGIApplication:

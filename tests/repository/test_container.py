@@ -1,4 +1,4 @@
-"""The image and the compose file, as far as they can be held to their word without an engine.
+"""The image and the compose file, as far as they can be tested without an engine.
 
 What the Containerfile runs is run here, from the files that would be sent to an engine, into an
 environment of the test; and what is started there is started here, as the same sort of user.

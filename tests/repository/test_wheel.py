@@ -127,9 +127,9 @@ def test_the_sdk_alone_converses(wheel: Path, tmp_path: Path) -> None:
     with_mock = install(tmp_path / "mock", f"leadway[mock] @ {wheel.as_uri()}")
     alone = install(tmp_path / "sdk", f"leadway @ {wheel.as_uri()}")
     with serving(with_mock / "leadway", tmp_path) as (url, _):
-        said = run(alone / "leadway", "execute", AGENT, "Hello", "--mock", url, cwd=tmp_path)
+        said = run(alone / "leadway", "execute", AGENT, "Hello", "--mock-url", url, cwd=tmp_path)
         assert said == "Turn 1. You said: Hello\n"
-        run(alone / "leadway", "doctor", "--mock", url, cwd=tmp_path)
+        run(alone / "leadway", "doctor", "--mock-url", url, cwd=tmp_path)
 
 
 def test_the_sdk_alone_says_how_to_get_the_mock(wheel: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -159,9 +160,10 @@ def judged(store: Store) -> tuple[list[Fault], History]:
 
 
 @pytest.fixture
-def good(tmp_path: Path) -> Store:
+def good(tmp_path: Path) -> Iterator[Store]:
     """A good store."""
-    return open_store(f"sqlite:///{tmp_path}/mock.db")
+    with closing(open_store(f"sqlite:///{tmp_path}/mock.db")) as store:
+        yield store
 
 
 def test_a_good_store_is_not_accused(good: Store) -> None:

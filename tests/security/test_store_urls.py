@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
 from bench.redis_servers import RedisProgram, redis_program
@@ -17,12 +19,11 @@ SECRET = "hunter2-very-secret"
 
 def pages(settings: Settings, server: RedisProgram) -> str:
     """Return what a mock says of itself, while its store is there and when it is gone."""
-    emulator = build_emulator(settings)
-    client = create_app(emulator=emulator).test_client()
-    told = [client.get(f"/__mock/{page}").text for page in ("settings", "health", "metrics")]
-    server.kill()
-    gone = client.get("/__mock/settings")
-    emulator.close()
+    with closing(build_emulator(settings)) as emulator:
+        client = create_app(emulator=emulator).test_client()
+        told = [client.get(f"/__mock/{page}").text for page in ("settings", "health", "metrics")]
+        server.kill()
+        gone = client.get("/__mock/settings")
     return "".join([*told, gone.text, str(gone.headers)])
 
 

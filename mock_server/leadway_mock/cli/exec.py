@@ -58,7 +58,7 @@ def _begun(options: argparse.Namespace) -> tuple[Mock, Mapping[str, str]]:
     try:
         mock.expect_files()
         environment = mock.environment  # Its URL is what makes it listen.
-    except ServerError:
+    except BaseException:
         mock.close()
         raise
     return mock, environment

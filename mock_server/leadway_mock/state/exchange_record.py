@@ -92,50 +92,24 @@ class ExchangeRecord:
             "wallClockAt": self.wall_clock_at,
             "monotonicAt": self.monotonic_at,
         }
-        if self.operation_id:
-            entry["operationId"] = self.operation_id
-            entry["pathParameters"] = self.path_parameters
-        if self.deprecated:
-            entry["deprecated"] = True
-        if self.request_ids is not None:
-            entry["requestIds"] = self.request_ids
-        if self.location_id:
-            entry["locationId"] = self.location_id
-        if self.unused_input:
-            entry["unusedInput"] = self.unused_input
-        if self.requested_example:
-            entry["requestedExample"] = self.requested_example
-        if self.session_error:
-            entry["sessionError"] = self.session_error
-        if self.dialogue is not None:
-            entry["dialogue"] = self.dialogue
-        if self.near_misses:
-            entry["nearMisses"] = self.near_misses
-        if self.fault is not None:
-            entry["fault"] = self.fault.to_json()
-        if self.turn:
-            entry["executionId"] = self.execution_id
-            entry["turn"] = self.turn
-        if self.namespace:
-            entry["namespace"] = self.namespace
+        optional = {
+            "operationId": self.operation_id or None,
+            "pathParameters": self.path_parameters if self.operation_id else None,
+            "deprecated": self.deprecated or None,
+            "requestIds": self.request_ids,
+            "locationId": self.location_id or None,
+            "unusedInput": self.unused_input or None,
+            "requestedExample": self.requested_example or None,
+            "sessionError": self.session_error or None,
+            "dialogue": self.dialogue,
+            "nearMisses": self.near_misses or None,
+            "fault": self.fault.to_json() if self.fault else None,
+            "executionId": self.execution_id or None,
+            "turn": self.turn or None,
+            "namespace": self.namespace or None,
+        }
+        entry |= {name: value for name, value in optional.items() if value is not None}
         return entry
-
-
-def request_ids(body: object) -> dict[str, str]:
-    """Return what tells one message from another: its session, its contact, its fingerprint.
-
-    What is absent, empty or no text is left out.
-    """
-    if not isinstance(body, dict):
-        return {}
-    ids: dict[str, str] = {}
-    for name in ("executionId", "contactId", "message"):
-        value = body.get(name)
-        if value and isinstance(value, str):
-            ids[name] = value
-    if "message" in ids:
-        ids["message"] = fingerprint(ids["message"])
-    return ids
 
 
 def _request_to_json(request: Request) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class Namespace:
         self.journal = Journal(store, self.settings, prefix)
         self.quotas = Quotas(store, self.settings, prefix)
         self.faults = ArmedFaults(store, prefix, tuple(orders.get("faults", ())))
+        self.has_armed_faults = bool(orders.get("faults"))
         self._store = store
         self._prefix = prefix
         self._requests = f"{prefix}requests"

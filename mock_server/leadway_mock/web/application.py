@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 
 from flask import Flask
@@ -23,12 +24,17 @@ def create_app(
 ) -> Flask:
     """Return the WSGI application: the platform outside `/__mock`, ours below it.
 
+    The caller closes an `emulator` that it passes. Without one the application builds its own, and
+    closes it when the application is garbage-collected or the process exits.
+
     With `thin`, most requests to the platform do not go through Flask; their answers are the same.
     """
-    emulator = emulator or build_emulator(settings)
+    app = Flask("leadway_mock", static_folder=None)
+    if emulator is None:
+        emulator = build_emulator(settings)
+        weakref.finalize(app, emulator.close)
     settings = emulator.settings
     reloading = hot_reloader_for(emulator)
-    app = Flask("leadway_mock", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
     app.url_map.merge_slashes = False  # Werkzeug would answer `//` with a redirect in HTML.
     install_shield(app, settings.host, settings.allow_host)

@@ -8,7 +8,7 @@ import flask
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from leadway_mock.http.headers import header_text
-from leadway_mock.pipeline.store_outage import outage_response
+from leadway_mock.pipeline.response_builder import outage_response
 from leadway_mock.store import StoreUnavailable
 from leadway_mock.util.redaction import redact_text
 from leadway_mock.web.door import write_answer

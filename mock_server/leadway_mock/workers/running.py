@@ -6,7 +6,7 @@ import gc
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -54,13 +54,14 @@ def _work(settings: Settings, listening: socket, line: Line) -> int:
     except (ProblemsError, ContractError, StoreError) as error:
         link.fail(str(error))
         return CANNOT_START
-    emulator.crew = link
-    server = open_server(create_app(emulator=emulator), settings, listening=listening)
-    signal.signal(signal.SIGTERM, lambda *_: server.stop())
-    gc.freeze()  # What is there now stays until the end, and need not be looked through again.
-    link.open(emulator.metrics, server.stop)
-    server.run()
-    link.close()
+    with closing(emulator):
+        emulator.crew = link
+        server = open_server(create_app(emulator=emulator), settings, listening=listening)
+        signal.signal(signal.SIGTERM, lambda *_: server.stop())
+        gc.freeze()  # What is there now stays until the end, and need not be looked through again.
+        link.open(emulator.metrics, server.stop)
+        server.run()
+    link.close()  # Last: the supervisor kills a worker whose end of the line is closed.
     return 0
 
 

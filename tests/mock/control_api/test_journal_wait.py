@@ -15,6 +15,7 @@ from leadway_mock.server import Server
 from leadway_mock.web import create_app
 from tests.mock.client import CURRENT, LOCATION, TOKEN, Caller
 from tests.mock.control_api.api import Api
+from tests.mock.raw_client import RawClient
 
 
 def test_what_is_there_already_is_not_waited_for(api: Api, caller: Caller) -> None:
@@ -94,11 +95,16 @@ def test_a_wait_has_its_limits(api: Api, timeout: object) -> None:
 
 def test_a_server_that_stops_is_not_held_up_by_who_waits(caller: Caller) -> None:
     app = create_app(emulator=caller.emulator)
-    with ThreadPoolExecutor(1) as pool:
-        with Server(app, threads=4, grace=20) as server:
-            url = f"{server.url}/__mock/journal/wait"
-            waiting = pool.submit(httpx.post, url, json={"timeout": 30}, timeout=60)
+    body = b'{"timeout": 30}'
+    lines = ["POST /__mock/journal/wait HTTP/1.1", "Host: localhost"]
+    lines += ["Content-Type: application/json", f"Content-Length: {len(body)}", "", ""]
+    server = Server(app, threads=4, grace=20)
+    with RawClient(server.url) as client:
+        with server:
+            client.send("\r\n".join(lines).encode() + body)
             time.sleep(0.3)
             began = time.monotonic()
         assert time.monotonic() - began < 10
-        assert waiting.result().json()["met"] is False
+        reply = client.reply()
+        assert reply is not None
+        assert reply.json()["met"] is False

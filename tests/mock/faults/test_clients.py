@@ -7,6 +7,7 @@ import json
 import re
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any, NamedTuple
 
 import httpx
@@ -121,9 +122,8 @@ def seen_by(client: Callable[[str], int], url: str) -> str:
 
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[Emulator]:
-    emulator = build_emulator()
-    yield emulator
-    emulator.close()
+    with closing(build_emulator()) as emulator:
+        yield emulator
 
 
 @pytest.fixture(scope="module")

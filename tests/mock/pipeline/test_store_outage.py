@@ -8,7 +8,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -297,11 +297,10 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.behaviour("store-unavailable")
 def test_a_file_that_another_program_has_locked(file: Path) -> None:
     with serving(f"sqlite:///{file}") as client:
-        other = sqlite3.connect(file, isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        assert_told(say(client), "database is locked")
-        other.execute("ROLLBACK")
-        other.close()
+        with closing(sqlite3.connect(file, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert_told(say(client), "database is locked")
+            other.execute("ROLLBACK")
         assert say(client).status_code == 200
 
 
@@ -316,9 +315,8 @@ def full_store(file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
         return connection
 
     monkeypatch.setattr(sqlite3, "connect", small)
-    store = open_store(f"sqlite:///{file}")
-    yield store
-    store.close()
+    with closing(open_store(f"sqlite:///{file}")) as store:
+        yield store
 
 
 def test_a_full_disk_loses_nothing_and_is_got_over(full_store: Store) -> None:

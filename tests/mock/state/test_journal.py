@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from leadway_mock.faults import Fault, Transport, fixed
 from leadway_mock.state.fault_registry import arm
-from leadway_mock.state.journal_entry import MAX_BODY_TEXT
+from leadway_mock.state.journal_entry import MAX_BODY_CHARS
 from leadway_mock.state.namespace import SHARED
 from leadway_mock.util.redaction import fingerprint
 from tests.mock.client import CURRENT, DEPRECATED, LOCATION, Caller
@@ -82,7 +82,7 @@ def test_long_bodies_are_cut_with_a_mark(caller: Caller) -> None:
     for part in ("request", "response"):
         body = entry[part]["body"]  # type: ignore[index]
         assert isinstance(body, str)
-        assert len(body) < MAX_BODY_TEXT + 100
+        assert len(body) < MAX_BODY_CHARS + 100
         assert body.endswith("more characters]")
 
 
