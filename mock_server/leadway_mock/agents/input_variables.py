@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final
 
 from leadway_mock.documents.json_types import json_type
+from leadway_mock.util.suggestions import closest
 
 NAMED_STRANGERS: Final = 5
 """How many undeclared variables are remarked on by name; a request may carry thousands."""
@@ -65,8 +65,8 @@ def _undeclared(declared: Sequence[InputVariable], sent: Mapping[str, object]) -
     names = [variable.name for variable in declared]
     strangers = [name for name in sent if name not in names]
     for name in strangers[:NAMED_STRANGERS]:
-        near = get_close_matches(name, names, n=1)
-        guess = f" Did you mean {near[0]}?" if near else ""
+        close = closest(name, names)
+        guess = f" Did you mean {close}?" if close else ""
         yield f"Sent but not declared, so this agent ignores it: {name}.{guess}"
     if len(strangers) > NAMED_STRANGERS:
         yield f"And {len(strangers) - NAMED_STRANGERS} more that are not declared."

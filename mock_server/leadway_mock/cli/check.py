@@ -31,8 +31,8 @@ class Report:
     def lines(self) -> Iterator[str]:
         """Yield each finding as `file:line:column: what — mend`."""
         yield from map(str, self.errors)
-        for file, (line, column, what, mend) in self.warnings:
-            yield f"{file}:{line}:{column}: warning: {what} — {mend}"
+        for file, (position, what, mend) in self.warnings:
+            yield f"{file}:{position}: warning: {what} — {mend}"
 
     def summary(self) -> str:
         """Return one line that counts everything."""

@@ -14,6 +14,8 @@ from leadway_mock.documents.problems import Problem
 from leadway_mock.http.messages import FieldError
 from leadway_mock.util.json_text import to_json_text
 
+LINE = "line {line}, column {column}: {message}"
+
 
 def register(control: ControlAPI) -> None:
     """Answer the operations on dialogues."""
@@ -85,18 +87,14 @@ def _parsed(asked: ControlCall, name: str) -> Dialogue:
 def _refused(asked: ControlCall, problems: Iterable[Problem]) -> ControlAPIError:
     pointer = "/text" if "text" in asked.body else "/dialogue"
     places = tuple(
-        FieldError(pointer, f"line {each.line}, column {each.column}: {each.message}", each.hint)
-        for each in problems
+        FieldError(pointer, LINE.format(**each.to_json()), each.hint) for each in problems
     )[:100]
     told = " ".join(f"{each.message} — {each.hint}." for each in places[:5])
     return ControlAPIError(422, told, problems=places)
 
 
 def _told(problems: Iterable[Problem]) -> list[dict[str, Any]]:
-    return [
-        {"line": each.line, "column": each.column, "message": each.message, "hint": each.hint}
-        for each in problems
-    ]
+    return [each.to_json() for each in problems]
 
 
 def _summary(asked: ControlCall, dialogue: Dialogue) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
 from leadway_mock.control_api.router import ControlAPI
-from leadway_mock.faults import FaultError, Problem, read_fault
+from leadway_mock.documents.problems import Problem
+from leadway_mock.faults import FaultError, read_fault
 from leadway_mock.http.messages import FieldError
 from leadway_mock.state.fault_registry import arm, disarm
 from leadway_mock.state.namespace import Namespace
@@ -48,9 +49,6 @@ def _named(space: Namespace, fault_id: str) -> dict[str, Any]:
 
 
 def _refused(problems: Iterable[Problem]) -> ControlAPIError:
-    places = tuple(
-        FieldError("".join(f"/{part}" for part in each.pointer), each.message, each.hint)
-        for each in problems
-    )
+    places = tuple(FieldError(str(each.location), each.message, each.hint) for each in problems)
     told = " ".join(f"{each.pointer or 'The fault'}: {each.message}." for each in places[:5])
     return ControlAPIError(422, told, problems=places)

@@ -37,7 +37,7 @@ class ControlCall:
     body: Mapping[str, Any]
 
 
-class ControlAPIError(Exception):  # noqa: N818 - a "no" of the control API, as `Refusal` is the platform's
+class ControlAPIError(Exception):
     """A "no" of the control API: a status, what to do, and the places that were wrong."""
 
     def __init__(

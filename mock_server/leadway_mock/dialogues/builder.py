@@ -11,8 +11,8 @@ from typing import Any, Self, TypedDict, Unpack
 
 from leadway_mock.dialogues.loading.parser import DialogueError, read_dialogue
 from leadway_mock.dialogues.model import ANSWER_FIELDS, Dialogue
-from leadway_mock.documents.problems import Problem
-from leadway_mock.documents.yaml_document import Document, Pointer, TextPosition
+from leadway_mock.documents.problems import Problem, TextPosition
+from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.faults import Fault, as_json
 from leadway_mock.util.json_text import to_json_text
 
@@ -123,7 +123,9 @@ class DialogueBuilder(TurnsBuilder):
         try:
             content = json.loads(to_json_text({**self.head, "turns": turns}).encode())
         except (TypeError, ValueError, RecursionError) as error:
-            problem = Problem(self.line, 1, f"this is no JSON: {error}", "use plain values alone")
+            problem = Problem(
+                TextPosition(self.line), f"this is no JSON: {error}", "use plain values alone"
+            )
             raise DialogueError(self.file, [problem]) from error
         return read_dialogue(Document(content, values, {}), file=self.file, name="")
 

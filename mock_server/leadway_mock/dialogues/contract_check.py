@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from leadway_mock.contract.model import Contract
 from leadway_mock.dialogues import Dialogue, DialogueError
-from leadway_mock.documents.problems import Problem
+from leadway_mock.documents.problems import Problem, TextPosition
 from leadway_mock.faults.contract_check import contract_problems
 
 
@@ -20,4 +20,4 @@ def check_faults(dialogue: Dialogue, contract: Contract) -> None:
 def _impossible(dialogue: Dialogue, contract: Contract) -> Iterator[Problem]:
     for turn in dialogue.turns:
         for problem in contract_problems(turn.fault, contract) if turn.fault else ():
-            yield Problem(turn.line, 1, f"its fault: {problem.message}", problem.hint)
+            yield Problem(TextPosition(turn.line), f"its fault: {problem.message}", problem.hint)

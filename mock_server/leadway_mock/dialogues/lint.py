@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import chain
 
 from leadway_mock.agents.template_values import BUILT_IN_NAMES
@@ -21,8 +20,9 @@ from leadway_mock.dialogues.model import (
     TurnConditions,
 )
 from leadway_mock.dialogues.patterns import Pattern
-from leadway_mock.documents.problems import Problem
+from leadway_mock.documents.problems import Problem, TextPosition
 from leadway_mock.documents.yaml_errors import quote
+from leadway_mock.util.suggestions import closest
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def warnings_among(dialogues: Sequence[Dialogue]) -> Iterator[tuple[Dialogue, Pr
             if shadow:
                 what = f"the dialogue {quote(shadow.name)} comes first, and expects what this does"
                 mend = "begin it otherwise, give it another agent, or a name that comes earlier"
-                yield later, Problem(start.line, 1, what, mend)
+                yield later, Problem(TextPosition(start.line), what, mend)
 
 
 def covers(wide: ScriptedTurn, narrow: ScriptedTurn) -> bool:
@@ -121,10 +121,12 @@ def _never_taken(dialogue: Dialogue, ways: _Ways) -> Iterator[Problem]:
         if shadow:
             line = dialogue.turn(shadow).line
             what = f"never taken: the turn on line {line} fits whenever this one does"
-            yield Problem(turn.line, 1, what, "move it above that one, or expect something else")
+            yield Problem(
+                TextPosition(turn.line), what, "move it above that one, or expect something else"
+            )
         else:
             mend = "give it a `label` that a `then` names, or remove it"
-            yield Problem(turn.line, 1, "never reached: no turn leads here", mend)
+            yield Problem(TextPosition(turn.line), "never reached: no turn leads here", mend)
 
 
 def _unfilled(dialogue: Dialogue, ways: _Ways) -> Iterator[Problem]:
@@ -162,13 +164,15 @@ def _empty(
         placeholder = quote("{{" + name + "}}")
         if name in everywhere:
             what = f"{placeholder} is still empty here: it is captured later, or on another way"
-            yield Problem(line, 1, what, "capture it before, or say it without")
+            yield Problem(TextPosition(line), what, "capture it before, or say it without")
         else:
-            yield Problem(line, 1, f"{placeholder} is captured nowhere", _meant(name, known))
+            yield Problem(
+                TextPosition(line), f"{placeholder} is captured nowhere", _meant(name, known)
+            )
 
 
 def _meant(name: str, known: AbstractSet[str]) -> str:
-    near = get_close_matches(name, sorted(known), n=1)
-    if near:
-        return f"did you mean `{{{{{near[0]}}}}}`?"
+    close = closest(name, sorted(known))
+    if close:
+        return f"did you mean `{{{{{close}}}}}`?"
     return r"capture it with (?P<name>…), or write `\{{` for two braces"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 from jsonschema import Draft202012Validator
 
 from leadway_mock.documents.json_types import json_type
-from leadway_mock.documents.problems import Problem, problem_at_key, problem_at_value
+from leadway_mock.documents.problems import Problem
 from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.documents.yaml_errors import quote
+from leadway_mock.util.suggestions import closest
 
 Explanation: TypeAlias = tuple[Pointer, str, str]
 """The pointer to a value, what is wrong with it, and how to mend it."""
@@ -68,9 +68,10 @@ class SchemaViolation(NamedTuple):
 def schema_problems(document: Document, vocabulary: FileKind) -> Iterator[Problem]:
     """Yield a problem for each way in which `document` violates the schema."""
     for violation in _violations(document.value, vocabulary):
-        place = problem_at_key if violation.keyword == "additionalProperties" else problem_at_value
-        for pointer, what, mend in EXPLANATIONS[violation.keyword](violation):
-            yield place(document, pointer, what, mend)
+        is_key = violation.keyword == "additionalProperties"
+        place = document.problem_at_key if is_key else document.problem_at
+        for explanation in EXPLANATIONS[violation.keyword](violation):
+            yield place(*explanation)
 
 
 def _violations(value: object, vocabulary: FileKind) -> Iterator[SchemaViolation]:
@@ -117,9 +118,9 @@ def _explain_unknown(violation: SchemaViolation) -> Iterator[Explanation]:
 def _mend_unknown(name: str, known: list[str], vocabulary: FileKind) -> str:
     if name in vocabulary.misplaced:
         return vocabulary.misplaced[name]
-    near = [*vocabulary.synonyms.get(name, ()), *get_close_matches(name, known, n=1)]
-    meant = next((candidate for candidate in near if candidate in known), None)
-    return f"did you mean `{meant}`?" if meant else f"known are {_listed(known, 'and')}"
+    synonym = next((each for each in vocabulary.synonyms.get(name, ()) if each in known), None)
+    close = synonym or closest(name, known)
+    return f"did you mean `{close}`?" if close else f"known are {_listed(known, 'and')}"
 
 
 def _explain_enum(violation: SchemaViolation) -> Iterator[Explanation]:

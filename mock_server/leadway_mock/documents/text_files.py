@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from leadway_mock.documents.problems import Problem
+from leadway_mock.documents.problems import Problem, TextPosition
 
 MAX_BYTES: Final = 1_048_576
 
@@ -25,10 +25,14 @@ def read_text(path: str | Path) -> str:
             content = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no file can be called so"
-        problem = Problem(1, 1, f"cannot be read: {reason}", "check its path and permissions")
+        problem = Problem(
+            TextPosition(1), f"cannot be read: {reason}", "check its path and permissions"
+        )
         raise UnreadableError(problem) from None
     if len(content) > MAX_BYTES:
-        problem = Problem(1, 1, f"larger than {MAX_BYTES} bytes", "make several files of it")
+        problem = Problem(
+            TextPosition(1), f"larger than {MAX_BYTES} bytes", "make several files of it"
+        )
         raise UnreadableError(problem)
     return _decoded(content)
 
@@ -38,5 +42,5 @@ def _decoded(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        column = error.start - content.rfind(b"\n", 0, error.start)
-    raise UnreadableError(Problem(line, column, "this byte is not UTF-8", "save the file as UTF-8"))
+        position = TextPosition(line, error.start - content.rfind(b"\n", 0, error.start))
+    raise UnreadableError(Problem(position, "this byte is not UTF-8", "save the file as UTF-8"))

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 import yaml
 
+from leadway_mock.documents.problems import Problem, TextPosition
 from leadway_mock.documents.yaml_errors import explain_yaml_error, quote
 
 MAX_DEPTH: Final = 32
@@ -36,21 +37,12 @@ _WORDS: Mapping[str, object] = MappingProxyType(
 )
 
 
-class TextPosition(NamedTuple):
-    """A place in a text; the first line and the first column are 1."""
-
-    line: int
-    column: int
-
-
 class YamlError(ValueError):
-    """A text that cannot be read: what is wrong, where, and how to mend it."""
+    """A text that is not the YAML that `load` accepts, with its `problem`."""
 
-    def __init__(self, what: str, mend: str, position: TextPosition) -> None:
-        super().__init__(f"{position.line}:{position.column}: {what} — {mend}")
-        self.message = what
-        self.hint = mend
-        self.position = position
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +66,21 @@ class Document:
         """Return where the key at the end of `pointer` starts; the value's place if it has none."""
         return self.keys.get(pointer) or self.position(pointer)
 
+    def problem_at(self, pointer: Pointer, message: str, hint: str) -> Problem:
+        """Return a problem of the value at `pointer`."""
+        return Problem(self.position(pointer), message, hint)
+
+    def problem_at_key(self, pointer: Pointer, message: str, hint: str) -> Problem:
+        """Return a problem of the key that `pointer` ends with."""
+        return Problem(self.key_position(pointer), message, hint)
+
 
 def load(text: str) -> Document:
     """Read one YAML document. Raises `YamlError`, and nothing else, for any text whatever."""
     unprintable = _UNPRINTABLE.search(text)
     if unprintable:
         what = f"the character {unprintable[0]!a} cannot stand in YAML"
-        raise YamlError(what, "remove it", _position_at(text, unprintable.start()))
+        raise YamlError(Problem(_position_at(text, unprintable.start()), what, "remove it"))
     try:
         # The C parser is ten times as fast, but not every installation of PyYAML has it.
         parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -88,7 +88,8 @@ def load(text: str) -> Document:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what, mend = explain_yaml_error(getattr(error, "problem", None) or "")
-        raise YamlError(what, mend, _position(mark) if mark else TextPosition(1, 1)) from None
+        position = _position(mark) if mark else TextPosition(1)
+        raise YamlError(Problem(position, what, mend)) from None
 
 
 class _Node(NamedTuple):
@@ -232,7 +233,7 @@ def _check_depth(event: yaml.Event, pointer: Pointer, height: int) -> None:
 
 
 def _refuse(event: yaml.Event, what: str, mend: str) -> NoReturn:
-    raise YamlError(what, mend, _position(event.start_mark))
+    raise YamlError(Problem(_position(event.start_mark), what, mend))
 
 
 def _position(mark: Any) -> TextPosition:  # noqa: ANN401 - the two parsers have a class each

@@ -32,16 +32,15 @@ A turn of a dialogue that has a fault of its own calls `leadway_mock.pipeline.fa
 from leadway_mock.faults.json_form import as_json, read_fault, read_latency, schema_text
 from leadway_mock.faults.latency import Latency, fixed, lognormal, uniform
 from leadway_mock.faults.model import Fault, FaultPhase
-from leadway_mock.faults.problems import FaultError, Problem
+from leadway_mock.faults.problems import FaultError
 from leadway_mock.http.delivery import Transport
 
 __all__ = [
     "Fault",
     "FaultError",
-    "Latency",
-    "Problem",
-    "Transport",
     "FaultPhase",
+    "Latency",
+    "Transport",
     "as_json",
     "fixed",
     "lognormal",

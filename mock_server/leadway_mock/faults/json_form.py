@@ -9,9 +9,10 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
+from leadway_mock.documents.problems import Problem
 from leadway_mock.faults.latency import Latency, fixed, lognormal, uniform
 from leadway_mock.faults.model import Fault
-from leadway_mock.faults.problems import FaultError, Problem, shown
+from leadway_mock.faults.problems import FaultError, shown
 
 MOST_TEXT: Final = 200
 """How long an id may be, or a name; what is armed is kept in the store."""
@@ -26,9 +27,9 @@ Reader = Callable[[Any], Any]
 class _Unreadable(Exception):  # noqa: N818 - caught in this module
     """A value that is not what its field takes: what it should be, and how to mend it."""
 
-    def __init__(self, what: str, mend: str, pointer: tuple[str | int, ...] = ()) -> None:
+    def __init__(self, what: str, mend: str, location: str = "") -> None:
         super().__init__(what)
-        self.problem = Problem(pointer, what, mend)
+        self.problem = Problem(location, what, mend)
 
 
 @cache
@@ -41,7 +42,7 @@ def schema_text() -> str:
 def read_fault(value: object) -> Fault:
     """Return the fault that a JSON value means; raises `FaultError` with every problem in it."""
     if not isinstance(value, Mapping):
-        problem = Problem((), "a fault is an object", 'write it as {"status": 500}')
+        problem = Problem("", "a fault is an object", 'write it as {"status": 500}')
         raise FaultError([problem])
     found: dict[str, Any] = {}
     problems = list(_unknown(value, FIELDS))
@@ -97,7 +98,7 @@ def _unknown(value: Mapping[str, Any], known: Mapping[str, object]) -> Iterator[
         if name not in known:
             near = get_close_matches(str(name), known, n=1)
             mend = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(known)}"
-            yield Problem((str(name)[:80],), "no fault has this", mend)
+            yield Problem("", "no fault has this", mend).under(str(name)[:80])
 
 
 def _text(value: object) -> str:
@@ -141,7 +142,7 @@ def _latency(value: object) -> Latency:
         return DISTRIBUTIONS[name](parts)
     except _Unreadable as error:
         problem = error.problem.under(name)
-        raise _Unreadable(problem.message, problem.hint, problem.pointer) from error
+        raise _Unreadable(problem.message, problem.hint, str(problem.location)) from error
 
 
 def _uniform(value: object) -> Latency:
@@ -166,17 +167,17 @@ DISTRIBUTIONS: Final[Mapping[str, Callable[[Any], Latency]]] = {
 
 FIELDS: Final[Mapping[str, tuple[str, Reader]]] = {
     "id": ("id", _text),
-    "operation": ("operation", _text),
-    "agent": ("agent", _text),
-    "session": ("session", _text),
+    "operation": ("operation_id", _text),
+    "agent": ("agent_id", _text),
+    "session": ("execution_id", _text),
     "times": ("times", _whole),
-    "when": ("when", _text),
+    "when": ("phase", _text),
     "status": ("status", _whole),
     "rule": ("rule", _text),
     "retryAfter": ("retry_after", _whole),
-    "proxy": ("proxy", _whole),
+    "proxy": ("proxy_status", _whole),
     "transport": ("transport", _text),
-    "spread": ("spread", _duration),
+    "spread": ("body_seconds", _duration),
     "latency": ("latency", _latency),
 }
 """The names of the JSON form, the attributes they mean, and how their values are read."""

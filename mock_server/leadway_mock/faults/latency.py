@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Literal, TypeAlias
 
-from leadway_mock.faults.problems import FaultError, Problem, shown
+from leadway_mock.documents.problems import Problem
+from leadway_mock.faults.problems import FaultError, shown
 
 MOST_SECONDS = 600.0
 """The longest delay, whatever a distribution says; no client waits ten minutes."""
@@ -47,15 +48,15 @@ class Latency:
 
 def fixed(seconds: float) -> Latency:
     """Return a delay of always `seconds`; raises `FaultError`."""
-    return _checked(_duration(seconds, ("fixed",)), Latency("fixed", seconds))
+    return _checked(_duration(seconds, "/fixed"), Latency("fixed", seconds))
 
 
 def uniform(least: float, most: float) -> Latency:
     """Return a delay from `least` to `most` seconds, all equally likely; raises `FaultError`."""
-    problems = [*_duration(least, ("uniform", 0)), *_duration(most, ("uniform", 1))]
+    problems = [*_duration(least, "/uniform/0"), *_duration(most, "/uniform/1")]
     if not problems and least > most:
         what = f"a delay from {least:g} s to {most:g} s ends before it begins"
-        problems.append(Problem(("uniform",), what, "put the smaller one first"))
+        problems.append(Problem("/uniform", what, "put the smaller one first"))
     return _checked(problems, Latency("uniform", least, most))
 
 
@@ -65,11 +66,11 @@ def lognormal(median: float, sigma: float) -> Latency:
     `sigma` is the standard deviation of its logarithm: at 0.5 one call in a hundred takes more
     than three times the median. Raises `FaultError`.
     """
-    problems = [*_duration(median, ("lognormal", "median"))]
+    problems = [*_duration(median, "/lognormal/median")]
     if not 0 <= sigma <= MOST_SIGMA:
         what = f"a sigma of {shown(sigma)} is out of range"
         mend = f"0 to {MOST_SIGMA:g} is wanted; 0.5 is usual"
-        problems.append(Problem(("lognormal", "sigma"), what, mend))
+        problems.append(Problem("/lognormal/sigma", what, mend))
     return _checked(problems, Latency("lognormal", median, sigma))
 
 
@@ -80,7 +81,7 @@ def _checked(problems: Iterator[Problem] | list[Problem], latency: Latency) -> L
     return latency
 
 
-def _duration(seconds: float, pointer: tuple[str | int, ...]) -> Iterator[Problem]:
+def _duration(seconds: float, pointer: str) -> Iterator[Problem]:
     if not 0 <= seconds <= MOST_SECONDS:  # This refuses NaN, too.
         what = f"{shown(seconds)} seconds is no delay to wait for"
         yield Problem(pointer, what, f"0 to {MOST_SECONDS:g} seconds is wanted")

@@ -1,9 +1,10 @@
-"""What can be wrong with a fault, said with its place and a way to mend it."""
+"""Error of a fault that cannot be used."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from leadway_mock.documents.problems import Problem
 
 MAX_SHOWN = 80
 
@@ -18,25 +19,10 @@ def shown(value: object) -> str:
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
 
 
-class Problem(NamedTuple):
-    """One thing that is wrong: where in the JSON form, what, and how to mend it."""
-
-    pointer: tuple[str | int, ...]
-    message: str
-    hint: str
-
-    def under(self, *names: str | int) -> Problem:
-        """Return the problem as it is for whoever holds the value under `names`."""
-        return self._replace(pointer=(*names, *self.pointer))
-
-    def __str__(self) -> str:
-        place = "/".join(("", *map(str, self.pointer)))
-        return f"{place or 'the fault'}: {self.message} — {self.hint}"
-
-
 class FaultError(ValueError):
-    """A fault that cannot be used; `problems` has them all, and `str()` lists them, one a line."""
+    """A fault that cannot be used; `str()` lists its problems, one per line."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+        lines = [f"{'' if each.location else 'the fault'}{each}" for each in self.problems]
+        super().__init__("\n".join(lines))

@@ -9,7 +9,8 @@ from itertools import count
 from typing import Any
 
 from leadway_mock.contract.model import Contract
-from leadway_mock.faults import Fault, FaultError, Problem, as_json
+from leadway_mock.documents.problems import Problem
+from leadway_mock.faults import Fault, FaultError, as_json
 from leadway_mock.faults.contract_check import contract_problems
 from leadway_mock.state.namespace import Overrides
 from leadway_mock.state.namespace_registry import NamespaceRegistry
@@ -40,7 +41,7 @@ def arm(spaces: NamespaceRegistry, contract: Contract, name: str, fault: Fault) 
         kept = [each for each in present if _id(each) != armed.id]
         if len(kept) >= MAX_ARMED:
             what = f"{MAX_ARMED} faults are armed already"
-            raise FaultError([Problem((), what, "disarm some that are done")])
+            raise FaultError([Problem("", what, "disarm some that are done")])
         return {**orders, "faults": [*kept, {"key": key, "fault": as_json(armed)}]}
 
     _forget(spaces, name, change, lambda: dropped)

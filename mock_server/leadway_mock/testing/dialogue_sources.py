@@ -18,7 +18,7 @@ from leadway_mock.dialogues import (
     parse_dialogue,
 )
 from leadway_mock.dialogues.loading.files import TRANSCRIPTS, YAML
-from leadway_mock.documents.problems import Problem
+from leadway_mock.documents.problems import Problem, TextPosition
 from leadway_mock.documents.yaml_errors import quote
 
 DialogueSource: TypeAlias = str | Path | Dialogue | DialogueBuilder
@@ -36,7 +36,8 @@ def read_source(
     agents = (agent,) if isinstance(agent, str) else tuple(agent or ())
     invalid = next((each for each in agents if not is_agent_id(each)), None)
     if invalid is not None:
-        raise DialogueError(name, [Problem(1, 1, f"invalid agent id {quote(invalid)}", HINT)])
+        message = f"invalid agent id {quote(invalid)}"
+        raise DialogueError(name, [Problem(TextPosition(1), message, HINT)])
     for each in _read(source, name, folder):
         yield replace(each, agents=agents) if agents else each
 

@@ -22,7 +22,8 @@ from leadway_mock.conformance import (
     evaluate,
 )
 from leadway_mock.dialogues import Dialogue
-from leadway_mock.faults import Fault, FaultError, Problem, read_fault, read_latency
+from leadway_mock.documents.problems import Problem
+from leadway_mock.faults import Fault, FaultError, read_fault, read_latency
 from leadway_mock.state.fault_registry import arm
 from leadway_mock.state.namespace import SHARED, Namespace, Overrides
 from leadway_mock.state.namespace_registry import NamespaceRegistry, namespace_name
@@ -262,7 +263,7 @@ class Mock:
             fault = read_fault(fault)
         if fault.transport is not None and not self._serve:
             what = f"{fault.transport} needs a connection, and this mock runs without one"
-            raise FaultError([Problem(("transport",), what, "use the fixture leadway_mock")])
+            raise FaultError([Problem("/transport", what, "use the fixture leadway_mock")])
         return arm(self._namespaces, self.host.emulator.contract, self.namespace.name, fault)
 
     @hide_traceback_here
@@ -426,7 +427,7 @@ def as_list(value: Any) -> list[Any]:  # noqa: ANN401 - one value, or several
 def _build_fault(fields: Mapping[str, Any]) -> Fault:
     known = [each.name for each in dataclass_fields(Fault)]
     hint = f"the fields are {', '.join(known)}"
-    unknown = [Problem((name,), "unknown field", hint) for name in fields if name not in known]
+    unknown = [Problem(f"/{name}", "unknown field", hint) for name in fields if name not in known]
     if unknown:
         raise FaultError(unknown)
     latency = fields.get("latency")

@@ -98,8 +98,8 @@ def test_near_misses_are_json() -> None:
 
     assert plain["label"] == "top"
     assert plain["comparisons"] == [
-        {"part": "user", "expected": "a", "found": "z", "fits": False},
-        {"part": "when.variables.n", "expected": "1", "found": "(not sent)", "fits": False},
+        {"part": "user", "expected": "a", "found": "z", "matches": False},
+        {"part": "when.variables.n", "expected": "1", "found": "(not sent)", "matches": False},
     ]
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from leadway_mock.documents.problems import Problem
 from leadway_mock.faults import (
     Fault,
     FaultError,
     FaultPhase,
-    Problem,
     Transport,
     as_json,
     fixed,
@@ -133,11 +133,11 @@ def test_the_schema_refuses_it_too(value: object, _: str) -> None:
 def test_every_problem_is_said_at_once() -> None:
     with pytest.raises(FaultError) as refused:
         read_fault({"statu": 1, "times": "x", "latency": {"uniform": [-1, 999]}})
-    assert [problem.pointer for problem in refused.value.problems] == [
-        ("statu",),
-        ("times",),
-        ("latency", "uniform", 0),
-        ("latency", "uniform", 1),
+    assert [problem.location for problem in refused.value.problems] == [
+        "/statu",
+        "/times",
+        "/latency/uniform/0",
+        "/latency/uniform/1",
     ]
 
 
@@ -156,7 +156,7 @@ def test_the_side_of_the_commit_follows_from_what_a_fault_does() -> None:
 
 
 def test_a_problem_can_be_placed_in_a_larger_document() -> None:
-    problem = Problem(("times",), "what", "mend").under("turns", 3, "fault")
+    problem = Problem("/times", "what", "mend").under("turns", 3, "fault")
     assert str(problem) == "/turns/3/fault/times: what — mend"
 
 

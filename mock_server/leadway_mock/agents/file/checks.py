@@ -7,7 +7,6 @@ once. What has the wrong type is passed over here; the schema has already compla
 import re
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from difflib import get_close_matches
 from typing import Final, NamedTuple
 
 from leadway_mock.agents.agent_ids import HINT, unseen
@@ -15,9 +14,10 @@ from leadway_mock.agents.message_conditions import ConditionError, parse_conditi
 from leadway_mock.agents.registry import TEST_TOKENS
 from leadway_mock.agents.template_values import BUILT_IN_NAMES
 from leadway_mock.agents.templates import TemplateError, parse_template
-from leadway_mock.documents.problems import Problem, problem_at_value
+from leadway_mock.documents.problems import Problem
 from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.documents.yaml_errors import quote
+from leadway_mock.util.suggestions import closest
 
 _CAPTURE = re.compile(r"\(\?P?<(\w+)>")
 """A named capture in a pattern that does not compile, so that its templates are not blamed."""
@@ -71,7 +71,7 @@ def _repeated(
         pointer = (*entry.pointer, key)
         if text in lines:
             what = f"{quote(text)} is taken, by the one on line {lines[text]}"
-            yield problem_at_value(document, pointer, what, f"give each its own `{key}`")
+            yield document.problem_at(pointer, what, f"give each its own `{key}`")
         lines.setdefault(text, document.position(pointer).line)
 
 
@@ -79,7 +79,7 @@ def _id_problems(document: Document, agent: ListItem) -> Iterator[Problem]:
     character = unseen(agent.text("id") or "")
     if character:
         what = f"`id` has {character} in it, which nobody sees"
-        yield problem_at_value(document, (*agent.pointer, "id"), what, HINT)
+        yield document.problem_at((*agent.pointer, "id"), what, HINT)
 
 
 def _token_problems(document: Document, file: ListItem) -> Iterator[Problem]:
@@ -87,7 +87,7 @@ def _token_problems(document: Document, file: ListItem) -> Iterator[Problem]:
     for entry in _entries(file, "tokens"):
         if entry.text("token") in TEST_TOKENS:
             what = "this is a magic token, whose meaning is fixed"
-            yield problem_at_value(document, (*entry.pointer, "token"), what, "choose another")
+            yield document.problem_at((*entry.pointer, "token"), what, "choose another")
 
 
 def _reply_problems(document: Document, agent: ListItem) -> Iterator[Problem]:
@@ -112,12 +112,10 @@ def _captures(document: Document, reply: ListItem) -> tuple[set[str], list[Probl
         captures = set(parse_condition(when).captures)
     except ConditionError as error:
         return set(_CAPTURE.findall(when)), [
-            problem_at_value(document, pointer, error.message, error.hint)
+            document.problem_at(pointer, error.message, error.hint)
         ]
     return captures, [
-        problem_at_value(
-            document, pointer, f"a capture cannot be called `{name}`", "choose another name"
-        )
+        document.problem_at(pointer, f"a capture cannot be called `{name}`", "choose another name")
         for name in captures.intersection(BUILT_IN_NAMES)
     ]
 
@@ -130,18 +128,18 @@ def _template_problems(
         used = parse_template(reply.text("answer") or "").names
     except TemplateError:
         mend = r"close it as in `{{name}}`, or write `\{{` for two braces"
-        yield problem_at_value(document, pointer, "a `{{` that opens no placeholder", mend)
+        yield document.problem_at(pointer, "a `{{` that opens no placeholder", mend)
         return
     for name in dict.fromkeys(used):
         if name not in names:
             what = f"{quote('{{' + name + '}}')} is defined nowhere"
-            yield problem_at_value(document, pointer, what, _mend_placeholder(name, names))
+            yield document.problem_at(pointer, what, _mend_placeholder(name, names))
 
 
 def _mend_placeholder(name: str, names: AbstractSet[str]) -> str:
-    near = get_close_matches(name, sorted(names), n=1)
-    if near:
-        return f"did you mean `{{{{{near[0]}}}}}`?"
+    close = closest(name, sorted(names))
+    if close:
+        return f"did you mean `{{{{{close}}}}}`?"
     if name.startswith("variables."):
         return "declare the variable under `inputVariables`"
     return r"capture it in a `when` with (?P<name>…), or write `\{{` for two braces"
@@ -156,9 +154,7 @@ def _unreachable(document: Document, replies: list[ListItem]) -> Iterator[Proble
         if earlier:
             line = document.position(earlier.pointer).line
             what = f"this reply is never given: the one on line {line} fits whenever this one does"
-            yield problem_at_value(
-                document, reply.pointer, what, "move it above that one, or remove it"
-            )
+            yield document.problem_at(reply.pointer, what, "move it above that one, or remove it")
         given.setdefault((turn, when), reply)
 
 

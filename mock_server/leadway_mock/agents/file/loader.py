@@ -26,7 +26,7 @@ from leadway_mock.agents.registry import (
 )
 from leadway_mock.agents.replies import AgentReply, Responder
 from leadway_mock.agents.templates import parse_template
-from leadway_mock.documents.problems import Problem, ProblemsError, problem_from_yaml
+from leadway_mock.documents.problems import Problem, ProblemsError
 from leadway_mock.documents.text_files import MAX_BYTES, UnreadableError, read_text
 from leadway_mock.documents.yaml_document import Document, YamlError, load
 
@@ -81,9 +81,7 @@ def _read(path: str | Path) -> Document:
     # The errors caught here hold the text of the file, tokens included, so they are not chained.
     try:
         return load(read_text(path))
-    except YamlError as error:
-        raise AgentsFileError(str(path), [problem_from_yaml(error)]) from None
-    except UnreadableError as error:
+    except (UnreadableError, YamlError) as error:
         raise AgentsFileError(str(path), [error.problem]) from None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
 from itertools import chain
 from typing import Any, Final
 
@@ -21,10 +20,12 @@ from leadway_mock.dialogues.loading.turn_entries import (
 from leadway_mock.dialogues.model import END
 from leadway_mock.dialogues.patterns import parse_pattern
 from leadway_mock.dialogues.placeholders import template, texts_in
-from leadway_mock.documents.problems import Problem, problem_at_value
+from leadway_mock.documents.problems import Problem
 from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.documents.yaml_errors import quote
 from leadway_mock.faults import FaultError, read_fault, read_latency
+from leadway_mock.util.json_pointer import to_path
+from leadway_mock.util.suggestions import closest
 
 FILLED: Final = ("response", "attachments", "generativeOutputs")
 """The parts of an answer in which placeholders are filled in."""
@@ -52,7 +53,7 @@ def _agent_problems(document: Document, said: object) -> Iterator[Problem]:
         character = unseen(agent) if isinstance(agent, str) else ""
         if character:
             what = f"`agent` has {character} in it, which nobody sees"
-            yield problem_at_value(document, pointer, what, HINT)
+            yield document.problem_at(pointer, what, HINT)
 
 
 def _label_problems(document: Document, entries: list[Entry]) -> Iterator[Problem]:
@@ -61,22 +62,20 @@ def _label_problems(document: Document, entries: list[Entry]) -> Iterator[Proble
         label = entry.text("label")
         if label and label in lines:
             what = f"the label {quote(label)} is taken, on line {lines[label]}"
-            yield problem_at_value(document, (*entry.pointer, "label"), what, "choose another")
+            yield document.problem_at((*entry.pointer, "label"), what, "choose another")
         if label:
             lines.setdefault(label, document.position((*entry.pointer, "label")).line)
     for turn in turns_of(entries):
         target = turn.text("then")
         if target and target != END and target not in lines:
             what = f"{quote(target)} is no label of this dialogue"
-            yield problem_at_value(
-                document, (*turn.pointer, "then"), what, _mend_label(target, lines)
-            )
+            yield document.problem_at((*turn.pointer, "then"), what, _mend_label(target, lines))
 
 
 def _mend_label(target: str, labels: Mapping[str, int]) -> str:
-    near = get_close_matches(target, [*labels, END], n=1)
-    if near:
-        return f"did you mean `{near[0]}`?"
+    close = closest(target, [*labels, END])
+    if close:
+        return f"did you mean `{close}`?"
     return f"write `label: {target}` in the turn it leads to, or `then: {END}`"
 
 
@@ -92,11 +91,11 @@ def _pattern_problems(document: Document, turn: TurnEntry) -> Iterator[Problem]:
         try:
             captures = set(parse_pattern(said).captures)
         except ConditionError as error:
-            yield problem_at_value(document, pointer, error.message, error.hint)
+            yield document.problem_at(pointer, error.message, error.hint)
             continue
         for name in sorted(captures.intersection(BUILT_IN_NAMES)):
             what = f"a capture cannot be called `{name}`, which has a meaning already"
-            yield problem_at_value(document, pointer, what, "choose another name")
+            yield document.problem_at(pointer, what, "choose another name")
 
 
 def _patterns(turn: TurnEntry) -> Iterator[tuple[Pointer, str | Mapping[str, str]]]:
@@ -135,8 +134,8 @@ def _fault_problems(document: Document, turn: TurnEntry) -> Iterator[Problem]:
                 read(turn.content[name])
         except FaultError as error:
             for problem in error.problems:
-                pointer = (*turn.pointer, name, *problem.pointer)
-                yield problem_at_value(document, pointer, problem.message, problem.hint)
+                pointer = (*turn.pointer, name, *to_path(str(problem.location)))
+                yield document.problem_at(pointer, problem.message, problem.hint)
 
 
 def _template_problems(document: Document, pointer: Pointer, answer: object) -> Iterator[Problem]:
@@ -148,4 +147,4 @@ def _template_problems(document: Document, pointer: Pointer, answer: object) -> 
                 template(text)
         except TemplateError:
             mend = r"close it as in `{{name}}`, or write `\{{` for two braces"
-            yield problem_at_value(document, where, "a `{{` that opens no placeholder", mend)
+            yield document.problem_at(where, "a `{{` that opens no placeholder", mend)

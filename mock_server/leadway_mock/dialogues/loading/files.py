@@ -10,7 +10,7 @@ from typing import Final
 from leadway_mock.dialogues.loading.parser import DialogueError, DialoguesError, read_dialogue
 from leadway_mock.dialogues.loading.transcripts import read_transcript
 from leadway_mock.dialogues.model import Dialogue
-from leadway_mock.documents.problems import Problem, problem_from_yaml
+from leadway_mock.documents.problems import Problem, TextPosition
 from leadway_mock.documents.text_files import UnreadableError, read_text
 from leadway_mock.documents.yaml_document import YamlError, load
 from leadway_mock.documents.yaml_errors import quote
@@ -20,7 +20,9 @@ YAML: Final = (".yaml", ".yml")
 MOST_FILES: Final = 1_000
 
 EMPTY: Final = Problem(
-    1, 1, "the file is empty", "start it with a line `user: …`, and a line `agent: …` below it"
+    TextPosition(1),
+    "the file is empty",
+    "start it with a line `user: …`, and a line `agent: …` below it",
 )
 """What is wrong with a transcript in which nobody says anything."""
 
@@ -57,7 +59,7 @@ def parse_dialogue(text: str, *, name: str = "dialogue", file: str = "") -> Dial
         try:
             document = load(text)
         except YamlError as error:
-            raise DialogueError(file or name, [problem_from_yaml(error)]) from None
+            raise DialogueError(file or name, [error.problem]) from None
         return read_dialogue(document, file=file or name, name=name)
     document, problems = read_transcript(text)
     if not document.value:
@@ -78,7 +80,7 @@ def dialogue_files(path: str | Path) -> list[Path]:
     if not files or len(files) > MOST_FILES:
         what = f"{len(files) or 'no'} dialogue files are in this folder"
         mend = f"put in up to {MOST_FILES} that end in {', '.join(sorted(known))}"
-        raise DialogueError(str(path), [Problem(1, 1, what, mend)])
+        raise DialogueError(str(path), [Problem(TextPosition(1), what, mend)])
     return files
 
 
@@ -105,7 +107,9 @@ def read_files(files: Iterable[Path]) -> tuple[list[Dialogue], list[DialogueErro
             continue
         if dialogue.name in found:
             what = f"the name {quote(dialogue.name)} is taken, by {found[dialogue.name].file}"
-            errors.append(DialogueError(str(file), [Problem(1, 1, what, "give each its own")]))
+            errors.append(
+                DialogueError(str(file), [Problem(TextPosition(1), what, "give each its own")])
+            )
         found.setdefault(dialogue.name, dialogue)
     return [found[name] for name in sorted(found)], errors
 

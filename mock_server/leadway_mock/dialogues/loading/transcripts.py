@@ -17,13 +17,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from textwrap import dedent, indent
 from typing import Final
 
-from leadway_mock.documents.problems import Problem
-from leadway_mock.documents.yaml_document import Document, Pointer, TextPosition
+from leadway_mock.documents.problems import Problem, TextPosition
+from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.documents.yaml_errors import quote
+from leadway_mock.util.suggestions import closest
 
 _SPOKEN = re.compile(r"(?P<who>[^\W\d_][\w -]{0,20}?)[ \t]*:(?:[ \t]+(?P<text>.*))?$")
 _SPEAKERS: Final = ("user", "agent")
@@ -77,7 +77,7 @@ def _read_line(spoken: list[_Spoken], number: int, line: str) -> Iterable[Proble
         column = 1 + (match.start("text") if text else match.end())
         spoken.append(_Spoken(who, TextPosition(number, column), [text.strip()]))
     else:
-        yield Problem(number, 1, *_stranger(line, who))
+        yield Problem(TextPosition(number), *_stranger(line, who))
 
 
 def _continue(spoken: list[_Spoken], number: int, line: str) -> Iterable[Problem]:
@@ -85,14 +85,13 @@ def _continue(spoken: list[_Spoken], number: int, line: str) -> Iterable[Problem
         spoken[-1].lines.append(line)
     elif line:
         what = "an indented line with nothing above that it continues"
-        yield Problem(number, 1, what, "start with `user:`")
+        yield Problem(TextPosition(number), what, "start with `user:`")
 
 
 def _stranger(line: str, who: str) -> tuple[str, str]:
-    near = [_SYNONYMS.get(who, ""), *get_close_matches(who, _SPEAKERS, n=1)]
-    meant = next((each for each in near if each), None)
-    if meant:
-        return f"{quote(who + ':')} is nobody here", f"did you mean `{meant}:`?"
+    speaker = _SYNONYMS.get(who) or closest(who, _SPEAKERS)
+    if speaker:
+        return f"{quote(who + ':')} is nobody here", f"did you mean `{speaker}:`?"
     what = f"the line {quote(line)} starts with neither `user:` nor `agent:`"
     return what, "indent it to continue the text above, or put `#` before it"
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from leadway_mock.documents.problems import Problem, problem_at_key, problem_at_value
+from leadway_mock.documents.problems import Problem
 from leadway_mock.documents.yaml_document import Document, Pointer
 
 
@@ -96,7 +96,7 @@ def _add(
     elif not entries or not isinstance(entries[-1], TurnEntry):
         what = "nobody has said anything that this could answer"
         mend = "write a `user` before it; `*` expects anything"
-        problems.append(problem_at_value(document, pointer, what, mend))
+        problems.append(document.problem_at(pointer, what, mend))
     else:
         problems += _continue(document, pointer, item, entries[-1])
 
@@ -111,7 +111,7 @@ def _continue(
     for name in more:
         if name in turn.content:
             what = f"`{name}` stands twice in one turn"
-            yield problem_at_key(document, (*pointer, name), what, "keep one")
+            yield document.problem_at_key((*pointer, name), what, "keep one")
     turn.content = more | dict(turn.content)
 
 
@@ -139,15 +139,15 @@ def _not_of_a_branch(
         if name in {"user", "agent", "when", "latency", "then"}:
             mend = "move it into the alternatives, which are turns of their own"
             what = f"`{name}` cannot stand beside `branch`"
-            yield problem_at_key(document, (*pointer, name), what, mend)
+            yield document.problem_at_key((*pointer, name), what, mend)
 
 
 def _unanswered(document: Document, entries: list[Entry]) -> Iterator[Problem]:
     for entry in entries:
         if isinstance(entry, TurnEntry) and not entry.answers:
             what = "the agent has no answer to this"
-            yield problem_at_value(
-                document, entry.pointer, what, "write what it says as `agent` behind it"
+            yield document.problem_at(
+                entry.pointer, what, "write what it says as `agent` behind it"
             )
 
 

@@ -57,10 +57,10 @@ def test_a_placeholder_is_told_where_it_is_written() -> None:
         "after: repeat\notherwise: '{{y}}'\n",
         file="d.yaml",
     )
-    assert [(line, what[:7]) for line, _, what, _ in warnings_of(talk)] == [
-        (6, "`{{x}}`"),
-        (6, "`{{z}}`"),
-        (9, "`{{y}}`"),
+    assert [(str(each.location), each.message[:7]) for each in warnings_of(talk)] == [
+        ("6:1", "`{{x}}`"),
+        ("6:1", "`{{z}}`"),
+        ("9:1", "`{{y}}`"),
     ]
 
 
