@@ -88,11 +88,11 @@ def test_it_books_in_parallel(leadway_mock):
     leadway_mock.assert_turns(*[2] * 8)
     leadway_mock.assert_conformant()
 
-FAULTS = [{"status": 500}, {"proxyStatus": 502}, {"transport": "EMPTY_RESPONSE"}]
+FAULTS = [{"status": 500}, {"proxy_status": 502}, {"transport": "EMPTY_RESPONSE"}]
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_it_handles_faults(leadway_mock, fault):
-    leadway_mock.fault(fault)
+    leadway_mock.fault(**fault)
     with pytest.raises(Exception):
         book("Monday")
     leadway_mock.assert_turns()

@@ -165,7 +165,7 @@ def test_fault_can_delay_and_lose_a_response(mock: Mock) -> None:
     began = time.monotonic()
     assert send(mock, "Hi").status_code == 200
     assert time.monotonic() - began > 0.05
-    mock.fault(transport=Transport.EMPTY_RESPONSE, when="after-commit")
+    mock.fault(transport=Transport.EMPTY_RESPONSE, phase="after-commit")
     with pytest.raises(Exception, match="disconnected"):
         send(mock, "Hi")
     mock.assert_turns(1, 1)

@@ -79,7 +79,7 @@ EACH = [
     (ENDED, "unscripted", ["*is in 'dialogue-01', after turn 2.", "*has ended: begin a new *"]),
     (UNUSED, "unused", ["*turn 2 of 'dialogue-01', dialogue-01:3: user: /(?P<day>*"]),
     (UNUSED_FAULT, "unused", ["*fault 'fault-1' (500)*"]),
-    (MALFORMED, "contract", ["*422 body-invalid*", "*'input' was sent; 'message' is meant.*"]),
+    (MALFORMED, "contract", ["*422 body-invalid*", "*'input'; did you mean 'message'?*"]),
     (WITHOUT_VERSION, "contract", ["*401 version-missing*"]),
     (WITHOUT_TOKEN, "contract", ["*401 token-invalid*"]),
     (WRONG_PATH, "contract", ["*404 route-unknown*"]),
