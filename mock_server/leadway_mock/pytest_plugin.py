@@ -131,7 +131,7 @@ def _open_mock(request: pytest.FixtureRequest, *, serve: bool) -> Mock:
     try:
         options = parse_marks(list(marks), allow)
         folder = request.node.path.parent
-        return Mock(host=hosts.get(settings), serve=serve, folder=folder, **options).open()
+        return Mock(shared_host=hosts.get(settings), serve=serve, folder=folder, **options).open()
     except ValueError as error:  # Errors of markers, dialogues, faults and settings are all this.
         text = str(error)
     return pytest.fail(text, pytrace=False)

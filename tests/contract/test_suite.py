@@ -41,7 +41,7 @@ LIVE_CLAUSES = {
 """The clauses that run against the real service; a new one must be added here on purpose."""
 
 
-def tested_clauses() -> Iterator[str]:
+def clauses_with_tests() -> Iterator[str]:
     """Yield the clause of every test that has one."""
     for file in TEST_FILES:
         module = importlib.import_module(f"tests.contract.{file.stem}")
@@ -75,7 +75,7 @@ def counts(finished: subprocess.CompletedProcess[str]) -> Mapping[str, int]:
 
 
 def test_every_clause_has_a_test_and_every_tested_clause_exists() -> None:
-    assert set(tested_clauses()) == set(CLAUSES)
+    assert set(clauses_with_tests()) == set(CLAUSES)
     assert len(CLAUSES) == sum(map(len, SECTIONS.values())), "two clauses have the same id"
 
 

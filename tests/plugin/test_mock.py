@@ -29,7 +29,7 @@ def host() -> Iterator[Host]:
 
 @pytest.fixture
 def mock(host: Host) -> Iterator[Mock]:
-    mock = Mock(host=host).open()
+    mock = Mock(shared_host=host).open()
     yield mock
     mock.close()
 
@@ -37,17 +37,17 @@ def mock(host: Host) -> Iterator[Mock]:
 def test_mock_verifies_at_the_end_of_its_block(host: Host) -> None:
     with (
         pytest.raises(UnexpectedInteractionError, match="turn 1 of 'dialogue-01'"),
-        Mock(host=host) as mock,
+        Mock(shared_host=host) as mock,
     ):
         mock.dialogue(BOOKING)
-    with Mock(host=host, strict=False) as mock:
+    with Mock(shared_host=host, strict=False) as mock:
         mock.dialogue(BOOKING)
-    with Mock(host=host, allow="unused") as mock:
+    with Mock(shared_host=host, allow="unused") as mock:
         mock.dialogue(BOOKING)
 
 
 def test_mock_annotates_an_error_that_leaves_its_block(host: Host) -> None:
-    with pytest.raises(KeyError) as caught, Mock(host=host, dialogue=BOOKING):
+    with pytest.raises(KeyError) as caught, Mock(shared_host=host, dialogue=BOOKING):
         raise KeyError
     assert "turn 1 of 'dialogue-01'" in caught.value.__notes__[0]
 
@@ -90,7 +90,7 @@ def test_dialogue_accepts_every_form(host: Host, tmp_path: Path, source: Any) ->
     for path in (tmp_path / "booking.txt", tmp_path / "dialogues" / "booking.txt"):
         path.parent.mkdir(exist_ok=True)
         path.write_text("user: haircut\nagent: Which day?\n")
-    with Mock(host=host, dialogue=source, folder=tmp_path) as mock:
+    with Mock(shared_host=host, dialogue=source, folder=tmp_path) as mock:
         assert say(mock, "A haircut") == ["Which day?"]
 
 
@@ -131,17 +131,17 @@ def test_one_alternative_of_a_branch_is_enough(host: Host) -> None:
                 - user: noon
                   agent: Fine.
     """
-    with Mock(host=host, dialogue=script) as mock:
+    with Mock(shared_host=host, dialogue=script) as mock:
         say(mock, "haircut", "tuesday", "noon")
     with (
         pytest.raises(UnexpectedInteractionError) as caught,
-        Mock(host=host, dialogue=script) as mock,
+        Mock(shared_host=host, dialogue=script) as mock,
     ):
         say(mock, "haircut", "tuesday")
     assert re.findall(r"turn (\d) of", str(caught.value)) == ["5"]
     with (
         pytest.raises(UnexpectedInteractionError) as caught,
-        Mock(host=host, dialogue=script) as mock,
+        Mock(shared_host=host, dialogue=script) as mock,
     ):
         say(mock, "haircut")
     assert re.findall(r"turn (\d) of", str(caught.value)) == ["2", "3", "4", "5"]
@@ -202,7 +202,7 @@ def test_clock_can_be_moved(mock: Mock) -> None:
 def test_settings_change_for_one_test_only(host: Host, mock: Mock) -> None:
     mock.settings(unknown_session="new-session", seed=7)
     assert send(mock, "Hi", executionId="gone").status_code == 200
-    with Mock(host=host, allow=("wrong-token",)) as other:
+    with Mock(shared_host=host, allow=("wrong-token",)) as other:
         assert send(other, "Hi", executionId="gone").status_code == 404
     mock.settings(unknown_session=None)
     assert send(mock, "Hi", executionId="gone").status_code == 404

@@ -72,7 +72,7 @@ class Mock:
         folder: base of relative dialogue paths; the working directory by default.
         any_token: use the shared namespace, which receives the requests of every token.
         serve: listen on a port; otherwise call `wsgi_app` in process.
-        host: host to share with other mocks; by default the mock starts its own.
+        shared_host: host to share with other mocks; by default the mock starts its own.
         settings: settings of `leadway mock`, such as `seed=1`; with a shared host, only those that
             can change at run time.
 
@@ -91,11 +91,11 @@ class Mock:
         folder: Path | str = "",
         any_token: bool = False,
         serve: bool = True,
-        host: Host | None = None,
+        shared_host: Host | None = None,
         **settings: Any,  # noqa: ANN401 - the fields of `Settings`
     ) -> None:
-        self._host = host
-        self._owns_host = host is None
+        self._host = shared_host
+        self._owns_host = shared_host is None
         self._settings = settings
         self._serve = serve
         self._any_token = any_token
