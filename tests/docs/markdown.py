@@ -1,4 +1,4 @@
-"""What tests need to know of a Markdown page: its code, headings, links, and words in code."""
+"""Parser of Markdown pages: code blocks, headings, links and inline code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INLINE = re.compile(r"`([^`\n]+)`")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A fenced block of code and the language it names."""
+    """A fenced code block and its language."""
 
     language: str
     text: str
@@ -32,7 +32,7 @@ class Page:
 
     @classmethod
     def read(cls, path: Path | str) -> Page:
-        """Read a page by its path in the repository."""
+        """Return the page at a path of the repository."""
         return cls(ROOT / path, (ROOT / path).read_text("utf-8"))
 
     @property
@@ -41,7 +41,7 @@ class Page:
 
     @property
     def prose(self) -> str:
-        """The page without its blocks of code."""
+        """The page without its code blocks."""
         return _BLOCK.sub("", self.text)
 
     @property
@@ -50,7 +50,7 @@ class Page:
 
     @property
     def files(self) -> dict[str, str]:
-        """The reader's own files: blocks with a name in a line of its own above."""
+        """Files of the reader: code blocks below a line that is a file name."""
         return dict(_FILE.findall(self.text))
 
     @property
@@ -60,7 +60,7 @@ class Page:
 
     @property
     def anchors(self) -> set[str]:
-        """What a link to a heading of this page may have behind its `#`, as GitHub makes it."""
+        """Anchors of the headings, as GitHub generates them."""
         return {_anchor(text) for _, text in self.headings}
 
     @property
@@ -69,18 +69,18 @@ class Page:
 
     @property
     def code(self) -> list[str]:
-        """Every piece of code: inline, and each block."""
+        """All code: inline, and each block."""
         return [*_INLINE.findall(self.prose), *(block.text for block in self.blocks)]
 
     def block(self, language: str, part: str = "") -> str:
-        """Return the one block of that language that contains `part`."""
+        """Return the only block of `language` that contains `part`."""
         found = [each.text for each in self.blocks if each.language == language]
         (only,) = [text for text in found if part in text]
         return only
 
 
 def pages() -> list[Page]:
-    """Return every page that people write or a script of ours writes."""
+    """Return every page, written or generated."""
     paths = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")]
     return [Page.read(path) for path in sorted(paths)]
 

@@ -1,4 +1,4 @@
-"""Any JSON value is a fault or an error, and the schema agrees."""
+"""Any JSON value is a valid fault or an error, and the JSON Schema agrees."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         code = _run(command, os.environ | environment)
         unexpected = mock.unexpected()
-        report = mock.report(unexpected, allow="To accept this: --allow {words}")
+        report = mock.report(unexpected, hint="To allow this: {flags}")
     finally:
         mock.close()
     if unexpected:

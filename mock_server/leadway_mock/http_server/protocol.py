@@ -31,7 +31,7 @@ from leadway_mock.http_server.responses import RawResponse, RequestError, error_
 if TYPE_CHECKING:
     from leadway_mock.http_server.server import Dispatcher
 
-log = logging.getLogger("leadway_mock.server")
+log = logging.getLogger("leadway_mock.http_server")
 
 MAX_HEAD = 65_536
 """Bytes of request line and headers together."""

@@ -13,7 +13,7 @@ from schemathesis.engine import Status, from_schema
 from leadway_mock.config.settings import Settings
 from leadway_mock.web import create_app
 from leadway_mock.web.serving import open_server
-from tests.property.attacker import Findings
+from tests.property.schemathesis_runner import RunResult
 
 CONFIGURATION: dict[str, Any] = {
     "seed": 1,
@@ -47,14 +47,14 @@ CONFIGURATION: dict[str, Any] = {
 
 def test_every_check_in_every_phase_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("leadway_mock.state.journal_wait.MAX_WAIT_SECONDS", 0.02)
-    findings = Findings()
+    findings = RunResult()
     settings = Settings(seed=1, port=0)
     with open_server(create_app(settings), settings) as server:
         schema = schemathesis.openapi.from_url(
             f"{server.url}/__mock/control.yaml", config=SchemathesisConfig.from_dict(CONFIGURATION)
         )
         for event in from_schema(schema).execute():
-            findings.see(event)
+            findings.add(event)
     assert findings.failures == {}
     attacks = {"examples", "coverage", "fuzzing", "stateful"}
     assert {findings.phases[phase] for phase in attacks} == {Status.SUCCESS}

@@ -31,7 +31,10 @@ TURN = "turns:\n  - user: a\n    agent: b\n"
         ("fallback: 1\n" + TURN, "1:11: `fallback` must be text or a mapping, not a number"),
         ("fallback: {agent: x}\n" + TURN, "1:12: `agent` is not known here"),
         ("fallback: '{{'\n" + TURN, "1:11: a `{{` that opens no placeholder"),
-        ("at_end: again\n" + TURN, "1:9: `at_end` cannot be `again` — write `unscripted`, `repeat`"),
+        (
+            "at_end: again\n" + TURN,
+            "1:9: `at_end` cannot be `again` — write `unscripted`, `repeat`",
+        ),
         ("agent: a b\n" + TURN, "1:8: `agent` cannot be written so — The id of the agent"),
         ("agent: []\n" + TURN, "1:8: `agent` is empty"),
         ("agents: x\n" + TURN, "1:1: `agents` is not known here — did you mean `agent`?"),

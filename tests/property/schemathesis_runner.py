@@ -1,4 +1,4 @@
-"""Schemathesis, as `schemathesis run` runs it, in this process and against our real server."""
+"""Runs Schemathesis in this process against the mock's real server, as `schemathesis run` does."""
 
 from __future__ import annotations
 
@@ -32,9 +32,8 @@ CONFIGURATION: dict[str, Any] = {
         "coverage": {"generate-duplicate-query-parameters": True},
         "stateful": {"generation": {"max-examples": 30}},
     },
-    # By chance alone it would find neither an agent nor a version, and never get past the guards.
-    # The inactive agent is left out: a good body gets its documented 400, which Schemathesis takes
-    # for a good body refused.
+    # Random values would never be an existing agent or version, so no request would get further.
+    # The inactive agent is omitted: its documented 400 looks like a rejected valid body.
     "dictionaries": {
         "agents": {"values": [ECHO_ID, GOAL_ID, VARIABLES_ID]},
         "versions": {"values": ["2021-04-15", "2021-07-28", "2023-02-21", "v3"]},
@@ -44,35 +43,35 @@ CONFIGURATION: dict[str, Any] = {
         "header.Version": {"dictionary": "versions", "probability": 0.95},
     },
 }
-"""No check and no phase is switched off: what is not named here has Schemathesis's own default."""
+"""No check and no phase is disabled; everything else has Schemathesis's default."""
 
-WITHOUT_CHANCE = {
+DETERMINISTIC_PHASES = {
     "phases": CONFIGURATION["phases"]
     | {"fuzzing": {"enabled": False}, "stateful": {"enabled": False}}
 }
-"""The phases that enumerate what the contract says, in a second or two."""
+"""Only the phases that enumerate the contract; they take a second or two."""
 
 
 @dataclass
-class Findings:
-    """What an attack came to: how often each check passed, each status came, and what failed."""
+class RunResult:
+    """Result of a run: passed checks, response statuses, and failures."""
 
     phases: dict[str, Status] = field(default_factory=dict)
     passed: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
     failures: dict[str, str] = field(default_factory=dict)
-    """By the name of the check, what was wrong and with which request, told for the first one."""
+    """First failure of each check, by its name, with the request."""
 
-    def see(self, event: events.EngineEvent) -> None:
-        """Take note of one thing that happened."""
+    def add(self, event: events.EngineEvent) -> None:
+        """Add one event of the engine."""
         if isinstance(event, events.PhaseFinished):
             self.phases[event.phase.name.value] = event.status
         elif isinstance(event, events.NonFatalError):
             self.failures.setdefault("error", f"{event.label}: {event.value!r}")
         elif isinstance(event, events.ScenarioFinished):
-            self._see_scenario(event)
+            self._add_scenario(event)
 
-    def _see_scenario(self, event: events.ScenarioFinished) -> None:
+    def _add_scenario(self, event: events.ScenarioFinished) -> None:
         exchanges = event.recorder.interactions
         self.statuses.update(
             each.response.status_code for each in exchanges.values() if each.response is not None
@@ -87,13 +86,13 @@ class Findings:
                     self.failures.setdefault(check.name, f"{text}\n{sent.headers} {sent.body!r}")
 
 
-def attack(app: WSGIApplication, **changes: Any) -> Findings:
-    """Let Schemathesis loose on `app`, behind our own server, and return what it finds."""
-    findings = Findings()
+def run_schemathesis(app: WSGIApplication, **changes: Any) -> RunResult:
+    """Run Schemathesis against `app` on the mock's server."""
+    result = RunResult()
     config = SchemathesisConfig.from_dict({**CONFIGURATION, **changes})
     server = open_server(app, Settings(port=0)) if isinstance(app, Flask) else Server(app)
     with server:
         schema = schemathesis.openapi.from_url(f"{server.url}/__mock/openapi.json", config=config)
         for event in from_schema(schema).execute():
-            findings.see(event)
-    return findings
+            result.add(event)
+    return result

@@ -1,4 +1,4 @@
-"""Walks through a how-to page as its reader does: saves the files, runs the commands, looks."""
+"""Runs a how-to page like its reader: saves the files, runs the commands, compares the output."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from pathlib import Path
 from tests.contract.programs import running
 from tests.docs.markdown import Page
 
-PATIENCE = 60
-SHOWN_URL = "http://127.0.0.1:4010"
-SERVES = "leadway mock --"
+TIMEOUT_SECONDS = 60
+PAGE_URL = "http://127.0.0.1:4010"
+SERVER_COMMAND = "leadway mock --"
 PLUGINS = "leadway_mock.pytest_plugin,anyio.pytest_plugin"
-"""Those of a reader who has installed the mock and nothing else."""
+"""The plug-ins of a reader who has installed only the mock."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A command of the page, and what the page shows of its output."""
+    """A command of the page, and the output that the page shows."""
 
     command: str
-    shown: str
+    output: str
 
     @property
     def fails(self) -> bool:
         """Whether the page shows a test run that fails."""
-        return re.search(r"^\d+ failed", self.shown, re.MULTILINE) is not None
+        return re.search(r"^\d+ failed", self.output, re.MULTILINE) is not None
 
 
 def steps(page: Page) -> Iterator[Step]:
@@ -41,37 +41,37 @@ def steps(page: Page) -> Iterator[Step]:
     for number, block in enumerate(blocks):
         if block.language == "sh" and block.text not in page.files.values():
             below = blocks[number + 1 : number + 2]
-            shown = [each.text for each in below if each.text not in page.files.values()]
-            yield Step(block.text, "".join(shown))
+            output = [each.text for each in below if each.text not in page.files.values()]
+            yield Step(block.text, "".join(output))
 
 
-def walk(page: Page, folder: Path) -> None:
-    """Do what the page says in an empty folder; raises `AssertionError` where it is not so."""
-    _save(page, folder, SHOWN_URL)
-    with ExitStack() as serving:
+def run_page(page: Page, folder: Path) -> None:
+    """Follow the page in an empty folder; raises `AssertionError` where the output differs."""
+    _save(page, folder, PAGE_URL)
+    with ExitStack() as servers:
         for step in steps(page):
-            if step.command.startswith(SERVES):
-                url = serving.enter_context(_served(step.command, folder))
+            if step.command.startswith(SERVER_COMMAND):
+                url = servers.enter_context(_serve(step.command, folder))
                 _save(page, folder, url)
             else:
-                _do(step, folder)
+                _run(step, folder)
 
 
-def looks_as(shown: str, output: str) -> bool:
-    """Tell whether `shown` stands in `output`; `…` is anything, alone in a line any lines."""
-    lines = [_pattern(line) for line in shown.splitlines()]
+def matches(expected: str, output: str) -> bool:
+    """Whether `output` contains `expected`; `…` matches anything, on its own line any lines."""
+    lines = [_pattern(line) for line in expected.splitlines()]
     trimmed = "".join(f"{line.rstrip()}\n" for line in output.splitlines())
     return re.search("^" + "".join(lines), trimmed, re.MULTILINE) is not None
 
 
 def search_path() -> str:
-    """Return where commands are looked for: our own, `leadway` and `pytest`, before all others."""
+    """Return the `PATH` of commands, with our own `leadway` and `pytest` first."""
     return os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 
 def _save(page: Page, folder: Path, url: str) -> None:
     for name, text in page.files.items():
-        (folder / name).write_text(text.replace(SHOWN_URL, url), "utf-8")
+        (folder / name).write_text(text.replace(PAGE_URL, url), "utf-8")
 
 
 def _pattern(line: str) -> str:
@@ -80,7 +80,7 @@ def _pattern(line: str) -> str:
     return ".*?".join(map(re.escape, line.rstrip().split("…"))) + "\n"
 
 
-def _do(step: Step, folder: Path) -> None:
+def _run(step: Step, folder: Path) -> None:
     done = subprocess.run(
         ["/bin/sh", "-eu", "-c", step.command],
         cwd=folder,
@@ -88,26 +88,26 @@ def _do(step: Step, folder: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT_SECONDS,
         check=False,
     )
     assert done.returncode == (1 if step.fails else 0), done.stdout
-    assert looks_as(step.shown, done.stdout), f"{step.shown}\nis not in\n{done.stdout}"
+    assert matches(step.output, done.stdout), f"{step.output}\nis not in\n{done.stdout}"
 
 
 @contextmanager
-def _served(command: str, folder: Path) -> Iterator[str]:
-    """Serve the mock as the page does, on a port that is free."""
-    program = str(Path(sys.executable).with_name("leadway"))
-    words = [program, *shlex.split(command)[1:], "--port", "0"]
-    with running(words, r"(?m)^listening on (\S+)$", folder=folder) as served:
-        yield served.url
+def _serve(command: str, folder: Path) -> Iterator[str]:
+    """Start the mock of the page on a free port."""
+    executable = str(Path(sys.executable).with_name("leadway"))
+    words = [executable, *shlex.split(command)[1:], "--port", "0"]
+    with running(words, r"(?m)^listening on (\S+)$", folder=folder) as program:
+        yield program.url
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Return the environment of a reader: our commands on the path, and no settings of ours."""
-    kept = {name: os.environ[name] for name in ("LANG", "TMPDIR") if name in os.environ}
-    return kept | {
+    """Return the environment of a reader: our commands on the path, no `LEADWAY_` variables."""
+    inherited = {name: os.environ[name] for name in ("LANG", "TMPDIR") if name in os.environ}
+    return inherited | {
         "HOME": str(folder),
         "PATH": search_path(),
         "PYTHONPATH": os.pathsep.join(each for each in sys.path if each),

@@ -1,4 +1,4 @@
-"""What the property tests share: a mock without HTTP, and what people may send to it."""
+"""Shared by the property tests: a mock without HTTP, and strategies for requests."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ HEADERS = {
 
 
 def emulator(store: str = "memory:", **settings: Any) -> Emulator:
-    """Return a mock that holds each of its answers against the contract."""
+    """Return a mock that validates each of its responses against the contract."""
     chosen = Settings(validate_responses=True, seed=1, store=store, **settings)
     return Emulator(chosen, CONTRACT, BUILT_IN, open_store(store), ManualClock())
 
 
-# Any text that a program can put on a wire: everything but halves of surrogate pairs.
+# Any text that can be encoded: everything except surrogates.
 texts = st.text(st.characters(codec="utf-8"))
 numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 scalars = st.none() | st.booleans() | numbers | texts
@@ -58,4 +58,4 @@ bodies = st.fixed_dictionaries(
         "attachments": st.lists(attachments, max_size=3) | values,
     },
 )
-"""JSON objects that are execute bodies, nearly or quite."""
+"""JSON objects that are valid or almost valid execute bodies."""
