@@ -38,7 +38,7 @@ def document() -> dict[str, Any]:
 @cache
 def rows() -> dict[str, str]:
     """Return the evidence of every named part of the contract that states it."""
-    evidence = {behaviour["id"]: behaviour["level"] for behaviour in document()["x-behaviours"]}
+    evidence = {behaviour["id"]: behaviour["evidence"] for behaviour in document()["x-behaviours"]}
     for component in document()["components"].values():
         for name, node in component.items():
             if "x-evidence" in node:
