@@ -1,10 +1,10 @@
-"""How much the SDK costs: calls and imports, beside raw httpx and the alternatives, in one run.
+"""Benchmark of the SDK: calls and imports, compared with raw httpx and other clients.
 
     .venv/bin/python -m bench.sdk [--write]
 
-A server in a process of its own answers every request with the same bytes, so what is measured is
-the client. All contenders take turns, round after round, so that what else the machine does hits
-all alike. A ratio is the median over the rounds of raw httpx's time by the contender's.
+A server in a process of its own sends the same bytes to every request, so that mostly the client is
+measured. The clients take turns in each round, so that other load affects all of them. A ratio is
+the median over the rounds of raw httpx's time divided by the client's.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ import httpx
 import requests
 from highlevel import HighLevel
 
-from bench.constant import serving
-from bench.figures import ratios
-from bench.interpreter import python
-from bench.pages import DOCS, table, write_last_run
-from leadway import MADE_UP, AsyncLeadway, Leadway
+from bench.constant_server import constant_server
+from bench.markdown import DOCS, table, write_last_run
+from bench.python_info import python_version
+from bench.statistics import ratios
+from leadway import MOCK_TOKEN, AsyncLeadway, Leadway
 from leadway_client import AuthenticatedClient
 from leadway_client.api.agents import execute_agent
 from leadway_client.models import ExecuteAgentRequest, ExecuteAgentResponse
@@ -35,7 +35,7 @@ PAGE = DOCS / "sdk-benchmark.md"
 AGENT = "p1q2r3s4t5u6v7w8x9y0z1a2"
 PATH = f"/agent-studio/agent/{AGENT}/execute"
 BODY = {"message": "Hello", "locationId": "C2QujeCh8ZnC7al2InWR"}
-HEADERS = {"Authorization": f"Bearer {MADE_UP}", "Version": "2021-07-28"}
+HEADERS = {"Authorization": f"Bearer {MOCK_TOKEN}", "Version": "2021-07-28"}
 ROUNDS, CALLS = 25, 100
 IMPORTS = {
     "python alone": "pass",
@@ -50,39 +50,39 @@ IMPORT_ROUNDS = 15
 Work = Callable[[int], None]
 
 
-def sync_contenders(url: str) -> Mapping[str, Work]:
-    """Return the ways to call from a thread, each with a connection that stays open."""
+def sync_clients(url: str) -> Mapping[str, Work]:
+    """Return the clients for threads, each with an open connection."""
     raw = httpx.Client(base_url=url, headers=HEADERS)
     session = requests.Session()
     session.headers.update(HEADERS)
-    generated = AuthenticatedClient(url, MADE_UP)
+    generated = AuthenticatedClient(url, MOCK_TOKEN)
     body = ExecuteAgentRequest.from_dict(BODY)
-    agent = Leadway(token=MADE_UP, location_id=BODY["locationId"], base_url=url).agent(AGENT)
+    agent = Leadway(token=MOCK_TOKEN, location_id=BODY["locationId"], base_url=url).agent(AGENT)
 
-    def by_httpx() -> str:
+    def call_httpx() -> str:
         return str(raw.post(PATH, json=BODY).json()["response"])
 
-    def by_requests() -> str:
+    def call_requests() -> str:
         return str(session.post(url + PATH, json=BODY, timeout=30).json()["response"])
 
-    def by_generated() -> str:
-        answer = execute_agent.sync(AGENT, client=generated, body=body)
-        assert isinstance(answer, ExecuteAgentResponse)
-        return answer.response
+    def call_generated() -> str:
+        response = execute_agent.sync(AGENT, client=generated, body=body)
+        assert isinstance(response, ExecuteAgentResponse)
+        return response.response
 
-    def by_leadway() -> str:
+    def call_leadway() -> str:
         return agent.execute(BODY["message"]).text
 
-    ways = {
-        "httpx": by_httpx,
-        "generated client": by_generated,
-        "leadway": by_leadway,
-        "requests": by_requests,
+    calls = {
+        "httpx": call_httpx,
+        "generated client": call_generated,
+        "leadway": call_leadway,
+        "requests": call_requests,
     }
-    return {name: _repeated(way) for name, way in ways.items()}
+    return {name: _repeat(call) for name, call in calls.items()}
 
 
-def _repeated(call: Callable[[], str]) -> Work:
+def _repeat(call: Callable[[], str]) -> Work:
     def work(times: int) -> None:
         for _ in range(times):
             assert call()
@@ -90,30 +90,32 @@ def _repeated(call: Callable[[], str]) -> Work:
     return work
 
 
-def async_contenders(url: str, loop: asyncio.AbstractEventLoop) -> Mapping[str, Work]:
-    """Return the ways to call from a task, one after the other."""
+def async_clients(url: str, loop: asyncio.AbstractEventLoop) -> Mapping[str, Work]:
+    """Return the clients for tasks, which make one call after the other."""
 
     class Local(HighLevel):  # type: ignore[misc]  # it is untyped
         BASE_URL = url
 
     raw = httpx.AsyncClient(base_url=url, headers=HEADERS)
-    official = Local(private_integration_token=MADE_UP)
-    agent = AsyncLeadway(token=MADE_UP, location_id=BODY["locationId"], base_url=url).agent(AGENT)
+    official = Local(private_integration_token=MOCK_TOKEN)
+    agent = AsyncLeadway(token=MOCK_TOKEN, location_id=BODY["locationId"], base_url=url).agent(
+        AGENT
+    )
 
-    async def by_httpx() -> str:
+    async def call_httpx() -> str:
         return str((await raw.post(PATH, json=BODY)).json()["response"])
 
-    async def by_leadway() -> str:
+    async def call_leadway() -> str:
         return (await agent.execute(BODY["message"])).text
 
-    async def by_official() -> str:
+    async def call_official() -> str:
         return str((await official.agent_studio.execute_agent(AGENT, BODY))["response"])
 
-    ways = {"httpx": by_httpx, "leadway": by_leadway, "official SDK": by_official}
-    return {name: _repeated_async(way, loop) for name, way in ways.items()}
+    calls = {"httpx": call_httpx, "leadway": call_leadway, "official SDK": call_official}
+    return {name: _repeat_async(call, loop) for name, call in calls.items()}
 
 
-def _repeated_async(call: Callable[[], Awaitable[str]], loop: asyncio.AbstractEventLoop) -> Work:
+def _repeat_async(call: Callable[[], Awaitable[str]], loop: asyncio.AbstractEventLoop) -> Work:
     async def work(times: int) -> None:
         for _ in range(times):
             assert await call()
@@ -121,23 +123,23 @@ def _repeated_async(call: Callable[[], Awaitable[str]], loop: asyncio.AbstractEv
     return lambda times: loop.run_until_complete(work(times))
 
 
-def measured(contenders: Mapping[str, Work]) -> Mapping[str, list[float]]:
-    """Return each contender's microseconds a call, one figure for each round."""
-    times: dict[str, list[float]] = {name: [] for name in contenders}
-    names = list(contenders)
-    for work in contenders.values():
+def measure(clients: Mapping[str, Work]) -> Mapping[str, list[float]]:
+    """Return the microseconds per call of each client, one figure for each round."""
+    times: dict[str, list[float]] = {name: [] for name in clients}
+    names = list(clients)
+    for work in clients.values():
         work(CALLS)
     for number in range(ROUNDS):
         first = number % len(names)
         for name in names[first:] + names[:first]:
             started = time.perf_counter()
-            contenders[name](CALLS)
+            clients[name](CALLS)
             times[name].append((time.perf_counter() - started) / CALLS * 1e6)
     return times
 
 
 def import_times() -> Mapping[str, list[float]]:
-    """Return the milliseconds that a fresh interpreter takes for each import, round by round."""
+    """Return the milliseconds of each import in a new interpreter, one figure for each round."""
     times: dict[str, list[float]] = {name: [] for name in IMPORTS}
     for _ in range(IMPORT_ROUNDS):
         for name, code in IMPORTS.items():
@@ -148,16 +150,16 @@ def import_times() -> Mapping[str, list[float]]:
 
 
 def call_table(times: Mapping[str, list[float]]) -> str:
-    """Return the calls as a Markdown table, beside raw httpx."""
+    """Return the times of calls as a Markdown table, with ratios to raw httpx."""
     rows = [
         (name, f"{statistics.median(own):.0f}", f"{ratios(times['httpx'], own).median:.2f}")
         for name, own in times.items()
     ]
-    return table(("", "µs a call", "of raw httpx's speed"), rows)
+    return table(("", "µs per call", "speed / raw httpx"), rows)
 
 
 def import_table(times: Mapping[str, list[float]]) -> str:
-    """Return the imports as a Markdown table, beside the official SDK."""
+    """Return the times of imports as a Markdown table, with ratios to the official SDK."""
     bare = times["python alone"]
     net = {
         name: statistics.median(mine - base for mine, base in zip(own, bare, strict=True))
@@ -166,38 +168,38 @@ def import_table(times: Mapping[str, list[float]]) -> str:
     }
     whole = net["official SDK"]
     rows = [(name, f"{own:.0f}", f"{own / whole:.2f}") for name, own in net.items()]
-    return table(("", "ms", "of the official SDK's"), rows)
+    return table(("", "ms", "time / official SDK"), rows)
 
 
 def report() -> str:
-    """Measure everything, and return what was found as Markdown."""
+    """Measure everything; return the figures as Markdown."""
     logging.disable(logging.CRITICAL)
-    with serving() as port:
+    with constant_server() as port:
         url = f"http://127.0.0.1:{port}"
-        by_thread = measured(sync_contenders(url))
-        by_task = measured(async_contenders(url, asyncio.new_event_loop()))
+        thread_times = measure(sync_clients(url))
+        task_times = measure(async_clients(url, asyncio.new_event_loop()))
     packages = "httpx", "requests", "gohighlevel-api-client"
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    where = f"{python()}, {versions}."
+    platform = f"{python_version()}, {versions}."
     return "\n\n".join(
         [
-            f"{where} {ROUNDS} rounds of {CALLS} calls, {IMPORT_ROUNDS} of imports; medians.",
-            "From a thread:",
-            call_table(by_thread),
-            "From a task:",
-            call_table(by_task),
-            "To import, beyond the start of the interpreter:",
+            f"{platform} {ROUNDS} rounds of {CALLS} calls, {IMPORT_ROUNDS} of imports; medians.",
+            "Calls from a thread:",
+            call_table(thread_times),
+            "Calls from a task:",
+            call_table(task_times),
+            "Imports, without the start of the interpreter:",
             import_table(import_times()),
         ]
     )
 
 
 def main() -> int:
-    """Print the figures; with `--write`, put them into the page, too."""
-    found = report()
-    print(found)
+    """Print the figures; with `--write`, write them into the page, too."""
+    figures = report()
+    print(figures)
     if "--write" in sys.argv[1:]:
-        write_last_run(PAGE, found)
+        write_last_run(PAGE, figures)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""docs/contract-suite.md, made from the tables of tests/contract; write_docs.py writes it."""
+"""Text of docs/contract-suite.md, from the tables of tests/contract. write_docs.py writes it."""
 
 import sys
 from collections.abc import Iterator
@@ -17,35 +17,35 @@ PAGE = """\
 <!-- Written by scripts/write_docs.py. Edit tests/contract/clauses.py or exclusions.py, then run
 `make docs`. -->
 
-What everything that calls itself Leadway's API has to do, clause by clause, and which target of
-`tests/contract/` shows it.
+Requirements for everything that implements Leadway's API, clause by clause, and the targets of
+`tests/contract/` that are tested for them.
 
 ```sh
 make contract TARGET=mock   # or prism, or live
-make referee                # the mock, judged by Prism's validating proxy
+make referee                # the mock behind Prism's validating proxy
 ```
 
-| target | is |
+| target | what it is |
 |---|---|
 {targets}
 
 The live target needs `LEADWAY_TOKEN`, `LEADWAY_LOCATION_ID` and `LEADWAY_AGENT_ID` in the
-environment, and takes `LEADWAY_BASE_URL`. Its clauses are few and do no harm, but about a dozen
-messages run the agent.
+environment, and reads `LEADWAY_BASE_URL`. It runs few clauses, which change nothing, but send about
+a dozen messages to the agent.
 
-How well a clause is known (see [Evidence](evidence.md)) comes from the rows of the contract that it
-rests on. A ✓ is a clause that runs and has to pass; a letter stands for the reason, at the end, why
-it does not run.
+The [evidence](evidence.md) of a clause is that of the rows of the contract on which it is based. A
+✓ is a clause that runs and must pass. A letter is the reason, listed at the end, why it does not
+run.
 
 {sections}
-## Why a target leaves something out
+## Reasons for exclusions
 
 {reasons}
 """
 
 
 def contract_suite_page() -> str:
-    """Return docs/contract-suite.md as the suite has it today."""
+    """Return the text of docs/contract-suite.md."""
     targets = (f"| `{target.name}` | {target.about} |" for target in TARGETS.values())
     sections = (_section(title, clauses) for title, clauses in SECTIONS.items())
     reasons = (f"* **{letter}** {why}" for why, letter in _letters().items())
@@ -55,7 +55,7 @@ def contract_suite_page() -> str:
 
 
 def _section(title: str, clauses: tuple[Clause, ...]) -> str:
-    header = f"| clause | known | {' | '.join(TARGETS)} |\n|---|---|{':-:|' * len(TARGETS)}"
+    header = f"| clause | evidence | {' | '.join(TARGETS)} |\n|---|---|{':-:|' * len(TARGETS)}"
     return "\n".join([f"## {title}", "", header, *map(_row, clauses), ""])
 
 
@@ -66,6 +66,6 @@ def _row(clause: Clause) -> str:
 
 
 def _letters() -> dict[str, str]:
-    """Return the letter of every reason, in the order of the table of exclusions."""
+    """Return the letter of each reason, in the order of the exclusions."""
     reasons = dict.fromkeys(each.why for each in EXCLUSIONS)
     return {why: chr(ord("a") + number) for number, why in enumerate(reasons)}

@@ -8,13 +8,17 @@ draws fifty times as many examples, at random.
 from __future__ import annotations
 
 import os
+import sqlite3
+import sys
+import warnings
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 import redis
 from hypothesis import settings
 
-from bench.redis_servers import RedisProgram, redis_program
+from tests.redis_server import RedisProgram, redis_program
 
 settings.register_profile("suite", derandomize=True, deadline=None, database=None, max_examples=100)
 settings.register_profile("deep", deadline=None, database=None, max_examples=5_000)
@@ -38,8 +42,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+class Connection(sqlite3.Connection):
+    """SQLite connection that warns when it is collected and still open, as Python 3.13's does."""
+
+    def __del__(self) -> None:
+        try:
+            self.total_changes  # noqa: B018 - raises where the connection is closed
+        except sqlite3.ProgrammingError:
+            return
+        warnings.warn(f"unclosed database in {self!r}", ResourceWarning, source=self)  # noqa: B028 - the caller is the garbage collector
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "clause(id): the clause of the contract suite a test shows")
+    if sys.version_info < (3, 13):
+        patch = pytest.MonkeyPatch()
+        patch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Connection))
+        config.add_cleanup(patch.undo)
 
 
 @pytest.fixture(scope="session")
@@ -54,4 +73,4 @@ def redis_url(redis_server: RedisProgram) -> str:
     """The URL of an empty database."""
     with redis.Redis.from_url(redis_server.url) as client:
         client.flushall()
-    return redis_server.patient_url
+    return redis_server.long_timeout_url

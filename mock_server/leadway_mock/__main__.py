@@ -2,7 +2,7 @@
 
 import sys
 
-from leadway_command import obeyed
+from leadway_command import run_command
 from leadway_mock.cli.main import main
 
-sys.exit(obeyed(main, "leadway mock"))
+sys.exit(run_command(main, "leadway mock"))

@@ -1,102 +1,100 @@
-"""Leadway: talk to the agents of Leadway CRM, and test code that does."""
+"""Leadway: client for the agents of Leadway CRM."""
 
-from leadway.agents import Agent, AsyncAgent, ConversationFields, MessageFields
-from leadway.calls import image
-from leadway.clients import AsyncLeadway, Leadway, Options
-from leadway.conversations import AsyncConversation, Conversation
-from leadway.destinations import MADE_UP
+from leadway._agents import Agent, AsyncAgent, ConversationFields, MessageFields
+from leadway._calls import HTTPResponse, image
+from leadway._clients import AsyncLeadway, Leadway, Options
+from leadway._conversations import AsyncConversation, Conversation, Turn
+from leadway._observers import Attempt, Observer
+from leadway._rate_limiter import DOCUMENTED_LIMITS, RateLimiter
+from leadway._replies import Reply
+from leadway._retries import RetryPolicy
+from leadway._secret import Secret
+from leadway._settings import PRODUCTION, Settings
+from leadway._token_guard import MOCK_TOKEN
+from leadway._version import __version__
 from leadway.errors import (
-    AccessError,
-    BlockedError,
-    ClosedError,
+    AgentNotFoundError,
+    APIStatusError,
+    AuthorizationError,
+    BlockedByProxyError,
+    ClientClosedError,
     ConnectionFailedError,
     ConnectionLostError,
     ConversationBusyError,
     InactiveAgentError,
     InvalidRequestError,
+    InvalidResponseError,
     InvalidTokenError,
     LeadwayError,
-    MalformedAnswerError,
-    MisdirectedTokenError,
     MissingScopeError,
-    NoAnswerError,
+    NoResponseError,
     NotFoundError,
     RateLimitedError,
-    RefusedError,
+    RequestTimeoutError,
+    RouteNotFoundError,
     ServerError,
-    SessionExpiredError,
+    SessionNotFoundError,
     SettingsError,
-    TimedOutError,
-    UnknownAgentError,
-    UnknownRouteError,
-    UnknownVersionError,
+    TokenHostMismatchError,
     UpstreamTimeoutError,
     VersionHeaderError,
+    VersionNotFoundError,
     Violation,
     WrongLocationError,
 )
-from leadway.observing import Attempt, Observer
-from leadway.outcomes import Answer
-from leadway.pacing import DOCUMENTED_LIMITS, Pacer
-from leadway.replies import Reply
-from leadway.retries import Retries
-from leadway.secret import Secret
-from leadway.settings import PRODUCTION, Settings
-from leadway.talk import Turn
-from leadway.version import __version__
 from leadway_client.models import Attachment, GenerativeOutput, ResponseAttachment
 
 __all__ = [
     "DOCUMENTED_LIMITS",
-    "MADE_UP",
+    "MOCK_TOKEN",
     "PRODUCTION",
-    "AccessError",
+    "APIStatusError",
     "Agent",
-    "Answer",
+    "AgentNotFoundError",
     "AsyncAgent",
     "AsyncConversation",
     "AsyncLeadway",
     "Attachment",
     "Attempt",
-    "BlockedError",
-    "ClosedError",
+    "AuthorizationError",
+    "BlockedByProxyError",
+    "ClientClosedError",
     "ConnectionFailedError",
     "ConnectionLostError",
     "Conversation",
     "ConversationBusyError",
     "ConversationFields",
     "GenerativeOutput",
+    "HTTPResponse",
     "InactiveAgentError",
     "InvalidRequestError",
+    "InvalidResponseError",
     "InvalidTokenError",
     "Leadway",
     "LeadwayError",
-    "MalformedAnswerError",
     "MessageFields",
-    "MisdirectedTokenError",
     "MissingScopeError",
-    "NoAnswerError",
+    "NoResponseError",
     "NotFoundError",
     "Observer",
     "Options",
-    "Pacer",
     "RateLimitedError",
-    "RefusedError",
+    "RateLimiter",
     "Reply",
+    "RequestTimeoutError",
     "ResponseAttachment",
-    "Retries",
+    "RetryPolicy",
+    "RouteNotFoundError",
     "Secret",
     "ServerError",
-    "SessionExpiredError",
+    "SessionNotFoundError",
     "Settings",
     "SettingsError",
-    "TimedOutError",
+    "TokenHostMismatchError",
     "Turn",
-    "UnknownAgentError",
-    "UnknownRouteError",
-    "UnknownVersionError",
     "UpstreamTimeoutError",
     "VersionHeaderError",
+    "VersionNotFoundError",
     "Violation",
     "WrongLocationError",
     "__version__",

@@ -1,67 +1,72 @@
-"""Every error of this package, by what it means for the caller.
+"""Errors of the SDK.
 
 ```text
-LeadwayError                     everything that this package raises on purpose
-├── SettingsError                a setting is missing or cannot be
-│   └── MisdirectedTokenError    a mock's token for the real service, or a real one for a mock
-├── ClosedError                  the client was closed before
-├── ConversationBusyError        a second message while the first is not answered
-├── NoAnswerError                nothing came back that is an answer
-│   ├── ConnectionFailedError    the service was not reached
-│   ├── ConnectionLostError      the connection broke after the message may have gone out
-│   └── TimedOutError            nothing came in time
-├── MalformedAnswerError         something came back that the contract does not allow
-└── RefusedError                 the service, or a proxy before it, said no
-    ├── InvalidRequestError      the request itself is wrong, field by field
-    ├── AccessError              the token does not open this door
-    │   ├── InvalidTokenError    it is unknown, expired or no token
-    │   ├── VersionHeaderError   the `Version` header is missing or unknown
-    │   ├── MissingScopeError    it lacks a scope
-    │   ├── WrongLocationError   it belongs to another location
-    │   └── BlockedError         a proxy or firewall refused before the service saw it
-    ├── NotFoundError            there is no such thing
-    │   ├── UnknownAgentError    no such agent is published in this location
-    │   ├── UnknownVersionError  no such version of the agent is published
-    │   ├── SessionExpiredError  the `executionId` has expired, is unknown, or another's
-    │   └── UnknownRouteError    the address is not that of the API
-    ├── InactiveAgentError       the agent is switched off
-    ├── RateLimitedError         too many requests
-    └── ServerError              the service or a proxy failed
-        └── UpstreamTimeoutError the service did not hear from its own parts in time
+LeadwayError                       base class of all errors that this package raises
+├── SettingsError                  a setting is missing or invalid
+│   └── TokenHostMismatchError     a mock's token for the real service, or a real one for a mock
+├── ClientClosedError              the client is closed
+├── ConversationBusyError          a second message before the first has its response
+├── NoResponseError                no complete response was received
+│   ├── ConnectionFailedError      no connection to the service
+│   ├── ConnectionLostError        the connection broke; the message may have been processed
+│   └── RequestTimeoutError        no complete response within the timeout
+├── InvalidResponseError           the response does not match the contract
+└── APIStatusError                 the service, or a proxy, responded with an error status
+    ├── InvalidRequestError        the request is invalid; lists the fields
+    ├── AuthorizationError         the token does not allow this request
+    │   ├── InvalidTokenError      the token is unknown, expired or malformed
+    │   ├── VersionHeaderError     the `Version` header is missing or unknown
+    │   ├── MissingScopeError      the token lacks a scope
+    │   ├── WrongLocationError     the token belongs to another location
+    │   └── BlockedByProxyError    a proxy or firewall rejected the request
+    ├── NotFoundError              something in the request does not exist
+    │   ├── AgentNotFoundError     no such agent is published in this location
+    │   ├── VersionNotFoundError   no such version of the agent is published
+    │   ├── SessionNotFoundError   the `executionId` is expired, unknown or another agent's
+    │   └── RouteNotFoundError     the path is not part of the API
+    ├── InactiveAgentError         the agent is switched off
+    ├── RateLimitedError           too many requests
+    └── ServerError                the service or a proxy failed
+        └── UpstreamTimeoutError   a backend of the service timed out
 ```
 
-None holds a header or a token, and each survives pickle.
+No error holds a header or a token. Every error can be pickled.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from leadway.wording import BASE_URL, setting, typed, worded
+RUN_DOCTOR: Final = " Run `leadway doctor` for a diagnosis."
+"""End of the hints of errors that the command can narrow down."""
 
-_NAMED_FIELD = re.compile(r"(?:property )?([A-Za-z_][\w.\[\]-]*) (?:must|should|is|has|cannot)\b")
+_NAMED_FIELD: Final = re.compile(
+    r"(?:property )?([A-Za-z_][\w.\[\]-]*) (?:must|should|is|has|cannot)\b"
+)
 
 
 class LeadwayError(Exception):
-    """What every error of this package has in common.
+    """Base class of all errors of this package. `str(error)` ends with the hint.
 
     Args:
-        message: what went wrong, in the service's words where it said something.
-        status: the HTTP status of the answer, `None` where there was none.
-        messages: the service's own messages, one for each violation.
-        trace_id: what to quote to the vendor's support.
-        body: the answer's body as text, cut when it is long.
-        retry_safe: whether the message was surely not heard, so that it may be sent again.
-        retry_after: seconds that the service asked to wait.
+        message: what went wrong, in the service's words if it sent any.
+        status: HTTP status of the response, `None` if there was no response.
+        messages: messages of the service, one for each invalid field.
+        trace_id: id to quote to the vendor's support.
+        body: first 64 KiB of the response body, as text.
+        retry_safe: whether the message was certainly not processed, so that a retry is safe.
+        retry_after: seconds to wait, from the `Retry-After` header.
     """
 
-    cure: ClassVar[str] = ""
-    """What usually helps; the end of `str(error)`."""
+    hint: ClassVar[str] = ""
+    """How to fix it. Names of settings and arguments are in backticks."""
 
-    def __init__(  # noqa: PLR0913 - all that is known of a failure, each by its name
+    attempts: int
+    """Number of times the message was sent; 0 if it was not sent."""
+
+    def __init__(  # noqa: PLR0913 - one keyword for each fact about a failure
         self,
         message: str,
         *,
@@ -82,234 +87,190 @@ class LeadwayError(Exception):
         self.retry_after: float | None = retry_after
         self.attempts = 0
 
-    attempts: int
-    """How often the message was sent, this time included; 0 when it never was."""
-
     def __str__(self) -> str:
-        return self._said(str)
+        end = "" if self.message.endswith((".", "!", "?")) else "."
+        parts = f"{self.message}{end}", self._details(), self.hint
+        return " ".join(part for part in parts if part)
 
-    def on_command_line(self) -> str:
-        """Say what `str` says, to somebody who types commands: `--timeout`, and not `timeout`."""
-        return self._said(typed)
-
-    def _said(self, in_words: Callable[[str], str]) -> str:
-        what = in_words(self.message)
-        sentence = what if what.endswith((".", "!", "?")) else f"{what}."
-        return " ".join(part for part in (sentence, self._where(), in_words(self.cure)) if part)
-
-    def _where(self) -> str:
+    def _details(self) -> str:
         status = f"HTTP {self.status}" if self.status else ""
         trace = f"trace id {self.trace_id}" if self.trace_id else ""
-        wait = "" if self.retry_after is None else f"it asks to wait {self.retry_after:g} s"
-        known = ", ".join(part for part in (status, trace, wait) if part)
-        return f"({known})" if known else ""
+        wait = "" if self.retry_after is None else f"retry after {self.retry_after:g} s"
+        details = ", ".join(part for part in (status, trace, wait) if part)
+        return f"({details})" if details else ""
 
 
 class SettingsError(LeadwayError):
-    """A setting is missing or cannot be. Nothing was sent."""
+    """A setting is missing or invalid. Nothing was sent."""
 
 
-class MisdirectedTokenError(SettingsError):
-    """A made-up token for the real service, or a real-looking one for something else."""
+class TokenHostMismatchError(SettingsError):
+    """A made-up token for the real service, or a real-looking token for another host."""
 
-    cure: ClassVar[str] = worded(
-        "To send it all the same, pass send_token_anywhere=True.",
-        "To send it all the same, give --send-token-anywhere.",
-    )
+    hint = "To send it anyway, set `send_token_anywhere`."
 
 
-class ClosedError(LeadwayError):
-    """The client was closed before. Nothing was sent."""
+class ClientClosedError(LeadwayError):
+    """The client is closed. Nothing was sent."""
 
-    cure = "Make a new one, or send inside its `with` block."
+    hint = "Create a new client, or send inside its `with` block."
 
 
 class ConversationBusyError(LeadwayError):
-    """The answer to this conversation's last message is still awaited. Nothing was sent."""
+    """The previous message of this conversation has no response yet. Nothing was sent."""
 
-    cure = (
-        "A conversation takes turns: wait for the answer, or begin another conversation for each"
-        " thread or task."
-    )
+    hint = "Wait for the response, or create one conversation for each thread or task."
 
 
-class NoAnswerError(LeadwayError):
-    """Nothing came back that is an answer."""
+class NoResponseError(LeadwayError):
+    """No complete response was received."""
 
 
-class ConnectionFailedError(NoAnswerError):
-    """The service was not reached, so the message was not heard."""
+class ConnectionFailedError(NoResponseError):
+    """No connection to the service; the message was not processed."""
 
-    cure: ClassVar[str] = worded(
-        "Check base_url, the network, and that the service runs; `leadway doctor` looks at each.",
-        f"Check {BASE_URL}, the network, and that the service runs;"
-        " `leadway doctor` looks at each.",
-    )
+    hint = f"Check `base_url`, the network, and whether the service is running.{RUN_DOCTOR}"
 
 
-class ConnectionLostError(NoAnswerError):
-    """The connection broke after the message may have gone out: nobody knows if it was heard."""
+class ConnectionLostError(NoResponseError):
+    """The connection broke after the message was sent; it may have been processed."""
 
-    cure = "The agent may have heard the message: send it again only if it may be heard twice."
-
-
-class TimedOutError(NoAnswerError):
-    """Nothing came in time; `retry_safe` tells if the message may have been heard."""
-
-    cure: ClassVar[str] = worded(
-        "If agents need longer, raise `timeout`.",
-        "If agents need longer, raise --timeout (or LEADWAY_TIMEOUT).",
-    )
+    hint = "The agent may have received the message; repeat it only if that is harmless."
 
 
-class MalformedAnswerError(LeadwayError):
-    """Something came back that the contract does not allow; the message may have been heard."""
+class RequestTimeoutError(NoResponseError):
+    """No complete response within the timeout; see `retry_safe`."""
 
-    cure: ClassVar[str] = worded(
-        "`body` has what came. If it is a proxy's page, look at the address in base_url.",
-        f"If a proxy's page came, look at the address in {BASE_URL}.",
-    )
+    hint = "If agents need more time, raise `timeout`."
 
 
-class RefusedError(LeadwayError):
-    """The service, or a proxy before it, said no."""
+class InvalidResponseError(LeadwayError):
+    """The response does not match the contract; the message may have been processed."""
+
+    hint = "If it is the page of a proxy, check `base_url`."
+
+
+class APIStatusError(LeadwayError):
+    """The service, or a proxy before it, responded with an error status."""
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One thing that is wrong with a request: the field, if the message names one."""
+    """One error in a request."""
 
     field: str | None
+    """Name of the field, `None` if the message names none."""
+
     message: str
+    """Message of the service."""
 
 
-class InvalidRequestError(RefusedError):
-    """The request itself is wrong; `violations` says what, field by field."""
+class InvalidRequestError(APIStatusError):
+    """The request is invalid. `status` is `None` if the SDK found the error before sending."""
 
-    cure = "Sending the same again will not help."
+    hint = "The same request will fail again."
 
     @property
     def violations(self) -> tuple[Violation, ...]:
-        """Each violation with the field that the service's message names."""
+        """Each message with the field that it names."""
         return tuple(map(_violation, self.messages or (self.message,)))
 
 
 def _violation(message: str) -> Violation:
-    named = _NAMED_FIELD.match(message)
-    return Violation(named[1] if named else None, message)
+    match = _NAMED_FIELD.match(message)
+    return Violation(match[1] if match else None, message)
 
 
-class AccessError(RefusedError):
-    """The token does not open this door."""
+class AuthorizationError(APIStatusError):
+    """The token does not allow this request."""
 
-    cure = "`leadway doctor` tells token, version, scope and location apart."
+    hint = f"Check token, version, scope and location.{RUN_DOCTOR}"
 
 
-class InvalidTokenError(AccessError):
-    """The token is unknown, expired or no token."""
+class InvalidTokenError(AuthorizationError):
+    """The token is unknown, expired or malformed."""
 
-    cure = (
-        "Take a Private Integration Token (pit- and a UUID) from the sub-account's settings, or"
-        " refresh the OAuth token; `leadway doctor` checks it."
+    hint: ClassVar[str] = (
+        "Use a Private Integration Token (pit- and a UUID) from the sub-account's settings, or"
+        f" refresh the OAuth token.{RUN_DOCTOR}"
     )
 
 
-class VersionHeaderError(AccessError):
+class VersionHeaderError(AuthorizationError):
     """The `Version` header is missing or unknown to the service."""
 
-    cure: ClassVar[str] = worded(
-        "Leave api_version alone, or set it to one that the service knows: 2021-07-28.",
-        "Leave --api-version and LEADWAY_API_VERSION out, or name one that the service knows:"
-        " 2021-07-28.",
-    )
+    hint = "Leave `api_version` out, or set it to a version of the service: 2021-07-28."
 
 
-class MissingScopeError(AccessError):
+class MissingScopeError(AuthorizationError):
     """The token lacks a scope."""
 
-    cure = "Give the integration the scope agent-studio.write, and use the token it then shows."
+    hint = "Add the scope agent-studio.write to the integration, and use its new token."
 
 
-class WrongLocationError(AccessError):
+class WrongLocationError(AuthorizationError):
     """The token belongs to another location than `location_id`."""
 
-    cure = "Use the location that the token was made in, or a token of this location."
+    hint = "Use the location in which the token was created, or a token of this location."
 
 
-class BlockedError(AccessError):
-    """A proxy or firewall refused with a page of its own, before the service saw the message."""
+class BlockedByProxyError(AuthorizationError):
+    """A proxy or firewall rejected the request before it reached the service."""
 
-    cure: ClassVar[str] = worded(
-        "It is not about the token: look at base_url, and at what lies between here and there.",
-        f"It is not about the token: look at {BASE_URL}, and at what lies between here and there.",
-    )
+    hint = "The token is not the cause: check `base_url`, and the proxies on the way to it."
 
 
-class NotFoundError(RefusedError):
-    """There is no such thing; the subclass says what."""
+class NotFoundError(APIStatusError):
+    """Something in the request does not exist; the subclass says what."""
 
 
-class UnknownAgentError(NotFoundError):
+class AgentNotFoundError(NotFoundError):
     """No agent with this id is published in this location."""
 
-    cure: ClassVar[str] = worded(
-        "Check the agent's id and location_id, and that it is published in production.",
-        "Check the agent's id, the location (--location-id or LEADWAY_LOCATION_ID), and that the"
-        " agent is published in production.",
-    )
+    hint = "Check the agent's id, `location_id`, and whether the agent is published in production."
 
 
-class UnknownVersionError(NotFoundError):
+class VersionNotFoundError(NotFoundError):
     """The agent has no published version with this `versionId`."""
 
-    cure: ClassVar[str] = worded(
-        "Leave version_id out to run the latest published version.",
-        "Leave --agent-version out to run the latest published version.",
+    hint = "Leave `version_id` out to run the latest published version."
+
+
+class SessionNotFoundError(NotFoundError):
+    """The `executionId` is expired, unknown, or belongs to another agent or location."""
+
+    hint: ClassVar[str] = (
+        "A session expires after 30 minutes without a message: start a new conversation, or use"
+        " conversation(..., restart_expired=True)."
     )
 
 
-class SessionExpiredError(NotFoundError):
-    """The `executionId` has expired, is unknown, or belongs to another agent or location."""
+class RouteNotFoundError(NotFoundError):
+    """The path is not part of the API."""
 
-    cure: ClassVar[str] = worded(
-        "A session ends after 30 minutes without a message: begin a new conversation, or ask for"
-        " it with conversation(..., restart_expired=True).",
-        "A session ends after 30 minutes without a message: leave --session out to begin a new one,"
-        " or type /new in `leadway chat`.",
-    )
+    hint = "`base_url` must be scheme and host only, such as https://services.leadconnectorhq.com."
 
 
-class UnknownRouteError(NotFoundError):
-    """The address is not that of the API."""
-
-    cure: ClassVar[str] = setting(
-        "base_url", "is scheme and host alone, such as https://services.leadconnectorhq.com."
-    )
-
-
-class InactiveAgentError(RefusedError):
+class InactiveAgentError(APIStatusError):
     """The agent is switched off."""
 
-    cure = "Activate it in Agent Studio; only active and published agents can be reached."
+    hint = "Activate it in Agent Studio; only active and published agents can be executed."
 
 
-class RateLimitedError(RefusedError):
-    """Too many requests; `retry_after` has the wait, where the service named one."""
+class RateLimitedError(APIStatusError):
+    """Too many requests; `retry_after` has the seconds to wait, if the service sent them."""
 
-    cure: ClassVar[str] = worded(
-        "Documented are 100 requests in 10 s and 300 a minute; `pacer=Pacer()` keeps to them.",
-        "Documented are 100 requests in 10 s and 300 a minute: wait, and send fewer.",
+    hint: ClassVar[str] = (
+        "The documented limits are 100 requests in 10 s and 300 in a minute;"
+        " rate_limiter=RateLimiter() stays below them."
     )
 
 
-class ServerError(RefusedError):
-    """The service or a proxy before it failed; the message may have been heard."""
+class ServerError(APIStatusError):
+    """The service or a proxy failed; the message may have been processed."""
 
-    cure: ClassVar[str] = worded(
-        "Unless retry_safe is true, the agent may have heard the message.",
-        "Unless it is a 503 that asks to wait, the agent may have heard the message.",
-    )
+    hint = "The agent may have received the message; only a 503 with Retry-After is safe to retry."
 
 
 class UpstreamTimeoutError(ServerError):
-    """The service did not hear from its own parts in time: a 401 that is not about the token."""
+    """A backend of the service timed out: a 401 that is not about the token."""

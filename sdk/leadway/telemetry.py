@@ -1,4 +1,7 @@
-"""Spans for OpenTelemetry: `pip install 'leadway[otel]'`, then `Leadway(observer=spans())`."""
+"""Spans for OpenTelemetry.
+
+Install with `pip install 'leadway[otel]'`, then `Leadway(observer=span_observer())`.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,20 @@ import time
 
 from opentelemetry.trace import SpanKind, Status, StatusCode, Tracer, get_tracer
 
-from leadway.observing import Attempt, Observer
-from leadway.version import __version__
+from leadway._observers import Attempt, Observer
+from leadway._version import __version__
 
 
-def spans(tracer: Tracer | None = None) -> Observer:
-    """Return an observer that makes a span of each attempt, below the span that is current.
+def span_observer(tracer: Tracer | None = None) -> Observer:
+    """Return an observer that creates a span for each attempt, as a child of the current span.
 
     Args:
-        tracer: makes the spans; by default one of the global provider.
+        tracer: creates the spans; by default a tracer of the global provider.
     """
     chosen = tracer or get_tracer("leadway", __version__)
 
     def observe(attempt: Attempt) -> None:
-        # It is told when all is over, so the beginning is reckoned back.
+        # Observers are called after the attempt, so the start is calculated.
         ended = time.time_ns()
         span = chosen.start_span(
             "leadway execute",
@@ -35,8 +38,8 @@ def spans(tracer: Tracer | None = None) -> Observer:
 
 
 def _attributes(attempt: Attempt) -> dict[str, str | int]:
-    """Return what is known, by the names of OpenTelemetry's conventions where there are any."""
-    known: dict[str, str | int | None] = {
+    """Return the attributes of a span, with the names of OpenTelemetry's conventions if any."""
+    attributes: dict[str, str | int | None] = {
         "http.request.method": attempt.method,
         "url.path": attempt.path,
         "http.request.resend_count": attempt.number - 1,
@@ -45,4 +48,4 @@ def _attributes(attempt: Attempt) -> dict[str, str | int]:
         "leadway.execution_id": attempt.execution_id,
         "leadway.interaction_id": attempt.interaction_id,
     }
-    return {name: value for name, value in known.items() if value is not None}
+    return {name: value for name, value in attributes.items() if value is not None}

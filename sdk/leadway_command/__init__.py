@@ -1,6 +1,20 @@
-"""The command `leadway`, apart from the SDK: to start the mock, nobody waits for an HTTP client."""
+"""The command `leadway`. It does not import the SDK, so that the mock starts fast."""
 
-from leadway_command.dispatching import main
-from leadway_command.obeying import INTERRUPTED, UNHEARD, UNWRITTEN, obeyed
+from leadway_command.dispatch import main
+from leadway_command.exit_handling import (
+    EXIT_BROKEN_PIPE,
+    EXIT_INTERRUPTED,
+    EXIT_IO_ERROR,
+    run_command,
+)
+from leadway_command.output import print_error, print_line
 
-__all__ = ["INTERRUPTED", "UNHEARD", "UNWRITTEN", "main", "obeyed"]
+__all__ = [
+    "EXIT_BROKEN_PIPE",
+    "EXIT_INTERRUPTED",
+    "EXIT_IO_ERROR",
+    "main",
+    "print_error",
+    "print_line",
+    "run_command",
+]

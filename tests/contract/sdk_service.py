@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from leadway import Agent, Leadway, RefusedError, Reply, Retries
+from leadway import Agent, APIStatusError, Leadway, Reply, RetryPolicy
 from leadway_client.models import Error, ExecuteAgentResponse, InputVariables
 from leadway_client.types import Response
 from tests.contract.service import Service, Way, opened
@@ -29,11 +29,11 @@ class SdkService(Service):
         """Say something through the SDK, and return what came in the generated client's form."""
         try:
             reply = self._execute(message, way, agent_id, fields)
-        except RefusedError as error:
+        except APIStatusError as error:
             parsed = Error.from_dict(json.loads(error.body))
             return Response(HTTPStatus(error.status or 0), error.body.encode(), {}, parsed)
-        answer = reply.answer
-        return Response(HTTPStatus.OK, answer.body, dict(answer.headers), reply.model)
+        received = reply.http_response
+        return Response(HTTPStatus.OK, received.body, dict(received.headers), reply.model)
 
     def _execute(self, message: str, way: Way, agent_id: str, fields: dict[str, Any]) -> Reply:
         agent = self.leadway.agent(agent_id or self.caller.agent_id)
@@ -57,6 +57,6 @@ def through_sdk(url: str) -> Iterator[Service]:
             token=caller.token,
             location_id=caller.location_id,
             base_url=url,
-            retries=Retries(attempts=1),
+            retries=RetryPolicy(attempts=1),
         ) as leadway:
             yield SdkService(caller, service.client, service.http, leadway)

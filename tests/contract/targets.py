@@ -13,15 +13,15 @@ from typing import Any
 
 import httpx
 
-from bench.redis_servers import redis_program
 from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
-from leadway_mock.server import Server
-from leadway_mock.web import create_app, prompt_of
+from leadway_mock.web import create_app
+from leadway_mock.web.serving import open_server
 from tests.contract.programs import mock, prism
 from tests.contract.referee import JUDGED, refereed
 from tests.contract.sdk_service import through_sdk
 from tests.contract.service import Caller, Service, opened
+from tests.redis_server import redis_program
 
 LIVE = "https://services.leadconnectorhq.com"
 LIVE_VARIABLES = ("LEADWAY_TOKEN", "LEADWAY_LOCATION_ID", "LEADWAY_AGENT_ID")
@@ -42,16 +42,9 @@ class Target:
 
 @contextmanager
 def in_process(**settings: Any) -> Iterator[Service]:
-    """Call the mock as a function, without any socket."""
-    with called(**settings) as service:
-        yield service
-
-
-@contextmanager
-def called(*, thin: bool = True, **settings: Any) -> Iterator[Service]:
-    """Call the mock as a function, through its thin door or through Flask alone."""
+    """Call the Flask application as a function, without any socket."""
     emulator = build_emulator(_settings(settings))
-    transport = httpx.WSGITransport(create_app(emulator=emulator, thin=thin))
+    transport = httpx.WSGITransport(create_app(emulator=emulator))
     try:
         with opened("http://127.0.0.1", transport=transport) as service:
             yield service
@@ -69,8 +62,7 @@ def listening(**settings: Any) -> Iterator[str]:
     """Serve a mock in a thread, and give its URL."""
     emulator = build_emulator(_settings(settings))
     try:
-        app = create_app(emulator=emulator)
-        with Server(app, prompt=prompt_of(app)) as server:
+        with open_server(create_app(emulator=emulator), Settings(port=0)) as server:
             yield server.url
     finally:
         emulator.close()
@@ -96,13 +88,13 @@ def http_sqlite(**settings: Any) -> Iterator[Service]:
 @contextmanager
 def http_redis(**settings: Any) -> Iterator[Service]:
     """Call `leadway mock`, one process or several, its conversations in a server of its own."""
-    with redis_program() as server, _program(server.patient_url, settings) as service:
+    with redis_program() as server, _program(server.long_timeout_url, settings) as service:
         yield service
 
 
 @contextmanager
 def _program(store: str, settings: Mapping[str, Any]) -> Iterator[Service]:
-    flags = ["--store", store, "--validate-responses"]
+    flags = ["--store", store, "--check-answers"]
     flags += [_flag(name, value) for name, value in settings.items()]
     with mock(*flags) as program, opened(program.url, trust_env=False) as service:
         yield service
@@ -147,13 +139,7 @@ TARGETS: Mapping[str, Target] = {
     target.name: target
     for target in (
         Target(
-            "in-process", "mock", "the mock as a WSGI application, without a socket", in_process
-        ),
-        Target(
-            "flask",
-            "mock",
-            "the same through Flask alone, without the thin door",
-            partial(called, thin=False),
+            "in-process", "mock", "the mock as a Flask application, without a socket", in_process
         ),
         Target("observed", "mock", "the same with `--profile observed`", observed),
         Target("http-memory", "mock", "the mock over HTTP, conversations in memory", http_memory),

@@ -12,7 +12,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
-from leadway_mock.server import Server
+from leadway_mock.http_server import Server
 from tests.contract.evidence import answers
 from tests.contract.programs import Program
 from tests.contract.referee import Foul, Referee, refereed

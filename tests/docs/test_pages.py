@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 
 from leadway_mock.agents import ECHO_ID, UNSCOPED_TOKEN
 from leadway_mock.config.settings import Settings
-from leadway_mock.pipeline.assembly import build_emulator
+from leadway_mock.contract.loader import load_contract
 from leadway_mock.store.base import Store
 from leadway_mock.store.redis.client import OPTIONS
 from leadway_mock.web import create_app
@@ -42,7 +42,7 @@ def test_generated_pages_are_current() -> None:
     assert write_docs.stale(ROOT) == []
 
 
-def test_a_stale_page_is_named_with_its_cure(
+def test_a_stale_page_is_named_with_a_hint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for page in write_docs.PAGES:
@@ -55,7 +55,7 @@ def test_a_stale_page_is_named_with_its_cure(
     assert capsys.readouterr().out.splitlines() == [
         "docs/behaviours.md: stale",
         "docs/settings.md: stale",
-        write_docs.CURE,
+        write_docs.HINT,
     ]
     assert write_docs.main([]) == 0
     assert write_docs.main(["--check"]) == 0
@@ -69,7 +69,7 @@ def test_a_switch_that_names_nothing_is_found(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_every_answer_of_the_contract_is_listed() -> None:
-    assert {rule for rule, _, _ in ANSWERS} == set(build_emulator().contract.examples)
+    assert {rule for rule, _, _ in ANSWERS} == set(load_contract().examples)
 
 
 @pytest.mark.parametrize(("rule", "status", "level"), ANSWERS, ids=[rule for rule, *_ in ANSWERS])
@@ -123,7 +123,7 @@ def test_the_verbs_of_the_store_are_those_listed() -> None:
 
 
 def test_the_rules_that_end_a_step_exist() -> None:
-    rules = set(build_emulator().contract.examples)
+    rules = set(load_contract().examples)
     text = Page.read("docs/architecture.md").text
     steps = re.findall(r"^\| \d \|.*\| ([^|]*) \|$", text, re.MULTILINE)
     named = {name for cell in steps for name in re.findall(r"`([a-z-]+…?)`", cell)}

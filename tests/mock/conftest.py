@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
@@ -29,13 +30,18 @@ def store() -> Iterator[Store]:
 
 
 @pytest.fixture
-def caller_with(contract: Contract, store: Store) -> Callable[..., Caller]:
-    def make(*, cast: AgentRegistry = BUILT_IN, store: Store = store, **settings: Any) -> Caller:
-        clock = ManualClock()
-        chosen = Settings(**({"validate_responses": True, "seed": 1} | settings))
-        return Caller(Emulator(chosen, contract, cast, store, clock), clock)
+def caller_with(contract: Contract, store: Store) -> Iterator[Callable[..., Caller]]:
+    with ExitStack() as stack:
 
-    return make
+        def make(
+            *, cast: AgentRegistry = BUILT_IN, store: Store = store, **settings: Any
+        ) -> Caller:
+            clock = ManualClock()
+            chosen = Settings(**({"validate_responses": True, "seed": 1} | settings))
+            emulator = Emulator(chosen, contract, cast, store, clock)
+            return Caller(stack.enter_context(closing(emulator)), clock)
+
+        yield make
 
 
 @pytest.fixture
@@ -61,6 +67,6 @@ def _what_a_test_shows_happens(
         seen.add(given.rule)
         return given
 
-    monkeypatch.setattr(Emulator, "answer", watched)
+    monkeypatch.setattr(Emulator, "handle", watched)
     yield
     assert wanted & seen, f"marked as showing {sorted(wanted)}, and saw {sorted(seen)}"

@@ -27,7 +27,7 @@ async def talk(day):
 """,
     "SDK": """
 def book(day):
-    with leadway.Leadway.from_env(retries=leadway.Retries(attempts=1)) as client:
+    with leadway.Leadway.from_env(retries=leadway.RetryPolicy(attempts=1)) as client:
         chat = client.agent(AGENT).conversation()
         chat.send("A haircut")
         return chat.send(f"On {day}").text
@@ -37,7 +37,7 @@ def book(day):
     return asyncio.run(talk(day))
 
 async def talk(day):
-    async with leadway.AsyncLeadway.from_env(retries=leadway.Retries(attempts=1)) as client:
+    async with leadway.AsyncLeadway.from_env(retries=leadway.RetryPolicy(attempts=1)) as client:
         chat = client.agent(AGENT).conversation()
         await chat.send("A haircut")
         return (await chat.send(f"On {day}")).text

@@ -198,7 +198,7 @@ def test_unused_it_imports_nothing(pytester: pytest.Pytester, run: Run) -> None:
         "import sys\n\ndef test_it():\n"
         "    ours = {name for name in sys.modules if name.startswith('leadway')}\n"
         "    assert ours == {'leadway_mock', 'leadway_mock.pytest_plugin'}\n"
-        "    assert not {'flask', 'jsonschema', 'yaml', 'waitress'} & set(sys.modules)\n"
+        "    assert not {'flask', 'jsonschema', 'yaml', 'uvicorn'} & set(sys.modules)\n"
     )
     run(apart=True).assert_outcomes(passed=1)
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import schemathesis
+from flask import Flask
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
 from leadway_mock.agents import ECHO_ID, GOAL_ID, VARIABLES_ID
-from leadway_mock.server import Server
+from leadway_mock.config.settings import Settings
+from leadway_mock.http_server import Server
+from leadway_mock.web.serving import open_server
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -88,7 +91,8 @@ def attack(app: WSGIApplication, **changes: Any) -> Findings:
     """Let Schemathesis loose on `app`, behind our own server, and return what it finds."""
     findings = Findings()
     config = SchemathesisConfig.from_dict({**CONFIGURATION, **changes})
-    with Server(app) as server:
+    server = open_server(app, Settings(port=0)) if isinstance(app, Flask) else Server(app)
+    with server:
         schema = schemathesis.openapi.from_url(f"{server.url}/__mock/openapi.json", config=config)
         for event in from_schema(schema).execute():
             findings.see(event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,15 +23,16 @@ if TYPE_CHECKING:
 
 
 def test_every_check_in_every_phase_finds_nothing() -> None:
-    emulator = build_emulator(Settings(validate_responses=True, seed=1))
-    findings = attack(create_app(emulator=emulator))
+    with closing(build_emulator(Settings(validate_responses=True, seed=1))) as emulator:
+        findings = attack(create_app(emulator=emulator))
+        sessions = [each for _, each in emulator.sessions.list_page(after=0, limit=10_000)]
     assert findings.failures == {}
     attacks = {"examples", "coverage", "fuzzing", "stateful"}
     assert {findings.phases[phase] for phase in attacks} == {Status.SUCCESS}
     assert set(findings.passed) == {*CHECKS.get_all_names(), "max_response_time"}
     # It got past the guards, and its conversations had turns.
     assert findings.statuses[200] > 100
-    longest = max(session.turns for _, session in emulator.sessions.list_page(after=0, limit=10_000))
+    longest = max(session.turns for session in sessions)
     assert longest > 2
 
 
@@ -46,7 +48,11 @@ Change = Callable[[Response], None]
 
 def _mock(**settings: str) -> WSGIApplication:
     # Where the contract's example of an executionId is good enough, more requests come through.
-    chosen = {"unknown_session": "new-session", "validate_responses": True, "seed": 1} | settings
+    chosen = {
+        "unknown_session": "new-session",
+        "validate_responses": True,
+        "seed": 1,
+    } | settings
     return create_app(Settings(**chosen))  # type: ignore[arg-type]
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.redis_servers import RedisProgram
 from leadway_mock.store import Store, open_store
+from tests.redis_server import RedisProgram
 
 Verb = Callable[[Store], Any]
 
@@ -92,7 +92,7 @@ def told(store: Store, verbs: Sequence[Verb]) -> list[Any]:
 @settings(max_examples=300, deadline=None)
 @given(verbs=VERBS)
 def test_memory_and_redis_say_the_same(redis_server: RedisProgram, verbs: list[Verb]) -> None:
-    memory, shared = open_store("memory:"), open_store(redis_server.patient_url)
+    memory, shared = open_store("memory:"), open_store(redis_server.long_timeout_url)
     try:
         shared.clear()
         assert told(memory, verbs) == told(shared, verbs)

@@ -2,46 +2,47 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
 
-from leadway import MADE_UP, AsyncLeadway, Leadway, Reply, Retries
+from leadway import MOCK_TOKEN, AsyncLeadway, Leadway, Reply, RetryPolicy
 from leadway_mock.config.settings import Settings
+from leadway_mock.http_server import Server
 from leadway_mock.pipeline.assembly import build_emulator
-from leadway_mock.server import Server
 from leadway_mock.web import create_app
-from tests.sdk.hostile import Hostile, hostile
-from tests.sdk.outcomes import CALL
+from leadway_mock.web.serving import open_server
+from tests.sdk.hostile_server import HostileServer, run_hostile_server
+from tests.sdk.samples import CALL
 
 LOCATION = "C2QujeCh8ZnC7al2InWR"
-QUICK = Retries(first_wait=0.01)
+FAST_RETRIES = RetryPolicy(initial_delay=0.01)
 
-Ask = Callable[..., Reply]
+Send = Callable[..., Reply]
 
 
 @pytest.fixture(scope="session")
-def hostile_server() -> Iterator[Hostile]:
-    with hostile() as server:
+def hostile_server() -> Iterator[HostileServer]:
+    with run_hostile_server() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def mock_with() -> Iterator[Callable[..., str]]:
-    """Serve mocks with the settings a test wants, one for each kind."""
-    running: dict[str, tuple[Server, Any]] = {}
+    """Return the URL of a mock with these settings; equal settings share one."""
+    running: dict[str, Server] = {}
+    with ExitStack() as stack:
 
-    def url(**settings: Any) -> str:
-        key = repr(sorted(settings.items()))
-        if key not in running:
-            emulator = build_emulator(Settings(**settings))
-            running[key] = (Server(create_app(emulator=emulator)).__enter__(), emulator)
-        return running[key][0].url
+        def url(**settings: Any) -> str:
+            key = repr(sorted(settings.items()))
+            if key not in running:
+                emulator = stack.enter_context(closing(build_emulator(Settings(**settings))))
+                server = open_server(create_app(emulator=emulator), Settings(port=0))
+                running[key] = stack.enter_context(server)
+            return running[key].url
 
-    yield url
-    for server, emulator in running.values():
-        server.__exit__(None, None, None)
-        emulator.close()
+        yield url
 
 
 @pytest.fixture
@@ -49,32 +50,37 @@ def url(mock_with: Callable[..., str]) -> str:
     return mock_with()
 
 
-def ask_sync(
+def send_sync(
     url: str, message: str = "Hello", *, agent: str = CALL.agent_id, **options: Any
 ) -> Reply:
-    """Send one message, as code with threads does."""
+    """Send one message with the sync client."""
     with Leadway(**_options(url, options)) as leadway:
         return leadway.agent(agent).execute(message)
 
 
-def ask_async(
+def send_async(
     url: str, message: str = "Hello", *, agent: str = CALL.agent_id, **options: Any
 ) -> Reply:
-    """Send one message, as async code does."""
+    """Send one message with the async client."""
 
-    async def asked() -> Reply:
+    async def execute() -> Reply:
         async with AsyncLeadway(**_options(url, options)) as leadway:
             return await leadway.agent(agent).execute(message)
 
-    return asyncio.run(asked())
+    return asyncio.run(execute())
 
 
 def _options(url: str, options: dict[str, Any]) -> dict[str, Any]:
-    common = {"token": MADE_UP, "location_id": LOCATION, "base_url": url, "retries": QUICK}
+    common = {
+        "token": MOCK_TOKEN,
+        "location_id": LOCATION,
+        "base_url": url,
+        "retries": FAST_RETRIES,
+    }
     return common | options
 
 
-@pytest.fixture(params=[ask_sync, ask_async], ids=["sync", "async"])
-def ask(request: pytest.FixtureRequest) -> Ask:
-    way: Ask = request.param
-    return way
+@pytest.fixture(params=[send_sync, send_async], ids=["sync", "async"])
+def send(request: pytest.FixtureRequest) -> Send:
+    function: Send = request.param
+    return function

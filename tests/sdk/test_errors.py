@@ -1,4 +1,4 @@
-"""The errors: one tree, drawn as it is; each pickles, teaches, and is reached by its meaning."""
+"""Errors: the documented tree, pickling, hints, and the mapping from responses."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pytest
 
 import leadway
 from leadway import errors
-from leadway.exchange import judged
-from leadway.outcomes import Answer
+from leadway._calls import HTTPResponse
+from leadway._sending import classify
 from leadway_mock.contract.loader import load_contract
-from tests.sdk.outcomes import refused
+from tests.sdk.samples import error_response
 
 
 def descendants(kind: type[errors.LeadwayError]) -> Iterator[type[errors.LeadwayError]]:
@@ -24,27 +24,27 @@ def descendants(kind: type[errors.LeadwayError]) -> Iterator[type[errors.Leadway
         yield from descendants(child)
 
 
-EVERY = list(descendants(errors.LeadwayError))
-every_error = pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.__name__)
+ALL_ERRORS = list(descendants(errors.LeadwayError))
+each_error = pytest.mark.parametrize("kind", ALL_ERRORS, ids=lambda kind: kind.__name__)
 
 
-def test_the_tree_is_drawn_as_it_is() -> None:
+def test_the_documented_tree_matches_the_classes() -> None:
     assert errors.__doc__ is not None
     drawn = re.findall(r"^(.*?)(\w+Error) ", errors.__doc__, re.MULTILINE)
-    found = [(kind.__name__, len(kind.__mro__)) for kind in EVERY]
+    found = [(kind.__name__, len(kind.__mro__)) for kind in ALL_ERRORS]
     deepest = min(depth for _, depth in found)
     assert [(name, len(branch) // 4) for branch, name in drawn] == [
         (name, depth - deepest) for name, depth in found
     ]
 
 
-@every_error
-def test_it_is_exported(kind: type[errors.LeadwayError]) -> None:
+@each_error
+def test_an_error_is_exported(kind: type[errors.LeadwayError]) -> None:
     assert getattr(leadway, kind.__name__) is kind
 
 
-@every_error
-def test_it_survives_pickle_and_copy(kind: type[errors.LeadwayError]) -> None:
+@each_error
+def test_an_error_can_be_pickled_and_copied(kind: type[errors.LeadwayError]) -> None:
     error = kind(
         "Agent not found",
         status=404,
@@ -55,26 +55,26 @@ def test_it_survives_pickle_and_copy(kind: type[errors.LeadwayError]) -> None:
         retry_after=3.0,
     )
     error.attempts = 2
-    for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):  # noqa: S301 - our own
-        assert type(twin) is kind
-        assert vars(twin) == vars(error)
-        assert str(twin) == str(error)
+    for copied in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):  # noqa: S301 - our own
+        assert type(copied) is kind
+        assert vars(copied) == vars(error)
+        assert str(copied) == str(error)
 
 
-@every_error
-def test_it_says_what_it_means_and_how_to_cure_it(kind: type[errors.LeadwayError]) -> None:
+@each_error
+def test_the_text_has_message_details_and_hint(kind: type[errors.LeadwayError]) -> None:
     assert kind.__doc__
-    told = str(kind("It broke", status=500, trace_id="abc"))
-    assert told.startswith("It broke. (HTTP 500, trace id abc)")
-    assert told.endswith(kind.cure)
+    text = str(kind("It broke", status=500, trace_id="abc"))
+    assert text.startswith("It broke. (HTTP 500, trace id abc)")
+    assert text.endswith(kind.hint)
 
 
-def test_it_says_how_long_to_wait() -> None:
-    told = str(errors.RateLimitedError("Too many", status=429, retry_after=90.0))
-    assert told.startswith("Too many. (HTTP 429, it asks to wait 90 s) ")
+def test_the_text_has_the_seconds_to_wait() -> None:
+    text = str(errors.RateLimitedError("Too many", status=429, retry_after=90.0))
+    assert text.startswith("Too many. (HTTP 429, retry after 90 s) ")
 
 
-MEANINGS = {
+CLASSES = {
     "token-invalid": errors.InvalidTokenError,
     "token-unknown": errors.InvalidTokenError,
     "token-expired": errors.InvalidTokenError,
@@ -89,11 +89,11 @@ MEANINGS = {
     "body-too-large": errors.InvalidRequestError,
     "media-type-unsupported": errors.InvalidRequestError,
     "agent-inactive": errors.InactiveAgentError,
-    "agent-unknown": errors.UnknownAgentError,
-    "agent-unpublished": errors.UnknownAgentError,
-    "version-unpublished": errors.UnknownVersionError,
-    "route-unknown": errors.UnknownRouteError,
-    "method-not-allowed": errors.UnknownRouteError,
+    "agent-unknown": errors.AgentNotFoundError,
+    "agent-unpublished": errors.AgentNotFoundError,
+    "version-unpublished": errors.VersionNotFoundError,
+    "route-unknown": errors.RouteNotFoundError,
+    "method-not-allowed": errors.RouteNotFoundError,
     "quota-exceeded": errors.RateLimitedError,
     "server-error": errors.ServerError,
     "upstream-timeout": errors.UpstreamTimeoutError,
@@ -104,25 +104,25 @@ MEANINGS = {
 }
 
 
-def every_refusal() -> Iterator[tuple[str, Answer]]:
-    """Yield each error of the contract, as it comes over the wire."""
+def contract_errors() -> Iterator[tuple[str, HTTPResponse]]:
+    """Yield each error response of the contract."""
     contract = load_contract()
     for name, example in contract.examples.items():
         if example.status != 200:
-            yield name, refused(example.status, example.content["message"])
+            yield name, error_response(example.status, example.content["message"])
 
 
-def _meaning(rule: str, error: errors.RefusedError) -> type[errors.RefusedError]:
+def _expected_class(rule: str, error: errors.APIStatusError) -> type[errors.APIStatusError]:
     if rule.startswith("session-"):
-        return errors.SessionExpiredError
-    return MEANINGS.get(rule, type(error))  # The mock's own refusals have no meaning to us.
+        return errors.SessionNotFoundError
+    return CLASSES.get(rule, type(error))  # The mock's own errors have no class in the SDK.
 
 
-@pytest.mark.parametrize(("rule", "answer"), [*every_refusal()])
-def test_every_refusal_of_the_contract_has_its_meaning(rule: str, answer: Answer) -> None:
-    error = judged(answer)
-    assert isinstance(error, errors.RefusedError)
-    assert type(error) is _meaning(rule, error)
+@pytest.mark.parametrize(("rule", "answer"), [*contract_errors()])
+def test_every_error_of_the_contract_has_its_class(rule: str, answer: HTTPResponse) -> None:
+    error = classify(answer)
+    assert isinstance(error, errors.APIStatusError)
+    assert type(error) is _expected_class(rule, error)
     assert error.status == answer.status
     assert error.messages
     assert error.retry_safe is (rule == "quota-exceeded")
@@ -131,28 +131,28 @@ def test_every_refusal_of_the_contract_has_its_meaning(rule: str, answer: Answer
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (401, errors.BlockedError),
-        (403, errors.BlockedError),
-        (404, errors.UnknownRouteError),
+        (401, errors.BlockedByProxyError),
+        (403, errors.BlockedByProxyError),
+        (404, errors.RouteNotFoundError),
         (429, errors.RateLimitedError),
-        (499, errors.MalformedAnswerError),
-        (302, errors.MalformedAnswerError),
+        (499, errors.InvalidResponseError),
+        (302, errors.InvalidResponseError),
         (502, errors.ServerError),
         (520, errors.ServerError),
         (529, errors.ServerError),
-        (799, errors.MalformedAnswerError),
+        (799, errors.InvalidResponseError),
     ],
 )
-def test_a_page_of_a_proxy_has_its_meaning(status: int, expected: type[Exception]) -> None:
-    error = judged(Answer(status, b"<html><h1>Error</h1></html>"))
+def test_pages_of_proxies_have_their_classes(status: int, expected: type[Exception]) -> None:
+    error = classify(HTTPResponse(status, b"<html><h1>Error</h1></html>"))
     assert type(error) is expected
     assert isinstance(error, errors.LeadwayError)
     assert error.body == "<html><h1>Error</h1></html>"
 
 
 def test_violations_name_their_fields() -> None:
-    error = judged(
-        refused(
+    error = classify(
+        error_response(
             422,
             [
                 "property input should not exist",
@@ -172,20 +172,27 @@ def test_violations_name_their_fields() -> None:
 
 
 @pytest.mark.parametrize("message", [None, 3, [], [None], {"a": 1}, ""])
-def test_a_message_that_is_no_text_is_borne(message: object) -> None:
-    error = judged(refused(404, message))
+def test_a_message_of_another_type_is_tolerated(message: object) -> None:
+    error = classify(error_response(404, message))
     assert isinstance(error, errors.NotFoundError)
-    assert "status 404 without a message" in str(error)
+    assert "status 404 and no message" in str(error)
 
 
-def test_a_503_is_safe_to_repeat_only_with_a_wait() -> None:
-    bare, told = judged(refused(503)), judged(refused(503, retry_after="2"))
-    assert isinstance(bare, errors.ServerError)
-    assert isinstance(told, errors.ServerError)
-    assert (bare.retry_safe, told.retry_safe, told.retry_after) == (False, True, 2.0)
+def test_a_503_is_safe_to_retry_only_with_retry_after() -> None:
+    without, with_header = (
+        classify(error_response(503)),
+        classify(error_response(503, retry_after="2")),
+    )
+    assert isinstance(without, errors.ServerError)
+    assert isinstance(with_header, errors.ServerError)
+    assert (without.retry_safe, with_header.retry_safe, with_header.retry_after) == (
+        False,
+        True,
+        2.0,
+    )
 
 
-def test_a_long_body_is_cut() -> None:
-    error = judged(replace(refused(500), body=b"x" * 1_000_000))
+def test_a_long_body_is_truncated() -> None:
+    error = classify(replace(error_response(500), body=b"x" * 1_000_000))
     assert isinstance(error, errors.LeadwayError)
     assert len(error.body) == 65_536

@@ -1,4 +1,4 @@
-"""Replies bear what the service may become, and refuse what makes no sense."""
+"""Replies tolerate missing and unknown fields, and reject invalid ones."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from leadway import MalformedAnswerError
-from leadway.outcomes import Answer
-from leadway.replies import read_reply
-from tests.sdk.outcomes import SAMPLE, good
+from leadway import InvalidResponseError
+from leadway._calls import HTTPResponse
+from leadway._replies import parse_reply
+from tests.sdk.samples import SAMPLE, success
 
 
-def test_every_field_of_the_contract_is_there() -> None:
-    reply = read_reply(good())
+def test_a_reply_has_every_field_of_the_contract() -> None:
+    reply = parse_reply(success())
     found = {
         "success": reply.success,
         "executionId": reply.execution_id,
@@ -34,18 +34,18 @@ def test_every_field_of_the_contract_is_there() -> None:
 
 @pytest.mark.parametrize("name", sorted(set(SAMPLE) - {"response", "executionId"}))
 @pytest.mark.parametrize("how", ["missing", "null"])
-def test_what_is_missing_does_not_hurt(name: str, how: str) -> None:
+def test_missing_fields_have_defaults(name: str, how: str) -> None:
     fields = {**SAMPLE, name: None}
     if how == "missing":
         del fields[name]
-    reply = read_reply(Answer(200, json.dumps(fields).encode()))
+    reply = parse_reply(HTTPResponse(200, json.dumps(fields).encode()))
     assert reply.text == SAMPLE["response"]
     assert reply.raw == fields
     assert reply.model.to_dict() == {**SAMPLE, "interactionId": reply.interaction_id}
 
 
 def test_unknown_fields_and_values_are_kept() -> None:
-    reply = read_reply(good(type="card", mood="sunny", attachments=[{"kind": "map", "x": 1}]))
+    reply = parse_reply(success(type="card", mood="sunny", attachments=[{"kind": "map", "x": 1}]))
     assert reply.type == "card"
     assert reply.extra == {"mood": "sunny"}
     assert reply.attachments[0]["x"] == 1
@@ -73,20 +73,20 @@ def test_unknown_fields_and_values_are_kept() -> None:
         b'{"response": "a", "executionId": "b", "success": 1}',
     ],
 )
-def test_what_makes_no_sense_is_refused(body: bytes) -> None:
-    with pytest.raises(MalformedAnswerError) as refused:
-        read_reply(Answer(200, body))
-    assert refused.value.status == 200
-    assert not refused.value.retry_safe
+def test_invalid_responses_are_rejected(body: bytes) -> None:
+    with pytest.raises(InvalidResponseError) as caught:
+        parse_reply(HTTPResponse(200, body))
+    assert caught.value.status == 200
+    assert not caught.value.retry_safe
 
 
-def test_it_pickles() -> None:
-    reply = read_reply(good(mood="sunny"))
+def test_a_reply_can_be_pickled() -> None:
+    reply = parse_reply(success(mood="sunny"))
     twin: Any = pickle.loads(pickle.dumps(reply))  # noqa: S301 - our own
     assert twin == reply
     assert twin.extra == {"mood": "sunny"}
 
 
-def test_its_repr_is_short() -> None:
-    assert repr(read_reply(good())).startswith("Reply(text='I can help you")
-    assert "generativeOutputs" not in repr(read_reply(good()))
+def test_the_repr_is_short() -> None:
+    assert repr(parse_reply(success())).startswith("Reply(text='I can help you")
+    assert "generativeOutputs" not in repr(parse_reply(success()))

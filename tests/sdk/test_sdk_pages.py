@@ -1,4 +1,4 @@
-"""The pages about the SDK: every example runs, every list is whole."""
+"""The pages about the SDK: every example runs, every list is complete."""
 
 from __future__ import annotations
 
@@ -10,34 +10,35 @@ from pathlib import Path
 
 import pytest
 
-from leadway import MADE_UP, LeadwayError, Reply, Settings, errors
-from leadway.commands.exits import ANSWERED, CODES, UNWELL, USAGE
-from leadway_command import INTERRUPTED, UNHEARD, UNWRITTEN
+from leadway import MOCK_TOKEN, LeadwayError, Reply, Settings, errors
+from leadway.commands.terminal import CHECK_FAILED, EXIT_CODES, SUCCESS, USAGE
+from leadway_command import EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, EXIT_IO_ERROR
 from tests.docs.markdown import Page
 from tests.sdk.conftest import LOCATION
 
 SDK = Page.read("docs/sdk.md")
 ERRORS = Page.read("docs/sdk-errors.md")
 EXAMPLES = [block.text for block in SDK.blocks if block.language == "python"]
-SHOWN = {
+OUTPUTS = {
     "cid_abc123def456": ["Turn 1. You said: How can you", "Turn 2. You said: Start with email"],
-    "kept = chat": ["Look at this -> Turn 1.", "Do you remember? -> Turn 2."],
+    "stored = chat": ["Look at this -> Turn 1.", "Do you remember? -> Turn 2."],
     "AsyncLeadway": ["Turn 1. You said: Hello\n" * 3],
     "inactiveagent": ["InactiveAgentError False Agent is not active. (HTTP 400"],
-    "Pacer()": ["You said: One", "You said: Two", "You said: Three"],
-    "observer=watch": ["1 /agent-studio/agent/p1q2r3s4t5u6v7w8x9y0z1a2/execute 200 0."],
+    "RateLimiter()": ["You said: One", "You said: Two", "You said: Three"],
+    "observer=observe": ["1 /agent-studio/agent/p1q2r3s4t5u6v7w8x9y0z1a2/execute 200 "],
 }
 """A part of each example, and what it prints."""
 
 
 def test_every_example_has_its_output() -> None:
-    assert [[part for part in SHOWN if part in text] for text in EXAMPLES] == [[p] for p in SHOWN]
+    parts = [[part for part in OUTPUTS if part in text] for text in EXAMPLES]
+    assert parts == [[part] for part in OUTPUTS]
 
 
-@pytest.mark.parametrize("part", SHOWN)
+@pytest.mark.parametrize("part", OUTPUTS)
 def test_every_example_runs(part: str, url: str, tmp_path: Path) -> None:
     (text,) = [each for each in EXAMPLES if part in each]
-    settings = {"TOKEN": MADE_UP, "LOCATION_ID": LOCATION, "BASE_URL": url}
+    settings = {"TOKEN": MOCK_TOKEN, "LOCATION_ID": LOCATION, "BASE_URL": url}
     environment = {f"LEADWAY_{name}": value for name, value in settings.items()}
     environment["PYTHONPATH"] = ":".join(path for path in sys.path if path)
     (tmp_path / "example.py").write_text(text)
@@ -51,12 +52,12 @@ def test_every_example_runs(part: str, url: str, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    for expected in SHOWN[part]:
+    for expected in OUTPUTS[part]:
         assert expected in done.stdout
 
 
-def test_the_variables_for_the_mock_are_right() -> None:
-    assert MADE_UP in SDK.block("sh")
+def test_the_variables_for_the_mock_are_listed() -> None:
+    assert MOCK_TOKEN in SDK.block("sh")
     assert LOCATION in SDK.block("sh")
 
 
@@ -80,23 +81,23 @@ def test_every_attribute_of_a_reply_is_listed() -> None:
 
 def test_every_exit_code_is_listed() -> None:
     listed = {int(code) for code in re.findall(r"^\| (\d+) \|", SDK.text, re.MULTILINE)}
-    early = {INTERRUPTED, UNHEARD, UNWRITTEN}
-    assert listed == {ANSWERED, UNWELL, USAGE} | early | {code for _, code in CODES}
+    early = {EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, EXIT_IO_ERROR}
+    assert listed == {SUCCESS, CHECK_FAILED, USAGE} | early | {code for _, code in EXIT_CODES}
 
 
-def test_the_tree_is_the_one_of_the_code() -> None:
+def test_the_tree_matches_the_code() -> None:
     assert errors.__doc__ is not None
     drawn = errors.__doc__.partition("```text\n")[2].partition("```")[0]
     assert drawn == ERRORS.block("text", "LeadwayError")
 
 
 def test_every_attribute_of_an_error_is_listed() -> None:
-    known = set(vars(LeadwayError("No"))) | {"violations"}
+    known = set(vars(LeadwayError("No"))) | {"hint", "violations"}
     listed = set(re.findall(r"^\| `(\w+)` \|", ERRORS.text, re.MULTILINE))
     assert known == listed
 
 
-def test_the_last_figures_reach_their_goals() -> None:
+def test_the_last_figures_reach_the_targets() -> None:
     page = Page.read("docs/sdk-benchmark.md").text
     rows = re.findall(r"^\| leadway \| \d+ \| (\d\.\d\d) \|$", page, re.MULTILINE)
     by_thread, by_task, importing = map(float, rows)

@@ -17,7 +17,7 @@ from tests.docs.markdown import ROOT
 from tests.sdk import typed_usage
 
 PYRIGHT = ROOT / "node_modules" / "pyright" / "index.js"
-PATIENCE = 120
+TIMEOUT_SECONDS = 120
 
 
 def test_the_typed_usage_runs(url: str) -> None:
@@ -25,7 +25,7 @@ def test_the_typed_usage_runs(url: str) -> None:
     assert asyncio.run(typed_usage.converse_async(url, ECHO_ID)) == "Turn 1. You said: Hello"
     with pytest.warns(DeprecationWarning, match="execute"):
         assert typed_usage.deprecated(url, ECHO_ID) == "Turn 1. You said: Hello"
-    assert typed_usage.lesson(InvalidRequestError("No")).startswith("No. ")
+    assert typed_usage.error_text(InvalidRequestError("No")).startswith("No. ")
 
 
 def test_every_public_type_is_known() -> None:
@@ -43,9 +43,9 @@ def test_every_public_type_is_known() -> None:
         env={**os.environ, "PYTHONPATH": paths},
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT_SECONDS,
         check=False,
     )
     found = json.loads(done.stdout)["typeCompleteness"]
     assert found["completenessScore"] == 1
-    assert found["exportedSymbolCounts"]["withKnownType"] > 300
+    assert found["exportedSymbolCounts"]["withKnownType"] > 150

@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from typing import Any, assert_type
 
 from leadway import (
-    Answer,
     AsyncConversation,
     AsyncLeadway,
     Attempt,
     Conversation,
+    HTTPResponse,
     InvalidRequestError,
     Leadway,
     LeadwayError,
-    Pacer,
     RateLimitedError,
+    RateLimiter,
     Reply,
-    Retries,
+    RetryPolicy,
     ServerError,
     Settings,
     Turn,
@@ -41,9 +41,9 @@ def converse(url: str, agent_id: str) -> str:
     watched: list[Attempt] = []
     with Leadway(
         settings(url),
-        pacer=Pacer(),
+        rate_limiter=RateLimiter(),
         observer=watched.append,
-        retries=Retries(attempts=2, also=(ServerError,)),
+        retries=RetryPolicy(attempts=2, retry_on=(ServerError,)),
     ) as leadway:
         chat = leadway.agent(agent_id).conversation(contact_id="cid_abc123def456")
         assert_type(chat, Conversation)
@@ -52,7 +52,7 @@ def converse(url: str, agent_id: str) -> str:
         assert_type(reply.text, str)
         assert_type(reply.goal_completion, bool)
         assert_type(reply.raw, Mapping[str, Any])
-        assert_type(reply.answer, Answer)
+        assert_type(reply.http_response, HTTPResponse)
         assert_type(chat.execution_id, str | None)
         assert_type(chat.history, tuple[Turn, ...])
     assert_type(watched[0].status, int | None)
@@ -76,7 +76,7 @@ def deprecated(url: str, agent_id: str) -> str:
         return agent.execute_deprecated("Hello").text  # type: ignore[deprecated]  # pyright: ignore[reportDeprecated]
 
 
-def lesson(error: LeadwayError) -> str:
+def error_text(error: LeadwayError) -> str:
     assert_type(error.status, int | None)
     assert_type(error.retry_safe, bool)
     if isinstance(error, RateLimitedError):

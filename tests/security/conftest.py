@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -11,8 +14,9 @@ from leadway_mock.web import create_app
 
 
 @pytest.fixture(scope="session")
-def one_emulator() -> Emulator:
-    return build_emulator(Settings(validate_responses=True, seed=1))
+def one_emulator() -> Iterator[Emulator]:
+    with closing(build_emulator(Settings(validate_responses=True, seed=1))) as built:
+        yield built
 
 
 @pytest.fixture(scope="session")

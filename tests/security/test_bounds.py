@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
@@ -45,6 +46,9 @@ class Mock:
         path, query = changes.get("path", PATH), changes.get("query", "")
         return self.emulator.handle(Request("POST", path, query, headers, payload))
 
+    def close(self) -> None:
+        self.emulator.close()
+
     def rows(self, table: str) -> int:
         connection = self.store._connection  # noqa: SLF001 - what no verb tells
         count: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
@@ -65,8 +69,18 @@ class Mock:
         return taken
 
 
-def test_the_journal_is_bounded() -> None:
-    mock = Mock(max_journal=5)
+MockWith = Callable[..., Mock]
+
+
+@pytest.fixture
+def mock_with() -> Iterator[MockWith]:
+    """Make mocks with the settings that a test names, and close them after it."""
+    with ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(closing(Mock(**settings)))
+
+
+def test_the_journal_is_bounded(mock_with: MockWith) -> None:
+    mock = mock_with(max_journal=5)
     for _ in range(30):
         say(mock.client)
     assert mock.client.get("/__mock/journal").get_json()["count"] == 5
@@ -96,16 +110,18 @@ def test_the_journal_is_bounded() -> None:
     ],
     ids=range(18),
 )
-def test_an_entry_of_the_journal_is_bounded(body: object, changes: dict[str, Any]) -> None:
-    mock = Mock()
+def test_an_entry_of_the_journal_is_bounded(
+    mock_with: MockWith, body: object, changes: dict[str, Any]
+) -> None:
+    mock = mock_with()
     answer = mock.post(body, **changes)
     (entry,) = mock.emulator.journal.entries(after=0, limit=10)
     assert len(json.dumps(entry)) < 250_000
     assert sum(len(name) + len(value) for name, value in answer.headers.items()) < 5_000
 
 
-def test_sessions_are_bounded_and_the_oldest_go_with_all_their_turns() -> None:
-    mock = Mock(max_sessions=3, max_journal=1)
+def test_sessions_are_bounded_and_the_oldest_go_with_all_their_turns(mock_with: MockWith) -> None:
+    mock = mock_with(max_sessions=3, max_journal=1)
     oldest = begin(mock.client)
     for _ in range(20):
         say(mock.client, executionId=oldest)
@@ -117,8 +133,8 @@ def test_sessions_are_bounded_and_the_oldest_go_with_all_their_turns() -> None:
     assert mock.rows("entries") == 1 + 3 + 3  # the journal, the list, and a turn of each
 
 
-def test_turns_are_bounded_and_counted_on() -> None:
-    mock = Mock(max_turns=3, max_journal=1)
+def test_turns_are_bounded_and_counted_on(mock_with: MockWith) -> None:
+    mock = mock_with(max_turns=3, max_journal=1)
     execution_id = begin(mock.client)
     for _ in range(20):
         say(mock.client, executionId=execution_id)
@@ -128,8 +144,8 @@ def test_turns_are_bounded_and_counted_on() -> None:
     assert mock.rows("entries") == 1 + 1 + 3
 
 
-def test_counters_go_when_their_time_is_over() -> None:
-    mock = Mock()
+def test_counters_go_when_their_time_is_over(mock_with: MockWith) -> None:
+    mock = mock_with()
     for number in range(50):
         mock.post(BODY | {"locationId": f"{number}" + "x" * 1_000})
     assert mock.rows("counters") > 100
@@ -138,23 +154,23 @@ def test_counters_go_when_their_time_is_over() -> None:
     assert mock.rows("counters") < 10
 
 
-def test_a_body_is_bounded() -> None:
-    mock = Mock(max_body_bytes=1_000)
+def test_a_body_is_bounded(mock_with: MockWith) -> None:
+    mock = mock_with(max_body_bytes=1_000)
     assert mock.client.post(PATH, data=b"x" * 1_000, headers=HEADERS).status_code == 400
     assert mock.client.post(PATH, data=b"x" * 1_001, headers=HEADERS).status_code == 413
     assert say(mock.client, "x" * 2_000).status_code == 413
     assert mock.client.get("/__mock/sessions").get_json()["count"] == 0
 
 
-def test_a_refusal_lists_no_more_than_people_read() -> None:
-    answer = Mock().post(BODY | {"attachments": [0] * 300_000})
+def test_a_refusal_lists_no_more_than_people_read(mock_with: MockWith) -> None:
+    answer = mock_with().post(BODY | {"attachments": [0] * 300_000})
     assert answer.status == 422
     assert isinstance(answer.content, dict)
     assert len(answer.content["message"]) == 100
 
 
-def test_a_turn_costs_the_same_early_and_late() -> None:
-    mock = Mock(max_journal=50)
+def test_a_turn_costs_the_same_early_and_late(mock_with: MockWith) -> None:
+    mock = mock_with(max_journal=50)
     execution_id = begin(mock.client)
     for _ in range(60):
         mock.post(BODY | {"executionId": execution_id})
@@ -165,8 +181,8 @@ def test_a_turn_costs_the_same_early_and_late() -> None:
     assert late < early * 1.2
 
 
-def test_a_session_costs_the_same_among_few_and_among_many() -> None:
-    mock = Mock(max_journal=50)
+def test_a_session_costs_the_same_among_few_and_among_many(mock_with: MockWith) -> None:
+    mock = mock_with(max_journal=50)
     for _ in range(60):
         mock.post(BODY)
     early = mock.steps(lambda: mock.post(BODY))
@@ -206,16 +222,16 @@ SLOW: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("name", SLOW)
-def test_no_body_makes_it_think_for_long(name: str) -> None:
-    mock = Mock(validate_responses=True)
+def test_no_body_makes_it_think_for_long(mock_with: MockWith, name: str) -> None:
+    mock = mock_with(validate_responses=True)
     began = time.thread_time()
     assert mock.post(SLOW[name]).status < 500
     # A megabyte of anything takes a fraction of a second; before it was made so, some took minutes.
     assert time.thread_time() - began < 3
 
 
-def test_no_header_makes_it_think_for_long() -> None:
-    mock = Mock(validate_responses=True)
+def test_no_header_makes_it_think_for_long(mock_with: MockWith) -> None:
+    mock = mock_with(validate_responses=True)
     began = time.thread_time()
     for text in ("Bearer " + "e30." * 15_000, "Bearer " + " " * 60_000, "Bearer " + "A" * 60_000):
         assert mock.post(BODY, headers={"authorization": text}).status == 401

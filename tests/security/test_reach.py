@@ -6,7 +6,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -244,9 +244,10 @@ def test_what_fills_a_template_is_not_one_itself(text: str, tmp_path: Path) -> N
     (tmp_path / "agents.yaml").write_text(CANNED)
     cast = load_agents(tmp_path / "agents.yaml")
     emulator = Emulator(Settings(), load_contract(), cast, open_store("memory:"), SystemClock())
-    client = create_app(emulator=emulator).test_client()
     path = "/agent-studio/agent/cannedagent0000000000000/execute"
-    first = say(client, f"call me {text}", path, inputVariables={"x": text}).get_json()
+    with closing(emulator):
+        client = create_app(emulator=emulator).test_client()
+        first = say(client, f"call me {text}", path, inputVariables={"x": text}).get_json()
+        second = say(client, "x", path, executionId=first["executionId"]).get_json()
     assert first["response"] == f"Hello {text}, you said call me {text} with {text}."
-    second = say(client, "x", path, executionId=first["executionId"]).get_json()
     assert second["response"] == f"{text} again."

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request as Call
@@ -174,8 +175,9 @@ def test_a_failing_agent_tells_its_secrets_to_nobody_but_the_log(
     emulator = Emulator(
         Settings(), contract, AgentRegistry({"failing": failing}), store, SystemClock()
     )
-    client = create_app(emulator=emulator).test_client()
-    response = say(client, "what only I know", path="/agent-studio/agent/failing/execute")
+    with closing(emulator):
+        client = create_app(emulator=emulator).test_client()
+        response = say(client, "what only I know", path="/agent-studio/agent/failing/execute")
     assert response.status_code == 500
     assert response.get_json() == {"statusCode": 500, "message": "Internal Server Error"}
     assert "what only I know" not in f"{response.headers}{response.text}"

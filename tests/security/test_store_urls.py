@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bench.redis_servers import RedisProgram, redis_program
 from leadway_mock.cli.main import main
 from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.store import StoreError, open_store, shown_url
 from leadway_mock.web import create_app
 from leadway_mock.workers.running import one_store
+from tests.redis_server import RedisProgram, redis_program
 
 SECRET = "hunter2-very-secret"
 

@@ -16,7 +16,7 @@ from leadway_mock.cli.options import add_options, error_text, selected_settings
 from leadway_mock.config.settings import SettingsError
 from leadway_mock.contract.model import ContractError
 from leadway_mock.documents.problems import ProblemsError
-from leadway_mock.server import ServerError
+from leadway_mock.http_server import ServerError
 from leadway_mock.store import StoreError
 from leadway_mock.testing import KINDS, Mock
 
@@ -58,7 +58,7 @@ def _begun(options: argparse.Namespace) -> tuple[Mock, Mapping[str, str]]:
     try:
         mock.expect_files()
         environment = mock.environment  # Its URL is what makes it listen.
-    except ServerError:
+    except BaseException:
         mock.close()
         raise
     return mock, environment

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
 from importlib import import_module
 
 from leadway_mock import __version__
@@ -16,7 +17,8 @@ from leadway_mock.cli.options import add_options, error_text, selected_settings
 from leadway_mock.config.settings import ENVIRONMENT_PREFIX, Settings, SettingsError
 from leadway_mock.contract.model import ContractError
 from leadway_mock.documents.problems import ProblemsError
-from leadway_mock.server import Server, ServerError
+from leadway_mock.http_server import Server, ServerError
+from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.store import StoreError
 from leadway_mock.web import create_app
 from leadway_mock.web.serving import open_server
@@ -54,25 +56,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = import_module(COMMANDS[arguments[0]])
         code: int = command.main(arguments[1:])
         return code
-    try:
-        settings = read_settings(arguments, os.environ)
-        _log_to_stderr(settings)
-        if settings.workers > 1:
-            return run_workers(settings, _announce)
-        server = open_server(create_app(settings), settings)
-    except (SettingsError, ProblemsError, ContractError, StoreError, ServerError) as error:
-        print(f"leadway mock: {error_text(error)}", file=sys.stderr)  # noqa: T201 - what a command says
-        return USAGE_ERROR
-    _stop_on_signals(server)
-    gc.freeze()  # What is there now stays until the end, and need not be looked through again.
-    _announce(server.url)
-    server.run()
+    with ExitStack() as stack:
+        try:
+            settings = read_settings(arguments, os.environ)
+            _log_to_stderr(settings)
+            if settings.workers > 1:
+                return run_workers(settings, _announce)
+            emulator = stack.enter_context(closing(build_emulator(settings)))
+            server = open_server(create_app(emulator=emulator), settings)
+        except (SettingsError, ProblemsError, ContractError, StoreError, ServerError) as error:
+            print(f"leadway mock: {error_text(error)}", file=sys.stderr)  # noqa: T201 - what a command says
+            return USAGE_ERROR
+        _stop_on_signals(server)
+        gc.freeze()  # What is there now stays until the end, and need not be looked through again.
+        _announce(server.url)
+        server.run()
     return 0
 
 
 def _log_to_stderr(settings: Settings) -> None:
     level = logging.WARNING if settings.quiet else logging.INFO
     logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     # The lines tell none of this, and finding it out takes longer than writing them.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None  # noqa: SLF001 - as Python's own documentation advises

@@ -13,6 +13,7 @@ import flask
 
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.contract.model import Contract, Operation
+from leadway_mock.control_api.flask_request import CONTROL_PREFIX
 from leadway_mock.control_api.request_reader import (
     MAX_BODY_BYTES,
     CallReader,
@@ -20,7 +21,6 @@ from leadway_mock.control_api.request_reader import (
     ControlCall,
 )
 from leadway_mock.pipeline.emulator import Emulator
-from leadway_mock.web.door import CONTROL
 
 Handler = Callable[[ControlCall], Any]
 """Returns a JSON object, one with a status, or a Flask response."""
@@ -38,7 +38,7 @@ class ControlAPI:
     def __init__(self, emulator: Emulator, contract: Contract) -> None:
         self.emulator = emulator
         self.contract = contract
-        self.blueprint = flask.Blueprint("control", __name__, url_prefix=CONTROL)
+        self.blueprint = flask.Blueprint("control", __name__, url_prefix=CONTROL_PREFIX)
         self._operations = {operation.id: operation for operation in contract.operations}
 
     def route(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,7 +13,7 @@ import flask
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.journal import entry_to_json
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
-from leadway_mock.http.delivery import LEFT, STOPPING
+from leadway_mock.http.delivery import IS_CANCELLED
 from leadway_mock.state.journal_wait import JournalWait
 
 
@@ -27,20 +27,14 @@ def register(control: ControlAPI) -> None:
         wait = JournalWait.from_json(call.body)
         with slots.acquire():
             started_at = time.monotonic()
-            entries = wait.run(call.namespace.journal, _should_stop())
+            is_cancelled = flask.request.environ.get(IS_CANCELLED, lambda: False)
+            entries = wait.run(call.namespace.journal, is_cancelled)
         return {
             "timedOut": len(entries) < wait.count,
             "count": len(entries),
             "entries": [entry_to_json(entry) for entry in entries],
             "elapsedSeconds": round(time.monotonic() - started_at, 3),
         }
-
-
-def _should_stop() -> Callable[[], bool]:
-    """Return a function that tests whether the server stops or the client has disconnected."""
-    environ = flask.request.environ
-    tests = [environ[key] for key in (STOPPING, LEFT) if key in environ]
-    return lambda: any(test() for test in tests)
 
 
 class WaitSlots:

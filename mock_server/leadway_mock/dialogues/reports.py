@@ -53,9 +53,7 @@ def dialogue_to_json(
 
 def near_misses_to_json(reply: AgentReply) -> list[dict[str, Any]]:
     """Return the journal's `nearMisses`, redacted."""
-    redacted: Any = redact_json(
-        [near_miss_to_json(each) for each in reply.near_misses]
-    )
+    redacted: Any = redact_json([near_miss_to_json(each) for each in reply.near_misses])
     return redacted  # type: ignore[no-any-return]  # the shape does not change
 
 

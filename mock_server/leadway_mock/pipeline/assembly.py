@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from leadway_mock.agents import BUILT_IN
 from leadway_mock.agents.file.loader import load_agents
 from leadway_mock.config.settings import Settings
@@ -13,15 +15,19 @@ from leadway_mock.store import open_store
 
 
 def build_emulator(settings: Settings | None = None, clock: Clock | None = None) -> Emulator:
-    """Put an emulator together as `settings` say, on `clock`, which is the machine's by default.
+    """Build an emulator from settings, on `clock`, which is the machine's by default.
 
-    Raises `ContractError`, `AgentsFileError`, `DialogueError` or `StoreError`.
+    The caller closes it. Raises `ContractError`, `AgentsFileError`, `DialogueError` or
+    `StoreError`; then nothing is left open.
     """
     settings = settings or Settings()
     contract = load_contract()
-    cast = load_agents(settings.agents_file) if settings.agents_file else BUILT_IN
+    agents = load_agents(settings.agents_file) if settings.agents_file else BUILT_IN
     dialogues = load_dialogues(settings.dialogues) if settings.dialogues else ()
-    store = open_store(settings.store)
-    emulator = Emulator(settings, contract, cast, store, clock or SystemClock())
-    emulator.dialogues.serve(dialogues)
+    with ExitStack() as on_error:
+        store = open_store(settings.store)
+        on_error.callback(store.close)
+        emulator = Emulator(settings, contract, agents, store, clock or SystemClock())
+        emulator.dialogues.serve(dialogues)
+        on_error.pop_all()
     return emulator

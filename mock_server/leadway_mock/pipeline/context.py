@@ -18,29 +18,19 @@ class RequestContext:
     """One request on its way through the pipeline.
 
     `number` counts the requests of the namespace from 1; every id that is minted for this request
-    comes from it. `may_have_committed` is true as soon as a turn may be stored, whatever fails
+    comes from it. `started_at` is by the clock of the namespace, in seconds since the Unix epoch.
+    `may_have_committed` is true as soon as a turn may be stored, whatever fails
     afterwards.
     """
 
     request: Request
     namespace: Namespace
     number: int
+    started_at: float
     usage: QuotaUsage
     record: ExchangeRecord
     operation: Operation | None = None
     may_have_committed: bool = False
-
-    @property
-    def started_at(self) -> float:
-        """Start of the request by the namespace's clock, in seconds since the Unix epoch."""
-        return self.record.started_at
-
-    def set_operation(self, operation: Operation, path_parameters: Mapping[str, str]) -> None:
-        """Set the operation, here and in the record."""
-        self.operation = operation
-        self.record.operation_id = operation.id
-        self.record.path_parameters = path_parameters
-        self.record.deprecated = operation.deprecated
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from leadway_mock.metrics.peers import Alone, Crew
 from leadway_mock.pipeline.context import RequestContext
 from leadway_mock.pipeline.handlers import Handler
 from leadway_mock.pipeline.pipeline import RequestPipeline
-from leadway_mock.pipeline.store_outage import outage_response
+from leadway_mock.pipeline.response_builder import outage_response
 from leadway_mock.state.agent_versions import AgentVersions
 from leadway_mock.state.clock import Clock
 from leadway_mock.state.exchange_record import ExchangeRecord
@@ -120,10 +120,9 @@ class Emulator:
         wall_clock_at = time.time()
         namespace = self.namespaces.for_token(request.header("authorization"))
         number = namespace.next_number()
-        record = ExchangeRecord(
-            request, namespace.clock.now(), wall_clock_at, started, namespace.name
-        )
-        return RequestContext(request, namespace, number, namespace.quotas.unused, record)
+        now, usage = namespace.clock.now(), namespace.quotas.unused
+        record = ExchangeRecord(request, now, wall_clock_at, started, namespace.name)
+        return RequestContext(request, namespace, number, now, usage, record)
 
     def _record(self, context: RequestContext, response: Response, seconds: float) -> None:
         """Count, log and journal a finished request."""

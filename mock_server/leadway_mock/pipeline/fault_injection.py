@@ -47,10 +47,10 @@ class FaultInjector:
         `response` is the normal response; None before the commit. Returns None where no fault
         fires.
         """
-        armed = call.context.namespace.faults
-        if not armed:
+        namespace = call.context.namespace
+        if not namespace.has_armed_faults:
             return None
-        for each in _fitting(call, phase, list(armed)):
+        for each in _fitting(call, phase, list(namespace.faults)):
             failure = self._fire(call, each.fault, each.key, response)
             if failure is not None:
                 return failure

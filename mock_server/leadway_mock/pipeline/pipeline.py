@@ -15,20 +15,20 @@ from leadway_mock.agents import AgentRegistry, Token
 from leadway_mock.contract.model import Contract, Operation
 from leadway_mock.dialogues import DialogueRegistry
 from leadway_mock.faults import FaultPhase
-from leadway_mock.http.messages import APIError, Response
+from leadway_mock.http.messages import APIError, Request, Response
 from leadway_mock.pipeline import authorization
 from leadway_mock.pipeline.context import OperationCall, RequestContext
-from leadway_mock.pipeline.example_selection import preferred_response, read_preference
 from leadway_mock.pipeline.fault_injection import FaultInjector
 from leadway_mock.pipeline.handlers import Handler, build_handlers, prepare_example
-from leadway_mock.pipeline.response_builder import ResponseBuilder
-from leadway_mock.pipeline.routing import route
-from leadway_mock.pipeline.unused_input import find_unused_input
+from leadway_mock.pipeline.response_builder import (
+    ResponseBuilder,
+    preferred_response,
+    read_preference,
+)
 from leadway_mock.state.agent_versions import AgentVersions
-from leadway_mock.state.exchange_record import request_ids
 from leadway_mock.store import StoreUnavailable
 from leadway_mock.util.redaction import fingerprint, redact_text
-from leadway_mock.validation.body_schema import BodyValidator
+from leadway_mock.validation.body_schema import MAX_ERRORS, BodyValidator, find_unused_input
 from leadway_mock.validation.json_body import read_json
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,10 @@ class RequestPipeline:
 
         operation, path = route(self.contract, request)
         # route-unknown, method-not-allowed
-        context.set_operation(operation, path)
+        context.operation = operation
+        context.record.operation_id = operation.id
+        context.record.path_parameters = path
+        context.record.deprecated = operation.deprecated
 
         token = authorization.check_token(request, self.agents, context.started_at)
         # token-invalid, token-unknown, token-expired
@@ -94,7 +97,7 @@ class RequestPipeline:
         location = self._check_location(context, operation, body, token)
         # location-missing, location-forbidden
         self._count_quotas(context, token, location)
-        # rate-limited
+        # quota-exceeded
         self._validate(context, operation, body)
         # body-invalid
 
@@ -106,7 +109,7 @@ class RequestPipeline:
             return response
 
         return self._handle(OperationCall(context, operation, path, body, location))
-        # Armed faults, and the errors of the operation's handler.
+        # armed faults, then the errors of the operation's handler
 
     def _handle(self, call: OperationCall) -> Response:
         """Prepare, commit, respond; faults fire before or after the commit."""
@@ -135,7 +138,7 @@ class RequestPipeline:
         if operation.body_schema is None:
             return {}
         body = read_json(context.request, context.namespace.settings.max_body_bytes)
-        context.record.request_ids = request_ids(body)
+        context.record.request_ids = _request_ids(body)
         return body
 
     def _check_location(
@@ -175,10 +178,53 @@ class RequestPipeline:
         if context.namespace.settings.unknown_properties == "ignore":
             errors = tuple(each for each in errors if not each.is_unknown)
         if errors:
-            messages = [each.message for each in errors]
-            raise APIError("body-invalid", message=messages, violations=errors)
+            messages = [each.message for each in errors[:MAX_ERRORS]]
+            raise APIError("body-invalid", message=messages, violations=errors[:MAX_ERRORS])
         agent = self.agents.by_id.get(context.record.path_parameters.get("agentId", ""))
-        if context.request.query or unknown or (agent and agent.input_variables):
-            context.record.unused_input = find_unused_input(
-                context.request, operation, body, unknown, agent
-            )
+        declared = [each.name for each in agent.input_variables] if agent else []
+        context.record.unused_input = find_unused_input(
+            context.request.query, operation, body, unknown, declared
+        )
+
+
+def route(contract: Contract, request: Request) -> tuple[Operation, Mapping[str, str]]:
+    """Return the operation for a request, with its path parameters.
+
+    Raises `APIError`: `route-unknown`, or `method-not-allowed` with its `Allow` header.
+    """
+    matches = contract.operations_at(request.path)
+    for operation, parameters in matches:
+        if operation.method == request.method:
+            return operation, parameters
+    line = f"Cannot {request.method} {request.path}"
+    if not matches:
+        raise APIError("route-unknown", message=line, hint=_route_hint(contract, request.path))
+    allowed = ", ".join(sorted({operation.method for operation, _ in matches}))
+    raise APIError(
+        "method-not-allowed",
+        message=f"{line}. Use {allowed}.",
+        hint=f"This path allows {allowed}.",
+        headers={"Allow": allowed},
+    )
+
+
+def _route_hint(contract: Contract, path: str) -> str:
+    slashes = "There are two slashes in a row: does the base URL end with one? "
+    current = [each for each in contract.operations if not each.deprecated]
+    listed = ", ".join(f"{each.method} {each.path}" for each in current)
+    known = f"The contract has {listed}; the mock lists its own pages at /__mock."
+    return slashes * ("//" in path) + known
+
+
+def _request_ids(body: object) -> dict[str, str]:
+    """Return what tells one message from another: its session, its contact, its fingerprint.
+
+    Values that are absent, empty or no text are left out.
+    """
+    if not isinstance(body, dict):
+        return {}
+    named = ((name, body.get(name)) for name in ("executionId", "contactId", "message"))
+    ids = {name: value for name, value in named if value and isinstance(value, str)}
+    if "message" in ids:
+        ids["message"] = fingerprint(ids["message"])
+    return ids

@@ -1,17 +1,25 @@
-"""Builds responses from the contract's examples, with the headers that every response has."""
+"""Responses: from the contract's examples, with the headers that every response has.
+
+A client may select an example with `Prefer` (RFC 7240), in Prism's form: `Prefer: code=404` and
+`Prefer: example=agent-unknown`, together or alone; `__code` and `__example` in the query do the
+same. Other preferences are ignored, as the RFC requires.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from jsonschema import Draft202012Validator
 
-from leadway_mock.contract.model import Contract, Operation
+from leadway_mock.contract.model import Contract, Example, Operation
 from leadway_mock.http.headers import MAX_HEADER, header_text
-from leadway_mock.http.messages import APIError, Response
+from leadway_mock.http.messages import APIError, Request, Response
 from leadway_mock.pipeline.context import RequestContext
+from leadway_mock.state.ids import Ids
+from leadway_mock.store import StoreUnavailable
 
 MOCK_FAILURE = "mock-failure"
 """Rule of a response to a failure of the mock itself."""
@@ -21,6 +29,15 @@ HTTP_HEADERS = ("WWW-Authenticate", "Allow", "Retry-After")
 
 BAD_REQUEST = 400
 """The lowest status of an error."""
+
+PREFERENCE_NAMES = ("code", "example")
+
+STORE_RULE = "store-unavailable"
+STORE_EVIDENCE = "invented"
+RETRY_SECONDS = 1
+
+CERTAIN = "Nothing of this request was stored: send it again in a moment."
+UNCERTAIN = "The turn may be stored: check before you send the request again."
 
 
 class ResponseBuilder:
@@ -60,10 +77,10 @@ class ResponseBuilder:
     def finalize(self, response: Response, context: RequestContext) -> Response:
         """Add the headers that every response has; validate it if the setting says so."""
         if context.namespace.settings.validate_responses:
-            response = self._checked(response, context.operation)
+            response = self._validated(response, context.operation)
         content = response.content
-        told = content.get("traceId") if isinstance(content, dict) else None
-        trace = told or context.namespace.ids.trace(context.number)
+        body_trace = content.get("traceId") if isinstance(content, dict) else None
+        trace = body_trace or context.namespace.ids.trace(context.number)
         headers = self._platform_headers(response, context) if response.is_json else {}
         headers["X-Trace-Id"] = trace
         headers["X-Mock-Rule"] = response.rule
@@ -83,7 +100,7 @@ class ResponseBuilder:
             headers |= _deprecation(self._contract, operation, parameters)
         return headers
 
-    def _checked(self, response: Response, operation: Operation | None) -> Response:
+    def _validated(self, response: Response, operation: Operation | None) -> Response:
         if operation is None or response.rule == MOCK_FAILURE or not response.is_json:
             return response
         validator = self._validators.get((operation.id, response.status))
@@ -128,3 +145,84 @@ def _deprecation(
         path = path.replace(f"{{{name}}}", quote(value[:MAX_HEADER], safe=""))
     link = f'<{path}>; rel="successor-version"'
     return {"Deprecation": f"@{int(since.timestamp())}", "Link": link}
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """The preference of a request; None means any."""
+
+    code: str | None = None
+    example: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The preference in the form of the header."""
+        parts = (("code", self.code), ("example", self.example))
+        return ", ".join(f"{name}={value}" for name, value in parts if value)
+
+
+def read_preference(request: Request) -> Preference | None:
+    """Return the preference of the request, or None; the header wins over the query."""
+    header = request.header("prefer") or ""
+    if not header and not request.query:
+        return None
+    found = {
+        name.removeprefix("__"): value
+        for name, value in parse_qsl(request.query)
+        if name.removeprefix("__") in PREFERENCE_NAMES and name.startswith("__")
+    }
+    for part in header.replace(";", ",").split(","):
+        name, _, value = part.strip().partition("=")
+        if name.strip().lower() in PREFERENCE_NAMES and value:
+            found[name.strip().lower()] = value.strip().strip('"')
+    return Preference(found.get("code"), found.get("example")) if any(found.values()) else None
+
+
+def preferred_response(preference: Preference, operation: Operation) -> Response:
+    """Return the example of `operation` that was preferred.
+
+    Raises `APIError` `prefer-unsatisfiable` where the contract has no such example.
+    """
+    for example in operation.examples.values():
+        if _fits(example, preference):
+            return Response(
+                status=example.status,
+                content=example.content,
+                rule=example.name,
+                evidence=example.evidence,
+                headers={"Preference-Applied": _plain(preference.text)},
+            )
+    known = ", ".join(f"{each.status} {each.name}" for each in operation.examples.values())
+    hint = f"{operation.id} has no example for '{preference.text}'. It has: {known}."
+    raise APIError("prefer-unsatisfiable", hint=hint)
+
+
+def _fits(example: Example, preference: Preference) -> bool:
+    return preference.code in {None, str(example.status)} and preference.example in {
+        None,
+        example.name,
+    }
+
+
+def _plain(text: str) -> str:
+    return text.encode("ascii", "replace").decode()
+
+
+def outage_response(
+    error: StoreUnavailable, *, uncertain: bool, message: str = "Service Unavailable"
+) -> Response:
+    """Return the 503 response to a request during a store outage.
+
+    `Retry-After` means that nothing was stored and that a retry is safe. It is missing where that
+    is `uncertain`.
+    """
+    hint = f"{error} {UNCERTAIN if uncertain else CERTAIN}"
+    headers = {
+        "X-Trace-Id": Ids().trace(0),
+        "X-Mock-Rule": STORE_RULE,
+        "X-Mock-Evidence": STORE_EVIDENCE,
+        "X-Mock-Hint": header_text(hint),
+        **({} if uncertain else {"Retry-After": str(RETRY_SECONDS)}),
+    }
+    content = {"statusCode": 503, "message": message}
+    return Response(503, content, STORE_RULE, STORE_EVIDENCE, headers, hint)

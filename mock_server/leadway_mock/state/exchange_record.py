@@ -117,23 +117,6 @@ class ExchangeRecord:
         return entry
 
 
-def request_ids(body: object) -> dict[str, str]:
-    """Return what tells one message from another: its session, its contact, its fingerprint.
-
-    What is absent, empty or no text is left out.
-    """
-    if not isinstance(body, dict):
-        return {}
-    ids: dict[str, str] = {}
-    for name in ("executionId", "contactId", "message"):
-        value = body.get(name)
-        if value and isinstance(value, str):
-            ids[name] = value
-    if "message" in ids:
-        ids["message"] = fingerprint(ids["message"])
-    return ids
-
-
 def _request_to_json(request: Request) -> dict[str, Any]:
     authorization = request.headers.get("authorization")
     content: dict[str, Any] = {

@@ -42,6 +42,7 @@ class Namespace:
         self.journal = Journal(store, self.settings, prefix)
         self.quotas = Quotas(store, self.settings, prefix)
         self.faults = ArmedFaults(store, prefix, tuple(overrides.get("faults", ())))
+        self.has_armed_faults = bool(overrides.get("faults"))
         self._store = store
         self._prefix = prefix
         self._requests = f"{prefix}requests"

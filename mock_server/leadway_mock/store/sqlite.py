@@ -27,6 +27,9 @@ Result = TypeVar("Result")
 BUSY_SECONDS = 10.0
 """How long a verb waits for another process's write before it gives up."""
 
+CLOSE_SECONDS = 1.0
+"""How long `close` waits for a verb in progress, which may itself wait for another process."""
+
 FORMAT = 1
 """The file's format, kept in SQLite's `user_version`; another one is refused, not guessed at."""
 
@@ -76,6 +79,7 @@ class SQLiteStore:
         self._lock = threading.Lock()
         self._name = str(path or ":memory:")
         self._connection = _opened(path)
+        self._is_closed = False
 
     def append(
         self, key: str, value: str, *, after: int | None = None, keep: int | None = None
@@ -169,8 +173,12 @@ class SQLiteStore:
 
     def close(self) -> None:
         """See `Store.close`."""
-        with self._lock:
-            self._connection.close()
+        self._is_closed = True
+        if self._lock.acquire(timeout=CLOSE_SECONDS):
+            try:
+                self._connection.close()
+            finally:
+                self._lock.release()
 
     def _rows(self, sql: str, values: tuple[object, ...] | dict[str, object]) -> list[Any]:
         return self._run(lambda connection: connection.execute(sql, values).fetchall())
@@ -181,6 +189,8 @@ class SQLiteStore:
         """Do `work` alone; `together` makes its statements one transaction."""
         connection = self._connection
         with self._lock:
+            if self._is_closed:
+                raise StoreUnavailable(f"The store {self._name} is closed.")
             before = connection.total_changes
             try:
                 if not together:

@@ -6,8 +6,8 @@ from threading import Lock
 from typing import Any
 
 from leadway_mock.config.settings import Settings, SettingsError
+from leadway_mock.http_server import Server
 from leadway_mock.pipeline.assembly import build_emulator
-from leadway_mock.server import Server
 from leadway_mock.web import create_app
 from leadway_mock.web.serving import open_server
 

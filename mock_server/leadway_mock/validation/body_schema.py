@@ -1,4 +1,4 @@
-"""Validation of request bodies, with errors in the platform's wording and a hint for people.
+"""Validation of request bodies and parameters: errors in the platform's wording, unused input.
 
 The platform validates with NestJS and class-validator; the wording here is observed on its sister
 services: `message must be a string`, `property input should not exist`, and for something nested
@@ -7,13 +7,15 @@ services: `message must be a string`, `property input should not exist`, and for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
+from urllib.parse import parse_qsl
 
 import jsonschema_rs
 from jsonschema import Draft202012Validator, ValidationError
 
+from leadway_mock.contract.model import Operation
 from leadway_mock.http.messages import ErrorKind, FieldError
 from leadway_mock.util.json_pointer import to_pointer
 from leadway_mock.util.suggestions import closest
@@ -48,6 +50,12 @@ COMMON_ALIASES = {
 """Names that clients send (lower case, without `_` and `-`), and the contract's names for them."""
 
 MAX_TEXT = 200
+PREFERENCES = ("__code", "__example")
+"""Query parameters of the mock itself; see `response_builder`."""
+
+MAX_UNUSED = 50
+"""Limit of the unused input reported of one request, which may contain thousands."""
+
 MAX_ERRORS = 100
 """Errors reported at once: a body of a megabyte can contain hundreds of thousands."""
 
@@ -161,3 +169,44 @@ def _dotted(path: Iterable[str | int]) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + "…"
+
+
+def find_unused_input(
+    query: str,
+    operation: Operation,
+    body: object,
+    unknown: Iterable[FieldError],
+    declared: Sequence[str],
+) -> list[dict[str, str]]:
+    """Return the input that nothing uses: `in` (query or body), `pointer` or `name`, and `hint`.
+
+    `query` is the raw query string, `unknown` are the errors about unknown properties, `declared`
+    the input variables that the agent declares. At most `MAX_UNUSED`. Unknown headers do not count:
+    proxies add them.
+    """
+    unused = (
+        *_unused_parameters(query, operation),
+        *({"in": "body", "pointer": each.pointer, "hint": each.hint} for each in unknown),
+        *_undeclared_variables(body, declared),
+    )
+    return list(islice(unused, MAX_UNUSED))
+
+
+def _unused_parameters(query: str, operation: Operation) -> Iterator[dict[str, str]]:
+    if not query:
+        return
+    known = [each["name"] for each in operation.parameters if each["in"] == "query"]
+    for name in dict.fromkeys(name for name, _ in parse_qsl(query, keep_blank_values=True)):
+        if name not in (*known, *PREFERENCES):
+            hint = f"The operation has {', '.join(known) or 'no query parameter'}."
+            yield {"in": "query", "name": name, "hint": hint}
+
+
+def _undeclared_variables(body: object, declared: Sequence[str]) -> Iterator[dict[str, str]]:
+    sent = body.get("inputVariables") if isinstance(body, dict) else None
+    if not declared or not isinstance(sent, dict):
+        return  # An agent without declarations may use them all.
+    for name in sent:
+        if name not in declared:
+            hint = f"The agent declares {', '.join(declared)}."
+            yield {"in": "body", "pointer": to_pointer(["inputVariables", name]), "hint": hint}

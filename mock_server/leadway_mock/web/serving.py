@@ -1,4 +1,4 @@
-"""The mock's application behind a server, as its settings say."""
+"""Opens the HTTP server for the mock's application, as its settings say."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from socket import socket
 from flask import Flask
 
 from leadway_mock.config.settings import Settings
-from leadway_mock.server import Server
+from leadway_mock.http_server import Server
 from leadway_mock.state.snapshots import MAX_BYTES
-from leadway_mock.web import prompt_of
+from leadway_mock.web import PLATFORM
 
-GRACE = 10.0
-"""Seconds that requests in flight get when the server is to stop."""
+GRACE_SECONDS = 10.0
+"""Time that requests under way get when the server is to stop."""
 
 
 def open_server(
@@ -20,7 +20,7 @@ def open_server(
     settings: Settings,
     *,
     listening: socket | None = None,
-    grace: float = GRACE,
+    grace: float = GRACE_SECONDS,
 ) -> Server:
     """Return a server for `app` that listens from now on: at its address, or on `listening`.
 
@@ -30,9 +30,9 @@ def open_server(
         app,
         settings.host,
         settings.port,
+        platform=app.extensions[PLATFORM],
         threads=settings.threads,
         max_body=max(2 * settings.max_body_bytes, MAX_BYTES),
         grace=grace,
-        prompt=prompt_of(app),
-        listening=listening,
+        listen_socket=listening,
     )

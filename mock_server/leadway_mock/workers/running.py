@@ -6,7 +6,7 @@ import gc
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,8 +17,8 @@ from urllib.parse import quote
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.model import ContractError
 from leadway_mock.documents.problems import ProblemsError
+from leadway_mock.http_server import ServerError, bind, url_of
 from leadway_mock.pipeline.assembly import build_emulator
-from leadway_mock.server import ServerError, bind, url_of
 from leadway_mock.store import IN_MEMORY, StoreError, shown_url
 from leadway_mock.web import create_app
 from leadway_mock.web.serving import open_server
@@ -54,13 +54,14 @@ def _work(settings: Settings, listening: socket, line: Line) -> int:
     except (ProblemsError, ContractError, StoreError) as error:
         link.fail(str(error))
         return CANNOT_START
-    emulator.crew = link
-    server = open_server(create_app(emulator=emulator), settings, listening=listening)
-    signal.signal(signal.SIGTERM, lambda *_: server.stop())
-    gc.freeze()  # What is there now stays until the end, and need not be looked through again.
-    link.open(emulator.metrics, server.stop)
-    server.run()
-    link.close()
+    with closing(emulator):
+        emulator.crew = link
+        server = open_server(create_app(emulator=emulator), settings, listening=listening)
+        signal.signal(signal.SIGTERM, lambda *_: server.stop())
+        gc.freeze()  # What is there now stays until the end, and need not be looked through again.
+        link.open(emulator.metrics, server.stop)
+        server.run()
+    link.close()  # Last: the supervisor kills a worker whose end of the line is closed.
     return 0
 
 

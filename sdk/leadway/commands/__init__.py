@@ -1,1 +1,1 @@
-"""The sub-commands of `leadway` that talk to agents."""
+"""The sub-commands of `leadway` that use the SDK."""

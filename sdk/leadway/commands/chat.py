@@ -8,59 +8,58 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Final
 
-from leadway.agents import Agent
-from leadway.calls import image
-from leadway.commands.exits import ANSWERED, exit_code
+from leadway._agents import Agent
+from leadway._calls import image
 from leadway.commands.options import (
-    Parser,
     add_message_options,
-    client_of,
+    client_from,
     conversation_fields,
-    parser,
-    variable,
+    create_parser,
+    parse_variable,
 )
-from leadway.commands.terminal import complain, is_typed, lines, say
+from leadway.commands.terminal import SUCCESS, error_text, exit_code, is_interactive, stdin_lines
 from leadway.errors import LeadwayError
 from leadway_client.models import Attachment
+from leadway_command import print_error, print_line
 
 PROMPT: Final = "you> "
 _INDENT: Final = " " * len("agent> ")
 _COMMANDS: Final[Mapping[str, str]] = {
-    "/new": "begin a new session",
-    "/id": "show the session's executionId, to resume it later with --session",
-    "/raw": "show the last answer as JSON",
-    "/history": "show what was said",
-    "/vars": "show the input variables; /vars NAME=VALUE sets one, /vars NAME= forgets it",
-    "/image": "/image URL sends a picture with the next message",
-    "/help": "show this",
-    "/quit": "end, as Ctrl-D does",
+    "/new": "start a new session",
+    "/id": "print the session's executionId; --session resumes it later",
+    "/raw": "print the last response as JSON",
+    "/history": "print all messages and replies",
+    "/vars": "print the input variables; /vars NAME=VALUE sets one, /vars NAME= removes it",
+    "/image": "/image URL attaches an image to the next message",
+    "/help": "print this",
+    "/quit": "end, like Ctrl-D",
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Converse until the input ends; return the exit code."""
-    given = _parser().read(arguments)
+    """Send each line of standard input as a message; return the exit code."""
+    options = _parser().parse_args(arguments)
     try:
-        with client_of(given) as leadway:
-            chat = Chat(leadway.agent(given.agent), given)
-            return _interactive(chat) if is_typed() else _piped(chat)
+        with client_from(options) as leadway:
+            chat = Chat(leadway.agent(options.agent), options)
+            return _run_interactive(chat) if is_interactive() else _run_piped(chat)
     except LeadwayError as error:
-        complain(f"leadway chat: {error.on_command_line()}")
+        print_error(f"leadway chat: {error_text(error)}")
         return exit_code(error)
 
 
 class Chat:
-    """One person at a terminal, one agent, and the session between them."""
+    """Conversation with commands that begin with a slash."""
 
-    def __init__(self, agent: Agent, given: argparse.Namespace) -> None:
+    def __init__(self, agent: Agent, options: argparse.Namespace) -> None:
         self._agent = agent
-        self._fields = conversation_fields(given)
+        self._fields = conversation_fields(options)
         self._attachments: list[Attachment] = []
-        self._variables: dict[str, str] = dict(given.var)
-        self._talk = agent.conversation(given.session, **self._fields)
+        self._variables: dict[str, str] = dict(options.var)
+        self._conversation = agent.conversation(options.session, **self._fields)
         self._commands: Mapping[str, Callable[[str], None]] = {
             "/new": self._new,
-            "/id": lambda _: say(self._talk.execution_id or "There is no session yet."),
+            "/id": lambda _: print_line(self._conversation.execution_id or "No session yet."),
             "/raw": self._raw,
             "/history": self._history,
             "/vars": self._vars,
@@ -68,98 +67,102 @@ class Chat:
             "/help": self._help,
         }
 
-    def hear(self, line: str) -> None:
-        """Obey a command, or say the line to the agent; raises `LeadwayError`."""
+    def handle_line(self, line: str) -> None:
+        """Run a command, or send the line to the agent; raises `LeadwayError`."""
         word, _, rest = line.strip().partition(" ")
         if word.startswith("/"):
             self._commands.get(word, self._unknown)(rest.strip())
         elif word:
-            self._say(line.strip())
+            self._send(line.strip())
 
-    def _say(self, message: str) -> None:
+    def _send(self, message: str) -> None:
         attachments, self._attachments = self._attachments, []
-        reply = self._talk.send(message, attachments=attachments, input_variables=self._variables)
-        say("agent> " + reply.text.replace("\n", f"\n{_INDENT}"))
+        reply = self._conversation.send(
+            message, attachments=attachments, input_variables=self._variables
+        )
+        print_line("agent> " + reply.text.replace("\n", f"\n{_INDENT}"))
         if reply.goal_completion:
-            say(f"{_INDENT}(The agent has reached its goal.)")
+            print_line(f"{_INDENT}(The agent has reached its goal.)")
 
     def _new(self, _: str) -> None:
-        self._talk = self._agent.conversation(**self._fields)
-        say("A new session begins with the next message.")
+        self._conversation = self._agent.conversation(**self._fields)
+        print_line("The next message starts a new session.")
 
     def _raw(self, _: str) -> None:
-        history = self._talk.history
-        shown = json.dumps(history[-1].reply.raw, indent=2) if history else "Nothing came yet."
-        say(shown)
+        history = self._conversation.history
+        print_line(json.dumps(history[-1].reply.raw, indent=2) if history else "No response yet.")
 
     def _history(self, _: str) -> None:
-        for turn in self._talk.history:
-            say(f"{PROMPT}{turn.message}\nagent> {turn.reply.text}")
+        for turn in self._conversation.history:
+            print_line(f"{PROMPT}{turn.message}\nagent> {turn.reply.text}")
 
     def _vars(self, text: str) -> None:
         if text:
-            name, value = variable(text)
+            name, value = parse_variable(text)
             self._variables[name] = value
             if not value:
                 del self._variables[name]
-        say(json.dumps(self._variables))
+        print_line(json.dumps(self._variables))
 
     def _image(self, url: str) -> None:
         if url:
             self._attachments.append(image(url))
-        say(f"{len(self._attachments)} picture(s) go with the next message.")
+        print_line(f"{len(self._attachments)} image(s) attached to the next message.")
 
     def _help(self, _: str) -> None:
-        say("\n".join(f"{name:9} {what}" for name, what in _COMMANDS.items()))
+        print_line(_command_list())
 
     def _unknown(self, _: str) -> None:
-        say("There is no such command; /help lists them. A message cannot begin with a slash.")
+        print_line("Unknown command; /help lists them. A message must not begin with a slash.")
 
 
-def _interactive(chat: Chat) -> int:
-    _with_line_editing()
-    complain("/help lists what else there is; Ctrl-D ends.")
+def _run_interactive(chat: Chat) -> int:
+    _enable_line_editing()
+    print_error("/help lists the commands; Ctrl-D ends.")
     while True:
         try:
             line = input(PROMPT)
             if line.strip() == "/quit":
-                return ANSWERED
-            chat.hear(line)
+                return SUCCESS
+            chat.handle_line(line)
         except EOFError:
-            say()
-            return ANSWERED
+            print_line()
+            return SUCCESS
         except KeyboardInterrupt:
-            say()
+            print_line()
             raise
         except LeadwayError as error:
-            complain(error.on_command_line())
+            print_error(error_text(error))
         except (argparse.ArgumentTypeError, UnicodeDecodeError) as error:
-            complain(str(error))
+            print_error(str(error))
 
 
-def _piped(chat: Chat) -> int:
-    for line in lines():
+def _run_piped(chat: Chat) -> int:
+    for line in stdin_lines():
         if line.strip() == "/quit":
             break
         try:
-            chat.hear(line)
+            chat.handle_line(line)
         except argparse.ArgumentTypeError as error:
-            complain(str(error))
-    return ANSWERED
+            print_error(str(error))
+    return SUCCESS
 
 
-def _with_line_editing() -> None:
-    # Where there is such a module, importing it is what gives `input` its arrow keys.
+def _enable_line_editing() -> None:
+    # Importing readline gives `input` its arrow keys.
     try:
         import_module("readline")
     except ImportError:
-        complain("This Python has no readline: no arrow keys.")
+        print_error("This Python has no readline: no arrow keys.")
 
 
-def _parser() -> Parser:
-    commands = "\n".join(f"  {name:9} {what}" for name, what in _COMMANDS.items())
-    about = "Talk to an agent. Lines from a pipe are messages too; the first error ends them."
-    made = parser("chat", about, f"while talking:\n{commands}\n")
-    made.add_argument("agent", metavar="AGENT", help="the agent's id")
-    add_message_options(made)
-    return made
+def _command_list(indent: str = "") -> str:
+    return "\n".join(f"{indent}{name:9} {what}" for name, what in _COMMANDS.items())
+
+
+def _parser() -> argparse.ArgumentParser:
+    description = "Chat with an agent. Each line of a pipe is a message; the first error ends it."
+    parser = create_parser("chat", description, f"commands in the chat:\n{_command_list('  ')}\n")
+    parser.add_argument("agent", metavar="AGENT", help="the agent's id")
+    add_message_options(parser)
+    return parser

@@ -1,65 +1,60 @@
-"""`leadway execute`: one message, for scripts."""
+"""`leadway execute`: sends one message, for scripts."""
 
 from __future__ import annotations
 
 import argparse
 import json
 from collections.abc import Sequence
+from typing import Final
 
-from leadway.commands.exits import ANSWERED, exit_code
+from leadway._replies import Reply
 from leadway.commands.options import (
-    Parser,
     add_message_options,
-    client_of,
+    client_from,
     conversation_fields,
-    parser,
+    create_parser,
 )
-from leadway.commands.terminal import complain, lines, say
+from leadway.commands.terminal import SUCCESS, error_message, error_text, exit_code, stdin_lines
 from leadway.errors import LeadwayError
-from leadway.replies import Reply
-from leadway.wording import typed
+from leadway_command import print_error, print_line
 
-_EXITS = """\
+_EXIT_CODES: Final = """\
 exit codes:
-  0 answered   2 usage or settings   3 token, version, scope or location   4 refused otherwise
-  5 too many requests   6 the service failed, or made no sense   7 no answer   130 interrupted
-  74 the output cannot be written, though the agent may have heard the message
-  141 whoever reads the output has gone
+  0 success   2 usage or settings   3 token, version, scope or location   4 other request errors
+  5 too many requests   6 the service failed, or its response is invalid   7 no response
+  74 standard output cannot be written; the agent may have received the message
+  130 interrupted   141 the reader of the output has closed the pipe
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Send one message, print the reply, and return the exit code."""
-    given = _parser().read(arguments)
+    options = _parser().parse_args(arguments)
     try:
-        reply = _ask(given)
+        reply = _send(options)
     except LeadwayError as error:
-        return _fail(error, as_json=given.json)
-    say(json.dumps(reply.raw) if given.json else reply.text)
-    return ANSWERED
+        if options.json:
+            print_line(json.dumps({"error": error_document(error)}))
+        else:
+            print_error(f"leadway execute: {error_text(error)}")
+        return exit_code(error)
+    print_line(json.dumps(reply.raw) if options.json else reply.text)
+    return SUCCESS
 
 
-def _ask(given: argparse.Namespace) -> Reply:
-    message = "".join(lines()) if given.message == "-" else given.message
-    with client_of(given) as leadway:
-        agent = leadway.agent(given.agent)
-        chat = agent.conversation(given.session, **conversation_fields(given))
-        return chat.send(message, input_variables=dict(given.var))
+def _send(options: argparse.Namespace) -> Reply:
+    message = "".join(stdin_lines()) if options.message == "-" else options.message
+    with client_from(options) as leadway:
+        agent = leadway.agent(options.agent)
+        conversation = agent.conversation(options.session, **conversation_fields(options))
+        return conversation.send(message, input_variables=dict(options.var))
 
 
-def _fail(error: LeadwayError, *, as_json: bool) -> int:
-    if as_json:
-        say(json.dumps({"error": told(error)}))
-    else:
-        complain(f"leadway execute: {error.on_command_line()}")
-    return exit_code(error)
-
-
-def told(error: LeadwayError) -> dict[str, object]:
+def error_document(error: LeadwayError) -> dict[str, object]:
     """Return an error as a JSON object."""
     return {
         "type": type(error).__name__,
-        "message": typed(error.message),
+        "message": error_message(error),
         "status": error.status,
         "traceId": error.trace_id,
         "retrySafe": error.retry_safe,
@@ -68,13 +63,13 @@ def told(error: LeadwayError) -> dict[str, object]:
     }
 
 
-def _parser() -> Parser:
-    about = "Send one message to an agent, and print what it says."
-    made = parser("execute", about, _EXITS)
-    made.add_argument("agent", metavar="AGENT", help="the agent's id")
-    made.add_argument("message", metavar="MESSAGE", help="what to say; - reads standard input")
-    made.add_argument(
-        "--json", action="store_true", help="print the whole answer, or the error, as JSON"
+def _parser() -> argparse.ArgumentParser:
+    description = "Send one message to an agent, and print its reply."
+    parser = create_parser("execute", description, _EXIT_CODES)
+    parser.add_argument("agent", metavar="AGENT", help="the agent's id")
+    parser.add_argument("message", metavar="MESSAGE", help="the message; - reads standard input")
+    parser.add_argument(
+        "--json", action="store_true", help="print the whole response, or the error, as JSON"
     )
-    add_message_options(made)
-    return made
+    add_message_options(parser)
+    return parser

@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from leadway import InvalidRequestError, Leadway, Settings
-from leadway.calls import checked_agent_id
+from leadway._calls import checked_agent_id
 from leadway_mock.agents.agent_ids import AGENT_ID, is_agent_id
 from leadway_mock.agents.file.schema import schema_text as agents_schema
 from leadway_mock.dialogues import DialogueError, dialogue
@@ -99,7 +99,7 @@ def test_so_it_is_where_a_test_says_who_knows_a_dialogue(agent_id: str) -> None:
 @pytest.mark.parametrize("agent_id", CALLED, ids=ascii)
 def test_any_other_id_is_called_over_http(agent_id: str, tmp_path: Path) -> None:
     agents_files.loaded(tmp_path, f"agents: [{{name: A, id: {spelt(agent_id)}}}]")
-    with Mock(agents_file=str(tmp_path / "agents.yaml")) as mock:
+    with Mock(agents=str(tmp_path / "agents.yaml")) as mock:
         assert said(mock, agent_id) == "Turn 1. You said: a"
     with Mock(dialogue=f"{TURNS}agent: {spelt(agent_id)}") as mock:
         assert said(mock, agent_id) == "b"

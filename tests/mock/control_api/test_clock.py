@@ -86,7 +86,7 @@ def test_a_namespace_far_ahead_does_not_use_up_or_free_anothers_quota(
 @pytest.mark.parametrize(
     ("time", "expected"),
     [
-        ("2026-02-30T00:00:00Z", "day is out of range"),
+        ("2026-02-30T00:00:00Z", "range"),  # The rest of the text depends on the Python version.
         ("2026-11-22T12:00:00", "must have a time zone"),
         ("noon", "Invalid isoformat"),
         ("1969-12-31T23:59:59Z", "from 1970"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from werkzeug.routing import Rule
 
-from leadway_mock.web.door import CONTROL
+from leadway_mock.control_api.flask_request import CONTROL_PREFIX
 from tests.mock.control_api.api import CONTRACT, Api
 
 PAGES = {"", "/docs", "/openapi.yaml", "/openapi.json", "/control.yaml"}
@@ -17,12 +17,12 @@ def test_every_operation_has_a_route_and_every_route_an_operation(api: Api) -> N
     served = {
         (rule.rule.translate({60: "{", 62: "}"}), each) for rule in rules for each in _methods(rule)
     }
-    expected = {(f"{CONTROL}{each.path}", each.method) for each in CONTRACT.operations}
+    expected = {(f"{CONTROL_PREFIX}{each.path}", each.method) for each in CONTRACT.operations}
     assert served == expected
 
 
 def _is_api(rule: Rule) -> bool:
-    path = rule.rule.removeprefix(CONTROL)
+    path = rule.rule.removeprefix(CONTROL_PREFIX)
     return path not in PAGES and not path.startswith("/docs/")
 
 

@@ -11,10 +11,12 @@ from typing import Any
 import httpx
 import pytest
 
-from leadway_mock.server import Server
+from leadway_mock.config.settings import Settings
 from leadway_mock.web import create_app
+from leadway_mock.web.serving import open_server
 from tests.mock.client import CURRENT, LOCATION, TOKEN, Caller
 from tests.mock.control_api.api import Api
+from tests.mock.raw_client import RawClient
 
 
 def test_what_is_there_already_is_not_waited_for(api: Api, caller: Caller) -> None:
@@ -55,7 +57,7 @@ def test_waiting_calls_leave_threads_to_the_others(caller_with: Callable[..., Ca
     body = {"message": "hi", "locationId": LOCATION}
     headers = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
     with (
-        Server(app, threads=4) as server,
+        open_server(app, Settings(port=0, threads=4)) as server,
         ThreadPoolExecutor(3) as pool,
         httpx.Client(base_url=server.url, timeout=30) as http,
     ):
@@ -96,11 +98,16 @@ def test_a_wait_has_its_limits(api: Api, timeout: object) -> None:
 
 def test_a_server_that_stops_is_not_held_up_by_who_waits(caller: Caller) -> None:
     app = create_app(emulator=caller.emulator)
-    with ThreadPoolExecutor(1) as pool:
-        with Server(app, threads=4, grace=20) as server:
-            url = f"{server.url}/__mock/journal/wait"
-            waiting = pool.submit(httpx.post, url, json={"timeout": 30}, timeout=60)
+    body = b'{"timeout": 30}'
+    lines = ["POST /__mock/journal/wait HTTP/1.1", "Host: localhost"]
+    lines += ["Content-Type: application/json", f"Content-Length: {len(body)}", "", ""]
+    server = open_server(app, Settings(port=0, threads=4), grace=20)
+    with RawClient(server.url) as client:
+        with server:
+            client.send("\r\n".join(lines).encode() + body)
             time.sleep(0.3)
             began = time.monotonic()
         assert time.monotonic() - began < 10
-        assert waiting.result().json()["timedOut"] is True
+        reply = client.reply()
+        assert reply is not None
+        assert reply.json()["timedOut"] is True

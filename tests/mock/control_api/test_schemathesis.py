@@ -11,8 +11,8 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, from_schema
 
 from leadway_mock.config.settings import Settings
-from leadway_mock.server import Server
 from leadway_mock.web import create_app
+from leadway_mock.web.serving import open_server
 from tests.property.attacker import Findings
 
 CONFIGURATION: dict[str, Any] = {
@@ -48,7 +48,8 @@ CONFIGURATION: dict[str, Any] = {
 def test_every_check_in_every_phase_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("leadway_mock.state.journal_wait.MAX_WAIT_SECONDS", 0.02)
     findings = Findings()
-    with Server(create_app(Settings(seed=1))) as server:
+    settings = Settings(seed=1, port=0)
+    with open_server(create_app(settings), settings) as server:
         schema = schemathesis.openapi.from_url(
             f"{server.url}/__mock/control.yaml", config=SchemathesisConfig.from_dict(CONFIGURATION)
         )

@@ -7,6 +7,7 @@ import json
 import re
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any, NamedTuple
 
 import httpx
@@ -16,13 +17,14 @@ import yaml
 from highlevel import HighLevel
 
 from leadway_mock.agents import ECHO_ID
+from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import contract_file
 from leadway_mock.faults import Transport, read_fault
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.pipeline.emulator import Emulator
-from leadway_mock.server import Server
 from leadway_mock.state.fault_registry import arm, disarm
-from leadway_mock.web import create_app, prompt_of
+from leadway_mock.web import create_app
+from leadway_mock.web.serving import open_server
 from tests.docs.markdown import Page
 from tests.mock.client import CURRENT, LOCATION, TOKEN
 
@@ -121,15 +123,14 @@ def seen_by(client: Callable[[str], int], url: str) -> str:
 
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[Emulator]:
-    emulator = build_emulator()
-    yield emulator
-    emulator.close()
+    with closing(build_emulator()) as emulator:
+        yield emulator
 
 
 @pytest.fixture(scope="module")
 def url(emulator: Emulator) -> Iterator[str]:
     app = create_app(emulator=emulator)
-    with Server(app, prompt=prompt_of(app)) as server:
+    with open_server(app, Settings(port=0)) as server:
         yield server.url
 
 

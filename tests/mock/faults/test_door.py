@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,8 +21,9 @@ HEADERS = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
 
 
 @pytest.fixture
-def emulator() -> Emulator:
-    return build_emulator()
+def emulator() -> Iterator[Emulator]:
+    with closing(build_emulator()) as built:
+        yield built
 
 
 @pytest.fixture

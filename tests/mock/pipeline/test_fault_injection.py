@@ -336,8 +336,6 @@ def test_the_count_is_exact_over_threads_and_emulators(
     assert [each.status for each in answers].count(500) == 17
     assert [each["hits"] for each in listed(callers[1])] == [17]
     assert sorted(fault["hit"] for fault in fired(callers[1])) == list(range(1, 18))
-    for store in stores:
-        store.close()
 
 
 def test_the_echo_agent_is_who_these_tests_talk_to(caller: Caller) -> None:

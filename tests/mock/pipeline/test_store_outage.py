@@ -19,16 +19,16 @@ import httpx
 import pytest
 import redis
 
-from bench.redis_servers import DURABLE, RedisProgram, redis_program
 from leadway_mock.config.settings import Settings
 from leadway_mock.http.messages import Response
 from leadway_mock.pipeline.assembly import build_emulator
-from leadway_mock.server import Server
 from leadway_mock.store import Appended, Store, StoreUnavailable, open_store, sqlite
 from leadway_mock.store.memory import MemoryStore
 from leadway_mock.web import create_app
+from leadway_mock.web.serving import open_server
 from tests.mock.client import CURRENT, LOCATION, TOKEN, Caller, content
 from tests.network import Proxy
+from tests.redis_server import DURABLE, RedisProgram, redis_program
 
 PATIENCE = 30.0
 """Seconds within which something happens that surely happens, on however slow a machine."""
@@ -44,7 +44,7 @@ def serving(store: str) -> Iterator[httpx.Client]:
     emulator = build_emulator(Settings(store=store, validate_responses=True))
     try:
         with (
-            Server(create_app(emulator=emulator)) as server,
+            open_server(create_app(emulator=emulator), Settings(port=0)) as server,
             httpx.Client(base_url=server.url, trust_env=False, timeout=PATIENCE) as client,
         ):
             yield client

@@ -169,4 +169,3 @@ def test_a_conversation_survives_a_restart_on_its_file(
     after = caller_with(store=open_store(url))
     assert content(after.say(executionId=execution_id))["response"].startswith("Turn 2")
     assert after.begin() not in {execution_id, ECHO_ID}
-    after.emulator.close()

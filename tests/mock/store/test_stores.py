@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -129,13 +130,11 @@ def test_a_counter_that_is_given_more_time_is_forgotten_when_that_is_over(store:
 
 def test_counters_past_their_time_are_forgotten(tmp_path: Path) -> None:
     file = tmp_path / "mock.db"
-    store = open_store(f"sqlite:///{file}")
-    for second in range(50):
-        store.increment(f"window {second}", now=second, expires=second + 1)
-    store.close()
-    connection = sqlite3.connect(file)
-    assert connection.execute("SELECT count(*) FROM counters").fetchone()[0] == 1
-    connection.close()
+    with closing(open_store(f"sqlite:///{file}")) as store:
+        for second in range(50):
+            store.increment(f"window {second}", now=second, expires=second + 1)
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT count(*) FROM counters").fetchone()[0] == 1
 
 
 def test_delete_forgets_one_key_and_clear_forgets_all(store: Store) -> None:
@@ -210,12 +209,11 @@ def test_one_of_many_threads_gets_each_position(store: Store) -> None:
 
 
 def _append_and_count(url: str, times: int) -> None:
-    store = open_store(url)
-    for _ in range(times):
-        store.append("a", "x", keep=1_000)
-        store.increment("n")
-        store.increment_all([("both/x", 9.0), ("both/y", 9.0)], now=0)
-    store.close()
+    with closing(open_store(url)) as store:
+        for _ in range(times):
+            store.append("a", "x", keep=1_000)
+            store.increment("n")
+            store.increment_all([("both/x", 9.0), ("both/y", 9.0)], now=0)
 
 
 def test_processes_share_a_store_and_lose_nothing(shared_url: str) -> None:
@@ -227,20 +225,18 @@ def test_processes_share_a_store_and_lose_nothing(shared_url: str) -> None:
     for worker in workers:
         worker.join()
         worker.close()
-    store = open_store(url)
-    assert [item.position for item in store.items("a")] == list(range(1, 151))
-    assert store.increment("n") == 151
-    assert list(store.increment_all([("both/x", 9.0), ("both/y", 9.0)], now=0)) == [151, 151]
-    store.close()
+    with closing(open_store(url)) as store:
+        assert [item.position for item in store.items("a")] == list(range(1, 151))
+        assert store.increment("n") == 151
+        both = store.increment_all([("both/x", 9.0), ("both/y", 9.0)], now=0)
+        assert list(both) == [151, 151]
 
 
 def test_a_store_that_is_opened_again_has_what_was_appended(shared_url: str) -> None:
-    first = open_store(shared_url)
-    first.append("a", "x")
-    first.close()
-    second = open_store(shared_url)
-    assert values(second, "a") == ["x"]
-    second.close()
+    with closing(open_store(shared_url)) as first:
+        first.append("a", "x")
+    with closing(open_store(shared_url)) as second:
+        assert values(second, "a") == ["x"]
 
 
 def test_a_relative_file_is_in_the_working_folder(
@@ -276,15 +272,13 @@ def _not_a_database(path: Path) -> None:
 
 
 def _another_format(path: Path) -> None:
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 99")
-    connection.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 99")
 
 
 def _another_program(path: Path) -> None:
-    connection = sqlite3.connect(path)
-    connection.execute("CREATE TABLE accounts (name TEXT)")
-    connection.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE accounts (name TEXT)")
 
 
 def _a_folder(path: Path) -> None:

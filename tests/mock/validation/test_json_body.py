@@ -66,7 +66,7 @@ def test_a_body_is_read_up_to_the_limit_and_not_beyond() -> None:
     refusal = refused(b"[123456]", max_bytes=7)
     assert refusal.rule == "body-too-large"
     # Of the rest nothing is known: a server reads one byte beyond the limit, and no further.
-    assert refusal.hint == "The body has more than 7 bytes, and the mock reads no further."
+    assert refusal.hint == "The body has more than 7 bytes, which is the limit of the mock."
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_json_media_types_are_read(value: str) -> None:
         ({}, "Content-Type is missing"),
         ({"content-type": "text/plain"}, "Content-Type is 'text/plain'"),
         ({"content-type": ""}, "Content-Type is ''"),
-        ({"content-type": "application/x-www-form-urlencoded"}, "the API takes application/json"),
+        ({"content-type": "application/x-www-form-urlencoded"}, "send application/json"),
         ({"content-type": "application/json; charset=latin-1"}, "The charset is 'latin-1'"),
         (JSON | {"content-encoding": "gzip"}, "Content-Encoding is 'gzip'"),
     ],

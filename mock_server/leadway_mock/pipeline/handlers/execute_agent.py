@@ -56,8 +56,8 @@ class ExecuteAgentHandler:
         """Return the next turn of the session that the call continues or begins.
 
         Raises `APIError`: `agent-unknown`, `agent-inactive`, `agent-unpublished`,
-        `version-unpublished`, `session-unknown`, `session-expired`, `session-foreign` and the
-        other rules of `Sessions.resume`, or `unscripted-refused`.
+        `version-unpublished`, `session-unknown`, `session-expired`, `session-foreign-agent`,
+        `session-foreign-location`, or `unscripted-refused`.
         """
         agent = self._find_agent(call)
         version = _find_version(agent, call.body.get("versionId"))
@@ -65,7 +65,8 @@ class ExecuteAgentHandler:
         script = self.dialogues.candidates(
             call.context.namespace, agent.id, session.state, new=session.turns == 0
         )
-        agent = self._agent_versions.get(session.state.get(AGENT_DIGEST)) or agent
+        digest = session.state.get(AGENT_DIGEST)
+        agent = (self._agent_versions.get(digest) if digest else None) or agent
         agent_input = _agent_input(call, session, version)
         reply = play(script, agent_input) if script else agent.respond(agent_input)
         if script:
@@ -123,7 +124,7 @@ class PreparedTurn:
 
     @property
     def fault(self) -> ScriptedFault | None:
-        """The fault of the dialogue's turn; counted for each session, and once for all beginnings."""
+        """The fault of the dialogue's turn. All first turns share one count of its hits."""
         if self.reply.fault is None:
             return None
         session = self.session.id if self.session.turns else "begin"

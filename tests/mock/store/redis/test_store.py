@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from bench.redis_servers import RedisProgram, redis_program
 from leadway_mock.store import StoreError, open_store
+from tests.redis_server import RedisProgram, redis_program
 
 
 @pytest.fixture

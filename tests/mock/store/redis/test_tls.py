@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 import redis
 
-from bench.redis_servers import PATIENT, RedisProgram, redis_program
 from leadway_mock.cli.main import main
 from leadway_mock.store import StoreError, StoreUnavailable, open_store
 from leadway_mock.store.redis.tls import failure
 from tests.network import Proxy
+from tests.redis_server import LONG_TIMEOUTS, RedisProgram, redis_program
 from tests.tls import Authority, SealedLine
 
 SECRET = "hunter2-very-secret"
@@ -61,7 +61,7 @@ def door(server: RedisProgram, authority: Authority) -> Iterator[Proxy]:
         yield opened
 
 
-def url(port: int, scheme: str = "rediss", timeout: str = PATIENT, **options: object) -> str:
+def url(port: int, scheme: str = "rediss", timeout: str = LONG_TIMEOUTS, **options: object) -> str:
     """Return the URL of a store, with its password."""
     more = "".join(f"&{name}={value}" for name, value in options.items())
     return f"{scheme}://:{SECRET}@127.0.0.1:{port}/0{timeout}{more}"

@@ -1,0 +1,148 @@
+"""Clients: settings, connections, and agents."""
+
+from __future__ import annotations
+
+from typing import Self, TypedDict
+
+from typing_extensions import Unpack
+
+from leadway._agents import Agent, AsyncAgent
+from leadway._observers import Observer
+from leadway._rate_limiter import RateLimiter
+from leadway._retries import RetryPolicy
+from leadway._secret import Secret
+from leadway._sending import SendOptions
+from leadway._settings import Settings
+from leadway._transport import AsyncTransport, Transport
+
+
+class Options(TypedDict, total=False):
+    """Settings as keyword arguments; see `Settings`. `None` means not given."""
+
+    token: str | Secret | None
+    location_id: str | None
+    base_url: str | None
+    api_version: str | None
+    timeout: float | None
+    connect_timeout: float | None
+    retries: RetryPolicy | None
+    source: str | None
+    max_response_bytes: int | None
+    send_token_anywhere: bool | None
+
+
+class _ClientBase:
+    """Part of a client that sync and async ones share."""
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        rate_limiter: RateLimiter | None = None,
+        observer: Observer | None = None,
+        **options: Unpack[Options],
+    ) -> None:
+        options = _mask_token(options)
+        self.settings: Settings = (
+            settings.replace(**options) if settings else Settings.create(**options)
+        )
+        self._options = SendOptions(self.settings.retries, rate_limiter, observer)
+        self._open()
+
+    @classmethod
+    def from_env(
+        cls,
+        *,
+        rate_limiter: RateLimiter | None = None,
+        observer: Observer | None = None,
+        **options: Unpack[Options],
+    ) -> Self:
+        """Return a client with settings from `LEADWAY_TOKEN`, `LEADWAY_LOCATION_ID` and so on.
+
+        Args:
+            rate_limiter: see the class.
+            observer: see the class.
+            **options: see `Options`; they override the environment.
+
+        Raises:
+            SettingsError: a required setting is missing (all of them are named), or one is invalid.
+        """
+        options = _mask_token(options)
+        return cls(Settings.from_env(**options), rate_limiter=rate_limiter, observer=observer)
+
+    def _open(self) -> None:
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({getattr(self, 'settings', None)!r})"
+
+
+class Leadway(_ClientBase):
+    """Client for threads.
+
+    Thread-safe; it holds the connections, so one is enough for a program. Use it in a `with`
+    block, or call `close`.
+
+    Args:
+        settings: complete settings; `options` override them.
+        rate_limiter: delays requests to stay within quotas; share one among clients of the same
+            location.
+        observer: called after each attempt, in the same thread. Its exceptions are logged as
+            errors and not raised.
+        **options: see `Options`.
+
+    Raises:
+        SettingsError: a setting is missing or invalid.
+    """
+
+    _transport: Transport
+
+    def _open(self) -> None:
+        self._transport = Transport(self.settings)
+
+    def agent(self, agent_id: str) -> Agent:
+        """Return the agent with this id. Sends no request.
+
+        Raises:
+            InvalidRequestError: the id cannot be one segment of a path.
+        """
+        return Agent(agent_id, self.settings.location_id, self._options, self._transport)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncLeadway(_ClientBase):
+    """Client for async code, on asyncio or trio; takes the arguments of `Leadway`."""
+
+    _transport: AsyncTransport
+
+    def _open(self) -> None:
+        self._transport = AsyncTransport(self.settings)
+
+    def agent(self, agent_id: str) -> AsyncAgent:
+        """Return the agent with this id; see `Leadway.agent`."""
+        return AsyncAgent(agent_id, self.settings.location_id, self._options, self._transport)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+def _mask_token(options: Options) -> Options:
+    """Return the options with the token as a `Secret`, so that tracebacks with locals mask it."""
+    token = options.get("token")
+    return {**options, "token": Secret(token) if isinstance(token, str) else token}

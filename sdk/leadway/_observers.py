@@ -1,0 +1,113 @@
+"""Log entries and observers of attempts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from leadway._calls import HTTPResponse, Outcome
+from leadway._replies import Reply
+from leadway.errors import LeadwayError
+
+logger: Final = logging.getLogger("leadway")
+
+
+class _LastResortHandler(logging.Handler):
+    """Handler for programs that configure no logging: prints ERROR and above, as Python does.
+
+    Without it, Python's own handler of last resort would print warnings, too.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.ERROR and logging.lastResort and self._is_alone():
+            logging.lastResort.handle(record)
+
+    def _is_alone(self) -> bool:
+        root_has_handlers = logger.propagate and logging.getLogger().hasHandlers()
+        return logger.handlers == [self] and not root_has_handlers
+
+
+logger.addHandler(_LastResortHandler())
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to send one message, and its result. Holds no token and no text of a message."""
+
+    number: int
+    """Number of the attempt, from 1."""
+
+    method: str
+    """HTTP method."""
+
+    path: str
+    """Path of the request."""
+
+    status: int | None
+    """HTTP status, `None` if there was no response."""
+
+    seconds: float
+    """Duration in seconds."""
+
+    execution_id: str | None
+    """Session of the reply, `None` after an error."""
+
+    interaction_id: str | None
+    """Id of the interaction, `None` after an error."""
+
+    error: LeadwayError | None
+    """Error, `None` after a reply."""
+
+
+Observer = Callable[[Attempt], None]
+"""Function that is called after each attempt. Its exceptions are logged and not raised."""
+
+
+def make_attempt(number: int, outcome: Outcome, result: Reply | LeadwayError) -> Attempt:
+    """Return the record of an attempt."""
+    reply, error = (result, None) if isinstance(result, Reply) else (None, result)
+    return Attempt(
+        number=number,
+        method="POST",
+        path=outcome.path,
+        status=outcome.status if isinstance(outcome, HTTPResponse) else None,
+        seconds=outcome.seconds,
+        execution_id=reply.execution_id if reply else None,
+        interaction_id=reply.interaction_id if reply else None,
+        error=error,
+    )
+
+
+def notify(observer: Observer, attempt: Attempt) -> None:
+    """Call an observer; log its exception as ERROR, since the call itself has succeeded."""
+    try:
+        observer(attempt)
+    except Exception:
+        extra = {"leadway": attempt}
+        logger.exception("observer %r failed: attempt %d", observer, attempt.number, extra=extra)
+
+
+def log(attempt: Attempt) -> None:
+    """Log an attempt: DEBUG for a reply, WARNING for an error."""
+    level = logging.WARNING if attempt.error else logging.DEBUG
+    if not logger.isEnabledFor(level):
+        return
+    logger.log(
+        level,
+        "%s %s -> %s in %.0f ms, attempt %d: %s",
+        attempt.method,
+        attempt.path,
+        attempt.status or "no response",
+        attempt.seconds * 1000,
+        attempt.number,
+        _result_text(attempt),
+        extra={"leadway": attempt},
+    )
+
+
+def _result_text(attempt: Attempt) -> str:
+    if attempt.error:
+        return type(attempt.error).__name__
+    return f"session {attempt.execution_id}, interaction {attempt.interaction_id}"

@@ -1,0 +1,55 @@
+"""Client-side rate limiter."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from leadway.errors import SettingsError
+
+DOCUMENTED_LIMITS: Final = ((100, 10.0), (300, 60.0))
+"""Requests and seconds: the vendor's limits for an app and location, and for a sub-account."""
+
+
+class RateLimiter:
+    """Sliding-window rate limiter: delays requests so that no limit is exceeded.
+
+    Thread-safe. Share one among all clients, threads and tasks of a process that use the same
+    location.
+
+    Args:
+        limits: pairs of a number of requests and the seconds in which at most that many are sent.
+        clock: monotonic clock, in seconds.
+
+    Raises:
+        SettingsError: there is no limit, or one is not above zero.
+    """
+
+    def __init__(
+        self,
+        limits: Sequence[tuple[int, float]] = DOCUMENTED_LIMITS,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if not limits or min(min(limit) for limit in limits) <= 0:
+            raise SettingsError(f"limits must be pairs of numbers above 0, not {limits!r}.")
+        self.limits: tuple[tuple[int, float], ...] = tuple(limits)
+        self._clock = clock
+        self._reserved: deque[float] = deque(maxlen=max(number for number, _ in limits))
+        self._lock = threading.Lock()
+
+    def reserve(self) -> float:
+        """Reserve the next free time for a request; return the seconds until then."""
+        with self._lock:
+            now = self._clock()
+            start = max(now, *map(self._available_at, self.limits))
+            self._reserved.append(start)
+            return start - now
+
+    def _available_at(self, limit: tuple[int, float]) -> float:
+        number, seconds = limit
+        return self._reserved[-number] + seconds if len(self._reserved) >= number else -math.inf

@@ -1,0 +1,72 @@
+"""The command `leadway`, with any installed sub-commands."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint, version
+
+import pytest
+
+from leadway_command import dispatch
+
+
+def test_without_a_command_it_lists_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert dispatch.main([]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "commands: chat, doctor, execute, mock" in captured.err
+
+
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help_exits_with_0(capsys: pytest.CaptureFixture[str], flag: str) -> None:
+    assert dispatch.main([flag]) == 0
+    assert "usage: leadway COMMAND" in capsys.readouterr().out
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert dispatch.main(["--version"]) == 0
+    assert capsys.readouterr().out == f"leadway {version('leadway')}\n"
+
+
+def test_an_unknown_command_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert dispatch.main(["fly", "--high"]) == 2
+    assert "unknown command 'fly'" in capsys.readouterr().err
+
+
+def install(monkeypatch: pytest.MonkeyPatch, *commands: EntryPoint) -> None:
+    monkeypatch.setattr(dispatch, "entry_points", lambda *, group: commands if group else ())
+
+
+def test_a_command_receives_its_arguments(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    install(monkeypatch, EntryPoint("count", "builtins:len", dispatch.GROUP))
+    assert dispatch.main(["count", "a", "b", "c"]) == 3
+
+
+def raise_interrupt(_: list[str]) -> int:
+    raise KeyboardInterrupt
+
+
+def test_an_interrupted_command_exits_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    install(monkeypatch, EntryPoint("wait", f"{__name__}:raise_interrupt", dispatch.GROUP))
+    assert dispatch.main(["wait"]) == 130
+
+
+def test_a_missing_package_is_reported_with_its_extra(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install(monkeypatch, EntryPoint("mock", "no_such_package.cli:main", dispatch.GROUP))
+    assert dispatch.main(["mock"]) == 2
+    printed = capsys.readouterr().err
+    assert "leadway mock needs no_such_package, which is not installed" in printed
+    assert "pip install 'leadway[mock]'" in printed
+
+
+def test_a_missing_module_of_this_project_is_raised(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    install(monkeypatch, EntryPoint("mock", "leadway_mock.nowhere:main", dispatch.GROUP))
+    with pytest.raises(ModuleNotFoundError):
+        dispatch.main(["mock"])

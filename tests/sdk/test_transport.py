@@ -1,0 +1,217 @@
+"""Transport: bad responses raise only SDK errors, in sync and async code."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+import time
+import zlib
+
+import pytest
+
+from leadway import (
+    BlockedByProxyError,
+    ConnectionFailedError,
+    ConnectionLostError,
+    InvalidResponseError,
+    LeadwayError,
+    RateLimitedError,
+    RequestTimeoutError,
+    ServerError,
+)
+from tests.sdk.conftest import Send, send_async
+from tests.sdk.hostile_server import (
+    GOOD_BODY,
+    HostileServer,
+    Script,
+    hang,
+    headers_of,
+    reset,
+    response,
+    send_and_close,
+    send_bytes,
+    send_slowly,
+)
+from tests.sdk.samples import SAMPLE
+
+HTML = b"<!DOCTYPE html><html><title>Attention Required! | Cloudflare</title></html>"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+NEW_YEAR = "Thu, 01 Jan 2026 00:00:00 GMT"
+PROXY_STATUSES = [500, 502, 503, 504, *range(520, 530)]
+
+BAD: dict[str, tuple[Script, type[LeadwayError]]] = {
+    "html": (send_bytes(response(200, HTML, Content_Type="text/html")), InvalidResponseError),
+    "empty": (send_bytes(response(200)), InvalidResponseError),
+    "no content": (send_bytes(response(204)), InvalidResponseError),
+    "empty object": (send_bytes(response(200, b"{}")), InvalidResponseError),
+    "null": (send_bytes(response(200, b"null")), InvalidResponseError),
+    "nulls": (
+        send_bytes(response(200, json.dumps(dict.fromkeys(SAMPLE)).encode())),
+        InvalidResponseError,
+    ),
+    "numbers": (
+        send_bytes(response(200, json.dumps(dict.fromkeys(SAMPLE, 1)).encode())),
+        InvalidResponseError,
+    ),
+    "half a JSON": (send_bytes(response(200, GOOD_BODY[:50])), InvalidResponseError),
+    "deep": (send_bytes(response(200, b"[" * 200_000)), InvalidResponseError),
+    "long number": (
+        send_bytes(response(200, b'{"a": ' + b"9" * 9_999 + b"}")),
+        InvalidResponseError,
+    ),
+    "no UTF-8": (send_bytes(response(200, b"\xff\xfe\xff")), InvalidResponseError),
+    "broken gzip": (
+        send_bytes(response(200, b"nope", Content_Encoding="gzip")),
+        InvalidResponseError,
+    ),
+    "unknown encoding": (
+        send_bytes(response(200, GOOD_BODY, Content_Encoding="br")),
+        InvalidResponseError,
+    ),
+    "truncated gzip": (
+        send_bytes(response(200, gzip.compress(GOOD_BODY)[:-20], Content_Encoding="gzip")),
+        InvalidResponseError,
+    ),
+    "gzip bomb": (
+        send_bytes(response(200, gzip.compress(bytes(10**8)), Content_Encoding="gzip")),
+        InvalidResponseError,
+    ),
+    "10 MB": (send_bytes(response(200, b" " * 10_000_000 + GOOD_BODY)), InvalidResponseError),
+    "499": (send_bytes(response(499, HTML)), InvalidResponseError),
+    "redirect": (send_bytes(response(307, Location="http://127.0.0.1:9/")), InvalidResponseError),
+    "redirect to nowhere": (send_bytes(response(302, Location="::")), InvalidResponseError),
+    "forbidden page": (send_bytes(response(403, HTML)), BlockedByProxyError),
+    **{f"{each} page": (send_bytes(response(each, HTML)), ServerError) for each in PROXY_STATUSES},
+    "truncated": (
+        send_and_close(response(200, GOOD_BODY)[:-20]),
+        ConnectionLostError,
+    ),
+    "truncated head": (send_and_close(b"HTTP/1.1 200 OK\r\nContent-"), ConnectionLostError),
+    "truncated chunk": (send_and_close(CHUNKED + b"ff\r\n{"), ConnectionLostError),
+    "broken chunk": (send_and_close(CHUNKED + b"zz\r\n{}\r\n0\r\n\r\n"), ConnectionLostError),
+    "nothing": (send_and_close(b""), ConnectionLostError),
+    "reset": (reset, ConnectionLostError),
+    "noise": (send_and_close(bytes(range(256)) * 4), ConnectionLostError),
+    "endless head": (send_and_close(b"HTTP/1.1 200 OK\r\nA: " + b"a" * 300_000), LeadwayError),
+    "silence": (hang, RequestTimeoutError),
+    "slow body": (
+        send_slowly(response(200, GOOD_BODY)[: -len(GOOD_BODY)], GOOD_BODY, 0.1),
+        RequestTimeoutError,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_responses_raise_sdk_errors_and_are_not_retried(
+    case: str, send: Send, hostile_server: HostileServer
+) -> None:
+    script, expected = BAD[case]
+    hostile_server.respond_with(script)
+    with pytest.raises(expected) as caught:
+        send(hostile_server.url, timeout=0.4)
+    assert not caught.value.retry_safe
+    assert caught.value.attempts == len(hostile_server.received) == 1
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("wait", ["0", "0.05", NEW_YEAR, NEW_YEAR.replace(":00 ", ":01 ")])
+def test_retry_after_is_obeyed(
+    status: int, wait: str, send: Send, hostile_server: HostileServer
+) -> None:
+    later = response(status, b'{"message": "Later"}', Retry_After=wait, Date=NEW_YEAR)
+    hostile_server.respond_with(send_bytes(later), send_bytes(response(200, GOOD_BODY)))
+    assert send(hostile_server.url).text == SAMPLE["response"]
+    assert len(hostile_server.received) == 2
+
+
+@pytest.mark.parametrize("wait", ["soon", "-3", "NaN", "99999999999999"])
+def test_an_invalid_retry_after_is_ignored(
+    wait: str, send: Send, hostile_server: HostileServer
+) -> None:
+    hostile_server.respond_with(
+        send_bytes(response(429, HTML, Retry_After=wait)), send_bytes(response(200, GOOD_BODY))
+    )
+    assert send(hostile_server.url).text == SAMPLE["response"]
+
+
+def test_a_long_retry_after_is_raised(send: Send, hostile_server: HostileServer) -> None:
+    hostile_server.respond_with(
+        send_bytes(response(429, b'{"message": "Later"}', Retry_After="3600"))
+    )
+    with pytest.raises(RateLimitedError) as limited:
+        send(hostile_server.url)
+    assert (limited.value.retry_after, len(hostile_server.received)) == (3600.0, 1)
+
+
+GOOD = {
+    "plain": response(200, GOOD_BODY),
+    "created": response(201, GOOD_BODY),
+    "byte order mark": response(200, b"\xef\xbb\xbf" + GOOD_BODY),
+    "gzip": response(200, gzip.compress(GOOD_BODY), Content_Encoding="gzip"),
+    "deflate": response(200, zlib.compress(GOOD_BODY), Content_Encoding="deflate"),
+    "early hints": b"HTTP/1.1 103 Early\r\nLink: <x>\r\n\r\n" + response(200, GOOD_BODY),
+    "chunks": CHUNKED + b"%x\r\n%b\r\n0\r\n\r\n" % (len(GOOD_BODY), GOOD_BODY),
+    "cookies": response(200, GOOD_BODY, Set_Cookie="a=b"),
+}
+
+
+@pytest.mark.parametrize("case", GOOD)
+def test_unusual_valid_responses_are_accepted(
+    case: str, send: Send, hostile_server: HostileServer
+) -> None:
+    hostile_server.respond_with(send_bytes(GOOD[case]))
+    reply = send(hostile_server.url)
+    assert reply.raw == SAMPLE
+    assert "set-cookie" not in reply.http_response.headers
+
+
+def test_a_refused_connection_is_retried(send: Send) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(ConnectionFailedError, match=f"127.0.0.1:{port}") as failed:
+        send(f"http://127.0.0.1:{port}")
+    assert failed.value.retry_safe
+    assert failed.value.attempts == 3
+
+
+def test_a_failed_tls_handshake_is_a_failed_connection(
+    send: Send, hostile_server: HostileServer
+) -> None:
+    hostile_server.respond_with(send_bytes(GOOD_BODY))
+    with pytest.raises(ConnectionFailedError):
+        send(hostile_server.url.replace("http:", "https:"), connect_timeout=0.5)
+
+
+def test_the_async_deadline_covers_slow_headers(hostile_server: HostileServer) -> None:
+    hostile_server.respond_with(send_slowly(b"HTTP/1.1 200 OK\r\nX: ", b"a" * 100, 0.1))
+    started = time.monotonic()
+    with pytest.raises(RequestTimeoutError):
+        send_async(hostile_server.url, timeout=0.3, connect_timeout=0.1)
+    assert time.monotonic() - started < 8  # The server sends for ten seconds.
+
+
+def test_a_request_matches_the_contract(send: Send, hostile_server: HostileServer) -> None:
+    hostile_server.respond_with(send_bytes(response(200, GOOD_BODY)))
+    send(hostile_server.url, source="api")
+    (request,) = hostile_server.received
+    line, body = request.split(b"\r\n")[0], json.loads(request.partition(b"\r\n\r\n")[2])
+    assert line == b"POST /agent-studio/agent/p1q2r3s4t5u6v7w8x9y0z1a2/execute?source=api HTTP/1.1"
+    assert body == {"message": "Hello", "locationId": "C2QujeCh8ZnC7al2InWR"}
+    headers = headers_of(request)
+    assert headers["version"] == "2021-07-28"
+    assert headers["content-type"] == "application/json"
+    assert headers["user-agent"].startswith("leadway-python/")
+
+
+def test_a_proxy_is_used_except_for_loopback_hosts(
+    send: Send, hostile_server: HostileServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", hostile_server.url)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    hostile_server.respond_with(send_bytes(response(200, GOOD_BODY)))
+    assert send("http://mock.example").text == SAMPLE["response"]
+    assert hostile_server.received[0].startswith(b"POST http://mock.example/agent-studio/agent/")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    assert send(hostile_server.url).text == SAMPLE["response"]
