@@ -110,7 +110,7 @@ def test_what_was_dropped_is_reported_and_not_found(api: Api, caller: Caller) ->
 @pytest.mark.parametrize(
     ("match", "pointer", "expected"),
     [
-        ({"stauts": 404}, "/match/stauts", "'stauts' was sent; 'status' is meant."),
+        ({"stauts": 404}, "/match/stauts", "unknown property 'stauts'; did you mean 'status'?"),
         ({"status": 99}, "/match/status", "99 is less than the minimum of 100"),
         ({"status": "404"}, "/match/status", "'404' does not match '^[1-5]xx$'"),
         ({"turn": "x"}, "/match/turn", "match.turn must be an integer number or an array."),
@@ -135,7 +135,7 @@ def test_properties_that_were_ignored_are_unused(api: Api, caller: Caller) -> No
     assert unused_input(api) is None  # It was rejected, which says enough.
     api.call("PATCH", "/settings", {"unknownProperties": "ignore"})
     caller.say(input_variables={}, attachments=[{"type": "image", "imageUrl": "u", "alt": "x"}])
-    hint = "'input_variables' was sent; 'inputVariables' is meant."
+    hint = "unknown property 'input_variables'; did you mean 'inputVariables'?"
     assert unused_input(api)[0] == {"in": "body", "pointer": "/input_variables", "hint": hint}
     assert [each["pointer"] for each in unused_input(api)] == [
         "/input_variables",

@@ -90,7 +90,7 @@ def test_a_fork_needs_the_turns_from_the_first(api: Api, caller: Caller) -> None
         ({"turn": 0}, 422, "0 is less than the minimum of 1"),
         ({"turn": "1"}, 422, "turn must be an integer number."),
         ({}, 422, "'turn' is missing."),
-        ({"turns": 1, "turn": 1}, 422, "'turns' was sent; 'turn' is meant."),
+        ({"turns": 1, "turn": 1}, 422, "unknown property 'turns'; did you mean 'turn'?"),
     ],
 )
 def test_a_fork_that_is_invalid(

@@ -56,7 +56,7 @@ def test_errors_are_written_down_with_their_violations(caller: Caller) -> None:
     assert violations[0] == {
         "pointer": "/input",
         "message": "property input should not exist",
-        "hint": "'input' was sent; 'message' is meant.",
+        "hint": "unknown property 'input'; did you mean 'message'?",
         "kind": "misnamed-property",
     }
 
