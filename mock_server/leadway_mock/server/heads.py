@@ -10,7 +10,7 @@ import re
 from typing import Any, Final, TypeVar
 
 from leadway_mock.http.delivery import Head
-from leadway_mock.util.memoize import MAX_KEY_CHARS, memoize
+from leadway_mock.util.cache import MAX_KEY_CHARS, memoize
 
 LONGEST_HEAD: Final = 4_000
 MOST_LINES: Final = 64

@@ -14,7 +14,7 @@ from flask import Flask
 from leadway_mock.http.delivery import HEAD, Head
 from leadway_mock.http.messages import Request, Response
 from leadway_mock.pipeline.emulator import Emulator
-from leadway_mock.util.memoize import memoize
+from leadway_mock.util.cache import memoize
 from leadway_mock.web.door import delivered, is_control, status_line
 from leadway_mock.web.host_check import allowed_host
 
