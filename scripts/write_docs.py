@@ -66,8 +66,8 @@ SETTINGS = """\
 
 Settings of `leadway mock`. A flag wins over its environment variable, a variable over the default.
 An unknown variable that begins with `{prefix}` is an error, since a misspelt one would have no
-effect. Errors of the command name flag and variable. Python and the control API, and their errors,
-write `session_idle_seconds` for `--session-idle-seconds`.
+effect. Errors of the command name flag and variable. For `--session-idle-seconds`, Python writes
+`session_idle_seconds` and the control API `sessionIdleSeconds`.
 
 {settings}
 

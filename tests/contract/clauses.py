@@ -448,7 +448,7 @@ DIALOGUES = (
     Clause(
         "unscripted-message-can-have-a-fallback",
         "A dialogue may have a fallback response for it.",
-        ("dialogue-otherwise",),
+        ("dialogue-fallback",),
     ),
     Clause(
         "unscripted-message-can-be-rejected",

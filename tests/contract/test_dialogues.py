@@ -96,7 +96,7 @@ def test_unscripted_message_can_have_a_fallback(
     service = adjusted(dialogues=str(file))
     response = service.send(service.body(message="c"))
     assert response.json()["response"] == "Sorry?"
-    assert response.headers["X-Mock-Rule"] == "dialogue-otherwise"
+    assert response.headers["X-Mock-Rule"] == "dialogue-fallback"
     session = response.json()["executionId"]
     assert service.say("a", execution_id=session).response == "b"
 

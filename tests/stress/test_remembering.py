@@ -15,7 +15,7 @@ from flask import Flask
 
 from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
-from leadway_mock.util.memoize import memoize
+from leadway_mock.util.cache import memoize
 from leadway_mock.web import create_app
 from leadway_mock.web.serving import open_server
 from tests.mock.client import TOKEN
@@ -170,7 +170,7 @@ def test_of_long_heads_that_threads_read_nothing_is_kept(
 def test_long_texts_are_not_remembered_and_what_is_made_of_them_is_the_same() -> None:
     made: list[str] = []
 
-    @memoize(2, longest=3)
+    @memoize(2, max_chars=3)
     def length(text: str) -> int:
         made.append(text)
         return len(text)

@@ -13,7 +13,7 @@ from leadway_mock.conformance.observation import (
     duration_text,
 )
 from leadway_mock.conformance.session_detectors import is_retry_after_timeout
-from leadway_mock.util.bounded_dict import BoundedDict
+from leadway_mock.util.cache import BoundedDict
 
 RETRY_SECONDS = 60.0
 """Within how many seconds the same request is a retry: the longest time-out seen in public code.

@@ -13,7 +13,7 @@ from leadway_mock.conformance.observation import (
     Observation,
     short_id,
 )
-from leadway_mock.util.bounded_dict import BoundedDict
+from leadway_mock.util.cache import BoundedDict
 
 IDLE_SECONDS = 1800.0
 """Idle time after which a session expires (documented), and the client rightly starts a new one."""

@@ -25,7 +25,7 @@ each). A `Script`, which is what `dialogue(...)` returns, may be given wherever 
 
 Open sessions stay on the version they began with. A reply to a message that no turn expects has
 the rule `unscripted-message` (or is refused as `unscripted-refused`, or answered by the dialogue's
-own `dialogue-otherwise`) and `near_misses`, which
+own `dialogue-fallback`) and `near_misses`, which
 `near_miss_report` shows side by side; the journal has them as JSON under `nearMisses`.
 """
 

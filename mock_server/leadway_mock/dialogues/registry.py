@@ -13,12 +13,13 @@ from leadway_mock.dialogues.position import DialoguePosition, position_in
 from leadway_mock.dialogues.serialization import from_text, to_text
 from leadway_mock.state.namespace import Namespace, Overrides
 from leadway_mock.state.namespace_registry import NamespaceRegistry
+from leadway_mock.util.cache import BoundedDict
 
 OVERRIDE_KEY: Final = "dialogues"
 """The kind of a space's orders that is about dialogues: names, each with a version or null."""
 
 
-MOST_KNOWN: Final = 1_024
+MAX_CACHED: Final = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class DialogueRegistry:
         self.files: Mapping[str, Dialogue] = {}
         """What every space knows from the mock's files, unless it is told otherwise."""
 
-        self._known: dict[str, Dialogue] = {}  # by version, so that it cannot be out of date
+        self._cache: BoundedDict[str, Dialogue] = BoundedDict(MAX_CACHED)  # by version
 
     def serve(self, dialogues: Iterable[Dialogue]) -> None:
         """Let every space know `dialogues`, and no others from files; raises `DialogueError`."""
@@ -63,7 +64,7 @@ class DialogueRegistry:
         opened = self._spaces.change(space, lambda orders: orders)
         for each in ready:
             opened.put(_source(each.version), to_text(each))
-            self._remember(each)
+            self._cache[each.version] = each
         versions = {each.name: each.version for each in ready}
         return self._spaces.change(space, lambda orders: _told(orders, versions))
 
@@ -155,18 +156,13 @@ class DialogueRegistry:
         return self._version(space, position.version)
 
     def _version(self, space: Namespace, version: str) -> Dialogue | None:
-        found = self._known.get(version)
+        found = self._cache.get(version)
         if found is None:
             text = space.get(_source(version))
             found = from_text(text) if text else None
             if found:
-                self._remember(found)
+                self._cache[version] = found
         return found
-
-    def _remember(self, dialogue: Dialogue) -> None:
-        if len(self._known) >= MOST_KNOWN:
-            self._known.clear()
-        self._known[dialogue.version] = dialogue
 
 
 def _told(orders: Overrides, versions: Mapping[str, str | None]) -> Overrides:

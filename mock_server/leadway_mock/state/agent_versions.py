@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from leadway_mock.agents import Agent, AgentRegistry, restore_agent
 from leadway_mock.store import Store
-from leadway_mock.util.bounded_dict import BoundedDict
+from leadway_mock.util.cache import BoundedDict
 
 MAX_CACHED = 10_000
 """Limit of agents in memory; others are read from the store again."""

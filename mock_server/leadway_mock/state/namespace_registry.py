@@ -16,9 +16,8 @@ from leadway_mock.config.settings import Settings
 from leadway_mock.state.clock import Clock, MovableClock
 from leadway_mock.state.namespace import OVERRIDES_KEY, SHARED, Namespace, Overrides
 from leadway_mock.store import Snapshot, Store
-from leadway_mock.util.bounded_dict import BoundedDict
+from leadway_mock.util.cache import BoundedDict, memoize
 from leadway_mock.util.json_text import to_json_text
-from leadway_mock.util.memoize import memoize
 from leadway_mock.util.redaction import fingerprint
 
 OPEN_LIST_KEY: Final = "namespaces"

@@ -16,7 +16,7 @@ from flask import request
 
 from leadway_mock.control_api.flask_request import is_control, sent_path
 from leadway_mock.http.messages import Response
-from leadway_mock.util.memoize import memoize
+from leadway_mock.util.cache import memoize
 
 _AUTHORITY = re.compile(
     r"(?: \[ (?P<six>[0-9a-f:.]+) \] | (?P<name>[\w-]+ (?:\.[\w-]+)*) \.? )"

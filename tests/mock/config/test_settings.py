@@ -107,13 +107,13 @@ def test_a_misspelt_variable_is_an_error_with_a_suggestion() -> None:
 
 
 def test_an_unknown_variable_is_an_error_that_lists_the_known_ones() -> None:
-    told = r"XYZ is not a setting; known are LEADWAY_MOCK_HOST, LEADWAY_MOCK_PORT, .*WORKERS$"
-    with pytest.raises(SettingsError, match=told):
+    message = r"XYZ is not a setting; known are LEADWAY_MOCK_HOST, LEADWAY_MOCK_PORT, .*WORKERS$"
+    with pytest.raises(SettingsError, match=message):
         from_environment({"LEADWAY_MOCK_XYZ": "1"})
 
 
 @pytest.mark.parametrize(
-    ("flags", "told"),
+    ("flags", "message"),
     [
         (["--port", "http"], "port must be a whole number, not 'http'."),
         (["--port", "-1"], "port must be at least 0, not -1."),
@@ -125,10 +125,12 @@ def test_an_unknown_variable_is_an_error_that_lists_the_known_ones() -> None:
         (["--max-journal", "0"], "must be at least 1, not 0."),
     ],
 )
-def test_an_invalid_value_is_an_error_that_says_what_is_valid(flags: list[str], told: str) -> None:
+def test_an_invalid_value_is_an_error_that_says_what_is_valid(
+    flags: list[str], message: str
+) -> None:
     with pytest.raises(SettingsError) as caught:
         read_settings(flags, {})
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_a_switch_that_is_neither_on_nor_off() -> None:
@@ -181,7 +183,7 @@ def test_errors_of_exec_name_flag_and_variable(
 def test_errors_of_python_name_the_argument() -> None:
     with pytest.raises(SettingsError) as caught:
         Settings(session_idle_seconds=-1)
-    told = "session_idle_seconds must be at least 0, not -1."
+    message = "session_idle_seconds must be at least 0, not -1."
     twin = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own
-    assert [str(caught.value), str(twin)] == [told, told]
+    assert [str(caught.value), str(twin)] == [message, message]
     assert twin.on_command_line() == caught.value.on_command_line()

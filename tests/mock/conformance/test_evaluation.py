@@ -19,8 +19,8 @@ from leadway_mock.conformance import (
     report_text,
 )
 from leadway_mock.conformance.findings import MAX_ENTRIES, MAX_OCCURRENCES
-from leadway_mock.util import bounded_dict as recent_module
-from leadway_mock.util.bounded_dict import BoundedDict
+from leadway_mock.util import cache as cache_module
+from leadway_mock.util.cache import BoundedDict
 from tests.mock.conformance.client import Person
 
 OLD = "/agent-studio/public-api/agents/agent1/execute"
@@ -237,5 +237,5 @@ def test_forgetting_hides_findings_and_makes_none(
         person.say("next", session, contact=contact)
     for contact in sessions:
         person.begin("again", contact=contact)
-    monkeypatch.setattr(recent_module.BoundedDict.__init__, "__defaults__", (3,))
+    monkeypatch.setattr(cache_module.BoundedDict.__init__, "__defaults__", (3,))
     assert person.report.findings == ()

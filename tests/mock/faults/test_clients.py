@@ -70,22 +70,22 @@ def tables() -> list[Row]:
 
 
 def by_httpx(url: str) -> int:
-    answer = httpx.post(url + CURRENT, headers=HEADERS, json=BODY, timeout=PATIENCE)
-    answer.json()
-    return answer.status_code
+    response = httpx.post(url + CURRENT, headers=HEADERS, json=BODY, timeout=PATIENCE)
+    response.json()
+    return response.status_code
 
 
 def by_requests(url: str) -> int:
-    answer = requests.post(url + CURRENT, headers=HEADERS, json=BODY, timeout=PATIENCE)
-    answer.json()
-    return answer.status_code
+    response = requests.post(url + CURRENT, headers=HEADERS, json=BODY, timeout=PATIENCE)
+    response.json()
+    return response.status_code
 
 
 def by_urllib(url: str) -> int:
     request = urllib.request.Request(url + CURRENT, json.dumps(BODY).encode(), HEADERS)
-    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-        json.load(answer)
-        return int(answer.status)
+    with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+        json.load(response)
+        return int(response.status)
 
 
 def by_official_sdk(url: str) -> int:
