@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import re
 import socket
 import struct
@@ -30,8 +29,6 @@ from leadway_mock.http_server.responses import RawResponse, RequestError, error_
 
 if TYPE_CHECKING:
     from leadway_mock.http_server.server import Dispatcher
-
-log = logging.getLogger("leadway_mock.http_server")
 
 MAX_HEAD = 65_536
 """Bytes of request line and headers together."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import WSGIApplication
 
-log = logging.getLogger("leadway_mock.http_server")
+log = logging.getLogger(__name__)
 
 MAX_BODY = 1_048_576
 MAX_LOGGED_PATH = 200
