@@ -16,7 +16,7 @@ import httpx
 from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.web import create_app
-from leadway_mock.web.serving import open_server
+from leadway_mock.web.server import open_server
 from tests.contract.prism_proxy import VALIDATED_COUNTS, run_prism_proxy
 from tests.contract.programs import mock, prism
 from tests.contract.sdk_service import open_sdk_service

@@ -14,7 +14,7 @@ from schemathesis.engine import Status, events, from_schema
 from leadway_mock.agents import ECHO_ID, GOAL_ID, VARIABLES_ID
 from leadway_mock.config.settings import Settings
 from leadway_mock.http_server import Server
-from leadway_mock.web.serving import open_server
+from leadway_mock.web.server import open_server
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

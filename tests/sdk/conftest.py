@@ -12,7 +12,7 @@ from leadway_mock.config.settings import Settings
 from leadway_mock.http_server import Server
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.web import create_app
-from leadway_mock.web.serving import open_server
+from leadway_mock.web.server import open_server
 from tests.sdk.hostile_server import HostileServer, run_hostile_server
 from tests.sdk.samples import CALL
 

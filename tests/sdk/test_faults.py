@@ -32,7 +32,7 @@ from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.fault_registry import arm, disarm
 from leadway_mock.web import create_app
-from leadway_mock.web.serving import open_server
+from leadway_mock.web.server import open_server
 from tests.sdk.conftest import LOCATION
 
 FAULTS: list[tuple[dict[str, Any], type[LeadwayError]]] = [

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from leadway_mock.config.settings import Settings
 from leadway_mock.http_server import Server
 from leadway_mock.pipeline.emulator import Emulator
-from leadway_mock.web.serving import open_server
+from leadway_mock.web.server import open_server
 from tests.security.caller import HEADERS, LOCATION, PATH, TOKEN, begin, say
 
 LINES = ["\r\n", "\n", "\r", "\x00", "\x0b", "\x0c", "\x1b[2J\x1b[31m", "\x85", "\u2028", "\u202e"]

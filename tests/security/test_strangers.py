@@ -14,7 +14,7 @@ from leadway_mock.cli.main import read_settings
 from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.web import create_app
-from leadway_mock.web.serving import open_server
+from leadway_mock.web.server import open_server
 from tests.mock.raw_client import RawClient
 from tests.security.caller import HEADERS, LOCATION, OLD_PATH, PATH
 

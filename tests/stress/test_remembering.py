@@ -17,7 +17,7 @@ from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.util.cache import memoize
 from leadway_mock.web import create_app
-from leadway_mock.web.serving import open_server
+from leadway_mock.web.server import open_server
 from tests.mock.client import TOKEN
 
 TIMES = 1_100

@@ -25,7 +25,7 @@ from leadway_mock.config.settings import ENVIRONMENT_PREFIX, Settings
 from leadway_mock.http_server import Server
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.web import create_app
-from leadway_mock.web.serving import open_server
+from leadway_mock.web.server import open_server
 from leadway_mock.workers import run_workers
 
 COMMANDS = {name: f"leadway_mock.cli.{name}" for name in ("check", "env", "exec")}

@@ -10,7 +10,7 @@ from leadway_mock.config.settings import Settings, SettingsError
 from leadway_mock.http_server import Server
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.web import create_app
-from leadway_mock.web.serving import open_server
+from leadway_mock.web.server import open_server
 
 DEFAULTS = {"port": 0, "validate_responses": True, "max_journal": 10_000}
 """Settings that differ from those of `leadway mock`."""

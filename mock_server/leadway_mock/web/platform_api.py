@@ -80,9 +80,9 @@ def write_response(response: Response) -> flask.Response:
 
 def _needs_server(response: Response) -> Response:
     message = (
-        f"The fault {response.transport} needs the mock's HTTP server: this request came in process "
-        "or through another server. Start the mock with `leadway mock`, or with "
-        "leadway_mock.web.serving.open_server."
+        f"The fault {response.transport} needs the mock's HTTP server, but this request came in "
+        "process or through another server. Start the mock with `leadway mock`, or with "
+        "leadway_mock.web.server.open_server."
     )
     log.error("%s", message)
     return replace(

@@ -21,7 +21,7 @@ from leadway_mock.http_server import ServerError, bind, url_of
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.store import IN_MEMORY, StoreError, redact_url
 from leadway_mock.web import create_app
-from leadway_mock.web.serving import open_server
+from leadway_mock.web.server import open_server
 from leadway_mock.workers.lines import Line
 from leadway_mock.workers.link import Link
 from leadway_mock.workers.supervising import Supervisor

@@ -13,7 +13,7 @@ import pytest
 from leadway_mock.config.settings import Settings
 from leadway_mock.state.journal_query import FIELDS
 from leadway_mock.web import create_app
-from leadway_mock.web.serving import open_server
+from leadway_mock.web.server import open_server
 from tests.docs.markdown import Page
 from tests.mock.control_api.api import CONTRACT
 

@@ -13,7 +13,7 @@ import pytest
 
 from leadway_mock.config.settings import Settings
 from leadway_mock.web import create_app
-from leadway_mock.web.serving import open_server
+from leadway_mock.web.server import open_server
 from tests.mock.client import CURRENT, LOCATION, TOKEN, Caller
 from tests.mock.control_api.api import Api
 from tests.mock.raw_client import RawClient

@@ -12,7 +12,7 @@ from schemathesis.engine import Status, from_schema
 
 from leadway_mock.config.settings import Settings
 from leadway_mock.web import create_app
-from leadway_mock.web.serving import open_server
+from leadway_mock.web.server import open_server
 from tests.property.schemathesis_runner import RunResult
 
 CONFIGURATION: dict[str, Any] = {

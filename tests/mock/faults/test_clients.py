@@ -24,7 +24,7 @@ from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.fault_registry import arm, disarm
 from leadway_mock.web import create_app
-from leadway_mock.web.serving import open_server
+from leadway_mock.web.server import open_server
 from tests.docs.markdown import Page
 from tests.mock.client import CURRENT, LOCATION, TOKEN
 

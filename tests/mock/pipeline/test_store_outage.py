@@ -25,7 +25,7 @@ from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.store import Appended, Store, StoreUnavailable, open_store, sqlite
 from leadway_mock.store.memory import MemoryStore
 from leadway_mock.web import create_app
-from leadway_mock.web.serving import open_server
+from leadway_mock.web.server import open_server
 from tests.mock.client import CURRENT, LOCATION, TOKEN, Caller, content
 from tests.network import Proxy
 from tests.redis_server import DURABLE, RedisProgram, redis_program

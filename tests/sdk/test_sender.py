@@ -23,7 +23,7 @@ from leadway import (
 )
 from leadway._calls import Call, Failure, HTTPResponse, Outcome
 from leadway._observers import Attempt
-from leadway._sending import SendOptions, run, send_with_retries
+from leadway._sender import SendOptions, run, send_with_retries
 from tests.sdk.samples import CALL, SAMPLE, error_response, success
 
 JSON = st.recursive(

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass, field
 from itertools import count
 
+from leadway._api_errors import error_from_response
 from leadway._calls import Call, Failure, Outcome
-from leadway._error_mapping import error_from_response
 from leadway._observers import Observer, log, make_attempt, notify
 from leadway._rate_limiter import RateLimiter
 from leadway._replies import Reply, parse_reply
