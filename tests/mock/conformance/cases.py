@@ -117,7 +117,7 @@ def begins_many_at_once(person: Person) -> None:
 
 @looks_like("execution-id-dropped")
 def begins_again_when_the_answer_was_lost(person: Person) -> None:
-    person.arm(status=500, when="after-commit")
+    person.arm(status=500, phase="after-commit")
     person.say("first", contact="unlucky")
     person.begin("something else", contact="unlucky")
 
@@ -262,7 +262,7 @@ def speaks_in_turn_while_the_clock_stands_still(person: Person) -> None:
 @earns("turn-duplicated")
 def repeats_what_was_heard_and_not_answered(person: Person) -> None:
     session = person.begin()
-    person.arm(status=500, when="after-commit")
+    person.arm(status=500, phase="after-commit")
     person.say("book it", session)
     person.say("book it", session)
 
@@ -270,7 +270,7 @@ def repeats_what_was_heard_and_not_answered(person: Person) -> None:
 @earns("turn-duplicated")
 def repeats_after_a_broken_connection(person: Person) -> None:
     session = person.begin()
-    person.arm(transport="CONNECTION_RESET_BY_PEER", when="after-commit")
+    person.arm(transport="CONNECTION_RESET_BY_PEER", phase="after-commit")
     person.say("book it", session)
     person.clock.advance(30)
     person.say("book it", session)
@@ -278,7 +278,7 @@ def repeats_after_a_broken_connection(person: Person) -> None:
 
 @earns("turn-duplicated")
 def repeats_the_first_message(person: Person) -> None:
-    person.arm(proxy=502, when="after-commit")
+    person.arm(proxy_status=502, phase="after-commit")
     person.say("book it", contact="hasty")
     person.say("book it", contact="hasty")
 
@@ -302,14 +302,14 @@ def says_the_same_again_after_an_answer(person: Person) -> None:
 @looks_like("turn-duplicated")
 def goes_on_after_a_lost_answer(person: Person) -> None:
     session = person.begin()
-    person.arm(status=500, when="after-commit")
+    person.arm(status=500, phase="after-commit")
     person.say("book it", session)
     person.say("did you get that?", session)
 
 
 @looks_like("turn-duplicated")
 def says_the_same_for_another_contact(person: Person) -> None:
-    person.arm(status=500, when="after-commit")
+    person.arm(status=500, phase="after-commit")
     person.say("book it", contact="ann")
     person.say("book it", contact="bob")
 
@@ -317,7 +317,7 @@ def says_the_same_for_another_contact(person: Person) -> None:
 @looks_like("turn-duplicated")
 def asks_again_much_later(person: Person) -> None:
     session = person.begin()
-    person.arm(status=500, when="after-commit")
+    person.arm(status=500, phase="after-commit")
     person.say("book it", session)
     person.clock.advance(61)
     person.say("book it", session)
@@ -326,7 +326,7 @@ def asks_again_much_later(person: Person) -> None:
 @looks_like("turn-duplicated")
 def says_the_same_again_after_a_slow_body(person: Person) -> None:
     session = person.begin("yes")
-    person.arm(transport="SLOW_BODY", spread=0.5)
+    person.arm(transport="SLOW_BODY", body_seconds=0.5)
     person.say("yes", session)
     person.say("yes", session)
 
@@ -342,7 +342,7 @@ def repeats_after_a_500(person: Person) -> None:
 @earns("retry-unsafe")
 def repeats_after_a_503_that_names_no_wait(person: Person) -> None:
     session = person.begin()
-    person.arm(proxy=520)
+    person.arm(proxy_status=520)
     person.say("book it", session)
     person.say("book it", session)
 
@@ -473,7 +473,7 @@ def asks_again_when_it_was_mended(person: Person) -> None:
 @looks_like("error-retried")
 def repeats_after_a_proxy_said_no(person: Person) -> None:
     session = person.begin()
-    person.arm(proxy=403)
+    person.arm(proxy_status=403)
     person.say("book it", session)
     person.say("book it", session)
 

@@ -89,7 +89,7 @@ class Careful:
     def loses_an_answer(self, number: int) -> None:
         """Say something else next."""
         talk = self._alive(number)
-        self.person.arm(status=500, when=("before-commit", "after-commit")[number % 2])
+        self.person.arm(status=500, phase=("before-commit", "after-commit")[number % 2])
         assert self._says(talk).status == 500
 
     def loses_the_connection(self, number: int) -> None:
@@ -101,7 +101,7 @@ class Careful:
     def loses_a_first_answer(self, number: int) -> None:
         """Begin again, in other words."""
         talk = Talk({"contact": f"contact {self.said}"})
-        self.person.arm(proxy=502, when=("before-commit", "after-commit")[number % 2])
+        self.person.arm(proxy_status=502, phase=("before-commit", "after-commit")[number % 2])
         self._says(talk)
         self._says(talk)
 
