@@ -52,5 +52,5 @@ def _kind(part: str) -> FileKind:
     del schema["anyOf"]
     if part == "latency":
         schema = {**schema["$defs"]["latency"], "$defs": schema["$defs"]}
-        return FileKind(schema, "write a duration, such as 200ms", name="the latency")
+        return FileKind(schema, "write a duration, such as 200ms", name="`latency`")
     return FileKind(schema, 'write it as {"status": 500}', name="the fault")

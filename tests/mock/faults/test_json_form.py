@@ -170,7 +170,7 @@ def test_a_problem_can_be_placed_in_a_larger_document() -> None:
 
 def test_a_latency_is_read_alone() -> None:
     assert read_latency("200ms") == fixed(0.2)
-    with pytest.raises(FaultError, match=r"^the fault: the latency cannot be written so"):
+    with pytest.raises(FaultError, match=r"^the fault: `latency` cannot be written so"):
         read_latency("x")
     with pytest.raises(FaultError, match=r"^/uniform: `uniform` cannot be written so"):
         read_latency({"uniform": []})
