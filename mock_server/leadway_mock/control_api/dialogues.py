@@ -8,8 +8,7 @@ from typing import Any
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
 from leadway_mock.control_api.router import ControlAPI
 from leadway_mock.dialogues import Dialogue, DialogueError, TurnUsage, parse_dialogue, to_json
-from leadway_mock.dialogues.contract_check import check_faults
-from leadway_mock.dialogues.lint import warnings_of
+from leadway_mock.dialogues.lint import check_faults, warnings_of
 from leadway_mock.documents.problems import Problem
 from leadway_mock.http.messages import FieldError
 from leadway_mock.util.json_text import to_json_text
