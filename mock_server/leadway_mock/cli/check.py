@@ -11,8 +11,7 @@ from leadway_mock.agents.file.loader import AgentsFileError, load_agents
 from leadway_mock.cli.options import FAILED, OK, print_error, print_line
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.dialogues import Dialogue, DialogueError
-from leadway_mock.dialogues.contract_check import check_faults
-from leadway_mock.dialogues.lint import warnings_among, warnings_of
+from leadway_mock.dialogues.lint import check_faults, conflict_warnings, warnings_of
 from leadway_mock.dialogues.loading.files import dialogue_files, is_agents_file, read_files
 from leadway_mock.documents.problems import Problem, ProblemsError
 
@@ -88,7 +87,9 @@ def _check_dialogues(report: Report) -> None:
         except DialogueError as error:
             report.errors.append(error)
         report.warnings += [(dialogue.file, each) for each in warnings_of(dialogue)]
-    report.warnings += [(each.file, problem) for each, problem in warnings_among(report.dialogues)]
+    report.warnings += [
+        (each.file, problem) for each, problem in conflict_warnings(report.dialogues)
+    ]
     report.warnings.sort()
 
 

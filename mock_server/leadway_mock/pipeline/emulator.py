@@ -13,7 +13,7 @@ from leadway_mock.agents import AgentRegistry
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.model import Contract
 from leadway_mock.dialogues import DialogueRegistry
-from leadway_mock.dialogues.contract_check import check_faults
+from leadway_mock.dialogues.lint import check_faults
 from leadway_mock.http.headers import header_text
 from leadway_mock.http.messages import Request, Response
 from leadway_mock.metrics.counters import Metrics

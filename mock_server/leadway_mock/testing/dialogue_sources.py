@@ -8,7 +8,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import TypeAlias
 
-from leadway_mock.agents.agent_ids import HINT, is_agent_id
+from leadway_mock.agents.agent_ids import AGENT_ID_HINT, is_agent_id
 from leadway_mock.dialogues import (
     Dialogue,
     DialogueBuilder,
@@ -37,7 +37,7 @@ def read_source(
     invalid = next((each for each in agents if not is_agent_id(each)), None)
     if invalid is not None:
         message = f"invalid agent id {quote(invalid)}"
-        raise DialogueError(name, [Problem(TextPosition(1), message, HINT)])
+        raise DialogueError(name, [Problem(TextPosition(1), message, AGENT_ID_HINT)])
     for each in _read(source, name, folder):
         yield replace(each, agents=agents) if agents else each
 

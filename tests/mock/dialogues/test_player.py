@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from leadway_mock.dialogues import dialogue, parse_dialogue, play, user
-from tests.mock.agents.agent_inputs import heard
+from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.dialogues.texts import replies, said
 
 BRANCHED = (
@@ -154,10 +154,10 @@ def test_the_first_dialogue_that_begins_with_the_message_is_begun() -> None:
         parse_dialogue("user: book\nagent: 1\nuser: x\nagent: 2\n", name="a"),
         parse_dialogue("user: *\nagent: 3\nuser: x\nagent: 4\n", name="b"),
     ]
-    first, other = (play(talks, heard(message=text)) for text in ("book", "buy"))
+    first, other = (play(talks, agent_input(message=text)) for text in ("book", "buy"))
 
     assert [first.response, other.response] == ["1", "3"]
-    assert play(talks, heard(turn=2, message="x", state=other.state)).response == "4"
+    assert play(talks, agent_input(turn=2, message="x", state=other.state)).response == "4"
 
 
 def test_a_session_that_began_none_may_begin_one_later() -> None:
@@ -167,7 +167,7 @@ def test_a_session_that_began_none_may_begin_one_later() -> None:
 
 
 def test_playing_is_pure() -> None:
-    message = heard(message="start")
+    message = agent_input(message="start")
 
     assert play([BRANCHED.build()], message) == play([BRANCHED.build()], message)
 

@@ -2,7 +2,7 @@ import pytest
 import yaml
 
 from leadway_mock.documents.problems import Problem, TextPosition
-from leadway_mock.documents.yaml_document import MAX_NUMBER, YamlError, load
+from leadway_mock.documents.yaml_document import MAX_NUMBER_CHARS, YamlError, load
 
 
 @pytest.fixture(params=["C", "Python"])
@@ -35,7 +35,7 @@ def problem_of(text: str) -> Problem:
         ("-12", -12),
         ("1.50", 1.5),
         ("-1e3", -1000.0),
-        ("1" * MAX_NUMBER, int("1" * MAX_NUMBER)),
+        ("1" * MAX_NUMBER_CHARS, int("1" * MAX_NUMBER_CHARS)),
         ("2E-1", 0.2),
         # What YAML, or some version of it, would take for something else than text:
         ("True", "True"),
@@ -117,8 +117,8 @@ def test_one_document_may_be_marked_as_such() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "what", "mend"),
     [
-        ("a: 1\nb: 2\na: 3", (3, 1), "`a` stands twice, first on line 1", "keep one"),
-        ("x: {a: 1, 'a': 2}", (1, 11), "`a` stands twice, first on line 1", "keep one"),
+        ("a: 1\nb: 2\na: 3", (3, 1), "`a` is a duplicate key, first used on line 1", "keep one"),
+        ("x: {a: 1, 'a': 2}", (1, 11), "`a` is a duplicate key, first used on line 1", "keep one"),
         ("a: !!str 1", (1, 4), "tags", "remove it"),
         ("!!python/object/apply:os.system [id]", (1, 1), "tags", "remove it"),
         ("!x a: b", (1, 1), "plain text", "quotes"),
@@ -134,7 +134,7 @@ def test_one_document_may_be_marked_as_such() -> None:
         ("--- a\n--- b", (2, 1), "second document", "keep one"),
         ("a: 1e999", (1, 4), "too large", "in quotes"),
         ("a: -1e999", (1, 4), "too large", "in quotes"),
-        ("a: " + "1" * (MAX_NUMBER + 1), (1, 4), "more than 100 characters", "in quotes"),
+        ("a: " + "1" * (MAX_NUMBER_CHARS + 1), (1, 4), "more than 100 characters", "in quotes"),
         ("a: b\nc: \x07d", (2, 4), "the character '\\x07'", "remove it"),
         ("a: \ud800", (1, 4), "the character '\\ud800'", "remove it"),
         ("a: b: c", (1, 5), "a `: ` in the middle", "quotes"),
