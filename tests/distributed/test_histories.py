@@ -118,7 +118,7 @@ class KillTest:
 def test_histories_are_correct_while_workers_are_killed(store: str, seed: int) -> None:
     with KillTest(store, seed) as test:
         test.run(test.kill_workers)
-        assert test.cluster.log().count("was ended by SIGKILL; another takes its place") == KILLS
+        assert test.cluster.log().count("was killed by SIGKILL; a new worker replaces it") == KILLS
     assert test.history.count(Outcome.UNKNOWN) >= 1
     assert test.history.claims
 

@@ -45,7 +45,7 @@ def two_workers() -> Iterator[WorkerCluster]:
 
 def private_folder(two_workers: WorkerCluster) -> Path:
     """Return the folder of the shared store, which the mock logs."""
-    (line,) = [line for line in two_workers.log().splitlines() if "workers answer" in line]
+    (line,) = [line for line in two_workers.log().splitlines() if "workers serve" in line]
     return Path(line.partition("from ")[2].partition(",")[0]).parent
 
 
@@ -77,7 +77,7 @@ def test_it_listens_when_all_workers_respond(two_workers: WorkerCluster) -> None
     assert two_workers.metric("leadway_mock_workers") == 2
     first, second = two_workers.log().splitlines()[:2]
     assert first == f"listening on {two_workers.program.url}"
-    assert second.startswith("2 workers answer, all from ")
+    assert second.startswith("2 workers serve from ")
     assert second.endswith("which is removed at the end.")
 
 
@@ -151,7 +151,7 @@ def test_a_killed_worker_is_replaced_while_others_respond(
         assert turn(service.say("Is it stored?", execution_id=session)) == 3
     assert soon(lambda: two_workers.has_replaced(one, 2))
     assert (
-        f"worker 1 (process {one}) was ended by SIGKILL; another takes its place."
+        f"worker 1 (process {one}) was killed by SIGKILL; a new worker replaces it."
         in two_workers.log()
     )
 
@@ -196,7 +196,7 @@ def test_a_terminated_worker_sends_its_last_responses(two_workers: WorkerCluster
         two_workers.kill(one, signal.SIGTERM)
         assert turn(asked.result()) == 1
     assert soon(lambda: two_workers.has_replaced(one, 2))
-    assert f"(process {one}) ended with code 0; another takes its place." in two_workers.log()
+    assert f"(process {one}) ended with code 0; a new worker replaces it." in two_workers.log()
 
 
 def test_a_replacement_that_cannot_start_is_started_again(
@@ -207,7 +207,7 @@ def test_a_replacement_that_cannot_start_is_started_again(
     with start_workers("--agents-file", str(file)) as two_workers:
         file.write_text("agents: nonsense")
         two_workers.kill(two_workers.workers()[0])
-        assert soon(lambda: two_workers.log().count("another takes its place") >= 4)
+        assert soon(lambda: two_workers.log().count("a new worker replaces it") >= 4)
         assert two_workers.service.say(agent_id="desk").response == "old"
         assert f"ended with code 2: {file}:1:9:" in two_workers.log()
         file.write_text(AGENTS % "new")
@@ -230,7 +230,7 @@ def test_a_session_keeps_its_agent_on_another_worker(tmp_path: Path) -> None:
 
 FAILING = """
 import os, socket, sys, time
-from leadway_mock.workers.supervising import Supervisor
+from leadway_mock.workers.supervisor import Supervisor
 
 def unable():
     raise OSError(11, "no more processes")
@@ -264,7 +264,7 @@ def test_the_mock_stops_after_repeated_failures_of_workers(how: str, about: str)
     run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert (run.returncode, run.stdout) == (1, "")
     assert about in run.stderr
-    assert run.stderr.endswith("So it was with those before: giving up.\n")
+    assert run.stderr.endswith("as did those before. The mock gives up.\n")
 
 
 @pytest.mark.parametrize(

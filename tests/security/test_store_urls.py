@@ -9,7 +9,7 @@ from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.store import StoreError, open_store, redact_url
 from leadway_mock.web import create_app
-from leadway_mock.workers.running import one_store
+from leadway_mock.workers.startup import one_store
 from tests.redis_server import RedisProgram, redis_program
 
 SECRET = "hunter2-very-secret"

@@ -12,8 +12,8 @@ from leadway_mock.config.settings import json_name
 from leadway_mock.contract.behaviours import Behaviour, behaviours
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
-from leadway_mock.metrics.counters import MEDIA_TYPE, Gauge, text_of
-from leadway_mock.metrics.peers import CrewError
+from leadway_mock.metrics.counters import MEDIA_TYPE, Gauge, prometheus_text
+from leadway_mock.metrics.peers import PeerError
 
 
 def register(control: ControlAPI) -> None:
@@ -33,7 +33,7 @@ def register(control: ControlAPI) -> None:
             ],
             "dialogues": sorted(emulator.dialogues.of(call.namespace)),
             "loadErrors": dict(emulator.load_errors),
-            "workers": emulator.crew.size,
+            "workers": emulator.workers.size,
             "sessions": call.namespace.sessions.count(),
         }
 
@@ -44,11 +44,11 @@ def register(control: ControlAPI) -> None:
     @control.route("getMetrics")
     def show_metrics(call: ControlCall) -> flask.Response:
         try:
-            others = call.emulator.crew.others()
-        except CrewError as error:
+            others = call.emulator.workers.collect()
+        except PeerError as error:
             raise ControlAPIError(503, str(error), headers={"Retry-After": "1"}) from error
-        tally = call.emulator.metrics.tally(others.tally)
-        text = text_of(tally, *_gauges(call), _workers(others.answered + 1))
+        totals = call.emulator.metrics.totals(others.totals)
+        text = prometheus_text(totals, *_gauges(call), _workers(others.responding + 1))
         return flask.Response(text, content_type=MEDIA_TYPE)
 
 

@@ -1,7 +1,7 @@
-"""The processes that answer on one socket, as one of them sees the others.
+"""The worker processes of one mock, as one of them sees the others.
 
-What the emulator keeps stands in the store, which all of them share. What is left in each process
-is what it counts for `/__mock/metrics`: whoever is asked for it asks the others.
+The store is shared by all. Only metrics are counted in each process; the process that is asked for
+them collects the totals of the others.
 """
 
 from __future__ import annotations
@@ -9,43 +9,40 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from leadway_mock.metrics.counters import Tally
+from leadway_mock.metrics.counters import MetricTotals
 
 
-class CrewError(Exception):
-    """The other processes cannot be asked."""
+class PeerError(Exception):
+    """The other processes cannot be reached."""
 
 
 @dataclass(frozen=True, slots=True)
-class Others:
-    """What the other processes have counted, those included that have ended."""
+class PeerTotals:
+    """Totals of the other processes, including those that have ended."""
 
-    tally: Tally = field(default_factory=Tally)
-    answered: int = 0
-    """How many of them have said so just now; of the rest it is what they said last."""
+    totals: MetricTotals = field(default_factory=MetricTotals)
+    responding: int = 0
+    """Number of processes with current totals; the last known ones are used for the rest."""
 
 
-class Crew(Protocol):
-    """All the processes of one mock."""
+class WorkerGroup(Protocol):
+    """All processes of one mock."""
 
     @property
     def size(self) -> int:
-        """How many there are to be."""
+        """Configured number of processes."""
         ...
 
-    def others(self) -> Others:
-        """Ask the others what they have counted; may be called from any thread.
-
-        Raises `CrewError`.
-        """
+    def collect(self) -> PeerTotals:
+        """Return the totals of the others; may be called from any thread. Raises `PeerError`."""
         ...
 
 
-class Alone:
-    """A mock that is one process."""
+class SingleProcess:
+    """A mock without other processes."""
 
     size = 1
 
-    def others(self) -> Others:
-        """Return nothing: there is nobody else."""
-        return Others()
+    def collect(self) -> PeerTotals:
+        """Return empty totals."""
+        return PeerTotals()

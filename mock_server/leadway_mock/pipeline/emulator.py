@@ -17,7 +17,7 @@ from leadway_mock.dialogues.lint import check_faults
 from leadway_mock.http.headers import header_text
 from leadway_mock.http.messages import Request, Response
 from leadway_mock.metrics.counters import Metrics
-from leadway_mock.metrics.peers import Alone, Crew
+from leadway_mock.metrics.peers import SingleProcess, WorkerGroup
 from leadway_mock.pipeline.context import RequestContext
 from leadway_mock.pipeline.handlers import Handler
 from leadway_mock.pipeline.pipeline import RequestPipeline
@@ -50,7 +50,7 @@ class Emulator:
     ) -> None:
         self.settings = settings
         self.metrics = Metrics()
-        self.crew: Crew = Alone()
+        self.workers: WorkerGroup = SingleProcess()
         """The worker processes that serve beside this one."""
 
         self.namespaces = NamespaceRegistry(store, settings, clock)

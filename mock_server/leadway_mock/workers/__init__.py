@@ -1,10 +1,10 @@
-"""`leadway mock --workers N`: several processes that answer on one socket, from one store.
+"""Worker processes of `leadway mock --workers N`: one socket, one store.
 
-A supervisor binds the address, forks the workers and answers nothing itself. It has no threads and
-no store, so that it can fork safely at any time. `lines` carry what the two sides tell each other:
-`link` is the worker's end, `supervising` the supervisor's.
+The supervisor binds the address, forks the workers and handles no requests. It has no threads and
+no store, so it can fork safely at any time. Supervisor and workers exchange JSON messages
+(`line_protocol`); `worker_link` is the worker's side.
 """
 
-from leadway_mock.workers.running import run_workers
+from leadway_mock.workers.startup import run_workers
 
 __all__ = ["run_workers"]

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from leadway_mock.metrics.counters import Gauge, Metrics, Tally, text_of
-from leadway_mock.metrics.peers import CrewError, Others
+from leadway_mock.metrics.counters import Gauge, Metrics, MetricTotals, prometheus_text
+from leadway_mock.metrics.peers import PeerError, PeerTotals
 from tests.mock.client import Caller, content
 from tests.mock.control_api.api import Api
 
@@ -60,7 +60,7 @@ def test_a_bucket_holds_what_is_below_it() -> None:
     metrics = Metrics()
     for seconds in (0.0004, 0.0005, 0.02, 7.0):
         metrics.observe("o", 200, "r", seconds)
-    lines = text_of(metrics.tally()).splitlines()
+    lines = prometheus_text(metrics.totals()).splitlines()
     bucket = 'leadway_mock_request_seconds_bucket{operation="o",le="%s"} %d'
     for bound, number in (("0.0005", 2), ("0.001", 2), ("0.025", 3), ("1", 3), ("+Inf", 4)):
         assert bucket % (bound, number) in lines
@@ -69,7 +69,7 @@ def test_a_bucket_holds_what_is_below_it() -> None:
 
 
 def test_labels_are_escaped() -> None:
-    text = text_of(Tally(), Gauge("g", "A gauge.", 1, {"label": 'a"b\\c\nd'}))
+    text = prometheus_text(MetricTotals(), Gauge("g", "A gauge.", 1, {"label": 'a"b\\c\nd'}))
     assert text.endswith('g{label="a\\"b\\\\c\\nd"} 1\n')
 
 
@@ -86,8 +86,8 @@ def test_what_others_have_counted_is_added_as_it_comes_over_from_them() -> None:
         here.observe("o", 200, "r", seconds)
         there.observe("o", 200, "r", seconds)
     there.observe("p", 404, "s", 0.1)
-    sent = Tally.from_json(json.loads(json.dumps(there.tally().as_json())))
-    text = text_of(here.tally(sent, sent))
+    sent = MetricTotals.from_json(json.loads(json.dumps(there.totals().to_json())))
+    text = prometheus_text(here.totals(sent, sent))
     for line in (
         'leadway_mock_requests_total{operation="o",status="200",rule="r"} 9',
         'leadway_mock_requests_total{operation="p",status="404",rule="s"} 2',
@@ -98,18 +98,18 @@ def test_what_others_have_counted_is_added_as_it_comes_over_from_them() -> None:
         assert f"{line}\n" in text
 
 
-class SilentCrew:
+class SilentWorkers:
     """A crew of which nobody responses."""
 
     size = 2
 
-    def others(self) -> Others:
-        raise CrewError("The supervisor of the workers does not answer.")
+    def collect(self) -> PeerTotals:
+        raise PeerError("The supervisor of the workers does not respond.")
 
 
 def test_numbers_that_is_invalid_added_up_are_not_told(api: Api, caller: Caller) -> None:
-    caller.emulator.crew = SilentCrew()
+    caller.emulator.workers = SilentWorkers()
     error = api.response("GET", "/metrics")
     assert error.status_code == 503
-    assert error.get_json()["message"] == "The supervisor of the workers does not answer."
+    assert error.get_json()["message"] == "The supervisor of the workers does not respond."
     assert error.headers["Retry-After"] == "1"
