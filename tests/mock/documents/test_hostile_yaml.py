@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadway_mock.documents import yaml_document
-from leadway_mock.documents.problems import Problem
+from leadway_mock.documents.problems import Problem, TextPosition
 from leadway_mock.documents.yaml_document import MAX_ALIASES, MAX_DEPTH, YamlError, load
 
 
@@ -112,6 +112,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     result = outcome(text)
 
     if isinstance(result, YamlError):
+        assert isinstance(result.problem.location, TextPosition)
         assert result.problem.location >= (1, 1)
         assert str(result).isprintable()
 
