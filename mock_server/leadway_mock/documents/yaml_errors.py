@@ -41,7 +41,7 @@ _NOT_YAML: Final = ("this is not YAML", "check indentation, quotes and brackets"
 
 
 def explain_yaml_error(problem: str) -> tuple[str, str]:
-    """Say what is wrong and how to hint it, for a `problem` in the words of PyYAML.
+    """Return message and hint for a `problem` text of PyYAML.
 
     Its own messages are not used: the two parsers of PyYAML differ in them, and some repeat parts
     of the text.

@@ -40,7 +40,7 @@ REFUSED = {
     "\x7f": "has an invalid value — ",
     "a\x85b": "has an invalid value — ",
     "a\u2028b": "has an invalid value — ",
-    "a\u200bb": "has U+200B in it, which is invisible — an id has no spaces, none of / ? #",
+    "a\u200bb": "has U+200B in it, which is invisible — use no spaces, none of / ? #",
     "\u202ea": "has U+202E in it, which is invisible",
     "a\ue000": "has U+E000 in it, which is invisible",
 }
@@ -92,7 +92,7 @@ def test_an_id_that_nobody_can_call_is_refused_with_its_line(
 
 @pytest.mark.parametrize("agent_id", REFUSED, ids=ascii)
 def test_so_it_is_where_a_test_says_who_knows_a_dialogue(agent_id: str) -> None:
-    with Mock() as mock, pytest.raises(DialogueError, match="is no agent's id — an id has no "):
+    with Mock() as mock, pytest.raises(DialogueError, match="is no agent's id — use no "):
         mock.dialogue("user: a\nagent: b\n", agent=["a", agent_id])
 
 

@@ -20,7 +20,7 @@ def test_a_name_without_a_value_leaves_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "filled"),
+    ("text", "expected"),
     [
         (r"\{{name}}", "{{name}}"),
         (r"\{{{{name}}", "{{Ada"),
@@ -29,8 +29,8 @@ def test_a_name_without_a_value_leaves_nothing() -> None:
         ("", ""),
     ],
 )
-def test_braces_that_open_no_placeholder_stay(text: str, fill_texts: str) -> None:
-    assert parse_template(text).fill({"name": "Ada"}) == fill_texts
+def test_braces_that_open_no_placeholder_stay(text: str, expected: str) -> None:
+    assert parse_template(text).fill({"name": "Ada"}) == expected
 
 
 @pytest.mark.parametrize("text", ["{{", "{{name}", "{{name", "{{a {{b}}", "{{a}b}}", "{{{a}}}"])

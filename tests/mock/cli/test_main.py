@@ -192,8 +192,8 @@ def test_invalid_dialogues_are_reported_and_nothing_is_served(
 
     assert main(["--dialogues", str(file)]) == 2
     assert capsys.readouterr().err == (
-        f"leadway mock: {file}:1:1: the agent has no answer to this"
-        " — write what it says as `agent` behind it\n"
+        f"leadway mock: {file}:1:1: this turn has no reply"
+        " — add an `agent` after it\n"
     )
 
 

@@ -119,7 +119,7 @@ ENTRIES = st.recursive(
 
 @given(
     turns=st.lists(ENTRIES, min_size=1, max_size=4),
-    after=st.sampled_from(["unscripted", "repeat", "restart"]),
+    at_end=st.sampled_from(["unscripted", "repeat", "restart"]),
     messages=st.lists(st.sampled_from(["a", "b", "{{n}}"]), max_size=6),
 )
 def test_every_dialogue_that_is_read_can_be_talked_to(
@@ -213,7 +213,7 @@ def test_what_is_no_json_is_a_problem_in_python_too(value: object) -> None:
 def test_a_branch_without_turns_is_a_problem() -> None:
     with pytest.raises(DialogueError, match="`branch` is empty"):
         dialogue("x").branch().build()
-    with pytest.raises(DialogueError, match="no answer"):
+    with pytest.raises(DialogueError, match="no reply"):
         dialogue("x").branch(user("a")).build()
 
 

@@ -9,7 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from leadway_mock.dialogues import DIALOGUE_ENDED, DialogueError, dialogue, parse_dialogue, user
+from leadway_mock.dialogues import (
+    DIALOGUE_ENDED,
+    Dialogue,
+    DialogueError,
+    dialogue,
+    parse_dialogue,
+    to_text,
+    user,
+)
 from leadway_mock.http.messages import Response
 from leadway_mock.store import Store
 from tests.mock.client import Caller, content
@@ -158,6 +166,23 @@ def test_a_space_is_restored_with_its_dialogues(caller: Caller) -> None:
 
     assert response(caller.say("b", executionId=session)) == "2"
     assert [use.times for use in repertoire.uses(caller.emulator.namespaces.shared())] == [1, 1]
+
+
+def test_a_dialogue_of_a_file_is_stored_once(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored: list[str] = []
+
+    def record(each: Dialogue) -> str:
+        stored.append(each.name)
+        return to_text(each)
+
+    monkeypatch.setattr("leadway_mock.dialogues.registry.to_text", record)
+    caller.emulator.dialogues.serve([parse_dialogue(BOOKING, name="booking")])
+    for _ in range(3):
+        caller.begin(message="haircut")
+
+    assert stored == ["booking"]
 
 
 def test_what_cannot_break_is_refused(caller: Caller) -> None:

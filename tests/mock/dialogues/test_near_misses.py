@@ -35,8 +35,8 @@ def closest(one: DialogueBuilder, message: str, **further: object) -> NearMiss:
         ('="Yes"', "Yes, please", "The message contains more than these words"),
         ("which day?", "Which day", "Only spaces or punctuation differ"),
         ("a haircut please", "A haircut, please!", "Only spaces or punctuation differ"),
-        ("haircut", "massage", "Send what is expected, expect what was sent"),
-        ("/^yes$/", "yes, please", "Send what is expected, expect what was sent"),
+        ("haircut", "massage", "Send the expected message, expect the received"),
+        ("/^yes$/", "yes, please", "Send the expected message, expect the received"),
     ],
 )
 def test_the_cure_for_a_message(pattern: str, message: str, mend: str) -> None:
@@ -46,8 +46,8 @@ def test_the_cure_for_a_message(pattern: str, message: str, mend: str) -> None:
 @pytest.mark.parametrize(
     ("when", "sent", "part", "mend"),
     [
-        ({"turn": 2}, {}, "when.turn", "It is for message 2 of a session, and this is number 1."),
-        ({"variables": {"x": 1}}, {}, "when.variables.x", "Send variables.x, or take the cond"),
+        ({"turn": 2}, {}, "when.turn", "It is for message 2 of a session; this is message 1."),
+        ({"variables": {"x": 1}}, {}, "when.variables.x", "Send variables.x, or remove the cond"),
         (
             {"variables": {"x": None}},
             {"input_variables": {"x": 1}},
@@ -109,7 +109,7 @@ The session is in dialogue 'booking', after turn 1.
 Captured: what = haircut
 
   +----------------------------+----------------------------+
-  | turn 2 of 'booking',       | heard                      |
+  | turn 2 of 'booking',       | received                   |
   | booking.yaml:3             |                            |
   +----------------------------+----------------------------+
   | user: tuesday              | message: On wednesday, if  | <-

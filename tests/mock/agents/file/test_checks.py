@@ -59,7 +59,7 @@ def test_a_file_that_is_wrong(tmp_path: Path, text: str, said: str) -> None:
         ("replies: [{answer: x, when: {}}]", "4:33: `when` is empty"),
         ("replies: [{answer: x, when: 1}]", "4:33: `when` must be text or a mapping, not a numb"),
         ("replies: [{answer: x, when: {turn: 1}}]", "4:34: `turn` is not known here — put `turn`"),
-        ("replies: [{answer: x, when: {equals: a, contains: b}}]", "4:33: `when` cannot be wri"),
+        ("replies: [{answer: x, when: {equals: a, contains: b}}]", "4:33: `when` has an invalid"),
         ("replies: [{answer: x, when: {contains: ''}}]", "4:44: `contains` is empty"),
         ("replies: [{answer: x, turn: 0}]", "4:33: `turn` has an invalid value — The only turn"),
         ("replies: [{answer: x, turn: 1.5}]", "4:33: `turn` must be a whole number, not a frac"),
@@ -88,7 +88,7 @@ def test_a_synonym_is_only_offered_where_it_is_known(tmp_path: Path) -> None:
 def test_ids_are_unique_in_a_file(tmp_path: Path) -> None:
     said = complaints(tmp_path, "agents:\n  - {id: a, name: A}\n  - {name: B, id: a}\n")
 
-    assert said == ["3:19: `a` is already used on line 2 — choose another name `id`"]
+    assert said == ["3:19: `a` is already used on line 2 — give each its own `id`"]
 
 
 def test_two_agents_without_an_id_are_not_called_the_same(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_two_agents_without_an_id_are_not_called_the_same(tmp_path: Path) -> Non
 def test_tokens_are_unique_in_a_file(tmp_path: Path) -> None:
     [said] = complaints(tmp_path, "tokens: [{token: a}, {token: a}]")
 
-    assert said == "1:30: this token is already used on line 1 — choose another name `token`"
+    assert said == "1:30: this token is already used on line 1 — give each its own `token`"
 
 
 def test_versions_and_variables_are_unique_in_an_agent_only(tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_a_reply_that_is_never_given(
     said = complaints(tmp_path, one_agent(lines))
 
     assert [int(line.split(":")[0]) - 4 for line in said] == unreachable
-    assert all("never given" in line for line in said)
+    assert all("never used" in line for line in said)
 
 
 def test_every_problem_is_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_a_placeholder_is_told_where_it_is_written() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "complaint"),
     [
-        ("x.txt", "user: a\n", "x.txt:1:1: this turn has no reply — write"),
+        ("x.txt", "user: a\n", "x.txt:1:1: this turn has no reply — add"),
         ("x.yaml", "turns: 1\n", "x.yaml:1:8: `turns` must be a list, not a number — start"),
         ("x.yaml", "agents: [{id: x}]\n", "x.yaml:1:10: `name` is missing here — add"),
         ("x.yaml", "tokens: 1\n", "x.yaml:1:9: `tokens` must be a list, not a number"),
