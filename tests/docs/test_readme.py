@@ -118,7 +118,7 @@ def test_the_first_scripted_test_passes(tmp_path: Path) -> None:
     alone = ("--disable-plugin-autoload", "-p", "leadway_mock.pytest_plugin")
     said = run(sys.executable, "-m", "pytest", *alone, "-W", "error", cwd=tmp_path)
     assert "1 passed" in said
-    assert "The caller is well-behaved" in said
+    assert "Conformance passed" in said
 
 
 def test_the_python_client_converses(url: str, tmp_path: Path) -> None:

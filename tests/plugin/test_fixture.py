@@ -177,7 +177,7 @@ def test_run_ends_with_conformance_and_coverage(pytester: pytest.Pytester, run: 
     result.stdout.fnmatch_lines(
         [
             "*= leadway_mock =*",
-            "The caller should mend 1 error, seen in 5 requests.",
+            "Conformance failed: 1 error in 5 requests.",
             "execution-id-dropped (error)",
             "*test_bad: *",
             "executeAgent: 1 of * outcomes of the contract met (-v lists them)",

@@ -39,6 +39,6 @@ def test_each_process_has_a_mock_and_each_test_a_namespace(
         ["unscripted: *", "unused: *", "FAILED *::test_unscripted*", "FAILED *::test_unused*"]
     )
     result.stdout.fnmatch_lines(
-        ["*= leadway_mock =*", "The caller is well-behaved: no finding in 76 requests."]
+        ["*= leadway_mock =*", "Conformance passed: no finding in 76 requests."]
     )
     result.stdout.no_fnmatch_line("*ERROR*")

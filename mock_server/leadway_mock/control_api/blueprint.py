@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import flask
+from werkzeug.routing import BaseConverter, Map
 
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.contract.model import Contract, Operation
@@ -32,6 +33,17 @@ def load_control_contract() -> Contract:
     return load_contract(Path(str(resources.files(__package__) / "control.yaml")))
 
 
+class NameConverter(BaseConverter):
+    """A path segment other than the reserved ones, which are literal segments of other paths.
+
+    So `/dialogues/validate` has its own methods only, and not those of `/dialogues/{name}`.
+    """
+
+    def __init__(self, url_map: Map, *reserved: str) -> None:
+        super().__init__(url_map)
+        self.regex = f"(?!(?:{'|'.join(map(re.escape, reserved))})$)[^/]+"
+
+
 class ControlAPI:
     """The blueprint, and the decorator that adds handlers to it."""
 
@@ -39,6 +51,7 @@ class ControlAPI:
         self.emulator = emulator
         self.contract = contract
         self.blueprint = flask.Blueprint("control", __name__, url_prefix=CONTROL_PREFIX)
+        self.blueprint.record(lambda state: state.app.url_map.converters.update(name=NameConverter))
         self._operations = {operation.id: operation for operation in contract.operations}
 
     def route(
@@ -62,7 +75,7 @@ class ControlAPI:
 
             view.__doc__ = self._summary(operation)
             self.blueprint.add_url_rule(
-                re.sub(r"{(\w+)}", r"<\1>", operation.path),
+                self._rule(operation),
                 operation.id,
                 view,
                 methods=[operation.method],
@@ -71,6 +84,13 @@ class ControlAPI:
             return handler
 
         return register
+
+    def _rule(self, operation: Operation) -> str:
+        literal = [each.path for each in self.contract.operations if "{" not in each.path]
+        same = [path for path in literal if operation.match(tuple(path.split("/")))]
+        reserved = ", ".join(f"'{path.rpartition('/')[2]}'" for path in dict.fromkeys(same))
+        converter = f"name({reserved}):" if reserved else ""
+        return re.sub(r"{(\w+)}", rf"<{converter}\1>", operation.path)
 
     def _summary(self, operation: Operation) -> str:
         node = self.contract.document["paths"][operation.path][operation.method.lower()]

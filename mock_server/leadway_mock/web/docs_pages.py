@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -175,7 +176,8 @@ def _is_listed(rule: Rule) -> bool:
 
 def _title(rule: Rule) -> str:
     methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
-    return f"{', '.join(methods)} {rule.rule}"
+    path = re.sub(r"<[^>]*:(\w+)>", r"<\1>", rule.rule)  # without the name of a converter
+    return f"{', '.join(methods)} {path}"
 
 
 def _summary(rule: Rule) -> str:

@@ -52,7 +52,7 @@ def test_a_finding_says_what_was_seen_where_and_the_hint(person: Person) -> None
     assert (old.occurrences[0].text, old.occurrences[0].journal_entries) == (f"POST {OLD}", (2,))
 
 
-def test_warnings_leave_a_client_well_behaved(person: Person) -> None:
+def test_warnings_leave_a_client_conformant(person: Person) -> None:
     person.begin(path=OLD)
     assert person.report.ids == ("deprecated-path",)
     assert person.report.passed

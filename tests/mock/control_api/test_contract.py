@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from werkzeug.routing import Rule
 
 from leadway_mock.control_api.flask_request import CONTROL_PREFIX
 from tests.mock.control_api.api import CONTRACT, Api
+
+PARAMETER = re.compile(r"<(?:.*:)?(\w+)>")
 
 PAGES = {"", "/docs", "/openapi.yaml", "/openapi.json", "/control.yaml"}
 """What people open in a browser; the documents do not describe themselves."""
@@ -15,10 +19,16 @@ PAGES = {"", "/docs", "/openapi.yaml", "/openapi.json", "/control.yaml"}
 def test_every_operation_has_a_route_and_every_route_an_operation(api: Api) -> None:
     rules = [rule for rule in api.client.application.url_map.iter_rules() if _is_api(rule)]
     served = {
-        (rule.rule.translate({60: "{", 62: "}"}), each) for rule in rules for each in _methods(rule)
+        (PARAMETER.sub(r"{\1}", rule.rule), each) for rule in rules for each in _methods(rule)
     }
     expected = {(f"{CONTROL_PREFIX}{each.path}", each.method) for each in CONTRACT.operations}
     assert served == expected
+
+
+def test_a_literal_path_has_its_own_methods_only(api: Api) -> None:
+    response = api.client.get("/__mock/dialogues/validate")
+    assert response.status_code == 405
+    assert set(response.headers["Allow"].split(", ")) == {"POST"}
 
 
 def _is_api(rule: Rule) -> bool:
