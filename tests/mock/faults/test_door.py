@@ -46,8 +46,8 @@ def test_a_transport_fault_without_a_connection_says_so(
     assert response.headers["X-Mock-Rule"] == "fault-needs-server"
     assert response.headers["X-Mock-Fault"] == "fault-1"
     assert response.json
-    assert f"The fault {transport} needs a connection to break" in response.json["message"]
-    assert "Start it with `leadway mock`" in caplog.text
+    assert f"The fault {transport} needs the mock's HTTP server" in response.json["message"]
+    assert "Start the mock with `leadway mock`" in caplog.text
     assert client.post(CURRENT, json=BODY, headers=HEADERS).status_code == 200
 
 
