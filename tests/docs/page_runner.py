@@ -100,8 +100,8 @@ def _serve(command: str, folder: Path) -> Iterator[str]:
     """Start the mock of the page on a free port."""
     program = str(Path(sys.executable).with_name("leadway"))
     words = [program, *shlex.split(command)[1:], "--port", "0"]
-    with running(words, r"(?m)^listening on (\S+)$", folder=folder) as program:
-        yield program.url
+    with running(words, r"(?m)^listening on (\S+)$", folder=folder) as mock:
+        yield mock.url
 
 
 def _environment(folder: Path) -> dict[str, str]:
