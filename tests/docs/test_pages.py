@@ -63,7 +63,9 @@ def test_a_stale_page_is_named_with_its_cure(
 
 
 def test_unknown_setting_or_rule_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(write_docs, "SWITCHES", {"profil": ("scope-by-profile", "no-such-rule")})
+    monkeypatch.setattr(
+        write_docs, "BEHAVIOUR_SETTINGS", {"profil": ("scope-by-profile", "no-such-rule")}
+    )
     with pytest.raises(SystemExit, match="profil, no-such-rule"):
         write_docs.behaviours_page()
 
