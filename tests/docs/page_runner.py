@@ -98,10 +98,10 @@ def _run(step: Step, folder: Path) -> None:
 @contextmanager
 def _serve(command: str, folder: Path) -> Iterator[str]:
     """Start the mock of the page on a free port."""
-    executable = str(Path(sys.executable).with_name("leadway"))
-    words = [executable, *shlex.split(command)[1:], "--port", "0"]
-    with running(words, r"(?m)^listening on (\S+)$", folder=folder) as program:
-        yield program.url
+    program = str(Path(sys.executable).with_name("leadway"))
+    words = [program, *shlex.split(command)[1:], "--port", "0"]
+    with running(words, r"(?m)^listening on (\S+)$", folder=folder) as mock:
+        yield mock.url
 
 
 def _environment(folder: Path) -> dict[str, str]:
