@@ -1,4 +1,4 @@
-"""What tests need to know of a Markdown page: its code, headings, links, and words in code."""
+"""Markdown pages: code blocks, headings, anchors, links and inline code."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Page:
 
     @property
     def files(self) -> dict[str, str]:
-        """The reader's own files: blocks with a name in a line of its own above."""
+        """Files that the reader saves: blocks below a line that is only a file name."""
         return dict(_FILE.findall(self.text))
 
     @property
@@ -60,8 +60,8 @@ class Page:
 
     @property
     def anchors(self) -> set[str]:
-        """What a link to a heading of this page may have behind its `#`, as GitHub makes it."""
-        return {_anchor(text) for _, text in self.headings}
+        """The anchors of the headings, as GitHub generates them."""
+        return {anchor_of(text) for _, text in self.headings}
 
     @property
     def links(self) -> list[str]:
@@ -72,18 +72,22 @@ class Page:
         """Every piece of code: inline, and each block."""
         return [*_INLINE.findall(self.prose), *(block.text for block in self.blocks)]
 
+    def blocks_in(self, language: str) -> list[Block]:
+        """Return the blocks of a language, in order."""
+        return [block for block in self.blocks if block.language == language]
+
     def block(self, language: str, part: str = "") -> str:
-        """Return the one block of that language that contains `part`."""
-        found = [each.text for each in self.blocks if each.language == language]
-        (only,) = [text for text in found if part in text]
-        return only
+        """Return the only block of a language that contains `part`."""
+        (text,) = [block.text for block in self.blocks_in(language) if part in block.text]
+        return text
 
 
 def pages() -> list[Page]:
-    """Return every page that people write or a script of ours writes."""
+    """Return every page in the root and in docs/."""
     paths = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")]
     return [Page.read(path) for path in sorted(paths)]
 
 
-def _anchor(heading: str) -> str:
+def anchor_of(heading: str) -> str:
+    """Return the anchor that GitHub generates for a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
