@@ -1,4 +1,4 @@
-# The front door. `make` alone lists what there is; every target sets up what it needs, once.
+# `make` lists the targets. Every target installs what it needs, once.
 
 PORT   = $(or $(LEADWAY_MOCK_PORT),4010)
 HOST   = $(or $(LEADWAY_MOCK_HOST),127.0.0.1)
@@ -9,29 +9,29 @@ CONTROL = mock_server/leadway_mock/control_api/control.yaml
 BIN := .venv/bin
 INSTALL := PYTHON="$(PYTHON)" sh scripts/install.sh
 NPX := sh scripts/npx.sh
-STEP := sh scripts/step.sh
+QUIETLY := sh scripts/run_quietly.sh
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-## Use it
+## Use
 
 mock: $(BIN)/leadway ## serve the mock  [PORT=4010] [HOST=127.0.0.1]
 	@exec $(BIN)/leadway mock --port $(PORT) --host $(HOST)
 
-prism: setup ## serve the contract with Prism instead: stateless examples  [PORT=4010]
+prism: setup ## serve the contract with Prism: examples without state  [PORT=4010]
 	@exec $(NPX) prism mock --host $(HOST) --port $(PORT) openapi/leadway.yaml
 
-## Work on it
+## Develop
 
 setup: $(BIN)/leadway .venv/.dev .venv-generate/.ready node_modules/.ready .wheelhouse/.ready ## install everything for development
 
-generate: .venv-generate/.ready ## write the client in generated/ anew from the contract
+generate: .venv-generate/.ready ## generate the client in generated/ from the contract
 	@.venv-generate/bin/python scripts/generate_client.py
 
-docs: setup ## write the pages in docs/ that are made from the program
+docs: setup ## generate the pages in docs/ that come from code
 	@$(BIN)/python scripts/write_docs.py
 
 test: setup ## run all tests, or those of some folders  [TESTS=tests/mock]
@@ -43,36 +43,39 @@ test-debian: ## run the tests on the Python of a Debian release, in a chroot, as
 test-image: setup ## build the image with buildah, on a Debian folder, and serve it, as root
 	@LEADWAY_TEST_IMAGE=1 $(BIN)/pytest tests/repository/test_image.py
 
-check: setup ## run all static checks, and show every one that fails
-	@$(MAKE) --keep-going check-style check-types check-arrows check-contract check-generated check-docs check-containers
+check: setup ## run all static checks, and show all failures
+	@$(MAKE) --keep-going check-style check-types check-imports check-names check-contract check-generated check-docs check-containers
 
 check-style: setup
-	@$(STEP) "style (ruff check)" $(BIN)/ruff check .
-	@$(STEP) "layout (ruff format)" $(BIN)/ruff format --check --diff .
+	@$(QUIETLY) "style (ruff check)" $(BIN)/ruff check .
+	@$(QUIETLY) "formatting (ruff format)" $(BIN)/ruff format --check --diff .
 
 check-types: setup
-	@$(STEP) "types (mypy --strict)" $(BIN)/mypy
-	@$(STEP) "types (pyright)" $(NPX) pyright --pythonpath $(BIN)/python
-	@$(STEP) "types (all public ones known)" env PYTHONPATH=sdk:generated $(NPX) pyright --pythonpath $(BIN)/python --verifytypes leadway --ignoreexternal
+	@$(QUIETLY) "types (mypy --strict)" $(BIN)/mypy
+	@$(QUIETLY) "types (pyright)" $(NPX) pyright --pythonpath $(BIN)/python
+	@$(QUIETLY) "types of the public SDK (pyright)" env PYTHONPATH=sdk:generated $(NPX) pyright --pythonpath $(BIN)/python --verifytypes leadway --ignoreexternal
 
-check-arrows: setup
-	@$(STEP) "arrows (import-linter)" $(BIN)/lint-imports --no-logo
+check-imports: setup
+	@$(QUIETLY) "dependency rules (import-linter)" $(BIN)/lint-imports --no-logo
+
+check-names: setup
+	@$(QUIETLY) "names of classes and modules" $(BIN)/python scripts/check_names.py
 
 check-contract: setup
-	@$(STEP) "contracts (openapi-spec-validator)" $(BIN)/openapi-spec-validator openapi/leadway.yaml $(CONTROL)
-	@$(STEP) "contracts (redocly)" $(NPX) redocly lint --config openapi/redocly.yaml openapi/leadway.yaml $(CONTROL)
-	@$(STEP) "contract (examples, defaults, links)" $(BIN)/python scripts/check_contract.py
-	@$(STEP) "control API (examples, defaults, links)" $(BIN)/python scripts/check_contract.py --general $(CONTROL)
+	@$(QUIETLY) "contracts (openapi-spec-validator)" $(BIN)/openapi-spec-validator openapi/leadway.yaml $(CONTROL)
+	@$(QUIETLY) "contracts (redocly)" $(NPX) redocly lint --config openapi/redocly.yaml openapi/leadway.yaml $(CONTROL)
+	@$(QUIETLY) "contract (examples, links, evidence)" $(BIN)/python scripts/check_contract.py
+	@$(QUIETLY) "control API (examples, links)" $(BIN)/python scripts/check_contract.py --general $(CONTROL)
 
 check-generated: setup
-	@$(STEP) "generated client" .venv-generate/bin/python scripts/check_generated.py
+	@$(QUIETLY) "generated client" .venv-generate/bin/python scripts/check_generated.py
 
 check-docs: setup
-	@$(STEP) "generated pages" $(BIN)/python scripts/write_docs.py --check
+	@$(QUIETLY) "generated pages" $(BIN)/python scripts/write_docs.py --check
 
 check-containers: setup
-	@$(STEP) "image (hadolint)" $(BIN)/hadolint Containerfile
-	@$(STEP) "compose file (dclint)" $(NPX) dclint --max-warnings 0 compose.yaml
+	@$(QUIETLY) "image (hadolint)" $(BIN)/hadolint Containerfile
+	@$(QUIETLY) "compose file (dclint)" $(NPX) dclint --max-warnings 0 --config scripts/dclint.yaml compose.yaml
 
 contract: setup ## run the contract suite against one target  [TARGET=mock|prism|live]
 	@$(BIN)/pytest tests/contract -m clause --target $(TARGET)
@@ -80,31 +83,31 @@ contract: setup ## run the contract suite against one target  [TARGET=mock|prism
 referee: setup ## run the contract suite through Prism's validating proxy
 	@$(BIN)/pytest tests/contract -m clause --target referee
 
-bench: setup .venv-bench/.ready bench/peers/node_modules/.ready ## measure the mock beside its peers, and write the page  [ONLY=prism,leadway] [QUICK=1]
+bench: setup .venv-bench/.ready bench/peers/node_modules/.ready ## compare the mock with other mock servers, and write docs/performance.md  [ONLY=prism] [QUICK=1]
 	@$(BIN)/python -m bench $(if $(QUICK),--quick,--write) $(if $(ONLY),--only $(ONLY))
 
-bench-scale: setup ## measure what a turn costs on each store, and write what that comes to into docs/scale.md
+bench-scale: setup ## measure the costs of a turn on each store, and write docs/scale.md
 	@$(BIN)/python -m bench.scale --write
 
-bench-sdk: setup ## measure the SDK beside raw httpx, requests and the official SDK, and write the page
+bench-sdk: setup ## compare the SDK with httpx, requests and the official SDK, and write docs/sdk-benchmark.md
 	@$(BIN)/python -m bench.sdk --write
 
-bench-pressure: setup ## press the mock with those who behave badly, and write the page
-	@$(BIN)/python -m bench.pressure --write
+bench-stress: setup ## measure a client beside badly behaved ones, and write docs/reliability.md
+	@$(BIN)/python -m bench.stress --write
 
-lock: .venv-lock/.ready .venv/.dev ## pin the newest versions that fit, in requirements/*.txt and package-lock.json
+lock: .venv-lock/.ready .venv/.dev ## pin the newest compatible versions in requirements/*.txt and package-lock.json
 	@sh scripts/lock.sh
 
-clean: ## remove everything that make made
+clean: ## remove everything that make created
 	@rm -rf .venv .venv-bench .venv-generate .venv-lock .wheelhouse node_modules bench/peers/node_modules .bench dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
 
 help:
 	@awk -F ':.*## ' '/^## / { print (blank++ ? "\n" : "") substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: mock prism setup generate docs test test-debian test-image check check-style check-types check-arrows check-contract check-generated \
-	check-docs check-containers contract referee bench bench-scale bench-sdk bench-pressure lock clean help
+.PHONY: mock prism setup generate docs test test-debian test-image check check-style check-types check-imports check-names check-contract \
+	check-generated check-docs check-containers contract referee bench bench-scale bench-sdk bench-stress lock clean help
 
-# What follows is made once, and again only when its lock file changes.
+# Environments: created once, and updated when their lock file changes.
 
 .venv/.mock: requirements/mock.txt
 	@echo "Setting up (once) …" >&2
@@ -116,7 +119,7 @@ $(BIN)/leadway: pyproject.toml .venv/.mock
 	@touch $@
 
 .venv/.dev: requirements/dev.txt | $(BIN)/leadway
-	@echo "Setting up the tools for development (once) …" >&2
+	@echo "Setting up the development tools (once) …" >&2
 	@$(INSTALL) .venv --require-hashes -r $<
 	@touch $@
 
@@ -140,7 +143,7 @@ bench/peers/node_modules/.ready: bench/peers/package.json bench/peers/package-lo
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix bench/peers --silent --ignore-scripts --no-audit --no-fund >&2
 	@touch $@
 
-# The product's own dependencies as wheels, for the test that installs it without a network.
+# Wheels of the product's dependencies, for the test that installs it without a network.
 .wheelhouse/.ready: requirements/mock.txt | .venv/.dev
 	@rm -rf .wheelhouse
 	@$(BIN)/pip download -qq --no-input --disable-pip-version-check --only-binary :all: \

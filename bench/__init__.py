@@ -1,1 +1,1 @@
-"""What the mock and the SDK cost, beside what people would pick instead."""
+"""Benchmarks of the mock and the SDK beside alternatives, of stress, and of scale."""

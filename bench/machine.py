@@ -1,4 +1,4 @@
-"""What the bench asks of the operating system: cores, ports and the memory of processes."""
+"""Cores, ports, memory and processor time, as the operating system reports them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.interpreter import python
+from bench.python_info import python_version
 
 KIB = 1024
 
 
 def _cores() -> list[int]:
-    """Return the cores that may be used; an empty list where they cannot be chosen."""
+    """Return the usable cores; empty where the system cannot pin processes."""
     if hasattr(os, "sched_getaffinity"):
         return sorted(os.sched_getaffinity(0))
     return []
@@ -23,21 +23,21 @@ def _cores() -> list[int]:
 
 CORES = _cores()
 SERVER_CORE = CORES[0] if len(CORES) > 1 else None
-"""The core of the servers; None where the system lets nobody choose, or has but one."""
+"""Core of the servers; None where processes cannot be pinned, or on one core."""
 
 LOAD_CORE = CORES[1] if len(CORES) > 1 else None
-"""The core of the load."""
+"""Core of the load generator."""
 
 
 def pin(core: int | None) -> None:
-    """Keep this process, and what it starts, on `core`."""
+    """Run this process and its children on `core` only; None changes nothing."""
     if core is not None and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
 
 
 @contextmanager
 def pinned(core: int | None) -> Iterator[None]:
-    """Let what is started meanwhile have `core` for itself."""
+    """Run processes that are started within the context on `core` only."""
     before = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
     pin(core)
     try:
@@ -48,7 +48,7 @@ def pinned(core: int | None) -> Iterator[None]:
 
 
 def free_port() -> int:
-    """Return a port of the loopback that nobody listens on."""
+    """Return a loopback port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -56,15 +56,15 @@ def free_port() -> int:
 
 
 def description() -> str:
-    """Return what the figures depend on, without the machine's name."""
-    apart = "server and load on a core each" if LOAD_CORE is not None else "cores not chosen"
-    return f"{python()}, {platform.system()} on {platform.machine()}, {apart}"
+    """Return what the figures depend on: Python, system and cores, without the machine's name."""
+    apart = "server and load on one core each" if LOAD_CORE is not None else "not pinned to cores"
+    return f"{python_version()}, {platform.system()} on {platform.machine()}, {apart}"
 
 
 def memory(pid: int, *, peak: bool) -> int | None:
-    """Return the resident bytes of a process and its children, now or at most until now.
+    """Return the resident bytes of a process and its children: now, or their peak until now.
 
-    The peak is the sum of each process's own. None where the system has no /proc.
+    The peak is the sum of the peaks of the processes. None on a system without /proc.
     """
     name = "VmHWM:" if peak else "VmRSS:"
     sizes = [size for each in _tree(pid) if (size := _status_bytes(each, name)) is not None]
@@ -72,7 +72,7 @@ def memory(pid: int, *, peak: bool) -> int | None:
 
 
 def cpu_seconds(pid: int) -> float | None:
-    """Return the processor time that a process and its children used; None without a /proc."""
+    """Return the processor seconds used by a process and its children; None without /proc."""
     used = [ticks for each in _tree(pid) if (ticks := _ticks(each)) is not None]
     return sum(used) / os.sysconf("SC_CLK_TCK") if used else None
 

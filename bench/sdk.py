@@ -22,10 +22,10 @@ import httpx
 import requests
 from highlevel import HighLevel
 
-from bench.constant import serving
-from bench.figures import ratios
-from bench.interpreter import python
-from bench.pages import DOCS, table, write_last_run
+from bench.constant_server import constant_server
+from bench.markdown import DOCS, table, write_last_run
+from bench.python_info import python_version
+from bench.statistics import ratios
 from leadway import MOCK_TOKEN, AsyncLeadway, Leadway
 from leadway_client import AuthenticatedClient
 from leadway_client.api.agents import execute_agent
@@ -174,13 +174,13 @@ def import_table(times: Mapping[str, list[float]]) -> str:
 def report() -> str:
     """Measure everything; return the figures as Markdown."""
     logging.disable(logging.CRITICAL)
-    with serving() as port:
+    with constant_server() as port:
         url = f"http://127.0.0.1:{port}"
         thread_times = measure(sync_clients(url))
         task_times = measure(async_clients(url, asyncio.new_event_loop()))
     packages = "httpx", "requests", "gohighlevel-api-client"
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    platform = f"{python()}, {versions}."
+    platform = f"{python_version()}, {versions}."
     return "\n\n".join(
         [
             f"{platform} {ROUNDS} rounds of {CALLS} calls, {IMPORT_ROUNDS} of imports; medians.",

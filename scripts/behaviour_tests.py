@@ -1,7 +1,7 @@
-"""Which test shows which behaviour, read from the markers in tests/ without running anything.
+"""Tests of each behaviour, read from the markers in tests/ without running them.
 
-`@pytest.mark.behaviour("host-refused")` names rows of the table of behaviours; a test of the
-contract suite has `@pytest.mark.clause`, and shows the rows that its clause rests on.
+`@pytest.mark.behaviour("host-refused")` names rows of the behaviour table. A test of the contract
+suite has `@pytest.mark.clause`, and tests the rows of its clause.
 """
 
 import ast
@@ -15,21 +15,21 @@ sys.path.insert(0, str(ROOT))
 from tests.contract.clauses import CLAUSES  # noqa: E402 - the path is set just above
 
 DATA = Path("mock_server/leadway_mock/contract/behaviour_tests.json")
-"""Where the package keeps them, for `/__mock/behaviours`."""
+"""File in the package, for `/__mock/behaviours`."""
 
 Test = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def shown_behaviours(root: Path) -> Mapping[str, list[str]]:
-    """Return the names of the tests of each behaviour, both in the order of the alphabet."""
+    """Return the names of the tests of each behaviour, both in alphabetical order."""
     found: dict[str, set[str]] = {}
     for file in sorted((root / "tests").rglob("test_*.py")):
-        for test, behaviour in _shown(ast.parse(file.read_bytes())):
+        for test, behaviour in _behaviours(ast.parse(file.read_bytes())):
             found.setdefault(behaviour, set()).add(f"{file.relative_to(root).as_posix()}::{test}")
     return {behaviour: sorted(found[behaviour]) for behaviour in sorted(found)}
 
 
-def _shown(module: ast.Module) -> Iterator[tuple[str, str]]:
+def _behaviours(module: ast.Module) -> Iterator[tuple[str, str]]:
     for node in module.body:
         if isinstance(node, Test):
             for decorator in node.decorator_list:
@@ -37,7 +37,7 @@ def _shown(module: ast.Module) -> Iterator[tuple[str, str]]:
 
 
 def _marked(decorator: ast.expr) -> Iterator[str]:
-    """Yield each behaviour that a decorator names, be it within `pytest.param(marks=…)`."""
+    """Yield each behaviour that a decorator names, also within `pytest.param(marks=…)`."""
     for node in ast.walk(decorator):
         match node:
             case ast.Call(func=ast.Attribute(attr="behaviour"), args=arguments):

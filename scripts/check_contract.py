@@ -1,7 +1,7 @@
-"""Check the contract for what no linter looks at: examples, links, evidence, answers.
+"""Check the contract for what no linter checks: examples, links, evidence, responses.
 
-Prints `file:line: JSON pointer: what is wrong — how to mend it`, all at once, and exits with 1 when
-there is anything to mend, with 2 when there is no such file.
+Prints `file:line: JSON pointer: what is wrong — how to fix it` for every problem, and exits with 1
+if there is one, with 2 if there is no such file.
 """
 
 import argparse
@@ -15,7 +15,7 @@ CONTRACT = Path(__file__).resolve().parent.parent / "openapi" / "leadway.yaml"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Check the named file, the project's contract by default, and return the exit status."""
+    """Check the file, the project's contract by default, and return the exit status."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument(
         "file", nargs="?", type=Path, default=CONTRACT, help="an OpenAPI 3.1 file in YAML"
@@ -23,33 +23,32 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--general",
         action="store_true",
-        help="leave out what holds for a platform's API alone, such as evidence and scopes",
+        help="leave out checks for a platform's API, such as those of evidence and scopes",
     )
     options = parser.parse_args(arguments)
     file: Path = options.file
     try:
         document = Document.load(file)
     except OSError as error:
-        parser.error(
-            f"{file} cannot be read: {error.strerror}. Try: {parser.prog} {_short(CONTRACT)}"
-        )
+        path = _relative(CONTRACT)
+        parser.error(f"cannot read {file}: {error.strerror}. Try: {parser.prog} {path}")
     except UnreadableError as error:
-        print(f"{_short(file)}:{error.line}: #: {error.problem} — mend the YAML first")
+        print(f"{_relative(file)}:{error.line}: #: {error.message} — {error.hint}")
         return 1
     return _report(file, document, GENERAL if options.general else CHECKS)
 
 
 def _report(file: Path, document: Document, checks: Sequence[Check]) -> int:
-    findings = check(document, checks)
-    for finding in findings:
-        line = document.line(finding.pointer)
-        print(f"{_short(file)}:{line}: {finding.pointer}: {finding.problem} — {finding.remedy}")
-    if not findings:
-        print(f"{_short(file)}: {len(checks)} checks, nothing to mend")
-    return 1 if findings else 0
+    problems = check(document, checks)
+    for problem in problems:
+        line = document.line(problem.pointer)
+        print(f"{_relative(file)}:{line}: {problem.pointer}: {problem.message} — {problem.hint}")
+    if not problems:
+        print(f"{_relative(file)}: {len(checks)} checks, no problems")
+    return 1 if problems else 0
 
 
-def _short(file: Path) -> Path:
+def _relative(file: Path) -> Path:
     here = Path.cwd()
     return file.relative_to(here) if file.is_relative_to(here) else file
 

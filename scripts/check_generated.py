@@ -1,7 +1,7 @@
-"""Fail when generated/ is not what the generator writes from the contract today.
+"""Fail when generated/ differs from what the generator writes from the contract.
 
-Regenerates into a temporary folder, compares byte by byte, and names every file that differs. With
-an argument, checks that checkout in place of this one.
+Generates into a temporary folder and compares byte by byte. With an argument, checks that checkout
+instead of this one.
 """
 
 import sys
@@ -10,11 +10,11 @@ from pathlib import Path
 
 from generate_client import ROOT, generate
 
-CURE = "generated/ is not what the contract says today. Run `make generate` and commit the result."
+HINT = "generated/ is out of date. Run `make generate` and commit the result."
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Return every file below `folder` by its relative path, leaving out what Python compiles."""
+    """Return every file below `folder` by its relative path, without compiled files."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -23,18 +23,18 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def differences(committed: Path, fresh: Path) -> list[str]:
-    """Return one line for every file that is missing, superfluous or different in `committed`."""
+    """Return a line for every file that is missing, superfluous or different in `committed`."""
     old, new = contents(committed), contents(fresh)
-    verdicts = {
+    states = {
         **dict.fromkeys(old.keys() - new.keys(), "superfluous"),
         **dict.fromkeys(new.keys() - old.keys(), "missing"),
         **{name: "different" for name in old.keys() & new.keys() if old[name] != new[name]},
     }
-    return [f"generated/{name}: {verdict}" for name, verdict in sorted(verdicts.items())]
+    return [f"generated/{name}: {state}" for name, state in sorted(states.items())]
 
 
 def check(checkout: Path) -> list[str]:
-    """Return what is wrong with the generated client of `checkout`; nothing when it is current."""
+    """Return the differences of the generated client of `checkout`; none when it is current."""
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / "generated"
         generate(checkout / "openapi" / "leadway.yaml", fresh)
@@ -43,4 +43,4 @@ def check(checkout: Path) -> list[str]:
 
 if __name__ == "__main__":
     findings = check(Path(sys.argv[1]) if sys.argv[1:] else ROOT)
-    sys.exit("\n".join([*findings, CURE]) if findings else 0)
+    sys.exit("\n".join([*findings, HINT]) if findings else 0)

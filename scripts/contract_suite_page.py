@@ -1,4 +1,4 @@
-"""docs/contract-suite.md, made from the tables of tests/contract; write_docs.py writes it."""
+"""Text of docs/contract-suite.md, from the tables of tests/contract."""
 
 import sys
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.contract.clauses import SECTIONS, Clause
-from tests.contract.evidence import level_of
+from tests.contract.evidence import evidence_of
 from tests.contract.exclusions import EXCLUSIONS, reason
 from tests.contract.targets import TARGETS
 
@@ -17,12 +17,12 @@ PAGE = """\
 <!-- Written by scripts/write_docs.py. Edit tests/contract/clauses.py or exclusions.py, then run
 `make docs`. -->
 
-What everything that calls itself Leadway's API has to do, clause by clause, and which target of
-`tests/contract/` shows it.
+The requirements of Leadway's API, clause by clause, and the targets of `tests/contract/` that run
+each.
 
 ```sh
 make contract TARGET=mock   # or prism, or live
-make referee                # the mock, judged by Prism's validating proxy
+make referee                # the mock behind Prism's validating proxy
 ```
 
 | target | is |
@@ -30,22 +30,21 @@ make referee                # the mock, judged by Prism's validating proxy
 {targets}
 
 The live target needs `LEADWAY_TOKEN`, `LEADWAY_LOCATION_ID` and `LEADWAY_AGENT_ID` in the
-environment, and takes `LEADWAY_BASE_URL`. Its clauses are few and do no harm, but about a dozen
+environment; `LEADWAY_BASE_URL` is optional. Its clauses are few and harmless, but about a dozen
 messages run the agent.
 
-How well a clause is known (see [Evidence](evidence.md)) comes from the rows of the contract that it
-rests on. A ✓ is a clause that runs and has to pass; a letter stands for the reason, at the end, why
-it does not run.
+The [evidence](evidence.md) of a clause is the weakest evidence of the contract's rows behind it.
+✓ means that the target runs the clause, which must pass. A letter refers to a reason at the end.
 
 {sections}
-## Why a target leaves something out
+## Reasons for exclusions
 
 {reasons}
 """
 
 
 def contract_suite_page() -> str:
-    """Return docs/contract-suite.md as the suite has it today."""
+    """Return the page."""
     targets = (f"| `{target.name}` | {target.about} |" for target in TARGETS.values())
     sections = (_section(title, clauses) for title, clauses in SECTIONS.items())
     reasons = (f"* **{letter}** {why}" for why, letter in _letters().items())
@@ -55,17 +54,17 @@ def contract_suite_page() -> str:
 
 
 def _section(title: str, clauses: tuple[Clause, ...]) -> str:
-    header = f"| clause | known | {' | '.join(TARGETS)} |\n|---|---|{':-:|' * len(TARGETS)}"
+    header = f"| clause | evidence | {' | '.join(TARGETS)} |\n|---|---|{':-:|' * len(TARGETS)}"
     return "\n".join([f"## {title}", "", header, *map(_row, clauses), ""])
 
 
 def _row(clause: Clause) -> str:
     marks: Iterator[str] = (_letters().get(reason(name, clause.id), "✓") for name in TARGETS)
-    cells = [f"`{clause.id}`<br>{clause.sentence}", level_of(clause), *marks]
+    cells = [f"`{clause.id}`<br>{clause.sentence}", evidence_of(clause), *marks]
     return f"| {' | '.join(cells)} |"
 
 
 def _letters() -> dict[str, str]:
-    """Return the letter of every reason, in the order of the table of exclusions."""
+    """Return the letter of every reason, in the order of the exclusions."""
     reasons = dict.fromkeys(each.why for each in EXCLUSIONS)
     return {why: chr(ord("a") + number) for number, why in enumerate(reasons)}

@@ -1,6 +1,6 @@
-"""Write the typed client in generated/ anew from the contract, or into another folder.
+"""Generate the typed client in generated/ from the contract.
 
-`make generate` calls it as it is; `check_generated.py` passes a temporary folder.
+`check_generated.py` generates into a temporary folder instead.
 """
 
 import os
@@ -12,10 +12,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def generate(contract: Path, output: Path) -> None:
-    """Write the client of `contract` into the folder `output`, replacing what is there.
+    """Write the client of `contract` into the folder `output`, and replace its content.
 
-    Needs the environment of requirements/generate.txt: the generator's output depends on the exact
-    version of itself and of ruff, so both are taken from beside the Python that runs this.
+    Needs the environment of requirements/generate.txt: the output depends on the exact versions of
+    the generator and of ruff, so both come from the environment of the running Python.
 
     Raises:
         subprocess.CalledProcessError: the generator failed, or warned.
@@ -27,7 +27,7 @@ def generate(contract: Path, output: Path) -> None:
         *("--config", ROOT / "openapi" / "client.yaml"),
         *("--path", contract, "--output-path", output),
     ]
-    # The generator skips formatting without a word when it finds no ruff on PATH.
+    # Without ruff on PATH, the generator skips formatting silently.
     path = f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"
     environment = {**os.environ, "PATH": path, "RUFF_NO_CACHE": "true"}
     subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)

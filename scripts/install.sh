@@ -1,9 +1,9 @@
 #!/bin/sh
-# Install into a virtual environment, made first if it is missing:
+# Install into a virtual environment, which is created if it is missing:
 #
 #     sh scripts/install.sh .venv --require-hashes -r requirements/mock.txt
 #
-# PYTHON names the interpreter to use. Says nothing on standard output.
+# PYTHON names the interpreter to use. Prints nothing to standard output.
 set -eu
 environment=$1
 shift
@@ -15,13 +15,13 @@ find_python() {
             return
         fi
     done
-    echo "This needs Python 3.11 or newer, and ${PYTHON:-no python3 on PATH} is." \
-        "Install one, or name it: make PYTHON=/path/to/python3.11" >&2
+    echo "Python 3.11 or newer is required; found none as ${PYTHON:-python3 on PATH}." \
+        "Install it, or name it: make PYTHON=/path/to/python3.11" >&2
     exit 1
 }
 
-# The machine's own pip can serve another environment, from 22.3 on. That is several seconds faster
-# than giving the environment one first.
+# From version 22.3 on, the pip of the machine can install into another environment. That is several
+# seconds faster than installing pip into the environment first.
 has_pip_for_others() {
     "$python" -c 'import pip, sys; sys.exit(pip.__version__.split(".") < ["22", "3"])' 2>/dev/null
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Choose the newest versions that fit and pin them with hashes, for every platform and Python from
-# 3.11 on. No registry's address is written, so a mirror works as well.
+# Pin the newest compatible versions with hashes, for every platform and Python from 3.11 on.
+# Addresses of registries are left out, so that a mirror works as well.
 set -eu
 export UV_PYTHON_DOWNLOADS=never
 
@@ -10,7 +10,7 @@ compile() {
 }
 
 cd "$(dirname "$0")/.."
-# The tools first: what they allow is what the product is tested with.
+# The tools come first: the product is tested with the versions that they allow.
 compile pyproject.toml requirements/build.in requirements/dev.in --extra mock --extra redis \
     --output-file requirements/dev.txt
 compile pyproject.toml requirements/build.in --extra mock --extra redis \

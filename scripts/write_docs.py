@@ -1,9 +1,9 @@
-"""Write the pages of docs/ that are made from the program.
+"""Write the generated pages of docs/.
 
-behaviours.md comes from the table of `leadway_mock.contract.behaviours`, settings.md from the fields of
-`leadway_mock.config.settings.Settings`, contract-suite.md from the tables of tests/contract; and which
-test shows which behaviour is written down for the package. With --check, writes nothing and fails
-where one of them is not what it would be today.
+behaviours.md comes from `leadway_mock.contract.behaviours`, settings.md from the fields of
+`leadway_mock.config.settings.Settings`, contract-suite.md from the tables of tests/contract. The
+tests of each behaviour are written to a file of the package. With --check, write nothing and fail
+if a page is not current.
 """
 
 import json
@@ -29,7 +29,7 @@ from leadway_mock.contract.behaviours import (
 from leadway_mock.contract.loader import load_contract
 
 ROOT = Path(__file__).resolve().parents[1]
-CURE = "docs/ is not what the program says today. Run `make docs` and commit the result."
+HINT = "docs/ is out of date. Run `make docs` and commit the result."
 NOTE = "<!-- Written by scripts/write_docs.py. Edit {source}, then run `make docs`. -->"
 
 BEHAVIOURS = """\
@@ -37,24 +37,24 @@ BEHAVIOURS = """\
 
 {note}
 
-Everything the mock does, and how well it is known: {counts}.
-[Evidence](evidence.md) says what these words mean.
+Everything the mock does, with its evidence: {counts}. [Evidence](evidence.md) explains these
+levels.
 
-## Answers
+## Responses
 
-Each answer names its row here in the header `X-Mock-Rule`, and how well it is known in
-`X-Mock-Evidence`. Ask for one with `Prefer: example=` and its name; the request has to be a good
-one. What stands here for a body is its `message`.
+Each response names its row in the header `X-Mock-Rule` and its evidence in `X-Mock-Evidence`.
+Request one with `Prefer: example=` and its name; the request must be valid. The column `response`
+shows the `message` of the body.
 
-{answers}
+{responses}
 
-## What no single answer shows
+## Behaviour that no single response shows
 
 {behaviours}
 
-## The mock's own answers
+## Responses of the mock itself
 
-The platform has none of these, so the contract does not either. All are invented.
+The platform has none of these, so they are not in the contract. All are invented.
 
 {own}
 """
@@ -64,51 +64,58 @@ SETTINGS = """\
 
 {note}
 
-What `leadway mock` can be told. A flag wins over its environment variable, and the variable over
-the default. A variable that begins with `{prefix}` and names no setting is an error, since a
-misspelt one would be missed in silence. An error of the command names flag and variable; Python and
-the control API, and their errors, write `session_idle_seconds` for `--session-idle-seconds`.
+Settings of `leadway mock`. A flag wins over its environment variable, a variable over the default.
+An unknown variable that begins with `{prefix}` is an error, since a misspelt one would have no
+effect. Errors of the command name flag and variable. For `--session-idle-seconds`, Python writes
+`session_idle_seconds` and the control API `sessionIdleSeconds`.
 
 {settings}
 
-In a variable, a switch is `true` or `false`, and commas separate the items of a list. `make mock`
-takes every variable, and `PORT` and `HOST`:
+As a variable, a switch is `true` or `false`, and a list has commas between its items. `make mock`
+reads every variable, and `PORT` and `HOST`:
 
 ```sh
 {prefix}SEED=1 make mock PORT=4011
 ```
+
+`--quota-preset sandbox` has the documented limits of the vendor's App Test Accounts (isolated
+accounts on its servers, for up to six months): 25 requests in 10 seconds and 10,000 a day. No limit
+per minute is documented for them; 25 in 10 seconds keep a client below the 300. The vendor counts
+all tokens of such an account together, the mock each token and location. An explicit quota wins
+over the preset.
 """
 
 
 def behaviours_page() -> str:
-    """Return docs/behaviours.md as the table has it today."""
+    """Return the text of docs/behaviours.md."""
     rows = behaviours(load_contract(), shown_behaviours(SOURCES))
-    _check_switches({row.id for row in rows})
+    _check_settings({row.id for row in rows})
     levels = Counter(row.evidence for row in rows)
     kinds = {kind: [row for row in rows if _kind(row) == kind] for kind in map(_kind, rows)}
     return BEHAVIOURS.format(
         note=NOTE.format(source="openapi/leadway.yaml"),
         counts=", ".join(f"{levels[level]} {level}" for level in EVIDENCE_LEVELS),
-        answers=_table(
-            "rule | when | answer | known | setting | test", map(_cells, kinds["answer"])
+        responses=_table(
+            "rule | condition | response | evidence | setting | test",
+            map(_cells, kinds["response"]),
         ),
         behaviours=_table(
-            "rule | when | then | known | setting | test", map(_cells, kinds["other"])
+            "rule | condition | response | evidence | setting | test", map(_cells, kinds["other"])
         ),
-        own=_table("rule | status | when | setting | test", map(_own_cells, kinds["own"])),
+        own=_table("rule | status | condition | setting | test", map(_own_cells, kinds["own"])),
     )
 
 
 def tests_file() -> str:
-    """Return which tests show which behaviour, as JSON."""
+    """Return the tests of each behaviour as JSON."""
     return json.dumps(shown_behaviours(SOURCES), indent=1) + "\n"
 
 
 def settings_page() -> str:
     """Return docs/settings.md as `Settings` has it today."""
-    header = "flag | variable | default | what it decides"
+    header = "flag | variable | default | effect"
     return SETTINGS.format(
-        note=NOTE.format(source="mock_server/leadway_mock/settings.py"),
+        note=NOTE.format(source="mock_server/leadway_mock/config/settings.py"),
         prefix=ENVIRONMENT_PREFIX,
         settings=_table(header, map(_setting_cells, fields(Settings))),
     )
@@ -120,11 +127,11 @@ PAGES: Mapping[Path, Callable[[], str]] = {
     Path("docs/contract-suite.md"): contract_suite_page,
     Path("docs/settings.md"): settings_page,
 }
-"""Each generated page, by its path in the repository, and what writes it."""
+"""Functions that return the text of each generated file, by its path in the repository."""
 
 
 def stale(root: Path) -> list[Path]:
-    """Return the pages of the checkout `root` that are missing or not what they would be today."""
+    """Return the generated files of the checkout `root` that are missing or out of date."""
     return [
         page
         for page, text in PAGES.items()
@@ -135,33 +142,33 @@ def stale(root: Path) -> list[Path]:
 def _kind(row: Behaviour) -> str:
     if row.id in MOCK_BEHAVIOURS:
         return "own"
-    return "other" if row.status is None else "answer"
+    return "other" if row.status is None else "response"
 
 
-def _check_switches(rules: set[str]) -> None:
+def _check_settings(rules: set[str]) -> None:
     known = {setting.name for setting in fields(Settings)}
-    for setting, switched in BEHAVIOUR_SETTINGS.items():
-        unknown = [*({setting} - known), *sorted(set(switched) - rules)]
+    for setting, affected in BEHAVIOUR_SETTINGS.items():
+        unknown = [*({setting} - known), *sorted(set(affected) - rules)]
         if unknown:
-            sys.exit(f"SWITCHES in {__file__} names what does not exist: {', '.join(unknown)}")
+            sys.exit(f"BEHAVIOUR_SETTINGS names what does not exist: {', '.join(unknown)}")
 
 
 def _cells(row: Behaviour) -> tuple[str, ...]:
-    answer = row.response if row.status is None else f"{row.status} {row.response}"
-    known = f"**{row.evidence}**: {row.source}"
-    return (f"`{row.id}`", row.condition, answer, known, _switches(row), _tests(row))
+    response = row.response if row.status is None else f"{row.status} {row.response}"
+    evidence = f"**{row.evidence}**: {row.source}"
+    return (f"`{row.id}`", row.condition, response, evidence, _settings(row), _tests(row))
 
 
 def _own_cells(row: Behaviour) -> tuple[str, ...]:
-    return (f"`{row.id}`", str(row.status), row.condition, _switches(row), _tests(row))
+    return (f"`{row.id}`", str(row.status), row.condition, _settings(row), _tests(row))
 
 
-def _switches(row: Behaviour) -> str:
+def _settings(row: Behaviour) -> str:
     return ", ".join(f"`{flag(name)}`" for name in row.settings)
 
 
 def _tests(row: Behaviour) -> str:
-    """Return the first test of a row, with a link to its file, and how many more there are."""
+    """Return a link to the first test of a row, and the number of others."""
     if not row.tests:
         return ""
     file, _, name = row.tests[0].partition("::")
@@ -201,10 +208,10 @@ def _line(cells: tuple[str, ...]) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the pages, or with `--check` say which are stale; return the exit code."""
+    """Write the files, or with `--check` print the stale ones; return the exit status."""
     if arguments == ["--check"]:
         found = stale(ROOT)
-        print("".join(f"{page}: stale\n" for page in found) + CURE if found else "", end="")
+        print("".join(f"{page}: stale\n" for page in found) + HINT if found else "", end="")
         return int(bool(found))
     for page, text in PAGES.items():
         (ROOT / page).write_text(text(), "utf-8")

@@ -18,7 +18,7 @@ import pytest
 import redis
 from hypothesis import settings
 
-from bench.redis_servers import RedisProgram, redis_program
+from tests.redis_server import RedisProgram, redis_program
 
 settings.register_profile("suite", derandomize=True, deadline=None, database=None, max_examples=100)
 settings.register_profile("deep", deadline=None, database=None, max_examples=5_000)
@@ -73,4 +73,4 @@ def redis_url(redis_server: RedisProgram) -> str:
     """The URL of an empty database."""
     with redis.Redis.from_url(redis_server.url) as client:
         client.flushall()
-    return redis_server.patient_url
+    return redis_server.long_timeout_url

@@ -1,7 +1,7 @@
-"""A line to a server that can be cut, silenced, slowed and healed, on any machine.
+"""TCP proxy that can reset, stall, delay and lose connections, on any machine.
 
-One thread carries all connections. What is held back while the line is silent goes on its way when
-it is healed, as TCP has it after a partition: a write may land long after its sender gave up.
+One thread carries all connections. Data that is held back while the proxy stalls is sent when it is
+healed, as by TCP after a partition: a write may arrive long after its client timed out.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from typing import Literal, Self
 
 CHUNK = 65_536
 PATIENCE = 30.0
-AT_ONCE = struct.pack("ii", 1, 0)
-"""Lets a socket be closed by a reset, whatever is still on its way."""
+RESET = struct.pack("ii", 1, 0)
+"""Value of SO_LINGER with which `close` resets the connection."""
 
 Connect = Callable[[], socket.socket]
 Lost = Literal["request", "answer"]
@@ -29,9 +29,9 @@ Lost = Literal["request", "answer"]
 
 @dataclass(slots=True)
 class Losses:
-    """Which commands are lost, with their connections: one of so `many` that fit a pattern.
+    """Commands to lose, with their connections: one of `many` that match a pattern.
 
-    Either the `request` is lost, before the server has seen it, or the `answer`, behind it.
+    Either the `request` is lost before the server, or the `answer` after it.
     """
 
     fits: re.Pattern[bytes]
@@ -41,7 +41,7 @@ class Losses:
     lost: int = 0
 
     def picks(self, chunk: bytes) -> bool:
-        """Tell whether this command is one of those that are lost."""
+        """Return whether this command is lost."""
         if not self.fits.search(chunk):
             return False
         self.seen += 1
@@ -50,10 +50,20 @@ class Losses:
         return picked
 
 
-class Proxy:
-    """Carries connections from a port of its own to a server's port, or as `connect` leads.
+def free_port(highest: int = 65_535) -> int:
+    """Return a loopback port that nothing listens on, at most `highest`."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        if port <= highest:
+            return port
 
-    With `tls`, it speaks that with whoever comes, and plainly with the server.
+
+class Proxy:
+    """Proxy from a free port to the port of a server, or to what `connect` returns.
+
+    With `tls`, its clients use TLS, and the server does not.
     """
 
     def __init__(
@@ -82,38 +92,38 @@ class Proxy:
 
     @property
     def url(self) -> str:
-        """The URL of the first database of a Redis server at the other end."""
+        """URL of database 0 of a Redis server at the other end."""
         return f"redis{'s' if self._tls else ''}://127.0.0.1:{self.port}/0"
 
     @property
     def connections(self) -> int:
-        """How many connections there are now."""
+        """Number of open connections."""
         return len(self._links)
 
     def reset(self) -> None:
-        """Reset all connections, and any new one, until the line is healed."""
+        """Reset all connections, and any new one, until healed."""
         self._refusing = True
         self._do(self._abort)
 
     def silence(self) -> None:
-        """Carry nothing either way, without a word, until the line is healed."""
+        """Hold back all data in both directions until healed."""
         self._do(self.flowing.clear)
 
     def strand(self) -> None:
-        """Carry nothing over the present connections ever again; new ones are good."""
+        """Drop all data of the present connections for good; new ones work."""
         self._do(self._strand)
 
     def slow(self, seconds: float) -> None:
-        """Let everything take so long each way, until the line is healed."""
+        """Delay all data in both directions until healed."""
         self.delay = seconds
 
     def lose(self, what: Lost, fits: re.Pattern[bytes], *, every: int) -> Losses:
-        """Lose some of the commands that fit a pattern, until the line is healed."""
+        """Lose some of the commands that match a pattern until healed."""
         self.losses = Losses(fits, every, what)
         return self.losses
 
     def heal(self) -> None:
-        """Be a good line again; what was held back goes on its way."""
+        """Work normally again, and send what was held back."""
         self.delay, self.losses, self._refusing = 0.0, None, False
         self._do(self.flowing.set)
 
@@ -169,19 +179,19 @@ End = tuple[StreamReader, StreamWriter]
 
 
 class _Link:
-    """One connection, from end to end."""
+    """A connection with its two ends."""
 
     def __init__(self, line: Proxy, near: End, far: End) -> None:
         self.stranded = False
         self._line = line
         self._near = near
         self._far = far
-        # A connection with TLS that was aborted would not tell any more.
+        # An aborted connection with TLS does not return its socket any more.
         self._sockets = [(writer, _socket(writer)) for _, writer in (near, far)]
         self._doomed = False
 
     async def carry(self) -> None:
-        """Carry all both ways until both ends are closed."""
+        """Carry data in both directions until both ends are closed."""
         onward = self._pump(self._near[0], self._far[1], self._asked)
         back = self._pump(self._far[0], self._near[1], self._answered)
         await asyncio.gather(onward, back)
@@ -224,5 +234,5 @@ def _socket(writer: StreamWriter) -> socket.socket | None:
 def _reset(writer: StreamWriter, its: socket.socket | None) -> None:
     if its is not None and not writer.transport.is_closing():
         with suppress(OSError):
-            its.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+            its.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     writer.transport.abort()

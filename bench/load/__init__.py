@@ -1,1 +1,1 @@
-"""A load generator of our own: what it sends, how it reads and checks answers, and its loop."""
+"""Load generator: requests, client scripts, response parser, event loop and its process."""

@@ -1,4 +1,4 @@
-"""The requests, as bytes: a head as httpx sends it, and bodies of the size that people send."""
+"""Requests as bytes, with the headers that httpx sends and bodies of realistic size."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HEAD = (
 REST = b"Content-Length: %d\r\nContent-Type: application/json\r\n\r\n"
 TRACED = b"traceparent: 00-%032x-%016x-01\r\nX-Request-Id: %032x\r\n"
 
-# Numbers of a fixed width, so that each body is another and all are of one length.
+# The number makes each body different; its fixed width keeps all bodies the same length.
 FIRST_TURN = (
     b'{"message":"Good morning! I would like to move my appointment %010d to next Tuesday'
     b' afternoon, if you still have something free around three.",'
@@ -35,21 +35,21 @@ INVALID = (
     b'{"message":"Good morning!","contactId":"ocQHyuzHvysMo5N5VsXc"}',
     b'{"message":"Good morning!","locationId":"C2QujeCh8ZnC7al2InWR","contactId":"ocQHyu',
 )
-"""No message; a message that is a number; no location; and JSON that breaks off."""
+"""No message; a number for the message; no location; truncated JSON."""
 
 
 class Requests:
-    """Makes the requests for one server."""
+    """Builds the requests for one server."""
 
     def __init__(self, host: str, port: int) -> None:
         self._head = (HEAD % (host, port)).encode()
 
     def post(self, body: bytes) -> bytes:
-        """Return a request with that body; its head is the same for bodies of the same length."""
+        """Return a request with that body; bodies of the same length have the same headers."""
         return self._head + REST % len(body) + body
 
     def post_traced(self, body: bytes) -> bytes:
-        """Return a request whose head was never sent before, as a traced client's."""
+        """Return a request with a new `traceparent` and `X-Request-Id`, as traced clients do."""
         bits = random.getrandbits
         traced = TRACED % (bits(128), bits(64), bits(128))
         return self._head + traced + REST % len(body) + body

@@ -1,1 +1,1 @@
-"""What people would pick instead of the mock, and the constants that nothing can be faster than."""
+"""The alternatives to the mock, and the constant applications that show the upper limit."""

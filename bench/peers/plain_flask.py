@@ -1,9 +1,9 @@
-"""What a person would write in an afternoon: Flask, jsonschema, a dict, and waitress.
+"""A mock server as one writes it in an afternoon: Flask, jsonschema, a dict and waitress.
 
     python bench/peers/plain_flask.py PORT
 
-It validates the body, keeps its conversations, and counts their turns. There is no contract behind
-it, no journal, no bound on what it keeps, and no settings.
+It validates the body and counts the turns of each conversation. It has no contract, no journal, no
+limits and no settings.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ turns: defaultdict[str, int] = defaultdict(int)
 
 @app.post("/agent-studio/agent/<agent_id>/execute")
 def execute(agent_id: str) -> ResponseReturnValue:
-    """Answer with the number of the turn and what was said."""
+    """Respond with the number of the turn and the message."""
     if not request.headers.get("Authorization", "").startswith("Bearer "):
         return {"statusCode": 401, "message": "Invalid token"}, 401
     body = request.get_json()

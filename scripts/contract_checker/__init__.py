@@ -1,19 +1,18 @@
-"""Checks the contract for what no linter looks at.
+"""Checks of the contract that no linter has.
 
-A linter knows OpenAPI. These checks know what this contract is for: its examples are answers of
-the mock, its links are walked by tests, its evidence is sent along, and a client is made from it.
+Linters know OpenAPI. These checks know the use of this contract: its examples are responses of the
+mock, tests follow its links, the mock sends its evidence, and a client is generated from it.
 """
 
 from collections.abc import Sequence
 
 from contract_checker.checks import CHECKS, GENERAL, Check
-from contract_checker.document import Document, UnreadableError
-from contract_checker.findings import Finding
+from contract_checker.document import Document, Problem, UnreadableError
 
-__all__ = ["CHECKS", "GENERAL", "Check", "Document", "Finding", "UnreadableError", "check"]
+__all__ = ["CHECKS", "GENERAL", "Check", "Document", "Problem", "UnreadableError", "check"]
 
 
-def check(document: Document, checks: Sequence[Check] = CHECKS) -> list[Finding]:
-    """Return what any of `checks` finds wrong, in the order of the file, nothing twice."""
-    found = {finding for examine in checks for finding in examine(document)}
-    return sorted(found, key=lambda finding: (document.line(finding.pointer), finding))
+def check(document: Document, checks: Sequence[Check] = CHECKS) -> list[Problem]:
+    """Return the problems that `checks` find, without duplicates, in the order of the file."""
+    problems = {problem for each in checks for problem in each(document)}
+    return sorted(problems, key=lambda problem: (document.line(problem.pointer), problem))

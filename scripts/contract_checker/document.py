@@ -1,81 +1,86 @@
-"""The contract as plain data that still knows on which line everything stands."""
+"""The contract as JSON values, with JSON pointers and the lines that they point to."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
 import yaml
 
-from contract_checker.findings import Finding
+from leadway_mock.documents.problems import TextPosition
+from leadway_mock.documents.yaml_document import YamlError, load
 
 ROOT = "#"
-# Far beyond any contract: only an alias inside what it names goes deeper.
-DEEPEST = 64
-MERGE_KEY = "tag:yaml.org,2002:merge"
-TEXT = "tag:yaml.org,2002:str"
-JSON_SCALARS = frozenset(
-    f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float", "str")
-)
-CAN_BE_QUOTED = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("timestamp", "binary"))
-
-
-# The same reader in C where PyYAML has it, some eight times faster.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class UnreadableError(Exception):
-    """The file is not YAML, or not a mapping.
+    """The file cannot be read: at which line, counted from 1, why, and how to fix it."""
+
+    def __init__(self, line: int, message: str, hint: str) -> None:
+        super().__init__(line, message, hint)
+        self.line = line
+        self.message = message
+        self.hint = hint
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Problem:
+    """A problem of the contract.
 
     Attributes:
-        line: The line where reading stopped, counted from 1.
-        problem: What is wrong there.
+        pointer: Where it is, as a JSON pointer in a fragment: `#/paths/~1agents/get`.
+        message: What is wrong.
+        hint: How to fix it.
     """
 
-    def __init__(self, line: int, problem: str) -> None:
-        super().__init__(line, problem)
-        self.line = line
-        self.problem = problem
+    pointer: str
+    message: str
+    hint: str
 
 
 def child(pointer: str, key: object) -> str:
-    """Return the pointer of what stands under `key` in what `pointer` names."""
+    """Return the pointer to `key` of what `pointer` points to."""
     return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
 
 
-def descend(pointer: str, way: Iterable[object]) -> str:
-    """Return the pointer of what one reaches from `pointer` by the keys of `way`."""
-    for key in way:
+def descend(pointer: str, path: Iterable[object]) -> str:
+    """Return the pointer to what is reached from `pointer` by the keys of `path`."""
+    for key in path:
         pointer = child(pointer, key)
     return pointer
 
 
 def keys(pointer: str) -> list[str]:
-    """Return the keys that lead from the root to what `pointer` names."""
+    """Return the keys from the root to what `pointer` points to."""
     escaped = pointer.removeprefix(ROOT).split("/")[1:]
     return [key.replace("~1", "/").replace("~0", "~") for key in escaped]
 
 
 def as_fragment(pointer: str) -> str:
-    """Return `pointer` percent-encoded, as a URI wants it: path templates hold braces."""
+    """Return `pointer` percent-encoded for a URI: path templates contain braces."""
     return quote(pointer, safe="#/~")
 
 
 class Document:
-    """An OpenAPI file, read once.
+    """An OpenAPI file.
 
     Attributes:
         data: The file as mappings, lists and scalars.
-        findings: What reading it brought to light: YAML that would not survive as JSON.
     """
 
     def __init__(self, text: str) -> None:
         """Read `text`; raises `UnreadableError` when it is not a YAML mapping."""
-        self._lines: dict[str, int] = {}
-        self.findings: list[Finding] = []
-        self._scalars = yaml.constructor.SafeConstructor()
-        node = _composed(text)
-        self.data: dict[str, Any] = self._mapping(node, ROOT)
+        try:
+            self._document = load(text)
+        except YamlError as error:
+            problem = error.problem
+            line = problem.location.line if isinstance(problem.location, TextPosition) else 1
+            raise UnreadableError(line, problem.message, problem.hint) from error
+        if not isinstance(self._document.value, dict):
+            raise UnreadableError(1, "this is not a mapping", "write an OpenAPI document")
+        self.data: dict[str, Any] = self._document.value
+        self._text = text
 
     @classmethod
     def load(cls, path: Path) -> "Document":
@@ -83,103 +88,76 @@ class Document:
         try:
             return cls(path.read_text(encoding="utf-8"))
         except UnicodeDecodeError as error:
-            raise UnreadableError(1, f"this is not UTF-8: {error.reason}") from error
+            hint = "save the file as UTF-8"
+            raise UnreadableError(1, f"this is not UTF-8: {error.reason}", hint) from error
 
     def line(self, pointer: str) -> int:
-        """Return the line, from 1, of what `pointer` names, or else of what should hold it."""
-        while pointer not in self._lines:
-            pointer = pointer.rpartition("/")[0] or ROOT
-        return self._lines[pointer]
+        """Return the line, from 1, of what `pointer` points to, or of the nearest parent."""
+        path: tuple[str | int, ...] = ()
+        value: Any = self.data
+        for key in keys(pointer):
+            path = (*path, int(key) if isinstance(value, list) and key.isdecimal() else key)
+            value = _item(value, key, default=None)
+        while path not in self._document.values:
+            path = path[:-1]
+        return self._document.key_position(path).line
 
     def find(self, pointer: str) -> object:
-        """Return what the local `pointer` names; raises `LookupError` when it names nothing."""
+        """Return what the local `pointer` points to; raises `LookupError` for nothing."""
         if pointer != ROOT and not pointer.startswith("#/"):
             raise LookupError(pointer)
-        found: Any = self.data
+        value: Any = self.data
         for key in keys(pointer):
-            found = _under(found, key)
-        return found
+            value = _item(value, key)
+        return value
 
-    def follow(self, pointer: str, node: object) -> tuple[str, Any]:
-        """Return `node` and its pointer, or what it refers to if it is a `$ref`.
+    def follow(self, pointer: str, value: object) -> tuple[str, Any]:
+        """Return `value` and its pointer, or what it refers to if it is a `$ref`.
 
-        A reference that leads nowhere, or in circles, is an empty mapping here: saying so is the
-        business of one check, and no other has to care.
+        A reference to nothing, or to itself, gives an empty mapping: Redocly reports it.
         """
         seen = set()
-        while isinstance(node, Mapping) and isinstance(node.get("$ref"), str):
-            pointer = unquote(node["$ref"])
+        while isinstance(value, Mapping) and isinstance(value.get("$ref"), str):
+            pointer = unquote(value["$ref"])
             try:
-                node = {} if pointer in seen else self.find(pointer)
+                value = {} if pointer in seen else self.find(pointer)
             except LookupError:
-                node = {}
+                value = {}
             seen.add(pointer)
-        return pointer, node
+        return pointer, value
 
-    def _value(self, node: yaml.Node, pointer: str) -> object:
-        self._lines.setdefault(pointer, node.start_mark.line + 1)
-        if len(keys(pointer)) > DEEPEST:
-            raise UnreadableError(self._lines[pointer], "this is nested without end")
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, pointer)
-        if isinstance(node, yaml.SequenceNode):
-            items = enumerate(node.value)
-            return [self._value(item, child(pointer, index)) for index, item in items]
-        return self._scalar(node, pointer)
-
-    def _mapping(self, node: yaml.MappingNode, pointer: str) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value)
-            place = child(pointer, key)
-            self._lines[place] = key_node.start_mark.line + 1
-            self.findings.extend(_about_key(key_node, place, twice=key in found))
-            found[key] = self._value(value_node, place)
-        self._lines.setdefault(pointer, node.start_mark.line + 1)
-        return found
-
-    def _scalar(self, node: yaml.Node, pointer: str) -> object:
-        if node.tag in JSON_SCALARS:
-            return self._scalars.construct_object(node)
-        remedy = "put it in quotes" if node.tag in CAN_BE_QUOTED else "write it as plain text"
-        kind = node.tag.rpartition(":")[2]
-        self.findings.append(Finding(pointer, f"JSON has no value of the kind {kind}", remedy))
-        return str(node.value)
+    def ambiguities(self) -> Iterator[Problem]:
+        """Yield what YAML 1.1 readers read differently: number keys, dates, `yes` and `no`."""
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        yield from _differences(ROOT, self.data, yaml.load(self._text, loader))  # noqa: S506 - safe
 
 
-def _composed(text: str) -> yaml.MappingNode:
-    try:
-        node = yaml.compose(text, Loader=_LOADER)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UnreadableError(line, f"this is not YAML: {error.problem}") from error
-    except yaml.YAMLError as error:
-        raise UnreadableError(1, f"this is not YAML: {error}") from error
-    if not isinstance(node, yaml.MappingNode):
-        raise UnreadableError(1, "this is not a mapping, as every OpenAPI document is")
-    return node
+def _differences(pointer: str, value: object, other: object) -> Iterator[Problem]:
+    if isinstance(value, dict) and isinstance(other, dict):
+        for (key, item), (other_key, other_item) in zip(value.items(), other.items(), strict=True):
+            if key != other_key:
+                yield _ambiguity(child(pointer, key), other_key)
+            yield from _differences(child(pointer, key), item, other_item)
+    elif isinstance(value, list) and isinstance(other, list):
+        for index, pair in enumerate(zip(value, other, strict=True)):
+            yield from _differences(child(pointer, index), *pair)
+    elif type(value) is not type(other) or value != other:
+        yield _ambiguity(pointer, other)
 
 
-def _about_key(node: yaml.Node, pointer: str, *, twice: bool) -> Iterator[Finding]:
-    if twice:
-        yield Finding(
-            pointer, "this key is here twice, and the later one wins", "remove one of them"
-        )
-    if node.tag == MERGE_KEY:
-        yield Finding(
-            pointer,
-            "merge keys are not part of YAML 1.2",
-            "write the entries out, or alias the whole mapping",
-        )
-    elif node.tag != TEXT:
-        yield Finding(
-            pointer, "this key is not text, and JSON has no other keys", "put it in quotes"
-        )
+def _ambiguity(pointer: str, other: object) -> Problem:
+    kind = type(other).__name__
+    return Problem(pointer, f"many YAML readers read this as {kind}", "put it in quotes")
 
 
-def _under(node: object, key: str) -> object:
-    if isinstance(node, Mapping):
-        return node[key]
-    if isinstance(node, list) and key.isdecimal():
-        return node[int(key)]
-    raise LookupError(key)
+_REQUIRED = object()
+
+
+def _item(value: object, key: str, default: object = _REQUIRED) -> object:
+    if isinstance(value, Mapping) and key in value:
+        return value[key]
+    if isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+        return value[int(key)]
+    if default is _REQUIRED:
+        raise LookupError(key)
+    return default

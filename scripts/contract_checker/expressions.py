@@ -1,4 +1,4 @@
-"""Runtime expressions: how a link says "the `executionId` of this answer".
+"""Runtime expressions, with which a link refers to a value such as the response's `executionId`.
 
 The grammar is that of the OpenAPI specification, version 3.1, section "Runtime Expressions".
 """
@@ -6,11 +6,11 @@ The grammar is that of the OpenAPI specification, version 3.1, section "Runtime 
 import re
 from dataclasses import dataclass
 
-_WHOLE = re.compile(
+_PATTERN = re.compile(
     r"""\$(?:
         (?P<plain>url|method|statusCode)
         |(?P<message>request|response)\.(?:
-            (?P<place>header|query|path)\.(?P<name>[^\s{}]+)
+            (?P<location>header|query|path)\.(?P<name>[^\s{}]+)
             |body(?P<body>)(?:\#(?P<pointer>(?:/[^\s{}]*)?))?
         )
     )""",
@@ -21,45 +21,44 @@ _EMBEDDED = re.compile(r"\{(\$[^{}]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A runtime expression, taken apart.
+    """A parsed runtime expression.
 
     Attributes:
         text: The expression as written, without braces.
         message: `request` or `response`; empty for `$url`, `$method` and `$statusCode`.
-        place: `header`, `query`, `path` or `body`; empty for the same three.
-        name: The parameter or header; empty for a body.
-        path: The tokens of the pointer into the body; empty means all of it.
+        location: `header`, `query`, `path` or `body`; empty for the same three.
+        name: Name of the parameter or header; empty for a body.
+        path: Tokens of the JSON pointer into the body; empty for the whole body.
     """
 
     text: str
     message: str = ""
-    place: str = ""
+    location: str = ""
     name: str = ""
     path: tuple[str, ...] = ()
 
 
 def parse(text: str) -> Expression:
-    """Take one expression, without braces, apart; raises `ValueError` when it is none."""
-    found = _WHOLE.fullmatch(text)
-    if not found or (found["message"] == "response" and found["place"] in {"query", "path"}):
-        problem = f"{text!r} is no runtime expression"
-        raise ValueError(problem)
+    """Parse an expression without braces; raises `ValueError` for anything else."""
+    found = _PATTERN.fullmatch(text)
+    if not found or (found["message"] == "response" and found["location"] in {"query", "path"}):
+        raise ValueError(f"{text!r} is not a runtime expression")
     if found["plain"]:
         return Expression(text)
     if found["name"]:
-        return Expression(text, found["message"], found["place"], found["name"])
+        return Expression(text, found["message"], found["location"], found["name"])
     tokens = (found["pointer"] or "").split("/")[1:]
     path = tuple(token.replace("~1", "/").replace("~0", "~") for token in tokens)
     return Expression(text, found["message"], "body", path=path)
 
 
 def texts_in(value: object) -> list[str]:
-    """Return the expressions in a value of a link, as written: the value itself, or in braces."""
+    """Return the expressions in a value of a link: the value itself, or those in braces."""
     if not isinstance(value, str):
         return []
     return [value] if value.startswith("$") else _EMBEDDED.findall(value)
 
 
 def is_whole(value: str) -> bool:
-    """Whether `value` is one expression and nothing else, so that its type is kept."""
+    """Return whether `value` is a single expression, whose value keeps its type."""
     return value.startswith("$") or bool(_EMBEDDED.fullmatch(value))

@@ -12,7 +12,7 @@ from typing_extensions import Unpack, deprecated
 from leadway._calls import Call, checked_agent_id, request_body
 from leadway._conversations import AsyncConversation, Conversation, ConversationDefaults
 from leadway._replies import Reply
-from leadway._sending import SendOptions, run, run_async, send_with_retries
+from leadway._sender import SendOptions, run, run_async, send_with_retries
 from leadway._transport import AsyncTransport, Transport
 from leadway_client.models import Attachment
 

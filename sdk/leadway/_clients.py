@@ -11,7 +11,7 @@ from leadway._observers import Observer
 from leadway._rate_limiter import RateLimiter
 from leadway._retries import RetryPolicy
 from leadway._secret import Secret
-from leadway._sending import SendOptions
+from leadway._sender import SendOptions
 from leadway._settings import Settings
 from leadway._transport import AsyncTransport, Transport
 

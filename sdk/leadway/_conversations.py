@@ -14,7 +14,7 @@ import anyio
 from leadway._calls import Call, request_body
 from leadway._observers import logger
 from leadway._replies import Reply
-from leadway._sending import SendOptions, Steps, run, run_async, send_with_retries
+from leadway._sender import SendOptions, Steps, run, run_async, send_with_retries
 from leadway._transport import AsyncTransport, Transport
 from leadway.errors import ConversationBusyError, SessionNotFoundError
 from leadway_client.models import Attachment

@@ -1,7 +1,7 @@
 """The command `leadway`. It does not import the SDK, so that the mock starts fast."""
 
 from leadway_command.dispatch import main
-from leadway_command.exit_handling import (
+from leadway_command.exit_codes import (
     EXIT_BROKEN_PIPE,
     EXIT_INTERRUPTED,
     EXIT_IO_ERROR,

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points, version
 from typing import Final
 
-from leadway_command.exit_handling import run_command
+from leadway_command.exit_codes import run_command
 from leadway_command.output import print_error, print_line
 
 GROUP: Final = "leadway.commands"

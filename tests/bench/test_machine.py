@@ -1,4 +1,4 @@
-"""What the bench reads from the operating system."""
+"""What the operating system reports."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ needs_cores = pytest.mark.skipif(len(CORES) < 2, reason="there are no two cores 
 
 
 @pytest.fixture
-def family() -> Iterator[int]:
+def parent() -> Iterator[int]:
     """The id of a small process with a large child."""
     pipe = subprocess.PIPE
     with subprocess.Popen([sys.executable, "-c", PARENT], stdin=pipe, stdout=pipe) as process:
@@ -38,8 +38,8 @@ def family() -> Iterator[int]:
 
 
 @needs_proc
-def test_memory_is_that_of_the_children_too(family: int) -> None:
-    now, peak = memory(family, peak=False), memory(family, peak=True)
+def test_memory_includes_children(parent: int) -> None:
+    now, peak = memory(parent, peak=False), memory(parent, peak=True)
     assert now is not None
     assert peak is not None
     assert LARGE * MEBIBYTE < now <= peak
@@ -58,7 +58,7 @@ def test_processor_time_grows_with_work() -> None:
 
 
 @needs_proc
-def test_a_process_that_has_gone_has_no_figures() -> None:
+def test_an_ended_process_has_no_values() -> None:
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
     assert memory(process.pid, peak=True) is None
@@ -66,15 +66,15 @@ def test_a_process_that_has_gone_has_no_figures() -> None:
 
 
 @needs_cores
-def test_what_is_started_on_a_core_stays_there_and_we_do_not() -> None:
-    asked = "import os; print(sorted(os.sched_getaffinity(0)))"
+def test_only_child_processes_are_pinned() -> None:
+    code = "import os; print(sorted(os.sched_getaffinity(0)))"
     with pinned(CORES[1]):
-        told = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True)
-    assert told.stdout.decode().strip() == f"[{CORES[1]}]"
+        run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert run.stdout.decode().strip() == f"[{CORES[1]}]"
     assert sorted(os.sched_getaffinity(0)) == CORES
 
 
-def test_no_core_to_choose_changes_nothing() -> None:
+def test_no_core_changes_nothing() -> None:
     pin(None)
     with pinned(None):
         assert free_port() > 1023

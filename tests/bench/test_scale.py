@@ -1,23 +1,63 @@
-"""The whole of `python -m bench.scale`, with no time to spare."""
+"""The capacity model: its limits by hand, and a quick run of its measurements."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bench.pages import DOCS
-from bench.scale.__main__ import main
-from bench.scale.verbs import verbs_of_turns
+from bench.markdown import DOCS
+from bench.scale import Costs, Deployment
 
 ROOT = Path(__file__).resolve().parents[2]
+MEMORY = Costs(mock=0.0005, client=0.0001)
+REDIS = Costs(mock=0.001, client=0.0001, server=0.0001, calls=10, traffic=5_000)
+
+
+@pytest.mark.parametrize(
+    ("costs", "deployment", "rate", "limit"),
+    [
+        (MEMORY, Deployment(), 2_000, "Python processes"),
+        (MEMORY, Deployment(workers=4, cores=1), 2_000, "cores"),
+        (MEMORY, Deployment(workers=2, cores=1, local=True), 1 / 0.0006, "cores"),
+        (replace(MEMORY, client=0.002), Deployment(cores=9, local=True), 500, "the client"),
+        (REDIS, Deployment(4, 2), 8_000, "Python processes"),
+        (REDIS, Deployment(4, 9), 10_000, "thread of Redis"),
+        (REDIS, Deployment(4, 9, redis=3), 30_000, "thread of Redis"),
+        (REDIS, Deployment(trip=0.1), 8 / 1.0011, "threads of the workers"),
+        (replace(REDIS, traffic=1e6), Deployment(4, 9), 1_250, "network of Redis"),
+    ],
+)
+def test_each_resource_is_a_limit(
+    costs: Costs, deployment: Deployment, rate: float, limit: str
+) -> None:
+    capacity, resource = deployment.capacity(costs)
+    assert capacity == pytest.approx(rate)
+    assert resource == limit
+
+
+seconds = st.floats(1e-6, 1e-1)
+numbers = st.integers(1, 64)
+costs = st.builds(Costs, seconds, seconds, seconds, st.floats(1, 30), st.floats(1, 1e6))
+deployments = st.builds(Deployment, numbers, numbers, numbers, numbers, st.booleans(), seconds)
+
+
+@given(costs, deployments)
+def test_more_of_anything_never_handles_less(costs: Costs, deployment: Deployment) -> None:
+    before, _ = deployment.capacity(costs)
+    for name in ("workers", "machines", "redis", "cores"):
+        more = replace(deployment, **{name: getattr(deployment, name) + 1})
+        assert more.capacity(costs)[0] >= before
 
 
 @pytest.fixture(scope="module")
-def found() -> str:
+def report() -> str:
     command = [sys.executable, "-m", "bench.scale", "--quick"]
     run = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
@@ -26,61 +66,32 @@ def found() -> str:
     return run.stdout
 
 
-def headings(text: str) -> list[str]:
-    return re.findall(r"^### .*$", text, re.MULTILINE)
+def table_rows(text: str) -> dict[str, list[str]]:
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
+    return {title: cells for title, *cells in rows}
 
 
 @pytest.mark.xdist_group("bench")
-def test_each_case_is_predicted_simulated_and_measured(found: str) -> None:
-    cases = re.findall(r"^\| (\S+): \| (\d) \| (\d+) \| [\d,.]+ \|", found, re.MULTILINE)
-    assert len(cases) == len(set(cases)) == 15
-    assert "Wrong answers: 0." in found
+def test_costs_are_measured_and_only_redis_has_calls(report: str) -> None:
+    rows = table_rows(report)
+    assert "-" not in rows["µs of processor, mock"]
+    assert rows["calls of Redis"][:2] == ["-", "-"]
+    assert 5 < float(rows["calls of Redis"][2]) < 10
 
 
 @pytest.mark.xdist_group("bench")
-def test_costs_are_those_of_their_stores(found: str) -> None:
-    """Only Redis is asked over a network, and only it and a file have everybody wait."""
-    rows = {
-        title: cells
-        for title, *cells in re.findall(
-            r"^\| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$", found, re.MULTILINE
-        )
-    }
-    assert rows["questions to a server"] == ["-", "-", "7.8"]
-    waiting = rows["µs where all wait for each other: Redis, or the writer of the file"]
-    assert waiting[0] == "-"
-    assert "-" not in waiting[1:]
-    assert "-" not in rows["µs of processor in the mock"]
-
-
-@pytest.mark.xdist_group("bench")
-def test_the_page_shows_a_run_of_the_same_kind(found: str) -> None:
-    page = (DOCS / "scale.md").read_text("utf-8")
-    last_run = page.partition("## The last run\n")[2]
-    assert last_run.lstrip().startswith("`make bench-scale`")
-    assert headings(last_run) == headings(found)
-
-
-def test_what_a_turn_asks_for_is_a_constant_number_of_verbs() -> None:
-    """The page, and the arithmetic in it, speak of these."""
-    first, further = verbs_of_turns()
-    assert [each.verb for each in first if "increment" in each.verb] == [
-        "increment",
-        "increment_all",
+def test_the_model_is_compared_with_five_deployments(report: str) -> None:
+    section = report.partition("### Model and measurement")[2]
+    assert re.findall(r"^\| (\w+) \| (\d) \|", section, re.MULTILINE) == [
+        ("memory", "1"),
+        *(("SQLite", "1"), ("SQLite", "2")),
+        *(("Redis", "1"), ("Redis", "2")),
     ]
-    assert (len(first), len(further)) == (7, 8)
-    assert sum(each.key.startswith(("/turns/", "/sessions/")) for each in further) == 3
 
 
-@pytest.mark.usefixtures("no_server")
-def test_without_a_redis_it_says_so_and_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    before = (DOCS / "scale.md").read_bytes()
-    assert main(["--quick", "--write"]) == 1
-    assert "redis-server" in capsys.readouterr().err
-    assert (DOCS / "scale.md").read_bytes() == before
-
-
-@pytest.fixture
-def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine that has no Redis, neither on its PATH nor in a wheel."""
-    monkeypatch.setattr("bench.redis_servers.NAMES", ("redis-server-that-is-not-there",))
+@pytest.mark.xdist_group("bench")
+def test_the_page_has_a_report_with_the_same_sections(report: str) -> None:
+    last_run = (DOCS / "scale.md").read_text("utf-8").partition("## Last run\n")[2]
+    headings = re.compile(r"^### .*$", re.MULTILINE)
+    assert last_run.lstrip().startswith("`make bench-scale`")
+    assert headings.findall(last_run) == headings.findall(report)

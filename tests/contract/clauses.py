@@ -1,7 +1,7 @@
-"""The clauses: what everything that calls itself Leadway's API has to do, one sentence each.
+"""Clauses: the requirements of Leadway's API, one sentence each.
 
-A clause rests on rows of the contract (examples, behaviours, schemas, headers), and is no better
-known than the weakest of them. What only the mock promises says so with a level of its own.
+A clause rests on rows of the contract (examples, behaviours, schemas, headers) and has the weakest
+evidence of them. A clause without rows states its own evidence.
 """
 
 from __future__ import annotations
@@ -12,89 +12,89 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One sentence that a test shows to be true, and the contract's rows it rests on."""
+    """One requirement, which a test verifies, and the rows of the contract behind it."""
 
     id: str
     sentence: str
     rests_on: tuple[str, ...] = ()
-    level: str = ""
-    """Given only where there is no row to rest on."""
+    evidence: str = ""
+    """Only for a clause without rows."""
 
 
 CONVERSATIONS = (
     Clause(
-        "first-message-opens-a-session",
-        "A message without `executionId` is answered, and the answer names a session.",
+        "first-message-starts-a-session",
+        "A message without `executionId` starts a session; the response contains its id.",
         ("session-start",),
     ),
     Clause(
-        "first-messages-open-sessions-of-their-own",
-        "Two first messages get two sessions.",
+        "each-first-message-starts-a-session",
+        "Two first messages start two sessions.",
         ("session-start",),
     ),
     Clause(
         "session-continues",
-        "A message with the `executionId` of an answer is answered with the same one.",
+        "A message with an `executionId` continues that session; the response repeats the id.",
         ("session-continue",),
     ),
     Clause(
-        "agent-remembers",
-        "The agent knows which turn of the session it hears; sessions do not count for each other.",
+        "turns-count-per-session",
+        "The agent receives the number of the turn; each session counts its own turns.",
         ("session-continue",),
     ),
     Clause(
         "session-continues-on-the-other-path",
-        "A session that began on one path goes on along the other, back and forth.",
+        "A session that starts on one path continues on the other, and back.",
         ("paths-share-sessions",),
     ),
     Clause(
-        "agent-remembers-on-both-paths",
-        "Turns of one session count on, whichever path they come by.",
+        "turns-count-on-both-paths",
+        "Turns of one session are counted together, whichever path they use.",
         ("paths-share-sessions",),
     ),
     Clause(
-        "interaction-is-new",
-        "Each answer carries an `interactionId` of its own.",
+        "interaction-id-is-new",
+        "Each response has a new `interactionId`.",
         ("interaction-new-each-turn",),
     ),
     Clause(
         "eleven-fields",
-        "An answer has all eleven fields, each of its type, and the generated client reads them.",
+        "A response has all eleven fields with their types; the generated client parses them.",
         ("ExecuteAgentResponse",),
     ),
     Clause(
         "one-json-object",
-        "An answer is one JSON object in one piece, not a stream.",
+        "A response is one JSON object, not a stream.",
         ("answer-in-one-piece",),
     ),
     Clause(
-        "links-lead-on",
-        "The contract's links lead from an answer to the next message of its session.",
+        "links-continue-the-session",
+        "The contract's links lead from a response to the next message of its session.",
         ("continueConversation", "continueConversationByOldPath"),
     ),
     Clause(
-        "sent-twice-heard-twice",
-        "The same message sent twice is heard twice: there is no idempotency.",
+        "duplicate-message-is-processed-twice",
+        "The same message sent twice is processed twice: there is no idempotency.",
         ("no-idempotency",),
     ),
     Clause(
         "every-field-is-accepted",
-        "A message may carry every field of the contract at once.",
+        "A message may have every field of the contract at once.",
         ("every-field",),
     ),
     Clause(
-        "every-field-is-heard",
-        "Input variables, attachments and contact reach the agent as they were sent.",
+        "every-field-reaches-the-agent",
+        "Input variables, attachments and contact reach the agent unchanged.",
         ("every-field",),
     ),
     Clause(
-        "any-script-is-heard",
-        "Text in any script reaches the agent, and comes back, unharmed.",
-        level="inferred",
+        "any-text-reaches-the-agent",
+        "Text in any writing system reaches the agent and comes back unchanged.",
+        evidence="inferred",
     ),
     Clause(
         "empty-optionals-are-absent",
-        "An optional field that is there and empty counts as left out.",
+        "An empty optional field counts as absent.",
         ("empty-optionals-accepted",),
     ),
     Clause(
@@ -104,7 +104,7 @@ CONVERSATIONS = (
     ),
     Clause(
         "ids-look-like-the-samples",
-        "Ids that are minted have 24 lower-case letters and digits, as the vendor's samples do.",
+        "New ids have 24 lower-case letters and digits, like the vendor's samples.",
         ("ids-opaque",),
     ),
     Clause(
@@ -113,55 +113,55 @@ CONVERSATIONS = (
         ("reply-goal-completed",),
     ),
     Clause(
-        "refused-message-is-not-a-turn",
-        "A message that was refused leaves no trace in its session.",
-        level="inferred",
+        "rejected-message-is-not-a-turn",
+        "A rejected message does not change its session.",
+        evidence="inferred",
     ),
     Clause(
-        "conversations-never-mix",
-        "64 conversations of 20 turns at the same time each hear only themselves.",
+        "conversations-are-isolated",
+        "64 parallel conversations of 20 turns do not affect each other.",
         ("session-continue",),
     ),
     Clause(
         "parallel-turns-have-distinct-numbers",
-        "Messages that reach one session at the same time get turns without a gap or a double.",
-        level="invented",
+        "Parallel messages of one session get consecutive turn numbers, without duplicates.",
+        evidence="invented",
     ),
     Clause(
-        "same-seed-same-answers",
-        "Two fresh servers with the same seed give the same ids and the same answers.",
-        level="invented",
+        "same-seed-same-responses",
+        "Two new servers with the same seed return the same ids and responses.",
+        evidence="invented",
     ),
 )
 
-GUARDS = (
+AUTHORIZATION = (
     Clause(
-        "token-has-to-be-there",
-        "Without a bearer token, or with one that is no token: 401 `Invalid JWT`.",
+        "token-is-required",
+        "Without a bearer token, or with a malformed one: 401 `Invalid JWT`.",
         ("token-invalid",),
     ),
     Clause(
-        "token-refusal-says-how",
-        "A 401 carries `WWW-Authenticate`, as HTTP demands.",
+        "token-error-has-www-authenticate",
+        "A 401 has `WWW-Authenticate`, as HTTP requires.",
         ("WWW-Authenticate",),
     ),
     Clause(
-        "token-has-to-be-known",
-        "A Private Integration Token that is unknown: 401 `Invalid Private Integration token`.",
+        "unknown-token-is-rejected",
+        "With an unknown Private Integration Token: 401 `Invalid Private Integration token`.",
         ("token-unknown",),
     ),
     Clause(
-        "token-has-to-be-fresh",
-        "A JSON Web Token that has expired: 401 `Invalid token: access token is invalid`.",
+        "expired-token-is-rejected",
+        "With an expired JSON Web Token: 401 `Invalid token: access token is invalid`.",
         ("token-expired",),
     ),
     Clause(
-        "version-has-to-be-there",
+        "version-is-required",
         "Without `Version`: 401 `version header was not found.`",
         ("version-missing",),
     ),
     Clause(
-        "version-has-to-be-known",
+        "unknown-version-is-rejected",
         "With an unknown `Version`: 401 `version header is invalid`.",
         ("version-unknown",),
     ),
@@ -171,28 +171,28 @@ GUARDS = (
         ("versions-accepted",),
     ),
     Clause(
-        "scope-has-to-be-there",
-        "A token without the scope `agent-studio.write`: 403, as documented.",
+        "scope-is-required",
+        "With a token without the scope `agent-studio.write`: 403, as documented.",
         ("scope-missing-documented",),
     ),
     Clause(
-        "scope-refusal-follows-the-profile",
-        "With the profile `observed`, the same token gets 401, as observed.",
+        "scope-error-depends-on-the-profile",
+        "With the profile `observed`, the same token gets 401.",
         ("scope-by-profile", "scope-missing-observed"),
     ),
     Clause(
-        "location-has-to-be-there",
+        "location-is-required",
         "Without `locationId`, or with an empty one: 400 `locationId is required`.",
         ("location-missing",),
     ),
     Clause(
-        "location-has-to-be-the-tokens",
-        "A token of another location: 403 `The token does not have access to this location.`",
+        "foreign-location-is-rejected",
+        "With a token of another location: 403 `The token does not have access to this location.`",
         ("location-forbidden",),
     ),
     Clause(
-        "guards-answer-in-order",
-        "Token, version, scope, location, body, resource: the first that is wrong answers.",
+        "checks-run-in-order",
+        "Checks run in this order: token, version, scope, location, body, resource.",
         ("guards-in-order",),
     ),
 )
@@ -200,12 +200,12 @@ GUARDS = (
 BODIES = (
     Clause(
         "violation-wording",
-        "A violation is worded as the platform words it: `message must be a string`.",
+        "Violations have the platform's wording: `message must be a string`.",
         ("body-invalid",),
     ),
     Clause(
         "violations-all-at-once",
-        "Several violations are one answer, whose `message` lists them all.",
+        "The `message` of one response lists all violations.",
         ("violations-all-at-once",),
     ),
     Clause(
@@ -214,76 +214,76 @@ BODIES = (
         ("body-invalid",),
     ),
     Clause(
-        "unknown-property-is-refused",
-        "A property that the contract lacks: 422 `property input should not exist`.",
+        "unknown-property-is-rejected",
+        "With a property that is not in the contract: 422 `property input should not exist`.",
         ("unknown-property-refused",),
     ),
     Clause(
-        "unknown-property-may-be-ignored",
-        "A setting lets such a property pass.",
+        "unknown-property-can-be-ignored",
+        "A setting ignores such a property.",
         ("unknown-property-refused",),
     ),
     Clause(
-        "hint-names-what-was-meant",
-        "A hint tells who sent `input` that `message` is meant, and `imageUrl` who sent `url`.",
+        "hint-suggests-the-property",
+        "A hint suggests `message` for `input`, and `imageUrl` for `url`.",
         ("hint-sent", "X-Mock-Hint"),
     ),
     Clause(
-        "body-has-to-be-an-object",
-        "JSON that is no object is refused like any other violation.",
+        "body-must-be-an-object",
+        "JSON that is not an object is rejected like any other violation.",
         ("body-invalid",),
     ),
     Clause(
-        "body-has-to-be-json",
-        "What is not JSON, or not the JSON that everybody reads alike, gets 400.",
+        "body-must-be-json",
+        "Invalid JSON, and JSON that parsers read differently, gets 400.",
         ("body-malformed",),
     ),
     Clause(
-        "media-type-has-to-be-json",
-        "A body of any other media type than `application/json`, or of none, gets 415.",
+        "media-type-must-be-json",
+        "A body with another media type than `application/json`, or without one, gets 415.",
         ("media-type-unsupported",),
     ),
     Clause(
-        "body-has-to-be-plain-utf-8",
-        "A body in another charset than UTF-8, or compressed, gets 415.",
+        "body-must-be-plain-utf-8",
+        "A compressed body, or one in another charset than UTF-8, gets 415.",
         ("media-type-unsupported",),
     ),
     Clause(
-        "body-has-to-be-bounded",
-        "A body beyond the limit gets 413.",
+        "body-size-is-limited",
+        "A body above the limit gets 413.",
         ("body-too-large",),
     ),
 )
 
 RESOURCES = (
     Clause(
-        "agent-has-to-exist",
+        "agent-must-exist",
         "An unknown agent: 404 `Agent not found`.",
         ("agent-unknown",),
     ),
     Clause(
-        "agent-has-to-be-active",
+        "agent-must-be-active",
         "An agent that is not active: 400 `Agent is not active`.",
         ("agent-inactive",),
     ),
     Clause(
-        "agent-has-to-be-published",
-        "An agent that was never published looks unknown: 404 `Agent not found`.",
+        "agent-must-be-published",
+        "An agent that was never published: 404 `Agent not found`.",
         ("published-only", "agent-unpublished"),
     ),
     Clause(
         "latest-version-by-default",
-        "Without `versionId` the published version answers, and by its id it answers too.",
+        "The published version runs without `versionId`, and also with its id.",
         ("version-latest-by-default",),
     ),
     Clause(
-        "version-has-to-be-published",
-        "A `versionId` that is not published: 404 with a sentence that says what to do.",
+        "version-must-be-published",
+        "A `versionId` that is not published: 404 with a message that says what to do.",
         ("version-unpublished",),
     ),
     Clause(
-        "unknown-session-teaches",
-        "A made-up `executionId`: 404 with a sentence that says how a session begins.",
+        "unknown-session-is-rejected",
+        "An unknown `executionId`: 404 with a message that says how to start a session.",
         ("session-unknown",),
     ),
     Clause(
@@ -298,17 +298,17 @@ RESOURCES = (
     ),
     Clause(
         "session-expires",
-        "A session that was idle for too long: 404 with a sentence that says so.",
+        "A session that was idle too long: 404 with a message that says so.",
         ("session-expiry", "session-expired"),
     ),
     Clause(
         "each-turn-renews-the-session",
-        "Each turn starts the time of idleness anew.",
+        "Each turn restarts the idle time.",
         ("session-expiry",),
     ),
     Clause(
-        "session-refusals-may-be-400",
-        "A setting makes all four session refusals 400.",
+        "session-errors-can-be-400",
+        "With a setting, all four session errors have status 400.",
         (
             "session-unknown-400",
             "session-expired-400",
@@ -317,87 +317,87 @@ RESOURCES = (
         ),
     ),
     Clause(
-        "session-refusals-may-be-new-sessions",
-        "A setting answers them with a new session.",
+        "unknown-session-can-start-a-new-one",
+        "With a setting, an unknown session becomes a new one.",
         ("session-unknown-starts-anew",),
     ),
 )
 
 ROUTES = (
     Clause(
-        "route-has-to-exist",
+        "route-must-exist",
         "Any other path, whatever the method: 404 `Cannot POST /x`.",
         ("route-unknown",),
     ),
     Clause(
-        "method-has-to-exist",
+        "method-must-exist",
         "Any other method of a path: 405 with `Allow`.",
         ("method-not-allowed", "Allow"),
     ),
     Clause(
-        "refusals-are-json",
-        "Every refusal is JSON, with `message` and the status it was sent with.",
+        "errors-are-json",
+        "Every error is JSON with `message` and its status.",
         ("Error",),
     ),
 )
 
 LIMITS = (
     Clause(
-        "quota-headers-on-answers",
-        "An answer carries the five `X-RateLimit` headers.",
+        "quota-headers-on-responses",
+        "A response has the five `X-RateLimit` headers.",
         ("X-RateLimit-Limit-Daily", "X-RateLimit-Remaining"),
     ),
     Clause(
         "quota-headers-state-the-limits",
-        "They state what is documented: 100 requests in 10 seconds, and 200,000 a day.",
+        "They state the documented limits: 100 requests in 10 seconds, and 200,000 a day.",
         ("quota-windows",),
     ),
     Clause(
-        "quota-headers-on-refusals",
-        "A refusal carries them too.",
+        "quota-headers-on-errors",
+        "An error response has them too.",
         ("quota-headers-always",),
     ),
     Clause(
         "quota-counts-down",
-        "Each message leaves one less for its token and location, and for no other.",
+        "Each message counts for its token and location, and for no other.",
         ("X-RateLimit-Daily-Remaining",),
     ),
     Clause(
         "quota-is-enforced-on-request",
-        "Once enforced and used up: 429 with `Retry-After`, for this location alone.",
+        "An enforced quota that is used up: 429 with `Retry-After`, for this location only.",
         ("quota-windows", "quota-exceeded"),
     ),
     Clause(
         "retry-after-is-a-setting",
-        "`Retry-After` stays away when told to.",
+        "A setting omits `Retry-After`.",
         ("retry-after-sent",),
     ),
 )
 
-ADDITIONS = (
+EXTENSIONS = (
     Clause(
         "deprecated-path-is-marked",
-        "Every answer of the old path carries `Deprecation` and `Link`, the current one neither.",
+        "Responses on the old path have `Deprecation` and `Link`; on the current path, neither.",
         ("deprecated-path-marked",),
     ),
     Clause(
-        "answers-name-their-rule",
-        "Every answer names the rule that decided it and how well that rule is known.",
+        "responses-name-their-rule",
+        "Every response names its rule and the evidence for it.",
         ("evidence-sent", "X-Mock-Rule", "X-Mock-Evidence"),
     ),
     Clause(
-        "answers-are-traceable",
-        "Every answer has an `X-Trace-Id` of its own, which is the `traceId` of a 422.",
+        "responses-have-trace-ids",
+        "Every response has a new `X-Trace-Id`, which is the `traceId` of a 422.",
         ("X-Trace-Id",),
     ),
     Clause(
         "attachments-are-never-fetched",
-        "The address of an attachment is heard and never called.",
+        "The URL of an attachment is never fetched.",
         ("attachment-never-fetched",),
     ),
     Clause(
         "prefer-selects-an-example",
-        "`Prefer: code=…, example=…` gets each answer the contract has, word for word.",
+        "`Prefer: code=…, example=…` selects each example of the contract, word for word.",
         (
             "prefer-selects-example",
             "reply",
@@ -409,62 +409,62 @@ ADDITIONS = (
     ),
     Clause(
         "prefer-selects-a-status",
-        "`Prefer: code=…` alone gets an answer of that status; in the query it is `__code`.",
+        "`Prefer: code=…` alone selects a status; in the query it is `__code`.",
         ("prefer-selects-example",),
     ),
     Clause(
         "preference-is-confirmed",
-        "`Preference-Applied` says which wish was granted, and is absent where none was made.",
+        "`Preference-Applied` repeats the preference that was applied, and is absent without one.",
         ("Preference-Applied",),
     ),
     Clause(
-        "prefer-cannot-ask-for-more",
-        "A wish that the contract cannot grant: 400 with a sentence that says so.",
+        "unsatisfiable-prefer-is-rejected",
+        "A preference that the contract does not have: 400 with a message that says so.",
         ("prefer-unsatisfiable",),
     ),
 )
 
 DIALOGUES = (
     Clause(
-        "dialogue-answers-in-the-agents-place",
-        "A session plays the dialogue that its first message begins, and no other.",
+        "dialogue-replaces-the-agent",
+        "A session plays the dialogue that its first message starts, and no other.",
         ("dialogue-played",),
     ),
     Clause(
-        "dialogue-stays-as-it-began",
-        "A session goes on with the dialogue as it was when the session began.",
+        "session-keeps-its-dialogue",
+        "A session keeps the dialogue as it was when the session started.",
         ("dialogue-version-kept",),
     ),
     Clause(
         "files-are-reloaded",
-        "A file that changes is served as it is now; a broken one is told, and changes nothing.",
+        "A changed file is reloaded; an invalid one is reported and changes nothing.",
         ("files-reloaded",),
     ),
     Clause(
-        "unscripted-message-is-told",
-        "A message that a dialogue does not expect is answered, named, and changes nothing.",
+        "unscripted-message-is-reported",
+        "A message that a dialogue does not expect gets a response that says so; nothing changes.",
         ("unscripted-message",),
     ),
     Clause(
-        "unscripted-message-may-have-an-answer",
-        "A dialogue may have an answer of its own for it.",
-        ("dialogue-otherwise",),
+        "unscripted-message-can-have-a-fallback",
+        "A dialogue may have a fallback response for it.",
+        ("dialogue-fallback",),
     ),
     Clause(
-        "unscripted-message-may-be-refused",
-        "A dialogue may refuse it instead, with status 400.",
+        "unscripted-message-can-be-rejected",
+        "A dialogue may reject it with status 400.",
         ("unscripted-refused",),
     ),
 )
 
 SECTIONS: Mapping[str, tuple[Clause, ...]] = {
     "Conversations": CONVERSATIONS,
-    "Who is calling": GUARDS,
+    "Authorization": AUTHORIZATION,
     "The body": BODIES,
     "Agents and sessions": RESOURCES,
     "Routes": ROUTES,
     "Limits": LIMITS,
-    "What mocks add": ADDITIONS,
+    "Extensions of the mock": EXTENSIONS,
     "Dialogues": DIALOGUES,
 }
 

@@ -1,4 +1,4 @@
-"""Runs each test of a clause against every chosen target that can show it."""
+"""Runs each clause's tests against the selected targets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.contract.exclusions import reason
-from tests.contract.referee import JUDGED
+from tests.contract.prism_proxy import VALIDATED_COUNTS
 from tests.contract.service import Service
 from tests.contract.targets import TARGETS, Target, listening, missing_for_live
 
@@ -18,41 +18,41 @@ EVERYWHERE_BUT_LIVE = ("mock", "prism", "referee")
 
 @pytest.fixture(scope="session")
 def target(request: pytest.FixtureRequest) -> Target:
-    """What this run of the test is about."""
+    """The target of this run of the test."""
     return TARGETS[request.param]
 
 
 @pytest.fixture(scope="session")
 def service(target: Target) -> Iterator[Service]:
-    """The target, started once, and shared by all tests."""
+    """The target, started once for all tests."""
     with target.start() as started:
         yield started
 
 
 @pytest.fixture
 def adjusted(target: Target) -> Iterator[Callable[..., Service]]:
-    """Start another one of the target with settings of its own, for this test alone."""
+    """Function that starts another instance of the target with other settings, for one test."""
     with ExitStack() as stack:
         yield lambda **settings: stack.enter_context(target.start(**settings))
 
 
 @pytest.fixture(scope="session")
 def mock_url() -> Iterator[str]:
-    """A mock over HTTP, for clients that are not ours."""
+    """URL of a mock over HTTP, for other clients."""
     with listening() as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def curl() -> str:
-    """The machine's curl, which is all that a test of curl needs and that we cannot bring."""
+    """Path of curl; skips the test if the machine has none."""
     return shutil.which("curl") or pytest.skip("curl is not installed; httpx sent the same request")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "target" in metafunc.fixturenames:
         groups = metafunc.config.getoption("target") or EVERYWHERE_BUT_LIVE
-        # All tests of a target go to one worker, so that each target is started once.
+        # All tests of a target run in one xdist worker, so that each target starts once.
         chosen = [
             pytest.param(name, marks=pytest.mark.xdist_group(name))
             for name, each in TARGETS.items()
@@ -62,7 +62,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    excluded = [(item, why) for item in items if (why := _why_not(item))]
+    excluded = [(item, why) for item in items if (why := _exclusion_reason(item))]
     if config.getoption("excluded"):
         items[:] = [item for item, _ in excluded]
         return
@@ -73,25 +73,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    if JUDGED:
-        judged = f"{sum(JUDGED):,} exchanges, requests and answers"
-        terminalreporter.write_line(f"Prism has judged {judged}, and found no fault.")
+    if VALIDATED_COUNTS:
+        count = f"{sum(VALIDATED_COUNTS):,}"
+        terminalreporter.write_line(f"Prism has validated {count} exchanges without a violation.")
     if config.getoption("excluded"):
-        for target, clause in sorted(_verdicts(terminalreporter, "passed")):
-            if (target, clause) not in _verdicts(terminalreporter, "failed"):
-                terminalreporter.write_line(f"excluded in vain: {target} {clause}")
+        for target, clause in sorted(_clauses(terminalreporter, "passed")):
+            if (target, clause) not in _clauses(terminalreporter, "failed"):
+                terminalreporter.write_line(f"exclusion not needed: {target} {clause}")
 
 
-def _verdicts(terminalreporter: pytest.TerminalReporter, verdict: str) -> set[tuple[str, str]]:
-    """Return the targets and clauses of all tests with that verdict."""
-    reports = terminalreporter.getreports(verdict)
+def _clauses(terminalreporter: pytest.TerminalReporter, outcome: str) -> set[tuple[str, str]]:
+    """Return the targets and clauses of all tests with that outcome."""
+    reports = terminalreporter.getreports(outcome)
     return {
         clause for report in reports for name, clause in report.user_properties if name == "clause"
     }
 
 
-def _why_not(item: pytest.Item) -> str:
-    """Return why this test does not run against its target; nothing when it does."""
+def _exclusion_reason(item: pytest.Item) -> str:
+    """Return why this test does not run against its target; empty if it does."""
     clause = item.get_closest_marker("clause")
     if clause is None or not isinstance(item, pytest.Function):
         return ""

@@ -1,4 +1,4 @@
-"""What the contract says of itself: its rows, how well each is known, and its example answers."""
+"""Rows of the contract: their evidence, and the example responses."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ import yaml
 from tests.contract.clauses import Clause
 
 CONTRACT = Path(__file__).resolve().parents[2] / "openapi" / "leadway.yaml"
-LEVELS = ("documented", "observed", "inferred", "invented")
-"""From the best known to the least."""
+EVIDENCE = ("documented", "observed", "inferred", "invented")
+"""From the strongest to the weakest."""
+
+_PATH = "/agent-studio/agent/{agentId}/execute"
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An example answer, and the status it stands under."""
+    """An example response and its status."""
 
     name: str
     status: int
@@ -28,39 +30,36 @@ class Example:
 
 @cache
 def document() -> dict[str, Any]:
-    """Return the contract, as it stands in its file."""
-    found: dict[str, Any] = yaml.safe_load(CONTRACT.read_text())
-    return found
+    """Return the parsed contract."""
+    content: dict[str, Any] = yaml.safe_load(CONTRACT.read_text())
+    return content
 
 
 @cache
 def rows() -> dict[str, str]:
-    """Return the level of everything in the contract that has a name and states its evidence."""
-    found = {behaviour["id"]: behaviour["level"] for behaviour in document()["x-behaviours"]}
+    """Return the evidence of every named part of the contract that states it."""
+    evidence = {behaviour["id"]: behaviour["evidence"] for behaviour in document()["x-behaviours"]}
     for component in document()["components"].values():
         for name, node in component.items():
             if "x-evidence" in node:
-                found[name] = node["x-evidence"]["level"]
-    return found
+                evidence[name] = node["x-evidence"]["level"]
+    return evidence
 
 
-def level_of(clause: Clause) -> str:
-    """Return how well a clause is known, which is how well its weakest row is.
+def evidence_of(clause: Clause) -> str:
+    """Return the weakest evidence of the clause's rows.
 
     Raises:
-        KeyError: it rests on something that the contract does not have.
+        KeyError: the contract does not have one of its rows.
     """
-    levels = [rows()[row] for row in clause.rests_on] or [clause.level]
-    return max(levels, key=LEVELS.index)
+    evidence = [rows()[row] for row in clause.rests_on] or [clause.evidence]
+    return max(evidence, key=EVIDENCE.index)
 
 
-def answers() -> Iterator[Example]:
-    """Yield every example answer of the contract."""
+def examples() -> Iterator[Example]:
+    """Yield every example response of the contract."""
     components = document()["components"]
     for status, response in document()["paths"][_PATH]["post"]["responses"].items():
         named = components["responses"][response["$ref"].rpartition("/")[2]]
         for name in named["content"]["application/json"]["examples"]:
             yield Example(name, int(status), components["examples"][name]["value"])
-
-
-_PATH = "/agent-studio/agent/{agentId}/execute"

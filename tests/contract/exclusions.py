@@ -1,4 +1,4 @@
-"""What a target cannot show, and why: the only place where anything of the suite is left out."""
+"""Clauses that a target cannot run, and why. No other place skips a test of the suite."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """Clauses that some targets do not run, all for one reason."""
+    """Clauses that some targets do not run, for one reason."""
 
     targets: tuple[str, ...]
     why: str
@@ -15,165 +15,165 @@ class Exclusion:
 
 
 PRISM = ("prism",)
-REFEREES = ("referee", "referee-strict")
+PRISM_PROXIES = ("referee", "referee-strict")
 LIVE = ("live",)
 
 NEED_SETTINGS = (
-    "scope-refusal-follows-the-profile",
-    "unknown-property-may-be-ignored",
+    "scope-error-depends-on-the-profile",
+    "unknown-property-can-be-ignored",
     "session-expires",
     "each-turn-renews-the-session",
-    "session-refusals-may-be-400",
-    "session-refusals-may-be-new-sessions",
+    "session-errors-can-be-400",
+    "unknown-session-can-start-a-new-one",
     "quota-is-enforced-on-request",
     "retry-after-is-a-setting",
-    "same-seed-same-answers",
-    "dialogue-answers-in-the-agents-place",
-    "dialogue-stays-as-it-began",
+    "same-seed-same-responses",
+    "dialogue-replaces-the-agent",
+    "session-keeps-its-dialogue",
     "files-are-reloaded",
-    "unscripted-message-is-told",
-    "unscripted-message-may-have-an-answer",
-    "unscripted-message-may-be-refused",
+    "unscripted-message-is-reported",
+    "unscripted-message-can-have-a-fallback",
+    "unscripted-message-can-be-rejected",
 )
 
 EXCLUSIONS = (
     Exclusion(
         ("observed",),
-        "It answers as observed, where this clause is about what is documented.",
-        ("scope-has-to-be-there",),
+        "It follows the observed behaviour; this clause is about the documented one.",
+        ("scope-is-required",),
     ),
     Exclusion(
         PRISM,
-        "It keeps no state: whatever is said, it answers with the same example.",
+        "It has no state: it returns the same example for every message.",
         (
-            "first-messages-open-sessions-of-their-own",
-            "agent-remembers",
-            "agent-remembers-on-both-paths",
-            "interaction-is-new",
-            "sent-twice-heard-twice",
-            "every-field-is-heard",
-            "any-script-is-heard",
+            "each-first-message-starts-a-session",
+            "turns-count-per-session",
+            "turns-count-on-both-paths",
+            "interaction-id-is-new",
+            "duplicate-message-is-processed-twice",
+            "every-field-reaches-the-agent",
+            "any-text-reaches-the-agent",
             "goal-is-completed",
-            "refused-message-is-not-a-turn",
-            "conversations-never-mix",
+            "rejected-message-is-not-a-turn",
+            "conversations-are-isolated",
             "parallel-turns-have-distinct-numbers",
             "quota-counts-down",
         ),
     ),
     Exclusion(
         PRISM,
-        "It knows no agents, versions or sessions, so it never finds one missing.",
+        "It has no agents, versions or sessions, so none can be unknown.",
         (
-            "agent-has-to-exist",
-            "agent-has-to-be-active",
-            "agent-has-to-be-published",
-            "version-has-to-be-published",
-            "unknown-session-teaches",
+            "agent-must-exist",
+            "agent-must-be-active",
+            "agent-must-be-published",
+            "version-must-be-published",
+            "unknown-session-is-rejected",
             "session-belongs-to-its-agent",
             "session-belongs-to-its-location",
-            "refusals-are-json",
+            "errors-are-json",
         ),
     ),
     Exclusion(
         PRISM,
-        "It takes any token for a good one, and any `Version`.",
+        "It accepts any token and any `Version`.",
         (
-            "token-has-to-be-there",
-            "token-refusal-says-how",
-            "token-has-to-be-known",
-            "token-has-to-be-fresh",
-            "version-has-to-be-known",
-            "scope-has-to-be-there",
-            "location-has-to-be-the-tokens",
-            "guards-answer-in-order",
+            "token-is-required",
+            "token-error-has-www-authenticate",
+            "unknown-token-is-rejected",
+            "expired-token-is-rejected",
+            "unknown-version-is-rejected",
+            "scope-is-required",
+            "foreign-location-is-rejected",
+            "checks-run-in-order",
         ),
     ),
     Exclusion(
         PRISM,
-        "Whatever a request lacks or violates, it answers with the one example of 422.",
+        "It returns the one example of 422 for every invalid request.",
         (
-            "version-has-to-be-there",
-            "location-has-to-be-there",
+            "version-is-required",
+            "location-is-required",
             "violation-wording",
             "violations-all-at-once",
-            "unknown-property-is-refused",
-            "hint-names-what-was-meant",
+            "unknown-property-is-rejected",
+            "hint-suggests-the-property",
         ),
     ),
     Exclusion(
         PRISM,
-        "It has words of its own for what is no operation, no JSON or no example of the contract.",
+        "It has its own messages for unknown routes, invalid JSON and unknown examples.",
         (
-            "route-has-to-exist",
-            "method-has-to-exist",
-            "body-has-to-be-json",
-            "prefer-cannot-ask-for-more",
+            "route-must-exist",
+            "method-must-exist",
+            "body-must-be-json",
+            "unsatisfiable-prefer-is-rejected",
         ),
     ),
     Exclusion(
         PRISM,
-        "It reads bodies of any size and encoding, and takes a missing media type for JSON.",
+        "It accepts bodies of any size and encoding, and a missing media type.",
         (
-            "media-type-has-to-be-json",
-            "body-has-to-be-plain-utf-8",
-            "body-has-to-be-bounded",
+            "media-type-must-be-json",
+            "body-must-be-plain-utf-8",
+            "body-size-is-limited",
         ),
     ),
     Exclusion(
         PRISM,
-        "It sends the example of every header that the contract has, whether it applies or not.",
+        "It sends the example of every header, whether it applies or not.",
         (
             "deprecated-path-is-marked",
-            "answers-name-their-rule",
-            "answers-are-traceable",
+            "responses-name-their-rule",
+            "responses-have-trace-ids",
             "preference-is-confirmed",
         ),
     ),
     Exclusion(PRISM, "It has none of the mock's settings.", NEED_SETTINGS),
     Exclusion(
-        REFEREES,
-        "A proxy is put in front of one mock, as it is out of the box; `prefer-selects-an-example`"
-        " shows the referee what other settings would answer.",
+        PRISM_PROXIES,
+        "The proxy is in front of one mock with the default settings;"
+        " `prefer-selects-an-example` shows it the responses of other settings.",
         NEED_SETTINGS,
     ),
     Exclusion(
-        REFEREES,
-        "Prism's proxy decodes a body before it passes it on, and refuses by itself what it cannot"
-        " decode; to it, neither null nor a bare string is JSON.",
+        PRISM_PROXIES,
+        "Prism's proxy decodes a body before it forwards it, and rejects what it cannot decode,"
+        " including null and a bare string.",
         (
-            "body-has-to-be-json",
-            "body-has-to-be-plain-utf-8",
-            "body-has-to-be-an-object",
+            "body-must-be-json",
+            "body-must-be-plain-utf-8",
+            "body-must-be-an-object",
         ),
     ),
     Exclusion(
         ("referee-strict",),
-        "With `--errors`, Prism answers by itself where route, method or credentials are missing.",
+        "With `--errors`, Prism itself rejects unknown routes, methods and missing credentials.",
         (
-            "route-has-to-exist",
-            "method-has-to-exist",
-            "token-has-to-be-there",
+            "route-must-exist",
+            "method-must-exist",
+            "token-is-required",
         ),
     ),
     Exclusion(
         LIVE,
-        "The agent there is somebody's own, and what it says and counts is not known.",
+        "The agent is a customer's own; its replies and turn numbers are unknown.",
         (
-            "agent-remembers",
-            "agent-remembers-on-both-paths",
-            "every-field-is-heard",
-            "any-script-is-heard",
-            "refused-message-is-not-a-turn",
+            "turns-count-per-session",
+            "turns-count-on-both-paths",
+            "every-field-reaches-the-agent",
+            "any-text-reaches-the-agent",
+            "rejected-message-is-not-a-turn",
             "latest-version-by-default",
         ),
     ),
     Exclusion(
         LIVE,
-        "Each message runs the agent, which costs; the clauses that are run show enough.",
+        "Each message runs the agent, which costs money; the other clauses are sufficient.",
         (
-            "first-messages-open-sessions-of-their-own",
-            "sent-twice-heard-twice",
-            "links-lead-on",
+            "each-first-message-starts-a-session",
+            "duplicate-message-is-processed-twice",
+            "links-continue-the-session",
             "every-field-is-accepted",
             "source-changes-nothing",
             "quota-headers-state-the-limits",
@@ -182,13 +182,13 @@ EXCLUSIONS = (
     ),
     Exclusion(
         LIVE,
-        "It would be a burst of requests, and the service is shared with others.",
+        "It would be a burst of requests to a shared service.",
         (
-            "conversations-never-mix",
+            "conversations-are-isolated",
             "parallel-turns-have-distinct-numbers",
             "violation-wording",
-            "body-has-to-be-json",
-            "body-has-to-be-bounded",
+            "body-must-be-json",
+            "body-size-is-limited",
         ),
     ),
     Exclusion(
@@ -196,53 +196,53 @@ EXCLUSIONS = (
         "It needs a token or an agent that only mocks have.",
         (
             "goal-is-completed",
-            "token-has-to-be-fresh",
-            "scope-has-to-be-there",
-            "location-has-to-be-the-tokens",
-            "guards-answer-in-order",
-            "agent-has-to-be-active",
-            "agent-has-to-be-published",
+            "expired-token-is-rejected",
+            "scope-is-required",
+            "foreign-location-is-rejected",
+            "checks-run-in-order",
+            "agent-must-be-active",
+            "agent-must-be-published",
         ),
     ),
     Exclusion(
         LIVE,
-        "What the service does there is not known: the clause is ours, or stands to be disproved.",
+        "The behaviour of the service is unknown; the clause is an assumption.",
         (
             "ids-look-like-the-samples",
-            "token-refusal-says-how",
-            "unknown-property-is-refused",
-            "hint-names-what-was-meant",
-            "body-has-to-be-an-object",
-            "media-type-has-to-be-json",
-            "body-has-to-be-plain-utf-8",
-            "version-has-to-be-published",
-            "unknown-session-teaches",
+            "token-error-has-www-authenticate",
+            "unknown-property-is-rejected",
+            "hint-suggests-the-property",
+            "body-must-be-an-object",
+            "media-type-must-be-json",
+            "body-must-be-plain-utf-8",
+            "version-must-be-published",
+            "unknown-session-is-rejected",
             "session-belongs-to-its-agent",
             "session-belongs-to-its-location",
-            "refusals-are-json",
-            "quota-headers-on-refusals",
+            "errors-are-json",
+            "quota-headers-on-errors",
         ),
     ),
     Exclusion(
         LIVE,
-        "Its service has more routes than the contract, and to try them could do harm.",
+        "The service has more routes than the contract; trying them could do harm.",
         (
-            "route-has-to-exist",
-            "method-has-to-exist",
+            "route-must-exist",
+            "method-must-exist",
         ),
     ),
     Exclusion(
         LIVE,
-        "Only mocks do it.",
+        "Only mocks have it.",
         (
             "deprecated-path-is-marked",
-            "answers-name-their-rule",
-            "answers-are-traceable",
+            "responses-name-their-rule",
+            "responses-have-trace-ids",
             "attachments-are-never-fetched",
             "prefer-selects-an-example",
             "prefer-selects-a-status",
             "preference-is-confirmed",
-            "prefer-cannot-ask-for-more",
+            "unsatisfiable-prefer-is-rejected",
         ),
     ),
     Exclusion(LIVE, "It has none of the mock's settings.", NEED_SETTINGS),
@@ -250,6 +250,6 @@ EXCLUSIONS = (
 
 
 def reason(target: str, clause: str) -> str:
-    """Return why `clause` is not run on a target; nothing when it is run."""
+    """Return why a target does not run `clause`; empty if it does."""
     found = (each.why for each in EXCLUSIONS if target in each.targets and clause in each.clauses)
     return next(found, "")

@@ -1,4 +1,4 @@
-"""Programs that tests start and stop: they tell where they listen, and write a log."""
+"""Programs that tests start and stop: the mock and Prism, with their URL and log."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0
-"""Seconds that a program may take to start or to end, on a machine that is busy with others."""
+TIMEOUT_SECONDS = 60.0
+"""How long a program may take to start or to end; long enough for a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A running program: where it listens, and what it has written."""
+    """A running program: URL, log file and process."""
 
     url: str
     log: Path
@@ -30,12 +30,12 @@ class Program:
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Send it a signal, wait for its end, and return its exit code."""
         self.process.send_signal(how)
-        return self.process.wait(PATIENCE)
+        return self.process.wait(TIMEOUT_SECONDS)
 
 
 @contextmanager
-def running(command: Sequence[str], sign: str, *, folder: Path = ROOT) -> Iterator[Program]:
-    """Run a program from the moment that its log has the line `sign`, whose group 1 is its URL."""
+def running(command: Sequence[str], ready: str, *, folder: Path = ROOT) -> Iterator[Program]:
+    """Run a program; yield it once its log matches `ready`, whose group 1 is the URL."""
     with tempfile.TemporaryDirectory() as logs:
         log = Path(logs) / "log"
         with log.open("ab") as output:
@@ -48,7 +48,7 @@ def running(command: Sequence[str], sign: str, *, folder: Path = ROOT) -> Iterat
                 start_new_session=True,
             )
         try:
-            yield Program(_announced(sign, log, process), log, process)
+            yield Program(_wait_for_url(ready, log, process), log, process)
         finally:
             _end(process)
 
@@ -79,15 +79,15 @@ def prism(*arguments: str) -> Iterator[Program]:
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment without settings of ours that a developer may have made."""
+    """Return the environment without the developer's `LEADWAY_` variables."""
     return {name: value for name, value in os.environ.items() if not name.startswith("LEADWAY_")}
 
 
-def _announced(sign: str, log: Path, process: subprocess.Popen[bytes]) -> str:
-    deadline = time.monotonic() + PATIENCE
+def _wait_for_url(ready: str, log: Path, process: subprocess.Popen[bytes]) -> str:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         ended = process.poll() is not None
-        if found := re.search(sign, log.read_text(errors="replace")):
+        if found := re.search(ready, log.read_text(errors="replace")):
             return found[1]
         if ended:
             break
@@ -96,11 +96,11 @@ def _announced(sign: str, log: Path, process: subprocess.Popen[bytes]) -> str:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a program, and the programs it has started."""
+    """Stop a program and its child processes."""
     if process.poll() is None:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
-            process.wait(PATIENCE / 6)
+            process.wait(TIMEOUT_SECONDS / 6)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

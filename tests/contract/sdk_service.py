@@ -1,4 +1,4 @@
-"""The service as the SDK sees it: what the suite says through a client is said through the SDK."""
+"""Service whose typed calls use the SDK instead of the generated client."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from leadway_client.models import Error, ExecuteAgentResponse, InputVariables
 from leadway_client.types import Response
 from tests.contract.service import Service, Way, opened
 
-Answered = Response[Error | ExecuteAgentResponse]
+ClientResponse = Response[Error | ExecuteAgentResponse]
 
 
 @dataclass(frozen=True, slots=True)
 class SdkService(Service):
-    """A service whose typed calls go through `Leadway`."""
+    """Service whose typed calls go through `Leadway`."""
 
     leadway: Leadway
 
     def call(
         self, message: str = "Hello", *, way: Way = "current", agent_id: str = "", **fields: Any
-    ) -> Answered:
-        """Say something through the SDK, and return what came in the generated client's form."""
+    ) -> ClientResponse:
+        """Send a message through the SDK; return the result in the generated client's form."""
         try:
             reply = self._execute(message, way, agent_id, fields)
         except APIStatusError as error:
@@ -42,15 +42,15 @@ class SdkService(Service):
             fields = {**fields, "input_variables": variables.to_dict()}
         if way == "current":
             return agent.execute(message, **fields)
-        # The suite calls from many threads, and Python has one list of warnings for all of them.
+        # The suite calls from many threads, which share the list of warning filters.
         undecorated = Agent.execute_deprecated.__wrapped__  # type: ignore[attr-defined, deprecated]
         reply: Reply = undecorated(agent, message, **fields)
         return reply
 
 
 @contextmanager
-def through_sdk(url: str) -> Iterator[Service]:
-    """Open a service at `url` whose calls go through the SDK."""
+def open_sdk_service(url: str) -> Iterator[Service]:
+    """Open a service at `url` whose typed calls use the SDK."""
     with opened(url, trust_env=False) as service:
         caller = service.caller
         with Leadway(

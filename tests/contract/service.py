@@ -1,4 +1,4 @@
-"""A service under test, spoken to through the generated client and by plain HTTP."""
+"""Service under test, called through the generated client and by plain HTTP."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ OPERATIONS: Mapping[Way, Any] = {
     "deprecated": execute_agent_deprecated,
 }
 VERSION = "2021-07-28"
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, and whom: enough to hold a conversation."""
+    """Token, location and agent of a conversation."""
 
     token: str = "pit-12345678-1234-4234-8234-123456789abc"
     location_id: str = "C2QujeCh8ZnC7al2InWR"
@@ -42,7 +42,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Where to call and as whom, with both kinds of client at hand."""
+    """Both kinds of client for one service, with the caller's token, location and agent."""
 
     caller: Caller
     client: AuthenticatedClient
@@ -51,25 +51,25 @@ class Service:
     def say(
         self, message: str = "Hello", *, way: Way = "current", agent_id: str = "", **fields: Any
     ) -> ExecuteAgentResponse:
-        """Say something through the generated client, and return the answer, a success."""
-        answer = self.call(message, way=way, agent_id=agent_id, **fields)
-        assert isinstance(answer.parsed, ExecuteAgentResponse), answer.content
-        return answer.parsed
+        """Send a message through the generated client; require and return a successful reply."""
+        response = self.call(message, way=way, agent_id=agent_id, **fields)
+        assert isinstance(response.parsed, ExecuteAgentResponse), response.content
+        return response.parsed
 
     def call(
         self, message: str = "Hello", *, way: Way = "current", agent_id: str = "", **fields: Any
     ) -> Response[Error | ExecuteAgentResponse]:
-        """Say something through the generated client, and return whatever comes back."""
+        """Send a message through the generated client; return the response, success or error."""
         body = ExecuteAgentRequest(message=message, location_id=self.caller.location_id, **fields)
-        answer: Response[Error | ExecuteAgentResponse] = OPERATIONS[way].sync_detailed(
+        response: Response[Error | ExecuteAgentResponse] = OPERATIONS[way].sync_detailed(
             agent_id or self.caller.agent_id, client=self.client, body=body
         )
-        return answer
+        return response
 
     def body(self, **fields: Any) -> dict[str, Any]:
-        """Return a good body with `fields` added, replaced or, where they are None, left out."""
-        good = {"message": "Hello", "locationId": self.caller.location_id}
-        return {name: value for name, value in (good | fields).items() if value is not None}
+        """Return a valid body with `fields` added or replaced; a field that is None is removed."""
+        default = {"message": "Hello", "locationId": self.caller.location_id}
+        return {name: value for name, value in (default | fields).items() if value is not None}
 
     def send(
         self,
@@ -80,17 +80,17 @@ class Service:
         headers: Mapping[str, str | None] | None = None,
         **arguments: Any,
     ) -> httpx.Response:
-        """Send plain HTTP: a good request but for what is given; a header that is None is left out.
+        """Send a valid request by plain HTTP, changed by the arguments; a header None is removed.
 
-        A POST has `body` as JSON unless `content` stands among `arguments`, which are those of
-        `httpx.Client.request`.
+        A POST sends `body` as JSON unless `arguments`, those of `httpx.Client.request`, have
+        `content`.
         """
-        good = {
+        default = {
             "Authorization": f"Bearer {self.caller.token}",
             "Version": VERSION,
             "Content-Type": "application/json",
         }
-        sent = {name: text for name, text in (good | dict(headers or {})).items() if text}
+        sent = {name: text for name, text in (default | dict(headers or {})).items() if text}
         if method == "POST" and "content" not in arguments:
             arguments["json"] = self.body() if body is None else body
         return self.http.request(method, path or self.path(), headers=sent, **arguments)
@@ -104,29 +104,31 @@ class Service:
 def opened(url: str, caller: Caller | None = None, **arguments: Any) -> Iterator[Service]:
     """Open both kinds of client on `url`; `arguments` are those of `httpx.Client`."""
     caller = caller or Caller()
-    # A pool that keeps fewer connections than threads use closes one under another thread's hands.
+    # With fewer pooled connections than threads, the pool closes one that another thread uses.
     arguments = {"limits": httpx.Limits(), **arguments}
     client = AuthenticatedClient(
         url,
         caller.token,
-        timeout=httpx.Timeout(PATIENCE),
+        timeout=httpx.Timeout(TIMEOUT_SECONDS),
         verify_ssl=_certificates(),
         httpx_args=arguments,
     )
-    plain = httpx.Client(base_url=url, timeout=PATIENCE, verify=_certificates(), **arguments)
+    plain = httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS, verify=_certificates(), **arguments)
     with client, plain:
         yield Service(caller, client, plain)
 
 
-def turn(answer: ExecuteAgentResponse | httpx.Response) -> int:
-    """Return the number of the turn, as the echo agent says it."""
-    said = answer.json()["response"] if isinstance(answer, httpx.Response) else answer.response
-    found = re.match(r"Turn (\d+)\.", said)
-    assert found, f"no echo: {said}"
+def turn(response: ExecuteAgentResponse | httpx.Response) -> int:
+    """Return the turn number from the echo agent's reply."""
+    text = (
+        response.json()["response"] if isinstance(response, httpx.Response) else response.response
+    )
+    found = re.match(r"Turn (\d+)\.", text)
+    assert found, f"not a reply of the echo agent: {text}"
     return int(found[1])
 
 
 @cache
 def _certificates() -> ssl.SSLContext:
-    # One for all: reading the certificates is most of what opening a client costs.
+    # Shared: reading the certificates dominates the cost of a client.
     return ssl.create_default_context()

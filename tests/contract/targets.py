@@ -1,4 +1,4 @@
-"""What the suite runs against, and how each of them is started."""
+"""Targets of the contract suite, and how each is started."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from typing import Any
 
 import httpx
 
-from bench.redis_servers import redis_program
 from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
-from leadway_mock.server import Server
-from leadway_mock.web import create_app, prompt_of
+from leadway_mock.web import create_app
+from leadway_mock.web.server import open_server
+from tests.contract.prism_proxy import VALIDATED_COUNTS, run_prism_proxy
 from tests.contract.programs import mock, prism
-from tests.contract.referee import JUDGED, refereed
-from tests.contract.sdk_service import through_sdk
+from tests.contract.sdk_service import open_sdk_service
 from tests.contract.service import Caller, Service, opened
+from tests.redis_server import redis_program
 
 LIVE = "https://services.leadconnectorhq.com"
 LIVE_VARIABLES = ("LEADWAY_TOKEN", "LEADWAY_LOCATION_ID", "LEADWAY_AGENT_ID")
@@ -29,9 +29,9 @@ LIVE_VARIABLES = ("LEADWAY_TOKEN", "LEADWAY_LOCATION_ID", "LEADWAY_AGENT_ID")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Something that the suite runs against.
+    """One target.
 
-    `group` is its name on the command line; `start` takes settings of the mock, where it is one.
+    `group` is its name on the command line. `start` accepts settings if the target is the mock.
     """
 
     name: str
@@ -42,16 +42,9 @@ class Target:
 
 @contextmanager
 def in_process(**settings: Any) -> Iterator[Service]:
-    """Call the mock as a function, without any socket."""
-    with called(**settings) as service:
-        yield service
-
-
-@contextmanager
-def called(*, thin: bool = True, **settings: Any) -> Iterator[Service]:
-    """Call the mock as a function, through its thin door or through Flask alone."""
+    """Call the Flask application in process, without a socket."""
     emulator = build_emulator(_settings(settings))
-    transport = httpx.WSGITransport(create_app(emulator=emulator, thin=thin))
+    transport = httpx.WSGITransport(create_app(emulator=emulator))
     try:
         with opened("http://127.0.0.1", transport=transport) as service:
             yield service
@@ -60,17 +53,16 @@ def called(*, thin: bool = True, **settings: Any) -> Iterator[Service]:
 
 
 def observed(**settings: Any) -> AbstractContextManager[Service]:
-    """Call the mock as a function, and let it believe live calls over the vendor's pages."""
+    """Call the mock in process with the profile `observed`."""
     return in_process(**{"profile": "observed", **settings})
 
 
 @contextmanager
 def listening(**settings: Any) -> Iterator[str]:
-    """Serve a mock in a thread, and give its URL."""
+    """Serve a mock in a thread and yield its URL."""
     emulator = build_emulator(_settings(settings))
     try:
-        app = create_app(emulator=emulator)
-        with Server(app, prompt=prompt_of(app)) as server:
+        with open_server(create_app(emulator=emulator), Settings(port=0)) as server:
             yield server.url
     finally:
         emulator.close()
@@ -78,14 +70,14 @@ def listening(**settings: Any) -> Iterator[str]:
 
 @contextmanager
 def http_memory(**settings: Any) -> Iterator[Service]:
-    """Call the mock over HTTP, its conversations in memory."""
+    """Call the mock over HTTP, with conversations in memory."""
     with listening(**settings) as url, opened(url, trust_env=False) as service:
         yield service
 
 
 @contextmanager
 def http_sqlite(**settings: Any) -> Iterator[Service]:
-    """Call `leadway mock`, a process of its own or several, its conversations in a file."""
+    """Call `leadway mock`, one process or several, with conversations in a file."""
     with (
         TemporaryDirectory() as folder,
         _program(f"sqlite:///{Path(folder) / 'mock.db'}", settings) as service,
@@ -95,14 +87,14 @@ def http_sqlite(**settings: Any) -> Iterator[Service]:
 
 @contextmanager
 def http_redis(**settings: Any) -> Iterator[Service]:
-    """Call `leadway mock`, one process or several, its conversations in a server of its own."""
-    with redis_program() as server, _program(server.patient_url, settings) as service:
+    """Call `leadway mock`, one process or several, with conversations in Redis."""
+    with redis_program() as server, _program(server.long_timeout_url, settings) as service:
         yield service
 
 
 @contextmanager
 def _program(store: str, settings: Mapping[str, Any]) -> Iterator[Service]:
-    flags = ["--store", store, "--validate-responses"]
+    flags = ["--store", store, "--check-answers"]
     flags += [_flag(name, value) for name, value in settings.items()]
     with mock(*flags) as program, opened(program.url, trust_env=False) as service:
         yield service
@@ -110,14 +102,14 @@ def _program(store: str, settings: Mapping[str, Any]) -> Iterator[Service]:
 
 @contextmanager
 def http_sdk(**settings: Any) -> Iterator[Service]:
-    """Call the mock over HTTP through the SDK, wherever the suite uses a client."""
-    with listening(**settings) as url, through_sdk(url) as service:
+    """Call the mock over HTTP; typed calls use the SDK."""
+    with listening(**settings) as url, open_sdk_service(url) as service:
         yield service
 
 
 @contextmanager
 def prism_mock() -> Iterator[Service]:
-    """Call Prism, which knows the contract and nothing else."""
+    """Call Prism's mock server, which knows only the contract."""
     with (
         prism("mock", "openapi/leadway.yaml") as program,
         opened(program.url, trust_env=False) as service,
@@ -126,18 +118,18 @@ def prism_mock() -> Iterator[Service]:
 
 
 @contextmanager
-def refereed_mock(*, strict: bool) -> Iterator[Service]:
-    """Call the mock over HTTP through Prism's proxy, which judges each exchange."""
-    with listening() as url, refereed(url, strict=strict) as referee:
-        hooks = {"response": [referee.judge]}
-        with opened(referee.program.url, trust_env=False, event_hooks=hooks) as service:
+def mock_behind_prism(*, strict: bool) -> Iterator[Service]:
+    """Call the mock over HTTP through Prism's proxy, which validates each exchange."""
+    with listening() as url, run_prism_proxy(url, strict=strict) as proxy:
+        hooks = {"response": [proxy.check]}
+        with opened(proxy.program.url, trust_env=False, event_hooks=hooks) as service:
             yield service
-        JUDGED.append(referee.check_log())
+        VALIDATED_COUNTS.append(proxy.check_log())
 
 
 @contextmanager
 def live() -> Iterator[Service]:
-    """Call the real service, as the environment says."""
+    """Call the real service that the environment names."""
     caller = Caller(*(os.environ[name] for name in LIVE_VARIABLES))
     with opened(os.environ.get("LEADWAY_BASE_URL", LIVE), caller) as service:
         yield service
@@ -147,13 +139,7 @@ TARGETS: Mapping[str, Target] = {
     target.name: target
     for target in (
         Target(
-            "in-process", "mock", "the mock as a WSGI application, without a socket", in_process
-        ),
-        Target(
-            "flask",
-            "mock",
-            "the same through Flask alone, without the thin door",
-            partial(called, thin=False),
+            "in-process", "mock", "the mock as a Flask application, without a socket", in_process
         ),
         Target("observed", "mock", "the same with `--profile observed`", observed),
         Target("http-memory", "mock", "the mock over HTTP, conversations in memory", http_memory),
@@ -167,7 +153,7 @@ TARGETS: Mapping[str, Target] = {
         Target(
             "http-workers",
             "mock",
-            "`leadway mock --workers 2`, conversations in a file that both share",
+            "`leadway mock --workers 2`, conversations in a shared file",
             partial(http_sqlite, workers=2),
         ),
         Target("sdk", "mock", "the mock over HTTP, called through the SDK", http_sdk),
@@ -175,14 +161,14 @@ TARGETS: Mapping[str, Target] = {
         Target(
             "referee",
             "referee",
-            "the mock over HTTP behind Prism's validating proxy, which judges both directions",
-            partial(refereed_mock, strict=False),
+            "the mock over HTTP behind Prism's proxy, which validates both directions",
+            partial(mock_behind_prism, strict=False),
         ),
         Target(
             "referee-strict",
             "referee",
-            "the same with `--errors`, which turns a wrong answer into a 500",
-            partial(refereed_mock, strict=True),
+            "the same with `--errors`, which turns an invalid response into a 500",
+            partial(mock_behind_prism, strict=True),
         ),
         Target("live", "live", "the real service", live),
     )
@@ -190,12 +176,12 @@ TARGETS: Mapping[str, Target] = {
 
 
 def missing_for_live() -> str:
-    """Return what the environment lacks for calling the real service; empty if nothing."""
+    """Return the missing environment variables for the real service; empty if none."""
     return ", ".join(name for name in LIVE_VARIABLES if not os.environ.get(name))
 
 
-def _settings(given: Mapping[str, Any]) -> Settings:
-    return Settings(**({"validate_responses": True} | dict(given)))
+def _settings(changes: Mapping[str, Any]) -> Settings:
+    return Settings(**({"validate_responses": True} | dict(changes)))
 
 
 def _flag(name: str, value: object) -> str:

@@ -1,4 +1,4 @@
-"""The generated client's asynchronous half, which the targets' shared suite cannot use."""
+"""The asynchronous functions of the generated client, which the shared suite cannot use."""
 
 from __future__ import annotations
 

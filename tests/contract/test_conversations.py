@@ -1,4 +1,4 @@
-"""Section "Conversations": what happens between the first message and the last."""
+"""Section "Conversations": sessions, turns and replies."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ GOAL_AGENT = "goalonturn3agent00000000"
 SAMPLE_VERSION = "b2b1c1d2-3e4f-5a6b-7c8d-9e0f1a2b3c4d"
 
 
-@pytest.mark.clause("first-message-opens-a-session")
-def test_first_message_opens_a_session(service: Service) -> None:
+@pytest.mark.clause("first-message-starts-a-session")
+def test_first_message_starts_a_session(service: Service) -> None:
     assert service.say("Hello").execution_id
 
 
-@pytest.mark.clause("first-messages-open-sessions-of-their-own")
-def test_first_messages_open_sessions_of_their_own(service: Service) -> None:
+@pytest.mark.clause("each-first-message-starts-a-session")
+def test_each_first_message_starts_a_session(service: Service) -> None:
     assert service.say("Hello").execution_id != service.say("Hello").execution_id
 
 
@@ -32,8 +32,8 @@ def test_session_continues(service: Service) -> None:
     assert second.execution_id == first.execution_id
 
 
-@pytest.mark.clause("agent-remembers")
-def test_agent_remembers_its_session_and_no_other(service: Service) -> None:
+@pytest.mark.clause("turns-count-per-session")
+def test_turns_count_per_session(service: Service) -> None:
     one, other = service.say("One").execution_id, service.say("Other").execution_id
     assert turn(service.say("One again", execution_id=one)) == 2
     assert turn(service.say("One once more", execution_id=one)) == 3
@@ -42,21 +42,21 @@ def test_agent_remembers_its_session_and_no_other(service: Service) -> None:
 
 @pytest.mark.clause("session-continues-on-the-other-path")
 def test_session_continues_on_the_other_path(service: Service) -> None:
-    began = service.say("Hello", way="deprecated").execution_id
-    went_on = service.say("And then?", way="current", execution_id=began).execution_id
-    came_back = service.say("And now?", way="deprecated", execution_id=began).execution_id
-    assert began == went_on == came_back
+    first = service.say("Hello", way="deprecated").execution_id
+    second = service.say("And then?", way="current", execution_id=first).execution_id
+    third = service.say("And now?", way="deprecated", execution_id=first).execution_id
+    assert first == second == third
 
 
-@pytest.mark.clause("agent-remembers-on-both-paths")
-def test_agent_remembers_on_both_paths(service: Service) -> None:
+@pytest.mark.clause("turns-count-on-both-paths")
+def test_turns_count_on_both_paths(service: Service) -> None:
     began = service.say("One", way="current").execution_id
     assert turn(service.say("Two", way="deprecated", execution_id=began)) == 2
     assert turn(service.say("Three", way="current", execution_id=began)) == 3
 
 
-@pytest.mark.clause("interaction-is-new")
-def test_interaction_is_new(service: Service) -> None:
+@pytest.mark.clause("interaction-id-is-new")
+def test_interaction_id_is_new(service: Service) -> None:
     first = service.say("Hello")
     second = service.say("Hello", execution_id=first.execution_id)
     assert first.interaction_id
@@ -66,8 +66,8 @@ def test_interaction_is_new(service: Service) -> None:
 
 @pytest.mark.clause("eleven-fields")
 def test_eleven_fields(service: Service) -> None:
-    answer = service.say("Hello")
-    values = attrs.asdict(answer)
+    response = service.say("Hello")
+    values = attrs.asdict(response)
     assert values.pop("additional_properties") == {}
     assert {name: type(value) for name, value in values.items()} == {
         "success": bool,
@@ -82,18 +82,18 @@ def test_eleven_fields(service: Service) -> None:
         "attachments": list,
         "generative_outputs": list,
     }
-    assert answer.success
+    assert response.success
 
 
 @pytest.mark.clause("one-json-object")
 def test_one_json_object(service: Service) -> None:
-    answer = service.send()
-    assert answer.headers["Content-Type"].partition(";")[0] == "application/json"
-    assert isinstance(answer.json(), dict)
+    response = service.send()
+    assert response.headers["Content-Type"].partition(";")[0] == "application/json"
+    assert isinstance(response.json(), dict)
 
 
-@pytest.mark.clause("sent-twice-heard-twice")
-def test_sent_twice_heard_twice(service: Service) -> None:
+@pytest.mark.clause("duplicate-message-is-processed-twice")
+def test_duplicate_message_is_processed_twice(service: Service) -> None:
     session = service.say("Hello").execution_id
     turns = [turn(service.say("The very same", execution_id=session)) for _ in range(2)]
     assert turns == [2, 3]
@@ -114,8 +114,8 @@ def test_every_field_is_accepted(service: Service) -> None:
     assert say_everything(service).success
 
 
-@pytest.mark.clause("every-field-is-heard")
-def test_every_field_is_heard(service: Service) -> None:
+@pytest.mark.clause("every-field-reaches-the-agent")
+def test_every_field_reaches_the_agent(service: Service) -> None:
     assert say_everything(service).response.splitlines() == [
         "Turn 1. You said: Where is my order?",
         'Input variables: {"customerName": "Ana", "order": {"number": 7}}',
@@ -124,20 +124,20 @@ def test_every_field_is_heard(service: Service) -> None:
     ]
 
 
-@pytest.mark.clause("any-script-is-heard")
+@pytest.mark.clause("any-text-reaches-the-agent")
 @pytest.mark.parametrize(
     "text", ["¿Qué tal, señor Núñez?", "你好", "שלום", "👩🏽‍🚀", 'a\nb\t"c" \\d']
 )
-def test_any_script_is_heard(service: Service, text: str) -> None:
+def test_any_text_reaches_the_agent(service: Service, text: str) -> None:
     assert service.say(text).response == f"Turn 1. You said: {text}"
 
 
 @pytest.mark.clause("empty-optionals-are-absent")
 def test_empty_optionals_are_absent(service: Service) -> None:
     empty = {"executionId": "", "versionId": "", "contactId": ""}
-    answer = service.send(service.body(**empty, inputVariables={}, attachments=[]))
-    assert answer.status_code == 200
-    assert answer.json()["executionId"]
+    response = service.send(service.body(**empty, inputVariables={}, attachments=[]))
+    assert response.status_code == 200
+    assert response.json()["executionId"]
 
 
 @pytest.mark.clause("source-changes-nothing")
@@ -148,8 +148,8 @@ def test_source_changes_nothing(service: Service, source: str) -> None:
 
 @pytest.mark.clause("ids-look-like-the-samples")
 def test_ids_look_like_the_samples(service: Service) -> None:
-    answer = service.say("Hello")
-    for minted in (answer.execution_id, answer.interaction_id):
+    response = service.say("Hello")
+    for minted in (response.execution_id, response.interaction_id):
         assert re.fullmatch(r"[a-z0-9]{24}", minted)
 
 
@@ -160,19 +160,19 @@ def test_goal_is_completed(service: Service) -> None:
         service.say(text, agent_id=GOAL_AGENT, execution_id=first.execution_id)
         for text in ("Two", "Three")
     ]
-    assert [answer.goal_completion for answer in (first, *later)] == [False, False, True]
+    assert [response.goal_completion for response in (first, *later)] == [False, False, True]
 
 
-@pytest.mark.clause("refused-message-is-not-a-turn")
-def test_refused_message_is_not_a_turn(service: Service) -> None:
+@pytest.mark.clause("rejected-message-is-not-a-turn")
+def test_rejected_message_is_not_a_turn(service: Service) -> None:
     session = service.say("One").execution_id
     assert service.send(service.body(executionId=session, message=3)).status_code == 422
     assert service.send(headers={"Version": "1999-12-31"}).status_code == 401
     assert turn(service.say("Two", execution_id=session)) == 2
 
 
-@pytest.mark.clause("same-seed-same-answers")
-def test_same_seed_same_answers(adjusted: Callable[..., Service]) -> None:
+@pytest.mark.clause("same-seed-same-responses")
+def test_same_seed_same_responses(adjusted: Callable[..., Service]) -> None:
     def conversation(service: Service) -> list[ExecuteAgentResponse]:
         first = service.say("One")
         return [

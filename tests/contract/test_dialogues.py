@@ -1,4 +1,4 @@
-"""Section "Dialogues": conversations that a file writes."""
+"""Section "Dialogues": conversations from a file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.refusals import assert_refused
+from tests.contract.error_assertions import assert_error
 from tests.contract.service import Service
 
 TRANSCRIPT = """
@@ -27,18 +27,18 @@ def booking(tmp_path: Path, adjusted: Callable[..., Service]) -> Service:
     return adjusted(dialogues=str(file))
 
 
-@pytest.mark.clause("dialogue-answers-in-the-agents-place")
-def test_a_dialogue_answers_in_the_agents_place(booking: Service) -> None:
+@pytest.mark.clause("dialogue-replaces-the-agent")
+def test_dialogue_replaces_the_agent(booking: Service) -> None:
     sessions = [booking.say("A haircut, please").execution_id for _ in range(2)]
-    answers = [
+    responses = [
         booking.say(day, execution_id=session).response
         for day, session in zip(("Tuesday", "monday"), sessions, strict=True)
     ]
-    assert answers == ["Tuesday it is.", "monday it is."]
+    assert responses == ["Tuesday it is.", "monday it is."]
 
 
-@pytest.mark.clause("dialogue-stays-as-it-began")
-def test_a_dialogue_stays_as_it_began(booking: Service, tmp_path: Path) -> None:
+@pytest.mark.clause("session-keeps-its-dialogue")
+def test_session_keeps_its_dialogue(booking: Service, tmp_path: Path) -> None:
     session = booking.say("haircut").execution_id
     rewrite(tmp_path / "booking.txt", TRANSCRIPT.replace("it is", "it may be"))
     new = wait_for(lambda: said_on_monday(booking), "monday it may be.")
@@ -49,8 +49,10 @@ def test_a_dialogue_stays_as_it_began(booking: Service, tmp_path: Path) -> None:
 @pytest.mark.clause("files-are-reloaded")
 def test_files_are_reloaded(booking: Service, tmp_path: Path) -> None:
     rewrite(tmp_path / "booking.txt", "user haircut")
-    told = wait_for(lambda: str(booking.send(method="GET", path="/__mock/health").json()), "user h")
-    assert "starts with neither `user:` nor `agent:`" in told
+    health = wait_for(
+        lambda: str(booking.send(method="GET", path="/__mock/health").json()), "user h"
+    )
+    assert "starts with neither `user:` nor `agent:`" in health
     assert said_on_monday(booking) == "monday it is."
     rewrite(tmp_path / "booking.txt", TRANSCRIPT.replace("it is", "again"))
     assert wait_for(lambda: said_on_monday(booking), "again") == "monday again."
@@ -67,44 +69,44 @@ def rewrite(file: Path, text: str) -> None:
     os.utime(file, ns=(before + 10**9, before + 10**9))
 
 
-def wait_for(look: Callable[[], str], part: str) -> str:
-    """Look until `part` is seen, for ten seconds; return what was seen last."""
+def wait_for(read: Callable[[], str], part: str) -> str:
+    """Call `read` until its text contains `part`, for ten seconds; return the last text."""
     until = time.monotonic() + 10
-    while part not in (seen := look()) and time.monotonic() < until:
+    while part not in (text := read()) and time.monotonic() < until:
         time.sleep(0.2)
-    return seen
+    return text
 
 
-@pytest.mark.clause("unscripted-message-is-told")
-def test_an_unscripted_message_is_told(booking: Service) -> None:
+@pytest.mark.clause("unscripted-message-is-reported")
+def test_unscripted_message_is_reported(booking: Service) -> None:
     session = booking.say("haircut").execution_id
-    answer = booking.send(booking.body(message="Sunday", executionId=session))
-    assert answer.status_code == 200
-    assert answer.headers["X-Mock-Rule"] == "unscripted-message"
-    assert "booking.txt:4" in answer.headers["X-Mock-Hint"]
+    response = booking.send(booking.body(message="Sunday", executionId=session))
+    assert response.status_code == 200
+    assert response.headers["X-Mock-Rule"] == "unscripted-message"
+    assert "booking.txt:4" in response.headers["X-Mock-Hint"]
     assert booking.say("monday", execution_id=session).response == "monday it is."
 
 
-@pytest.mark.clause("unscripted-message-may-have-an-answer")
-def test_an_unscripted_message_may_have_an_answer(
+@pytest.mark.clause("unscripted-message-can-have-a-fallback")
+def test_unscripted_message_can_have_a_fallback(
     tmp_path: Path, adjusted: Callable[..., Service]
 ) -> None:
     file = tmp_path / "kind.yaml"
     file.write_text("otherwise: Sorry?\nturns: [{user: a, agent: b}]\n")
     service = adjusted(dialogues=str(file))
-    answer = service.send(service.body(message="c"))
-    assert answer.json()["response"] == "Sorry?"
-    assert answer.headers["X-Mock-Rule"] == "dialogue-otherwise"
-    session = answer.json()["executionId"]
+    response = service.send(service.body(message="c"))
+    assert response.json()["response"] == "Sorry?"
+    assert response.headers["X-Mock-Rule"] == "dialogue-fallback"
+    session = response.json()["executionId"]
     assert service.say("a", execution_id=session).response == "b"
 
 
-@pytest.mark.clause("unscripted-message-may-be-refused")
-def test_an_unscripted_message_may_be_refused(
+@pytest.mark.clause("unscripted-message-can-be-rejected")
+def test_unscripted_message_can_be_rejected(
     tmp_path: Path, adjusted: Callable[..., Service]
 ) -> None:
     file = tmp_path / "strict.yaml"
     file.write_text("otherwise: refuse\nturns: [{user: a, agent: b}]\n")
     service = adjusted(dialogues=str(file))
-    answer = service.send(service.body(message="c"))
-    assert_refused(answer, 400, "No turn of the dialogue expects this message.")
+    response = service.send(service.body(message="c"))
+    assert_error(response, 400, "No turn of the dialogue expects this message.")

@@ -1,4 +1,4 @@
-"""The contract's links, followed by the letter: what they say is sent, and nothing else."""
+"""The contract's links: the next request is built from the link alone."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ LINKS: dict[str, Way] = {
 EXPRESSION = re.compile(r"\{?\$(request|response)\.(body#/|header\.|path\.)(\w+)\}?")
 
 
-def evaluated(template: Any, answer: httpx.Response, agent_id: str) -> Any:
-    """Return `template` with every runtime expression replaced by what it means after `answer`."""
+def evaluate(template: Any, response: httpx.Response, agent_id: str) -> Any:
+    """Return `template` with every runtime expression replaced by its value for `response`."""
     if isinstance(template, dict):
-        return {name: evaluated(value, answer, agent_id) for name, value in template.items()}
+        return {name: evaluate(value, response, agent_id) for name, value in template.items()}
     found = EXPRESSION.fullmatch(template)
     if found is None:
         return template
-    side, place, name = found.groups()
-    message = answer.request if side == "request" else answer
-    if place == "path.":
+    side, source, name = found.groups()
+    message = response.request if side == "request" else response
+    if source == "path.":
         return {"agentId": agent_id}[name]
-    return message.headers[name] if place == "header." else json.loads(message.content)[name]
+    return message.headers[name] if source == "header." else json.loads(message.content)[name]
 
 
-@pytest.mark.clause("links-lead-on")
+@pytest.mark.clause("links-continue-the-session")
 @pytest.mark.parametrize("link", LINKS)
 @pytest.mark.parametrize("began", ["current", "deprecated"])
-def test_links_lead_on(service: Service, began: Way, link: str) -> None:
+def test_links_continue_the_session(service: Service, began: Way, link: str) -> None:
     first = service.send(path=service.path(way=began))
     node = document()["components"]["links"][link]
     parameters, body = (
-        evaluated(node[part], first, service.caller.agent_id)
+        evaluate(node[part], first, service.caller.agent_id)
         for part in ("parameters", "requestBody")
     )
     second = service.send(

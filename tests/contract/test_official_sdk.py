@@ -1,6 +1,6 @@
-"""The vendor's official Python SDK talks to the mock, told nothing but the address.
+"""The vendor's official Python SDK works with the mock; only the base URL is changed.
 
-It has no option for the address, so it is set the only way there is: on a subclass.
+The SDK has no option for the base URL, so a subclass sets it.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ Conversation = Callable[[HighLevel], Awaitable[Any]]
 
 
 @pytest.fixture
-def hold(mock_url: str) -> Callable[[Conversation], Any]:
-    """Hold a conversation through the SDK, and return what it returns."""
+def run(mock_url: str) -> Callable[[Conversation], Any]:
+    """Function that runs a conversation through the SDK and returns its result."""
 
     class Leadway(HighLevel):
         BASE_URL = mock_url
 
-    async def held(conversation: Conversation) -> Any:
+    async def run_conversation(conversation: Conversation) -> Any:
         sdk = Leadway(private_integration_token=TOKEN)
         try:
             return await conversation(sdk)
         finally:
             await sdk.close()
 
-    return lambda conversation: asyncio.run(held(conversation))
+    return lambda conversation: asyncio.run(run_conversation(conversation))
 
 
-def test_a_conversation_on_both_paths(hold: Callable[[Conversation], Any]) -> None:
+def test_a_conversation_on_both_paths(run: Callable[[Conversation], Any]) -> None:
     async def conversation(sdk: HighLevel) -> list[dict[str, Any]]:
         say, say_by_old_path = (
             sdk.agent_studio.execute_agent,
@@ -48,17 +48,17 @@ def test_a_conversation_on_both_paths(hold: Callable[[Conversation], Any]) -> No
         third = await say(AGENT, {"message": "Three", **next_}, source="api")
         return [first, second, third]
 
-    answers = hold(conversation)
-    assert [answer["response"] for answer in answers] == [
+    responses = run(conversation)
+    assert [response["response"] for response in responses] == [
         "Turn 1. You said: One",
         "Turn 2. You said: Two",
         "Turn 3. You said: Three",
     ]
-    assert len({answer["executionId"] for answer in answers}) == 1
-    assert len({answer["interactionId"] for answer in answers}) == 3
+    assert len({response["executionId"] for response in responses}) == 1
+    assert len({response["interactionId"] for response in responses}) == 3
 
 
-def test_a_conversation_that_begins_on_the_old_path(hold: Callable[[Conversation], Any]) -> None:
+def test_a_conversation_that_begins_on_the_old_path(run: Callable[[Conversation], Any]) -> None:
     async def conversation(sdk: HighLevel) -> str:
         first = await sdk.agent_studio.execute_agent_deprecated(
             AGENT, {"message": "One", "locationId": LOCATION}, source="public_api"
@@ -67,7 +67,7 @@ def test_a_conversation_that_begins_on_the_old_path(hold: Callable[[Conversation
         second: dict[str, str] = await sdk.agent_studio.execute_agent(AGENT, body)
         return second["response"]
 
-    assert hold(conversation) == "Turn 2. You said: Two"
+    assert run(conversation) == "Turn 2. You said: Two"
 
 
 @pytest.mark.parametrize(
@@ -78,13 +78,13 @@ def test_a_conversation_that_begins_on_the_old_path(hold: Callable[[Conversation
         ({"executionId": "made-up"}, 404, "Unknown executionId."),
     ],
 )
-def test_refusals_arrive_as_its_own_error(
-    hold: Callable[[Conversation], Any], fields: dict[str, object], status: int, message: str
+def test_error_responses_raise_the_error_of_the_sdk(
+    run: Callable[[Conversation], Any], fields: dict[str, object], status: int, message: str
 ) -> None:
     async def conversation(sdk: HighLevel) -> None:
         body = {"message": "Hello", "locationId": LOCATION} | fields
         await sdk.agent_studio.execute_agent(AGENT, body)
 
-    with pytest.raises(GHLError, match=message) as refused:
-        hold(conversation)
-    assert refused.value.status_code == status
+    with pytest.raises(GHLError, match=message) as caught:
+        run(conversation)
+    assert caught.value.status_code == status

@@ -1,4 +1,4 @@
-"""Section "Conversations": many at once."""
+"""Section "Conversations": parallel conversations and turns."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ TURNS = 20
 
 
 def converse(service: Service, number: int) -> None:
-    """Hold one conversation by both paths in turn, and see that the agent hears nothing else."""
+    """Hold one conversation on both paths in turn; check that each reply belongs to it."""
     fields: dict[str, str] = {}
     for turn in range(1, TURNS + 1):
         way: Way = "current" if turn % 2 else "deprecated"
-        answer = service.say(f"{number}/{turn}", way=way, **fields)
-        assert answer.response == f"Turn {turn}. You said: {number}/{turn}"
-        fields["execution_id"] = answer.execution_id
+        response = service.say(f"{number}/{turn}", way=way, **fields)
+        assert response.response == f"Turn {turn}. You said: {number}/{turn}"
+        fields["execution_id"] = response.execution_id
 
 
-@pytest.mark.clause("conversations-never-mix")
-def test_conversations_never_mix(service: Service) -> None:
+@pytest.mark.clause("conversations-are-isolated")
+def test_conversations_are_isolated(service: Service) -> None:
     with ThreadPoolExecutor(CONVERSATIONS) as pool:
-        held = [pool.submit(converse, service, number) for number in range(CONVERSATIONS)]
-    for conversation in held:
+        conversations = [pool.submit(converse, service, number) for number in range(CONVERSATIONS)]
+    for conversation in conversations:
         conversation.result()
 
 
@@ -39,7 +39,7 @@ def test_parallel_turns_have_distinct_numbers(service: Service) -> None:
         return service.say(message, execution_id=session).response
 
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(say, messages))
-    turns, said = zip(*(answer.split(". You said: ") for answer in answers), strict=True)
-    assert list(said) == messages
+        responses = list(pool.map(say, messages))
+    turns, echoes = zip(*(response.split(". You said: ") for response in responses), strict=True)
+    assert list(echoes) == messages
     assert sorted(int(turn.removeprefix("Turn ")) for turn in turns) == list(range(2, 66))

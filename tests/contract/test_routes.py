@@ -1,11 +1,11 @@
-"""Section "Routes": what is no operation of the contract."""
+"""Section "Routes": paths and methods that the contract does not have."""
 
 from __future__ import annotations
 
 import httpx
 import pytest
 
-from tests.contract.refusals import is_json
+from tests.contract.error_assertions import is_json
 from tests.contract.service import Service, Way
 
 NEAR_MISSES = [
@@ -18,40 +18,40 @@ NEAR_MISSES = [
 ]
 
 
-@pytest.mark.clause("route-has-to-exist")
+@pytest.mark.clause("route-must-exist")
 @pytest.mark.parametrize(("method", "path"), NEAR_MISSES)
-def test_route_has_to_exist(service: Service, method: str, path: str) -> None:
-    answer = service.send(method=method, path=path)
-    assert answer.status_code == 404
-    assert is_json(answer)
-    assert list(answer.json().items()) == [
+def test_route_must_exist(service: Service, method: str, path: str) -> None:
+    response = service.send(method=method, path=path)
+    assert response.status_code == 404
+    assert is_json(response)
+    assert list(response.json().items()) == [
         ("statusCode", 404),
         ("message", f"Cannot {method} {path}"),
         ("error", "Not Found"),
     ]
 
 
-@pytest.mark.clause("method-has-to-exist")
+@pytest.mark.clause("method-must-exist")
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])
 @pytest.mark.parametrize("way", ["current", "deprecated"])
-def test_method_has_to_exist(service: Service, method: str, way: Way) -> None:
-    answer = service.send(method=method, path=service.path(way=way))
-    assert answer.status_code == 405
-    assert answer.headers["Allow"] == "POST"
-    assert list(answer.json()) == ["statusCode", "message"]
+def test_method_must_exist(service: Service, method: str, way: Way) -> None:
+    response = service.send(method=method, path=service.path(way=way))
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "POST"
+    assert list(response.json()) == ["statusCode", "message"]
 
 
-@pytest.mark.clause("refusals-are-json")
-def test_refusals_are_json(service: Service) -> None:
-    for answer in refusals(service):
-        assert is_json(answer), answer.text
-        content = answer.json()
-        assert content["statusCode"] == answer.status_code
+@pytest.mark.clause("errors-are-json")
+def test_errors_are_json(service: Service) -> None:
+    for response in errors(service):
+        assert is_json(response), response.text
+        content = response.json()
+        assert content["statusCode"] == response.status_code
         assert isinstance(content["message"], str | list)
 
 
-def refusals(service: Service) -> list[httpx.Response]:
-    """Provoke one refusal of each kind that needs no particular token or agent."""
+def errors(service: Service) -> list[httpx.Response]:
+    """Return one error response of each kind that needs no special token or agent."""
     return [
         service.send(headers={"Authorization": "Bearer not-a-token"}),
         service.send(headers={"Version": None}),

@@ -1,4 +1,4 @@
-"""The sample request of the vendor's page, as people copy it: with a made-up `executionId`."""
+"""The sample request of the vendor's page, including its invented `executionId`."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ Send = Callable[[dict[str, Any]], tuple[int, dict[str, Any]]]
 
 
 def by_httpx(url: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    answer = httpx.post(url + PATH, headers=HEADERS, json=body, trust_env=False)
-    return answer.status_code, answer.json()
+    response = httpx.post(url + PATH, headers=HEADERS, json=body, trust_env=False)
+    return response.status_code, response.json()
 
 
 def by_curl(curl: str, url: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -53,17 +53,17 @@ def send(request: pytest.FixtureRequest, mock_url: str) -> Send:
     return lambda body: by_curl(curl, mock_url, body)
 
 
-def test_with_the_made_up_execution_id_the_answer_teaches(send: Send) -> None:
+def test_invented_execution_id_gets_an_error_with_a_hint(send: Send) -> None:
     status, content = send(BODY)
     assert status == 404
     assert content == {
         "statusCode": 404,
         "message": "Unknown executionId. Leave it out of the first message; "
-        "the answer brings the one to send from then on.",
+        "the response has the one to send from then on.",
     }
 
 
-def test_without_it_the_conversation_begins_and_goes_on(send: Send) -> None:
+def test_conversation_starts_and_continues_without_it(send: Send) -> None:
     status, first = send({name: value for name, value in BODY.items() if name != "executionId"})
     assert status == 200
     assert first["response"].startswith("Turn 1. You said: How can you help me with my marketing?")

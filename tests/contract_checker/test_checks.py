@@ -1,4 +1,4 @@
-"""The checker catches what it is for: every check has a defect, every defect is caught."""
+"""Every check has a defect, and every defect is caught."""
 
 from pathlib import Path
 
@@ -20,29 +20,29 @@ def test_the_contract_is_clean(contract: str) -> None:
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
-def test_a_seeded_defect_is_caught(contract: str, defect: Defect) -> None:
-    spoilt = Document(defect.change(contract))
-    caught = {finding.pointer: finding for finding in defect.caught_by(spoilt)}
+def test_a_defect_is_caught(contract: str, defect: Defect) -> None:
+    document = Document(defect.change(contract))
+    caught = {problem.pointer: problem for problem in defect.caught_by(document)}
     assert defect.pointer in caught
-    assert caught[defect.pointer] in check(spoilt)
+    assert caught[defect.pointer] in check(document)
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
-def test_a_finding_says_what_is_wrong_and_how_to_mend_it(contract: str, defect: Defect) -> None:
-    for finding in defect.caught_by(Document(defect.change(contract))):
-        assert finding.pointer.startswith("#/")
-        assert finding.problem
-        assert finding.remedy
-        assert "None" not in finding.problem
+def test_a_problem_has_message_and_hint(contract: str, defect: Defect) -> None:
+    for problem in defect.caught_by(Document(defect.change(contract))):
+        assert problem.pointer.startswith("#/")
+        assert problem.message
+        assert problem.hint
+        assert "None" not in problem.message
 
 
-def test_every_check_has_a_seeded_defect() -> None:
+def test_every_check_has_a_defect() -> None:
     assert {defect.caught_by for defect in DEFECTS} == set(CHECKS)
 
 
-def test_several_defects_are_told_at_once(contract: str) -> None:
+def test_several_problems_are_reported_together(contract: str) -> None:
     chosen = [defect for defect in DEFECTS if defect.caught_by in CHECKS[-3:]][:3]
     for defect in chosen:
         contract = defect.change(contract)
-    told = {finding.pointer for finding in check(Document(contract))}
-    assert {defect.pointer for defect in chosen} <= told
+    reported = {problem.pointer for problem in check(Document(contract))}
+    assert {defect.pointer for defect in chosen} <= reported

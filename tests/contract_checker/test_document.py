@@ -1,4 +1,4 @@
-"""Reading: every line is known, and what cannot be read says where."""
+"""Reading the contract: lines, pointers, references, errors."""
 
 from pathlib import Path
 
@@ -8,53 +8,60 @@ from contract_checker import Document, UnreadableError
 from contract_checker.document import as_fragment, child, keys
 
 
-def test_a_pointer_leads_to_its_line() -> None:
+def test_a_pointer_has_its_line() -> None:
     document = Document("a:\n  b/c:\n    - 1\n    - d: 2\n")
     assert document.line("#") == 1
     assert document.line("#/a/b~1c") == 2
     assert document.line("#/a/b~1c/1/d") == 4
 
 
-def test_what_is_missing_is_reported_where_it_should_be() -> None:
+def test_a_missing_value_has_the_line_of_its_parent() -> None:
     document = Document("a: 1\nb:\n  c: 2\n")
     assert document.line("#/b/missing/deeper") == 2
     assert document.line("#/nowhere") == 1
 
 
-def test_an_alias_is_read_like_what_it_names() -> None:
+def test_an_alias_has_the_value_of_its_anchor() -> None:
     document = Document("a: &x {b: 1}\nc: *x\n")
     assert document.data == {"a": {"b": 1}, "c": {"b": 1}}
+    assert document.line("#/c/b") == 2
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "problem"),
+    ("text", "line"),
     [
-        ("a: 1\nb: [\n", 3, "not YAML"),
-        ("a: 1\nb: \x07\n", 1, "not YAML"),
-        ("a: *nobody\n", 1, "not YAML"),
-        ("- a\n", 1, "not a mapping"),
-        ("", 1, "not a mapping"),
-        ("a: &a\n  b: *a\n", 2, "nested without end"),
+        ("a: 1\nb: [\n", 3),
+        ("a: 1\nb: \x07\n", 2),
+        ("a: *nobody\n", 1),
+        ("- a\n", 1),
+        ("", 1),
+        ("a: &a\n  b: *a\n", 2),
+        ("a: 1\nb: 2\na: 3\n", 3),
+        ("a: &a {b: 1}\nc: {<<: *a}\n", 2),
+        ("a: !!python/object/apply:os.getcwd []\n", 1),
+        ("a: !!binary aGk=\n", 1),
     ],
 )
-def test_what_cannot_be_read_says_where(text: str, line: int, problem: str) -> None:
+def test_an_unreadable_file_has_line_message_and_hint(text: str, line: int) -> None:
     with pytest.raises(UnreadableError) as caught:
         Document(text)
-    assert problem in caught.value.problem
+    assert caught.value.message
+    assert caught.value.hint
     assert caught.value.line == line
 
 
-def test_another_encoding_is_refused(tmp_path: Path) -> None:
+def test_another_encoding_raises(tmp_path: Path) -> None:
     file = tmp_path / "latin.yaml"
     file.write_bytes("a: é\n".encode("latin-1"))
     with pytest.raises(UnreadableError, match="UTF-8"):
         Document.load(file)
 
 
-def test_only_harmless_yaml_is_built() -> None:
-    document = Document("a: !!python/object/apply:os.getcwd []\nb: !!binary aGk=\n")
-    assert document.data == {"a": [], "b": "aGk="}
-    assert [finding.pointer for finding in document.findings] == ["#/b"]
+@pytest.mark.parametrize("value", ["2026-11-22", "yes", "017", "1_000", "12:30:45"])
+def test_a_value_that_other_readers_read_differently_is_ambiguous(value: str) -> None:
+    (problem,) = Document(f"a: [{value}]\n").ambiguities()
+    assert problem.pointer == "#/a/0"
+    assert list(Document(f"a: ['{value}']\n").ambiguities()) == []
 
 
 @pytest.mark.parametrize("key", ["plain", "a/b", "a~b", "a~1b", "{agentId}", ""])
@@ -72,6 +79,6 @@ def test_a_pointer_to_nothing_is_a_lookup_error(pointer: str) -> None:
         Document("a: 1\nc: [1]\n").find(pointer)
 
 
-def test_references_in_a_circle_end() -> None:
+def test_circular_references_end() -> None:
     document = Document("a: {$ref: '#/b'}\nb: {$ref: '#/a'}\n")
     assert document.follow("#/a", document.data["a"])[1] == {}

@@ -20,7 +20,7 @@ from contract_checker.expressions import Expression, is_whole, parse, texts_in
         ("$response.body#/a~1b/0/c~0d", ("response", "body", "", ("a/b", "0", "c~d"))),
     ],
 )
-def test_an_expression_is_taken_apart(text: str, parts: tuple[str, str, str, tuple[str]]) -> None:
+def test_an_expression_is_parsed(text: str, parts: tuple[str, str, str, tuple[str]]) -> None:
     assert parse(text) == Expression(text, *parts)
 
 
@@ -38,8 +38,8 @@ def test_an_expression_is_taken_apart(text: str, parts: tuple[str, str, str, tup
         "",
     ],
 )
-def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="no runtime expression"):
+def test_anything_else_raises(text: str) -> None:
+    with pytest.raises(ValueError, match="not a runtime expression"):
         parse(text)
 
 
@@ -50,7 +50,7 @@ def test_expressions_are_found_bare_and_in_braces() -> None:
     assert texts_in(5) == []
 
 
-def test_only_a_lone_expression_keeps_its_type() -> None:
+def test_only_a_single_expression_keeps_its_type() -> None:
     assert is_whole("$url")
     assert is_whole("{$url}")
     assert not is_whole("{$url}/x")

@@ -1,4 +1,4 @@
-"""The pages of docs/ say what the program does."""
+"""The pages of docs/ agree with the program."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from leadway_mock.web import create_app
 from tests.docs.markdown import ROOT, Page
 
 BEHAVIOURS = Page.read("docs/behaviours.md")
-ANSWERS = re.findall(
+RESPONSES = re.findall(
     r"^\| `(\S+)` \| [^|]+ \| (\d{3}) [^|]+ \| \*\*(\w+)\*\*", BEHAVIOURS.text, re.MULTILINE
 )
 URL = f"/agent-studio/agent/{ECHO_ID}/execute"
@@ -42,7 +42,7 @@ def test_generated_pages_are_current() -> None:
     assert write_docs.stale(ROOT) == []
 
 
-def test_a_stale_page_is_named_with_its_cure(
+def test_a_stale_page_is_named_with_a_hint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for page in write_docs.PAGES:
@@ -55,45 +55,55 @@ def test_a_stale_page_is_named_with_its_cure(
     assert capsys.readouterr().out.splitlines() == [
         "docs/behaviours.md: stale",
         "docs/settings.md: stale",
-        write_docs.CURE,
+        write_docs.HINT,
     ]
     assert write_docs.main([]) == 0
     assert write_docs.main(["--check"]) == 0
     assert capsys.readouterr().out == ""
 
 
-def test_a_switch_that_names_nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(write_docs, "SWITCHES", {"profil": ("scope-by-profile", "no-such-rule")})
+def test_an_unknown_name_in_the_table_of_settings_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        write_docs, "BEHAVIOUR_SETTINGS", {"profil": ("scope-by-profile", "no-such-rule")}
+    )
     with pytest.raises(SystemExit, match="profil, no-such-rule"):
         write_docs.behaviours_page()
 
 
-def test_every_answer_of_the_contract_is_listed() -> None:
-    assert {rule for rule, _, _ in ANSWERS} == set(load_contract().examples)
+def test_every_example_of_the_contract_is_listed() -> None:
+    assert {rule for rule, _, _ in RESPONSES} == set(load_contract().examples)
 
 
-@pytest.mark.parametrize(("rule", "status", "level"), ANSWERS, ids=[rule for rule, *_ in ANSWERS])
-def test_each_answer_comes_when_asked_for(
+@pytest.mark.parametrize(
+    ("rule", "status", "level"), RESPONSES, ids=[rule for rule, *_ in RESPONSES]
+)
+def test_each_example_can_be_selected(
     client: FlaskClient, rule: str, status: str, level: str
 ) -> None:
-    answer = client.post(URL, json=BODY, headers=HEADERS | {"Prefer": f"example={rule}"})
-    found = answer.headers["X-Mock-Rule"], answer.status_code, answer.headers["X-Mock-Evidence"]
+    response = client.post(URL, json=BODY, headers=HEADERS | {"Prefer": f"example={rule}"})
+    found = (
+        response.headers["X-Mock-Rule"],
+        response.status_code,
+        response.headers["X-Mock-Evidence"],
+    )
     assert found == (rule, int(status), level)
 
 
-def test_the_answers_of_the_mock_itself_are_as_listed(client: FlaskClient) -> None:
-    refused = [
-        client.get(URL, headers={"Host": "stranger.example"}),
-        client.get("/__mock/health", headers={"Origin": "https://stranger.example"}),
+def test_responses_of_the_mock_itself_are_as_listed(client: FlaskClient) -> None:
+    responses = [
+        client.get(URL, headers={"Host": "other.example"}),
+        client.get("/__mock/health", headers={"Origin": "https://other.example"}),
         client.post("/__mock/reset"),
     ]
-    found = [f"| `{each.headers['X-Mock-Rule']}` | {each.status_code} |" for each in refused]
+    found = [f"| `{each.headers['X-Mock-Rule']}` | {each.status_code} |" for each in responses]
     assert found == [row for row in found if row in BEHAVIOURS.text]
     assert len(set(found)) == 3
 
 
 @pytest.mark.parametrize(("profile", "status"), [("documented", 403), ("observed", 401)])
-def test_the_profiles_differ_as_listed(profile: str, status: int) -> None:
+def test_profiles_differ_as_listed(profile: str, status: int) -> None:
     client = create_app(Settings(profile=profile)).test_client()
     headers = HEADERS | {"Authorization": f"Bearer {UNSCOPED_TOKEN}"}
     assert client.post(URL, json=BODY, headers=headers).status_code == status
@@ -108,21 +118,21 @@ def test_every_setting_is_listed() -> None:
     ] == []
 
 
-def test_flags_that_the_pages_name_exist() -> None:
+def test_flags_of_the_pages_exist() -> None:
     known = {"--" + setting.name.replace("_", "-") for setting in fields(Settings)}
     for name in ("architecture", "evidence", "agents-file"):
         page = Page.read(f"docs/{name}.md")
         assert {code.split()[0] for code in page.code if code.startswith("--")} <= known, name
 
 
-def test_the_verbs_of_the_store_are_those_listed() -> None:
+def test_verbs_of_the_store_are_as_listed() -> None:
     verbs = [name for name, _ in inspect.getmembers(Store, inspect.isfunction) if name[0] != "_"]
     (sentence,) = re.findall(r"eleven verbs[^:]*: ([^(]+)", Page.read("docs/architecture.md").text)
     assert sorted(re.findall(r"`(\w+)`", sentence)) == sorted(verbs)
     assert len(verbs) == 11
 
 
-def test_the_errors_of_each_step_exist() -> None:
+def test_rules_of_the_pipeline_table_exist() -> None:
     rules = set(load_contract().examples)
     text = Page.read("docs/architecture.md").text
     (steps,) = re.findall(r"^\| step \| errors \|\n((?:\|.*\n)+)", text, re.MULTILINE)
@@ -134,7 +144,7 @@ def test_the_errors_of_each_step_exist() -> None:
     assert [each for each in families if not any(rule.startswith(each) for rule in rules)] == []
 
 
-def test_the_changelog_begins_with_this_version() -> None:
+def test_changelog_starts_with_this_version() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     first = next(text for level, text in Page.read("CHANGELOG.md").headings if level == 2)
     assert first.startswith(f"[{version}] - ")

@@ -15,7 +15,7 @@ def outline(page: Page) -> list[int]:
     return [level for level, _ in page.headings]
 
 
-def find_by_section(page: Page, pattern: str) -> list[list[str]]:
+def by_section(page: Page, pattern: str) -> list[list[str]]:
     """Return the matches in each section, sorted: the order in a sentence may differ."""
     sections = re.split(r"^#+ .*$", page.prose, flags=re.MULTILINE)
     return [sorted(re.findall(pattern, section)) for section in sections]
@@ -25,22 +25,22 @@ def without_comments(page: Page) -> list[Block]:
     return [Block(block.language, COMMENT.sub("", block.text)) for block in page.blocks]
 
 
-def test_the_headings_have_the_same_order() -> None:
+def test_headings_have_the_same_levels() -> None:
     assert outline(SPANISH) == outline(ENGLISH)
     assert len(set(SPANISH.anchors)) == len(set(ENGLISH.anchors)) == len(ENGLISH.headings)
 
 
-def test_the_code_differs_only_in_comments() -> None:
+def test_code_differs_only_in_comments() -> None:
     assert without_comments(SPANISH) == without_comments(ENGLISH)
 
 
-def test_the_contents_list_every_section() -> None:
+def test_contents_list_every_section() -> None:
     sections = [f"#{anchor_of(text)}" for level, text in SPANISH.headings if level == 2]
     assert [link for link in SPANISH.links if link.startswith("#")] == sections
 
 
-def test_each_section_has_the_same_links() -> None:
-    english, spanish = (find_by_section(page, r"\]\(([^#)]\S*)\)") for page in (ENGLISH, SPANISH))
+def test_sections_have_the_same_links() -> None:
+    english, spanish = (by_section(page, r"\]\(([^#)]\S*)\)") for page in (ENGLISH, SPANISH))
     assert "README.es.md" in english[1]
     assert "README.md" in spanish[1]
     english[1].remove("README.es.md")
@@ -48,11 +48,11 @@ def test_each_section_has_the_same_links() -> None:
     assert spanish == english
 
 
-def test_each_section_has_the_same_inline_code() -> None:
+def test_sections_have_the_same_inline_code() -> None:
     code = r"`([^`\n]+)`"
-    assert find_by_section(SPANISH, code) == find_by_section(ENGLISH, code)
+    assert by_section(SPANISH, code) == by_section(ENGLISH, code)
 
 
-def test_the_tables_have_the_same_rows() -> None:
+def test_tables_have_the_same_number_of_rows() -> None:
     row = r"(?m)^\|"
-    assert find_by_section(SPANISH, row) == find_by_section(ENGLISH, row)
+    assert by_section(SPANISH, row) == by_section(ENGLISH, row)

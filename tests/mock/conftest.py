@@ -37,8 +37,8 @@ def caller_with(contract: Contract, store: Store) -> Iterator[Callable[..., Call
             *, cast: AgentRegistry = BUILT_IN, store: Store = store, **settings: Any
         ) -> Caller:
             clock = ManualClock()
-            selected_settings = Settings(**({"validate_responses": True, "seed": 1} | settings))
-            emulator = Emulator(selected_settings, contract, cast, store, clock)
+            chosen = Settings(**({"validate_responses": True, "seed": 1} | settings))
+            emulator = Emulator(chosen, contract, cast, store, clock)
             return Caller(stack.enter_context(closing(emulator)), clock)
 
         yield make

@@ -1,4 +1,4 @@
-"""One suite for one application, written four times: the fixture is the same to all of them."""
+"""One test suite for one application in four versions: sync and async, with httpx and the SDK."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ import threading
 
 import pytest
 from application import book
-from tests.plugin.talking import BOOKING
+from tests.plugin.client import BOOKING
 
 pytestmark = pytest.mark.leadway_mock(dialogue=BOOKING)
 
@@ -77,22 +77,22 @@ pytestmark = pytest.mark.leadway_mock(dialogue=BOOKING)
 def test_it_books(leadway_mock, day):
     assert book(day) == f"{day} it is."
     leadway_mock.assert_said("A haircut", f"On {day}")
-    leadway_mock.assert_well_behaved()
+    leadway_mock.assert_conformant()
 
-def test_it_books_for_many_at_once(leadway_mock):
+def test_it_books_in_parallel(leadway_mock):
     threads = [threading.Thread(target=book, args=["Monday"]) for _ in range(8)]
     for each in threads:
         each.start()
     for each in threads:
         each.join()
     leadway_mock.assert_turns(*[2] * 8)
-    leadway_mock.assert_well_behaved()
+    leadway_mock.assert_conformant()
 
-BREAKS = [{"status": 500}, {"proxy": 502}, {"transport": "EMPTY_RESPONSE"}]
+FAULTS = [{"status": 500}, {"proxy_status": 502}, {"transport": "EMPTY_RESPONSE"}]
 
-@pytest.mark.parametrize("fault", BREAKS)
-def test_it_survives_what_breaks(leadway_mock, fault):
-    leadway_mock.fault(fault)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_it_handles_faults(leadway_mock, fault):
+    leadway_mock.fault(**fault)
     with pytest.raises(Exception):
         book("Monday")
     leadway_mock.assert_turns()
@@ -107,7 +107,7 @@ def test_it_fails_here(leadway_mock):
 
 
 @pytest.mark.parametrize("style", APPLICATIONS)
-def test_the_suite_holds(pytester: pytest.Pytester, run: Run, style: str) -> None:
+def test_suite_works_with_every_client(pytester: pytest.Pytester, run: Run, style: str) -> None:
     pytester.makepyfile(application=HEAD + APPLICATIONS[style], test_application=SUITE)
     pytester.syspathinsert()
     result = run()

@@ -1,4 +1,4 @@
-"""`leadway mock exec` and `leadway mock env`, as shells and other runners use them."""
+"""`leadway mock exec` and `leadway mock env`, as shells and other test runners use them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def booking(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_command_finds_the_mock_and_is_heard_alone(tmp_path: Path, booking: Path) -> None:
+def test_command_finds_the_mock_and_only_its_output_is_printed(
+    tmp_path: Path, booking: Path
+) -> None:
     done = execute("--dialogues", str(booking), *say("A haircut"), cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "Which day?\n", "")
 
@@ -65,7 +67,7 @@ def test_the_command_finds_the_mock_and_is_heard_alone(tmp_path: Path, booking: 
 @pytest.mark.parametrize(
     ("command", "code"), [("exit 0", 0), ("exit 7", 7), ("kill -TERM $$", 128 + signal.SIGTERM)]
 )
-def test_its_exit_code_is_passed_on(tmp_path: Path, command: str, code: int) -> None:
+def test_exit_code_is_passed_on(tmp_path: Path, command: str, code: int) -> None:
     assert execute("--", "sh", "-c", command, cwd=tmp_path).returncode == code
 
 
@@ -95,24 +97,24 @@ def test_signals_are_passed_on(tmp_path: Path, number: signal.Signals) -> None:
         ("Something else", ["--strict", "--allow", "unscripted", "--allow", "unused"], 0),
     ],
 )
-def test_strict_it_fails_for_what_was_not_scripted(
+def test_strict_fails_on_unexpected_interactions(
     tmp_path: Path, booking: Path, message: str, flags: list[str], code: int
 ) -> None:
     done = execute(*flags, "--dialogues", str(booking), *say(message), cwd=tmp_path)
     assert done.returncode == code
-    assert ("did not go as scripted" in done.stderr) == (code == 1)
+    assert ("Unexpected interactions with the mock: " in done.stderr) == (code == 1)
     if code:
         assert "turn 1 of 'booking', " in done.stderr
-        assert "If it is meant to be so: --allow " in done.stderr
+        assert "To allow this: --allow " in done.stderr
 
 
-def test_a_mock_beside_a_command_warns_of_strangers_too(tmp_path: Path) -> None:
+def test_exec_warns_about_a_public_host(tmp_path: Path) -> None:
     done = execute("--host", "0.0.0.0", "--", "true", cwd=tmp_path)  # noqa: S104 - that is the test
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.startswith("Listening on 0.0.0.0, so everybody on its networks can ")
 
 
-def test_a_failure_of_the_command_goes_before(tmp_path: Path, booking: Path) -> None:
+def test_exit_code_of_the_command_has_precedence(tmp_path: Path, booking: Path) -> None:
     done = execute(
         "--strict", "--dialogues", str(booking), "--", "sh", "-c", "exit 7", cwd=tmp_path
     )
@@ -121,7 +123,7 @@ def test_a_failure_of_the_command_goes_before(tmp_path: Path, booking: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "text"),
     [
         (["npm", "test"], 2, "npm test: no such flag; a command is written behind --"),
         (["--"], 2, "leadway mock exec -- npm test"),
@@ -132,14 +134,14 @@ def test_a_failure_of_the_command_goes_before(tmp_path: Path, booking: Path) -> 
         (["--allow", "x", "--", "true"], 2, "invalid choice"),
     ],
 )
-def test_what_cannot_be_is_told(tmp_path: Path, arguments: list[str], code: int, told: str) -> None:
+def test_usage_errors(tmp_path: Path, arguments: list[str], code: int, text: str) -> None:
     done = execute(*arguments, cwd=tmp_path)
     assert done.returncode == code
-    assert told in done.stderr
+    assert text in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+def test_port_in_use_is_an_error(tmp_path: Path) -> None:
     with Mock() as mock:
         port = mock.url.rpartition(":")[2]
         done = execute("--port", port, "--", "echo", "never", cwd=tmp_path)
@@ -148,7 +150,7 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
-def test_a_shell_evaluates_the_environment_of_a_running_mock(tmp_path: Path) -> None:
+def test_shell_evaluates_the_environment_of_a_running_mock(tmp_path: Path) -> None:
     with Mock(any_token=True) as mock:
         port = mock.url.rpartition(":")[2]
         script = f'eval "$("$0" -m leadway mock env --port {port})"; "$0" -c "$1" Hello'
@@ -157,7 +159,7 @@ def test_a_shell_evaluates_the_environment_of_a_running_mock(tmp_path: Path) -> 
         mock.assert_said("Hello")
 
 
-def test_the_port_can_come_from_the_environment(tmp_path: Path) -> None:
+def test_port_can_come_from_the_environment(tmp_path: Path) -> None:
     with Mock() as mock:
         port = mock.url.rpartition(":")[2]
         done = run(*LEADWAY, "env", cwd=tmp_path, LEADWAY_MOCK_PORT=port)
@@ -168,7 +170,7 @@ def mock_url(port: str) -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def test_where_no_mock_is_nothing_is_printed(tmp_path: Path) -> None:
+def test_env_prints_nothing_without_a_mock(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = str(closed.getsockname()[1])
     done = run(*LEADWAY, "env", "--port", port, cwd=tmp_path)

@@ -1,4 +1,4 @@
-"""The fixture: what it gives, what it leaves behind, and how a run ends."""
+"""The fixtures: isolation, environment, options, clean-up, and the summary of the run."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import pytest
 from tests.plugin.conftest import Run
 
 HEAD = "import os\nimport threading\nimport httpx\nimport pytest\n"
-HEAD += "from tests.plugin.talking import BOOKING, ask, say\n\n"
+HEAD += "from tests.plugin.client import BOOKING, say, send\n\n"
 
 
-def test_each_test_has_its_own(pytester: pytest.Pytester, run: Run) -> None:
+def test_each_test_has_its_own_namespace(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         HEAD + "tokens, urls, gone = set(), set(), []\n\n"
         "@pytest.mark.parametrize('turn', range(3))\n"
@@ -22,7 +22,7 @@ def test_each_test_has_its_own(pytester: pytest.Pytester, run: Run) -> None:
         "    assert leadway_mock.sessions == []\n"
         "    assert len(leadway_mock.journal) == 0\n"
         "    for session in gone:\n"
-        "        assert ask(leadway_mock, 'Hi', executionId=session).status_code == 404\n"
+        "        assert send(leadway_mock, 'Hi', executionId=session).status_code == 404\n"
         "    leadway_mock.settings(session_idle_seconds=turn)\n"
         "    leadway_mock.clock.freeze()\n"
         "    leadway_mock.dialogue(f'user: hi\\nagent: {turn}')\n"
@@ -33,7 +33,7 @@ def test_each_test_has_its_own(pytester: pytest.Pytester, run: Run) -> None:
     run().assert_outcomes(passed=3)
 
 
-def test_what_comes_late_is_nobodys(pytester: pytest.Pytester, run: Run) -> None:
+def test_late_requests_of_a_finished_test_are_ignored(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         HEAD + "before = []\n\n"
         "def test_one(leadway_mock):\n    before.append(leadway_mock)\n"
@@ -46,7 +46,7 @@ def test_what_comes_late_is_nobodys(pytester: pytest.Pytester, run: Run) -> None
     run().assert_outcomes(passed=2)
 
 
-def test_the_environment_leads_to_it_and_is_put_back(
+def test_environment_is_set_and_restored(
     pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LEADWAY_TOKEN", "the developer's own")
@@ -67,7 +67,7 @@ def test_the_environment_leads_to_it_and_is_put_back(
     run().assert_outcomes(passed=2)
 
 
-def test_it_ends_without_a_trace(pytester: pytest.Pytester, run: Run) -> None:
+def test_no_thread_is_left_behind(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makeini("[pytest]\nfilterwarnings = error")
     pytester.makepyfile(HEAD + "def test_it(leadway_mock):\n    say(leadway_mock, 'Hi')\n")
     pytester.makeconftest(
@@ -75,7 +75,7 @@ def test_it_ends_without_a_trace(pytester: pytest.Pytester, run: Run) -> None:
         "    print('left behind:', [t.name for t in threading.enumerate()"
         " if t.name.startswith('leadway')])\n"
     )
-    result = run("-s", apart=True)
+    result = run("-s", subprocess=True)
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["left behind: []*"])
 
@@ -85,9 +85,9 @@ def test_without_a_socket(pytester: pytest.Pytester, run: Run) -> None:
         "import socket, pytest\n\n"
         "@pytest.fixture(autouse=True)\n"
         "def no_sockets(monkeypatch):\n"
-        "    def refuse(*_, **__):\n        raise OSError('no sockets here')\n"
-        "    monkeypatch.setattr(socket.socket, 'bind', refuse)\n"
-        "    monkeypatch.setattr(socket.socket, 'connect', refuse)\n"
+        "    def fail(*_, **__):\n        raise OSError('no sockets here')\n"
+        "    monkeypatch.setattr(socket.socket, 'bind', fail)\n"
+        "    monkeypatch.setattr(socket.socket, 'connect', fail)\n"
     )
     pytester.makepyfile(
         HEAD + "@pytest.mark.leadway_mock(dialogue=BOOKING)\n"
@@ -100,21 +100,22 @@ def test_without_a_socket(pytester: pytest.Pytester, run: Run) -> None:
         "        body['executionId'] = first['executionId']\n"
         "        last = client.post(mock.execute_url, json=body | {'message': 'Monday'}).json()\n"
         "    assert last['response'] == 'Monday it is.'\n"
-        "    with pytest.raises(ValueError, match='this mock has none'):\n"
+        "    with pytest.raises(ValueError, match='runs without one'):\n"
         "        mock.fault(transport='HANG')\n"
     )
     run().assert_outcomes(passed=1)
 
 
-def test_a_suite_chooses_how_the_mock_starts(pytester: pytest.Pytester, run: Run) -> None:
+def test_suite_overrides_the_settings(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makefile(
         ".yaml",
-        agents_file="agents:\n  - id: frontdesk\n    name: Desk\n    replies:\n      - answer: Hello.\n",
+        agents="agents:\n  - id: frontdesk\n    name: Desk\n    replies:\n      - answer: Hello.\n",
     )
     pytester.makeconftest(
         "import pathlib, pytest\n\n"
         "@pytest.fixture(scope='session')\ndef leadway_mock_settings():\n"
-        "    return {'agents': str(pathlib.Path(__file__).with_name('agents.yaml')), 'seed': 1}\n"
+        "    path = pathlib.Path(__file__).with_name('agents.yaml')\n"
+        "    return {'agents_file': str(path), 'seed': 1}\n"
     )
     pytester.makepyfile(
         HEAD + "def test_it(leadway_mock):\n"
@@ -124,7 +125,7 @@ def test_a_suite_chooses_how_the_mock_starts(pytester: pytest.Pytester, run: Run
     run().assert_outcomes(passed=1)
 
 
-def test_dialogues_are_found_beside_the_test(pytester: pytest.Pytester, run: Run) -> None:
+def test_dialogue_paths_are_relative_to_the_test_file(pytester: pytest.Pytester, run: Run) -> None:
     folder = pytester.mkdir("suite")
     (folder / "booking.txt").write_text("user: haircut\nagent: Which day?\n")
     (folder / "test_it.py").write_text(
@@ -134,7 +135,7 @@ def test_dialogues_are_found_beside_the_test(pytester: pytest.Pytester, run: Run
     run().assert_outcomes(passed=1)
 
 
-def test_the_marker_alone_is_enough(pytester: pytest.Pytester, run: Run) -> None:
+def test_marker_alone_activates_the_fixture(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         HEAD + "@pytest.fixture\ndef address():\n    return os.environ['LEADWAY_BASE_URL']\n\n"
         "@pytest.mark.leadway_mock(allow='unused', dialogue=BOOKING)\n"
@@ -144,7 +145,7 @@ def test_the_marker_alone_is_enough(pytester: pytest.Pytester, run: Run) -> None
     run().assert_outcomes(passed=1, failed=1)
 
 
-def test_a_marker_on_a_class_is_enough_for_its_tests(pytester: pytest.Pytester, run: Run) -> None:
+def test_marker_on_a_class_applies_to_its_tests(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         HEAD + "@pytest.mark.leadway_mock\nclass TestIt:\n"
         "    def test_it(self):\n        assert 'pit-12345678-' in os.environ['LEADWAY_TOKEN']\n\n"
@@ -153,7 +154,7 @@ def test_a_marker_on_a_class_is_enough_for_its_tests(pytester: pytest.Pytester, 
     run().assert_outcomes(passed=2)
 
 
-def test_every_token_can_count(pytester: pytest.Pytester, run: Run) -> None:
+def test_any_token_counts_every_token(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         HEAD + "@pytest.mark.leadway_mock(any_token=True, dialogue='user: hi\\nagent: ho')\n"
         "@pytest.mark.parametrize('number', range(2))\n"
@@ -165,7 +166,7 @@ def test_every_token_can_count(pytester: pytest.Pytester, run: Run) -> None:
     run().assert_outcomes(passed=2)
 
 
-def test_the_run_ends_with_verdict_and_coverage(pytester: pytest.Pytester, run: Run) -> None:
+def test_run_ends_with_conformance_and_coverage(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         HEAD + "def test_good(leadway_mock):\n    say(leadway_mock, 'Hi', 'And then?')\n\n"
         "def test_bad(leadway_mock):\n    say(leadway_mock, 'Hi')\n"
@@ -179,7 +180,7 @@ def test_the_run_ends_with_verdict_and_coverage(pytester: pytest.Pytester, run: 
             "The caller should mend 1 error, seen in 5 requests.",
             "execution-id-dropped (error)",
             "*test_bad: *",
-            "executeAgent: 1 of * outcomes of the contract met (-v tells which)",
+            "executeAgent: 1 of * outcomes of the contract met (-v lists them)",
         ]
     )
     detailed = run("-v")
@@ -187,23 +188,23 @@ def test_the_run_ends_with_verdict_and_coverage(pytester: pytest.Pytester, run: 
     run("-q").stdout.no_fnmatch_line("*= leadway_mock =*")
 
 
-def test_a_run_without_it_says_nothing(pytester: pytest.Pytester, run: Run) -> None:
+def test_run_without_the_fixture_has_no_summary(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile("def test_it():\n    pass\n")
     result = run()
     result.stdout.no_fnmatch_line("*leadway_mock*")
 
 
-def test_unused_it_imports_nothing(pytester: pytest.Pytester, run: Run) -> None:
+def test_run_without_the_fixture_imports_nothing(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         "import sys\n\ndef test_it():\n"
         "    ours = {name for name in sys.modules if name.startswith('leadway')}\n"
         "    assert ours == {'leadway_mock', 'leadway_mock.pytest_plugin'}\n"
-        "    assert not {'flask', 'jsonschema', 'yaml', 'waitress'} & set(sys.modules)\n"
+        "    assert not {'flask', 'jsonschema', 'yaml', 'uvicorn'} & set(sys.modules)\n"
     )
-    run(apart=True).assert_outcomes(passed=1)
+    run(subprocess=True).assert_outcomes(passed=1)
 
 
-def test_markers_are_known(pytester: pytest.Pytester, run: Run) -> None:
+def test_marker_is_registered(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         "import pytest\n\n@pytest.mark.leadway_mock(strict=False)\ndef test_it():\n    pass\n"
     )

@@ -1,4 +1,4 @@
-"""docs/testing.md is run as it stands."""
+"""The code of docs/testing.md runs, and its output is as shown."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SCRIPT = FILES["test_booking.py"].split('"""')[1]
 
 @pytest.fixture
 def suite(pytester: pytest.Pytester) -> Path:
-    """A project of all the page's files, and the dialogue that they name."""
+    """A project with all files of the page and its dialogue."""
     for name, text in FILES.items():
         (pytester.path / name).write_text(text)
     (pytester.path / "booking.txt").write_text(dedent(SCRIPT).lstrip())
@@ -35,14 +35,14 @@ def suite(pytester: pytest.Pytester) -> Path:
     return pytester.path
 
 
-def shown(part: str) -> list[str]:
-    """Return the lines of the page's text with `part`, for pytester; `…` stands for anything."""
+def expected_lines(part: str) -> list[str]:
+    """Return the lines of the page's text block with `part` as fnmatch patterns; `…` is `*`."""
     lines = [line for line in PAGE.block("text", part).splitlines() if line.strip("… ")]
     plain = [re.sub(r"[\[?*]", r"[\g<0>]", line) for line in lines]
     return [re.sub(r" *… *", "*", line) for line in plain]
 
 
-def test_every_block_is_a_file_with_a_name() -> None:
+def test_every_python_block_is_a_named_file() -> None:
     assert len(FILES) == sum(each.language == "python" for each in PAGE.blocks) == 6
 
 
@@ -50,40 +50,40 @@ def test_every_block_is_a_file_with_a_name() -> None:
     "name", [name for name in FILES if name.startswith("test_") and "wednesday" not in name]
 )
 @pytest.mark.usefixtures("suite")
-def test_its_tests_pass(run: Run, name: str) -> None:
+def test_tests_pass(run: Run, name: str) -> None:
     outcomes = run(name).parseoutcomes()
     assert set(outcomes) == {"passed"}
 
 
 @pytest.mark.usefixtures("suite")
-def test_its_failure_is_as_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failure_is_as_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     result = run("test_wednesday.py")
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(shown("unscripted: "))
+    result.stdout.fnmatch_lines(expected_lines("unscripted: "))
 
 
 @pytest.mark.usefixtures("suite")
-def test_its_summary_is_as_shown(run: Run) -> None:
+def test_summary_is_as_shown(run: Run) -> None:
     result = run("test_booking.py")
-    result.stdout.fnmatch_lines(shown("leadway_mock ==="))
+    result.stdout.fnmatch_lines(expected_lines("leadway_mock ==="))
 
 
 @pytest.mark.usefixtures("suite")
-def test_its_configuration_is_one(pytester: pytest.Pytester, run: Run) -> None:
+def test_ini_file_works(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makeini(PAGE.block("ini"))
     pytester.makepyfile(test_it="def test_it(leadway_mock):\n    leadway_mock.fault(status=500)\n")
     run("test_it.py").assert_outcomes(passed=1)
 
 
-def test_its_program_runs(suite: Path) -> None:
+def test_program_runs(suite: Path) -> None:
     done = subprocess.run(
         [sys.executable, "plain.py"], cwd=suite, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (0, "Monday it is.\n"), done.stderr
 
 
-def test_its_commands_run(suite: Path) -> None:
+def test_commands_run(suite: Path) -> None:
     run, env = (each.text for each in PAGE.blocks if each.language == "sh")
     command = run.replace("npm test", '"$PYTHON" -c "import booking; booking.book(\'Monday\')"')
     _, evaluated = env.splitlines()
@@ -102,14 +102,14 @@ def test_its_commands_run(suite: Path) -> None:
         assert (done.returncode, done.stdout) == (0, f"{mock.url}\n"), done.stderr
 
 
-def test_every_word_of_strictness_is_explained() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| ([^:|,]+)", PAGE.text, re.MULTILINE)
-    told = {word: meaning.strip() for word, meaning in rows if word in KINDS}
-    assert set(told) == set(KINDS)
-    assert [word for word, meaning in told.items() if not KINDS[word].startswith(meaning)] == []
+def test_every_kind_is_explained() -> None:
+    rows = re.findall(r"^\| `([\w-]+)` \| ([^:|,]+)", PAGE.text, re.MULTILINE)
+    meanings = {word: meaning.strip() for word, meaning in rows if word in KINDS}
+    assert set(meanings) == set(KINDS)
+    assert [word for word in KINDS if not KINDS[word].startswith(meanings[word])] == []
 
 
-def test_every_call_that_it_names_exists() -> None:
+def test_every_call_exists() -> None:
     rows = re.findall(r"^\| `(\w+)[(.]", PAGE.text, re.MULTILINE)
     assert len(rows) >= 9
     known = {*dir(Mock), "clock", "journal"}

@@ -1,4 +1,4 @@
-"""What fails a test by itself, in which phase, with which words, and what lets it pass."""
+"""Unexpected interactions: what fails a test, with which text, and what allows it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.plugin.conftest import Run
 HEAD = """
 import httpx
 import pytest
-from tests.plugin.talking import BOOKING, ask, say
+from tests.plugin.client import BOOKING, say, send
 
 """
 UNSCRIPTED = """
@@ -53,7 +53,7 @@ def test_it(leadway_mock):
     leadway_mock.dialogue(BOOKING)
     say(leadway_mock, "A haircut, please", "On Tuesday", "Thanks")
 """
-STRAY = """
+WRONG_TOKEN = """
 def test_it(leadway_mock):
     httpx.post(
         leadway_mock.execute_url,
@@ -72,55 +72,55 @@ NAMES = (
     "missing version",
     "missing token",
     "wrong path",
-    "other token",
+    "wrong token",
 )
 EACH = [
     (UNSCRIPTED, "unscripted", ["*turn 1 of 'dialogue-01'*", "*message: Something else*"]),
     (ENDED, "unscripted", ["*is in 'dialogue-01', after turn 2.", "*has ended: begin a new *"]),
     (UNUSED, "unused", ["*turn 2 of 'dialogue-01', dialogue-01:3: user: /(?P<day>*"]),
     (UNUSED_FAULT, "unused", ["*fault 'fault-1' (500)*"]),
-    (MALFORMED, "contract", ["*422 body-invalid*", "*'input' was sent; 'message' is meant.*"]),
+    (MALFORMED, "contract", ["*422 body-invalid*", "*'input'; did you mean 'message'?*"]),
     (WITHOUT_VERSION, "contract", ["*401 version-missing*"]),
     (WITHOUT_TOKEN, "contract", ["*401 token-invalid*"]),
     (WRONG_PATH, "contract", ["*404 route-unknown*"]),
-    (STRAY, "stray", ["*Send LEADWAY_TOKEN, which is pit-12345678-*"]),
+    (WRONG_TOKEN, "wrong-token", ["*Send LEADWAY_TOKEN, which is pit-12345678-*"]),
 ]
 
 
 @pytest.mark.parametrize(("test", "kind", "words"), EACH, ids=NAMES)
-def test_it_fails_the_test_in_its_call(
+def test_unexpected_interaction_fails_the_test_in_its_call_phase(
     pytester: pytest.Pytester, run: Run, test: str, kind: str, words: list[str]
 ) -> None:
     pytester.makepyfile(HEAD + test)
     result = run()
     result.assert_outcomes(failed=1)
-    told = ["*The conversation did not go as scripted.*", f"{kind}: *", *words]
-    result.stdout.fnmatch_lines([*told, f"*allow={{*{kind}*", "FAILED *::test_it*"])
+    lines = [f"*Unexpected interactions with the mock: *{kind}*", f"{kind}: *", *words]
+    result.stdout.fnmatch_lines([*lines, f"*allow={{*{kind}*", "FAILED *::test_it*"])
     result.stdout.no_fnmatch_line("*ERROR*")
 
 
 @pytest.mark.parametrize(("test", "kind"), [(test, kind) for test, kind, _ in EACH], ids=NAMES)
-def test_each_can_be_allowed(pytester: pytest.Pytester, run: Run, test: str, kind: str) -> None:
+def test_each_kind_can_be_allowed(
+    pytester: pytest.Pytester, run: Run, test: str, kind: str
+) -> None:
     mark = f"@pytest.mark.leadway_mock(allow={{{kind!r}}})"
     pytester.makepyfile(HEAD + mark + test)
     run().assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize("test", [test for test, *_ in EACH], ids=NAMES)
-def test_none_is_told_where_strictness_is_off(
-    pytester: pytest.Pytester, run: Run, test: str
-) -> None:
+def test_strict_false_allows_everything(pytester: pytest.Pytester, run: Run, test: str) -> None:
     pytester.makepyfile(HEAD + "@pytest.mark.leadway_mock(strict=False)" + test)
     run().assert_outcomes(passed=1)
 
 
-def test_a_whole_suite_can_allow_it(pytester: pytest.Pytester, run: Run) -> None:
+def test_ini_option_allows_a_kind(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makeini("[pytest]\nleadway_mock_allow = unused unscripted")
     pytester.makepyfile(HEAD + UNUSED)
     run().assert_outcomes(passed=1)
 
 
-def test_a_class_and_a_module_can_allow_it(pytester: pytest.Pytester, run: Run) -> None:
+def test_class_and_module_markers_allow_a_kind(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         HEAD
         + "pytestmark = pytest.mark.leadway_mock(dialogue=BOOKING)\n"
@@ -131,17 +131,17 @@ def test_a_class_and_a_module_can_allow_it(pytester: pytest.Pytester, run: Run) 
     run().assert_outcomes(passed=1)
 
 
-def test_a_test_can_allow_it_while_it_runs(pytester: pytest.Pytester, run: Run) -> None:
+def test_running_test_can_allow_a_kind(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(HEAD + UNUSED + "    leadway_mock.allow('unused')\n")
     run().assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize(
-    ("mark", "told"),
+    ("mark", "text"),
     [
-        ("alow='unused'", "*has no alow; it has dialogue, faults, *"),
-        ("BOOKING", "*takes everything by name; it has dialogue, faults, *"),
-        ("allow='unsed'", "*Nothing is called unsed. There are unscripted, contract, *"),
+        ("alow='unused'", "*has no argument alow. Its keyword arguments are dialogue, faults, *"),
+        ("BOOKING", "*takes no positional arguments. Its keyword arguments are dialogue, *"),
+        ("allow='unsed'", "*allow must be one of unscripted, contract, *, not unsed.*"),
         ("settings={'prot': 1}", "*prot is no setting. *"),
         ("settings={'quota_day': 0}", "quota_day cannot be 0: 1 or more is wanted."),
         ("settings={'port': 1}", "*port cannot change while the mock runs*"),
@@ -149,38 +149,38 @@ def test_a_test_can_allow_it_while_it_runs(pytester: pytest.Pytester, run: Run) 
         ("dialogue='user: hi\\nagnet: ho'", "*agnet*agent*"),
     ],
 )
-def test_a_mark_that_is_wrong_is_told(
-    pytester: pytest.Pytester, run: Run, mark: str, told: str
+def test_invalid_marker_is_an_error_without_traceback(
+    pytester: pytest.Pytester, run: Run, mark: str, text: str
 ) -> None:
     pytester.makepyfile(
         HEAD + f"@pytest.mark.leadway_mock({mark})\ndef test_it(leadway_mock):\n    pass"
     )
     result = run()
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([told])
-    result.stdout.no_fnmatch_line("*pytest_plugin.py*")  # Words, and not a trace of ours.
+    result.stdout.fnmatch_lines([text])
+    result.stdout.no_fnmatch_line("*pytest_plugin.py*")
 
 
 @pytest.mark.parametrize(
-    ("call", "told"),
+    ("call", "text"),
     [
         ("dialogue('usr: hi\\nagent: ho')", "*`usr:` is nobody here*"),
-        ("fault(stat=500)", "*/stat: no fault has this*status*"),
+        ("fault(stat=500)", "*/stat: unknown field*status*"),
         ("fault({'status': 200})", "*200 is out of range*"),
         ("settings(profil='observed')", "*profil is no setting*"),
     ],
 )
-def test_a_mistake_of_a_test_is_shown_where_it_is_made(
-    pytester: pytest.Pytester, run: Run, call: str, told: str
+def test_invalid_call_is_shown_at_the_line_of_the_test(
+    pytester: pytest.Pytester, run: Run, call: str, text: str
 ) -> None:
     pytester.makepyfile(HEAD + f"def test_it(leadway_mock):\n    leadway_mock.{call}\n")
     result = run()
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines([f">*leadway_mock.{call[:5]}*", told])
-    result.stdout.no_fnmatch_line("*scripting.py*")
+    result.stdout.fnmatch_lines([f">*leadway_mock.{call[:5]}*", text])
+    result.stdout.no_fnmatch_line("*mock.py*")
 
 
-def test_a_swallowed_error_fails_all_the_same(pytester: pytest.Pytester, run: Run) -> None:
+def test_swallowed_error_fails_the_test(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         HEAD + "def test_it(leadway_mock):\n    try:\n"
         "        httpx.post(leadway_mock.execute_url, headers=leadway_mock.headers, json={})"
@@ -192,51 +192,51 @@ def test_a_swallowed_error_fails_all_the_same(pytester: pytest.Pytester, run: Ru
     result.stdout.fnmatch_lines(["*400 location-missing*"])
 
 
-def test_an_unrelated_failure_is_explained(pytester: pytest.Pytester, run: Run) -> None:
+def test_unrelated_failure_is_annotated(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(HEAD + UNSCRIPTED + "    assert 1 == 2\n")
     result = run()
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["*assert 1 == 2*", "*did not go as scripted*", "*message: Something else*"]
+        ["*assert 1 == 2*", "*Unexpected interactions*", "*message: Something else*"]
     )
     result.stdout.no_fnmatch_line("*allow=*")
 
 
-def test_a_failure_that_the_mock_cannot_explain_is_let_be(
+def test_failure_without_unexpected_interactions_is_not_annotated(
     pytester: pytest.Pytester, run: Run
 ) -> None:
     pytester.makepyfile(HEAD + "def test_it(leadway_mock):\n    assert 1 == 2\n")
     result = run()
     result.assert_outcomes(failed=1)
-    result.stdout.no_fnmatch_line("*did not go as scripted*")
+    result.stdout.no_fnmatch_line("*Unexpected interactions*")
 
 
 @pytest.mark.parametrize(
     ("ending", "outcome"), [("pytest.skip('later')", "skipped"), ("pytest.xfail('so')", "xfailed")]
 )
-def test_what_is_skipped_is_not_judged(
+def test_skipped_test_is_not_verified(
     pytester: pytest.Pytester, run: Run, ending: str, outcome: str
 ) -> None:
     pytester.makepyfile(HEAD + UNUSED + f"    {ending}\n")
     run().assert_outcomes(**{outcome: 1})
 
 
-def test_an_expected_failure_is_one(pytester: pytest.Pytester, run: Run) -> None:
+def test_expected_failure_stays_expected(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(HEAD + "@pytest.mark.xfail(strict=True)" + UNUSED)
     run().assert_outcomes(xfailed=1)
 
 
-def test_refusals_that_the_contract_has_are_for_the_test_to_judge(
+def test_errors_of_valid_requests_are_expected(
     pytester: pytest.Pytester,
     run: Run,
 ) -> None:
     pytester.makepyfile(
         HEAD + "def test_it(leadway_mock):\n"
         "    leadway_mock.fault(rule='body-invalid')\n"
-        "    assert ask(leadway_mock, 'Hi').status_code == 422\n"
-        "    assert ask(leadway_mock, 'Hi', executionId='gone').status_code == 404\n"
+        "    assert send(leadway_mock, 'Hi').status_code == 422\n"
+        "    assert send(leadway_mock, 'Hi', executionId='gone').status_code == 404\n"
         "    leadway_mock.agent_id = 'inactiveagent00000000000'\n"
-        "    assert ask(leadway_mock, 'Hi').status_code == 400\n"
+        "    assert send(leadway_mock, 'Hi').status_code == 400\n"
         "    unknown = {'Authorization': 'Bearer pit-00000000-0000-4000-8000-000000000401'}\n"
         "    headers = leadway_mock.headers | unknown\n"
         "    assert httpx.post(leadway_mock.execute_url, headers=headers).status_code == 401\n"
@@ -244,7 +244,7 @@ def test_refusals_that_the_contract_has_are_for_the_test_to_judge(
     run().assert_outcomes(passed=1)
 
 
-def test_a_test_of_unittest_is_held_to_it_too(pytester: pytest.Pytester, run: Run) -> None:
+def test_unittest_test_is_verified(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         HEAD + "import unittest\n\n"
         "class Test(unittest.TestCase):\n"

@@ -1,4 +1,4 @@
-"""Side by side: tests in several processes do not meet, and their reports come together."""
+"""pytest-xdist: tests in several processes are isolated, and the summary covers all of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.plugin.conftest import Run
 
 TESTS = """
 import pytest
-from tests.plugin.talking import BOOKING, say
+from tests.plugin.client import BOOKING, say
 
 @pytest.mark.parametrize("number", range(12))
 @pytest.mark.leadway_mock(dialogue=BOOKING)
@@ -29,9 +29,11 @@ def test_unused(leadway_mock):
 """
 
 
-def test_each_process_has_a_mock_and_each_test_a_space(pytester: pytest.Pytester, run: Run) -> None:
+def test_each_process_has_a_mock_and_each_test_a_namespace(
+    pytester: pytest.Pytester, run: Run
+) -> None:
     pytester.makepyfile(TESTS)
-    result = run("-p", "xdist", "-n", "2", apart=True)
+    result = run("-p", "xdist", "-n", "2", subprocess=True)
     result.assert_outcomes(passed=12, failed=2)
     result.stdout.fnmatch_lines_random(
         ["unscripted: *", "unused: *", "FAILED *::test_unscripted*", "FAILED *::test_unused*"]

@@ -1,4 +1,4 @@
-"""Bugs about sessions, each sown into the emulator by replacing one of its methods."""
+"""Session bugs, each introduced into the emulator by replacing one method."""
 
 from __future__ import annotations
 
@@ -13,27 +13,32 @@ from leadway_mock.agents import Agent
 from leadway_mock.http.messages import APIError
 from leadway_mock.pipeline.context import OperationCall, RequestContext
 from leadway_mock.pipeline.emulator import Emulator
-from leadway_mock.pipeline.execute_agent import ExecuteAgentHandler
+from leadway_mock.pipeline.handlers.execute_agent import ExecuteAgentHandler
 from leadway_mock.pipeline.pipeline import RequestPipeline
 from leadway_mock.state.ids import Ids
 from leadway_mock.state.sessions import Session, Sessions, Turn
 
-Sow = Callable[[pytest.MonkeyPatch], None]
+Bug = Callable[[pytest.MonkeyPatch], None]
 
-BUGS: dict[str, Sow] = {}
-
-
-def bug(sow: Sow) -> Sow:
-    """Put a bug on the list, under the name of its function."""
-    BUGS[sow.__name__.replace("_", " ")] = sow
-    return sow
+BUGS: dict[str, Bug] = {}
 
 
-resume, expired, commit, find = Sessions.resume, Sessions.expired, Sessions.commit, Sessions.find
-choose, check = ExecuteAgentHandler._session, RequestPipeline._check  # noqa: SLF001 - what is replaced below
+def bug(introduce: Bug) -> Bug:
+    """Add a bug to the list under the name of its function."""
+    BUGS[introduce.__name__.replace("_", " ")] = introduce
+    return introduce
 
 
-def _newest(self: Sessions, execution_id: str) -> Turn | None:
+resume, has_expired, commit, find = (
+    Sessions.resume,
+    Sessions.has_expired,
+    Sessions.commit,
+    Sessions.find,
+)
+find_session, validate = ExecuteAgentHandler._find_session, RequestPipeline._validate  # noqa: SLF001 - replaced below
+
+
+def _newest_turn(self: Sessions, execution_id: str) -> Turn | None:
     session = find(self, execution_id)
     return session.newest if session else None
 
@@ -41,7 +46,7 @@ def _newest(self: Sessions, execution_id: str) -> Turn | None:
 @bug
 def any_agent_may_continue(patch: pytest.MonkeyPatch) -> None:
     def broken(self: Sessions, execution_id: str, agent_id: str, location_id: str) -> Session:
-        newest = _newest(self, execution_id)
+        newest = _newest_turn(self, execution_id)
         return resume(self, execution_id, newest.agent_id if newest else agent_id, location_id)
 
     patch.setattr(Sessions, "resume", broken)
@@ -50,7 +55,7 @@ def any_agent_may_continue(patch: pytest.MonkeyPatch) -> None:
 @bug
 def any_location_may_continue(patch: pytest.MonkeyPatch) -> None:
     def broken(self: Sessions, execution_id: str, agent_id: str, location_id: str) -> Session:
-        newest = _newest(self, execution_id)
+        newest = _newest_turn(self, execution_id)
         return resume(self, execution_id, agent_id, newest.location_id if newest else location_id)
 
     patch.setattr(Sessions, "resume", broken)
@@ -58,7 +63,7 @@ def any_location_may_continue(patch: pytest.MonkeyPatch) -> None:
 
 @bug
 def nothing_expires(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Sessions, "expired", lambda *_: False)
+    patch.setattr(Sessions, "has_expired", lambda *_: False)
 
 
 @bug
@@ -67,20 +72,20 @@ def sessions_expire_one_moment_early(patch: pytest.MonkeyPatch) -> None:
         idle = self._clock.now() - session.newest.at if session.newest else 0.0
         return idle >= self._settings.session_idle_seconds
 
-    patch.setattr(Sessions, "expired", broken)
+    patch.setattr(Sessions, "has_expired", broken)
 
 
 @bug
 def sessions_expire_by_their_first_turn(patch: pytest.MonkeyPatch) -> None:
     def broken(self: Sessions, session: Session) -> bool:
         first = self.transcript(session.id, limit=1)
-        return expired(self, Session(session.id, first[0] if first else None))
+        return has_expired(self, Session(session.id, first[0] if first else None))
 
-    patch.setattr(Sessions, "expired", broken)
+    patch.setattr(Sessions, "has_expired", broken)
 
 
 @bug
-def a_refused_message_keeps_a_session_alive(patch: pytest.MonkeyPatch) -> None:
+def a_rejected_message_keeps_a_session_alive(patch: pytest.MonkeyPatch) -> None:
     touched: dict[str, float] = {}
 
     def broken(self: Sessions, session: Session) -> bool:
@@ -91,7 +96,7 @@ def a_refused_message_keeps_a_session_alive(patch: pytest.MonkeyPatch) -> None:
         touched[execution_id] = self._clock.now()
         return resume(self, execution_id, agent_id, location_id)
 
-    patch.setattr(Sessions, "expired", broken)
+    patch.setattr(Sessions, "has_expired", broken)
     patch.setattr(Sessions, "resume", touch)
 
 
@@ -122,34 +127,34 @@ def a_third_turn_is_not_counted(patch: pytest.MonkeyPatch) -> None:
 
 @bug
 def the_paths_do_not_share_sessions(patch: pytest.MonkeyPatch) -> None:
-    begun_on: dict[str, str] = {}
+    first_path: dict[str, str] = {}
 
     def broken(self: ExecuteAgentHandler, call: OperationCall, agent: Agent) -> Session:
-        session = choose(self, call, agent)
-        if begun_on.setdefault(session.id, call.operation.id) != call.operation.id:
+        session = find_session(self, call, agent)
+        if first_path.setdefault(session.id, call.operation.id) != call.operation.id:
             raise APIError("session-unknown")
         return session
 
-    patch.setattr(ExecuteAgentHandler, "_session", broken)
+    patch.setattr(ExecuteAgentHandler, "_find_session", broken)
 
 
 @bug
-def a_refused_body_counts_as_a_turn(patch: pytest.MonkeyPatch) -> None:
-    def broken(self: RequestPipeline, exchange: RequestContext, operation: Any, body: Any) -> None:
+def a_rejected_body_counts_as_a_turn(patch: pytest.MonkeyPatch) -> None:
+    def broken(self: RequestPipeline, context: RequestContext, operation: Any, body: Any) -> None:
         try:
-            check(self, exchange, operation, body)
+            validate(self, context, operation, body)
         except APIError:
-            sessions = exchange.namespace.sessions
+            sessions = context.namespace.sessions
             session = find(sessions, body.get("executionId", ""))
             if session and session.newest:
                 commit(sessions, session, replace(session.newest, number=session.turns + 1))
             raise
 
-    patch.setattr(RequestPipeline, "_check", broken)
+    patch.setattr(RequestPipeline, "_validate", broken)
 
 
 @bug
-def an_unknown_id_is_adopted(patch: pytest.MonkeyPatch) -> None:
+def an_unknown_id_is_accepted(patch: pytest.MonkeyPatch) -> None:
     def broken(self: Sessions, execution_id: str, agent_id: str, location_id: str) -> Session:
         if find(self, execution_id) is None:
             return Session(execution_id)
@@ -163,26 +168,26 @@ def an_empty_id_is_an_unknown_one(patch: pytest.MonkeyPatch) -> None:
     def broken(self: ExecuteAgentHandler, call: OperationCall, agent: Agent) -> Session:
         if call.body.get("executionId") == "":
             raise APIError("session-unknown")
-        return choose(self, call, agent)
+        return find_session(self, call, agent)
 
-    patch.setattr(ExecuteAgentHandler, "_session", broken)
+    patch.setattr(ExecuteAgentHandler, "_find_session", broken)
 
 
 @bug
-def what_one_session_kept_leaks_into_another(patch: pytest.MonkeyPatch) -> None:
-    seen: dict[str, Any] = {}
+def state_of_one_session_leaks_into_another(patch: pytest.MonkeyPatch) -> None:
+    shared: dict[str, Any] = {}
     start = Emulator.__init__
 
-    def starting(self: Emulator, *parts: Any) -> None:
-        seen.clear()
+    def start_again(self: Emulator, *parts: Any) -> None:
+        shared.clear()
         start(self, *parts)
 
     def state(session: Session) -> Any:
         if session.newest:
-            seen.update(session.newest.state)
-        return seen
+            shared.update(session.newest.state)
+        return shared
 
-    patch.setattr(Emulator, "__init__", starting)
+    patch.setattr(Emulator, "__init__", start_again)
     patch.setattr(Session, "state", property(state))
 
 
@@ -200,21 +205,21 @@ def interaction_ids_repeat_within_a_session(patch: pytest.MonkeyPatch) -> None:
 def a_reset_starts_the_same_ids_again(patch: pytest.MonkeyPatch) -> None:
     numbers, start, reset = [count()], Emulator.__init__, Emulator.reset
 
-    def starting(self: Emulator, *parts: Any) -> None:
+    def start_again(self: Emulator, *parts: Any) -> None:
         numbers[0] = count()
         start(self, *parts)
 
-    def resetting(self: Emulator) -> None:
+    def reset_again(self: Emulator) -> None:
         numbers[0] = count()
         reset(self)
 
-    patch.setattr(Emulator, "__init__", starting)
-    patch.setattr(Emulator, "reset", resetting)
+    patch.setattr(Emulator, "__init__", start_again)
+    patch.setattr(Emulator, "reset", reset_again)
     patch.setattr(Ids, "mint", lambda _, kind, *__: f"{kind}{next(numbers[0])}")
 
 
 @bug
-def a_reset_forgets_the_list_but_not_the_turns(patch: pytest.MonkeyPatch) -> None:
+def a_reset_deletes_the_list_but_not_the_turns(patch: pytest.MonkeyPatch) -> None:
     def broken(self: Emulator) -> None:
         for key in ("/sessions", "/journal", "/requests"):
             self._store.delete(key)

@@ -1,7 +1,7 @@
-"""A model of sessions, and a machine that does to the emulator whatever callers may do.
+"""Model of sessions, and a state machine that compares the emulator with it.
 
-The model is a dictionary of lists. Whatever the machine does to the emulator it does to the model
-too, and they have to agree on every answer, every turn kept and every count.
+The model is a dictionary of lists. Every rule acts on both, and they must agree on every response,
+every stored turn and every count.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ paths = st.sampled_from(PATHS)
 
 
 @dataclass
-class Spoken:
-    """A turn as the model keeps it."""
+class ModelTurn:
+    """One turn of the model."""
 
     message: str
     response: str
@@ -61,35 +61,35 @@ class Spoken:
 
 @dataclass
 class Conversation:
-    """A session as the model keeps it; `heard_at` is when its last turn was."""
+    """One session of the model; `last_turn_at` is the time of its newest turn."""
 
     agent: str
     location: str
-    heard_at: float
-    turns: list[Spoken] = field(default_factory=list)
+    last_turn_at: float
+    turns: list[ModelTurn] = field(default_factory=list)
 
     def reply_to(self, message: str) -> str:
-        """Return what the agent has to say: the turn, and all that it was ever told."""
+        """Return the expected reply: the number of the turn and all messages so far."""
         said = [turn.message for turn in self.turns] + [message]
         return f"{len(said)}: {' '.join(said)}"
 
 
-class Mind:
-    """How the agents of the machine answer: they repeat everything, and may be interrupted."""
+class Responder:
+    """Responder of the agents: repeats all messages; a test may interrupt it."""
 
     interruption: Callable[[], None] | None = None
 
-    def __call__(self, heard: AgentInput) -> AgentReply:
-        """Let somebody else speak first if so arranged, then repeat the conversation."""
+    def __call__(self, agent_input: AgentInput) -> AgentReply:
+        """Call the interruption, if there is one, then repeat the conversation."""
         interruption, self.interruption = self.interruption, None
         if interruption:
             interruption()
-        said: list[str] = [*heard.state.get("said", []), heard.message]  # type: ignore[misc]
-        text = f"{heard.turn}: {' '.join(said)}"
-        return AgentReply(text, goal_completion=heard.turn >= 3, state={"said": said})
+        said: list[str] = [*agent_input.state.get("said", []), agent_input.message]  # type: ignore[misc]
+        text = f"{agent_input.turn}: {' '.join(said)}"
+        return AgentReply(text, goal_completion=agent_input.turn >= 3, state={"said": said})
 
 
-NOT_HEARD: dict[str, tuple[str, Mapping[str, Any]]] = {
+REJECTED: dict[str, tuple[str, Mapping[str, Any]]] = {
     "no message": ("body-invalid", {"body": {"message": ""}}),
     "unknown property": ("body-invalid", {"body": {"input": "x"}}),
     "no location": ("location-missing", {"body": {"locationId": ""}}),
@@ -102,11 +102,11 @@ NOT_HEARD: dict[str, tuple[str, Mapping[str, Any]]] = {
     "wrong method": ("method-not-allowed", {"method": "GET"}),
     "only an example": ("server-error", {"headers": {"prefer": "code=500"}}),
 }
-"""What is wrong with requests that change nothing: the rule that answers, and the difference."""
+"""Requests that change nothing: the expected rule, and the difference to a valid request."""
 
 
 class SessionsMachine(RuleBasedStateMachine):
-    """What callers, clocks and restarts do to sessions, with an opinion on how it ends."""
+    """Actions of clients, clock and restarts on sessions, with the expected results."""
 
     store = "memory:"
     unknown_session = "404"
@@ -117,24 +117,24 @@ class SessionsMachine(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
         self.clock = ManualClock()
-        self.mind = Mind()
-        self.emulator = self._started()
+        self.responder = Responder()
+        self.emulator = self._start()
         self.conversations: dict[str, Conversation] = {}
         self.ever_seen: set[str] = set()
         self.requests = 0
 
     def teardown(self) -> None:
-        """Compare everything that was kept with the model."""
+        """Compare everything that is stored with the model."""
         try:
             for execution_id in self.conversations:
                 self._compare(execution_id)
-            listed = self.emulator.sessions.listed(after=0, limit=1000)
+            listed = self.emulator.sessions.list_page(after=0, limit=1000)
             assert [session.id for _, session in listed] == list(self.conversations)
         finally:
             self.emulator.close()
             self.folder.cleanup()
 
-    # What callers do.
+    # Actions of clients
 
     @rule(
         target=ids,
@@ -142,14 +142,14 @@ class SessionsMachine(RuleBasedStateMachine):
         location=st.sampled_from(LOCATIONS),
         path=paths,
         message=messages,
-        left_out=st.sampled_from([{}, {"executionId": ""}]),
+        absent=st.sampled_from([{}, {"executionId": ""}]),
     )
     def begin(
-        self, agent: str, location: str, path: str, message: str, left_out: Mapping[str, str]
+        self, agent: str, location: str, path: str, message: str, absent: Mapping[str, str]
     ) -> str:
-        """Start a conversation, with `executionId` left out or empty."""
-        answer = self._post(path, agent, {"message": message, "locationId": location, **left_out})
-        return self._expect_new(answer, agent, location, message)
+        """Start a conversation, with `executionId` absent or empty."""
+        result = self._post(path, agent, {"message": message, "locationId": location, **absent})
+        return self._expect_new(result, agent, location, message)
 
     @rule(
         target=ids,
@@ -158,8 +158,10 @@ class SessionsMachine(RuleBasedStateMachine):
         message=messages,
         pause=st.sampled_from([0, 0, IDLE // 2 + 1]),
     )
-    def go_on(self, execution_id: str, path: str, message: str, pause: int) -> MultipleResults[str]:
-        """Continue a conversation as it should be, on either path; it may have expired."""
+    def continue_session(
+        self, execution_id: str, path: str, message: str, pause: int
+    ) -> MultipleResults[str]:
+        """Continue a session correctly, on either path; it may have expired."""
         self.clock.advance(pause)
         known = self.conversations.get(execution_id)
         agent, location = (known.agent, known.location) if known else (AGENTS[0], LOCATIONS[0])
@@ -173,10 +175,10 @@ class SessionsMachine(RuleBasedStateMachine):
         location=st.sampled_from(LOCATIONS),
         message=messages,
     )
-    def mix_up(
+    def continue_elsewhere(
         self, execution_id: str, path: str, agent: str, location: str, message: str
     ) -> MultipleResults[str]:
-        """Continue a conversation, perhaps with another agent or in another location."""
+        """Continue a session, perhaps with another agent or in another location."""
         return self._say(execution_id, path, agent, location, message)
 
     @rule(
@@ -185,43 +187,43 @@ class SessionsMachine(RuleBasedStateMachine):
         path=paths,
         message=messages,
     )
-    def invent(self, execution_id: str, path: str, message: str) -> MultipleResults[str]:
-        """Continue a conversation that never was."""
+    def continue_unknown(self, execution_id: str, path: str, message: str) -> MultipleResults[str]:
+        """Continue a session that does not exist."""
         return self._say(execution_id, path, AGENTS[0], LOCATIONS[0], message)
 
-    @rule(execution_id=ids, path=paths, wrong=st.sampled_from(sorted(NOT_HEARD)))
-    def is_not_heard(self, execution_id: str, path: str, wrong: str) -> None:
-        """Send what the agent never hears."""
+    @rule(execution_id=ids, path=paths, flaw=st.sampled_from(sorted(REJECTED)))
+    def send_rejected(self, execution_id: str, path: str, flaw: str) -> None:
+        """Send a request that is rejected before it reaches the agent."""
         known = self.conversations.get(execution_id)
         agent, location = (known.agent, known.location) if known else (AGENTS[0], LOCATIONS[0])
-        answered_by, change = NOT_HEARD[wrong]
+        expected_rule, change = REJECTED[flaw]
         body = {"message": "x", "locationId": location, "executionId": execution_id}
         body |= change.get("body", {})
-        answer = self._post(path, change.get("agent", agent), body, change)
-        assert answer.rule == answered_by
+        result = self._post(path, change.get("agent", agent), body, change)
+        assert result.rule == expected_rule
 
     @rule(target=ids, execution_id=ids, path=paths, message=messages, faster=messages)
     def overtake(
         self, execution_id: str, path: str, message: str, faster: str
     ) -> MultipleResults[str]:
-        """Say something, and something else while the agent still thinks about it."""
+        """Send a message, and another one while the agent still works on the first."""
         known = self.conversations.get(execution_id)
-        if known is None or self._verdict(execution_id, known.agent, known.location):
+        if known is None or self._expected_error(execution_id, known.agent, known.location):
             return multiple()
-        self.mind.interruption = lambda: self._overtaking(execution_id, path, faster)
+        self.responder.interruption = lambda: self._send_overtaking(execution_id, path, faster)
         return self._say(execution_id, path, known.agent, known.location, message)
 
-    # What happens besides.
+    # Other events
 
     @rule(seconds=st.sampled_from([1, IDLE // 2 + 1, IDLE, IDLE + 1]))
     def wait(self, seconds: int) -> None:
-        """Let time pass."""
+        """Advance the clock."""
         self.clock.advance(seconds)
 
     @precondition(lambda self: len(self.conversations) > 2)
     @rule()
     def reset(self) -> None:
-        """Forget everything; ids from before are unknown from now on."""
+        """Reset the emulator; earlier ids become unknown."""
         self.emulator.reset()
         self.conversations.clear()
         self.requests = 0
@@ -229,20 +231,20 @@ class SessionsMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.store != "memory:")
     @rule()
     def restart(self) -> None:
-        """Stop and start on the same file: conversations go on."""
+        """Restart on the same file: sessions continue."""
         self.emulator.close()
-        self.emulator = self._started()
+        self.emulator = self._start()
 
     @invariant()
     def counts_agree(self) -> None:
-        """The journal has every request, and the index every session."""
+        """The journal has every request, the index every session."""
         assert self.emulator.journal.count() == self.requests
         assert self.emulator.sessions.count() == len(self.conversations)
 
-    # What has to come of it.
+    # Expected results
 
-    def _verdict(self, execution_id: str, agent: str, location: str) -> str | None:
-        """Return why a session cannot be continued so, or None."""
+    def _expected_error(self, execution_id: str, agent: str, location: str) -> str | None:
+        """Return the rule of the expected error, or None."""
         known = self.conversations.get(execution_id)
         if known is None:
             return "session-unknown"
@@ -250,57 +252,57 @@ class SessionsMachine(RuleBasedStateMachine):
             return "session-foreign-agent"
         if known.location != location:
             return "session-foreign-location"
-        return "session-expired" if self.clock.now() - known.heard_at > IDLE else None
+        return "session-expired" if self.clock.now() - known.last_turn_at > IDLE else None
 
     def _say(
         self, execution_id: str, path: str, agent: str, location: str, message: str
     ) -> MultipleResults[str]:
-        verdict = self._verdict(execution_id, agent, location)
+        error = self._expected_error(execution_id, agent, location)
         body = {"message": message, "locationId": location, "executionId": execution_id}
-        answer = self._post(path, agent, body)
-        if verdict is None:
-            self._expect_turn(answer, execution_id, message)
+        result = self._post(path, agent, body)
+        if error is None:
+            self._expect_turn(result, execution_id, message)
         elif self.unknown_session == "new-session":
-            return multiple(self._expect_new(answer, agent, location, message))
+            return multiple(self._expect_new(result, agent, location, message))
         else:
             suffix = "-400" if self.unknown_session == "400" else ""
-            assert (answer.status, answer.rule) == (int(self.unknown_session), verdict + suffix)
+            assert (result.status, result.rule) == (int(self.unknown_session), error + suffix)
         return multiple()
 
-    def _overtaking(self, execution_id: str, path: str, message: str) -> None:
+    def _send_overtaking(self, execution_id: str, path: str, message: str) -> None:
         known = self.conversations[execution_id]
         body = {"message": message, "locationId": known.location, "executionId": execution_id}
         self._expect_turn(self._post(path, known.agent, body), execution_id, message)
 
-    def _expect_new(self, answer: Response, agent: str, location: str, message: str) -> str:
-        execution_id = str(_content(answer)["executionId"])
+    def _expect_new(self, result: Response, agent: str, location: str, message: str) -> str:
+        execution_id = str(_content(result)["executionId"])
         assert execution_id not in self.ever_seen
         self.ever_seen.add(execution_id)
         self.conversations[execution_id] = Conversation(agent, location, self.clock.now())
-        self._expect_turn(answer, execution_id, message)
+        self._expect_turn(result, execution_id, message)
         return execution_id
 
-    def _expect_turn(self, answer: Response, execution_id: str, message: str) -> None:
-        content, known = _content(answer), self.conversations[execution_id]
+    def _expect_turn(self, result: Response, execution_id: str, message: str) -> None:
+        content, known = _content(result), self.conversations[execution_id]
         response, interaction_id = known.reply_to(message), str(content["interactionId"])
         assert interaction_id not in self.ever_seen
         self.ever_seen.add(interaction_id)
-        known.turns.append(Spoken(message, response, interaction_id))
-        known.heard_at = self.clock.now()
+        known.turns.append(ModelTurn(message, response, interaction_id))
+        known.last_turn_at = self.clock.now()
         assert content["executionId"] == execution_id
         assert content["response"] == response
         assert content["goalCompletion"] == (len(known.turns) >= 3)
         self._compare(execution_id)
 
     def _compare(self, execution_id: str) -> None:
-        kept = self.emulator.sessions.transcript(execution_id, limit=1000)
+        stored = self.emulator.sessions.transcript(execution_id, limit=1000)
         turns = self.conversations[execution_id].turns
-        assert [turn.number for turn in kept] == list(range(1, len(turns) + 1))
-        assert [Spoken(t.message, t.response, t.interaction_id) for t in kept] == turns
+        assert [turn.number for turn in stored] == list(range(1, len(turns) + 1))
+        assert [ModelTurn(t.message, t.response, t.interaction_id) for t in stored] == turns
 
-    # How it is done.
+    # Helpers
 
-    def _started(self) -> Emulator:
+    def _start(self) -> Emulator:
         url = self.store.format(Path(self.folder.name) / "mock.sqlite")
         settings = Settings(
             store=url,
@@ -308,7 +310,9 @@ class SessionsMachine(RuleBasedStateMachine):
             validate_responses=True,
             max_journal=10_000,
         )
-        agents = {name: Agent(name, name, self.mind, versions=(Version("v1"),)) for name in AGENTS}
+        agents = {
+            name: Agent(name, name, self.responder, versions=(Version("v1"),)) for name in AGENTS
+        }
         return Emulator(settings, CONTRACT, AgentRegistry(agents), open_store(url), self.clock)
 
     def _post(
@@ -325,7 +329,7 @@ class SessionsMachine(RuleBasedStateMachine):
         return self.emulator.handle(Request(method, path.format(agent), "", headers, payload))
 
 
-def _content(answer: Response) -> Mapping[str, Any]:
-    assert answer.status == 200, answer
-    assert isinstance(answer.content, dict)
-    return answer.content
+def _content(result: Response) -> Mapping[str, Any]:
+    assert result.status == 200, result
+    assert isinstance(result.content, dict)
+    return result.content

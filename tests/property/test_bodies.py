@@ -1,4 +1,4 @@
-"""Whatever bytes come as a body, the answer is one of the contract's; and reading is strict."""
+"""Any body gets a response of the contract; the JSON parser and the validator are strict."""
 
 from __future__ import annotations
 
@@ -13,23 +13,33 @@ from jsonschema import Draft202012Validator
 from leadway_mock.http.messages import APIError, Request
 from leadway_mock.validation.body_schema import BodyValidator
 from leadway_mock.validation.json_body import read_json
-from tests.property.people import HEADERS, OPERATION, PATH, bodies, emulator, names, texts, values
+from tests.property.strategies import (
+    HEADERS,
+    OPERATION,
+    PATH,
+    bodies,
+    emulator,
+    names,
+    texts,
+    values,
+)
 
-LARGEST = 1_048_576
+MAX_BYTES = 1_048_576
 SCHEMA = OPERATION.body_schema or {}
 
 encodings = st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1"])
 mock = emulator(unknown_session="404")
+lenient_mock = emulator(unknown_session="404", unknown_properties="ignore")
 
 
 def read(body: bytes) -> Any:
-    return read_json(Request("POST", PATH, "", HEADERS, body), LARGEST)
+    return read_json(Request("POST", PATH, "", HEADERS, body), MAX_BYTES)
 
 
-def answered(body: bytes, headers: Mapping[str, str] = HEADERS) -> tuple[int, str]:
-    answer = mock.handle(Request("POST", PATH, "", headers, body))
-    assert isinstance(json.loads(answer.body), dict)
-    return answer.status, answer.rule
+def status_and_rule(body: bytes, headers: Mapping[str, str] = HEADERS) -> tuple[int, str]:
+    response = mock.handle(Request("POST", PATH, "", headers, body))
+    assert isinstance(json.loads(response.body), dict)
+    return response.status, response.rule
 
 
 @given(st.binary(max_size=2_000))
@@ -44,23 +54,23 @@ def answered(body: bytes, headers: Mapping[str, str] = HEADERS) -> tuple[int, st
 @example(b'"\\ud800"')
 @example(b'{"message":NaN}')
 @example(b'{"a":1,"a":1}')
-def test_any_bytes_get_an_answer_of_the_contract(body: bytes) -> None:
-    status, rule = answered(body)
+def test_any_bytes_get_a_response_of_the_contract(body: bytes) -> None:
+    status, rule = status_and_rule(body)
     assert status in {200, 400, 422}
     assert rule in OPERATION.examples
 
 
 @given(bodies | values, encodings)
-def test_any_json_in_any_encoding_gets_an_answer_of_the_contract(
+def test_any_json_in_any_encoding_gets_a_response_of_the_contract(
     body: object, encoding: str
 ) -> None:
     payload = json.dumps(body, ensure_ascii=False).encode(encoding, "replace")
-    status, rule = answered(payload)
+    status, rule = status_and_rule(payload)
     assert status in {200, 400, 404, 422}
     assert rule in OPERATION.examples
 
 
-# What a header holds by the time the emulator sees it: bytes, read as latin-1, on one line.
+# Header values as the emulator receives them: bytes decoded as latin-1, without line breaks.
 headers = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=60)
 
 
@@ -77,83 +87,87 @@ headers = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), m
 @example("content-type", 'application/json; charset="')
 @example("authorization", "Bearer e30.eyJleHAiOi0xZTk5OX0.")  # exp: minus infinity
 @example("authorization", "Bearer e30.W10.x")
-def test_any_header_gets_an_answer_of_the_contract(name: str, value: str) -> None:
-    status, rule = answered(b'{"message":"m","locationId":"l"}', HEADERS | {name: value})
+def test_any_header_gets_a_response_of_the_contract(name: str, value: str) -> None:
+    status, rule = status_and_rule(b'{"message":"m","locationId":"l"}', HEADERS | {name: value})
     assert status < 600
     assert rule in OPERATION.examples
 
 
 @given(texts, texts)
-def test_any_path_and_query_gets_an_answer(path: str, query: str) -> None:
-    answer = mock.handle(Request("POST", f"/{path}", query, HEADERS, b"{}"))
-    assert answer.rule in {"route-unknown", *OPERATION.examples}
+def test_any_path_and_query_gets_a_response(path: str, query: str) -> None:
+    response = mock.handle(Request("POST", f"/{path}", query, HEADERS, b"{}"))
+    assert response.rule in {"route-unknown", *OPERATION.examples}
 
 
 @given(values, st.sampled_from([{}, {"ensure_ascii": False}, {"indent": 2}]))
-def test_what_is_json_is_read_as_json_reads_it(value: object, how: dict[str, Any]) -> None:
+def test_valid_json_is_parsed_like_the_json_module_does(value: object, how: dict[str, Any]) -> None:
     text = json.dumps(value, **how)
     assert read(text.encode()) == json.loads(text) == value
 
 
 @given(st.binary(max_size=200) | texts.map(str.encode) | values.map(json.dumps).map(str.encode))
-def test_what_is_read_strictly_is_json_for_everybody(body: bytes) -> None:
+def test_accepted_bodies_are_json_for_every_parser(body: bytes) -> None:
     try:
         value = read(body)
-    except APIError as refusal:
-        hint = refusal.hint
+    except APIError as rejection:
+        hint = rejection.hint
         assert hint.startswith("The body ")
     else:
         assert value == json.loads(body)
-        # And it can be written again, without NaN, infinities or half characters.
+        # It can be serialized again: no NaN, no infinities, no surrogates.
         json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
 
 
 @given(st.dictionaries(texts, values, min_size=1, max_size=4), st.data())
-def test_a_property_that_comes_twice_is_refused(
-    value: dict[str, object], data: st.DataObject
-) -> None:
+def test_duplicate_property_is_rejected(value: dict[str, object], data: st.DataObject) -> None:
     twice = data.draw(st.sampled_from(sorted(value)))
     text = json.dumps(value)
     again = f"{text[:-1]}, {json.dumps(twice)}: null}}"
     assume(json.loads(again))
-    assert answered(again.encode()) == (400, "body-malformed")
+    assert status_and_rule(again.encode()) == (400, "body-malformed")
 
 
-RULES = BodyValidator(SCHEMA)
-LENIENT = BodyValidator(SCHEMA, refuse_unknown=False)
-VALID = Draft202012Validator(SCHEMA)
+VALIDATOR = BodyValidator(SCHEMA)
+REFERENCE = Draft202012Validator(SCHEMA)
 REQUIRED = {"message", "locationId", "type", "imageUrl"}
 
 
 @given(bodies | values | st.dictionaries(names, values, max_size=5))
-def test_there_are_violations_exactly_where_the_schema_says_so(body: object) -> None:
-    assert (not RULES.errors(body)) == VALID.is_valid(body)
+def test_errors_agree_with_json_schema(body: object) -> None:
+    assert (not VALIDATOR.errors(body)) == REFERENCE.is_valid(body)
 
 
 @given(bodies | st.dictionaries(names, values, max_size=5))
-def test_leniently_only_unknown_properties_pass(body: object) -> None:
-    strict, lenient = RULES.errors(body), LENIENT.errors(body)
-    assert set(lenient) == {
-        each for each in strict if not each.message.endswith("should not exist")
-    }
+def test_unknown_properties_are_marked(body: object) -> None:
+    for error in VALIDATOR.errors(body):
+        assert error.is_unknown == error.message.endswith("should not exist")
+
+
+@given(bodies | st.dictionaries(names, values, max_size=5))
+def test_setting_ignores_only_unknown_properties(body: object) -> None:
+    payload = json.dumps(body).encode()
+    strict = mock.handle(Request("POST", PATH, "", HEADERS, payload))
+    lenient = lenient_mock.handle(Request("POST", PATH, "", HEADERS, payload))
+    expected = [each for each in strict.violations if not each.is_unknown]
+    assert list(lenient.violations) == expected
 
 
 @given(bodies | values | st.dictionaries(names, values, max_size=5))
-def test_the_pointer_of_a_violation_leads_to_what_is_wrong(body: object) -> None:
-    for violation in RULES.errors(body):
+def test_pointer_leads_to_the_invalid_value(body: object) -> None:
+    for error in VALIDATOR.errors(body):
         inner: Any = body
-        for part in violation.pointer.split("/")[1:]:
+        for part in error.pointer.split("/")[1:]:
             name = part.replace("~1", "/").replace("~0", "~")
             if name in REQUIRED and isinstance(inner, dict) and name not in inner:
-                break  # What is missing is where it should be.
+                break  # The pointer of a missing property leads to its place.
             inner = inner[int(name)] if isinstance(inner, list) else inner[name]
-        assert 0 < len(violation.message) < 1_000
+        assert 0 < len(error.message) < 1_000
 
 
 @given(bodies)
-def test_what_is_told_fits_into_a_header(body: object) -> None:
-    answer = mock.handle(Request("POST", PATH, "", HEADERS, json.dumps(body).encode()))
-    for name, value in answer.headers.items():
+def test_every_header_value_is_short_and_printable(body: object) -> None:
+    response = mock.handle(Request("POST", PATH, "", HEADERS, json.dumps(body).encode()))
+    for name, value in response.headers.items():
         assert value.isascii(), name
         assert value.isprintable(), name
         assert len(value) < 1_100, name

@@ -1,4 +1,4 @@
-"""No credential that comes in, wherever it stands, is found in what the mock keeps or logs."""
+"""No credential of a request is in what the mock stores or logs, wherever the request has it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from leadway_mock.http.messages import Request
 from leadway_mock.util.redaction import redact_json, redact_query, redact_text
-from tests.property.people import HEADERS, PATH, emulator, texts
+from tests.property.strategies import HEADERS, PATH, emulator, texts
 
 CANARY = "c0ffeecafe5a"
-"""Where each secret below ends, and nothing else: who sees it has seen too much."""
+"""End of each secret below; it must never appear in the output."""
 
 opaque = st.text("ABCDEFabcdef0123456789", min_size=8, max_size=24).map(f"{{}}{CANARY}".format)
 tokens = st.uuids().map(lambda uuid: f"pit-{str(uuid)[:24]}{CANARY}")
@@ -35,7 +35,7 @@ A_SECRET = f"pit-0f8fad5b-d9cb-469f-a165-{CANARY}"
 @example(A_SECRET, "\\n", "\\")
 @example(A_SECRET, "pit-", "-pit-")
 @example(f"Bearer {CANARY}", "x", "x")
-def test_no_text_around_it_hides_a_secret(secret: str, before: str, after: str) -> None:
+def test_secret_is_redacted_in_any_text(secret: str, before: str, after: str) -> None:
     text = before + secret + after
     assert CANARY not in redact_text(text)
     assert CANARY not in json.dumps(redact_json({text: [text, {"a": text}]}))
@@ -43,20 +43,20 @@ def test_no_text_around_it_hides_a_secret(secret: str, before: str, after: str) 
 
 
 @given(secrets, st.sampled_from([quote, quote_plus, lambda text: quote(text).replace("-", "%2D")]))
-def test_nor_does_the_coding_of_a_query(secret: str, coded: Callable[[str], str]) -> None:
-    query = redact_query(f"a={coded(secret)}&b=c")
+def test_secret_is_redacted_in_an_encoded_query(secret: str, encode: Callable[[str], str]) -> None:
+    query = redact_query(f"a={encode(secret)}&b=c")
     assert CANARY not in query
     assert "b=c" in query
 
 
 @given(st.sampled_from(["token", "access_token", "api-key", "client_secret", "PASSWORD"]), opaque)
-def test_what_a_query_names_as_secret_is_taken_out_whatever_it_is(name: str, value: str) -> None:
+def test_query_parameter_named_like_a_secret_is_redacted(name: str, value: str) -> None:
     assert redact_query(f"a=b&{name}={value}&c=d") == (f"a=b&{redact_text(name + '=' + value)}&c=d")
     assert CANARY not in redact_query(f"a=b&{name}={value}")
 
 
 @given(texts)
-def test_redacting_twice_changes_nothing_more(text: str) -> None:
+def test_redaction_is_idempotent(text: str) -> None:
     assert redact_text(redact_text(text)) == redact_text(text)
 
 
@@ -107,7 +107,7 @@ def send(change: dict[str, Any]) -> int:
 @example(A_SECRET, "a long body", "")
 @example(A_SECRET, "a long path", "")
 @example(A_SECRET, "locationId", "")
-def test_neither_store_nor_log_knows_a_secret(secret: str, place: str, before: str) -> None:
+def test_secret_is_neither_stored_nor_logged(secret: str, place: str, before: str) -> None:
     assume(place not in {"the method", "the name of a header"} or before.isalpha() or not before)
     logger = logging.getLogger("leadway_mock")
     logged.truncate(0)
@@ -119,6 +119,6 @@ def test_neither_store_nor_log_knows_a_secret(secret: str, place: str, before: s
         logger.removeHandler(handler)
         logger.setLevel(logging.NOTSET)
     assert CANARY not in logged.getvalue()
-    kept = repr((mock.journal.entries(after=0, limit=100), mock.namespaces.shared().snapshot()))
-    assert CANARY not in kept
-    assert len(kept) < 1_000_000
+    stored = repr((mock.journal.entries(after=0, limit=100), mock.namespaces.shared().snapshot()))
+    assert CANARY not in stored
+    assert len(stored) < 1_000_000

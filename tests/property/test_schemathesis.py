@@ -1,4 +1,4 @@
-"""Schemathesis finds nothing wrong with the mock, and would if there were something."""
+"""Schemathesis finds no failure in the mock, and finds every bug introduced on purpose."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.web import create_app
-from tests.property.attacker import TOKEN, WITHOUT_CHANCE, attack
+from tests.property.schemathesis_runner import DETERMINISTIC_PHASES, TOKEN, run_schemathesis
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -24,39 +24,39 @@ if TYPE_CHECKING:
 
 def test_every_check_in_every_phase_finds_nothing() -> None:
     with closing(build_emulator(Settings(validate_responses=True, seed=1))) as emulator:
-        findings = attack(create_app(emulator=emulator))
-        sessions = [each for _, each in emulator.sessions.listed(after=0, limit=10_000)]
-    assert findings.failures == {}
-    attacks = {"examples", "coverage", "fuzzing", "stateful"}
-    assert {findings.phases[phase] for phase in attacks} == {Status.SUCCESS}
-    assert set(findings.passed) == {*CHECKS.get_all_names(), "max_response_time"}
-    # It got past the guards, and its conversations had turns.
-    assert findings.statuses[200] > 100
+        result = run_schemathesis(create_app(emulator=emulator))
+        sessions = [each for _, each in emulator.sessions.list_page(after=0, limit=10_000)]
+    assert result.failures == {}
+    phases = {"examples", "coverage", "fuzzing", "stateful"}
+    assert {result.phases[phase] for phase in phases} == {Status.SUCCESS}
+    assert set(result.passed) == {*CHECKS.get_all_names(), "max_response_time"}
+    # Requests passed authorization, and sessions had several turns.
+    assert result.statuses[200] > 100
     longest = max(session.turns for session in sessions)
     assert longest > 2
 
 
 @pytest.mark.parametrize("profile", ["documented", "observed"])
-def test_nor_where_unknown_sessions_begin_anew(profile: str) -> None:
-    assert attack(_mock(profile=profile), **WITHOUT_CHANCE).failures == {}
+def test_no_failure_where_unknown_sessions_start_new_ones(profile: str) -> None:
+    assert run_schemathesis(_mock(profile=profile), **DETERMINISTIC_PHASES).failures == {}
 
 
-# What follows breaks the mock on purpose, each time so that one check has to notice.
+# Below, the mock is broken on purpose; each time one check must fail.
 
 Change = Callable[[Response], None]
 
 
 def _mock(**settings: str) -> WSGIApplication:
-    # Where the contract's example of an executionId is good enough, more requests come through.
-    selected_settings = {
+    # Accepting the contract's example of an executionId lets more requests succeed.
+    chosen = {
         "unknown_session": "new-session",
         "validate_responses": True,
         "seed": 1,
     } | settings
-    return create_app(Settings(**selected_settings))  # type: ignore[arg-type]
+    return create_app(Settings(**chosen))  # type: ignore[arg-type]
 
 
-def _answering_otherwise(change: Change) -> WSGIApplication:
+def _change_responses(change: Change) -> WSGIApplication:
     app = _mock()
 
     def broken(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -68,7 +68,7 @@ def _answering_otherwise(change: Change) -> WSGIApplication:
     return broken
 
 
-def _assuming(name: str, value: str) -> WSGIApplication:
+def _set_header(name: str, value: str) -> WSGIApplication:
     app = _mock()
 
     def broken(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -78,55 +78,55 @@ def _assuming(name: str, value: str) -> WSGIApplication:
     return broken
 
 
-def _without_a_field(response: Response) -> None:
+def _drop_field(response: Response) -> None:
     if response.status_code == 200:
         content = json.loads(response.data)
         del content["flowSwitch"]
         response.data = json.dumps(content)
 
 
-def _accepting_every_body(response: Response) -> None:
+def _accept_every_body(response: Response) -> None:
     if response.status_code == 422:
         response.status_code = 200
 
 
-def _failing(response: Response) -> None:
+def _fail(response: Response) -> None:
     if response.status_code == 422:
         response.status_code = 500
 
 
-def _answering_in_html(response: Response) -> None:
+def _respond_in_html(response: Response) -> None:
     if response.status_code == 404:
         response.content_type = "text/html"
 
 
-def _inventing_a_status(response: Response) -> None:
+def _use_undocumented_status(response: Response) -> None:
     if response.status_code == 415:
         response.status_code = 418
 
 
-def _hiding_methods(response: Response) -> None:
+def _drop_allow(response: Response) -> None:
     response.headers.pop("Allow", None)
 
 
-def _counting_in_words(response: Response) -> None:
+def _use_words_as_numbers(response: Response) -> None:
     response.headers["X-RateLimit-Remaining"] = "plenty"
 
 
 BROKEN: dict[str, Callable[[], WSGIApplication]] = {
-    "response_schema_conformance": partial(_answering_otherwise, _without_a_field),
-    "negative_data_rejection": partial(_answering_otherwise, _accepting_every_body),
-    "not_a_server_error": partial(_answering_otherwise, _failing),
-    "content_type_conformance": partial(_answering_otherwise, _answering_in_html),
-    "status_code_conformance": partial(_answering_otherwise, _inventing_a_status),
-    "unsupported_method": partial(_answering_otherwise, _hiding_methods),
-    "response_headers_conformance": partial(_answering_otherwise, _counting_in_words),
-    "ignored_auth": partial(_assuming, "HTTP_AUTHORIZATION", f"Bearer {TOKEN}"),
-    "missing_required_header": partial(_assuming, "HTTP_VERSION", "2021-07-28"),
+    "response_schema_conformance": partial(_change_responses, _drop_field),
+    "negative_data_rejection": partial(_change_responses, _accept_every_body),
+    "not_a_server_error": partial(_change_responses, _fail),
+    "content_type_conformance": partial(_change_responses, _respond_in_html),
+    "status_code_conformance": partial(_change_responses, _use_undocumented_status),
+    "unsupported_method": partial(_change_responses, _drop_allow),
+    "response_headers_conformance": partial(_change_responses, _use_words_as_numbers),
+    "ignored_auth": partial(_set_header, "HTTP_AUTHORIZATION", f"Bearer {TOKEN}"),
+    "missing_required_header": partial(_set_header, "HTTP_VERSION", "2021-07-28"),
     "positive_data_acceptance": partial(_mock, unknown_session="400"),
 }
 
 
 @pytest.mark.parametrize("check", BROKEN)
-def test_a_bug_does_not_go_unnoticed(check: str) -> None:
-    assert check in attack(BROKEN[check](), **WITHOUT_CHANCE).failures
+def test_bug_is_found(check: str) -> None:
+    assert check in run_schemathesis(BROKEN[check](), **DETERMINISTIC_PHASES).failures

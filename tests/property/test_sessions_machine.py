@@ -1,4 +1,4 @@
-"""The emulator's sessions agree with the model; with a bug sown into them, they do not."""
+"""The emulator's sessions agree with the model, and disagree with every bug introduced."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def machine(store: str, unknown_session: str) -> type[SessionsMachine]:
     ("store", "unknown_session"),
     [("memory:", "404"), ("memory:", "400"), ("memory:", "new-session"), ("sqlite:///{}", "404")],
 )
-def test_sessions_do_what_the_model_does(store: str, unknown_session: str) -> None:
+def test_sessions_agree_with_the_model(store: str, unknown_session: str) -> None:
     run_state_machine_as_test(machine(store, unknown_session), settings=STEPS)
 
 
 @pytest.mark.parametrize("name", BUGS)
-def test_the_machine_notices(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bug_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     BUGS[name](monkeypatch)
     without_shrinking = settings(STEPS, max_examples=3 * EXAMPLES, phases=[Phase.generate])
     with pytest.raises(AssertionError):

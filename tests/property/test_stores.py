@@ -1,4 +1,4 @@
-"""The stores agree: whatever is done to all of them, each verb returns the same from each."""
+"""The stores agree: each verb returns the same from every store."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.redis_servers import RedisProgram
 from leadway_mock.store import Store, open_store
+from tests.redis_server import RedisProgram
 
 Verb = Callable[[Store], Any]
 
@@ -83,29 +83,29 @@ VERBS = st.lists(
 )
 
 
-def told(store: Store, verbs: Sequence[Verb]) -> list[Any]:
-    """Do all of it to a store; return what it said, and the lists that it holds in the end."""
-    said = [verb(store) for verb in verbs]
-    return [*said, store.export("").entries]
+def results(store: Store, verbs: Sequence[Verb]) -> list[Any]:
+    """Call the verbs on a store; return their results and the final content."""
+    returned = [verb(store) for verb in verbs]
+    return [*returned, store.export("").entries]
 
 
 @settings(max_examples=300, deadline=None)
 @given(verbs=VERBS)
-def test_memory_and_redis_say_the_same(redis_server: RedisProgram, verbs: list[Verb]) -> None:
-    memory, shared = open_store("memory:"), open_store(redis_server.patient_url)
+def test_memory_and_redis_agree(redis_server: RedisProgram, verbs: list[Verb]) -> None:
+    memory, shared = open_store("memory:"), open_store(redis_server.long_timeout_url)
     try:
         shared.clear()
-        assert told(memory, verbs) == told(shared, verbs)
+        assert results(memory, verbs) == results(shared, verbs)
     finally:
         shared.close()
 
 
 @settings(max_examples=300, deadline=None)
 @given(VERBS)
-def test_memory_and_file_say_the_same(verbs: list[Verb]) -> None:
+def test_memory_and_file_agree(verbs: list[Verb]) -> None:
     with TemporaryDirectory() as folder:
         memory, file = open_store("memory:"), open_store(f"sqlite:///{Path(folder) / 'mock.db'}")
         try:
-            assert told(memory, verbs) == told(file, verbs)
+            assert results(memory, verbs) == results(file, verbs)
         finally:
             file.close()

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.machine import free_port
-from tests.contract.programs import PATIENCE, ROOT, running
+from tests.contract.programs import ROOT, TIMEOUT_SECONDS, running
+from tests.network import free_port
 from tests.repository.test_container import USER, said, turn, words
 
 BUILD_SECONDS = 3600.0
@@ -65,7 +65,7 @@ def test_the_image_serves_a_turn_and_is_healthy() -> None:
         assert turn(int(port), f"127.0.0.1:{port}")["response"].startswith("Turn 1.")
         script("run", "env", f"LEADWAY_MOCK_PORT={port}", *words(said("HEALTHCHECK")))
         os.killpg(program.process.pid, signal.SIGTERM)  # The script removes the container then.
-        program.process.wait(PATIENCE)
+        program.process.wait(TIMEOUT_SECONDS)
 
 
 @built_here

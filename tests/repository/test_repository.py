@@ -1,4 +1,4 @@
-"""What must stay true of the repository itself, whatever it contains."""
+"""Rules for the repository itself."""
 
 import json
 import re
@@ -32,13 +32,13 @@ def run(*command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
 def tracked() -> list[Path]:
     listed = run("git", "ls-files", "-z")
     if listed.returncode:
-        pytest.skip("this is no git checkout, so nothing says which files are tracked")
+        pytest.skip("this is not a git checkout")
     paths = [ROOT / name for name in listed.stdout.split("\0") if name]
     return [path for path in paths if path.is_file()]
 
 
 def python_dependencies() -> set[str]:
-    """Every distribution that a person wrote down, wherever."""
+    """Every distribution that a person has listed."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     lines = list(project["dependencies"])
     for extra in project["optional-dependencies"].values():
@@ -61,7 +61,7 @@ def test_no_file_names_a_registry_or_a_machine(forbidden: str) -> None:
 
 
 def test_no_file_holds_a_secret() -> None:
-    """Tests may: the tokens in there are made up, to see them refused or redacted."""
+    """Tests contain made-up tokens."""
     paths = [path for path in tracked() if ROOT / "tests" not in path.parents]
     assert [path for path in paths if SECRETS.search(path.read_text(errors="replace"))] == []
 
@@ -80,13 +80,13 @@ def test_lock_files_hold_hashes_and_no_address() -> None:
         assert all(pins), f"{lock} pins something without a hash"
 
 
-def test_every_dependency_has_its_reason_and_no_reason_outlives_it() -> None:
+def test_every_dependency_has_a_reason_and_every_reason_a_dependency() -> None:
     text = (ROOT / "docs" / "dependencies.md").read_text()
     rows = re.findall(r"^\| (\S+) \| [^|]{3,} \| [^|]{15,} \|$", text, re.MULTILINE)
     assert sorted(rows) == sorted(python_dependencies() | node_dependencies())
 
 
-def test_make_alone_lists_every_target_meant_for_people() -> None:
+def test_make_lists_every_documented_target() -> None:
     listed = run("make").stdout
     targets = re.findall(r"^([a-z-]+):.*?## (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert len(targets) >= 10
@@ -94,7 +94,7 @@ def test_make_alone_lists_every_target_meant_for_people() -> None:
         assert re.search(rf"^  make {target} +{re.escape(purpose)}$", listed, re.MULTILINE), target
 
 
-def test_make_names_a_python_that_is_too_old(tmp_path: Path) -> None:
+def test_make_rejects_an_old_python(tmp_path: Path) -> None:
     old = tmp_path / "old-python"
     old.write_text("#!/bin/sh\nexit 1\n")
     old.chmod(0o755)
@@ -102,10 +102,10 @@ def test_make_names_a_python_that_is_too_old(tmp_path: Path) -> None:
         shutil.copy(ROOT / name, tmp_path)
     for name in ("requirements", "scripts"):
         shutil.copytree(ROOT / name, tmp_path / name)
-    refused = run("make", "mock", f"PYTHON={old}", cwd=tmp_path)
-    assert refused.returncode != 0
-    assert "Python 3.11 or newer" in refused.stderr
-    assert refused.stdout == ""
+    rejected = run("make", "mock", f"PYTHON={old}", cwd=tmp_path)
+    assert rejected.returncode != 0
+    assert "Python 3.11 or newer" in rejected.stderr
+    assert rejected.stdout == ""
 
 
 def drift(checkout: Path) -> subprocess.CompletedProcess[str]:
@@ -115,27 +115,27 @@ def drift(checkout: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The contract and its client, copied, for a test to spoil."""
+    """A copy of the contract and its client."""
     for name in ("generated", "openapi"):
         shutil.copytree(ROOT / name, tmp_path / name)
     return tmp_path
 
 
-def test_the_committed_client_is_what_the_contract_says(checkout: Path) -> None:
-    verdict = drift(checkout)
-    assert verdict.returncode == 0, verdict.stderr
+def test_the_committed_client_is_up_to_date(checkout: Path) -> None:
+    result = drift(checkout)
+    assert result.returncode == 0, result.stderr
 
 
-def test_drift_is_named_file_by_file(checkout: Path) -> None:
+def test_each_different_file_is_named(checkout: Path) -> None:
     client = checkout / "generated" / "leadway_client"
     (client / "client.py").write_text("# edited by hand\n")
     (client / "types.py").unlink()
     (client / "forgotten.py").touch()
-    verdict = drift(checkout)
-    assert verdict.returncode == 1
-    assert verdict.stderr.splitlines()[:3] == [
+    result = drift(checkout)
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[:3] == [
         "generated/leadway_client/client.py: different",
         "generated/leadway_client/forgotten.py: superfluous",
         "generated/leadway_client/types.py: missing",
     ]
-    assert "make generate" in verdict.stderr
+    assert "make generate" in result.stderr

@@ -1,4 +1,4 @@
-"""The wheel converses: in an empty environment, far from the checkout, with no network."""
+"""The wheel works in an empty environment, outside the checkout, without a network."""
 
 import json
 import os
@@ -16,8 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 WHEELHOUSE = ROOT / ".wheelhouse"
-PATIENCE = 60
-"""Seconds until a step that hangs is a failure; each takes a fraction of it."""
+TIMEOUT_SECONDS = 60
 
 AGENT = "p1q2r3s4t5u6v7w8x9y0z1a2"
 HEADERS = {
@@ -30,7 +29,7 @@ pytestmark = pytest.mark.xdist_group("wheel")
 
 
 def run(*command: object, cwd: Path = ROOT, expect: int = 0) -> str:
-    """Run a command away from any index and any setting of the machine's owner; what it says."""
+    """Run a command without package indexes and user settings; return its output."""
     words = [str(word) for word in command]
     environment = {"PATH": os.environ["PATH"], "PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1"}
     done = subprocess.run(
@@ -41,14 +40,14 @@ def run(*command: object, cwd: Path = ROOT, expect: int = 0) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT_SECONDS,
     )
     assert done.returncode == expect, f"{words} ended with {done.returncode}:\n{done.stdout}"
     return done.stdout
 
 
 def install(environment: Path, requirement: str) -> Path:
-    """Make an environment of `requirement` and what it needs, alone; return its folder `bin`."""
+    """Create an environment with `requirement` and its dependencies; return its folder `bin`."""
     venv.create(environment, symlinks=True)
     pip = (sys.executable, "-m", "pip", "--python", environment, "install", "--quiet")
     run(*pip, "--find-links", WHEELHOUSE, requirement)
@@ -65,7 +64,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def serving(leadway: Path, cwd: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Run `leadway mock` from the folder `cwd`; give its address and its process."""
+    """Run `leadway mock` in the folder `cwd`; yield its URL and its process."""
     command = [str(leadway), "mock", "--port", "0"]
     with subprocess.Popen(command, cwd=cwd, env={}, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -77,17 +76,17 @@ def serving(leadway: Path, cwd: Path) -> Iterator[tuple[str, subprocess.Popen[st
             process.kill()
 
 
-def say(url: str, message: str, **more: str) -> dict[str, object]:
+def send(url: str, message: str, **more: str) -> dict[str, object]:
     body = {"message": message, "locationId": "ve9EPM428h8vShlRW1KT", **more}
     address = f"{url}/agent-studio/agent/{AGENT}/execute"
     request = Request(address, json.dumps(body).encode(), HEADERS, method="POST")
-    with urlopen(request, timeout=PATIENCE) as answer:
-        found = json.load(answer)
-        assert isinstance(found, dict)
-        return found
+    with urlopen(request, timeout=TIMEOUT_SECONDS) as response:
+        content = json.load(response)
+        assert isinstance(content, dict)
+        return content
 
 
-def test_holds_what_is_imported_and_the_contract_and_nothing_else(wheel: Path) -> None:
+def test_it_contains_the_packages_and_the_contract_only(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         names = archive.namelist()
         contract = archive.read("leadway_mock/openapi/leadway.yaml")
@@ -108,32 +107,32 @@ def test_holds_what_is_imported_and_the_contract_and_nothing_else(wheel: Path) -
     assert "leadway-0.1.0.dist-info/licenses/LICENSE" in names
 
 
-def test_converses_far_from_the_checkout(wheel: Path, tmp_path: Path) -> None:
+def test_it_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
     programs = install(tmp_path / "environment", f"leadway[mock] @ {wheel.as_uri()}")
-    far_away = tmp_path / "far away"
-    far_away.mkdir()
-    with serving(programs / "leadway", far_away) as (url, process):
-        first = say(url, "Hello")
-        second = say(url, "Are you still there?", executionId=str(first["executionId"]))
+    outside = tmp_path / "outside the checkout"
+    outside.mkdir()
+    with serving(programs / "leadway", outside) as (url, process):
+        first = send(url, "Hello")
+        second = send(url, "Are you still there?", executionId=str(first["executionId"]))
         assert second["executionId"] == first["executionId"]
         assert second["interactionId"] != first["interactionId"]
         process.send_signal(signal.SIGTERM)
-        assert process.wait(PATIENCE) == 0
-    run(programs / "leadway", "mock", "exec", "--strict", "--", "true", cwd=far_away)
-    assert list(far_away.iterdir()) == [], "serving leaves nothing behind"
+        assert process.wait(TIMEOUT_SECONDS) == 0
+    run(programs / "leadway", "mock", "exec", "--strict", "--", "true", cwd=outside)
+    assert list(outside.iterdir()) == [], "the mock leaves no files"
 
 
-def test_the_sdk_alone_converses(wheel: Path, tmp_path: Path) -> None:
+def test_the_sdk_works_without_the_mock(wheel: Path, tmp_path: Path) -> None:
     with_mock = install(tmp_path / "mock", f"leadway[mock] @ {wheel.as_uri()}")
     alone = install(tmp_path / "sdk", f"leadway @ {wheel.as_uri()}")
     with serving(with_mock / "leadway", tmp_path) as (url, _):
-        said = run(alone / "leadway", "execute", AGENT, "Hello", "--mock-url", url, cwd=tmp_path)
-        assert said == "Turn 1. You said: Hello\n"
-        run(alone / "leadway", "doctor", "--mock-url", url, cwd=tmp_path)
+        output = run(alone / "leadway", "execute", AGENT, "Hello", "--mock", url, cwd=tmp_path)
+        assert output == "Turn 1. You said: Hello\n"
+        run(alone / "leadway", "doctor", "--mock", url, cwd=tmp_path)
 
 
-def test_the_sdk_alone_says_how_to_get_the_mock(wheel: Path, tmp_path: Path) -> None:
+def test_the_sdk_names_the_extra_of_the_mock(wheel: Path, tmp_path: Path) -> None:
     programs = install(tmp_path / "environment", f"leadway @ {wheel.as_uri()}")
-    lesson = run(programs / "leadway", "mock", cwd=tmp_path, expect=2)
-    assert "pip install 'leadway[mock]'" in lesson
-    assert "Traceback" not in lesson
+    output = run(programs / "leadway", "mock", cwd=tmp_path, expect=2)
+    assert "pip install 'leadway[mock]'" in output
+    assert "Traceback" not in output

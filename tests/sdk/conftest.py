@@ -9,9 +9,10 @@ import pytest
 
 from leadway import MOCK_TOKEN, AsyncLeadway, Leadway, Reply, RetryPolicy
 from leadway_mock.config.settings import Settings
+from leadway_mock.http_server import Server
 from leadway_mock.pipeline.assembly import build_emulator
-from leadway_mock.server import Server
 from leadway_mock.web import create_app
+from leadway_mock.web.server import open_server
 from tests.sdk.hostile_server import HostileServer, run_hostile_server
 from tests.sdk.samples import CALL
 
@@ -37,7 +38,8 @@ def mock_with() -> Iterator[Callable[..., str]]:
             key = repr(sorted(settings.items()))
             if key not in running:
                 emulator = stack.enter_context(closing(build_emulator(Settings(**settings))))
-                running[key] = stack.enter_context(Server(create_app(emulator=emulator)))
+                server = open_server(create_app(emulator=emulator), Settings(port=0))
+                running[key] = stack.enter_context(server)
             return running[key].url
 
         yield url

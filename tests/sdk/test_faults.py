@@ -30,9 +30,9 @@ from leadway_mock.config.settings import Settings
 from leadway_mock.faults import read_fault
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.pipeline.emulator import Emulator
-from leadway_mock.server import Server
 from leadway_mock.state.fault_registry import arm, disarm
 from leadway_mock.web import create_app
+from leadway_mock.web.server import open_server
 from tests.sdk.conftest import LOCATION
 
 FAULTS: list[tuple[dict[str, Any], type[LeadwayError]]] = [
@@ -71,7 +71,7 @@ def faulty_mock_server() -> Iterator[FaultyMock]:
     # Without Retry-After, a message with status 503 may have been processed.
     with (
         closing(build_emulator(Settings(send_retry_after=False))) as emulator,
-        Server(create_app(emulator=emulator)) as server,
+        open_server(create_app(emulator=emulator), Settings(port=0)) as server,
     ):
         yield FaultyMock(emulator, server.url)
 

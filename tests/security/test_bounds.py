@@ -36,8 +36,8 @@ class Mock:
     def __init__(self, **settings: Any) -> None:
         self.store = SQLiteStore()
         self.clock = ManualClock()
-        selected_settings = Settings(seed=1, **settings)
-        self.emulator = Emulator(selected_settings, CONTRACT, BUILT_IN, self.store, self.clock)
+        chosen = Settings(seed=1, **settings)
+        self.emulator = Emulator(chosen, CONTRACT, BUILT_IN, self.store, self.clock)
         self.client = create_app(emulator=self.emulator).test_client()
 
     def post(self, body: object, **changes: Any) -> Response:

@@ -11,9 +11,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from leadway_mock.config.settings import Settings
+from leadway_mock.http_server import Server
 from leadway_mock.pipeline.emulator import Emulator
-from leadway_mock.server import Server
-from leadway_mock.web import prompt_of
+from leadway_mock.web.server import open_server
 from tests.security.caller import HEADERS, LOCATION, PATH, TOKEN, begin, say
 
 LINES = ["\r\n", "\n", "\r", "\x00", "\x0b", "\x0c", "\x1b[2J\x1b[31m", "\x85", "\u2028", "\u202e"]
@@ -135,7 +136,7 @@ def test_a_failure_is_logged_on_its_own_line(
 @pytest.mark.parametrize("line", ["%0d%0a", "%0a", "%0d", "%00", "%c4%8d%c4%8a", "%e2%80%a8"])
 def test_no_request_adds_a_header_to_its_answer(app: Flask, line: str) -> None:
     forged = f"x{line}Set-Cookie:%20a=b{line}{line}<p>"
-    with Server(app) as server:
+    with open_server(app, Settings(port=0)) as server:
         for path in (
             f"/{forged}",
             f"/agent-studio/public-api/agents/{forged}/execute",
@@ -197,7 +198,7 @@ def test_a_link_to_the_successor_cannot_be_bent(client: FlaskClient) -> None:
     ],
 )
 def test_no_way_leads_out_of_the_documentation(app: Flask, way: str) -> None:
-    with Server(app) as server:
+    with open_server(app, Settings(port=0)) as server:
         answer = exchange(server, b"GET /__mock/docs/%s HTTP/1.1" % way.encode())
     assert "root:" not in answer
     assert "def " not in answer
@@ -237,7 +238,7 @@ SMUGGLED = b"POST /smuggled HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n
 def test_no_second_request_is_smuggled_in_a_body(
     app: Flask, emulator: Emulator, lines: list[bytes]
 ) -> None:
-    with Server(app, prompt=prompt_of(app)) as server:
+    with open_server(app, Settings(port=0)) as server:
         exchange(server, b"POST %s HTTP/1.1" % PATH.encode(), *lines, body=b"0\r\n\r\n" + SMUGGLED)
     paths = [entry["request"]["path"] for entry in emulator.journal.entries(after=0, limit=10)]
     assert "/smuggled" not in paths

@@ -13,7 +13,7 @@ T = TypeVar("T", bound="Error")
 
 @_attrs_define
 class Error:
-    """Every refusal. `message` is one text, or a list of them when several things are wrong with the body.
+    """Every error. `message` is one text, or a list of them when several things are wrong with the body.
     `statusCode` repeats the status and may be absent, as may `error` and `traceId`.
 
         Attributes:

@@ -23,8 +23,8 @@ class ExecuteAgentRequest:
         message (str): What the user says to the agent. Example: How can you help me with my marketing?.
         location_id (str): The sub-account that owns the agent, and that the token belongs to. Example:
             C2QujeCh8ZnC7al2InWR.
-        execution_id (str | Unset): The session to continue, as the last answer named it. Leave it out of the first
-            message; an empty string counts as left out. Example: a1b2c3d4e5f6g7h8i9j0k1l2.
+        execution_id (str | Unset): The session to continue, from the last response. Leave it out of the first message;
+            an empty string counts as left out. Example: a1b2c3d4e5f6g7h8i9j0k1l2.
         input_variables (InputVariables | Unset): Values for the input variables that the agent declares, by name. May
             be empty. Example: {'customerName': 'John Doe', 'orderNumber': 'ORD-12345'}.
         version_id (str | Unset): The published version to run. Without it, or with an empty string, the latest version

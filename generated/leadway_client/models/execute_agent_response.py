@@ -16,27 +16,27 @@ T = TypeVar("T", bound="ExecuteAgentResponse")
 
 @_attrs_define
 class ExecuteAgentResponse:
-    """What the agent answered, and how to go on.
+    """The agent's reply, and how to continue.
 
     The strings are open: the values shown are the only ones known, and others may come. All eleven fields
-    are required, yet a client should bear the absence of `flowSwitch`, which older descriptions of this
-    answer do not have.
+    are required, yet a client should tolerate the absence of `flowSwitch`, which older descriptions of this
+    response do not have.
 
         Attributes:
             success (bool): Whether the run succeeded. Only `true` has ever been shown. Example: True.
             execution_id (str): The session. Send it with the next message to continue the conversation. Example:
                 a1b2c3d4e5f6g7h8i9j0k1l2.
-            interaction_id (str): This one exchange of message and answer. It is new every time. Example:
+            interaction_id (str): This one exchange of message and response. It is new every time. Example:
                 m9n8o7p6q5r4s3t2u1v0w9x8.
             response (str): What the agent says. This is the text to show. Example: I can help you with various tasks....
-            type_ (str): The kind of answer. `text` is the only one known. Example: text.
+            type_ (str): The kind of response. `text` is the only one known. Example: text.
             next_expected_input (str): The kind of input the agent expects next. `text` is the only one known. Example:
                 text.
             goal_completion (bool): Whether the agent has reached the end node of its flow. Example: False.
             execution_status (str): How the run ended. `completed` is the only value known. Example: completed.
             flow_switch (bool): Whether the agent moved to another flow. Required, and still sometimes absent: read absence
                 as `false`. Example: False.
-            attachments (list[ResponseAttachment]): What comes with the answer. Only an empty list has ever been shown.
+            attachments (list[ResponseAttachment]): What comes with the response. Only an empty list has ever been shown.
                 Example: [].
             generative_outputs (list[GenerativeOutput]): What the agent generated beside its text. Only an empty list has
                 ever been shown. Example: [].

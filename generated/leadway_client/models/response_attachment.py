@@ -11,7 +11,7 @@ T = TypeVar("T", bound="ResponseAttachment")
 
 @_attrs_define
 class ResponseAttachment:
-    """An attachment of an answer. Its fields are unknown, so none is promised."""
+    """An attachment of a response. Its fields are unknown, so none is promised."""
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 

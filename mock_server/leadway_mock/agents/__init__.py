@@ -1,20 +1,22 @@
-"""The agents: who there is, what they hear and say, and the file that people write them in."""
+"""Agents: registry, built-in agents, canned replies and the agents file."""
 
-from leadway_mock.agents.file.loader import AgentsFileError, load_agents, restore_agent
-from leadway_mock.agents.registry import (
-    ACTIVE,
+from leadway_mock.agents.builtin import (
     BUILT_IN,
     ECHO_ID,
     GOAL_ID,
     INACTIVE_ID,
+    UNPUBLISHED_ID,
+    VARIABLES_ID,
+)
+from leadway_mock.agents.file.loader import AgentsFileError, load_agents, restore_agent
+from leadway_mock.agents.registry import (
+    ACTIVE,
     OTHER_LOCATION,
     OTHER_LOCATION_TOKEN,
     STATUSES,
     TEST_TOKENS,
     UNKNOWN_TOKEN,
-    UNPUBLISHED_ID,
     UNSCOPED_TOKEN,
-    VARIABLES_ID,
     WRITE_SCOPE,
     Agent,
     AgentRegistry,
@@ -27,20 +29,20 @@ __all__ = [
     "ACTIVE",
     "BUILT_IN",
     "ECHO_ID",
-    "OTHER_LOCATION",
-    "OTHER_LOCATION_TOKEN",
     "GOAL_ID",
     "INACTIVE_ID",
-    "TEST_TOKENS",
+    "OTHER_LOCATION",
+    "OTHER_LOCATION_TOKEN",
     "STATUSES",
+    "TEST_TOKENS",
     "UNKNOWN_TOKEN",
     "UNPUBLISHED_ID",
     "UNSCOPED_TOKEN",
     "VARIABLES_ID",
     "WRITE_SCOPE",
     "Agent",
-    "AgentsFileError",
     "AgentRegistry",
+    "AgentsFileError",
     "Token",
     "Version",
     "load_agents",

@@ -1,6 +1,6 @@
-"""What can be an agent's id: whatever can be one part of the path of a URL, and be read.
+"""Valid agent ids: any text that fits in one segment of a URL path and is visible.
 
-Clients end a path at `?` and `#`, take a dot or two for a folder, and refuse what nobody can see.
+Clients end a path at `?` and `#`, resolve `.` and `..`, and reject invisible characters.
 """
 
 from __future__ import annotations
@@ -10,22 +10,24 @@ import unicodedata
 from typing import Final
 
 AGENT_ID: Final = r"^(?!\.{1,2}(?![\s\S]))[^\s/?#\u0000-\u001f\u007f-\u009f]+(?![\s\S])"
-"""What the schemas of both files ask of an id, so that editors know it, too."""
+"""Pattern of an id in the schemas of agents and dialogue files."""
 
-HINT: Final = "an id has no spaces, none of / ? #, and no invisible characters; nor is it . or .."
+AGENT_ID_HINT: Final = (
+    "use no spaces, none of / ? #, no invisible characters, and neither . nor .. alone"
+)
 
 _ID: Final = re.compile(AGENT_ID)
 
 
 def is_agent_id(text: str) -> bool:
-    """Tell whether an agent can be called by this id."""
-    return bool(_ID.search(text)) and not unseen(text)
+    """Return whether `text` is a valid agent id."""
+    return bool(_ID.search(text)) and not invisible_character(text)
 
 
-def unseen(text: str) -> str:
-    """Return what is invisible in an id, such as `U+200B`, and no schema knows of; else nothing.
+def invisible_character(text: str) -> str:
+    """Return the first invisible character, such as `U+200B`, that `AGENT_ID` allows; else "".
 
-    Blanks and control characters are not among it: `AGENT_ID` has them.
+    `AGENT_ID` excludes blanks and control characters.
     """
     found = (each for each in text if unicodedata.category(each) in {"Cf", "Cn", "Co", "Cs"})
     return next((f"U+{ord(each):04X}" for each in found), "")

@@ -1,4 +1,4 @@
-"""Agents that answer from a list: the first reply whose conditions hold is the one they give."""
+"""Agents with a list of replies: the first reply whose conditions hold is used."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,16 +6,15 @@ from typing import Final
 
 from leadway_mock.agents.message_conditions import Condition
 from leadway_mock.agents.replies import AgentInput, AgentReply, Responder
-from leadway_mock.agents.template_values import values_for
-from leadway_mock.agents.templates import Template
+from leadway_mock.agents.templates import Template, placeholder_values
 
 NO_REPLY_MATCHED: Final = AgentReply(
-    "I am sorry, I have no answer to that. (This is the mock: none of the replies in the agents "
-    "file matches this message on this turn. A last reply without `when` would match anything.)"
+    "I am sorry, I have no answer to that. (This is the mock: no reply in the agents file matches "
+    "this message on this turn. Add a last reply without `when`, which matches any message.)"
 )
 
 CAPTURES: Final = "captures"
-"""The key of the state under which captures are kept from turn to turn."""
+"""Key of the captures in the state of the agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,42 +23,42 @@ class CannedReply:
 
     template: Template
     reply: AgentReply
-    """All of the reply but its text and its state."""
+    """The reply without its text and state."""
 
     condition: Condition | None = None
     """`None` matches any message."""
 
     turn: int | None = None
-    """The only turn on which it is given; `None` is any."""
+    """The only turn on which it is used; `None` is any."""
 
-    def match(self, heard: AgentInput) -> Mapping[str, str] | None:
-        """Return what it captures from the message if it is to be given, or else `None`."""
-        if self.turn not in {None, heard.turn}:
+    def match(self, agent_input: AgentInput) -> Mapping[str, str] | None:
+        """Return the captures if the reply applies, or else `None`."""
+        if self.turn not in {None, agent_input.turn}:
             return None
-        return self.condition.match(heard.message) if self.condition else {}
+        return self.condition.match(agent_input.message) if self.condition else {}
 
 
 def first_match_responder(replies: Sequence[CannedReply]) -> Responder:
-    """Make an agent that gives the first of `replies` that fits, and remembers all captures."""
+    """Return an agent that uses the first matching reply, and keeps all captures."""
 
-    def respond(heard: AgentInput) -> AgentReply:
-        kept = _kept_captures(heard.state)
+    def respond(agent_input: AgentInput) -> AgentReply:
+        captures_before = _state_captures(agent_input.state)
         for canned in replies:
-            captured = canned.match(heard)
+            captured = canned.match(agent_input)
             if captured is not None:
-                return _give(canned, heard, {**kept, **captured})
-        return replace(NO_REPLY_MATCHED, state={CAPTURES: kept})
+                return _fill(canned, agent_input, {**captures_before, **captured})
+        return replace(NO_REPLY_MATCHED, state={CAPTURES: captures_before})
 
     return respond
 
 
-def _give(canned: CannedReply, heard: AgentInput, captures: Mapping[str, str]) -> AgentReply:
-    response = canned.template.fill(values_for(heard, captures))
+def _fill(canned: CannedReply, agent_input: AgentInput, captures: Mapping[str, str]) -> AgentReply:
+    response = canned.template.fill(placeholder_values(agent_input, captures))
     return replace(canned.reply, response=response, state={CAPTURES: captures})
 
 
-def _kept_captures(state: Mapping[str, object]) -> dict[str, str]:
-    kept = state.get(CAPTURES)
-    return (
-        {str(name): str(text) for name, text in kept.items()} if isinstance(kept, Mapping) else {}
-    )
+def _state_captures(state: Mapping[str, object]) -> dict[str, str]:
+    captures = state.get(CAPTURES)
+    if not isinstance(captures, Mapping):
+        return {}
+    return {str(name): str(text) for name, text in captures.items()}

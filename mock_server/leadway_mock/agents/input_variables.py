@@ -1,15 +1,15 @@
-"""The input variables an agent declares, and how those of a request compare with them."""
+"""Input variables that an agent declares, compared with those of a request."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final
 
-from leadway_mock.documents.json_types import json_type
+from leadway_mock.documents.schema_errors import json_type
+from leadway_mock.util.suggestions import closest
 
-NAMED_STRANGERS: Final = 5
-"""How many undeclared variables are remarked on by name; a request may carry thousands."""
+MAX_NAMED_UNDECLARED: Final = 5
+"""Maximum undeclared variables that are named; a request may contain thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class InputVariable:
     """One variable that an agent's configuration declares.
 
     The vendor's page says that a request's `inputVariables` *should* match the declared ones, not
-    what happens when they do not. So a mismatch is never refused; built-in agents remark on it.
+    what happens when they do not. So a mismatch is never an error; built-in agents report it.
     """
 
     name: str
@@ -36,11 +36,11 @@ def remarks(declared: Sequence[InputVariable], sent: Mapping[str, object]) -> It
 
 
 ENCODER = json.JSONEncoder(ensure_ascii=False, default=dict)
-"""`dict` makes JSON of a mapping that is read-only; lists and tuples need no help."""
+"""JSON encoder that also accepts read-only mappings."""
 
 
 def plain_text(value: object) -> str:
-    """Write a JSON value the way it reads best in a sentence: text as it is, all else as JSON."""
+    """Return a JSON value for use in a sentence: text unchanged, anything else as JSON."""
     if isinstance(value, str):
         return value
     return ENCODER.encode(value)
@@ -63,10 +63,10 @@ def _mistyped(declared: Sequence[InputVariable], sent: Mapping[str, object]) -> 
 
 def _undeclared(declared: Sequence[InputVariable], sent: Mapping[str, object]) -> Iterator[str]:
     names = [variable.name for variable in declared]
-    strangers = [name for name in sent if name not in names]
-    for name in strangers[:NAMED_STRANGERS]:
-        near = get_close_matches(name, names, n=1)
-        guess = f" Did you mean {near[0]}?" if near else ""
+    undeclared = [name for name in sent if name not in names]
+    for name in undeclared[:MAX_NAMED_UNDECLARED]:
+        close = closest(name, names)
+        guess = f" Did you mean {close}?" if close else ""
         yield f"Sent but not declared, so this agent ignores it: {name}.{guess}"
-    if len(strangers) > NAMED_STRANGERS:
-        yield f"And {len(strangers) - NAMED_STRANGERS} more that are not declared."
+    if len(undeclared) > MAX_NAMED_UNDECLARED:
+        yield f"And {len(undeclared) - MAX_NAMED_UNDECLARED} more that are not declared."

@@ -11,33 +11,33 @@ from leadway_mock.documents.yaml_errors import escape_controls
 _FLAGS: Final = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
 
 
-_SLASHED = re.compile(r"/(?P<pattern>.+)/(?P<flags>[A-Za-z]*)", re.DOTALL)
+_REGEX = re.compile(r"/(?P<pattern>.+)/(?P<flags>[A-Za-z]*)", re.DOTALL)
 
 
 Match: TypeAlias = Callable[[str], Mapping[str, str] | None]
-"""Takes a message and returns what it captures from it, or `None` if it does not match."""
+"""Returns the captures from a message, or `None` if it does not match."""
 
 
 class ConditionError(ValueError):
-    """A condition that cannot be understood: what is wrong, and how to mend it."""
+    """An invalid condition, with its `message` and `hint`."""
 
-    def __init__(self, what: str, mend: str) -> None:
-        super().__init__(f"{what} — {mend}")
+    def __init__(self, what: str, hint: str) -> None:
+        super().__init__(f"{what} — {hint}")
         self.message = what
-        self.hint = mend
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """When a reply is given, as far as the message decides it."""
+    """Condition on a message."""
 
     match: Match
     captures: tuple[str, ...] = ()
-    """The names of what it may capture."""
+    """Names of the captures."""
 
 
 def parse_condition(when: str | Mapping[str, str]) -> Condition:
-    """Understand the `when` of a reply. Raises `ConditionError`.
+    """Parse the `when` of a reply. Raises `ConditionError`.
 
     `/pattern/flags` is a regular expression, any other text a part of the message in whatever
     case; `{equals: text}` is the whole message, and `{contains: text}` a part of it even if the
@@ -46,11 +46,11 @@ def parse_condition(when: str | Mapping[str, str]) -> Condition:
     if isinstance(when, Mapping):
         [(kind, text)] = when.items()
         return Condition(_equals(text) if kind == "equals" else _contains(text))
-    slashed = _SLASHED.fullmatch(when)
+    slashed = _REGEX.fullmatch(when)
     if not slashed:
         return Condition(_contains(when))
     pattern = _compile(slashed["pattern"], _flags(slashed["flags"]))
-    return Condition(_finds(pattern), tuple(pattern.groupindex))
+    return Condition(_searches(pattern), tuple(pattern.groupindex))
 
 
 def _contains(text: str) -> Match:
@@ -62,7 +62,7 @@ def _equals(text: str) -> Match:
     return lambda message: {} if message == text else None
 
 
-def _finds(pattern: re.Pattern[str]) -> Match:
+def _searches(pattern: re.Pattern[str]) -> Match:
     def match(message: str) -> Mapping[str, str] | None:
         found = pattern.search(message)
         if found is None:
@@ -76,9 +76,9 @@ def _flags(letters: str) -> re.RegexFlag:
     flags = re.NOFLAG
     for letter in letters:
         if letter not in _FLAGS:
-            what = f"`{letter}` is no flag of a regular expression"
-            mend = "the flags are i, m and s; if the slashes are meant, write {contains: …}"
-            raise ConditionError(what, mend)
+            what = f"`{letter}` is not a flag of a regular expression"
+            hint = "use i, m or s; for text with slashes, write {contains: …}"
+            raise ConditionError(what, hint)
         flags |= _FLAGS[letter]
     return flags
 
@@ -86,16 +86,16 @@ def _flags(letters: str) -> re.RegexFlag:
 def _compile(pattern: str, flags: re.RegexFlag) -> re.Pattern[str]:
     try:
         with warnings.catch_warnings():
-            # Python warns of patterns whose meaning is going to change; nobody would see it.
+            # Python warns of patterns whose meaning will change; report that as an error.
             warnings.simplefilter("error")
             return re.compile(pattern, flags)
     except (re.error, Warning, OverflowError, RecursionError) as error:
-        what = f"the regular expression does not work: {_reason(error)}"
-        mend = "Python's syntax holds here, such as (?P<name>…) for a capture"
-        raise ConditionError(what, mend) from None
+        what = f"invalid regular expression: {_error_text(error)}"
+        hint = "use Python's syntax, such as (?P<name>…) for a capture"
+        raise ConditionError(what, hint) from None
 
 
-def _reason(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     if isinstance(error, re.error):
         return escape_controls(error.msg)
-    return "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error)

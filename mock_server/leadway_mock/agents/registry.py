@@ -1,18 +1,16 @@
-"""Who is on stage: agents, their versions, the tokens that may speak to them, and the built-ins."""
+"""Registry of agents and tokens."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
-from leadway_mock.agents.builtin import count_down_to_goal, echo, greet_with
 from leadway_mock.agents.input_variables import InputVariable
 from leadway_mock.agents.replies import Responder
 
 ACTIVE: Final = "active"
 STATUSES: Final = (ACTIVE, "inactive", "archived", "draft")
-"""What `Agent.status` may be. The first three are the vendor's; all but `active` answer alike."""
+"""What `Agent.status` may be. The first three are the vendor's; all but `active` behave alike."""
 
 WRITE_SCOPE: Final = "agent-studio.write"
 """The scope that executing an agent needs (documented)."""
@@ -28,28 +26,28 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """An agent as the mock knows it: who it is, where it lives, and how it answers."""
+    """An agent: id, location, status, versions and responder."""
 
     id: str
     name: str
     respond: Responder
     location: str | None = None
-    """The one location it belongs to; `None` means any."""
+    """The location it belongs to; `None` is any."""
 
     status: str = ACTIVE
     versions: tuple[Version, ...] = ()
-    """In the order they were made; the latest is last."""
+    """Oldest first."""
 
     input_variables: tuple[InputVariable, ...] = ()
     digest: str = field(default="", compare=False)
-    """What tells this agent from one of the same id that its file described before; or empty."""
+    """Digest of its entry in the agents file, which identifies the definition; or empty."""
 
     source: str = field(default="", compare=False, repr=False)
-    """How its file describes it, as JSON; `restore_agent` reads it."""
+    """Its entry in the agents file as JSON, for `restore_agent`."""
 
     @property
     def is_active(self) -> bool:
-        """Whether its status lets it be reached at all."""
+        """Whether its status is `active`."""
         return self.status == ACTIVE
 
     def is_in_location(self, location: str) -> bool:
@@ -70,11 +68,11 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A bearer token the mock knows, and what it opens. Its value stays out of its `repr`."""
+    """A bearer token with its locations and scopes. Its `repr` omits the value."""
 
     value: str = field(repr=False)
     locations: tuple[str, ...] | None = None
-    """The locations it is bound to; `None` means any."""
+    """The locations it is valid for; `None` is any."""
 
     scopes: tuple[str, ...] = (WRITE_SCOPE,)
 
@@ -85,18 +83,17 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class AgentRegistry:
-    """All agents and tokens of one mock, by id and by value."""
+    """Agents by id and tokens by value."""
 
     by_id: Mapping[str, Agent]
     tokens: Mapping[str, Token] = field(default_factory=dict, repr=False)
     any_token: bool = True
-    """Whether tokens that are not declared are welcome too, as they are with no agents file."""
+    """Whether undeclared tokens are accepted, as without an agents file."""
 
     def token(self, value: str) -> Token | None:
-        """Return what the token of that value may do, or `None` if it is unknown here.
+        """Return the token of that value, or `None` if it is unknown.
 
-        Whether a value is a well-formed token at all is for the caller to say, and only of
-        values that are not in `tokens`: a declared token is good whatever its form.
+        A declared token may have any form; the form of any other is checked elsewhere.
         """
         declared = self.tokens.get(value)
         if declared or value == UNKNOWN_TOKEN or not self.any_token:
@@ -105,71 +102,21 @@ class AgentRegistry:
 
 
 def only_version(agent_id: str) -> Version:
-    """Return the published version of an agent that declares none; its id never changes."""
+    """Return the version of an agent that declares none; it is published, its id is fixed."""
     return Version(str(uuid5(NAMESPACE_URL, f"urn:leadway:agent:{agent_id}")))
 
 
 UNKNOWN_TOKEN: Final = "pit-00000000-0000-4000-8000-000000000401"  # noqa: S105 - opens nothing
-"""A magic token, like a test card number: well-formed, and always refused as unknown."""
+"""Test token, like a test card number: well-formed and always unknown."""
 
 UNSCOPED_TOKEN: Final = "pit-00000000-0000-4000-8000-000000000403"  # noqa: S105 - opens nothing
-"""A magic token: known, but without the scope."""
+"""Test token without the scope."""
 
 OTHER_LOCATION_TOKEN: Final = "pit-00000000-0000-4000-8000-000000000404"  # noqa: S105 - opens nothing
-"""A magic token: known, but bound to `ELSEWHERE` alone."""
+"""Test token that is valid for `OTHER_LOCATION` only."""
 
 OTHER_LOCATION: Final = "anotherLocation00000"
-"""The made-up location of `ELSEWHERE_TOKEN`."""
+"""Location of `OTHER_LOCATION_TOKEN`."""
 
 TEST_TOKENS: Final = frozenset({UNKNOWN_TOKEN, UNSCOPED_TOKEN, OTHER_LOCATION_TOKEN})
-"""The token values that mean something in every mock, whatever its agents file says."""
-
-ECHO_ID: Final = "p1q2r3s4t5u6v7w8x9y0z1a2"
-"""The agent id of the vendor page's sample request; here it echoes."""
-
-GOAL_ID: Final = "goalonturn3agent00000000"
-INACTIVE_ID: Final = "inactiveagent00000000000"
-UNPUBLISHED_ID: Final = "unpublishedagent00000000"
-VARIABLES_ID: Final = "variablesagent0000000000"
-
-_SAMPLE_VERSION: Final = "b2b1c1d2-3e4f-5a6b-7c8d-9e0f1a2b3c4d"
-_SAMPLE_VARIABLES: Final = (
-    InputVariable("customerName", required=True, description="Whom to greet."),
-    InputVariable("orderNumber", description="The order the customer asks about."),
-)
-
-
-def _built_in_agents() -> dict[str, Agent]:
-    """Build the agents of a mock without a file; all share the version id of the sample."""
-    published = (Version(_SAMPLE_VERSION),)
-    unpublished = (Version(_SAMPLE_VERSION, published=False),)
-    greet = greet_with(_SAMPLE_VARIABLES)
-    agents = (
-        Agent(ECHO_ID, "Echo", echo, versions=published),
-        Agent(GOAL_ID, "Goal on turn 3", count_down_to_goal, versions=published),
-        Agent(INACTIVE_ID, "Inactive", echo, status="inactive", versions=published),
-        Agent(UNPUBLISHED_ID, "Unpublished", echo, versions=unpublished),
-        Agent(
-            VARIABLES_ID,
-            "Input variables",
-            greet,
-            versions=published,
-            input_variables=_SAMPLE_VARIABLES,
-        ),
-    )
-    return {agent.id: agent for agent in agents}
-
-
-def _built_in_tokens() -> dict[str, Token]:
-    """Build the magic tokens that are known; the third is magic by never being known."""
-    tokens = (
-        Token(UNSCOPED_TOKEN, scopes=()),
-        Token(OTHER_LOCATION_TOKEN, locations=(OTHER_LOCATION,)),
-    )
-    return {token.value: token for token in tokens}
-
-
-BUILT_IN: Final = AgentRegistry(
-    by_id=MappingProxyType(_built_in_agents()), tokens=MappingProxyType(_built_in_tokens())
-)
-"""The cast of a mock without an agents file, on top of which a file's cast is put."""
+"""Test tokens, which have the same meaning with any agents file."""

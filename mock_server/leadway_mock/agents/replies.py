@@ -1,15 +1,15 @@
-"""What an agent hears, what it says, and the shape of the function in between."""
+"""Input and reply of an agent, and the type of the function between them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from leadway_mock.faults import Fault
 
 
 @dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
 class AgentInput:
-    """One message as an agent hears it, after every check of the platform has passed."""
+    """One message to an agent, after all checks of the platform."""
 
     turn: int
     """Number of this message within its session; the first is 1."""
@@ -22,15 +22,15 @@ class AgentInput:
     contact_id: str | None
     execution_id: str
     version_id: str
-    """The published version that answers; never empty."""
+    """The published version that is executed; never empty."""
 
     state: Mapping[str, object]
-    """What this agent put into `Reply.state` one turn ago; empty on turn 1. JSON values only."""
+    """`AgentReply.state` of the turn before; empty on turn 1. JSON values only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One thing that a scripted turn expects, beside what was heard. All three are for people."""
+    """One expectation of a scripted turn and the received value, as text for people."""
 
     part: str
     """`user` for the message, else the condition's name, such as `when.variables.tier`."""
@@ -46,7 +46,7 @@ class NearMiss:
 
     dialogue: str
     turn: int
-    """Number of the turn within its dialogue, in the order in which they are written, from 1."""
+    """Number of the turn in its dialogue, in the order of writing, from 1."""
 
     label: str
     file: str
@@ -54,7 +54,7 @@ class NearMiss:
     """Where the turn is written; 0 where that is unknown."""
 
     position: str
-    """`here` if the conversation waits at this turn, `elsewhere` if it does not."""
+    """`here` if the session expects this turn next, else `elsewhere`."""
 
     closeness: float
     """From 0.0, nothing fits, to 1.0, everything does."""
@@ -66,7 +66,7 @@ class NearMiss:
 
 @dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
 class AgentReply:
-    """What an agent says: the answer's fields but for the two ids, which are not the agent's.
+    """Reply of an agent: the response fields except the two ids.
 
     The defaults are the only values the vendor documents.
     """
@@ -81,20 +81,33 @@ class AgentReply:
     execution_status: str = "completed"
     success: bool = True
     state: Mapping[str, object] = field(default_factory=dict)
-    """What the agent wants to find in `Heard.state` on the next turn; JSON values only."""
+    """`AgentInput.state` of the next turn; JSON values only."""
 
     rule: str = ""
-    """The behaviour that made it, where that is not the platform's plain reply."""
+    """The behaviour that made it, if not the platform's plain reply."""
 
     delay: float = 0.0
-    """Seconds to wait before the answer goes out."""
+    """Seconds to wait before the response is sent."""
 
     fault: Fault | None = None
-    """What breaks with this answer."""
+    """Fault to inject into the response."""
 
     near_misses: tuple[NearMiss, ...] = ()
-    """Where no scripted turn was to be had: those that came closest, the closest first."""
+    """The closest turns, closest first, if no scripted turn matched."""
+
+
+REPLY_FIELDS: Final[Mapping[str, str]] = {
+    "type": "type",
+    "nextExpectedInput": "next_expected_input",
+    "goalCompletion": "goal_completion",
+    "executionStatus": "execution_status",
+    "flowSwitch": "flow_switch",
+    "success": "success",
+    "attachments": "attachments",
+    "generativeOutputs": "generative_outputs",
+}
+"""Fields of a reply except its text: name in the API, attribute of `AgentReply`."""
 
 
 Responder: TypeAlias = Callable[[AgentInput], AgentReply]
-"""An agent's mind. Pure: the same `Heard` gives the same `Reply`; no clock, no randomness."""
+"""Function that turns an agent input into a reply. Must be pure: no clock, no randomness."""

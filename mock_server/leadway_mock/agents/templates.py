@@ -1,24 +1,34 @@
-"""Text with placeholders such as `{{name}}`: substitution, in one pass, and nothing more.
+"""Reply templates: text with placeholders such as `{{name}}`, filled in one pass.
 
-A template comes from the agents file only. What is put in its place comes from requests and is
-never looked at again, so that a message holding `{{…}}` stays a message.
+Templates come from files only. Values come from requests and are not parsed again, so a message
+that contains `{{…}}` stays plain text.
 """
 
+from __future__ import annotations
+
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from leadway_mock.agents.input_variables import plain_text
+from leadway_mock.agents.replies import AgentInput
+
+BUILT_IN_NAMES: Final = ("message", "turn", "contactId", "executionId", "versionId")
+"""Placeholders of every template, besides captures and `variables.NAME`."""
 
 # An escaped opening, a whole placeholder, or an opening that is never closed, in this order.
-_PIECE = re.compile(r"\\\{\{|\{\{(?P<name>[^{}]*)\}\}|\{\{")
+_TOKEN = re.compile(r"\\\{\{|\{\{(?P<name>[^{}]*)\}\}|\{\{")
 
 
 class TemplateError(ValueError):
-    """A text that is no template, because a `{{` in it opens no placeholder."""
+    """A `{{` that is not part of a placeholder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template, taken apart: texts and the names of placeholders, taking turns."""
+    """A parsed template: texts and the placeholder names between them."""
 
     texts: tuple[str, ...]
     """One more than there are `names`."""
@@ -26,7 +36,7 @@ class Template:
     names: tuple[str, ...]
 
     def fill(self, values: Mapping[str, str]) -> str:
-        """Put values in the place of the names; a name without a value leaves nothing."""
+        """Return the text with each placeholder replaced by its value, or by nothing."""
         return "".join(self._pieces(values))
 
     def _pieces(self, values: Mapping[str, str]) -> Iterator[str]:
@@ -36,18 +46,56 @@ class Template:
         yield self.texts[-1]
 
 
+@lru_cache(maxsize=4096)
 def parse_template(text: str) -> Template:
-    r"""Take a template apart; `\{{` stands for two braces. Raises `TemplateError`."""
+    r"""Parse a template; `\{{` is two literal braces. Raises `TemplateError`."""
     texts, names, end = [""], [], 0
-    for piece in _PIECE.finditer(text):
-        texts[-1] += text[end : piece.start()]
-        end = piece.end()
-        if piece["name"] is not None:
-            names.append(piece["name"].strip())
+    for token in _TOKEN.finditer(text):
+        texts[-1] += text[end : token.start()]
+        end = token.end()
+        if token["name"] is not None:
+            names.append(token["name"].strip())
             texts.append("")
-        elif piece[0] == r"\{{":
+        elif token[0] == r"\{{":
             texts[-1] += "{{"
         else:
             raise TemplateError
     texts[-1] += text[end:]
     return Template(tuple(texts), tuple(names))
+
+
+def texts_in(value: object) -> Iterator[str]:
+    """Yield every text in a JSON value except property names."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | Sequence):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from texts_in(each)
+
+
+def fill_texts(value: Any, values: Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON
+    """Return a JSON value with the placeholders in all its texts filled."""
+    if isinstance(value, str):
+        return parse_template(value).fill(values)
+    if isinstance(value, Mapping):
+        return {name: fill_texts(each, values) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(fill_texts(each, values) for each in value)
+    return value
+
+
+def placeholder_values(agent_input: AgentInput, captures: Mapping[str, str]) -> dict[str, str]:
+    """Return the values of all placeholders for one message and its captures."""
+    built_in = (
+        agent_input.message,
+        str(agent_input.turn),
+        agent_input.contact_id or "",
+        agent_input.execution_id,
+        agent_input.version_id,
+    )
+    variables = agent_input.input_variables
+    return {
+        **captures,
+        **dict(zip(BUILT_IN_NAMES, built_in, strict=True)),
+        **{f"variables.{name}": plain_text(value) for name, value in variables.items()},
+    }

@@ -1,27 +1,24 @@
-"""`leadway mock check FILE…`: says what is wrong with dialogues and agents files, and where."""
+"""`leadway mock check FILE…`: check dialogues and agents files."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from leadway_mock.agents.file.loader import AgentsFileError, load_agents
+from leadway_mock.cli.options import FAILED, OK, print_error, print_line
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.dialogues import Dialogue, DialogueError
-from leadway_mock.dialogues.contract_check import check_faults
-from leadway_mock.dialogues.lint import warnings_among, warnings_of
+from leadway_mock.dialogues.lint import check_faults, conflict_warnings, warnings_of
 from leadway_mock.dialogues.loading.files import dialogue_files, is_agents_file, read_files
 from leadway_mock.documents.problems import Problem, ProblemsError
-
-OK, WRONG, USAGE_ERROR = 0, 1, 2
 
 
 @dataclass(slots=True)
 class Report:
-    """What was found in all files."""
+    """Errors, warnings and counts of all files."""
 
     errors: list[ProblemsError] = field(default_factory=list)
     warnings: list[tuple[str, Problem]] = field(default_factory=list)
@@ -29,34 +26,34 @@ class Report:
     agents_files: int = 0
 
     def lines(self) -> Iterator[str]:
-        """Yield each finding as `file:line:column: what — mend`."""
+        """Yield each problem as `file:line:column: message — hint`."""
         yield from map(str, self.errors)
-        for file, (line, column, what, mend) in self.warnings:
-            yield f"{file}:{line}:{column}: warning: {what} — {mend}"
+        for file, (position, message, hint) in self.warnings:
+            yield f"{file}:{position}: warning: {message} — {hint}"
 
     def summary(self) -> str:
-        """Return one line that counts everything."""
+        """Return one line with all counts."""
         turns = sum(len(each.turns) for each in self.dialogues)
-        told = [_count(len(self.dialogues), "dialogue"), _count(turns, "turn")]
+        counts = [_count(len(self.dialogues), "dialogue"), _count(turns, "turn")]
         if self.agents_files:
-            told.append(_count(self.agents_files, "agents file"))
+            counts.append(_count(self.agents_files, "agents file"))
         problems = sum(len(error.problems) for error in self.errors)
-        found = f"{_count(problems, 'error')}, {_count(len(self.warnings), 'warning')}"
-        return f"{', '.join(told)}: {found}"
+        totals = f"{_count(problems, 'error')}, {_count(len(self.warnings), 'warning')}"
+        return f"{', '.join(counts)}: {totals}"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Check the files that `arguments` name; return 1 if one is wrong, or 2 for bad usage."""
+    """Check the files named in `arguments`; return 1 if one has an error, 2 for bad usage."""
     options = _parser().parse_args(arguments)
     report = check(map(Path, options.files))
     for line in report.lines():
-        print(line, file=sys.stderr)  # noqa: T201 - what a command says
-    print(report.summary())  # noqa: T201 - the same
-    return WRONG if report.errors or (options.strict and report.warnings) else OK
+        print_error("", line)
+    print_line(report.summary())
+    return FAILED if report.errors or (options.strict and report.warnings) else OK
 
 
 def check(paths: Iterable[Path]) -> Report:
-    """Return what is to be said of the dialogues and agents files at `paths`, folders included."""
+    """Check the dialogues and agents files at `paths`, which may be folders."""
     report = Report()
     files: list[Path] = []
     for path in paths:
@@ -90,7 +87,9 @@ def _check_dialogues(report: Report) -> None:
         except DialogueError as error:
             report.errors.append(error)
         report.warnings += [(dialogue.file, each) for each in warnings_of(dialogue)]
-    report.warnings += [(each.file, problem) for each, problem in warnings_among(report.dialogues)]
+    report.warnings += [
+        (each.file, problem) for each, problem in conflict_warnings(report.dialogues)
+    ]
     report.warnings.sort()
 
 
@@ -101,9 +100,9 @@ def _count(number: int, noun: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="leadway mock check",
-        description="Say what is wrong with dialogues and agents files: where, and how to mend it.",
-        epilog="The exit code is 0 for good files, 1 for bad ones, 2 for a command that is none.",
+        description="Check dialogues and agents files; print each problem with a hint.",
+        epilog="Exit codes: 0 without errors, 1 with errors, 2 for wrong usage.",
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="a file, or a folder of dialogues")
-    parser.add_argument("--strict", action="store_true", help="take warnings for errors")
+    parser.add_argument("--strict", action="store_true", help="treat warnings as errors")
     return parser

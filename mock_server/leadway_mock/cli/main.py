@@ -1,4 +1,4 @@
-"""`leadway mock`: reads the settings, opens the server, says how to try it, and serves."""
+"""`leadway mock`: read the settings, start the server, print how to try it, serve."""
 
 from __future__ import annotations
 
@@ -13,21 +13,23 @@ from contextlib import ExitStack, closing
 from importlib import import_module
 
 from leadway_mock import __version__
-from leadway_mock.cli.options import add_options, error_text, selected_settings
-from leadway_mock.config.settings import ENVIRONMENT_PREFIX, Settings, SettingsError
-from leadway_mock.contract.model import ContractError
-from leadway_mock.documents.problems import ProblemsError
+from leadway_mock.cli.options import (
+    START_ERRORS,
+    USAGE_ERROR,
+    add_options,
+    print_error,
+    print_line,
+    selected_settings,
+)
+from leadway_mock.config.settings import ENVIRONMENT_PREFIX, Settings
+from leadway_mock.http_server import Server
 from leadway_mock.pipeline.assembly import build_emulator
-from leadway_mock.server import Server, ServerError
-from leadway_mock.store import StoreError
 from leadway_mock.web import create_app
-from leadway_mock.web.serving import open_server
+from leadway_mock.web.server import open_server
 from leadway_mock.workers import run_workers
 
-USAGE_ERROR = 2
-
 COMMANDS = {name: f"leadway_mock.cli.{name}" for name in ("check", "env", "exec")}
-"""The sub-commands, by name: modules with a `main` that returns the exit code."""
+"""Sub-commands: modules with a `main` that returns the exit code."""
 
 TRY_IT = """
 Try it:
@@ -36,20 +38,20 @@ Try it:
     -H 'Version: 2021-07-28' -H 'Content-Type: application/json' \\
     -d '{{"message": "How can you help me?", "locationId": "C2QujeCh8ZnC7al2InWR"}}'
 
-The answer brings an executionId: send it with the next message, and the agent remembers.
+The response has an executionId. Send it with the next message to continue the conversation.
 
   {url}/__mock/docs       the API, to read and to try in a browser
   {url}/__mock/sessions   the conversations so far
-  {url}/__mock/journal    every request, its answer, and why
+  {url}/__mock/journal    every request, its response, and the reason
 
 Stop with Ctrl-C.
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the mock until a signal ends it; return the exit code (2 for what cannot be used).
+    """Run the mock until a signal stops it; return the exit code (2 where it cannot start).
 
-    A first argument that names a sub-command runs that instead.
+    If the first argument is a sub-command, run that instead.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments and arguments[0] in COMMANDS:
@@ -64,11 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return run_workers(settings, _announce)
             emulator = stack.enter_context(closing(build_emulator(settings)))
             server = open_server(create_app(emulator=emulator), settings)
-        except (SettingsError, ProblemsError, ContractError, StoreError, ServerError) as error:
-            print(f"leadway mock: {error_text(error)}", file=sys.stderr)  # noqa: T201 - what a command says
+        except START_ERRORS as error:
+            print_error("leadway mock", error)
             return USAGE_ERROR
         _stop_on_signals(server)
-        gc.freeze()  # What is there now stays until the end, and need not be looked through again.
+        gc.freeze()  # All of this stays until the end; garbage collections can skip it.
         _announce(server.url)
         server.run()
     return 0
@@ -77,18 +79,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _log_to_stderr(settings: Settings) -> None:
     level = logging.WARNING if settings.quiet else logging.INFO
     logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
-    # The lines tell none of this, and finding it out takes longer than writing them.
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # The format has none of these, and collecting them takes longer than writing the line.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    logging._srcfile = None  # noqa: SLF001 - as Python's own documentation advises
+    logging._srcfile = None  # noqa: SLF001 - documented in Python's logging HOWTO
 
 
 def _announce(url: str, *more: str) -> None:
     lines = "".join(f"{line}\n" for line in (f"listening on {url}", *more))
-    print(f"{lines}{TRY_IT.format(url=url)}", flush=True)  # noqa: T201 - what a command says
+    print_line(f"{lines}{TRY_IT.format(url=url)}")
 
 
 def _stop_on_signals(server: Server) -> None:
-    """Let the first signal stop the server when all is answered, and the second at once."""
+    """Stop the server on a first signal after the open requests, on a second one at once."""
 
     def stop(number: int, _: object) -> None:
         signal.signal(number, signal.SIG_DFL)
@@ -99,7 +102,7 @@ def _stop_on_signals(server: Server) -> None:
 
 
 def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str]) -> Settings:
-    """Return the settings of a command line over an environment; raises `SettingsError`."""
+    """Return the settings of a command line and an environment; raises `SettingsError`."""
     return Settings(**selected_settings(_parser().parse_args(arguments), environment))
 
 
@@ -108,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="leadway mock",
         description="Serve an emulator of Leadway's agent execution API.",
         epilog=f"Each flag has a variable: --seed is {ENVIRONMENT_PREFIX}SEED. The flag wins."
-        f" Sub-commands, each with a --help of its own: {', '.join(COMMANDS)}.",
+        f" Sub-commands, each with its own --help: {', '.join(COMMANDS)}.",
     )
     parser.add_argument("--version", action="version", version=f"leadway {__version__}")
     add_options(parser)

@@ -1,41 +1,59 @@
-"""The settings as flags of a command line: one for each field, and a variable for each flag."""
+"""Command-line options, one per setting, and the output of the commands."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Mapping
 from dataclasses import Field, fields
 from typing import Any
 
 from leadway_mock.config.settings import Settings, SettingsError, flag, from_environment, parse
+from leadway_mock.contract.model import ContractError
+from leadway_mock.documents.problems import ProblemsError
+from leadway_mock.http_server import ServerError
+from leadway_mock.store import StoreError
+
+OK, FAILED, USAGE_ERROR = 0, 1, 2
+"""Exit codes."""
+
+START_ERRORS = (SettingsError, ProblemsError, ContractError, StoreError, ServerError)
+"""What keeps a mock from starting. Each has a text for users."""
 
 METAVARS = {"host": "ADDRESS", "agents_file": "FILE", "dialogues": "PATH", "store": "URL"}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Give `parser` a flag for each setting; one that is not given is None."""
+    """Add an option for each setting to `parser`; its value is None where it is left out."""
     for setting in fields(Settings):
-        described = {"default": None, "help": _help(setting), **_shape(setting)}
-        parser.add_argument(flag(setting.name), **described)
+        options = {"default": None, "help": _help(setting), **_value_options(setting)}
+        parser.add_argument(flag(setting.name), **options)
 
 
-def selected_settings(given: argparse.Namespace, environment: Mapping[str, str]) -> dict[str, Any]:
-    """Return the settings that flags and variables choose, the flags first.
+def selected_settings(
+    options: argparse.Namespace, environment: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the settings of flags and variables; a flag wins over a variable.
 
-    Raises `SettingsError` for a value that cannot be read, or a variable that names no setting.
+    Raises `SettingsError` for an invalid value or an unknown variable.
     """
-    names = [setting.name for setting in fields(Settings)]
-    flags = {name: getattr(given, name) for name in names}
-    read = {name: _read(name, value) for name, value in flags.items() if value is not None}
-    return from_environment(environment) | read
+    flags = {setting.name: getattr(options, setting.name) for setting in fields(Settings)}
+    values = {name: _parse(name, value) for name, value in flags.items() if value is not None}
+    return from_environment(environment) | values
 
 
-def error_text(error: Exception) -> str:
-    """Return what an error says to somebody who types commands."""
-    return error.on_command_line() if isinstance(error, SettingsError) else str(error)
+def print_line(text: str) -> None:
+    """Print to standard output, at once."""
+    print(text, flush=True)  # noqa: T201 - the output of a command
 
 
-def _read(name: str, value: bool | str | list[str]) -> Any:  # noqa: ANN401, FBT001 - as parsed
+def print_error(command: str, error: Exception | str) -> None:
+    """Print an error of `command` to standard error, with flags and variables as names."""
+    text = error.on_command_line() if isinstance(error, SettingsError) else str(error)
+    print(f"{command}: {text}" if command else text, file=sys.stderr)  # noqa: T201 - the same
+
+
+def _parse(name: str, value: bool | str | list[str]) -> Any:  # noqa: ANN401, FBT001 - as parsed
     if isinstance(value, list):
         return tuple(item for text in value for item in parse(name, text))
     return parse(name, value) if isinstance(value, str) else value
@@ -48,8 +66,8 @@ def _help(setting: Field[Any]) -> str:
     return text if setting.default in {None, ()} else f"{text} (default: {setting.default})"
 
 
-def _shape(setting: Field[Any]) -> dict[str, Any]:
-    """Return how a flag takes its value: as a switch, several times, or once."""
+def _value_options(setting: Field[Any]) -> dict[str, Any]:
+    """Return the options of argparse for a switch, a list or a single value."""
     choices = setting.metadata["choices"]
     if setting.type == "bool":
         return {"action": argparse.BooleanOptionalAction}

@@ -1,68 +1,84 @@
-"""Everything the mock can be told, as one frozen value: a field here is a flag and a variable.
+"""Settings of the mock: each field is a command-line flag and an environment variable.
 
 `session_idle_seconds` is `--session-idle-seconds` on the command line and
-`LEADWAY_MOCK_SESSION_IDLE_SECONDS` in the environment; a flag wins over a variable, a variable over
-the default.
+`LEADWAY_MOCK_SESSION_IDLE_SECONDS` in the environment. A flag wins over a variable, a variable over
+the default. Most settings can also change while the mock runs; `READ_ONLY` lists the others.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from math import isfinite
+from typing import Any, NamedTuple
+
+from leadway_mock.util.suggestions import closest, suggest
 
 ENVIRONMENT_PREFIX = "LEADWAY_MOCK_"
 
+MAX_INTEGER = 2**53
+"""The largest integer that every JSON reader represents exactly."""
+
+MAX_SHOWN_CHARS = 80
+"""Longer names and values are cut in messages."""
+
+QUOTA_PRESETS: Mapping[str, Mapping[str, int]] = {
+    "standard": {"quota_10_seconds": 100, "quota_minute": 300, "quota_day": 200_000},
+    "sandbox": {"quota_10_seconds": 25, "quota_minute": 300, "quota_day": 10_000},
+}
+"""Documented limits, of production and of the vendor's App Test Accounts.
+
+No limit per minute is documented for test accounts: 25 in 10 seconds keep them below the 300.
+"""
+
 
 def flag(name: str) -> str:
-    """Return what the setting `name` is called on the command line."""
+    """Return the command-line flag of the setting `name`."""
     return f"--{name.replace('_', '-')}"
 
 
 def variable(name: str) -> str:
-    """Return what the setting `name` is called in the environment."""
+    """Return the environment variable of the setting `name`."""
     return f"{ENVIRONMENT_PREFIX}{name.upper()}"
 
 
-class SettingsError(ValueError):
-    """A setting has a value that cannot be used; the text says which, and what would do.
+def json_name(name: str) -> str:
+    """Return the name of the setting `name` in the JSON of the control API, in camelCase."""
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
 
-    Python and JSON write the name of a setting alike, and `str` has it so; whoever types a command
-    reads `on_command_line`.
+
+class SettingsError(ValueError):
+    """A setting has an invalid value; the text names it and says what is valid.
+
+    `str()` uses the Python and JSON name, `on_command_line()` the flag and the variable.
     """
 
-    def __init__(self, what: str, name: str = "") -> None:
-        """Say `what` is to be said of the setting `name`, or of no one in particular."""
-        super().__init__(what, name)
-        self.message = what
+    def __init__(self, message: str, name: str = "") -> None:
+        super().__init__(message, name)
+        self.message = message
         self.name = name
 
     def __str__(self) -> str:
         return f"{self.name} {self.message}".strip()
 
     def on_command_line(self) -> str:
-        """Say what `str` says, with flag and variable in place of the name."""
-        place = f"{flag(self.name)} (or {variable(self.name)}) " if self.name else ""
-        return f"{place}{self.message}"
+        """Return the message with flag and variable in place of the name."""
+        subject = f"{flag(self.name)} (or {variable(self.name)}) " if self.name else ""
+        return f"{subject}{self.message}"
 
 
-def _setting(
+def _setting(  # noqa: PLR0913 - the properties of a setting, by keyword
     default: Any,  # noqa: ANN401 - a field of any type
     text: str,
     *,
     choices: tuple[str, ...] = (),
-    least: float | None = None,
-    most: float | None = None,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    secret: bool = False,
 ) -> Any:  # noqa: ANN401 - what dataclasses.field returns
-    limits = {"choices": choices, "least": least, "most": most}
-    return field(default=default, metadata={"help": text, **limits})
-
-
-def _hidden(default: str, text: str) -> Any:  # noqa: ANN401 - what dataclasses.field returns
-    """Return a field that the representation of settings leaves out, since it may be secret."""
-    limits = {"choices": (), "least": None, "most": None}
-    return field(default=default, repr=False, metadata={"help": text, **limits})
+    metadata = {"help": text, "choices": choices, "minimum": minimum, "maximum": maximum}
+    return field(default=default, repr=not secret, metadata=metadata)
 
 
 def _switch(text: str, *, on: bool) -> Any:  # noqa: ANN401 - what dataclasses.field returns
@@ -71,15 +87,12 @@ def _switch(text: str, *, on: bool) -> Any:  # noqa: ANN401 - what dataclasses.f
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the emulator does where the vendor's pages leave a choice, and how far it goes.
+    """Behaviour where the vendor's pages leave a choice, and limits. Raises `SettingsError`."""
 
-    Raises `SettingsError` when a value is out of its range.
-    """
-
-    host: str = _setting("127.0.0.1", "address to listen on; any but loopback lets others in")
-    port: int = _setting(4010, "port to listen on; 0 picks a free one", least=0, most=65_535)
+    host: str = _setting("127.0.0.1", "address to listen on; only loopback keeps other hosts out")
+    port: int = _setting(4010, "port to listen on; 0 picks a free one", minimum=0, maximum=65_535)
     allow_host: tuple[str, ...] = _setting(
-        (), "a Host header to accept besides loopback, as a name; may be given again"
+        (), "name to accept in the Host header besides loopback; repeatable"
     )
     agents_file: str | None = _setting(
         None, "YAML file of agents and tokens; see docs/agents-file.md"
@@ -87,117 +100,203 @@ class Settings:
     dialogues: str | None = _setting(
         None, "dialogue file, or a folder of them; see docs/dialogues.md"
     )
-    store: str = _hidden(
+    store: str = _setting(
         "memory:",
-        "where conversations are kept: memory:, sqlite:///FILE, redis://HOST:PORT/DB; with TLS"
-        " rediss://HOST:PORT/DB",
+        "where conversations are stored: memory:, sqlite:///FILE, redis://HOST:PORT/DB, or with"
+        " TLS rediss://HOST:PORT/DB",
+        secret=True,
     )
-    seed: int | None = _setting(None, "a number: the same seed gives the same ids and answers")
+    seed: int | None = _setting(None, "a number; the same seed gives the same ids and responses")
     profile: str = _setting(
         "documented",
-        "whom to believe where the vendor's pages and live calls differ",
+        "which source wins where the vendor's pages and live calls differ",
         choices=("documented", "observed"),
     )
     session_idle_seconds: float = _setting(
-        1800.0, "how long a session lives after its last turn (documented: 1800)", least=0
+        1800.0, "how long a session lives after its last turn (documented: 1800)", minimum=0
     )
     unknown_session: str = _setting(
         "404",
-        "what an executionId gets that is unknown, expired or another agent's or location's",
+        "response to an executionId that is unknown, expired or another agent's or location's",
         choices=("404", "400", "new-session"),
     )
     unknown_properties: str = _setting(
-        "refuse", "what a body property gets that the contract lacks", choices=("refuse", "ignore")
+        "refuse",
+        "whether a body property that the contract lacks is an error",
+        choices=("refuse", "ignore"),
     )
-    enforce_quotas: bool = _switch("answer 429 when a documented quota is used up", on=False)
-    quota_10_seconds: int = _setting(
-        100, "requests per 10 seconds, per token and location", least=1
+    enforce_quotas: bool = _switch("respond 429 when a documented quota is used up", on=False)
+    quota_preset: str = _setting(
+        "standard",
+        "quotas without a flag of their own: production's, or those of the vendor's test accounts",
+        choices=tuple(QUOTA_PRESETS),
     )
-    quota_minute: int = _setting(300, "requests per minute and location", least=1)
-    quota_day: int = _setting(200_000, "requests per day, per token and location", least=1)
+    quota_10_seconds: int | None = _setting(
+        None, "requests per 10 seconds, per token and location (100; sandbox: 25)", minimum=1
+    )
+    quota_minute: int | None = _setting(
+        None, "requests per minute and location (300; sandbox: 300)", minimum=1
+    )
+    quota_day: int | None = _setting(
+        None, "requests per day, per token and location (200000; sandbox: 10000)", minimum=1
+    )
     send_retry_after: bool = _switch("send Retry-After with a 429 (not documented)", on=True)
     validate_responses: bool = _switch(
-        "hold every answer against the contract before it goes", on=False
+        "validate each response against the contract before it is sent", on=False
     )
-    max_body_bytes: int = _setting(1_048_576, "largest body that is read", least=1)
-    max_sessions: int = _setting(100_000, "sessions kept; the oldest go first", least=1)
-    max_turns: int = _setting(10_000, "turns kept of one session; the oldest go first", least=1)
-    max_journal: int = _setting(1_000, "requests kept in the journal", least=1)
-    quiet: bool = _switch("log what is wrong, and not every request", on=False)
-    threads: int = _setting(8, "requests answered at the same time, by each worker", least=1)
-    workers: int = _setting(1, "processes that answer, all on one store", least=1, most=64)
+    max_body_bytes: int = _setting(1_048_576, "largest accepted body", minimum=1)
+    max_sessions: int = _setting(
+        100_000, "sessions stored; the oldest are deleted first", minimum=1
+    )
+    max_turns: int = _setting(
+        10_000, "turns stored per session; the oldest are deleted first", minimum=1
+    )
+    max_journal: int = _setting(1_000, "requests stored in the journal", minimum=1)
+    quiet: bool = _switch("log problems only, not every request", on=False)
+    threads: int = _setting(8, "requests handled at the same time, per worker", minimum=1)
+    workers: int = _setting(1, "worker processes, all on one store", minimum=1, maximum=64)
 
     def __post_init__(self) -> None:
         for setting in fields(self):
-            _check(setting.name, getattr(self, setting.name), setting.metadata)
+            _check(setting.name, getattr(self, setting.name))
+
+    @property
+    def quotas(self) -> Mapping[str, int]:
+        """The limits in force, by setting: the explicit ones over those of the preset."""
+        preset = QUOTA_PRESETS[self.quota_preset]
+        return {name: getattr(self, name) or limit for name, limit in preset.items()}
 
 
-def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    """Return the settings that `LEADWAY_MOCK_*` variables name; raises `SettingsError`.
-
-    A variable that names no setting is an error: a misspelt one would be missed in silence.
-    """
-    found = {
-        name.removeprefix(ENVIRONMENT_PREFIX).lower(): value
-        for name, value in environment.items()
-        if name.startswith(ENVIRONMENT_PREFIX)
-    }
-    known = [setting.name for setting in fields(Settings)]
-    for name in found:
-        if name not in known:
-            raise SettingsError(f"{variable(name)} names no setting. {_advice(name, known)}")
-    return {name: parse(name, text) for name, text in found.items()}
+READ_ONLY: Mapping[str, str] = {
+    "host": "the address is bound at start",
+    "port": "the address is bound at start",
+    "allow_host": "a request must not weaken the host check",
+    "agents_file": "the file is named at start",
+    "dialogues": "the path is named at start",
+    "store": "all changes are stored in it",
+    "max_body_bytes": "the HTTP server is started with it",
+    "quiet": "the log is set up at start",
+    "threads": "threads are started once",
+    "workers": "workers are started once",
+}
+"""The settings that cannot change while the mock runs, and why."""
 
 
-def parse(name: str, text: str) -> Any:  # noqa: ANN401 - of the setting's own type
-    """Return what `text` means for the setting `name`; raises `SettingsError`."""
-    kinds = {setting.name: str(setting.type) for setting in fields(Settings)}
-    reader = READERS[kinds[name].removesuffix(" | None")]
-    try:
-        return reader(text)
-    except ValueError as error:
-        raise SettingsError(f"cannot be {text!r}: {WANTED[reader]}.", name) from error
+class _Type(NamedTuple):
+    """How values of a type are parsed and checked."""
+
+    name: str
+    parse: Callable[[str], Any]
+    accepts: Callable[[Any], bool]
 
 
-def _advice(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    if close:
-        return f"{variable(close[0])} is meant, perhaps."
-    return f"There are {', '.join(map(variable, known))}."
-
-
-def _truth(text: str) -> bool:
-    lowered = text.strip().lower()
-    if lowered in {"1", "true", "yes", "on"}:
+def _parse_bool(text: str) -> bool:
+    word = text.strip().lower()
+    if word in {"1", "true", "yes", "on"}:
         return True
-    if lowered in {"0", "false", "no", "off", ""}:
+    if word in {"0", "false", "no", "off", ""}:
         return False
     raise ValueError(text)
 
 
-def _names(text: str) -> tuple[str, ...]:
+def _parse_names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-READERS: dict[str, Any] = {
-    "str": str,
-    "int": int,
-    "float": float,
-    "bool": _truth,
-    "tuple[str, ...]": _names,
-}
-WANTED = {
-    int: "a whole number is wanted",
-    float: "a number is wanted",
-    _truth: "true or false is wanted",
-}
+def _is_integer(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _check(name: str, value: object, limits: Mapping[str, Any]) -> None:
-    choices, least, most = limits["choices"], limits["least"], limits["most"]
-    if choices and value not in choices:
-        raise SettingsError(f"cannot be {value!r}: one of {', '.join(choices)} is wanted.", name)
-    if least is not None and not (isinstance(value, int | float) and value >= least):
-        raise SettingsError(f"cannot be {value!r}: {least} or more is wanted.", name)
-    if most is not None and isinstance(value, int | float) and value > most:
-        raise SettingsError(f"cannot be {value!r}: {most} or less is wanted.", name)
+def _is_number(value: object) -> bool:
+    return _is_integer(value) or (isinstance(value, float) and isfinite(value))
+
+
+TYPES: Mapping[str, _Type] = {
+    "str": _Type("a text", str, lambda value: isinstance(value, str)),
+    "int": _Type("a whole number", int, _is_integer),
+    "float": _Type("a number", float, _is_number),
+    "bool": _Type("true or false", _parse_bool, lambda value: isinstance(value, bool)),
+    "tuple[str, ...]": _Type("names", _parse_names, lambda value: isinstance(value, tuple | list)),
+}
+"""The types of settings, by annotation."""
+
+FIELDS = {setting.name: setting for setting in fields(Settings)}
+
+
+def parse(name: str, text: str) -> Any:  # noqa: ANN401 - of the setting's own type
+    """Parse `text` as a value of the setting `name`; raises `SettingsError`."""
+    kind = _type_of(name)
+    try:
+        return kind.parse(text)
+    except ValueError as error:
+        raise SettingsError(f"must be {kind.name}, not {text!r}.", name) from error
+
+
+def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return the settings of the `LEADWAY_MOCK_*` variables; raises `SettingsError`.
+
+    An unknown variable is an error, since a misspelt one would have no effect.
+    """
+    values = {
+        name.removeprefix(ENVIRONMENT_PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(ENVIRONMENT_PREFIX)
+    }
+    for name in values:
+        if name not in FIELDS:
+            close = closest(name, FIELDS)
+            known = f"known are {', '.join(map(variable, FIELDS))}"
+            hint = f"did you mean '{variable(close)}'?" if close else known
+            raise SettingsError(f"{variable(name)} is not a setting; {hint}")
+    return {name: parse(name, text) for name, text in values.items()}
+
+
+def changeable() -> list[str]:
+    """Return the names of the settings that can change while the mock runs."""
+    return [name for name in FIELDS if name not in READ_ONLY]
+
+
+def problems(
+    settings: Settings, changes: Mapping[str, Any], *, spell: Callable[[str], str] = str
+) -> Iterator[tuple[str, str]]:
+    """Yield name and problem of each invalid change to `settings`. None removes a change.
+
+    `spell` returns the name of a setting in `changes` and in the texts; by default the Python name.
+    """
+    names = {spell(name): name for name in FIELDS}
+    for spelled, value in changes.items():
+        name = names.get(spelled)
+        if name is None:
+            shown = spelled[:MAX_SHOWN_CHARS]
+            hint = suggest(spelled, map(spell, changeable()))
+            yield spelled, f"{shown} is not a setting; {hint}"
+        elif name in READ_ONLY:
+            yield spelled, f"{spelled} cannot change while the mock runs: {READ_ONLY[name]}."
+        elif value is not None:
+            try:
+                replace(settings, **{name: value})
+            except SettingsError as error:
+                yield spelled, f"{spelled} {error.message}"
+
+
+def _type_of(name: str) -> _Type:
+    return TYPES[str(FIELDS[name].type).removesuffix(" | None")]
+
+
+def _check(name: str, value: Any) -> None:  # noqa: ANN401 - of any type
+    if value is None and FIELDS[name].default is None:
+        return
+    kind, limits = _type_of(name), FIELDS[name].metadata
+    shown = repr(value)[:MAX_SHOWN_CHARS]
+    if not kind.accepts(value):
+        raise SettingsError(f"must be {kind.name}, not {shown}.", name)
+    if limits["choices"] and value not in limits["choices"]:
+        raise SettingsError(f"must be one of {', '.join(limits['choices'])}, not {shown}.", name)
+    if kind.name not in {"a whole number", "a number"}:
+        return
+    minimum = -MAX_INTEGER if limits["minimum"] is None else limits["minimum"]
+    maximum = MAX_INTEGER if limits["maximum"] is None else limits["maximum"]
+    if value < minimum:
+        raise SettingsError(f"must be at least {minimum}, not {shown}.", name)
+    if value > maximum:
+        raise SettingsError(f"must be at most {maximum}, not {shown}.", name)

@@ -1,51 +1,55 @@
-"""The verdict: how well a caller behaved, told from the journal alone.
+"""Conformance report: what a client of the API did wrong, from the journal alone.
 
-Plain functions over journal entries, as `Journal.entries` returns them, oldest first. They read
-each entry once and remember a bounded number of things::
+Pure functions over journal entries, as `Journal.entries` returns them, oldest first. They read each
+entry once, with bounded memory::
 
-    verdict = grade(entries)                  # Verdict(requests, findings), .well_behaved, .ids
-    verdict_text(verdict, width=80)           # the report; width is the terminal's by default
-    verdict.as_json()                         # {"wellBehaved": …, "requests": …, "findings": […]}
-    assert_well_behaved(entries)              # AssertionError with the report, where an error is
+    report = evaluate(entries)                # ConformanceReport(requests, findings), .passed, .ids
+    report_text(report, width=80)             # as text; the width is the terminal's by default
+    report.to_json()                          # {"passed": …, "requests": …, "findings": […]}
+    assert_conformant(entries)                # AssertionError with the report, if there is an error
 
-    met = coverage(entries, contract)         # which documented outcomes were met, and which never
-    coverage_text(met); met.as_json()
+    covered = coverage(entries, contract)     # which documented outcomes occurred, which did not
+    coverage_text(covered); covered.to_json()
 
-`grade` and `assert_well_behaved` take `allow` (ids of findings to leave out), `idle_seconds` (the
-space's `settings.session_idle_seconds`) and `where` (a test's name, say, which then stands in front
-of what was seen). Journals of several tests make one report with `merged(verdicts)`, and
-`Coverage.__add__`; `Verdict.from_json` and `Coverage.from_json` bring either over from another
-process.
+`evaluate` and `assert_conformant` take `allow` (ids of findings to leave out), `idle_seconds` (the
+namespace's `settings.session_idle_seconds`) and `where` (such as a test's name, put in front of
+each occurrence). Reports of several journals are added up by `merge_reports` and by
+`Coverage.__add__`; `from_json` of both classes reads what another process wrote.
 
-`RULES` is the table of everything that can be found, by id, with severity and cure. An error is
-what the real service refuses, or what loses, doubles or mixes up a conversation; a warning passes
-`well_behaved`.
+`RULES` is the table of everything that can be found, by id, with severity and hint. An error is
+what the platform rejects, or what loses, duplicates or mixes up a conversation. Warnings alone
+pass.
 """
 
 from leadway_mock.conformance.coverage import Coverage, OperationCoverage, Outcome, coverage
 from leadway_mock.conformance.evaluation import assert_conformant, evaluate
-from leadway_mock.conformance.findings import ConformanceReport, Finding, Occurrence, merged
-from leadway_mock.conformance.observation import JournalEntry
+from leadway_mock.conformance.findings import (
+    ConformanceReport,
+    Finding,
+    Occurrence,
+    merge_reports,
+)
 from leadway_mock.conformance.rules import RULES, Rule, Severity
 from leadway_mock.conformance.session_detectors import IDLE_SECONDS
 from leadway_mock.conformance.text_report import coverage_text, report_text
+from leadway_mock.state.journal_entry import JournalEntry
 
 __all__ = [
     "IDLE_SECONDS",
     "RULES",
+    "ConformanceReport",
     "Coverage",
-    "JournalEntry",
     "Finding",
+    "JournalEntry",
+    "Occurrence",
     "OperationCoverage",
     "Outcome",
     "Rule",
-    "Occurrence",
     "Severity",
-    "ConformanceReport",
     "assert_conformant",
     "coverage",
     "coverage_text",
     "evaluate",
-    "merged",
+    "merge_reports",
     "report_text",
 ]

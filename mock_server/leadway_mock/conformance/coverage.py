@@ -1,7 +1,7 @@
-"""Which of the contract's outcomes a journal met, and which never.
+"""Coverage: which of the contract's outcomes occur in a journal, and which are missing.
 
-An outcome is an example answer of an operation. Twins that a setting chooses between (a status of
-400 or 404 for a session, the two profiles) both count, since the real service may do either.
+An outcome is an example response of an operation. Alternatives that a setting chooses between (400
+or 404 for a session, the two profiles) both count, since the platform may send either.
 """
 
 from __future__ import annotations
@@ -11,19 +11,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from leadway_mock.conformance.observation import JournalEntry
+from leadway_mock.contract.behaviours import EVIDENCE_LEVELS
 from leadway_mock.contract.model import Contract, Operation
-
-EVIDENCE_LEVELS = ("documented", "observed", "inferred", "invented")
-"""The levels of evidence, the best first."""
+from leadway_mock.state.journal_entry import JournalEntry, JournalResponse
 
 MAX_UNDOCUMENTED = 100
-"""How many different answers are told that the contract has not."""
+"""Limit of different undocumented outcomes that are listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One answer that is documented, and how often it was met."""
+    """One response, by the name of its rule, and how often it occurred."""
 
     rule: str
     status: int
@@ -40,17 +38,17 @@ class OperationCoverage:
 
     @property
     def hits(self) -> tuple[Outcome, ...]:
-        """Those that were met."""
+        """Outcomes that occurred."""
         return tuple(each for each in self.outcomes if each.hits)
 
     @property
     def missed(self) -> tuple[Outcome, ...]:
-        """Those that never were."""
+        """Outcomes that did not occur."""
         return tuple(each for each in self.outcomes if not each.hits)
 
     @property
     def by_evidence(self) -> dict[str, tuple[tuple[Outcome, ...], tuple[Outcome, ...]]]:
-        """Those met and those never met, by level of evidence, the best first."""
+        """Outcomes that occurred and outcomes that did not, by evidence, the best first."""
         return {
             level: (
                 tuple(each for each in self.hits if each.evidence == level),
@@ -62,133 +60,114 @@ class OperationCoverage:
 
     @property
     def statuses(self) -> dict[int, int]:
-        """How often each documented status was met."""
-        found: Counter[int] = Counter()
+        """Number of responses by documented status."""
+        counts: Counter[int] = Counter()
         for each in self.outcomes:
-            found[each.status] += each.hits
-        return dict(sorted(found.items()))
+            counts[each.status] += each.hits
+        return dict(sorted(counts.items()))
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a journal met of each operation, and what else it met."""
+    """The outcomes of each operation in a journal, and the outcomes outside the contract."""
 
     operations: tuple[OperationCoverage, ...]
     undocumented: tuple[Outcome, ...] = ()
-    """Answers that the contract has not, such as a proxy's or a broken connection's."""
+    """Responses outside the contract, such as a proxy's or a broken connection's."""
 
     def __add__(self, other: Coverage) -> Coverage:
-        """Return what two journals met together, under one contract."""
+        """Return the coverage of two journals together, under one contract."""
         pairs = zip(self.operations, other.operations, strict=True)
-        operations = tuple(OperationCoverage(a.id, _sums(a.outcomes, b.outcomes)) for a, b in pairs)
-        return Coverage(operations, _sums(self.undocumented, other.undocumented)[:MAX_UNDOCUMENTED])
+        operations = tuple(OperationCoverage(a.id, _add(a.outcomes, b.outcomes)) for a, b in pairs)
+        return Coverage(operations, _add(self.undocumented, other.undocumented)[:MAX_UNDOCUMENTED])
 
-    def as_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Return the coverage as a JSON object."""
         return {
-            "operations": [_operation_as_json(each) for each in self.operations],
-            "others": [_outcome_as_json(each) for each in self.undocumented],
+            "operations": [_operation_to_json(each) for each in self.operations],
+            "undocumented": [_outcome_to_json(each) for each in self.undocumented],
         }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Coverage:
-        """Return the coverage that `as_json` made `value` of."""
+        """Return the coverage from its JSON form."""
         operations = (
             OperationCoverage(each["operationId"], tuple(map(_outcome, each["outcomes"])))
             for each in value["operations"]
         )
-        return cls(tuple(operations), tuple(map(_outcome, value["others"])))
+        return cls(tuple(operations), tuple(map(_outcome, value["undocumented"])))
 
 
 def coverage(entries: Iterable[JournalEntry], contract: Contract) -> Coverage:
-    """Return what `entries`, as `Journal.entries` returns them, met of `contract`.
+    """Return which outcomes of `contract` occur in `entries`, as `Journal.entries` returns them.
 
-    A request whose path or method is no operation's counts for each operation that documents its
-    answer. A fault that words its answer as an example does meets that example.
+    A request without an operation (unknown path or method) counts for each operation that
+    documents its response. A fault that responds with an example counts as that example.
     """
-    index = {operation.id: _Index(operation) for operation in contract.operations}
-    met: Counter[tuple[str, str]] = Counter()
-    others: Counter[tuple[str, int, str]] = Counter()
+    examples = {operation.id: operation.examples for operation in contract.operations}
+    hits: Counter[tuple[str, str]] = Counter()
+    undocumented: Counter[tuple[str, int, str]] = Counter()
     for entry in entries:
-        asked = entry.get("operationId")
-        found = [(name, index[name].find(entry)) for name in ([asked] if asked in index else index)]
-        documented = [(name, rule) for name, rule in found if rule]
-        met.update(documented)
+        requested = entry.get("operationId")
+        operations = [requested] if requested in examples else list(examples)
+        name = _example_name(entry)
+        documented = [(operation, name) for operation in operations if name in examples[operation]]
+        hits.update(documented)
         if not documented:
-            _count_other(others, entry["response"])
-    return Coverage(tuple(_covered(each, met) for each in contract.operations), _others(others))
+            _count_undocumented(undocumented, entry["response"])
+    return Coverage(
+        tuple(_operation_coverage(each, hits) for each in contract.operations),
+        tuple(Outcome(*key, count) for key, count in sorted(undocumented.items())),
+    )
 
 
-class _Index:
-    """Finds the example that an answer is."""
-
-    def __init__(self, operation: Operation) -> None:
-        self._names = frozenset(operation.examples)
-        self._by_text: dict[tuple[int, str], str] = {}
-        for example in operation.examples.values():
-            self._by_text.setdefault(_text(example.status, example.content), example.name)
-
-    def find(self, entry: JournalEntry) -> str:
-        """Return the example's name, or nothing: by the answer's rule, else by status and text."""
-        answer = entry["response"]
-        if answer["rule"] in self._names or answer.get("transport"):
-            return str(answer["rule"]) if answer["rule"] in self._names else ""
-        status, text = _text(answer["status"], answer.get("body"))
-        return self._by_text.get((status, text), "") if text else ""
+def _example_name(entry: JournalEntry) -> str:
+    """Return the name of the example that the response is made of; a rule of the mock otherwise."""
+    fault = entry.get("fault") or {}
+    return str(fault.get("example") or entry["response"]["rule"])
 
 
-def _text(status: int, content: object) -> tuple[int, str]:
-    """Return what tells a refusal from others: its status and its message."""
-    message = content.get("message") if isinstance(content, Mapping) else None
-    return status, str(message) if message is not None else ""
+def _count_undocumented(counts: Counter[tuple[str, int, str]], response: JournalResponse) -> None:
+    key = response["rule"], response["status"], response["evidence"]
+    if key in counts or len(counts) < MAX_UNDOCUMENTED:
+        counts[key] += 1
 
 
-def _count_other(others: Counter[tuple[str, int, str]], answer: Mapping[str, Any]) -> None:
-    key = answer["rule"], answer["status"], answer["evidence"]
-    if key in others or len(others) < MAX_UNDOCUMENTED:
-        others[key] += 1
-
-
-def _others(others: Counter[tuple[str, int, str]]) -> tuple[Outcome, ...]:
-    return tuple(Outcome(*key, met) for key, met in sorted(others.items()))
-
-
-def _covered(operation: Operation, met: Counter[tuple[str, str]]) -> OperationCoverage:
+def _operation_coverage(operation: Operation, hits: Counter[tuple[str, str]]) -> OperationCoverage:
     outcomes = (
-        Outcome(each.name, each.status, each.evidence, met[operation.id, each.name])
+        Outcome(each.name, each.status, each.evidence, hits[operation.id, each.name])
         for each in operation.examples.values()
     )
     return OperationCoverage(operation.id, tuple(outcomes))
 
 
-def _sums(one: Iterable[Outcome], other: Iterable[Outcome]) -> tuple[Outcome, ...]:
-    found: dict[tuple[str, int], Outcome] = {}
+def _add(one: Iterable[Outcome], other: Iterable[Outcome]) -> tuple[Outcome, ...]:
+    sums: dict[tuple[str, int], Outcome] = {}
     for each in (*one, *other):
-        before = found.get((each.rule, each.status))
-        found[each.rule, each.status] = (
-            replace(each, hits=each.hits + before.hits) if before else each
-        )
-    return tuple(found.values())
+        key = each.rule, each.status
+        hits = each.hits + (sums[key].hits if key in sums else 0)
+        sums[key] = replace(each, hits=hits)
+    return tuple(sums.values())
 
 
-def _operation_as_json(operation: OperationCoverage) -> dict[str, Any]:
+def _operation_to_json(operation: OperationCoverage) -> dict[str, Any]:
     return {
         "operationId": operation.id,
-        "met": len(operation.hits),
-        "never": len(operation.missed),
-        "statuses": {str(status): met for status, met in operation.statuses.items()},
-        "outcomes": [_outcome_as_json(each) for each in operation.outcomes],
+        "hits": len(operation.hits),
+        "missed": len(operation.missed),
+        "statuses": {str(status): count for status, count in operation.statuses.items()},
+        "outcomes": [_outcome_to_json(each) for each in operation.outcomes],
     }
 
 
-def _outcome_as_json(outcome: Outcome) -> dict[str, Any]:
+def _outcome_to_json(outcome: Outcome) -> dict[str, Any]:
     return {
         "rule": outcome.rule,
         "status": outcome.status,
-        "level": outcome.evidence,
-        "met": outcome.hits,
+        "evidence": outcome.evidence,
+        "hits": outcome.hits,
     }
 
 
 def _outcome(value: Mapping[str, Any]) -> Outcome:
-    return Outcome(value["rule"], value["status"], value["level"], value["met"])
+    return Outcome(value["rule"], value["status"], value["evidence"], value["hits"])

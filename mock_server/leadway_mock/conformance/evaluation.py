@@ -1,12 +1,11 @@
-"""From the entries of a journal to a verdict on whoever made the requests."""
+"""Evaluation: runs all detectors over the entries of a journal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from leadway_mock.conformance.detector import Detection, Detector
 from leadway_mock.conformance.findings import ConformanceReport, FindingCounter, Occurrence
-from leadway_mock.conformance.observation import JournalEntry, observe
+from leadway_mock.conformance.observation import Detection, Detector, observe
 from leadway_mock.conformance.request_detectors import SingleRequestDetector
 from leadway_mock.conformance.retry_detectors import (
     EarlyRetryDetector,
@@ -21,6 +20,7 @@ from leadway_mock.conformance.session_detectors import (
     ParallelTurnsDetector,
 )
 from leadway_mock.conformance.text_report import report_text
+from leadway_mock.state.journal_entry import JournalEntry
 
 
 def evaluate(
@@ -30,24 +30,23 @@ def evaluate(
     idle_seconds: float = IDLE_SECONDS,
     where: str = "",
 ) -> ConformanceReport:
-    """Return the verdict on the caller who made `entries`, as `Journal.entries` returns them.
+    """Return the report on the client that made `entries`, as `Journal.entries` returns them.
 
-    They are looked at once, in their order, so that a generator over a long journal will do.
-    `allow` names findings to leave out (`ValueError` where there is no such finding),
-    `idle_seconds` is after how long a session expires, and `where` names the journal for reports
-    on several.
+    Reads the entries once, in their order. `allow` names findings to leave out (`ValueError` if
+    there is no such finding), `idle_seconds` is the idle time after which a session expires, and
+    `where` names the journal in reports on several.
     """
     allowed = check_ids(allow)
-    tally, requests = FindingCounter(), 0
-    watchers = _detectors(idle_seconds)
+    counter, requests = FindingCounter(), 0
+    detectors = _detectors(idle_seconds)
     for entry in entries:
         requests += 1
-        seen = observe(entry)
-        for watcher in watchers:
-            _note(tally, watcher.observe(seen), allowed, where)
-    for watcher in watchers:
-        _note(tally, watcher.finish(), allowed, where)
-    return ConformanceReport(requests, tally.findings())
+        observation = observe(entry)
+        for detector in detectors:
+            _count(counter, detector.observe(observation), allowed, where)
+    for detector in detectors:
+        _count(counter, detector.finish(), allowed, where)
+    return ConformanceReport(requests, counter.findings())
 
 
 def assert_conformant(
@@ -57,14 +56,14 @@ def assert_conformant(
     idle_seconds: float = IDLE_SECONDS,
     where: str = "",
 ) -> None:
-    """Raise `AssertionError` with the whole report where the caller of `entries` made an error.
+    """Raise `AssertionError` with the whole report if it contains an error; warnings alone pass.
 
-    Warnings alone pass. The arguments are those of `grade`.
+    The arguments are those of `evaluate`.
     """
     __tracebackhide__ = True  # pytest shows the line of the test, which is where the cause is.
-    verdict = evaluate(entries, allow=allow, idle_seconds=idle_seconds, where=where)
-    if not verdict.passed:
-        raise AssertionError(report_text(verdict))
+    report = evaluate(entries, allow=allow, idle_seconds=idle_seconds, where=where)
+    if not report.passed:
+        raise AssertionError(report_text(report))
 
 
 def _detectors(idle_seconds: float) -> tuple[Detector, ...]:
@@ -79,9 +78,9 @@ def _detectors(idle_seconds: float) -> tuple[Detector, ...]:
     )
 
 
-def _note(
-    tally: FindingCounter, sights: Iterable[Detection], allowed: frozenset[str], where: str
+def _count(
+    counter: FindingCounter, detections: Iterable[Detection], allowed: frozenset[str], where: str
 ) -> None:
-    for sight in sights:
-        if sight.rule not in allowed:
-            tally.add(sight.rule, Occurrence(sight.text, sight.entries, where))
+    for each in detections:
+        if each.rule not in allowed:
+            counter.add(each.rule, Occurrence(each.text, each.journal_entries, where))

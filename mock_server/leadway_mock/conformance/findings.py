@@ -1,4 +1,4 @@
-"""What a verdict is made of: what was seen, what it means, and the whole of it."""
+"""Conformance report as a value: findings with their occurrences, and the JSON form."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import Any
 from leadway_mock.conformance.rules import RULES, Rule, Severity
 
 MAX_OCCURRENCES = 5
-"""How many occasions of one finding are told; the rest is a number."""
+"""Limit of occurrences that a finding lists; the others are only counted."""
 
 MAX_ENTRIES = 10
-"""How many journal entries one occasion names."""
+"""Limit of journal entries that an occurrence lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One occasion: what was seen, in which entries of the journal, and where that journal is."""
+    """One occurrence of a finding: a description, and the numbers of the journal entries."""
 
     text: str
     journal_entries: tuple[int, ...]
     where: str = ""
-    """A test's name, say; empty where there is only one journal."""
+    """Name of the journal, such as a test's name; empty where there is only one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule that the caller broke, `count` times; `seen` holds the first `MAX_SEEN` of them."""
+    """One rule that the client broke `count` times, with the first `MAX_OCCURRENCES` of them."""
 
     id: str
     count: int
@@ -35,23 +35,23 @@ class Finding:
 
     @property
     def rule(self) -> Rule:
-        """The rule, with its summary and its cure."""
+        """The rule, with its summary and hint."""
         return RULES[self.id]
 
     @property
     def severity(self) -> Severity:
-        """How much it matters."""
+        """Error or warning."""
         return self.rule.severity
 
     @property
     def hint(self) -> str:
-        """What to do instead."""
+        """How to fix it."""
         return self.rule.hint
 
 
 @dataclass(frozen=True, slots=True)
 class ConformanceReport:
-    """How a caller behaved in `requests` requests: the findings, in the order of `RULES`."""
+    """The findings on a client after `requests` requests, in the order of `RULES`."""
 
     requests: int = 0
     findings: tuple[Finding, ...] = ()
@@ -66,76 +66,76 @@ class ConformanceReport:
         """The ids of the findings."""
         return tuple(finding.id for finding in self.findings)
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the verdict as a JSON object."""
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as a JSON object."""
         return {
-            "wellBehaved": self.passed,
+            "passed": self.passed,
             "requests": self.requests,
-            "findings": [_finding_as_json(finding) for finding in self.findings],
+            "findings": [_finding_to_json(finding) for finding in self.findings],
         }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> ConformanceReport:
-        """Return the verdict that `as_json` made `value` of."""
+        """Return the report from its JSON form."""
         findings = tuple(_finding_from_json(each) for each in value["findings"])
         return cls(value["requests"], findings)
 
 
-def merged(verdicts: Iterable[ConformanceReport]) -> ConformanceReport:
-    """Return one verdict over several journals, such as those of all the tests of a run."""
-    requests, tally = 0, FindingCounter()
-    for verdict in verdicts:
-        requests += verdict.requests
-        for finding in verdict.findings:
-            tally.add_all(finding.id, finding.occurrences, finding.count)
-    return ConformanceReport(requests, tally.findings())
+def merge_reports(reports: Iterable[ConformanceReport]) -> ConformanceReport:
+    """Return one report over several journals, such as those of all tests of a run."""
+    requests, counter = 0, FindingCounter()
+    for report in reports:
+        requests += report.requests
+        for finding in report.findings:
+            counter.add_all(finding.id, finding.occurrences, finding.count)
+    return ConformanceReport(requests, counter.findings())
 
 
 class FindingCounter:
-    """Counts what was seen, and keeps a little of it."""
+    """Counts occurrences by rule, and keeps the first of each."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, list[Occurrence]] = {}
+        self._occurrences: dict[str, list[Occurrence]] = {}
         self._counts: dict[str, int] = {}
 
-    def add(self, rule: str, seen: Occurrence) -> None:
-        """Count one occasion."""
-        self.add_all(rule, (seen,), 1)
+    def add(self, rule: str, occurrence: Occurrence) -> None:
+        """Count one occurrence."""
+        self.add_all(rule, (occurrence,), 1)
 
-    def add_all(self, rule: str, seen: Iterable[Occurrence], count: int) -> None:
-        """Count `count` occasions, of which `seen` are the first."""
-        kept = self._seen.setdefault(rule, [])
-        kept.extend(seen)
-        del kept[MAX_OCCURRENCES:]
+    def add_all(self, rule: str, occurrences: Iterable[Occurrence], count: int) -> None:
+        """Count `count` occurrences, of which `occurrences` are the first."""
+        first = self._occurrences.setdefault(rule, [])
+        first.extend(occurrences)
+        del first[MAX_OCCURRENCES:]
         self._counts[rule] = self._counts.get(rule, 0) + count
 
     def findings(self) -> tuple[Finding, ...]:
-        """Return what was counted, in the order of `RULES`."""
+        """Return the findings, in the order of `RULES`."""
         return tuple(
-            Finding(rule, self._counts[rule], tuple(self._seen[rule]))
+            Finding(rule, self._counts[rule], tuple(self._occurrences[rule]))
             for rule in RULES
-            if rule in self._seen
+            if rule in self._occurrences
         )
 
 
-def _finding_as_json(finding: Finding) -> dict[str, Any]:
+def _finding_to_json(finding: Finding) -> dict[str, Any]:
     return {
         "id": finding.id,
         "severity": str(finding.severity),
         "summary": finding.rule.summary,
-        "cure": finding.hint,
+        "hint": finding.hint,
         "count": finding.count,
-        "seen": [
-            {"text": seen.text, "entries": list(seen.journal_entries)}
-            | ({"where": seen.where} if seen.where else {})
-            for seen in finding.occurrences
+        "occurrences": [
+            {"text": each.text, "journalEntries": list(each.journal_entries)}
+            | ({"where": each.where} if each.where else {})
+            for each in finding.occurrences
         ],
     }
 
 
 def _finding_from_json(value: Mapping[str, Any]) -> Finding:
-    seen = (
-        Occurrence(each["text"], tuple(each["entries"]), each.get("where", ""))
-        for each in value["seen"]
+    occurrences = (
+        Occurrence(each["text"], tuple(each["journalEntries"]), each.get("where", ""))
+        for each in value["occurrences"]
     )
-    return Finding(value["id"], value["count"], tuple(seen))
+    return Finding(value["id"], value["count"], tuple(occurrences))

@@ -1,153 +1,191 @@
-"""One entry of the journal, as the verdict sees it: who said what to whom, and how it ended."""
+"""Observation: one journal entry in the terms of the detectors; base class of the detectors."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-JournalEntry = Mapping[str, Any]
-"""One exchange, as `Journal.entries` returns it."""
+from leadway_mock.state.journal_entry import JournalEntry
 
-DELIVERED_ALL_THE_SAME = frozenset({None, "SLOW_BODY"})
-"""Ways in which an answer leaves that bring it to the caller whole."""
+COMPLETE_TRANSPORTS = frozenset({None, "SLOW_BODY"})
+"""Transport faults, or none, with which the client receives the whole response."""
 
 CLOCK_TOLERANCE_SECONDS = 1.0
-"""By how many seconds two steady clocks differ at least, if they are not the same: one of them
-began to count on another machine, or before it was started again. The machine's own clock, against
-which both are held, wavers by much less.
+"""Two monotonic clocks whose offsets differ by more belong to different machines or boots.
+
+The machine's own clock, against which both are compared, drifts by much less.
 """
 
-SECONDS = re.compile(r"[0-9]{1,9}")
+RETRY_AFTER_SECONDS = re.compile(r"[0-9]{1,9}")
+
+MAX_ID_CHARS = 40
 
 
 class ConversationKey(NamedTuple):
-    """Who talks to whom. Without a contact, all the people behind one token look alike."""
+    """Client, agent, location and contact. Without a contact, all users of one token look alike."""
 
     client: str
     agent: str
     location: str
     contact: str
 
+    def __str__(self) -> str:
+        """Return agent and contact as reports show them."""
+        contact = f"contact {short_id(self.contact)}" if self.contact else "no contactId"
+        return f"agent {short_id(self.agent)}, {contact}"
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One request and its answer. Texts are empty where the entry does not have them.
+    """One request and its response. Texts are empty where the entry lacks them.
 
-    `at` is the time by the clock of the mock, which a test may stop or move. `began` and `ended`,
-    when the answer went out, are by a steady clock, which starts anywhere; `shift` is how far that
+    `at` is the time by the namespace's clock, which a test may stop or move. `started_at` and
+    `ended_at` (when the response was sent) are by a monotonic clock; `clock_offset` is how far that
     one is behind the machine's. All in seconds.
     """
 
     entry: JournalEntry
     number: int
     at: float
-    began: float
-    ended: float
-    shift: float
-    who: ConversationKey
-    operation: str
-    asked: str
+    started_at: float
+    ended_at: float
+    clock_offset: float
+    conversation: ConversationKey
+    operation_id: str
+    requested_session: str
     """The session that the request named."""
 
     session: str
-    turn: int
-    """The session that heard the message, and as which turn; empty and 0 where none has."""
+    """The session that holds the turn; empty where no turn was committed."""
 
+    turn: int
     message: str
     """A fingerprint of the message."""
 
     status: int
     rule: str
     was_scripted: bool
-    """Whether somebody arranged this answer (a fault, `Prefer`), so that it was not earned."""
+    """Whether a fault or `Prefer` caused the response, and not the request itself."""
 
     was_delivered: bool
-    """Whether the answer reached the caller."""
+    """Whether the client received the whole response."""
 
     delay: float
-    wait: float | None
-    """What `Retry-After` asked for, in seconds."""
+    retry_after: float | None
 
     @property
     def was_committed(self) -> bool:
-        """Whether an agent heard the message: its turn is committed."""
+        """Whether the agent received the message, and its turn is committed."""
         return self.turn > 0
 
     @property
-    def was_answered_ok(self) -> bool:
-        """Whether the caller holds the agent's answer."""
-        return self.was_delivered and self.status == 200  # noqa: PLR2004 - the one good status
+    def succeeded(self) -> bool:
+        """Whether the client received the agent's reply."""
+        return self.was_delivered and self.status == 200  # noqa: PLR2004 - OK
 
     @property
-    def has_session_error(self) -> str:
-        """Why the session could not be continued: the rule, or nothing."""
+    def session_error(self) -> str:
+        """The rule by which the session could not be continued, or an empty text."""
         if self.was_scripted:
             return ""
-        reason = str(self.entry.get("sessionError") or self.rule)
-        return reason.removesuffix("-400") if reason.startswith("session-") else ""
+        rule = str(self.entry.get("sessionError") or self.rule)
+        return rule.removesuffix("-400") if rule.startswith("session-") else ""
 
-    def after(self, other: Observation) -> bool:
-        """Tell whether this request was made when the answer to the other was out.
+    def started_after(self, other: Observation) -> bool:
+        """Return whether this request was made after the response to `other` was sent.
 
-        Between two machines, or two starts of one, that is taken for granted.
+        Assumed where the two have different clocks: another machine, or another start.
         """
-        return not self._shares_clock(other) or self.began >= other.ended
+        return not self._shares_clock(other) or self.started_at >= other.ended_at
 
-    def since(self, other: Observation) -> float:
-        """Return the seconds from the answer to `other`, by that clock on which it was longer.
+    def seconds_since(self, other: Observation) -> float:
+        """Return the seconds from the response to `other`, by the clock on which it was longer.
 
-        A caller waits by the real clock, a test by the mock's: both count.
+        A client waits by the real clock, a test by the namespace's: both count.
         """
-        shift = 0.0 if self._shares_clock(other) else self.shift - other.shift
-        return max(self.began - other.ended + shift, self.at - other.at)
+        offset = 0.0 if self._shares_clock(other) else self.clock_offset - other.clock_offset
+        return max(self.started_at - other.ended_at + offset, self.at - other.at)
 
     def _shares_clock(self, other: Observation) -> bool:
-        return abs(self.shift - other.shift) < CLOCK_TOLERANCE_SECONDS
+        return abs(self.clock_offset - other.clock_offset) < CLOCK_TOLERANCE_SECONDS
 
 
 def observe(entry: JournalEntry) -> Observation:
-    """Read one entry; what an older mock did not write down is taken as absent."""
-    request, answer = entry["request"], entry["response"]
-    sent = entry.get("requestIds") or {}
-    at = _seconds(entry["at"])
-    began = entry.get("monotonicAt", at)
-    delay = answer.get("delay") or 0.0
-    transport = answer.get("transport")
+    """Return the observation of one entry."""
+    request, response = entry["request"], entry["response"]
+    ids = entry.get("requestIds") or {}
+    at = _timestamp(entry["at"])
+    started_at = entry.get("monotonicAt", at)
+    delay = response.get("delay") or 0.0
     return Observation(
         entry=entry,
         number=entry["number"],
         at=at,
-        began=began,
-        ended=began + entry.get("durationMs", 0.0) / 1000 + delay,
-        shift=entry.get("wallClockAt", at) - began,
-        who=ConversationKey(
+        started_at=started_at,
+        ended_at=started_at + entry.get("durationMs", 0.0) / 1000 + delay,
+        clock_offset=entry.get("wallClockAt", at) - started_at,
+        conversation=ConversationKey(
             client=request.get("tokenFingerprint") or "",
             agent=(entry.get("pathParameters") or {}).get("agentId", ""),
             location=entry.get("locationId", ""),
-            contact=sent.get("contactId", ""),
+            contact=ids.get("contactId", ""),
         ),
-        operation=entry.get("operationId", ""),
-        asked=sent.get("executionId", ""),
+        operation_id=entry.get("operationId", ""),
+        requested_session=ids.get("executionId", ""),
         session=entry.get("executionId", ""),
         turn=entry.get("turn", 0),
-        message=sent.get("message", ""),
-        status=answer["status"],
-        rule=answer["rule"],
+        message=ids.get("message", ""),
+        status=response["status"],
+        rule=response["rule"],
         was_scripted="fault" in entry or "requestedExample" in entry,
-        was_delivered=transport in DELIVERED_ALL_THE_SAME,
+        was_delivered=response.get("transport") in COMPLETE_TRANSPORTS,
         delay=delay,
-        wait=_wait(answer.get("retryAfter")),
+        retry_after=_retry_after(response.get("retryAfter")),
     )
 
 
-def _seconds(at: float | str) -> float:
-    """Return a time as the journal keeps it, or as the control API shows it."""
+def _timestamp(at: float | str) -> float:
+    """Return a time as the journal stores it, or as the control API returns it, in seconds."""
     return datetime.fromisoformat(at).timestamp() if isinstance(at, str) else at
 
 
-def _wait(retry_after: object) -> float | None:
-    text = str(retry_after)
-    return float(text) if SECONDS.fullmatch(text) else None
+def _retry_after(value: object) -> float | None:
+    text = str(value)
+    return float(text) if RETRY_AFTER_SECONDS.fullmatch(text) else None
+
+
+class Detection(NamedTuple):
+    """A broken rule, how it was broken, and in which journal entries."""
+
+    rule: str
+    text: str
+    journal_entries: tuple[int, ...]
+
+
+class Detector(ABC):
+    """Examines one request after the other, in the order of the journal."""
+
+    @abstractmethod
+    def observe(self, current: Observation) -> Iterable[Detection]:
+        """Examine the next request; return the rules that it breaks."""
+
+    def finish(self) -> Iterable[Detection]:
+        """Return what only the end of the journal shows; by default nothing."""
+        return ()
+
+
+def short_id(text: str) -> str:
+    """Return an id as reports show it: printable, at most `MAX_ID_CHARS` long."""
+    printable = "".join(letter if letter.isprintable() else "?" for letter in text)
+    return printable if len(printable) <= MAX_ID_CHARS else f"{printable[:MAX_ID_CHARS]}…"
+
+
+def duration_text(seconds: float) -> str:
+    """Return a duration with two or three digits and its unit."""
+    if seconds < 1:
+        return f"{max(seconds, 0) * 1000:.0f} ms"
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 - two digits

@@ -1,71 +1,69 @@
-"""Watches over single requests: what is wrong with one needs no other to be seen."""
+"""Detector of mistakes that a single request shows by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from leadway_mock.conformance.detector import Detection, Detector
-from leadway_mock.conformance.observation import Observation
+from leadway_mock.conformance.observation import Detection, Detector, Observation
 
-REFUSED: Mapping[str, str] = {
+RULES_BY_ERROR: Mapping[str, str] = {
     "version-missing": "version-missing",
     "version-unknown": "version-unknown",
     "location-missing": "location-missing",
     "body-malformed": "body-unreadable",
     "media-type-unsupported": "body-unreadable",
 }
-"""What the mock's own refusals say of the caller."""
+"""The rule that a request breaks if it gets this error response."""
 
-UNREACHED = frozenset({"route-unknown", "method-not-allowed"})
-"""Refusals of requests that are for no operation."""
+ROUTING_ERRORS = frozenset({"route-unknown", "method-not-allowed"})
+"""Error responses to requests without an operation."""
 
-FAMILY = "/agent-studio"
-"""Where the paths of the API begin."""
+API_PREFIX = "/agent-studio"
+"""Prefix of all paths of the API."""
 
-MAX_TEXT = 200
-"""How long what was seen may be."""
+MAX_TEXT_CHARS = 200
 
 
 class SingleRequestDetector(Detector):
-    """Watches for what is wrong with a request by itself."""
+    """Detects mistakes that need no other request to be seen."""
 
-    def observe(self, seen: Observation) -> Iterator[Detection]:
-        """Tell what is wrong with this one."""
-        request = seen.entry["request"]
-        line = _cut(f"{request['method']} {request['path']}")
-        if seen.entry.get("deprecated"):
-            yield Detection("deprecated-path", line, (seen.number,))
+    def observe(self, current: Observation) -> Iterator[Detection]:
+        """Yield the rules that the request breaks."""
+        request = current.entry["request"]
+        line = _truncate(f"{request['method']} {request['path']}")
+        if current.entry.get("deprecated"):
+            yield Detection("deprecated-path", line, (current.number,))
         if request.get("tokenInUrl"):
-            yield Detection("token-in-url", line, (seen.number,))
-        if not seen.was_scripted:
-            yield from _refused(seen, line)
+            yield Detection("token-in-url", line, (current.number,))
+        if not current.was_scripted:
+            yield from _error(current, line)
 
 
-def _refused(seen: Observation, line: str) -> Iterator[Detection]:
-    if seen.rule == "body-invalid":
-        yield _violations(seen)
-    elif seen.rule in UNREACHED:
-        if _is_ours(seen):
-            yield Detection("path-unknown", line, (seen.number,))
-    elif seen.rule in REFUSED:
-        hint = str(seen.entry["response"].get("hint") or line)
-        yield Detection(REFUSED[seen.rule], _cut(hint), (seen.number,))
+def _error(current: Observation, line: str) -> Iterator[Detection]:
+    if current.rule == "body-invalid":
+        yield _invalid_body(current)
+    elif current.rule in ROUTING_ERRORS:
+        if _is_api_request(current):
+            yield Detection("path-unknown", line, (current.number,))
+    elif current.rule in RULES_BY_ERROR:
+        hint = str(current.entry["response"].get("hint") or line)
+        yield Detection(RULES_BY_ERROR[current.rule], _truncate(hint), (current.number,))
 
 
-def _is_ours(seen: Observation) -> bool:
-    """Tell whether a request for no path of ours was meant for the API: not so a browser's."""
-    path = str(seen.entry["request"]["path"])
-    return bool(seen.who.client) or path.startswith(FAMILY)
+def _is_api_request(current: Observation) -> bool:
+    """Return whether a request to an unknown path was meant for the API; a browser's is not."""
+    path = current.entry["request"]["path"]
+    return bool(current.conversation.client) or path.startswith(API_PREFIX)
 
 
-def _violations(seen: Observation) -> Detection:
-    """Return what is wrong with a body: first of all its names, from which the rest may follow."""
-    violations = seen.entry["response"].get("violations") or []
+def _invalid_body(current: Observation) -> Detection:
+    """Return the misnamed properties of a body, from which the rest may follow, or all errors."""
+    violations = current.entry["response"].get("violations") or []
     misnamed = [each["hint"] for each in violations if each.get("kind") == "misnamed-property"]
     rule = "field-misnamed" if misnamed else "body-invalid"
     texts = misnamed or [each["message"] for each in violations]
-    return Detection(rule, _cut("; ".join(dict.fromkeys(texts))), (seen.number,))
+    return Detection(rule, _truncate("; ".join(dict.fromkeys(texts))), (current.number,))
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
+def _truncate(text: str) -> str:
+    return text if len(text) <= MAX_TEXT_CHARS else f"{text[:MAX_TEXT_CHARS]}…"

@@ -1,131 +1,147 @@
-"""Watches over what is sent again: too soon, in vain, or twice."""
+"""Detectors of retries that come too soon, cannot succeed, or send a message twice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from leadway_mock.conformance.detector import Detection, Detector, duration_text, participants
-from leadway_mock.conformance.observation import ConversationKey, Observation
-from leadway_mock.conformance.session_detectors import is_parallel_repeat
-from leadway_mock.util.bounded_dict import BoundedDict
+from leadway_mock.conformance.observation import (
+    ConversationKey,
+    Detection,
+    Detector,
+    Observation,
+    duration_text,
+)
+from leadway_mock.conformance.session_detectors import is_retry_after_timeout
+from leadway_mock.util.cache import BoundedDict
 
 RETRY_SECONDS = 60.0
 """Within how many seconds the same request is a retry: the longest time-out seen in public code.
 
-Later, a person or a schedule has asked anew.
+Later it is a new request, by a person or a schedule.
 """
 
 RETRY_AFTER_TOLERANCE_SECONDS = 0.1
-"""By how many seconds a wait may seem too short, since two clocks never run alike."""
+"""By how many seconds a wait may seem too short, since two clocks always differ a little."""
 
-REFUSALS = frozenset({400, 401, 403, 404, 405, 413, 415, 422})
-"""Statuses that come again to the same request."""
+FINAL_STATUSES = frozenset({400, 401, 403, 404, 405, 413, 415, 422})
+"""Error statuses that the same request gets again."""
 
-TIMED_OUT = "Command timed out"
-"""The text of the one 401 that may be tried again (observed)."""
+TIMEOUT_MESSAGE = "Command timed out"
+"""Message of the one 401 that may be retried (observed)."""
 
-Said: TypeAlias = tuple[ConversationKey, str, str]
-"""Who, in which session, and what: the same words of the same person."""
+MessageKey: TypeAlias = tuple[ConversationKey, str, str]
+"""Conversation, session and message."""
 
 
 class RepeatedMessagesDetector(Detector):
-    """Watches for messages that are sent again although they may have been heard."""
+    """Detects messages that are sent again although the agent may have received them."""
 
     def __init__(self) -> None:
-        self._open: BoundedDict[Said, Observation] = BoundedDict()
+        self._uncertain: BoundedDict[MessageKey, Observation] = BoundedDict()
 
-    def observe(self, seen: Observation) -> Iterator[Detection]:
-        """Compare with the last time that this was said and its caller was left in doubt."""
-        if not seen.message:
+    def observe(self, current: Observation) -> Iterator[Detection]:
+        """Compare with the last time that this message was sent with an uncertain outcome."""
+        if not current.message:
             return
-        said = seen.who, seen.asked, seen.message
-        before = self._open.get(said)
-        again = before is not None and _is_retry(seen, before)
-        if before and again:
-            yield _repeated(seen, before)
-        if _in_doubt(seen) or seen.delay:
-            keep_the_heard = before and again and before.was_committed and not seen.was_committed
-            self._open[said] = before if before and keep_the_heard else seen
-        elif before and seen.was_committed:
-            del self._open[said]
+        key = current.conversation, current.requested_session, current.message
+        before = self._uncertain.get(key)
+        repeated = before is not None and _is_retry(current, before)
+        if before and repeated:
+            yield _repeated_message(current, before)
+        if _is_uncertain(current) or current.delay:
+            # A turn that was committed is the one that a later retry repeats.
+            committed = repeated and before and before.was_committed and not current.was_committed
+            self._uncertain[key] = before if before and committed else current
+        elif before and current.was_committed:
+            del self._uncertain[key]
 
 
 class EarlyRetryDetector(Detector):
-    """Watches for requests that do not wait as long as `Retry-After` asks."""
+    """Detects requests that do not wait as long as `Retry-After` says."""
 
     def __init__(self) -> None:
-        self._waits: BoundedDict[tuple[str, str, str], Observation] = BoundedDict()
+        self._limited: BoundedDict[tuple[str, str, str], Observation] = BoundedDict()
 
-    def observe(self, seen: Observation) -> Iterator[Detection]:
-        """Compare with the last wait that this caller was asked for, there and for that."""
-        place = seen.who.client, seen.who.location, seen.operation
-        asked = self._waits.get(place)
-        if asked and asked.wait and seen.after(asked):
-            waited = seen.since(asked)
-            if waited < asked.wait - RETRY_AFTER_TOLERANCE_SECONDS:
-                text = f"Retry-After was {asked.wait:g} s; a request came after {duration_text(waited)}"
-                yield Detection("retry-after-ignored", text, (asked.number, seen.number))
-        if seen.wait is not None and seen.was_delivered:
-            self._waits[place] = seen
+    def observe(self, current: Observation) -> Iterator[Detection]:
+        """Compare with the last `Retry-After` for this client, location and operation."""
+        key = current.conversation.client, current.conversation.location, current.operation_id
+        limited = self._limited.get(key)
+        if limited and limited.retry_after and current.started_after(limited):
+            seconds = current.seconds_since(limited)
+            if seconds < limited.retry_after - RETRY_AFTER_TOLERANCE_SECONDS:
+                text = (
+                    f"Retry-After was {limited.retry_after:g} s;"
+                    f" a request came after {duration_text(seconds)}"
+                )
+                yield Detection("retry-after-ignored", text, (limited.number, current.number))
+        if current.retry_after is not None and current.was_delivered:
+            self._limited[key] = current
 
 
 class RepeatedErrorsDetector(Detector):
-    """Watches for refused requests that are sent again unchanged."""
+    """Detects rejected requests that are sent again unchanged."""
 
     def __init__(self) -> None:
-        self._refused: BoundedDict[str, Observation] = BoundedDict()
+        self._rejected: BoundedDict[str, Observation] = BoundedDict()
 
-    def observe(self, seen: Observation) -> Iterator[Detection]:
-        """Compare with the last time that the same request was refused.
+    def observe(self, current: Observation) -> Iterator[Detection]:
+        """Compare with the last time that the same request was rejected.
 
-        If it is answered otherwise now, somebody has mended what was wrong, unless the refusal was
-        arranged: then the caller had no way to know.
+        Another response now means that the cause was fixed, unless the error was scripted: then
+        the client could not know.
         """
-        key = str(seen.entry["request"].get("fingerprint", ""))
+        key = current.entry["request"].get("fingerprint", "")
         if not key:
             return
-        before = self._refused.pop(key, None)
-        if before and _in_vain(seen, before):
-            after = duration_text(seen.since(before))
+        before = self._rejected.pop(key, None)
+        if before and _is_repeated_error(current, before):
+            after = duration_text(current.seconds_since(before))
             text = f"{before.status} {before.rule}, and the same request again after {after}"
-            yield Detection("refusal-retried", text, (before.number, seen.number))
-        if seen.status in REFUSALS and _is_final(seen):
-            self._refused[key] = seen
+            yield Detection("error-retried", text, (before.number, current.number))
+        if current.status in FINAL_STATUSES and _is_final(current):
+            self._rejected[key] = current
 
 
-def _in_vain(seen: Observation, before: Observation) -> bool:
-    soon = seen.after(before) and seen.since(before) <= RETRY_SECONDS
-    return soon and (seen.rule == before.rule or before.was_scripted)
+def _is_repeated_error(current: Observation, before: Observation) -> bool:
+    return _is_soon(current, before) and (current.rule == before.rule or before.was_scripted)
 
 
-def _is_retry(seen: Observation, before: Observation) -> bool:
-    if is_parallel_repeat(seen, before):
+def _is_retry(current: Observation, before: Observation) -> bool:
+    if is_retry_after_timeout(current, before):
         return True
-    return _in_doubt(before) and seen.after(before) and seen.since(before) <= RETRY_SECONDS
+    return _is_uncertain(before) and _is_soon(current, before)
 
 
-def _in_doubt(seen: Observation) -> bool:
-    """Tell whether the caller cannot know if its message was heard."""
-    if not seen.was_delivered:
+def _is_soon(current: Observation, before: Observation) -> bool:
+    return current.started_after(before) and current.seconds_since(before) <= RETRY_SECONDS
+
+
+def _is_uncertain(current: Observation) -> bool:
+    """Return whether the client cannot know if its message was processed."""
+    if not current.was_delivered:
         return True
-    safe = seen.status == 503 and seen.wait is not None  # noqa: PLR2004 - Service Unavailable
-    return seen.status >= 500 and not safe  # noqa: PLR2004 - all that the server is to blame for
+    may_retry = current.status == 503 and current.retry_after is not None  # noqa: PLR2004 - as named
+    return current.status >= 500 and not may_retry  # noqa: PLR2004 - server errors
 
 
-def _is_final(seen: Observation) -> bool:
-    """Tell whether a refusal is the platform's (a proxy's is no JSON), and not a time-out."""
-    body = seen.entry["response"].get("body")
-    return seen.was_delivered and isinstance(body, dict) and body.get("message") != TIMED_OUT
+def _is_final(current: Observation) -> bool:
+    """Return whether an error is the platform's (a proxy's is no JSON), and not a time-out."""
+    body = current.entry["response"].get("body")
+    return (
+        current.was_delivered and isinstance(body, dict) and body.get("message") != TIMEOUT_MESSAGE
+    )
 
 
-def _repeated(seen: Observation, before: Observation) -> Detection:
-    rule = "turn-duplicated" if before.was_committed and seen.was_committed else "retry-unsafe"
-    if before.was_delivered and before.status < 500:  # noqa: PLR2004 - the answer was good, and late
-        ended = f"the answer would have come after {duration_text(before.ended - before.began)}"
+def _repeated_message(current: Observation, before: Observation) -> Detection:
+    both = before.was_committed and current.was_committed
+    if not before.was_delivered:
+        outcome = "the connection broke"
+    elif before.status < 500:  # noqa: PLR2004 - a good response, sent late
+        seconds = duration_text(before.ended_at - before.started_at)
+        outcome = f"the response would have come after {seconds}"
     else:
-        ended = (
-            f"the answer was {before.status}" if before.was_delivered else "the connection broke"
-        )
-    text = f"{participants(seen.who)}: {ended}, and the same message was sent again"
-    return Detection(rule, text, (before.number, seen.number))
+        outcome = f"the response was {before.status}"
+    text = f"{current.conversation}: {outcome}, and the same message was sent again"
+    rule = "turn-duplicated" if both else "retry-unsafe"
+    return Detection(rule, text, (before.number, current.number))

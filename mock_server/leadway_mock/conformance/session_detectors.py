@@ -1,166 +1,177 @@
-"""Watches over sessions: who opens them, who continues them, and with whom."""
+"""Detectors of mistakes with sessions: dropped, invented, shared or used in parallel."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from leadway_mock.conformance.detector import Detection, Detector, name, participants
 from leadway_mock.conformance.findings import MAX_ENTRIES
-from leadway_mock.conformance.observation import ConversationKey, Observation
-from leadway_mock.util.bounded_dict import BoundedDict
+from leadway_mock.conformance.observation import (
+    ConversationKey,
+    Detection,
+    Detector,
+    Observation,
+    short_id,
+)
+from leadway_mock.util.cache import BoundedDict
 
 IDLE_SECONDS = 1800.0
-"""After how many seconds a session expires (documented), so that a new one is right."""
+"""Idle time after which a session expires (documented), and the client rightly starts a new one."""
 
-ENOUGH_WITH_CONTACT = 2
-"""How many first messages look like a dropped id: one contact has one conversation at a time."""
+MIN_REPEATS_WITH_CONTACT = 2
+"""First messages that look like a dropped id: a contact has one conversation at a time."""
 
-ENOUGH_WITHOUT_CONTACT = 3
-"""The same where contacts are not named: two people may begin to talk one after the other."""
+MIN_REPEATS_WITHOUT_CONTACT = 3
+"""The same without contacts: two users may start a conversation one after the other."""
+
+MIN_CLIENT_TIMEOUT_SECONDS = 0.05
+"""Shortest client time-out assumed; faster repeats count as parallel requests."""
 
 
 @dataclass(slots=True)
-class _Beginnings:
-    """First messages in a row, each after the answer to the one before."""
+class _FirstMessages:
+    """First messages in a row, each sent after the response to the one before."""
 
     last: Observation
     count: int = 1
     numbers: list[int] = field(default_factory=list)
 
-    def add(self, seen: Observation) -> None:
-        self.last = seen
+    def add(self, current: Observation) -> None:
+        self.last = current
         self.count += 1
         if len(self.numbers) < MAX_ENTRIES:
-            self.numbers.append(seen.number)
+            self.numbers.append(current.number)
 
     @property
-    def enough(self) -> bool:
-        contact = self.last.who.contact
-        return self.count >= (ENOUGH_WITH_CONTACT if contact else ENOUGH_WITHOUT_CONTACT)
+    def is_enough(self) -> bool:
+        has_contact = self.last.conversation.contact
+        return self.count >= (
+            MIN_REPEATS_WITH_CONTACT if has_contact else MIN_REPEATS_WITHOUT_CONTACT
+        )
 
 
 class DroppedSessionsDetector(Detector):
-    """Watches for callers who begin again and again, and never continue.
+    """Detects clients that start a session with each message and never continue one.
 
-    A caller who continues even one session knows how, so that its other conversations are taken
-    for what they seem: short ones.
+    A client that continues one session can do it, so its other conversations are just short.
     """
 
     def __init__(self, idle_seconds: float) -> None:
         self._idle_seconds = idle_seconds
         self._openers: BoundedDict[str, ConversationKey] = BoundedDict()
-        self._continuing: BoundedDict[ConversationKey, bool] = BoundedDict()
-        self._beginnings: BoundedDict[ConversationKey, _Beginnings] = BoundedDict()
+        self._continued: BoundedDict[ConversationKey, bool] = BoundedDict()
+        self._first_messages: BoundedDict[ConversationKey, _FirstMessages] = BoundedDict()
 
-    def observe(self, seen: Observation) -> Iterable[Detection]:
-        """Note a beginning, or that its session came back."""
-        if seen.asked:
-            self._note_return(seen)
-        elif seen.turn == 1 and seen.was_answered_ok:
-            self._openers[seen.session] = seen.who
-            if not _goal_reached(seen):
-                self._note_beginning(seen)
+    def observe(self, current: Observation) -> Iterable[Detection]:
+        """Record a first message, or the continuation of a session."""
+        if current.requested_session:
+            self._record_continuation(current)
+        elif current.turn == 1 and current.succeeded:
+            self._openers[current.session] = current.conversation
+            if not _reached_goal(current):
+                self._record_first_message(current)
         return ()
 
     def finish(self) -> Iterator[Detection]:
-        """Tell who began often enough and never continued."""
-        for who, begun in self._beginnings.items():
-            if begun.enough and who not in self._continuing:
-                text = f"{participants(who)}: {begun.count} first messages, and no session was continued"
-                yield Detection("execution-id-dropped", text, tuple(begun.numbers))
+        """Yield each conversation with enough first messages and no continuation."""
+        for conversation, first in self._first_messages.items():
+            if first.is_enough and conversation not in self._continued:
+                text = f"{conversation}: {first.count} first messages, and no session was continued"
+                yield Detection("execution-id-dropped", text, tuple(first.numbers))
 
-    def _note_return(self, seen: Observation) -> None:
-        opener = self._openers.get(seen.asked)
+    def _record_continuation(self, current: Observation) -> None:
+        opener = self._openers.get(current.requested_session)
         if opener is not None:
-            self._continuing[opener] = True
-        if seen.turn > 1:
-            self._continuing[seen.who] = True
+            self._continued[opener] = True
+        if current.turn > 1:
+            self._continued[current.conversation] = True
 
-    def _note_beginning(self, seen: Observation) -> None:
-        begun = self._beginnings.get(seen.who)
-        if begun is None or self._too_late(seen, begun):
-            self._beginnings[seen.who] = _Beginnings(seen, numbers=[seen.number])
-        elif seen.after(begun.last):
-            begun.add(seen)
+    def _record_first_message(self, current: Observation) -> None:
+        first = self._first_messages.get(current.conversation)
+        if first is None or self._starts_new_row(current, first):
+            row = _FirstMessages(current, numbers=[current.number])
+            self._first_messages[current.conversation] = row
+        elif current.started_after(first.last):
+            first.add(current)
 
-    def _too_late(self, seen: Observation, begun: _Beginnings) -> bool:
-        """Tell whether a new row begins here; a row that is long enough is kept."""
-        return seen.since(begun.last) > self._idle_seconds and not begun.enough
+    def _starts_new_row(self, current: Observation, first: _FirstMessages) -> bool:
+        """Return whether the idle time is over; a row that is long enough is kept."""
+        return current.seconds_since(first.last) > self._idle_seconds and not first.is_enough
 
 
 class MixedUpSessionsDetector(Detector):
-    """Watches for sessions that were never there, or are somebody else's."""
+    """Detects session ids that no response contained, or that belong to another conversation."""
 
     def __init__(self) -> None:
         self._turns: BoundedDict[str, Observation] = BoundedDict()
 
-    def observe(self, seen: Observation) -> Iterator[Detection]:
-        """Compare the session with what is known of it."""
-        known = self._turns.get(seen.asked)
-        refused = seen.has_session_error
-        if refused == "session-unknown" and known is None:
-            text = f"executionId {name(seen.asked)} was sent, which no answer has brought"
-            yield Detection("execution-id-invented", text, (seen.number,))
-        if refused in {"session-foreign-agent", "session-foreign-location"}:
-            yield _foreign(seen, known, refused.removeprefix("session-foreign-"))
-        if seen.was_committed:
-            yield from self._compare(seen)
+    def observe(self, current: Observation) -> Iterator[Detection]:
+        """Compare the session with its earlier turns."""
+        known = self._turns.get(current.requested_session)
+        error = current.session_error
+        if error == "session-unknown" and known is None:
+            session = short_id(current.requested_session)
+            text = f"executionId {session} was sent, which no response contained"
+            yield Detection("execution-id-invented", text, (current.number,))
+        if error in {"session-foreign-agent", "session-foreign-location"}:
+            yield _foreign_session(current, known, error.removeprefix("session-foreign-"))
+        if current.was_committed:
+            yield from self._compare_contacts(current)
 
-    def _compare(self, seen: Observation) -> Iterator[Detection]:
-        """Hold the contact against the one that the session had; it may become known later."""
-        known = self._turns.get(seen.session)
-        if known is None or not known.who.contact:
-            self._turns[seen.session] = seen
-        elif seen.who.contact not in {"", known.who.contact}:
-            one, other = name(known.who.contact), name(seen.who.contact)
-            text = f"session {name(seen.session)}: contact {one}, then contact {other}"
-            yield Detection("session-across-contacts", text, (known.number, seen.number))
+    def _compare_contacts(self, current: Observation) -> Iterator[Detection]:
+        """Compare the contact with the session's; it may become known later."""
+        known = self._turns.get(current.session)
+        if known is None or not known.conversation.contact:
+            self._turns[current.session] = current
+        elif current.conversation.contact not in {"", known.conversation.contact}:
+            one = short_id(known.conversation.contact)
+            other = short_id(current.conversation.contact)
+            text = f"session {short_id(current.session)}: contact {one}, then contact {other}"
+            yield Detection("session-across-contacts", text, (known.number, current.number))
 
 
 class ParallelTurnsDetector(Detector):
-    """Watches for two messages of one session at once.
+    """Detects two messages of one session at the same time.
 
-    The journal is in the order in which answers were made, so that it is enough to know the turn
-    of each session whose answer went out last.
+    The journal is in the order in which responses were made, so the turn of each session whose
+    response was sent last is enough to compare with.
     """
 
     def __init__(self) -> None:
         self._latest: BoundedDict[str, Observation] = BoundedDict()
 
-    def observe(self, seen: Observation) -> Iterator[Detection]:
-        """Compare with the latest turn of that session."""
-        if not (seen.was_committed and seen.session == seen.asked):
+    def observe(self, current: Observation) -> Iterator[Detection]:
+        """Compare with the latest turn of the session."""
+        if not (current.was_committed and current.session == current.requested_session):
             return
-        latest = self._latest.get(seen.session)
-        if latest and not seen.after(latest) and not is_parallel_repeat(seen, latest):
-            text = f"session {name(seen.session)}: turns {latest.turn} and {seen.turn} overlap"
-            yield Detection("parallel-turns", text, (latest.number, seen.number))
-        if latest is None or seen.ended > latest.ended:
-            self._latest[seen.session] = seen
+        latest = self._latest.get(current.session)
+        overlaps = latest is not None and not current.started_after(latest)
+        if latest and overlaps and not is_retry_after_timeout(current, latest):
+            session = short_id(current.session)
+            text = f"session {session}: turns {latest.turn} and {current.turn} overlap"
+            yield Detection("parallel-turns", text, (latest.number, current.number))
+        if latest is None or current.ended_at > latest.ended_at:
+            self._latest[current.session] = current
 
 
-MIN_CLIENT_TIMEOUT_SECONDS = 0.05
-"""Nobody gives up sooner, so that what is sent twice within it is meant to be at once. Seconds."""
-
-
-def is_parallel_repeat(seen: Observation, before: Observation) -> bool:
-    """Tell whether the caller gave up waiting for a late answer, and said the same again."""
+def is_retry_after_timeout(current: Observation, before: Observation) -> bool:
+    """Return whether the client stopped waiting for a late response and sent the same again."""
     return (
         before.delay > 0
-        and seen.message == before.message
-        and before.began + MIN_CLIENT_TIMEOUT_SECONDS <= seen.began < before.ended
+        and current.message == before.message
+        and before.started_at + MIN_CLIENT_TIMEOUT_SECONDS <= current.started_at < before.ended_at
     )
 
 
-def _foreign(seen: Observation, known: Observation | None, what: str) -> Detection:
-    now = name(getattr(seen.who, what))
-    then = f"of {what} {name(getattr(known.who, what))}" if known else f"of another {what}"
-    text = f"session {name(seen.asked)} {then} was sent to {what} {now}"
-    entries = (known.number, seen.number) if known else (seen.number,)
-    return Detection(f"session-across-{what}s", text, entries)
+def _foreign_session(current: Observation, known: Observation | None, part: str) -> Detection:
+    now = short_id(getattr(current.conversation, part))
+    origin = f"of {part} {short_id(getattr(known.conversation, part))}" if known else ""
+    origin = origin or f"of another {part}"
+    text = f"session {short_id(current.requested_session)} {origin} was sent to {part} {now}"
+    numbers = (known.number, current.number) if known else (current.number,)
+    return Detection(f"session-across-{part}s", text, numbers)
 
 
-def _goal_reached(seen: Observation) -> bool:
-    body = seen.entry["response"].get("body")
+def _reached_goal(current: Observation) -> bool:
+    body = current.entry["response"].get("body")
     return isinstance(body, dict) and body.get("goalCompletion") is True

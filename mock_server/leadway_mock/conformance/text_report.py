@@ -1,4 +1,4 @@
-"""Verdict and coverage as text for a terminal, wrapped to its width."""
+"""Conformance report and coverage as text for a terminal, wrapped to its width."""
 
 from __future__ import annotations
 
@@ -10,71 +10,70 @@ from leadway_mock.conformance.coverage import Coverage, OperationCoverage
 from leadway_mock.conformance.findings import ConformanceReport, Finding, Occurrence
 from leadway_mock.conformance.rules import Severity
 
-NARROWEST, WIDEST = 40, 100
-"""Between these, text is read with ease, whatever the terminal's width."""
+MIN_COLUMNS, MAX_COLUMNS = 40, 100
+"""Limits of the line length, whatever the terminal's width."""
 
 
-def report_text(verdict: ConformanceReport, width: int | None = None) -> str:
-    """Return the report of `verdict`, in lines of at most `width` (the terminal's by default)."""
+def report_text(report: ConformanceReport, width: int | None = None) -> str:
+    """Return `report` as text, in lines of at most `width` (the terminal's by default)."""
     columns = _columns(width)
-    parts = [_wrapped(_headline(verdict), columns)]
-    parts += [_finding(finding, columns) for finding in verdict.findings]
+    parts = [_wrap(_headline(report), columns)]
+    parts += [_finding_text(finding, columns) for finding in report.findings]
     return "\n\n".join(parts)
 
 
 def coverage_text(coverage: Coverage, width: int | None = None) -> str:
-    """Return which documented outcomes were met, and which never, in lines of at most `width`."""
+    """Return `coverage` as text, in lines of at most `width` (the terminal's by default)."""
     columns = _columns(width)
-    parts = [_operation(each, columns) for each in coverage.operations]
+    parts = [_operation_text(each, columns) for each in coverage.operations]
     if coverage.undocumented:
-        told = ", ".join(
+        listed = ", ".join(
             f"{each.status} {each.rule} ({each.hits})" for each in coverage.undocumented
         )
-        parts.append(_wrapped(f"Besides: {told}.", columns))
+        parts.append(_wrap(f"Undocumented: {listed}.", columns))
     return "\n\n".join(parts)
 
 
 def _columns(width: int | None) -> int:
     columns = shutil.get_terminal_size().columns if width is None else width
-    return min(max(columns, NARROWEST), WIDEST)
+    return min(max(columns, MIN_COLUMNS), MAX_COLUMNS)
 
 
-def _headline(verdict: ConformanceReport) -> str:
-    of = f"in {_counted(verdict.requests, 'request')}"
-    if not verdict.findings:
-        return f"The caller is well-behaved: no finding {of}."
-    errors = sum(each.severity is Severity.ERROR for each in verdict.findings)
-    warnings = len(verdict.findings) - errors
-    if not errors:
-        return f"The caller is well-behaved, with {_counted(warnings, 'warning')} {of}."
-    also = f" and {_counted(warnings, 'warning')}" if warnings else ""
-    return f"The caller should mend {_counted(errors, 'error')}{also}, seen {of}."
+def _headline(report: ConformanceReport) -> str:
+    requests = _count(report.requests, "request")
+    errors = sum(each.severity is Severity.ERROR for each in report.findings)
+    warnings = len(report.findings) - errors
+    outcome = "failed" if errors else "passed"
+    counts = [_count(errors, "error")] * bool(errors) + [_count(warnings, "warning")] * bool(
+        warnings
+    )
+    return f"Conformance {outcome}: {' and '.join(counts) or 'no finding'} in {requests}."
 
 
-def _counted(number: int, noun: str) -> str:
+def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _finding(finding: Finding, columns: int) -> str:
+def _finding_text(finding: Finding, columns: int) -> str:
     times = f", {finding.count} times" if finding.count > 1 else ""
     lines = [
         f"{finding.id} ({finding.severity}{times})",
-        _wrapped(finding.rule.summary, columns, "  "),
-        *(_wrapped(_seen(seen), columns, "  seen: ") for seen in finding.occurrences),
+        _wrap(finding.rule.summary, columns, "  "),
+        *(_wrap(_occurrence_text(each), columns, "  seen: ") for each in finding.occurrences),
     ]
     more = finding.count - len(finding.occurrences)
     if more:
         lines.append(f"        and {more} more")
-    return "\n".join([*lines, _wrapped(finding.hint, columns, "  cure: ")])
+    return "\n".join([*lines, _wrap(finding.hint, columns, "  hint: ")])
 
 
-def _seen(seen: Occurrence) -> str:
-    numbers = ", ".join(map(str, seen.journal_entries))
-    where = f"{seen.where}: " if seen.where else ""
-    return f"{where}{seen.text} [journal {numbers}]"
+def _occurrence_text(occurrence: Occurrence) -> str:
+    numbers = ", ".join(map(str, occurrence.journal_entries))
+    where = f"{occurrence.where}: " if occurrence.where else ""
+    return f"{where}{occurrence.text} [journal {numbers}]"
 
 
-def _wrapped(text: str, columns: int, first: str = "") -> str:
+def _wrap(text: str, columns: int, first: str = "") -> str:
     return textwrap.fill(
         text,
         columns,
@@ -84,19 +83,19 @@ def _wrapped(text: str, columns: int, first: str = "") -> str:
     )
 
 
-def _operation(operation: OperationCoverage, columns: int) -> str:
-    met, every = len(operation.hits), len(operation.outcomes)
-    lines = [_wrapped(f"{operation.id}: {met} of {every} outcomes of the contract met", columns)]
-    # Every name of an operation that nobody has called would hide what is missing of the others.
-    return "\n".join([*lines, *(_levels(operation, columns) if met else ())])
+def _operation_text(operation: OperationCoverage, columns: int) -> str:
+    hits, total = len(operation.hits), len(operation.outcomes)
+    lines = [_wrap(f"{operation.id}: {hits} of {total} outcomes of the contract hit", columns)]
+    # The missed outcomes of an operation without requests would hide those of the others.
+    return "\n".join([*lines, *(_evidence_lines(operation, columns) if hits else ())])
 
 
-def _levels(operation: OperationCoverage, columns: int) -> Iterator[str]:
-    for level, (met, never) in operation.by_evidence.items():
-        yield f"  {level}: {len(met)} of {len(met) + len(never)}"
-        if met:
-            told = ", ".join(f"{each.status} {each.rule} ({each.hits})" for each in met)
-            yield _wrapped(told, columns, "    met:   ")
-        if never:
-            told = ", ".join(f"{each.status} {each.rule}" for each in never)
-            yield _wrapped(told, columns, "    never: ")
+def _evidence_lines(operation: OperationCoverage, columns: int) -> Iterator[str]:
+    for level, (hits, missed) in operation.by_evidence.items():
+        yield f"  {level}: {len(hits)} of {len(hits) + len(missed)}"
+        if hits:
+            listed = ", ".join(f"{each.status} {each.rule} ({each.hits})" for each in hits)
+            yield _wrap(listed, columns, "    hit:    ")
+        if missed:
+            listed = ", ".join(f"{each.status} {each.rule}" for each in missed)
+            yield _wrap(listed, columns, "    missed: ")

@@ -1,7 +1,7 @@
-"""The table of behaviours: what the mock does, how well that is known, and which test shows it.
+"""Table of behaviours: what the mock does, the evidence for it, and the tests that show it.
 
-Each answer names its row in `X-Mock-Rule`. The rows of the platform's API come from the contract;
-which settings switch them is said here, since the contract describes an API and knows no flags.
+Each response names its row in `X-Mock-Rule`. The rows of the platform's API come from the contract.
+The settings that affect them are listed here, since the contract describes an API without flags.
 """
 
 from __future__ import annotations
@@ -32,11 +32,12 @@ BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "unknown_properties": ("unknown-property-refused",),
     "dialogues": (
         "dialogue-played",
-        "dialogue-otherwise",
+        "dialogue-fallback",
         "unscripted-message",
         "unscripted-refused",
     ),
     "enforce_quotas": ("quota-exceeded", "quota-windows"),
+    "quota_preset": ("quota-windows",),
     "quota_10_seconds": ("quota-windows",),
     "quota_minute": ("quota-windows",),
     "quota_day": ("quota-windows",),
@@ -48,37 +49,37 @@ BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "store": ("store-unavailable",),
     "workers": ("workers-agree",),
 }
-"""Which setting decides on which behaviours."""
+"""The behaviours that each setting affects."""
 
 MOCK_BEHAVIOURS: Mapping[str, tuple[int, str]] = {
     "host-refused": (
         403,
-        "`Host` is a name that a stranger may own; `--allow-host` accepts one.",
+        "`Host` is neither loopback nor a name of `--allow-host`.",
     ),
-    "origin-refused": (403, "A web page that the mock did not serve calls the control API."),
+    "origin-refused": (403, "A web page from another origin calls the control API."),
     "control-media-type": (415, "A write to the control API is not `application/json`."),
     "store-unavailable": (
         503,
         (
-            "The store does not answer, or takes no writes. `Retry-After` comes where no turn can"
-            " have been kept. While the store hangs, one request waits for it and all others are"
-            " answered at once. Once the store is back, so is the mock."
+            "The store does not respond, or rejects writes. `Retry-After` is sent where no turn"
+            " can have been stored. While the store hangs, one request waits and all others get"
+            " this at once. The mock recovers with the store."
         ),
     ),
     "mock-failure": (500, "The mock has a bug; its log on standard error says where."),
 }
-"""The answers that the platform has nothing like, and the contract therefore neither."""
+"""Responses of the mock itself, which are not in the contract: status and condition."""
 
-OUR_SOURCE = "the mock's own; the platform has nothing like it"
+OWN_SOURCE = "the mock's own; the platform has no such response"
 
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """One row: when it applies and what happens then.
+    """One row of the table.
 
-    `status` is the HTTP status of a row that is an answer, else None; `evidence` is one of
-    `LEVELS` and `source` says where it is from; `switches` are names of settings and `tests` are
-    those that show it, as pytest names them.
+    `status` is the HTTP status of a row that is one response, else None; `evidence` is one of
+    `EVIDENCE_LEVELS`, `source` its source; `settings` are the names of those that affect it, and
+    `tests` the node ids of those that show it.
     """
 
     id: str
@@ -94,47 +95,48 @@ class Behaviour:
 def behaviours(
     contract: Contract, tests: Mapping[str, Sequence[str]] | None = None
 ) -> list[Behaviour]:
-    """Return every row: the contract's answers, what no single answer shows, the mock's own.
+    """Return every row: the contract's responses, its `x-behaviours`, and the mock's own responses.
 
-    `tests` are the names of the tests by row; those that the package was built with by default.
+    `tests` are the tests by row; by default those that the package was built with.
     """
-    shown = _packaged_tests() if tests is None else tests
-    rows = (*_answers(contract), *_others(contract), *_own())
+    tests = _packaged_tests() if tests is None else tests
+    rows = (*_response_rows(contract), *_other_rows(contract), *_own_rows())
     return [
-        Behaviour(*row, settings=settings_of(row[0]), tests=tuple(shown.get(row[0], ())))
+        Behaviour(*row, settings=settings_of(row[0]), tests=tuple(tests.get(row[0], ())))
         for row in rows
     ]
 
 
 def settings_of(rule: str) -> tuple[str, ...]:
-    """Return the names of the settings that decide on the behaviour `rule`."""
+    """Return the names of the settings that affect the behaviour `rule`."""
     return tuple(name for name, rules in BEHAVIOUR_SETTINGS.items() if rule in rules)
 
 
 _Row = tuple[str, str, str, int | None, str, str]
 
 
-def _answers(contract: Contract) -> Iterator[_Row]:
+def _response_rows(contract: Contract) -> Iterator[_Row]:
     for name in contract.document["components"]["examples"]:
-        example = contract.examples.get(name)  # those of requests are not among them
+        example = contract.examples.get(name)  # None for an example of a request
         if example is not None:
-            when = f"{example.summary}."
-            yield name, when, _said(example), example.status, example.evidence, example.source
+            condition = f"{example.summary}."
+            yield name, condition, _text(example), example.status, example.evidence, example.source
 
 
-def _said(example: Example) -> str:
-    said = example.content.get("message", example.content.get("response"))
-    return "; ".join(f"`{text}`" for text in (said if isinstance(said, list) else [said]))
+def _text(example: Example) -> str:
+    texts = example.content.get("message", example.content.get("response"))
+    return "; ".join(f"`{text}`" for text in (texts if isinstance(texts, list) else [texts]))
 
 
-def _others(contract: Contract) -> Iterator[_Row]:
-    for each in contract.document["x-behaviours"]:
-        yield each["id"], each["when"], each["then"], None, each["level"], each["source"]
+def _other_rows(contract: Contract) -> Iterator[_Row]:
+    for row in contract.document["x-behaviours"]:
+        condition, response = row["condition"], row["response"]
+        yield row["id"], condition, response, None, row["evidence"], row["source"]
 
 
-def _own() -> Iterator[_Row]:
-    for name, (status, when) in MOCK_BEHAVIOURS.items():
-        yield name, when, "It says so.", status, "invented", OUR_SOURCE
+def _own_rows() -> Iterator[_Row]:
+    for name, (status, condition) in MOCK_BEHAVIOURS.items():
+        yield name, condition, "It says so.", status, "invented", OWN_SOURCE
 
 
 def _packaged_tests() -> Mapping[str, Sequence[str]]:

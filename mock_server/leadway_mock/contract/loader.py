@@ -17,7 +17,7 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 def contract_file() -> Path:
-    """Return where the contract is: inside an installed package, or beside it in a checkout."""
+    """Return the path of the contract, in an installed package or in a checkout."""
     packaged = Path(str(resources.files("leadway_mock") / "openapi" / "leadway.yaml"))
     if packaged.is_file():
         return packaged
@@ -37,7 +37,7 @@ def load_contract(path: Path | None = None) -> Contract:
 
 
 def resolve(document: Node, node: Any, seen: tuple[str, ...] = ()) -> Any:  # noqa: ANN401 - any node
-    """Return a copy of `node` in which every local `$ref` is replaced by what it names."""
+    """Return a copy of `node` with every local `$ref` replaced by its target."""
     if isinstance(node, list):
         return [resolve(document, item, seen) for item in node]
     if not isinstance(node, dict):
@@ -46,17 +46,17 @@ def resolve(document: Node, node: Any, seen: tuple[str, ...] = ()) -> Any:  # no
     if not isinstance(pointer, str):
         return {key: resolve(document, value, seen) for key, value in node.items()}
     if pointer in seen:
-        text = f"{pointer} refers to itself; the mock needs schemas that end"
+        text = f"{pointer} refers to itself; recursive schemas are not supported"
         raise ContractError(text)
-    return resolve(document, _named(document, pointer), (*seen, pointer))
+    return resolve(document, _target(document, pointer), (*seen, pointer))
 
 
-def _named(document: Node, pointer: str) -> Any:  # noqa: ANN401 - any node
+def _target(document: Node, pointer: str) -> Any:  # noqa: ANN401 - any node
     node: Any = document
     for part in pointer.removeprefix("#/").split("/"):
         key = unquote(part).replace("~1", "/").replace("~0", "~")
         if not isinstance(node, dict) or key not in node:
-            text = f"{pointer} names nothing in the contract"
+            text = f"{pointer} does not exist in the contract"
             raise ContractError(text)
         node = node[key]
     return node
@@ -107,8 +107,8 @@ def _operation(path: str, method: str, node: Node) -> Operation:
 
 
 def _json(node: Node) -> Node:
-    found: Node = node.get("content", {}).get("application/json", {})
-    return found
+    media_type: Node = node.get("content", {}).get("application/json", {})
+    return media_type
 
 
 def _example(name: str, status: int, node: Node) -> Example:

@@ -1,7 +1,7 @@
-"""The contract, read once at start: its routes, its schemas, its examples and their evidence.
+"""The OpenAPI document as values: operations, schemas, examples and their evidence.
 
-Whatever the mock knows of the API it knows from here. Nothing in this module is about one
-operation or one error in particular.
+Everything the mock knows about the API comes from here. Nothing in this module is specific to one
+operation or one error.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class ContractError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A named example answer: what the API says in one case, and how well that is known."""
+    """A named example response, with its evidence."""
 
     name: str
     status: int
@@ -32,7 +32,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation of the contract, resolved: no `$ref` is left in it."""
+    """One operation of the contract, with every `$ref` resolved."""
 
     id: str
     method: str
@@ -48,37 +48,37 @@ class Operation:
 
     @cached_property
     def segments(self) -> tuple[str, ...]:
-        """The path template cut at its slashes."""
+        """The path template, split at its slashes."""
         return tuple(self.path.split("/"))
 
-    def parameter(self, place: str, name: str) -> Node | None:
-        """Return the parameter `name` in `place` (`header`, `query`, `path`), or None."""
-        return self._parameters.get((place, name.lower()))
+    def parameter(self, location: str, name: str) -> Node | None:
+        """Return the parameter `name` in `location` (`header`, `query`, `path`), or None."""
+        return self._parameters.get((location, name.lower()))
 
     @cached_property
     def _parameters(self) -> Mapping[tuple[str, str], Node]:
         return {(each["in"], each["name"].lower()): each for each in reversed(self.parameters)}
 
     def match(self, segments: tuple[str, ...]) -> dict[str, str] | None:
-        """Return the path parameters if `segments` of a request fit this path, else None."""
+        """Return the path parameters if the `segments` of a request match this path, else None."""
         if len(segments) != len(self.segments):
             return None
-        found = {}
-        for template, given in zip(self.segments, segments, strict=True):
-            if template.startswith("{") and given:
-                found[template.strip("{}")] = given
-            elif template != given:
+        parameters = {}
+        for template, segment in zip(self.segments, segments, strict=True):
+            if template.startswith("{") and segment:
+                parameters[template.strip("{}")] = segment
+            elif template != segment:
                 return None
-        return found
+        return parameters
 
 
 Match = tuple[Operation, Mapping[str, str]]
-"""An operation, and the parameters in the path."""
+"""An operation and the values of its path parameters."""
 
 
 @dataclass(frozen=True)
 class Contract:
-    """The contract as the emulator uses it."""
+    """The OpenAPI document and its operations."""
 
     document: Node
     source: bytes = field(repr=False)
@@ -93,8 +93,8 @@ class Contract:
 
     @cached_property
     def evidence(self) -> Mapping[str, str]:
-        """How well each rule is known, be it an example or a row of `x-behaviours`."""
-        rows = {row["id"]: row["level"] for row in self.document.get("x-behaviours", [])}
+        """The evidence of each rule: of the examples and of the rows of `x-behaviours`."""
+        rows = {row["id"]: row["evidence"] for row in self.document.get("x-behaviours", [])}
         return rows | {name: example.evidence for name, example in self.examples.items()}
 
     @property

@@ -1,8 +1,50 @@
-"""The control API: what the mock knows and does, for people and test suites. JSON in, JSON out.
+"""Control API: inspects and changes the mock at run time. JSON in, JSON out.
 
-`leadway_mock/control_api/control.yaml` describes it; each module here answers a few of its operations.
+`control.yaml` describes it; each module here handles the operations on one resource.
 """
 
-from leadway_mock.control_api.blueprint import control_blueprint, load_control_contract
+from __future__ import annotations
+
+import flask
+
+from leadway_mock.contract.model import Contract
+from leadway_mock.control_api import (
+    clock,
+    conformance,
+    dialogues,
+    faults,
+    introspection,
+    journal,
+    journal_wait,
+    namespaces,
+    sessions,
+    settings,
+    snapshots,
+)
+from leadway_mock.control_api.blueprint import ControlAPI, load_control_contract
+from leadway_mock.pipeline.emulator import Emulator
 
 __all__ = ["control_blueprint", "load_control_contract"]
+
+MODULES = (
+    introspection,
+    namespaces,
+    sessions,
+    journal,
+    journal_wait,
+    dialogues,
+    faults,
+    clock,
+    settings,
+    conformance,
+    snapshots,
+)
+"""Each has a function `register`, which adds the handlers of some operations."""
+
+
+def control_blueprint(emulator: Emulator, contract: Contract) -> flask.Blueprint:
+    """Return the routes of the control API over `emulator`, as `contract` describes them."""
+    control = ControlAPI(emulator, contract)
+    for module in MODULES:
+        module.register(control)
+    return control.blueprint

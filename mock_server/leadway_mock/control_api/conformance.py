@@ -1,4 +1,4 @@
-"""How well the caller behaved, and what it has met."""
+"""Operations `getConformance` and `getCoverage`."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from leadway_mock.conformance import coverage, evaluate
+from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import ControlCall
-from leadway_mock.control_api.router import ControlAPI
+from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import compile_query
 
 
 def register(control: ControlAPI) -> None:
-    """Answer `getVerdict` and `getCoverage`."""
+    """Add the handlers of `getConformance` and `getCoverage`."""
 
-    @control.route("getVerdict")
-    def verdict(asked: ControlCall) -> dict[str, Any]:
-        idle, allow = asked.namespace.settings.session_idle_seconds, asked.query.get("allow", ())
-        return evaluate(_entries(asked), allow=allow, idle_seconds=idle).as_json()
+    @control.route("getConformance")
+    def show_conformance(call: ControlCall) -> dict[str, Any]:
+        idle, allow = call.namespace.settings.session_idle_seconds, call.query.get("allow", ())
+        return evaluate(_entries(call), allow=allow, idle_seconds=idle).to_json()
 
     @control.route("getCoverage")
-    def covered(asked: ControlCall) -> dict[str, Any]:
-        return coverage(_entries(asked), asked.emulator.contract).as_json()
+    def show_coverage(call: ControlCall) -> dict[str, Any]:
+        return coverage(_entries(call), call.emulator.contract).to_json()
 
 
-def _entries(asked: ControlCall) -> Iterator[dict[str, Any]]:
-    return asked.namespace.journal.found(compile_query({}))
+def _entries(call: ControlCall) -> Iterator[JournalEntry]:
+    return call.namespace.journal.find(compile_query({}))

@@ -1,116 +1,121 @@
-"""Dialogues: put, checked, listed with the turns that were taken, and deleted."""
+"""Operations on dialogues: list, show, put, validate and delete."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
-from leadway_mock.control_api.router import ControlAPI
+from leadway_mock.control_api.blueprint import ControlAPI
+from leadway_mock.control_api.request_reader import (
+    MAX_LISTED_PROBLEMS,
+    MAX_MESSAGE_PROBLEMS,
+    MAX_QUOTE_CHARS,
+    ControlAPIError,
+    ControlCall,
+)
 from leadway_mock.dialogues import Dialogue, DialogueError, TurnUsage, parse_dialogue, to_json
-from leadway_mock.dialogues.contract_check import check_faults
-from leadway_mock.dialogues.lint import warnings_of
+from leadway_mock.dialogues.lint import check_faults, warnings_of
 from leadway_mock.documents.problems import Problem
 from leadway_mock.http.messages import FieldError
 from leadway_mock.util.json_text import to_json_text
 
+LINE = "line {line}, column {column}: {message}"
+
 
 def register(control: ControlAPI) -> None:
-    """Answer the operations on dialogues."""
+    """Add the handlers of the operations on dialogues."""
 
     @control.route("listDialogues")
-    def listed(asked: ControlCall) -> dict[str, Any]:
-        known = asked.emulator.dialogues.of(asked.namespace).values()
-        return {"dialogues": [_summary(asked, each) for each in known]}
+    def list_all(call: ControlCall) -> dict[str, Any]:
+        dialogues = call.emulator.dialogues.of(call.namespace).values()
+        return {"dialogues": [_summary(call, each) for each in dialogues]}
 
     @control.route("showDialogue")
-    def shown(asked: ControlCall) -> dict[str, Any]:
-        dialogue = _found(asked)
-        return _summary(asked, dialogue) | {"content": to_json(dialogue)}
+    def show(call: ControlCall) -> dict[str, Any]:
+        dialogue = _find(call)
+        return _summary(call, dialogue) | {"content": to_json(dialogue)}
 
     @control.route("putDialogue")
-    def put(asked: ControlCall) -> dict[str, Any]:
-        dialogue = _read(asked, asked.path["name"])
-        asked.emulator.dialogues.put(asked.namespace.name, dialogue)
-        return _summary(asked, dialogue) | {"warnings": _told(warnings_of(dialogue))}
+    def put(call: ControlCall) -> dict[str, Any]:
+        dialogue = _read(call, call.path["name"])
+        call.emulator.dialogues.put(call.namespace.name, dialogue)
+        return _summary(call, dialogue) | {"warnings": _problems_to_json(warnings_of(dialogue))}
 
-    @control.route("checkDialogue")
-    def checked(asked: ControlCall) -> dict[str, Any]:
+    @control.route("validateDialogue")
+    def validate(call: ControlCall) -> dict[str, Any]:
         try:
-            dialogue = _parsed(asked, "dialogue")
+            dialogue = _parse(call, "dialogue")
         except DialogueError as error:
-            return {"problems": _told(error.problems), "warnings": []}
-        return {"problems": [], "warnings": _told(warnings_of(dialogue))}
+            return {"problems": _problems_to_json(error.problems), "warnings": []}
+        return {"problems": [], "warnings": _problems_to_json(warnings_of(dialogue))}
 
     @control.route("deleteDialogue")
-    def deleted(asked: ControlCall) -> dict[str, Any]:
-        name = _found(asked).name
-        asked.emulator.dialogues.remove(asked.namespace.name, name)
+    def delete(call: ControlCall) -> dict[str, Any]:
+        name = _find(call).name
+        call.emulator.dialogues.remove(call.namespace.name, name)
         return {"deleted": name}
 
     @control.route("listUnusedTurns")
-    def unused(asked: ControlCall) -> dict[str, Any]:
-        uses = asked.emulator.dialogues.unused(asked.namespace)
-        return {"turns": [{"dialogue": use.dialogue.name} | _turn(use) for use in uses]}
+    def list_unused(call: ControlCall) -> dict[str, Any]:
+        uses = call.emulator.dialogues.unused(call.namespace)
+        return {"turns": [{"dialogue": use.dialogue.name} | _turn_to_json(use) for use in uses]}
 
 
-def _found(asked: ControlCall) -> Dialogue:
-    name = asked.path["name"]
-    dialogue = asked.emulator.dialogues.of(asked.namespace).get(name)
+def _find(call: ControlCall) -> Dialogue:
+    name = call.path["name"]
+    dialogue = call.emulator.dialogues.of(call.namespace).get(name)
     if dialogue is None:
-        raise ControlAPIError(404, f"No dialogue is called '{name[:80]}' here.")
+        message = f"The namespace has no dialogue '{name[:MAX_QUOTE_CHARS]}'."
+        raise ControlAPIError(404, message)
     return dialogue
 
 
-def _read(asked: ControlCall, name: str) -> Dialogue:
+def _read(call: ControlCall, name: str) -> Dialogue:
     try:
-        dialogue = _parsed(asked, name)
+        dialogue = _parse(call, name)
     except DialogueError as error:
-        raise _refused(asked, error.problems) from error
+        raise _invalid(call, error.problems) from error
     if dialogue.name != name:
-        told = f"The dialogue calls itself '{dialogue.name[:80]}'; put it under that name."
-        raise ControlAPIError(422, told)
+        own = dialogue.name[:MAX_QUOTE_CHARS]
+        raise ControlAPIError(422, f"The name in the dialogue is '{own}'; put it under that name.")
     return dialogue
 
 
-def _parsed(asked: ControlCall, name: str) -> Dialogue:
-    text = asked.body.get("text")
+def _parse(call: ControlCall, name: str) -> Dialogue:
+    text = call.body.get("text")
     if text is None:
-        text = to_json_text(asked.body["dialogue"])  # JSON is YAML
+        text = to_json_text(call.body["dialogue"])  # JSON is YAML
     dialogue = parse_dialogue(text, name=name)
-    check_faults(dialogue, asked.emulator.contract)
+    check_faults(dialogue, call.emulator.contract)
     return dialogue
 
 
-def _refused(asked: ControlCall, problems: Iterable[Problem]) -> ControlAPIError:
-    pointer = "/text" if "text" in asked.body else "/dialogue"
-    places = tuple(
-        FieldError(pointer, f"line {each.line}, column {each.column}: {each.message}", each.hint)
-        for each in problems
-    )[:100]
-    told = " ".join(f"{each.message} — {each.hint}." for each in places[:5])
-    return ControlAPIError(422, told, problems=places)
+def _invalid(call: ControlCall, problems: Iterable[Problem]) -> ControlAPIError:
+    pointer = "/text" if "text" in call.body else "/dialogue"
+    errors = tuple(
+        FieldError(pointer, LINE.format(**each.to_json()), each.hint) for each in problems
+    )[:MAX_LISTED_PROBLEMS]
+    first = errors[:MAX_MESSAGE_PROBLEMS]
+    message = " ".join(f"{each.message} — {each.hint}." for each in first)
+    return ControlAPIError(422, message, problems=errors)
 
 
-def _told(problems: Iterable[Problem]) -> list[dict[str, Any]]:
-    return [
-        {"line": each.line, "column": each.column, "message": each.message, "hint": each.hint}
-        for each in problems
-    ]
+def _problems_to_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    return [each.to_json() for each in problems]
 
 
-def _summary(asked: ControlCall, dialogue: Dialogue) -> dict[str, Any]:
-    uses = asked.emulator.dialogues.uses_of(asked.namespace, dialogue)
+def _summary(call: ControlCall, dialogue: Dialogue) -> dict[str, Any]:
+    uses = call.emulator.dialogues.uses_of(call.namespace, dialogue)
     return {
         "name": dialogue.name,
         "agents": list(dialogue.agents),
         "version": dialogue.version,
         "file": dialogue.file,
-        "turns": [_turn(use) for use in uses],
+        "turns": [_turn_to_json(use) for use in uses],
     }
 
 
-def _turn(use: TurnUsage) -> dict[str, Any]:
+def _turn_to_json(use: TurnUsage) -> dict[str, Any]:
     return {
         "number": use.turn.number,
         "label": use.turn.label,

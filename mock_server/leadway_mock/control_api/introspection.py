@@ -1,4 +1,4 @@
-"""What the mock tells of itself: its behaviours, and its numbers."""
+"""Operations `getHealth`, `listBehaviours` and `getMetrics`."""
 
 from __future__ import annotations
 
@@ -8,41 +8,66 @@ from typing import Any
 import flask
 
 from leadway_mock import __version__
-from leadway_mock.contract.behaviours import behaviours
+from leadway_mock.config.settings import json_name
+from leadway_mock.contract.behaviours import Behaviour, behaviours
+from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
-from leadway_mock.control_api.router import ControlAPI
 from leadway_mock.metrics.counters import MEDIA_TYPE, Gauge, text_of
 from leadway_mock.metrics.peers import CrewError
 
 
 def register(control: ControlAPI) -> None:
-    """Answer `listBehaviours` and `getMetrics`."""
+    """Add the handlers of `getHealth`, `listBehaviours` and `getMetrics`."""
+
+    @control.route("getHealth")
+    def show_health(call: ControlCall) -> dict[str, Any]:
+        emulator = call.emulator
+        return {
+            "status": "ok",
+            "version": __version__,
+            "contractVersion": emulator.contract.version,
+            "profile": call.namespace.settings.profile,
+            "agents": [
+                {"id": agent.id, "name": agent.name, "status": agent.status}
+                for agent in emulator.agents.by_id.values()
+            ],
+            "dialogues": sorted(emulator.dialogues.of(call.namespace)),
+            "loadErrors": dict(emulator.load_errors),
+            "workers": emulator.crew.size,
+            "sessions": call.namespace.sessions.count(),
+        }
 
     @control.route("listBehaviours")
-    def listed(asked: ControlCall) -> dict[str, Any]:
-        return {"behaviours": [asdict(each) for each in behaviours(asked.emulator.contract)]}
+    def list_behaviours(call: ControlCall) -> dict[str, Any]:
+        return {"behaviours": [_behaviour(each) for each in behaviours(call.emulator.contract)]}
 
     @control.route("getMetrics")
-    def metrics(asked: ControlCall) -> flask.Response:
+    def show_metrics(call: ControlCall) -> flask.Response:
         try:
-            others = asked.emulator.crew.others()
+            others = call.emulator.crew.others()
         except CrewError as error:
             raise ControlAPIError(503, str(error), headers={"Retry-After": "1"}) from error
-        tally = asked.emulator.metrics.tally(others.tally)
-        text = text_of(tally, *_gauges(asked), _workers(others.answered + 1))
+        tally = call.emulator.metrics.tally(others.tally)
+        text = text_of(tally, *_gauges(call), _workers(others.answered + 1))
         return flask.Response(text, content_type=MEDIA_TYPE)
 
 
-def _gauges(asked: ControlCall) -> tuple[Gauge, ...]:
-    about = {"version": __version__, "contract": asked.emulator.contract.version}
-    space = asked.namespace
+def _behaviour(behaviour: Behaviour) -> dict[str, Any]:
+    return {**asdict(behaviour), "settings": [json_name(each) for each in behaviour.settings]}
+
+
+def _gauges(call: ControlCall) -> tuple[Gauge, ...]:
+    labels = {"version": __version__, "contract": call.emulator.contract.version}
+    namespace = call.namespace
+    sessions, entries = namespace.sessions.count(), namespace.journal.count()
+    namespaces = len(call.emulator.namespaces.list_open())
     return (
-        Gauge("leadway_mock_info", "What is served.", 1, about),
-        Gauge("leadway_mock_sessions", "Conversations in the space.", space.sessions.count()),
-        Gauge("leadway_mock_journal_entries", "Requests in the journal.", space.journal.count()),
-        Gauge("leadway_mock_spaces", "Open spaces.", len(asked.emulator.namespaces.list_open())),
+        Gauge("leadway_mock_info", "Versions of mock and contract.", 1, labels),
+        Gauge("leadway_mock_sessions", "Sessions in the namespace.", sessions),
+        Gauge("leadway_mock_journal_entries", "Entries in the journal.", entries),
+        Gauge("leadway_mock_namespaces", "Open namespaces.", namespaces),
     )
 
 
-def _workers(answering: int) -> Gauge:
-    return Gauge("leadway_mock_workers", "Processes that told their numbers just now.", answering)
+def _workers(responding: int) -> Gauge:
+    return Gauge("leadway_mock_workers", "Processes whose counters are included.", responding)

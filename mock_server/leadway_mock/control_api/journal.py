@@ -1,4 +1,4 @@
-"""The journal: listed, searched and counted."""
+"""Operations that list, search and count the entries of the journal."""
 
 from __future__ import annotations
 
@@ -6,54 +6,55 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
+from leadway_mock.control_api.blueprint import ControlAPI
+from leadway_mock.control_api.clock import iso_time
 from leadway_mock.control_api.request_reader import ControlCall
-from leadway_mock.control_api.router import ControlAPI
-from leadway_mock.control_api.timestamps import iso_time
 from leadway_mock.state.journal import Journal
+from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import UNMATCHED, compile_query
 
 
 def register(control: ControlAPI) -> None:
-    """Answer the operations on the journal that need no waiting."""
+    """Add the handlers of the operations on the journal, except `waitForEntries`."""
 
     @control.route("listJournal")
-    def listed(asked: ControlCall) -> dict[str, Any]:
-        return _page(asked.namespace.journal, {}, asked.query)
+    def list_all(call: ControlCall) -> dict[str, Any]:
+        return _page(call.namespace.journal, {}, call.query)
 
     @control.route("listUnmatched")
-    def unmatched(asked: ControlCall) -> dict[str, Any]:
-        return _page(asked.namespace.journal, {"rule": list(UNMATCHED)}, asked.query)
+    def list_unmatched(call: ControlCall) -> dict[str, Any]:
+        return _page(call.namespace.journal, {"rule": list(UNMATCHED)}, call.query)
 
     @control.route("findEntries")
-    def found(asked: ControlCall) -> dict[str, Any]:
-        return _page(asked.namespace.journal, asked.body.get("match", {}), asked.body)
+    def find(call: ControlCall) -> dict[str, Any]:
+        return _page(call.namespace.journal, call.body.get("match", {}), call.body)
 
     @control.route("countEntries")
-    def counted(asked: ControlCall) -> dict[str, Any]:
-        journal = asked.namespace.journal
-        matching = journal.found(compile_query(asked.body.get("match", {})))
+    def count(call: ControlCall) -> dict[str, Any]:
+        journal = call.namespace.journal
+        matching = journal.find(compile_query(call.body.get("match", {})))
         return {"count": sum(1 for _ in matching)} | _sizes(journal, "kept")
 
 
-def entry_to_json(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an entry with its time as people write it."""
+def entry_to_json(entry: JournalEntry) -> dict[str, Any]:
+    """Return an entry with its time in ISO 8601."""
     return {**entry, "at": iso_time(entry["at"])}
 
 
-def _page(journal: Journal, match: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
-    limit, newest_first = asked.get("limit", 100), asked.get("order") == "newest"
-    matching = journal.found(
-        compile_query(match), after=asked.get("after", 0), newest_first=newest_first
+def _page(journal: Journal, match: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    limit, newest_first = options.get("limit", 100), options.get("order") == "newest"
+    matching = journal.find(
+        compile_query(match), after=options.get("after", 0), newest_first=newest_first
     )
     entries = list(islice(matching, limit))
     last = entries[-1]["number"] if len(entries) == limit else None
-    ended = newest_first and last == 1  # Behind number 1 is nothing, and `after` 0 means all.
+    is_end = newest_first and last == 1  # No entry follows number 1, and `after` 0 means all.
     return {
         "entries": [entry_to_json(entry) for entry in entries],
-        "next": None if ended else last,
+        "next": None if is_end else last,
         **_sizes(journal, "count"),
     }
 
 
-def _sizes(journal: Journal, kept: str) -> dict[str, int]:
-    return {kept: journal.count(), "written": journal.written()}
+def _sizes(journal: Journal, name: str) -> dict[str, int]:
+    return {name: journal.count(), "written": journal.written()}

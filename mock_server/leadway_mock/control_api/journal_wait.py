@@ -1,58 +1,52 @@
-"""Waiting for the journal, without holding up the requests that are waited for."""
+"""Operation `waitForEntries`, with a limit of concurrent calls."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import flask
 
+from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.journal import entry_to_json
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
-from leadway_mock.control_api.router import ControlAPI
-from leadway_mock.http.delivery import LEFT, STOPPING
+from leadway_mock.http.delivery import IS_CANCELLED
 from leadway_mock.state.journal_wait import JournalWait
 
 
 def register(control: ControlAPI) -> None:
-    """Answer `waitForEntries`."""
-    # A call that waits takes a thread; half of them stay free for what is waited for.
-    places = WaitSlots(control.emulator.settings.threads // 2)
+    """Add the handler of `waitForEntries`."""
+    # Each waiting call blocks a thread; half of them stay free for the requests it waits for.
+    slots = WaitSlots(control.emulator.settings.threads // 2)
 
     @control.route("waitForEntries")
-    def waited(asked: ControlCall) -> dict[str, Any]:
-        wait = JournalWait.read(asked.body)
-        with places.taken():
-            began = time.monotonic()
-            entries = wait.outcome(asked.namespace.journal, _no_use())
+    def wait_for_entries(call: ControlCall) -> dict[str, Any]:
+        wait = JournalWait.from_json(call.body)
+        with slots.acquire():
+            started_at = time.monotonic()
+            is_cancelled = flask.request.environ.get(IS_CANCELLED, lambda: False)
+            entries = wait.run(call.namespace.journal, is_cancelled)
         return {
-            "met": len(entries) >= wait.count,
+            "timedOut": len(entries) < wait.count,
             "count": len(entries),
             "entries": [entry_to_json(entry) for entry in entries],
-            "seconds": round(time.monotonic() - began, 3),
+            "elapsedSeconds": round(time.monotonic() - started_at, 3),
         }
 
 
-def _no_use() -> Callable[[], bool]:
-    """Return what tells when to wait no longer: the server is to stop, or the caller has left."""
-    environ = flask.request.environ
-    signs = [environ[key] for key in (STOPPING, LEFT) if key in environ]
-    return lambda: any(sign() for sign in signs)
-
-
 class WaitSlots:
-    """A few calls of this process may wait at the same time, and no more."""
+    """Limits how many calls of this process wait at the same time."""
 
     def __init__(self, number: int) -> None:
         self._number = number
         self._free = threading.BoundedSemaphore(number) if number else None
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Hold a place; raises `Refused` where none is free."""
+    def acquire(self) -> Iterator[None]:
+        """Occupy a slot; raises `ControlAPIError` if none is free."""
         if self._free is None:
             raise ControlAPIError(
                 503,
@@ -61,7 +55,7 @@ class WaitSlots:
         if not self._free.acquire(blocking=False):
             raise ControlAPIError(
                 503,
-                f"As many calls wait already as may at the same time: {self._number}.",
+                f"At most {self._number} calls may wait at the same time; try again later.",
                 headers={"Retry-After": "1"},
             )
         try:

@@ -1,4 +1,4 @@
-"""Reading a call of the control API: its query and its body, held against its contract."""
+"""Reads a call of the control API: query and body, validated by its contract."""
 
 from __future__ import annotations
 
@@ -6,28 +6,39 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import flask
 
 from leadway_mock.contract.model import Operation
+from leadway_mock.control_api.flask_request import read_request
 from leadway_mock.http.messages import APIError, FieldError
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.namespace import Namespace
 from leadway_mock.validation.body_schema import BodyValidator
 from leadway_mock.validation.json_body import read_json
-from leadway_mock.web.door import read_request
 
-MAX_BODY = 1_048_576
-LARGEST = 2**53  # Beyond this, a number with a point says nothing about its last digits.
-DIGITS = re.compile(r"[0-9]{1,16}")  # Thousands of digits are an error to Python, and to SQLite.
-TRUTHS = {"true": True, "false": False}
-STATUS_OF = {"body-malformed": 400, "body-too-large": 413, "media-type-unsupported": 415}
+MAX_BODY_BYTES: Final = 1_048_576
+MAX_MESSAGE_PROBLEMS: Final = 5
+"""Limit of problems in the message of an error."""
+
+MAX_LISTED_PROBLEMS: Final = 100
+MAX_QUOTE_CHARS: Final = 80
+MAX_EXACT_INTEGER: Final = 2**53
+"""Largest number with a decimal point that is known to be an integer."""
+
+INTEGER: Final = re.compile(r"[0-9]{1,16}")  # Python and SQLite reject thousands of digits.
+BOOLEANS: Final = {"true": True, "false": False}
+STATUS_BY_ERROR: Final = {
+    "body-malformed": 400,
+    "body-too-large": 413,
+    "media-type-unsupported": 415,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ControlCall:
-    """One call: which space it is about, and what it says, as the contract has it."""
+    """One call: its namespace, and its validated parameters and body."""
 
     emulator: Emulator
     namespace: Namespace
@@ -37,8 +48,11 @@ class ControlCall:
     body: Mapping[str, Any]
 
 
-class ControlAPIError(Exception):  # noqa: N818 - a "no" of the control API, as `Refusal` is the platform's
-    """A "no" of the control API: a status, what to do, and the places that were wrong."""
+class ControlAPIError(Exception):
+    """Error response of the control API: status, message, and the problems in the request.
+
+    `place` is the part of the request that contains the problems, `body` or `query`.
+    """
 
     def __init__(
         self,
@@ -57,129 +71,135 @@ class ControlAPIError(Exception):  # noqa: N818 - a "no" of the control API, as 
         self.headers = dict(headers or {})
 
     def content(self) -> dict[str, Any]:
-        """Return the body of the answer."""
-        told = {"statusCode": self.status, "message": self.message}
-        problems = [self._problem(each) for each in self.problems]
-        error = {"error": HTTPStatus(self.status).phrase}
-        return told | error | ({"problems": problems} if problems else {})
+        """Return the body of the response."""
+        content = {
+            "statusCode": self.status,
+            "message": self.message,
+            "error": HTTPStatus(self.status).phrase,
+        }
+        problems = [self._problem_to_json(each) for each in self.problems]
+        return content | ({"problems": problems} if problems else {})
 
-    def _problem(self, problem: FieldError) -> dict[str, str]:
-        place = {"in": self.place, "pointer": problem.pointer, "message": problem.message}
-        return place | ({"hint": problem.hint} if problem.hint else {})
+    def _problem_to_json(self, problem: FieldError) -> dict[str, str]:
+        content = {"in": self.place, "pointer": problem.pointer, "message": problem.message}
+        return content | ({"hint": problem.hint} if problem.hint else {})
 
 
 class CallReader:
     """Reads the calls of one operation."""
 
     def __init__(
-        self, operation: Operation, *, checked: bool = True, max_body: int = MAX_BODY
+        self, operation: Operation, *, validate: bool = True, max_body: int = MAX_BODY_BYTES
     ) -> None:
-        """Hold bodies against the contract if `checked`, and read no more than `max_body` bytes."""
-        self._parameters = [each for each in operation.parameters if each["in"] == "query"]
-        self._longest = {
+        """Validate bodies by the contract if `validate`; read at most `max_body` bytes."""
+        parameters = operation.parameters
+        self._query_schemas = {
+            each["name"]: each["schema"] for each in parameters if each["in"] == "query"
+        }
+        self._max_lengths = {
             each["name"]: each["schema"]["maxLength"]
-            for each in operation.parameters
+            for each in parameters
             if each["in"] == "path" and "maxLength" in each["schema"]
         }
-        self._takes_body = operation.body_schema is not None
+        self._has_body = operation.body_schema is not None
         schema = operation.body_schema or {"type": "object"}
-        self._rules = BodyValidator(schema if checked else {"type": "object"})
+        self._validator = BodyValidator(schema if validate else {"type": "object"})
         self._max_body = max_body
 
     def read(self, emulator: Emulator, path: Mapping[str, str]) -> ControlCall:
-        """Return the call that Flask is answering now; raises `Refused`."""
+        """Return the call in Flask's present request; raises `ControlAPIError`."""
         authorization = flask.request.headers.get("Authorization")
-        space = emulator.namespaces.for_token(authorization)
-        for name, most in self._longest.items():
-            if len(path[name]) > most:
-                raise ControlAPIError(400, f"'{name}' has {most} characters at most.")
-        return ControlCall(emulator, space, authorization, path, self._query(), self._body())
+        namespace = emulator.namespaces.for_token(authorization)
+        for name, max_length in self._max_lengths.items():
+            if len(path[name]) > max_length:
+                raise ControlAPIError(400, f"'{name}' must have at most {max_length} characters.")
+        return ControlCall(emulator, namespace, authorization, path, self._query(), self._body())
 
     def _query(self) -> dict[str, Any]:
-        given = flask.request.args
-        known = {each["name"]: each["schema"] for each in self._parameters}
-        found = {name: schema["default"] for name, schema in known.items() if "default" in schema}
-        problems = list(_strangers(given.to_dict(flat=False), known))
-        for name in given.keys() & known.keys():
+        sent, schemas = flask.request.args.to_dict(flat=False), self._query_schemas
+        query = {name: each["default"] for name, each in schemas.items() if "default" in each}
+        problems = list(_query_problems(sent, schemas))
+        for name in sent.keys() & schemas.keys():
             try:
-                found[name] = _value(name, given.getlist(name), known[name])
+                query[name] = _parse(name, sent[name], schemas[name])
             except ValueError as error:
                 problems.append(FieldError(f"/{name}", str(error)))
         if problems:
-            told = " ".join(each.message for each in problems)
-            raise ControlAPIError(400, told, place="query", problems=tuple(problems))
-        return found
+            message = " ".join(each.message for each in problems)
+            raise ControlAPIError(400, message, place="query", problems=tuple(problems))
+        return query
 
     def _body(self) -> Mapping[str, Any]:
-        if not self._takes_body:
+        if not self._has_body:
             return {}
         request = read_request(flask.request, self._max_body)
         if not request.body:
-            body: Any = {}
-        else:
-            try:
-                body = read_json(request, self._max_body)
-            except APIError as refusal:
-                raise ControlAPIError(STATUS_OF[refusal.rule], refusal.hint) from refusal
-        return self._held(body)
+            return self._validate({})
+        try:
+            return self._validate(read_json(request, self._max_body))
+        except APIError as error:
+            raise ControlAPIError(STATUS_BY_ERROR[error.rule], error.hint) from error
 
-    def _held(self, body: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any JSON value
-        problems = self._rules.errors(body)
+    def _validate(self, body: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any JSON value
+        problems = self._validator.errors(body)
         if problems:
-            told = " ".join(each.hint or f"{each.message}." for each in problems[:5])
-            raise ControlAPIError(422, told, problems=problems)
-        found: Mapping[str, Any] = _whole_numbers(body)
-        return found
+            first = problems[:MAX_MESSAGE_PROBLEMS]
+            message = " ".join(each.hint or f"{each.message}." for each in first)
+            raise ControlAPIError(422, message, problems=problems)
+        normalized: Mapping[str, Any] = _normalize_integers(body)
+        return normalized
 
 
-def _whole_numbers(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Return a JSON value in which `1.0` is the whole number that JSON takes it for."""
+def _normalize_integers(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return a JSON value in which `1.0` is an integer, as JSON Schema has it."""
     if isinstance(value, dict):
-        return {name: _whole_numbers(item) for name, item in value.items()}
+        return {name: _normalize_integers(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [_whole_numbers(item) for item in value]
-    whole = isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST
-    return int(value) if whole else value
+        return [_normalize_integers(item) for item in value]
+    is_integer = isinstance(value, float) and value.is_integer()
+    return int(value) if is_integer and abs(value) <= MAX_EXACT_INTEGER else value
 
 
-def _strangers(given: Mapping[str, list[str]], known: Mapping[str, Any]) -> Iterator[FieldError]:
-    there = f"There are {', '.join(known)}." if known else "There is none."
-    for name, values in given.items():
-        pointer = f"/{name[:80]}"
-        if name not in known:
-            yield FieldError(pointer, f"'{name[:80]}' is no parameter here. {there}")
-        elif len(values) > 1 and known[name]["type"] != "array":
-            yield FieldError(pointer, f"'{name}' is here {len(values)} times; send it once.")
+def _query_problems(
+    sent: Mapping[str, list[str]], schemas: Mapping[str, Any]
+) -> Iterator[FieldError]:
+    names = f"must be one of {', '.join(schemas)}" if schemas else "this call has none"
+    for name, values in sent.items():
+        quoted = name[:MAX_QUOTE_CHARS]
+        if name not in schemas:
+            yield FieldError(f"/{quoted}", f"unknown query parameter '{quoted}'; {names}.")
+        elif len(values) > 1 and schemas[name]["type"] != "array":
+            yield FieldError(f"/{quoted}", f"'{name}' is sent {len(values)} times; send it once.")
 
 
-def _value(name: str, texts: list[str], schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as the schema says
+def _parse(name: str, texts: list[str], schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - by schema
     if schema["type"] == "array":
-        return [_value(name, [text], schema["items"]) for text in texts]
-    return READERS[schema["type"]](name, texts[0], schema)
+        return [_parse(name, [text], schema["items"]) for text in texts]
+    return PARSERS[schema["type"]](name, texts[0], schema)
 
 
-def _whole(name: str, text: str, schema: Mapping[str, Any]) -> int:
-    least, most = schema["minimum"], schema["maximum"]
-    if not DIGITS.fullmatch(text) or not least <= int(text) <= most:
-        raise ValueError(f"'{name}' is a whole number from {least} to {most}.")
+def _parse_integer(name: str, text: str, schema: Mapping[str, Any]) -> int:
+    minimum, maximum = schema["minimum"], schema["maximum"]
+    if not INTEGER.fullmatch(text) or not minimum <= int(text) <= maximum:
+        raise ValueError(f"'{name}' must be a whole number from {minimum} to {maximum}.")
     return int(text)
 
 
-def _truth(name: str, text: str, _: Mapping[str, Any]) -> bool:
-    if text not in TRUTHS:
-        raise ValueError(f"'{name}' is true or false.")
-    return TRUTHS[text]
+def _parse_boolean(name: str, text: str, _: Mapping[str, Any]) -> bool:
+    if text not in BOOLEANS:
+        raise ValueError(f"'{name}' must be true or false.")
+    return BOOLEANS[text]
 
 
-def _text(name: str, text: str, schema: Mapping[str, Any]) -> str:
+def _parse_text(name: str, text: str, schema: Mapping[str, Any]) -> str:
     choices = schema.get("enum", [text])
     if text not in choices:
-        raise ValueError(f"'{name}' is one of {', '.join(choices)}.")
+        raise ValueError(f"'{name}' must be one of {', '.join(choices)}.")
     return text
 
 
-READERS: Mapping[str, Callable[[str, str, Mapping[str, Any]], Any]] = {
-    "integer": _whole,
-    "boolean": _truth,
-    "string": _text,
+PARSERS: Mapping[str, Callable[[str, str, Mapping[str, Any]], Any]] = {
+    "integer": _parse_integer,
+    "boolean": _parse_boolean,
+    "string": _parse_text,
 }

@@ -1,4 +1,4 @@
-"""Conversations: listed, shown, forked, ended and forgotten."""
+"""Operations on sessions: list, show, fork, expire and delete."""
 
 from __future__ import annotations
 
@@ -6,94 +6,99 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, NoReturn
 
-from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
-from leadway_mock.control_api.router import ControlAPI
-from leadway_mock.control_api.timestamps import iso_time
+from leadway_mock.control_api.blueprint import ControlAPI
+from leadway_mock.control_api.clock import iso_time
+from leadway_mock.control_api.request_reader import (
+    MAX_QUOTE_CHARS,
+    ControlAPIError,
+    ControlCall,
+)
 from leadway_mock.state.namespace import Namespace
 from leadway_mock.state.sessions import Session, Turn
 
 PAGE = 500
-"""How many sessions are looked at together where only some are wanted."""
+"""Sessions that are read at once in a search."""
 
 
 def register(control: ControlAPI) -> None:
-    """Answer the operations on sessions."""
+    """Add the handlers of the operations on sessions."""
 
     @control.route("listSessions")
-    def listed(asked: ControlCall) -> dict[str, Any]:
-        limit = asked.query["limit"]
-        found = list(islice(_wanted(asked.namespace, asked.query), limit))
+    def list_all(call: ControlCall) -> dict[str, Any]:
+        limit = call.query["limit"]
+        page = list(islice(_matching(call.namespace, call.query), limit))
         return {
-            "sessions": [_session(asked.namespace, session) for _, session in found],
-            "next": found[-1][0] if len(found) == limit else None,
-            "count": asked.namespace.sessions.count(),
+            "sessions": [_session_to_json(call.namespace, session) for _, session in page],
+            "next": page[-1][0] if len(page) == limit else None,
+            "count": call.namespace.sessions.count(),
         }
 
     @control.route("showSession")
-    def shown(asked: ControlCall) -> dict[str, Any]:
-        session = _found(asked)
-        after, limit = asked.query["after"], asked.query["limit"]
-        turns = asked.namespace.sessions.transcript(session.id, after=after, limit=limit)
-        return _session(asked.namespace, session) | {
-            "transcript": [_turn(turn) for turn in turns],
+    def show(call: ControlCall) -> dict[str, Any]:
+        session = _find(call)
+        after, limit = call.query["after"], call.query["limit"]
+        turns = call.namespace.sessions.transcript(session.id, after=after, limit=limit)
+        return _session_to_json(call.namespace, session) | {
+            "transcript": [_turn_to_json(turn) for turn in turns],
             "next": turns[-1].number if len(turns) == limit else None,
         }
 
     @control.route("forkSession")
-    def forked(asked: ControlCall) -> tuple[dict[str, Any], int]:
-        space, session, turn = asked.namespace, _found(asked), asked.body["turn"]
-        fork_id = space.ids.mint("fork", space.next_number())
-        fork = space.sessions.fork(session.id, turn, fork_id)
-        if fork is None:
-            there = f"The session has {session.turns} turns"
-            raise ControlAPIError(404, f"{there}, and its first {turn} are not all there.")
-        return _session(space, fork), 201
+    def fork(call: ControlCall) -> tuple[dict[str, Any], int]:
+        namespace, session, turn = call.namespace, _find(call), call.body["turn"]
+        fork_id = namespace.ids.mint("fork", namespace.next_number())
+        new = namespace.sessions.fork(session.id, turn, fork_id)
+        if new is None:
+            message = f"The session has {session.turns} turns; 1 to {turn} are not all stored."
+            raise ControlAPIError(404, message)
+        return _session_to_json(namespace, new), 201
 
     @control.route("expireSession")
-    def expired(asked: ControlCall) -> dict[str, Any]:
-        session = _found(asked)
-        asked.namespace.sessions.expire(session.id)
-        return _session(asked.namespace, session)
+    def expire(call: ControlCall) -> dict[str, Any]:
+        session = _find(call)
+        call.namespace.sessions.expire(session.id)
+        return _session_to_json(call.namespace, session)
 
     @control.route("deleteSession")
-    def deleted(asked: ControlCall) -> dict[str, Any]:
-        session = _found(asked)
-        asked.namespace.sessions.delete(session.id)
+    def delete(call: ControlCall) -> dict[str, Any]:
+        session = _find(call)
+        call.namespace.sessions.delete(session.id)
         return {"deleted": session.id}
 
 
-def _found(asked: ControlCall) -> Session:
-    execution_id = asked.path["executionId"]
-    return asked.namespace.sessions.find(execution_id) or _unknown(execution_id)
+def _find(call: ControlCall) -> Session:
+    execution_id = call.path["executionId"]
+    return call.namespace.sessions.find(execution_id) or _unknown(execution_id)
 
 
 def _unknown(execution_id: str) -> NoReturn:
-    raise ControlAPIError(404, f"No session has the executionId '{execution_id[:80]}'.")
+    message = f"The namespace has no session '{execution_id[:MAX_QUOTE_CHARS]}'."
+    raise ControlAPIError(404, message)
 
 
-def _wanted(space: Namespace, query: Mapping[str, Any]) -> Iterator[tuple[int, Session]]:
-    """Yield each session that the query describes, behind its `after`, with its position."""
+def _matching(namespace: Namespace, query: Mapping[str, Any]) -> Iterator[tuple[int, Session]]:
+    """Yield each session that matches the query, after its `after`, with its position."""
     after = query["after"]
-    while page := list(space.sessions.listed(after=after, limit=PAGE)):
-        yield from (each for each in page if _fits(space, each[1], query))
+    while page := list(namespace.sessions.list_page(after=after, limit=PAGE)):
+        yield from (each for each in page if _matches(namespace, each[1], query))
         after = page[-1][0]
 
 
-def _fits(space: Namespace, session: Session, query: Mapping[str, Any]) -> bool:
+def _matches(namespace: Namespace, session: Session, query: Mapping[str, Any]) -> bool:
     turn = session.newest
     if turn is None:
         return False
-    found = {
+    values = {
         "agentId": turn.agent_id,
         "locationId": turn.location_id,
         "contactId": turn.contact_id,
     }
-    if any(name in query and query[name] != value for name, value in found.items()):
+    if any(name in query and query[name] != value for name, value in values.items()):
         return False
-    return "expired" not in query or space.sessions.expired(session) == query["expired"]
+    return "expired" not in query or namespace.sessions.has_expired(session) == query["expired"]
 
 
-def _session(space: Namespace, session: Session) -> dict[str, Any]:
+def _session_to_json(namespace: Namespace, session: Session) -> dict[str, Any]:
     turn = session.newest or _unknown(session.id)
     return {
         "executionId": session.id,
@@ -103,12 +108,12 @@ def _session(space: Namespace, session: Session) -> dict[str, Any]:
         "contactId": turn.contact_id,
         "turns": session.turns,
         "lastTurnAt": iso_time(turn.at),
-        "expired": space.sessions.expired(session),
+        "expired": namespace.sessions.has_expired(session),
         "goalCompletion": turn.goal_completion,
     }
 
 
-def _turn(turn: Turn) -> dict[str, Any]:
+def _turn_to_json(turn: Turn) -> dict[str, Any]:
     return {
         "turn": turn.number,
         "at": iso_time(turn.at),

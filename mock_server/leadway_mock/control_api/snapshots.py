@@ -1,32 +1,32 @@
-"""A space taken along, and put back."""
+"""Operations that take and restore a snapshot of a namespace."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.namespaces import namespace_to_json
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
-from leadway_mock.control_api.router import ControlAPI
 from leadway_mock.state.snapshots import MAX_BYTES, SnapshotError, read_snapshot, write_snapshot
 
 
 def register(control: ControlAPI) -> None:
-    """Answer `takeSnapshot` and `restoreSnapshot`."""
+    """Add the handlers of `takeSnapshot` and `restoreSnapshot`."""
 
     @control.route("takeSnapshot")
-    def taken(asked: ControlCall) -> dict[str, Any]:
+    def take(call: ControlCall) -> dict[str, Any]:
         try:
-            return write_snapshot(asked.namespace.snapshot(), journal=asked.query["journal"])
+            return write_snapshot(call.namespace.snapshot(), journal=call.query["journal"])
         except SnapshotError as error:
             raise ControlAPIError(409, str(error)) from error
 
     @control.route("restoreSnapshot", max_body=MAX_BYTES)
-    def restored(asked: ControlCall) -> dict[str, Any]:
-        spaces = asked.emulator.namespaces
+    def restore(call: ControlCall) -> dict[str, Any]:
+        namespaces = call.emulator.namespaces
         try:
-            spaces.restore(asked.namespace, read_snapshot(asked.body))
+            namespaces.restore(call.namespace, read_snapshot(call.body))
         except SnapshotError as error:
             raise ControlAPIError(409, str(error)) from error
         except (TypeError, ValueError, AttributeError) as error:
             raise ControlAPIError(409, "The snapshot is of another version of the mock.") from error
-        return namespace_to_json(spaces.for_token(asked.authorization))
+        return namespace_to_json(namespaces.for_token(call.authorization))

@@ -1,4 +1,4 @@
-"""Dialogues in Python: what a file says, this says, and what it makes is the same."""
+"""Builder of dialogues in Python, with the features and checks of a dialogue file."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypedDict, Unpack
 
+from leadway_mock.agents.replies import REPLY_FIELDS
 from leadway_mock.dialogues.loading.parser import DialogueError, read_dialogue
-from leadway_mock.dialogues.model import ANSWER_FIELDS, Dialogue
-from leadway_mock.documents.problems import Problem
-from leadway_mock.documents.yaml_document import Document, Pointer, TextPosition
+from leadway_mock.dialogues.model import Dialogue
+from leadway_mock.documents.problems import Problem, TextPosition
+from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.faults import Fault, as_json
 from leadway_mock.util.json_text import to_json_text
 
-_LETTERS = ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s"))
+_FLAG_LETTERS = ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s"))
 
 
-class Conditions(TypedDict, total=False):
-    """What `user` may be told besides the message."""
+class ConditionOptions(TypedDict, total=False):
+    """Options of `user` besides the message."""
 
     equals: str
     turn: int
@@ -30,8 +31,8 @@ class Conditions(TypedDict, total=False):
     label: str
 
 
-class Fields(TypedDict, total=False):
-    """What `agent` may be told besides the text."""
+class ReplyOptions(TypedDict, total=False):
+    """Options of `agent` besides the text."""
 
     type: str
     next_expected_input: str
@@ -48,7 +49,7 @@ class Fields(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class ScriptItem:
-    """One entry of a script, as YAML would have it, and the line of Python that wrote it."""
+    """One list item of the equivalent YAML, and the line of Python that added it."""
 
     content: Mapping[str, Any]
     line: int
@@ -58,108 +59,113 @@ class ScriptItem:
 
 @dataclass(frozen=True, slots=True)
 class TurnsBuilder:
-    """Turns, one after the other. Each method returns a longer one, and changes nothing."""
+    """Sequence of turns. Each method returns a new, longer builder."""
 
     items: tuple[ScriptItem, ...] = ()
 
-    def user(self, text: str | re.Pattern[str] = "*", **conditions: Unpack[Conditions]) -> Self:
+    def user(
+        self, text: str | re.Pattern[str] = "*", **conditions: Unpack[ConditionOptions]
+    ) -> Self:
         """Expect a message: `text` as in a transcript, a compiled pattern, or anything.
 
-        `equals` is the whole message instead; `turn`, `variables`, `contact` and `attachments` are
-        what `when:` has in YAML; `label` names the turn.
+        `equals` is the whole message instead of `text`. `turn`, `variables`, `contact` and
+        `attachments` are the conditions under `when:` in YAML. `label` names the turn.
         """
-        told = dict(conditions)
-        label, equals = told.pop("label", None), told.pop("equals", None)
-        said = _said(text) if equals is None else {"equals": equals}
-        return self._and(_given(label=label, user=said, when=_given(**told) or None))
-
-    def agent(self, text: str, **fields: Unpack[Fields]) -> Self:
-        """Answer with `text`, a template; several in a row are one answer of several lines.
-
-        `fields` are the answer's other fields, and `latency` (a duration such as `200ms`, or a
-        distribution as in YAML), `fault`, and `then`, the label with which the dialogue goes on,
-        or `end`.
-        """
-        told = dict(fields)
-        fault = told.pop("fault", None)
-        turn = _given(
-            latency=told.pop("latency", None),
-            fault=as_json(fault) if isinstance(fault, Fault) else fault,
-            then=told.pop("then", None),
+        options = dict(conditions)
+        label, equals = options.pop("label", None), options.pop("equals", None)
+        pattern = _pattern_text(text) if equals is None else {"equals": equals}
+        return self._append(
+            _without_none(label=label, user=pattern, when=_without_none(**options) or None)
         )
-        answer = {api: told[name] for api, name in ANSWER_FIELDS.items() if name in told}
-        return self._and({"agent": {"response": text, **answer} if answer else text, **turn})
+
+    def agent(self, text: str, **fields: Unpack[ReplyOptions]) -> Self:
+        """Reply with `text`, a template; several in a row are one reply of several lines.
+
+        `fields` are the other fields of the response, `latency` (a duration such as `200ms`, or a
+        distribution as in YAML), `fault`, and `then`: the label of the next turn, or `end`.
+        """
+        options = dict(fields)
+        fault = options.pop("fault", None)
+        turn = _without_none(
+            latency=options.pop("latency", None),
+            fault=as_json(fault) if isinstance(fault, Fault) else fault,
+            then=options.pop("then", None),
+        )
+        reply = {api: options[name] for api, name in REPLY_FIELDS.items() if name in options}
+        return self._append({"agent": {"response": text, **reply} if reply else text, **turn})
 
     def branch(self, *paths: TurnsBuilder, label: str | None = None) -> Self:
-        """Go on with the first of `paths` whose first turn expects the message."""
-        return self._and(_given(label=label), paths)
+        """Continue with the first of `paths` whose first turn expects the message."""
+        return self._append(_without_none(label=label), paths)
 
-    def _and(
+    def _append(
         self, content: Mapping[str, Any], paths: tuple[TurnsBuilder, ...] | None = None
     ) -> Self:
-        return replace(self, items=(*self.items, ScriptItem(content, _caller()[1], paths)))
+        return replace(self, items=(*self.items, ScriptItem(content, _caller_location()[1], paths)))
 
 
 @dataclass(frozen=True, slots=True)
 class DialogueBuilder(TurnsBuilder):
-    """A dialogue in the making: turns, and what holds for all of them. `build` ends it."""
+    """Builder of a dialogue; `build` returns it."""
 
-    head: Mapping[str, Any] = field(default_factory=dict)
+    properties: Mapping[str, Any] = field(default_factory=dict)
     file: str = ""
     line: int = 0
 
-    def fallback(self, said: str | Mapping[str, Any]) -> Self:
-        """Say what a message gets that no turn expects: `unscripted`, `refuse`, or an answer."""
-        return replace(self, head={**self.head, "otherwise": said})
+    def fallback(self, reply: str | Mapping[str, Any]) -> Self:
+        """Set the response to unexpected messages: `unscripted`, `refuse`, or a reply."""
+        return replace(self, properties={**self.properties, "fallback": reply})
 
-    def at_end(self, what: str) -> Self:
-        """Say what a message gets after the end: `unscripted`, `repeat` or `restart`."""
-        return replace(self, head={**self.head, "after": what})
+    def at_end(self, action: str) -> Self:
+        """Set the response after the end: `unscripted`, `repeat` or `restart`."""
+        return replace(self, properties={**self.properties, "at_end": action})
 
     def build(self) -> Dialogue:
-        """Return the dialogue. Raises `DialogueError`, which lists all that is wrong."""
+        """Return the dialogue. Raises `DialogueError`, which lists every problem."""
         values: dict[Pointer, TextPosition] = {(): TextPosition(self.line, 1)}
-        turns = _written(self.items, ("turns",), values)
+        turns = _to_document(self.items, ("turns",), values)
         try:
-            content = json.loads(to_json_text({**self.head, "turns": turns}).encode())
+            content = json.loads(to_json_text({**self.properties, "turns": turns}).encode())
         except (TypeError, ValueError, RecursionError) as error:
-            problem = Problem(self.line, 1, f"this is no JSON: {error}", "use plain values alone")
+            problem = Problem(
+                TextPosition(self.line), f"must be JSON: {error}", "use plain values only"
+            )
             raise DialogueError(self.file, [problem]) from error
         return read_dialogue(Document(content, values, {}), file=self.file, name="")
 
 
 def dialogue(name: str, *, agent: str | Sequence[str] | None = None) -> DialogueBuilder:
-    """Begin a dialogue, known to `agent` (an id, or several), or to every agent."""
-    file, line = _caller()
-    return DialogueBuilder(head=_given(name=name, agent=agent), file=file, line=line)
+    """Begin a dialogue of `agent` (an id, or several), or to every agent."""
+    file, line = _caller_location()
+    return DialogueBuilder(properties=_without_none(name=name, agent=agent), file=file, line=line)
 
 
-def user(text: str | re.Pattern[str] = "*", **conditions: Unpack[Conditions]) -> TurnsBuilder:
-    """Begin an alternative of a branch; see `Turns.user`."""
+def user(text: str | re.Pattern[str] = "*", **conditions: Unpack[ConditionOptions]) -> TurnsBuilder:
+    """Begin an alternative of a branch; see `TurnsBuilder.user`."""
     return TurnsBuilder().user(text, **conditions)
 
 
-def as_dialogue(one: Dialogue | DialogueBuilder) -> Dialogue:
-    """Return `one` as a dialogue. Raises `DialogueError`."""
-    return one.build() if isinstance(one, DialogueBuilder) else one
+def as_dialogue(source: Dialogue | DialogueBuilder) -> Dialogue:
+    """Return the dialogue, built if it is a builder. Raises `DialogueError`."""
+    return source.build() if isinstance(source, DialogueBuilder) else source
 
 
-def _said(text: str | re.Pattern[str]) -> str:
+def _pattern_text(text: str | re.Pattern[str]) -> str:
     if isinstance(text, str):
         return text
-    flags = "".join(letter for flag, letter in _LETTERS if text.flags & flag)
+    flags = "".join(letter for flag, letter in _FLAG_LETTERS if text.flags & flag)
     return f"/{text.pattern}/{flags}"
 
 
-def _given(**values: object) -> dict[str, Any]:
+def _without_none(**values: object) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _written(
+def _to_document(
     items: Sequence[ScriptItem], pointer: Pointer, values: dict[Pointer, TextPosition]
 ) -> list[dict[str, Any]]:
-    """Return `items` as YAML would have them, and note their lines in `values`."""
-    written = []
+    """Return `items` as a YAML file has them, and add their lines to `values`."""
+    document = []
     for index, item in enumerate(items):
         where = (*pointer, index)
         values[where] = TextPosition(item.line, 1)
@@ -167,16 +173,16 @@ def _written(
         if item.paths is not None:
             branch = (*where, "branch")
             content["branch"] = [
-                _written(path.items, (*branch, number), values)
+                _to_document(path.items, (*branch, number), values)
                 for number, path in enumerate(item.paths)
             ]
-        written.append(content)
-    return written
+        document.append(content)
+    return document
 
 
-def _caller() -> tuple[str, int]:
-    """Return the file and line outside this module that brought us here."""
-    frame = sys._getframe(1)  # noqa: SLF001 - a line for errors is worth it; every Python has it
+def _caller_location() -> tuple[str, int]:
+    """Return the file and line of the nearest caller outside this module."""
+    frame = sys._getframe(1)  # noqa: SLF001 - errors name the line; CPython and PyPy have it
     while frame.f_code.co_filename == __file__ and frame.f_back is not None:
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno

@@ -1,7 +1,7 @@
-"""What is no mistake in a dialogue, and yet surely not meant.
+"""Static analysis of dialogues: warnings, and faults that the contract does not allow.
 
-Turns that no session can take, because an earlier one fits whenever they do or because nothing
-leads there; and placeholders that nothing fills. A dialogue with warnings is played all the same.
+Warnings are turns that no session can take and placeholders that nothing fills. A dialogue with
+warnings is usable.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import chain
 
-from leadway_mock.agents.template_values import BUILT_IN_NAMES
+from leadway_mock.agents.templates import BUILT_IN_NAMES
+from leadway_mock.contract.model import Contract
+from leadway_mock.dialogues.loading.parser import DialogueError
 from leadway_mock.dialogues.model import (
     RESTART,
     Dialogue,
@@ -21,46 +22,60 @@ from leadway_mock.dialogues.model import (
     TurnConditions,
 )
 from leadway_mock.dialogues.patterns import Pattern
-from leadway_mock.documents.problems import Problem
+from leadway_mock.documents.problems import Problem, TextPosition
 from leadway_mock.documents.yaml_errors import quote
+from leadway_mock.faults.contract_check import contract_problems
+from leadway_mock.util.suggestions import closest
 
 
 @dataclass(frozen=True, slots=True)
-class _Ways:
-    """The ways through a dialogue that a session can really go."""
+class _Paths:
+    """Turns that sessions can reach, and turns that earlier ones hide."""
 
-    after: dict[int, tuple[int, ...]]
-    """Behind each turn that can be taken (0 is the beginning), those that can be taken next."""
+    successors: dict[int, tuple[int, ...]]
+    """For each reachable turn (0 is the beginning), the turns that can follow."""
 
     shadows: dict[int, int]
-    """Turns that are tried somewhere, but never taken: an earlier one fits whenever they do."""
+    """Turns that are never taken, with the earlier turn that always matches first."""
 
 
 def warnings_of(dialogue: Dialogue) -> list[Problem]:
     """Return the warnings about one dialogue, in the order of its lines."""
-    ways = _ways(dialogue)
-    return sorted({*_never_taken(dialogue, ways), *_unfilled(dialogue, ways)})
+    paths = _find_paths(dialogue)
+    return sorted({*_unreachable_turns(dialogue, paths), *_unfilled_placeholders(dialogue, paths)})
 
 
-def warnings_among(dialogues: Sequence[Dialogue]) -> Iterator[tuple[Dialogue, Problem]]:
-    """Yield warnings about several dialogues, in name order, that one mock is to serve.
+def conflict_warnings(dialogues: Sequence[Dialogue]) -> Iterator[tuple[Dialogue, Problem]]:
+    """Yield warnings about the dialogues of one mock, which are in name order.
 
-    A dialogue that begins with what an earlier one begins with, too, is never begun.
+    A dialogue with a first turn that an earlier dialogue always matches never begins.
     """
     for index, later in enumerate(dialogues):
-        earlier = [each for each in dialogues[:index] if _known_to_all_of(each, later)]
+        earlier = [each for each in dialogues[:index] if _applies_to_all_agents_of(each, later)]
         turns = [(each, turn) for each in earlier for turn in each.following(0)]
         for start in later.following(0):
             shadow = next((each for each, turn in turns if covers(turn, start)), None)
             if shadow:
-                what = f"the dialogue {quote(shadow.name)} comes first, and expects what this does"
-                mend = "begin it otherwise, give it another agent, or a name that comes earlier"
-                yield later, Problem(start.line, 1, what, mend)
+                what = f"the dialogue {quote(shadow.name)} is earlier and matches the same"
+                hint = "change its first turn, its agent, or its name so that it comes earlier"
+                yield later, Problem(TextPosition(start.line), what, hint)
+
+
+def check_faults(dialogue: Dialogue, contract: Contract) -> None:
+    """Raise `DialogueError` if a fault of `dialogue` cannot occur with `contract`."""
+    problems = [
+        Problem(TextPosition(turn.line), f"its fault: {problem.message}", problem.hint)
+        for turn in dialogue.turns
+        if turn.fault
+        for problem in contract_problems(turn.fault, contract)
+    ]
+    if problems:
+        raise DialogueError(dialogue.file or dialogue.name, problems)
 
 
 def covers(wide: ScriptedTurn, narrow: ScriptedTurn) -> bool:
-    """Tell whether `wide` surely expects every message that `narrow` expects."""
-    return _covers_text(wide.user, narrow.user) and _covers_rest(wide.when, narrow.when)
+    """Return whether `wide` certainly expects every message that `narrow` expects."""
+    return _covers_text(wide.user, narrow.user) and _covers_conditions(wide.when, narrow.when)
 
 
 def _covers_text(wide: Pattern, narrow: Pattern) -> bool:
@@ -71,7 +86,7 @@ def _covers_text(wide: Pattern, narrow: Pattern) -> bool:
     return narrow.kind == "equals" and wide.find(narrow.text) is not None
 
 
-def _covers_rest(wide: TurnConditions, narrow: TurnConditions) -> bool:
+def _covers_conditions(wide: TurnConditions, narrow: TurnConditions) -> bool:
     return (
         wide.turn in {None, narrow.turn}
         and wide.contact in {None, narrow.contact}
@@ -83,27 +98,27 @@ def _covers_rest(wide: TurnConditions, narrow: TurnConditions) -> bool:
     )
 
 
-def _known_to_all_of(earlier: Dialogue, later: Dialogue) -> bool:
+def _applies_to_all_agents_of(earlier: Dialogue, later: Dialogue) -> bool:
     return not earlier.agents or (bool(later.agents) and set(later.agents) <= set(earlier.agents))
 
 
-def _ways(dialogue: Dialogue) -> _Ways:
-    ways = _Ways({}, {})
+def _find_paths(dialogue: Dialogue) -> _Paths:
+    paths = _Paths({}, {})
     waiting = [0]
     while waiting:
         after = waiting.pop()
-        if after not in ways.after:
-            ways.after[after] = tuple(_taken(_tried(dialogue, after), ways.shadows))
-            waiting += ways.after[after]
-    return ways
+        if after not in paths.successors:
+            paths.successors[after] = tuple(_reachable(_next_turns(dialogue, after), paths.shadows))
+            waiting += paths.successors[after]
+    return paths
 
 
-def _tried(dialogue: Dialogue, after: int) -> tuple[ScriptedTurn, ...]:
+def _next_turns(dialogue: Dialogue, after: int) -> tuple[ScriptedTurn, ...]:
     following = dialogue.following(after)
     return following or (dialogue.following(0) if dialogue.at_end == RESTART else ())
 
 
-def _taken(tried: Sequence[ScriptedTurn], shadows: dict[int, int]) -> Iterator[int]:
+def _reachable(tried: Sequence[ScriptedTurn], shadows: dict[int, int]) -> Iterator[int]:
     for index, turn in enumerate(tried):
         shadow = next((each for each in tried[:index] if covers(each, turn)), None)
         if shadow is None:
@@ -112,63 +127,71 @@ def _taken(tried: Sequence[ScriptedTurn], shadows: dict[int, int]) -> Iterator[i
             shadows.setdefault(turn.number, shadow.number)
 
 
-def _never_taken(dialogue: Dialogue, ways: _Ways) -> Iterator[Problem]:
-    reached = set(chain.from_iterable(ways.after.values()))
+def _unreachable_turns(dialogue: Dialogue, paths: _Paths) -> Iterator[Problem]:
+    reached = set(chain.from_iterable(paths.successors.values()))
     for turn in dialogue.turns:
         if turn.number in reached:
             continue
-        shadow = ways.shadows.get(turn.number)
+        shadow = paths.shadows.get(turn.number)
         if shadow:
             line = dialogue.turn(shadow).line
-            what = f"never taken: the turn on line {line} fits whenever this one does"
-            yield Problem(turn.line, 1, what, "move it above that one, or expect something else")
+            what = f"never taken: the turn on line {line} always matches first"
+            yield Problem(
+                TextPosition(turn.line), what, "move it above that one, or change its pattern"
+            )
         else:
-            mend = "give it a `label` that a `then` names, or remove it"
-            yield Problem(turn.line, 1, "never reached: no turn leads here", mend)
+            hint = "give it a `label` that a `then` names, or remove it"
+            yield Problem(TextPosition(turn.line), "unreachable: no turn leads here", hint)
 
 
-def _unfilled(dialogue: Dialogue, ways: _Ways) -> Iterator[Problem]:
-    filled = _filled(dialogue, ways)
-    everywhere = frozenset(chain.from_iterable(turn.captures for turn in dialogue.turns))
-    for number, names in filled.items():
+def _unfilled_placeholders(dialogue: Dialogue, paths: _Paths) -> Iterator[Problem]:
+    captures = _captures_by_turn(dialogue, paths)
+    all_captures = frozenset(chain.from_iterable(turn.captures for turn in dialogue.turns))
+    for number, names in captures.items():
         turn = dialogue.turn(number)
-        yield from _empty(turn.reply, turn.reply.line or turn.line, names, everywhere)
+        yield from _placeholder_problems(
+            turn.reply, turn.reply.line or turn.line, names, all_captures
+        )
     if isinstance(dialogue.fallback, ScriptedReply):
         line = dialogue.fallback.line or 1
-        yield from _empty(dialogue.fallback, line, everywhere, everywhere)
+        yield from _placeholder_problems(dialogue.fallback, line, all_captures, all_captures)
 
 
-def _filled(dialogue: Dialogue, ways: _Ways) -> dict[int, frozenset[str]]:
-    """Return, for each turn that can be taken, what may have been captured when it answers."""
-    filled: dict[int, frozenset[str]] = {}
-    waiting = [(number, frozenset[str]()) for number in ways.after[0]]
+def _captures_by_turn(dialogue: Dialogue, paths: _Paths) -> dict[int, frozenset[str]]:
+    """Return, for each reachable turn, the names that may be captured by then."""
+    captures: dict[int, frozenset[str]] = {}
+    waiting = [(number, frozenset[str]()) for number in paths.successors[0]]
     while waiting:
         number, before = waiting.pop()
-        names = before | dialogue.turn(number).captures | filled.get(number, frozenset())
-        if names != filled.get(number):
-            filled[number] = names
+        names = before | dialogue.turn(number).captures | captures.get(number, frozenset())
+        if names != captures.get(number):
+            captures[number] = names
             kept = names if dialogue.following(number) else frozenset[str]()
-            waiting += [(following, kept) for following in ways.after[number]]
-    return filled
+            waiting += [(following, kept) for following in paths.successors[number]]
+    return captures
 
 
-def _empty(
-    saying: ScriptedReply, line: int, names: AbstractSet[str], everywhere: AbstractSet[str]
+def _placeholder_problems(
+    reply: ScriptedReply, line: int, names: AbstractSet[str], all_captures: AbstractSet[str]
 ) -> Iterator[Problem]:
     known = {*names, *BUILT_IN_NAMES}
-    for name in dict.fromkeys(saying.placeholders):
+    for name in dict.fromkeys(reply.placeholders):
         if name in known or name.startswith("variables."):
             continue
         placeholder = quote("{{" + name + "}}")
-        if name in everywhere:
-            what = f"{placeholder} is still empty here: it is captured later, or on another way"
-            yield Problem(line, 1, what, "capture it before, or say it without")
+        if name in all_captures:
+            what = f"{placeholder} is empty here: it is captured later, or on another path"
+            yield Problem(TextPosition(line), what, "capture it before, or remove it")
         else:
-            yield Problem(line, 1, f"{placeholder} is captured nowhere", _meant(name, known))
+            yield Problem(
+                TextPosition(line),
+                f"{placeholder} is never captured",
+                _placeholder_hint(name, known),
+            )
 
 
-def _meant(name: str, known: AbstractSet[str]) -> str:
-    near = get_close_matches(name, sorted(known), n=1)
-    if near:
-        return f"did you mean `{{{{{near[0]}}}}}`?"
+def _placeholder_hint(name: str, known: AbstractSet[str]) -> str:
+    close = closest(name, sorted(known))
+    if close:
+        return f"did you mean `{{{{{close}}}}}`?"
     return r"capture it with (?P<name>…), or write `\{{` for two braces"

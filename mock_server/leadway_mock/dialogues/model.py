@@ -1,7 +1,6 @@
-"""A dialogue as it is played: turns, each with what it expects, what it says, and what may follow.
+"""Dialogue model: turns with what they expect, what they reply, and which turns may follow.
 
-Whether it was written as a transcript, as YAML or in Python cannot be told from it: what is equal
-here plays alike.
+Equal dialogues behave alike, whether they come from a transcript, YAML or Python.
 """
 
 from __future__ import annotations
@@ -13,37 +12,29 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from leadway_mock.agents.input_variables import plain_text
-from leadway_mock.agents.replies import AgentInput, AgentReply, Comparison
-from leadway_mock.agents.template_values import values_for
-from leadway_mock.dialogues.patterns import ANY, Pattern, fit, parse_pattern
-from leadway_mock.dialogues.placeholders import filled, template, texts_in
+from leadway_mock.agents.replies import REPLY_FIELDS, AgentInput, AgentReply, Comparison
+from leadway_mock.agents.templates import (
+    fill_texts,
+    parse_template,
+    placeholder_values,
+    texts_in,
+)
+from leadway_mock.dialogues.patterns import ANY, Pattern, match_value, parse_pattern
 from leadway_mock.faults import Fault, Latency, as_json
 from leadway_mock.util.json_text import to_json_text
-
-ANSWER_FIELDS: Final[Mapping[str, str]] = {
-    "type": "type",
-    "nextExpectedInput": "next_expected_input",
-    "goalCompletion": "goal_completion",
-    "executionStatus": "execution_status",
-    "flowSwitch": "flow_switch",
-    "success": "success",
-    "attachments": "attachments",
-    "generativeOutputs": "generative_outputs",
-}
-"""What an answer may set besides its text, by its name in the API, and in `Reply`."""
 
 UNSCRIPTED: Final = "unscripted"
 REFUSE: Final = "refuse"
 REPEAT: Final = "repeat"
 RESTART: Final = "restart"
 END: Final = "end"
-"""The label that no turn has: where `then: end` leads."""
+"""The reserved label that ends the dialogue."""
 
 MISSING: Final = "(not sent)"
 
 
 class MatchPart(NamedTuple):
-    """One expectation, what it met, and what it captured; None where it did not fit."""
+    """One expectation, the received value, and the captures; None if it does not match."""
 
     name: str
     expected: str
@@ -53,48 +44,48 @@ class MatchPart(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ScriptedReply:
-    """What the agent says: a template, and the answer's other fields."""
+    """Reply of a turn: a template for the text, and the other fields."""
 
     text: str
     fields: AgentReply = field(default_factory=lambda: AgentReply(""))
     line: int = field(default=0, compare=False)
-    """Where it is written; 0 where that is unknown."""
+    """Line in its file; 0 if unknown."""
 
-    def reply(self, heard: AgentInput, captures: Mapping[str, str]) -> AgentReply:
-        """Return the reply, with the placeholders of all its texts filled in."""
-        values = values_for(heard, captures)
+    def reply(self, agent_input: AgentInput, captures: Mapping[str, str]) -> AgentReply:
+        """Return the reply, with the placeholders in all its texts filled."""
+        values = placeholder_values(agent_input, captures)
         return replace(
             self.fields,
-            response=template(self.text).fill(values),
-            attachments=filled(self.fields.attachments, values),
-            generative_outputs=filled(self.fields.generative_outputs, values),
+            response=parse_template(self.text).fill(values),
+            attachments=fill_texts(self.fields.attachments, values),
+            generative_outputs=fill_texts(self.fields.generative_outputs, values),
         )
 
     @property
     def placeholders(self) -> Iterator[str]:
         """The names of the placeholders in all its texts."""
         for text in texts_in([self.text, self.fields.attachments, self.fields.generative_outputs]):
-            yield from template(text).names
+            yield from parse_template(text).names
 
 
 @dataclass(frozen=True, slots=True)
 class TurnConditions:
-    """What a turn expects besides the message. Each is None, or empty, for: whatever."""
+    """Conditions of a turn besides the message; None or empty is no condition."""
 
     turn: int | None = None
     """The number of the message within its session; the first is 1."""
 
     variables: Mapping[str, Any] = field(default_factory=dict)
-    """Input variables, each with what is expected of it, as `patterns.fit` compares."""
+    """Expected input variables, compared by `patterns.match_value`."""
 
     contact: str | None = None
     attachments: int | Sequence[Mapping[str, Any]] | None = None
-    """How many there are, or what is expected of each, in order."""
+    """Expected number, or expectations of each, in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptedTurn:
-    """One message that is expected, and its answer."""
+    """An expected message and its reply."""
 
     number: int
     """Its place in the order of writing, from 1."""
@@ -105,43 +96,50 @@ class ScriptedTurn:
     label: str = ""
     latency: Latency | None = None
     fault: Fault | None = None
-    """What breaks when the turn is taken, for the first calls that take it."""
+    """Fault of the first calls that take the turn."""
 
     then: tuple[int, ...] = ()
-    """The numbers of the turns of which one may follow, in the order they are tried."""
+    """Numbers of the turns that may follow, in the order in which they are tried."""
 
     line: int = field(default=0, compare=False)
 
-    def match(self, heard: AgentInput) -> Mapping[str, str] | None:
-        """Return what the turn captures if it expects `heard`, or else None."""
+    def match(self, agent_input: AgentInput) -> Mapping[str, str] | None:
+        """Return the captures if the turn expects the input, or else None."""
         captured: dict[str, str] = {}
-        for part in self.parts(heard):
+        for part in self.parts(agent_input):
             if part.captured is None:
                 return None
             captured |= part.captured
         return captured
 
-    def parts(self, heard: AgentInput) -> Iterator[MatchPart]:
-        """Yield what the turn expects beside what was heard, the message first."""
-        yield MatchPart("user", str(self.user), heard.message, self.user.find(heard.message))
+    def parts(self, agent_input: AgentInput) -> Iterator[MatchPart]:
+        """Yield each expectation with the received value, the message first."""
+        yield MatchPart(
+            "user", str(self.user), agent_input.message, self.user.find(agent_input.message)
+        )
         when = self.when
         if when.turn is not None:
             yield MatchPart(
-                "when.turn", str(when.turn), str(heard.turn), _if(when.turn == heard.turn)
+                "when.turn",
+                str(when.turn),
+                str(agent_input.turn),
+                _captures_if(when.turn == agent_input.turn),
             )
         for name, expected in when.variables.items():
-            yield _part(f"when.variables.{name}", expected, heard.input_variables.get(name))
+            yield _match_part(
+                f"when.variables.{name}", expected, agent_input.input_variables.get(name)
+            )
         if when.contact is not None:
-            yield _part("when.contact", when.contact, heard.contact_id)
+            yield _match_part("when.contact", when.contact, agent_input.contact_id)
         if when.attachments is not None:
-            yield from _attachments(when.attachments, heard.attachments)
+            yield from _attachment_parts(when.attachments, agent_input.attachments)
 
     @property
     def captures(self) -> frozenset[str]:
         """The names of all it may capture."""
-        patterns = [self.user, *_patterns([*self.when.variables.values(), self.when.contact])]
+        patterns = [self.user, *_patterns_in([*self.when.variables.values(), self.when.contact])]
         if not isinstance(self.when.attachments, int | None):
-            patterns += _patterns(v for each in self.when.attachments for v in each.values())
+            patterns += _patterns_in(v for each in self.when.attachments for v in each.values())
         return frozenset(name for pattern in patterns for name in pattern.captures)
 
 
@@ -154,27 +152,27 @@ class Dialogue:
     """In the order of writing: turn number 1 is the first."""
 
     starts: tuple[int, ...]
-    """The numbers of the turns of which one begins it, in the order they are tried."""
+    """Numbers of the turns that may begin it, in the order in which they are tried."""
 
     agents: tuple[str, ...] = ()
-    """The ids of the agents that know it; empty for any agent."""
+    """Ids of its agents; empty is any agent."""
 
     fallback: ScriptedReply | str = UNSCRIPTED
-    """What a message gets that no turn expects: `unscripted`, `refuse`, or something to say."""
+    """Response to unexpected messages: `unscripted`, `refuse`, or a reply."""
 
     at_end: str = UNSCRIPTED
-    """What a message gets after the end: `unscripted` (what `otherwise` says), `repeat` (the last
-    answer again) or `restart`."""
+    """Response after the end: `unscripted` (use `fallback`), `repeat` (the last reply) or
+    `restart`."""
 
     file: str = field(default="", compare=False)
 
     @cached_property
     def version(self) -> str:
-        """What tells this dialogue from others of its name: the same words, the same version."""
+        """Digest of the content, which identifies this version of the dialogue."""
         return digest(self)
 
     def applies_to(self, agent_id: str) -> bool:
-        """Tell whether the agent of that id plays this dialogue."""
+        """Return whether the dialogue is for the agent of that id."""
         return not self.agents or agent_id in self.agents
 
     def turn(self, number: int) -> ScriptedTurn:
@@ -182,73 +180,75 @@ class Dialogue:
         return self.turns[number - 1]
 
     def following(self, after: int) -> tuple[ScriptedTurn, ...]:
-        """Return the turns of which one may follow turn `after`; 0 is the beginning."""
+        """Return the turns that may follow turn `after`; 0 is the beginning."""
         numbers = self.turn(after).then if after else self.starts
         return tuple(map(self.turn, numbers))
 
 
 def comparison(part: MatchPart) -> Comparison:
-    """Return a part without what it captured."""
+    """Return a part without its captures."""
     return Comparison(part.name, part.expected, part.found, part.captured is not None)
 
 
-def _part(name: str, expected: Any, found: object) -> MatchPart:  # noqa: ANN401 - any JSON
-    return MatchPart(name, _shown(expected), _shown(found), fit(expected, found))
+def _match_part(name: str, expected: Any, found: object) -> MatchPart:  # noqa: ANN401 - any JSON
+    return MatchPart(name, _value_text(expected), _value_text(found), match_value(expected, found))
 
 
-def _attachments(
+def _attachment_parts(
     expected: int | Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, object]]
 ) -> Iterator[MatchPart]:
     count = expected if isinstance(expected, int) else len(expected)
-    yield MatchPart("when.attachments", str(count), str(len(found)), _if(count == len(found)))
+    yield MatchPart(
+        "when.attachments", str(count), str(len(found)), _captures_if(count == len(found))
+    )
     for index, each in enumerate([] if isinstance(expected, int) else expected):
         sent = found[index] if index < len(found) else {}
         for name, value in each.items():
-            yield _part(f"when.attachments.{index + 1}.{name}", value, sent.get(name))
+            yield _match_part(f"when.attachments.{index + 1}.{name}", value, sent.get(name))
 
 
-def _if(fits: bool) -> Mapping[str, str] | None:  # noqa: FBT001 - it is the question itself
+def _captures_if(fits: bool) -> Mapping[str, str] | None:  # noqa: FBT001 - a private helper
     return {} if fits else None
 
 
-def _shown(value: object) -> str:
+def _value_text(value: object) -> str:
     return MISSING if value is None else plain_text(value)
 
 
-def _patterns(expectations: Any) -> list[Pattern]:  # noqa: ANN401 - an iterable of any JSON
+def _patterns_in(expectations: Any) -> list[Pattern]:  # noqa: ANN401 - an iterable of any JSON
     return [parse_pattern(each) if isinstance(each, str) else ANY for each in expectations]
 
 
 def to_json(dialogue: Dialogue) -> dict[str, Any]:
-    """Return a dialogue as JSON values, with the place it was read from."""
+    """Return a dialogue as JSON values, with its file and line numbers."""
     return {
         "name": dialogue.name,
         "agents": list(dialogue.agents),
-        "otherwise": _plain_otherwise(dialogue.fallback),
-        "after": dialogue.at_end,
+        "fallback": _fallback_to_json(dialogue.fallback),
+        "at_end": dialogue.at_end,
         "starts": list(dialogue.starts),
-        "turns": [_plain_turn(turn) for turn in dialogue.turns],
+        "turns": [_turn_to_json(turn) for turn in dialogue.turns],
         "file": dialogue.file,
     }
 
 
 def digest(dialogue: Dialogue) -> str:
-    """Return what tells this version of a dialogue from others: the same words, the same text.
+    """Return the digest of a dialogue's content.
 
-    Where it is written does not count.
+    File and line numbers do not count.
     """
     content = to_json(dialogue) | {"file": ""}
     content["turns"] = [turn | {"line": 0} for turn in content["turns"]]
     return hashlib.blake2b(to_json_text(content).encode(), digest_size=16).hexdigest()
 
 
-def _plain_turn(turn: ScriptedTurn) -> dict[str, Any]:
+def _turn_to_json(turn: ScriptedTurn) -> dict[str, Any]:
     return {
         "number": turn.number,
         "label": turn.label,
         "user": [turn.user.kind, turn.user.text, turn.user.flags],
         "when": asdict(turn.when),
-        "agent": _plain_saying(turn.reply),
+        "agent": _reply_to_json(turn.reply),
         "latency": asdict(turn.latency) if turn.latency else None,
         "fault": as_json(turn.fault) if turn.fault else None,
         "then": list(turn.then),
@@ -256,12 +256,12 @@ def _plain_turn(turn: ScriptedTurn) -> dict[str, Any]:
     }
 
 
-def _plain_saying(saying: ScriptedReply) -> dict[str, Any]:
-    said = {name: getattr(saying.fields, field) for name, field in ANSWER_FIELDS.items()}
-    return {"response": saying.text} | {
-        name: list(value) if isinstance(value, tuple) else value for name, value in said.items()
+def _reply_to_json(reply: ScriptedReply) -> dict[str, Any]:
+    fields = {name: getattr(reply.fields, field) for name, field in REPLY_FIELDS.items()}
+    return {"response": reply.text} | {
+        name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()
     }
 
 
-def _plain_otherwise(otherwise: ScriptedReply | str) -> str | dict[str, Any]:
-    return otherwise if isinstance(otherwise, str) else _plain_saying(otherwise)
+def _fallback_to_json(fallback: ScriptedReply | str) -> str | dict[str, Any]:
+    return fallback if isinstance(fallback, str) else _reply_to_json(fallback)

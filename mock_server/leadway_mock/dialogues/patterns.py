@@ -1,4 +1,4 @@
-"""What a scripted turn expects: of the message, and of the values that come with it."""
+"""Patterns of a scripted turn, for the message and for the values that come with it."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ _SLASHED = re.compile(r"/(?P<text>.+)/(?P<flags>[A-Za-z]*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """What a text may be: `any`, or one that `contains`, `equals` or matches (`regex`) `text`."""
+    """Pattern of a text: `any`, or it `contains`, `equals` or matches (`regex`) `text`."""
 
     kind: str
     text: str = ""
     flags: str = ""
-    """Those of a regular expression: `i`, `m` and `s`, in the alphabet's order."""
+    """Flags of a regular expression: `i`, `m` and `s`, in alphabetical order."""
 
     @property
     def captures(self) -> tuple[str, ...]:
-        """The names of what it may capture."""
-        return _compiled(self).captures
+        """Names of its captures."""
+        return _compile(self).captures
 
     def find(self, text: str) -> Mapping[str, str] | None:
-        """Return what it captures from `text`, or None if the text is another."""
-        return _compiled(self).match(text)
+        """Return the captures from `text`, or None if it does not match."""
+        return _compile(self).match(text)
 
     def __str__(self) -> str:
-        """Return the pattern as people write it; `parse_pattern` reads it back."""
+        """Return the pattern as text that `parse_pattern` reads."""
         if self.kind == "any":
             return "*"
         if self.kind == "equals":
@@ -49,37 +49,37 @@ class Pattern:
 ANY: Final = Pattern("any")
 
 
-def parse_pattern(said: str | Mapping[str, str]) -> Pattern:
-    """Understand what a `user:` says. Raises `ConditionError`.
+def parse_pattern(source: str | Mapping[str, str]) -> Pattern:
+    """Parse the value of a `user:`. Raises `ConditionError`.
 
-    `*` is any text, `/pattern/flags` a regular expression, `="text"` the whole text letter by
-    letter, and anything else a part of it in whatever case; in double quotes even if it looks like
-    one of the others. `{equals: text}` and `{contains: text}` say the same at length.
+    `*` matches any text, `/pattern/flags` is a regular expression, and `="text"` is the whole
+    text, case-sensitive. Any other text is a part of the message in any case; double quotes
+    around it disable the other forms. `{equals: text}` and `{contains: text}` are the long forms.
     """
-    if isinstance(said, Mapping):
-        [(kind, text)] = said.items()
+    if isinstance(source, Mapping):
+        [(kind, text)] = source.items()
         return Pattern(kind, text)
-    kind = _kind(said)
+    kind = _kind(source)
     if kind == "any":
         return ANY
     shape = {"equals": _EXACT, "regex": _SLASHED}.get(kind, _QUOTED)
-    match = shape.fullmatch(said)
-    text = match["text"] if match else said
+    match = shape.fullmatch(source)
+    text = match["text"] if match else source
     if kind != "regex" or match is None:
         return Pattern(kind, text)
     pattern = Pattern("regex", text, "".join(sorted(set(match["flags"]))))
-    _compiled(pattern)
+    _compile(pattern)
     return pattern
 
 
-def fit(expected: Any, found: object) -> Mapping[str, str] | None:  # noqa: ANN401 - any JSON
-    """Return what `expected` captures from the value `found`, or None if it is another.
+def match_value(expected: Any, found: object) -> Mapping[str, str] | None:  # noqa: ANN401 - any JSON
+    """Return the captures of `expected` from the value `found`, or None if it does not match.
 
-    A text that is expected is the whole text, unless it is `*` or a `/pattern/`; null is expected
-    to be left out; any other value is expected as it stands.
+    An expected text is the whole text, unless it is `*` or a `/pattern/`. An expected null means
+    that the value is absent. Any other value must be equal.
     """
     if not isinstance(expected, str):
-        return {} if _same(expected, found) else None
+        return {} if _json_equal(expected, found) else None
     pattern = parse_pattern(expected)
     if pattern.kind == "any":
         return None if found is None else {}
@@ -88,16 +88,16 @@ def fit(expected: Any, found: object) -> Mapping[str, str] | None:  # noqa: ANN4
     return {} if pattern.text == found else None
 
 
-def _kind(said: str) -> str:
-    if said == "*":
+def _kind(pattern: str) -> str:
+    if pattern == "*":
         return "any"
-    if _EXACT.fullmatch(said):
+    if _EXACT.fullmatch(pattern):
         return "equals"
-    return "regex" if _SLASHED.fullmatch(said) else "contains"
+    return "regex" if _SLASHED.fullmatch(pattern) else "contains"
 
 
 @lru_cache(maxsize=4096)
-def _compiled(pattern: Pattern) -> Condition:
+def _compile(pattern: Pattern) -> Condition:
     if pattern.kind == "any":
         return Condition(lambda _: {})
     if pattern.kind == "regex":
@@ -105,10 +105,12 @@ def _compiled(pattern: Pattern) -> Condition:
     return parse_condition({pattern.kind: pattern.text})
 
 
-def _same(one: object, other: object) -> bool:
-    """Compare two JSON values; to Python `true` is 1, which it is not in JSON."""
+def _json_equal(one: object, other: object) -> bool:
+    """Return whether two JSON values are equal; unlike in Python, `true` is not 1."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(_same(one[name], other[name]) for name in one)
+        return one.keys() == other.keys() and all(
+            _json_equal(one[name], other[name]) for name in one
+        )
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(_same, one, other))
+        return len(one) == len(other) and all(map(_json_equal, one, other))
     return isinstance(one, bool) == isinstance(other, bool) and one == other

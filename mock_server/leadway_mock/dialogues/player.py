@@ -1,8 +1,7 @@
-"""Playing a dialogue: from where a session stands and what was heard, to what is said.
+"""Player of dialogues: from a session's position and an agent input to a reply.
 
-Pure: the same dialogues and the same `Heard` give the same `Reply`. Where the session stands next
-is in `Reply.state`, so it is kept with the turn, at once or not at all, and a turn that lost a race
-is simply played again.
+The functions are pure. The next position is in `AgentReply.state`, so it is stored in the same
+commit as the turn, and a turn that lost a race can be played again.
 """
 
 from __future__ import annotations
@@ -25,41 +24,41 @@ from leadway_mock.dialogues.near_misses import near_misses
 from leadway_mock.dialogues.position import DialoguePosition, position_in
 
 UNSCRIPTED_RULE: Final = "unscripted-message"
-"""The behaviour of an answer to a message that no turn expects."""
+"""Behaviour of the response to a message that no turn expects."""
 
-FALLBACK_RULE: Final = "dialogue-otherwise"
-"""The behaviour of the answer that a dialogue has of its own for such a message."""
+FALLBACK_RULE: Final = "dialogue-fallback"
+"""Behaviour of a dialogue's own reply to such a message."""
 
 REFUSED_RULE: Final = "unscripted-refused"
-"""The refusal of such a message, where the dialogue asks for it."""
+"""Behaviour of the error response to such a message, with `fallback: refuse`."""
 
 
-def play(dialogues: Sequence[Dialogue], heard: AgentInput) -> AgentReply:
-    """Take the turn that expects `heard`, or say that there is none.
+def play(dialogues: Sequence[Dialogue], agent_input: AgentInput) -> AgentReply:
+    """Return the reply of the turn that expects the message, or the fallback.
 
-    A session without a dialogue begins the first of `dialogues` that expects the message; one with
-    a dialogue goes on in the very version it began with, which has to be among them. A message
-    that no turn expects leaves the session where it is: the reply has the rule `UNSCRIPTED_RULE`,
-    `REFUSED_RULE` or `OTHERWISE_RULE`, and the near misses.
+    A session without a dialogue begins the first of `dialogues` that expects the message. A
+    session with a dialogue continues in the version it began with, which must be in `dialogues`.
+    If no turn expects the message, the position stays the same, and the reply has the rule
+    `UNSCRIPTED_RULE`, `REFUSED_RULE` or `FALLBACK_RULE`, and the near misses.
     """
-    position = position_in(heard.state) or DialoguePosition()
+    position = position_in(agent_input.state) or DialoguePosition()
     for dialogue, turn in expected_turns(dialogues, position):
-        captured = turn.match(heard)
+        captured = turn.match(agent_input)
         if captured is not None:
-            kept = {} if _ended(dialogue, position) else position.captures
-            return _take(dialogue, turn, heard, {**kept, **captured})
-    if position.begun:
+            captures = {} if _ended(dialogue, position) else position.captures
+            return _take(dialogue, turn, agent_input, {**captures, **captured})
+    if position.has_begun:
         dialogue = _current(dialogues, position)
         if dialogue.at_end == REPEAT and _ended(dialogue, position):
-            return _take(dialogue, dialogue.turn(position.after), heard, position.captures)
-    return _unscripted(dialogues, position, heard)
+            return _take(dialogue, dialogue.turn(position.after), agent_input, position.captures)
+    return _unscripted(dialogues, position, agent_input)
 
 
 def expected_turns(
     dialogues: Sequence[Dialogue], position: DialoguePosition
 ) -> list[tuple[Dialogue, ScriptedTurn]]:
-    """Return the turns at which a session at `position` waits, in the order they are tried."""
-    if not position.begun:
+    """Return the turns that a session at `position` expects, in the order they are tried."""
+    if not position.has_begun:
         return [(each, turn) for each in dialogues for turn in each.following(0)]
     dialogue = _current(dialogues, position)
     again = dialogue.at_end == RESTART and _ended(dialogue, position)
@@ -75,41 +74,41 @@ def _ended(dialogue: Dialogue, position: DialoguePosition) -> bool:
 
 
 def _take(
-    dialogue: Dialogue, turn: ScriptedTurn, heard: AgentInput, captures: Mapping[str, str]
+    dialogue: Dialogue, turn: ScriptedTurn, agent_input: AgentInput, captures: Mapping[str, str]
 ) -> AgentReply:
-    reply = turn.reply.reply(heard, captures)
+    reply = turn.reply.reply(agent_input, captures)
     position = DialoguePosition(dialogue.name, dialogue.version, turn.number, captures)
-    delay = turn.latency.seconds(_chance(heard)) if turn.latency else 0.0
+    delay = turn.latency.seconds(_random_fraction(agent_input)) if turn.latency else 0.0
     return replace(reply, state=position.state(), delay=delay, fault=turn.fault)
 
 
-def _chance(heard: AgentInput) -> float:
+def _random_fraction(agent_input: AgentInput) -> float:
     """Return a number between 0 and 1, the same for the same turn of the same session.
 
-    The session's id comes from the mock's seed where it has one, so the seed decides this too.
+    With a seed, the session's id is reproducible, and so is this number.
     """
-    seed = f"{heard.execution_id}/{heard.turn}".encode()
+    seed = f"{agent_input.execution_id}/{agent_input.turn}".encode()
     number = int.from_bytes(hashlib.blake2b(seed, digest_size=6).digest(), "big")
     return (number + 1) / (2**48 + 1)
 
 
 def _unscripted(
-    dialogues: Sequence[Dialogue], position: DialoguePosition, heard: AgentInput
+    dialogues: Sequence[Dialogue], position: DialoguePosition, agent_input: AgentInput
 ) -> AgentReply:
     here = expected_turns(dialogues, position)
-    scope = [_current(dialogues, position)] if position.begun else list(dialogues)
-    otherwise = scope[0].fallback
-    missed = near_misses(here, scope, heard)
-    if isinstance(otherwise, ScriptedReply):
-        reply, rule = otherwise.reply(heard, position.captures), FALLBACK_RULE
+    scope = [_current(dialogues, position)] if position.has_begun else list(dialogues)
+    fallback = scope[0].fallback
+    missed = near_misses(here, scope, agent_input)
+    if isinstance(fallback, ScriptedReply):
+        reply, rule = fallback.reply(agent_input, position.captures), FALLBACK_RULE
     else:
-        reply = AgentReply(_apology(scope, position))
-        rule = REFUSED_RULE if otherwise == REFUSE else UNSCRIPTED_RULE
+        reply = AgentReply(_fallback_text(scope, position))
+        rule = REFUSED_RULE if fallback == REFUSE else UNSCRIPTED_RULE
     return replace(reply, state=position.state(), rule=rule, near_misses=missed)
 
 
-def _apology(scope: Sequence[Dialogue], position: DialoguePosition) -> str:
-    if not position.begun:
+def _fallback_text(scope: Sequence[Dialogue], position: DialoguePosition) -> str:
+    if not position.has_begun:
         return "I have no answer to that. (This is the mock: no dialogue begins with this message.)"
     name = scope[0].name
     if _ended(scope[0], position):

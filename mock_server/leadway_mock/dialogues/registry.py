@@ -1,4 +1,4 @@
-"""The dialogues of a mock: those of its files, and those that each space was told."""
+"""Registry of dialogues: those from files, and those of each namespace."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from leadway_mock.dialogues.position import DialoguePosition, position_in
 from leadway_mock.dialogues.serialization import from_text, to_text
 from leadway_mock.state.namespace import Namespace, Overrides
 from leadway_mock.state.namespace_registry import NamespaceRegistry
+from leadway_mock.util.cache import BoundedDict
 
 OVERRIDE_KEY: Final = "dialogues"
-"""The kind of a space's orders that is about dialogues: names, each with a version or null."""
+"""Key of the dialogues in a namespace's overrides: names, each with a version or null."""
 
-
-MOST_KNOWN: Final = 1_024
+MAX_CACHED_DIALOGUES: Final = 1_024
 
 
 @dataclass(frozen=True, slots=True)
 class TurnUsage:
-    """How often sessions have taken one turn of a dialogue, in one space."""
+    """How often the sessions of a namespace have taken one turn."""
 
     dialogue: Dialogue
     turn: ScriptedTurn
@@ -31,151 +31,155 @@ class TurnUsage:
 
 
 class DialogueRegistry:
-    """All dialogues, by space. What is put in outlives a restart if the store does."""
+    """Dialogues of files and namespaces. Those of a namespace are in the store."""
 
     def __init__(
-        self, spaces: NamespaceRegistry, vet: Callable[[Dialogue], None] = lambda _: None
+        self, namespaces: NamespaceRegistry, check: Callable[[Dialogue], None] = lambda _: None
     ) -> None:
-        """Begin with none; `vet` raises `DialogueError` for a dialogue that cannot be played."""
-        self._spaces = spaces
-        self._vet = vet
+        """Create an empty registry; `check` raises `DialogueError` for an invalid dialogue."""
+        self._namespaces = namespaces
+        self._check = check
         self.files: Mapping[str, Dialogue] = {}
-        """What every space knows from the mock's files, unless it is told otherwise."""
+        """Dialogues of all namespaces, unless a namespace overrides them."""
 
-        self._known: dict[str, Dialogue] = {}  # by version, so that it cannot be out of date
+        self._by_version = BoundedDict[str, Dialogue](MAX_CACHED_DIALOGUES)
 
     def serve(self, dialogues: Iterable[Dialogue]) -> None:
-        """Let every space know `dialogues`, and no others from files; raises `DialogueError`."""
+        """Replace the dialogues of files; raises `DialogueError`."""
         found = {dialogue.name: dialogue for dialogue in dialogues}
         for each in found.values():
-            self._vet(each)
+            self._check(each)
         self.files = found
 
-    def put(self, space: str, *dialogues: Dialogue | DialogueBuilder) -> Namespace:
-        """Let the space called `space` know `dialogues`, each in the place of one of its name.
+    def put(self, namespace: str, *dialogues: Dialogue | DialogueBuilder) -> Namespace:
+        """Add or replace dialogues of the namespace, by name.
 
-        Open sessions stay on the version they began with. Raises `DialogueError` for one
-        that is wrong, and then changes nothing.
+        Open sessions keep the version they began with. If a dialogue is invalid, it raises
+        `DialogueError` and changes nothing.
         """
         ready = [as_dialogue(each) for each in dialogues]
         for each in ready:
-            self._vet(each)
-        opened = self._spaces.change(space, lambda orders: orders)
+            self._check(each)
+        opened = self._namespaces.change(namespace, lambda overrides: overrides)
         for each in ready:
-            opened.put(_source(each.version), to_text(each))
-            self._remember(each)
+            opened.put(_source_key(each.version), to_text(each))
+            self._by_version[each.version] = each
         versions = {each.name: each.version for each in ready}
-        return self._spaces.change(space, lambda orders: _told(orders, versions))
+        return self._namespaces.change(
+            namespace, lambda overrides: _with_versions(overrides, versions)
+        )
 
-    def remove(self, space: str, name: str) -> Namespace:
-        """Let the space called `space` know no dialogue `name`, be it from a file or told."""
-        return self._spaces.change(space, lambda orders: _told(orders, {name: None}))
+    def remove(self, namespace: str, name: str) -> Namespace:
+        """Remove the dialogue `name` from the namespace, even if it comes from a file."""
+        return self._namespaces.change(
+            namespace, lambda overrides: _with_versions(overrides, {name: None})
+        )
 
-    def of(self, space: Namespace) -> dict[str, Dialogue]:
-        """Return the dialogues that `space` knows, by name and in the order of names."""
-        told = space.overrides.get(OVERRIDE_KEY)
-        if not self.files and not told:
+    def of(self, namespace: Namespace) -> dict[str, Dialogue]:
+        """Return the dialogues of the namespace by name, in name order."""
+        versions = namespace.overrides.get(OVERRIDE_KEY)
+        if not self.files and not versions:
             return {}
         found = dict(self.files)
-        for name, version in (told or {}).items():
-            dialogue = self._version(space, version) if version else None
+        for name, version in (versions or {}).items():
+            dialogue = self._load(namespace, version) if version else None
             if dialogue:
                 found[name] = dialogue
             else:
                 found.pop(name, None)
         return {name: found[name] for name in sorted(found)}
 
-    def of_agent(self, space: Namespace, agent_id: str) -> list[Dialogue]:
-        """Return the dialogues that `space` knows for one agent, in the order of names."""
-        return [each for each in self.of(space).values() if each.applies_to(agent_id)]
+    def of_agent(self, namespace: Namespace, agent_id: str) -> list[Dialogue]:
+        """Return the dialogues of one agent, in name order."""
+        return [each for each in self.of(namespace).values() if each.applies_to(agent_id)]
 
-    def knows_agent(self, space: Namespace, agent_id: str, state: Mapping[str, Any]) -> bool:
-        """Tell whether a dialogue names the agent, which then exists if only for that.
+    def knows_agent(self, namespace: Namespace, agent_id: str, state: Mapping[str, Any]) -> bool:
+        """Return whether a dialogue names the agent, which exists for that reason alone.
 
-        It may be one of today, or the one that a session with that `state` has begun.
+        The dialogues are those of the namespace and the one that a session with `state` is in.
         """
-        begun = self._begun(space, position_in(state) or DialoguePosition())
-        known = [*self.of(space).values(), *([begun] if begun else [])]
+        begun = self._dialogue_at(namespace, position_in(state) or DialoguePosition())
+        known = [*self.of(namespace).values(), *([begun] if begun else [])]
         return any(agent_id in each.agents for each in known)
 
     def candidates(
-        self, space: Namespace, agent_id: str, state: Mapping[str, Any], *, new: bool
+        self, namespace: Namespace, agent_id: str, state: Mapping[str, Any], *, new: bool
     ) -> list[Dialogue]:
-        """Return what a session may play: the version it began with, or what there is to begin.
+        """Return the dialogues for the next turn of a session.
 
-        Empty for a session (`new` or not) that has nothing to do with dialogues.
+        It is the version that the session began with, or all that it may begin. A session without
+        dialogues, `new` or not, has none.
         """
         position = position_in(state)
         if position is None:
-            return self.of_agent(space, agent_id) if new else []
-        if not position.begun:
-            return self.of_agent(space, agent_id)
-        dialogue = self._begun(space, position)
+            return self.of_agent(namespace, agent_id) if new else []
+        if not position.has_begun:
+            return self.of_agent(namespace, agent_id)
+        dialogue = self._dialogue_at(namespace, position)
         return [dialogue] if dialogue else []
 
     def record_turn(
-        self, space: Namespace, dialogues: Sequence[Dialogue], reply: AgentReply
+        self, namespace: Namespace, dialogues: Sequence[Dialogue], reply: AgentReply
     ) -> None:
-        """Note that a session took a turn of `dialogues`, if `reply` comes from one.
+        """Count the turn of `dialogues` that made `reply`, if one did.
 
-        The turn is counted, and the version kept for as long as the space: the session goes on
-        with it, whatever becomes of its file.
+        A first turn also stores its dialogue, because the session continues with this version
+        when the file changes.
         """
         position = position_in(reply.state)
-        if reply.rule or position is None or not position.begun:
+        if reply.rule or position is None or not position.has_begun:
             return
-        space.increment(_used(position.version, position.after))
+        namespace.increment(_usage_key(position.version, position.after))
+        key = _source_key(position.version)
         for each in dialogues:
-            if each.version == position.version and position.after in each.starts:
-                space.put(_source(each.version), to_text(each), once=True)
+            is_first = each.version == position.version and position.after in each.starts
+            if is_first and not namespace.count(key):
+                namespace.put(key, to_text(each), once=True)
 
-    def uses(self, space: Namespace) -> list[TurnUsage]:
-        """Return how often each turn was taken that `space` knows, in the order of writing."""
+    def uses(self, namespace: Namespace) -> list[TurnUsage]:
+        """Return the usage of every turn, in the order of writing."""
         return [
-            use for dialogue in self.of(space).values() for use in self.uses_of(space, dialogue)
+            use
+            for dialogue in self.of(namespace).values()
+            for use in self.uses_of(namespace, dialogue)
         ]
 
-    def uses_of(self, space: Namespace, dialogue: Dialogue) -> list[TurnUsage]:
-        """Return how often each turn of one dialogue was taken, in the order of writing."""
+    def uses_of(self, namespace: Namespace, dialogue: Dialogue) -> list[TurnUsage]:
+        """Return the usage of each turn of one dialogue, in the order of writing."""
         return [
-            TurnUsage(dialogue, turn, space.count(_used(dialogue.version, turn.number)))
+            TurnUsage(dialogue, turn, namespace.count(_usage_key(dialogue.version, turn.number)))
             for turn in dialogue.turns
         ]
 
-    def unused(self, space: Namespace) -> list[TurnUsage]:
-        """Return the turns that no session has taken yet."""
-        return [use for use in self.uses(space) if use.times == 0]
+    def unused(self, namespace: Namespace) -> list[TurnUsage]:
+        """Return the turns that no session has taken."""
+        return [use for use in self.uses(namespace) if use.times == 0]
 
-    def _begun(self, space: Namespace, position: DialoguePosition) -> Dialogue | None:
-        if not position.begun:
+    def _dialogue_at(self, namespace: Namespace, position: DialoguePosition) -> Dialogue | None:
+        if not position.has_begun:
             return None
         known = self.files.get(position.name)
         if known and known.version == position.version:
             return known
-        return self._version(space, position.version)
+        return self._load(namespace, position.version)
 
-    def _version(self, space: Namespace, version: str) -> Dialogue | None:
-        found = self._known.get(version)
+    def _load(self, namespace: Namespace, version: str) -> Dialogue | None:
+        found = self._by_version.get(version)
         if found is None:
-            text = space.get(_source(version))
+            text = namespace.get(_source_key(version))
             found = from_text(text) if text else None
             if found:
-                self._remember(found)
+                self._by_version[version] = found
         return found
 
-    def _remember(self, dialogue: Dialogue) -> None:
-        if len(self._known) >= MOST_KNOWN:
-            self._known.clear()
-        self._known[dialogue.version] = dialogue
+
+def _with_versions(overrides: Overrides, versions: Mapping[str, str | None]) -> Overrides:
+    return {**overrides, OVERRIDE_KEY: {**overrides.get(OVERRIDE_KEY, {}), **versions}}
 
 
-def _told(orders: Overrides, versions: Mapping[str, str | None]) -> Overrides:
-    return {**orders, OVERRIDE_KEY: {**orders.get(OVERRIDE_KEY, {}), **versions}}
-
-
-def _source(version: str) -> str:
+def _source_key(version: str) -> str:
     return f"dialogues/{version}"
 
 
-def _used(version: str, number: int) -> str:
+def _usage_key(version: str, number: int) -> str:
     return f"used/{version}/{number}"

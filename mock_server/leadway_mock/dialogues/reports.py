@@ -1,4 +1,4 @@
-"""What a dialogue did, told to people, to the journal and to tests."""
+"""Dialogue results for the journal, hints and test reports."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from leadway_mock.util.redaction import redact_json, redact_text
 from leadway_mock.util.text_table import side_by_side
 
 DIALOGUE_ENDED: Final = (
-    "The dialogue has ended: begin a new session, write one more turn, or `after: restart`."
+    "The dialogue has ended: begin a new session, add a turn, or use `at_end: restart`."
 )
-"""How to mend a message that has no near miss, because no turn is left."""
+"""Hint for a message without near misses, because no turn is left."""
 
-LONGEST: Final = 500
-"""How many characters of one text a table shows."""
+MAX_TEXT_CHARS: Final = 500
+"""Maximum characters of one text in a table."""
 
 
 def dialogue_to_json(
@@ -28,8 +28,8 @@ def dialogue_to_json(
 ) -> dict[str, Any] | None:
     """Return the journal's `dialogue`, redacted, or None where no dialogue was involved.
 
-    It has the dialogue's `name` (null if none has begun), the session's turn, and the dialogue's
-    turn that was taken; where none was, `turn` is null and `after` the turn before.
+    It has the dialogue's `name` (null before one begins), the number of the session's turn, and
+    the dialogue's turn. If no turn matched, `turn` is null and `after` is the last turn taken.
     """
     position = position_in(reply.state)
     if position is None or not dialogues:
@@ -70,27 +70,30 @@ def near_miss_hint(reply: AgentReply) -> str:
         return ""
     if not reply.near_misses:
         return f"No turn expects this message. {DIALOGUE_ENDED}"
-    miss = _best(reply.near_misses)
+    miss = _best_near_miss(reply.near_misses)
     return redact_text(f"No turn expects this message. Closest: {_title(miss)}. {miss.hint}")
 
 
-def near_miss_report(heard: AgentInput, reply: AgentReply, *, width: int | None = None) -> str:
+def near_miss_report(
+    agent_input: AgentInput, reply: AgentReply, *, width: int | None = None
+) -> str:
     """Return the near misses of `reply` as tables, at most `width` columns wide.
 
-    Left is what the turn expects, right what was heard. Without `width`, it is the terminal's.
+    The left column is the expectation, the right one the received value. The default `width` is
+    the terminal's.
     """
     width = width or shutil.get_terminal_size((100, 24)).columns
-    return redact_text("\n".join(_lines(heard, reply, width)))
+    return redact_text("\n".join(_report_lines(agent_input, reply, width)))
 
 
-def _lines(heard: AgentInput, reply: AgentReply, width: int) -> Iterator[str]:
-    yield f"No turn expects message {heard.turn} of session {heard.execution_id}."
+def _report_lines(agent_input: AgentInput, reply: AgentReply, width: int) -> Iterator[str]:
+    yield f"No turn expects message {agent_input.turn} of session {agent_input.execution_id}."
     position = position_in(reply.state)
-    if position and position.begun:
+    if position and position.has_begun:
         after = f"after turn {position.after}" if position.after else "at its beginning"
         yield f"The session is in dialogue '{position.name}', {after}."
         if position.captures:
-            yield "Captured: " + ", ".join(_captures(position.captures))
+            yield "Captured: " + ", ".join(_capture_texts(position.captures))
     else:
         yield "The session has not begun any dialogue."
     for miss in reply.near_misses:
@@ -104,40 +107,40 @@ def near_miss_table(miss: NearMiss, *, width: int) -> list[str]:
     """Return one near miss as the lines of a table."""
     rows = [
         (
-            f"{each.part}: {_shown(each.expected)}",
-            f"{'message' if each.part == 'user' else each.part}: {_shown(each.found)}",
+            f"{each.part}: {_terminal_text(each.expected)}",
+            f"{'message' if each.part == 'user' else each.part}: {_terminal_text(each.found)}",
             not each.matches,
         )
         for each in miss.comparisons
     ]
-    lines = side_by_side((_title(miss), "heard"), rows, width=width)
+    lines = side_by_side((_title(miss), "received"), rows, width=width)
     return [*lines, f"  {miss.hint}"]
 
 
-def _best(misses: Sequence[NearMiss]) -> NearMiss:
-    """Return the one to name: a turn elsewhere that takes the whole message tells the most."""
+def _best_near_miss(misses: Sequence[NearMiss]) -> NearMiss:
+    """Return the near miss to name: preferably a turn elsewhere, which matches completely."""
     return next((each for each in misses if each.position == "elsewhere"), misses[0])
 
 
 def _title(miss: NearMiss) -> str:
-    place = f", {_near(miss.file)}:{miss.line}" if miss.line else ""
+    place = f", {_relative_path(miss.file)}:{miss.line}" if miss.line else ""
     label = f" '{miss.label}'" if miss.label else ""
     return f"turn {miss.turn}{label} of '{miss.dialogue}'{place}"
 
 
-def _near(file: str) -> str:
-    """Return a path as short as it can be from here."""
+def _relative_path(file: str) -> str:
+    """Return the path relative to the working directory, if it is below it."""
     path, here = Path(file), Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else file
 
 
-def _captures(captures: Mapping[str, str]) -> Iterator[str]:
+def _capture_texts(captures: Mapping[str, str]) -> Iterator[str]:
     for name, text in captures.items():
-        yield f"{name} = {_shown(text)}"
+        yield f"{name} = {_terminal_text(text)}"
 
 
-def _shown(text: str) -> str:
-    """Return `text` as a terminal may show it: nothing that moves its cursor, and not endless."""
-    short = text[:LONGEST]
+def _terminal_text(text: str) -> str:
+    """Return `text` for a terminal: shortened, with control characters escaped."""
+    short = text[:MAX_TEXT_CHARS]
     plain = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in short)
     return plain if text == short else f"{plain}… [{len(text)} characters]"

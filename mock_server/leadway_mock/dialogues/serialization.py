@@ -1,4 +1,4 @@
-"""Dialogues as text, for the store: the version a session began with can be had again."""
+"""Dialogues as text for the store, so that open sessions keep their version."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from leadway_mock.agents.replies import AgentReply
+from leadway_mock.agents.replies import REPLY_FIELDS, AgentReply
 from leadway_mock.dialogues.model import (
-    ANSWER_FIELDS,
     Dialogue,
     ScriptedReply,
     ScriptedTurn,
@@ -21,20 +20,20 @@ from leadway_mock.util.json_text import to_json_text
 
 
 def to_text(dialogue: Dialogue) -> str:
-    """Return a dialogue as text that `restore` reads."""
+    """Return a dialogue as text that `from_text` reads."""
     return to_json_text(to_json(dialogue))
 
 
 def from_text(text: str) -> Dialogue:
-    """Return the dialogue that `dump` wrote. The text is the mock's own, and not checked."""
+    """Return the dialogue from the text of `to_text`, without checks."""
     content = json.loads(text)
     return Dialogue(
         name=content["name"],
         turns=tuple(map(_turn, content["turns"])),
         starts=tuple(content["starts"]),
         agents=tuple(content["agents"]),
-        fallback=_otherwise(content["otherwise"]),
-        at_end=content["after"],
+        fallback=_fallback(content["fallback"]),
+        at_end=content["at_end"],
         file=content["file"],
     )
 
@@ -43,7 +42,7 @@ def _turn(content: Mapping[str, Any]) -> ScriptedTurn:
     return ScriptedTurn(
         number=content["number"],
         user=Pattern(*content["user"]),
-        reply=_saying(content["agent"]),
+        reply=_reply(content["agent"]),
         when=TurnConditions(**content["when"]),
         label=content["label"],
         latency=Latency(**content["latency"]) if content["latency"] else None,
@@ -53,20 +52,20 @@ def _turn(content: Mapping[str, Any]) -> ScriptedTurn:
     )
 
 
-def _saying(content: Mapping[str, Any]) -> ScriptedReply:
+def _reply(content: Mapping[str, Any]) -> ScriptedReply:
     return ScriptedReply(content["response"], reply_fields(content))
 
 
 def reply_fields(content: Mapping[str, Any]) -> AgentReply:
-    """Return the reply that has the answer's fields but for its text, by their names in the API."""
-    told: dict[str, Any] = {
-        # Lists become tuples, as in a plain `Reply`, so that equal dialogues are equal.
+    """Return a reply without text from response fields, which have the names of the API."""
+    fields: dict[str, Any] = {
+        # Lists become tuples, so that equal dialogues are equal.
         field: tuple(content[name]) if isinstance(content[name], list) else content[name]
-        for name, field in ANSWER_FIELDS.items()
+        for name, field in REPLY_FIELDS.items()
         if name in content
     }
-    return AgentReply("", **told)
+    return AgentReply("", **fields)
 
 
-def _otherwise(content: str | Mapping[str, Any]) -> ScriptedReply | str:
-    return content if isinstance(content, str) else _saying(content)
+def _fallback(content: str | Mapping[str, Any]) -> ScriptedReply | str:
+    return content if isinstance(content, str) else _reply(content)

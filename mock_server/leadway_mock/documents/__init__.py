@@ -1,1 +1,1 @@
-"""Files that people write for the mock: read strictly, with every problem told at its place."""
+"""YAML and text files of users, parsed strictly into values with positions and problems."""

@@ -1,52 +1,58 @@
-"""What can be wrong with a file, said with its place and a way to mend it."""
+"""Problems of files, faults and settings: location, message and hint."""
+
+from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from leadway_mock.documents.yaml_document import Document, Pointer, YamlError
 from leadway_mock.documents.yaml_errors import escape_controls
+from leadway_mock.util.json_pointer import to_pointer
 
-MAX_SHOWN: Final = 50
-"""Most problems that one error lists; a file of the wrong kind may have thousands."""
+MAX_PROBLEMS_IN_TEXT: Final = 50
+"""Maximum number of problems in the text of one error; a file of the wrong kind has thousands."""
+
+
+class TextPosition(NamedTuple):
+    """Line and column in a text, both counted from 1."""
+
+    line: int
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.line}:{self.column}"
 
 
 class Problem(NamedTuple):
-    """One thing that is wrong, where it stands, and how to mend it."""
+    """One problem of a user's input: where it is, what is wrong, and how to fix it."""
 
-    line: int
-    column: int
+    location: TextPosition | str
+    """Position in the text of a file, or JSON pointer into a value; "" is the whole value."""
+
     message: str
     hint: str
 
+    def under(self, *path: str | int) -> Problem:
+        """Return the problem of a value as a problem of the document that has it at `path`."""
+        return self._replace(location=f"{to_pointer(path)}{self.location}")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the problem as JSON: `line` and `column`, or `pointer`; `message` and `hint`."""
+        if isinstance(self.location, TextPosition):
+            place = self.location._asdict()
+        else:
+            place = {"pointer": self.location}
+        return {**place, "message": self.message, "hint": self.hint}
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.message} — {self.hint}"
+
 
 class ProblemsError(ValueError):
-    """A file that cannot be used; `str()` of it lists every problem, one a line."""
+    """A file that cannot be used; `str()` lists its problems, one per line."""
 
     def __init__(self, file: str, problems: Iterable[Problem]) -> None:
         self.file = escape_controls(file)
         self.problems = tuple(problems)
-        super().__init__("\n".join(_lines(self.file, self.problems)))
-
-
-def _lines(file: str, problems: tuple[Problem, ...]) -> list[str]:
-    lines = [
-        f"{file}:{line}:{column}: {what} — {mend}"
-        for line, column, what, mend in problems[:MAX_SHOWN]
-    ]
-    more = len(problems) - MAX_SHOWN
-    return [*lines, f"{file}: and {more} more"] if more > 0 else lines
-
-
-def problem_at_value(document: Document, pointer: Pointer, what: str, mend: str) -> Problem:
-    """Place a problem at the value that `pointer` leads to."""
-    return Problem(*document.position(pointer), what, mend)
-
-
-def problem_at_key(document: Document, pointer: Pointer, what: str, mend: str) -> Problem:
-    """Place a problem at the name that `pointer` ends with."""
-    return Problem(*document.key_position(pointer), what, mend)
-
-
-def problem_from_yaml(error: YamlError) -> Problem:
-    """Turn the error of a text that is not YAML into a problem."""
-    return Problem(*error.position, error.message, error.hint)
+        lines = [f"{self.file}:{each}" for each in self.problems[:MAX_PROBLEMS_IN_TEXT]]
+        more = len(self.problems) - MAX_PROBLEMS_IN_TEXT
+        super().__init__("\n".join([*lines, *([f"{self.file}: and {more} more"] * (more > 0))]))

@@ -1,43 +1,49 @@
-"""Violations of a JSON Schema in words that help, for the files that people write for the mock."""
+"""Violations of a JSON Schema as problems with a location and a hint."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 from jsonschema import Draft202012Validator
 
-from leadway_mock.documents.json_types import json_type
-from leadway_mock.documents.problems import Problem, problem_at_key, problem_at_value
+from leadway_mock.documents.problems import Problem
 from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.documents.yaml_errors import quote
+from leadway_mock.util.json_pointer import to_pointer
+from leadway_mock.util.suggestions import closest
+
+MAX_QUOTED_INTEGER: Final = 10**9
+"""Larger numbers are not quoted in messages."""
 
 Explanation: TypeAlias = tuple[Pointer, str, str]
-"""The pointer to a value, what is wrong with it, and how to mend it."""
+"""Path to a value, message, and hint."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """One kind of file: its schema, and the words to use of it."""
+    """Schema and vocabulary of one kind of file."""
 
     schema: Mapping[str, Any]
-    start: str
-    """How to mend a file that does not even start as it should."""
+    start_hint: str
+    """Hint for a file with an invalid start."""
 
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Names used elsewhere, with what they are called here; the first that is known is meant."""
+    """Names that users may try, with the names to suggest; the first one valid here is used."""
 
     misplaced: Mapping[str, str] = field(default_factory=dict)
-    """Names that are known elsewhere in the file, with how to mend them."""
+    """Hints for names that are valid elsewhere in the file."""
 
     secret: frozenset[Pointer] = frozenset()
-    """Parts of the file that are never quoted, by the beginning of their pointers."""
+    """First parts of the paths whose values are never quoted."""
+
+    name: str = "the file"
+    """What the whole is called."""
 
 
 class SchemaViolation(NamedTuple):
-    """What jsonschema's error says, as far as it is needed to say it better."""
+    """The parts of a jsonschema error from which a better message is built."""
 
     pointer: Pointer
     keyword: str
@@ -45,40 +51,61 @@ class SchemaViolation(NamedTuple):
     """The value of the keyword in the schema."""
 
     found: Any
-    """The offending value of the document."""
+    """The invalid value of the document."""
 
     schema: Mapping[str, Any]
     message: str
-    vocabulary: FileKind
+    file_kind: FileKind
 
     @property
     def name(self) -> str:
-        """What the offending value is called. All names that can occur here are the schema's."""
+        """Name of the invalid value for messages. All names that can occur are the schema's."""
         names = [part for part in self.pointer if isinstance(part, str)]
         if not names:
-            return "the file"
+            return self.file_kind.name
         last = f"`{names[-1]}`"
         return last if self.pointer[-1] == names[-1] else f"an entry of {last}"
 
-    def quoted(self, text: str) -> str:
-        """Quote a text, unless it stands where secrets do, and may be one by mistake."""
-        return "this" if self.pointer[:1] in self.vocabulary.secret else quote(text)
+    def quote_unless_secret(self, text: str) -> str:
+        """Quote a text, or return "this" where the text may be a secret."""
+        return "this" if self.pointer[:1] in self.file_kind.secret else quote(text)
 
 
-def schema_problems(document: Document, vocabulary: FileKind) -> Iterator[Problem]:
+def schema_problems(document: Document, file_kind: FileKind) -> Iterator[Problem]:
     """Yield a problem for each way in which `document` violates the schema."""
-    for violation in _violations(document.value, vocabulary):
-        place = problem_at_key if violation.keyword == "additionalProperties" else problem_at_value
-        for pointer, what, mend in EXPLANATIONS[violation.keyword](violation):
-            yield place(document, pointer, what, mend)
+    for violation in _violations(document.value, file_kind):
+        is_key = violation.keyword == "additionalProperties"
+        place = document.problem_at_key if is_key else document.problem_at
+        for explanation in EXPLANATIONS[violation.keyword](violation):
+            yield place(*explanation)
 
 
-def _violations(value: object, vocabulary: FileKind) -> Iterator[SchemaViolation]:
-    for error in Draft202012Validator(vocabulary.schema).iter_errors(value):
+def value_problems(value: object, kind: FileKind) -> Iterator[Problem]:
+    """Yield a problem for each violation of the schema by a JSON value, at its JSON pointer."""
+    for violation in _violations(value, kind):
+        for pointer, message, hint in EXPLANATIONS[violation.keyword](violation):
+            yield Problem(to_pointer(pointer), message, hint)
+
+
+def json_type(value: object) -> str:
+    """Return the JSON Schema type of a decoded JSON value; a float and an int are `number`."""
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    if value is None:
+        return "null"
+    return "object" if isinstance(value, Mapping) else "array"
+
+
+def _violations(value: object, file_kind: FileKind) -> Iterator[SchemaViolation]:
+    for error in Draft202012Validator(file_kind.schema).iter_errors(value):
         fields = (error.validator, error.validator_value, error.instance, error.schema)
         keyword, wanted, found, schema = cast("tuple[str, Any, Any, Mapping[str, Any]]", fields)
         pointer, message = tuple(error.absolute_path), error.message
-        yield SchemaViolation(pointer, keyword, wanted, found, schema, message, vocabulary)
+        yield SchemaViolation(pointer, keyword, wanted, found, schema, message, file_kind)
 
 
 def _explain_type(violation: SchemaViolation) -> Iterator[Explanation]:
@@ -87,16 +114,16 @@ def _explain_type(violation: SchemaViolation) -> Iterator[Explanation]:
     found = "fraction" if isinstance(violation.found, float) else json_type(violation.found)
     choices = " or ".join(TYPE_NAMES[name] for name in wanted)
     what = f"{violation.name} must be {choices}, not {TYPE_NAMES[found]}"
-    mend = _mend_type(wanted, found) if violation.pointer else violation.vocabulary.start
-    yield violation.pointer, what, mend
+    hint = _type_hint(wanted, found) if violation.pointer else violation.file_kind.start_hint
+    yield violation.pointer, what, hint
 
 
-def _mend_type(wanted: list[str], found: str) -> str:
+def _type_hint(wanted: list[str], found: str) -> str:
     if found == "null":
         return "write a value, or leave the line out"
     if "string" in wanted and found in {"number", "fraction", "boolean"}:
         return "put it in quotes"
-    return FIXES[wanted[0]]
+    return TYPE_HINTS[wanted[0]]
 
 
 def _explain_required(violation: SchemaViolation) -> Iterator[Explanation]:
@@ -110,36 +137,58 @@ def _explain_unknown(violation: SchemaViolation) -> Iterator[Explanation]:
     known = list(violation.schema["properties"])
     for name in violation.found:
         if name not in known:
-            what = f"{violation.quoted(name)} is not known here"
-            yield (*violation.pointer, name), what, _mend_unknown(name, known, violation.vocabulary)
+            what = f"{violation.quote_unless_secret(name)} is not known here"
+            yield (*violation.pointer, name), what, _unknown_hint(name, known, violation.file_kind)
 
 
-def _mend_unknown(name: str, known: list[str], vocabulary: FileKind) -> str:
-    if name in vocabulary.misplaced:
-        return vocabulary.misplaced[name]
-    near = [*vocabulary.synonyms.get(name, ()), *get_close_matches(name, known, n=1)]
-    meant = next((candidate for candidate in near if candidate in known), None)
-    return f"did you mean `{meant}`?" if meant else f"known are {_listed(known, 'and')}"
+def _unknown_hint(name: str, known: list[str], file_kind: FileKind) -> str:
+    if name in file_kind.misplaced:
+        return file_kind.misplaced[name]
+    synonym = next((each for each in file_kind.synonyms.get(name, ()) if each in known), None)
+    close = synonym or closest(name, known)
+    return f"did you mean `{close}`?" if close else f"known are {_join_names(known, 'and')}"
 
 
 def _explain_enum(violation: SchemaViolation) -> Iterator[Explanation]:
-    found = violation.quoted(violation.found) if isinstance(violation.found, str) else "this"
-    mend = f"write {_listed(violation.expected, 'or')}"
-    yield violation.pointer, f"{violation.name} cannot be {found}", mend
+    found = violation.found
+    shown = "this"
+    if isinstance(found, str):
+        shown = violation.quote_unless_secret(found)
+    elif isinstance(found, int) and abs(found) < MAX_QUOTED_INTEGER:
+        shown = f"`{found}`"
+    hint = f"write {_join_names(violation.expected, 'or')}"
+    yield violation.pointer, f"{violation.name} cannot be {shown}", hint
 
 
 def _explain_empty(violation: SchemaViolation) -> Iterator[Explanation]:
-    start = violation.vocabulary.start
-    mend = "write something, or leave the line out" if violation.pointer else start
-    yield violation.pointer, f"{violation.name} is empty", mend
+    if violation.expected > 1:
+        yield from _explain_by_description(violation)
+        return
+    start = violation.file_kind.start_hint
+    hint = "write something, or leave the line out" if violation.pointer else start
+    yield violation.pointer, f"{violation.name} is empty", hint
+
+
+def _explain_range(violation: SchemaViolation) -> Iterator[Explanation]:
+    minimum, maximum = violation.schema.get("minimum"), violation.schema.get("maximum")
+    if minimum is None or maximum is None:
+        yield from _explain_by_description(violation)
+    else:
+        hint = f"write a number from {minimum} to {maximum}"
+        yield violation.pointer, f"{violation.name} is out of range", hint
+
+
+def _explain_length(violation: SchemaViolation) -> Iterator[Explanation]:
+    message = f"{violation.name} is longer than {violation.expected} characters"
+    yield violation.pointer, message, "shorten it"
 
 
 def _explain_by_description(violation: SchemaViolation) -> Iterator[Explanation]:
-    what = f"{violation.name} cannot be written so"
+    what = f"{violation.name} has an invalid value"
     yield violation.pointer, what, violation.schema["description"]
 
 
-def _listed(names: list[str], joint: str) -> str:
+def _join_names(names: list[str], joint: str) -> str:
     quoted = [f"`{name}`" for name in names]
     return f"{', '.join(quoted[:-1])} {joint} {quoted[-1]}"
 
@@ -153,10 +202,13 @@ EXPLANATIONS: Final[Mapping[str, Callable[[SchemaViolation], Iterator[Explanatio
     "minItems": _explain_empty,
     "minProperties": _explain_empty,
     "maxProperties": _explain_by_description,
-    "minimum": _explain_by_description,
+    "maxLength": _explain_length,
+    "maxItems": _explain_by_description,
+    "minimum": _explain_range,
+    "maximum": _explain_range,
     "pattern": _explain_by_description,
 }
-"""How a violation of each keyword that the schema uses is told."""
+"""Functions that explain violations, by schema keyword."""
 
 TYPE_NAMES: Final[Mapping[str, str]] = {
     "array": "a list",
@@ -169,10 +221,11 @@ TYPE_NAMES: Final[Mapping[str, str]] = {
     "string": "text",
 }
 
-FIXES: Final[Mapping[str, str]] = {
+TYPE_HINTS: Final[Mapping[str, str]] = {
     "array": "start each entry on a line of its own with `- `",
     "boolean": "write true or false, without quotes",
     "integer": "write digits alone, without quotes",
+    "number": "write digits alone, without quotes",
     "object": "write names and values, such as `name: value`",
     "string": "write plain text in its place",
 }

@@ -1,9 +1,8 @@
-"""YAML as plain JSON values that remember where in the text each of them was written.
+"""YAML parser that returns plain JSON values and the text position of each.
 
-The reading is stricter and duller than YAML's own, so that a file means what it looks like. An
-unquoted `no`, `2026-11-22` or `007` is text; only JSON's `true`, `false`, `null` and numbers are
-not. Duplicate keys, tags and merge keys are refused, and so is a text that unfolds into more than
-a file written by hand would hold. The parser beneath is PyYAML's, down to its events only.
+It is stricter than YAML, so that a file means what it looks like. Only `true`, `false`, `null` and
+JSON numbers are not text: an unquoted `no`, `2026-11-22` or `007` is. Duplicate keys, tags, merge
+keys and texts that expand beyond the limits are errors. PyYAML parses the text into events.
 """
 
 import math
@@ -15,47 +14,39 @@ from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 import yaml
 
+from leadway_mock.documents.problems import Problem, TextPosition
 from leadway_mock.documents.yaml_errors import explain_yaml_error, quote
 
 MAX_DEPTH: Final = 32
 MAX_NODES: Final = 100_000
-"""Most values in one text, with each alias counted as large as what it stands for."""
+"""Maximum values in one text; an alias counts as many values as its anchor."""
 
 MAX_ALIASES: Final = 1_000
-MAX_NUMBER: Final = 100
-"""Most characters in a number; Python itself refuses to read very long ones."""
+MAX_NUMBER_CHARS: Final = 100
+"""Maximum characters in a number; Python limits the digits of integers, too."""
 
 Pointer: TypeAlias = tuple[str | int, ...]
-"""The keys and indexes that lead to a value: the parts of its JSON pointer."""
+"""Keys and indexes that lead to a value."""
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<real>(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)")
-_WORDS: Mapping[str, object] = MappingProxyType(
+_KEYWORDS: Mapping[str, object] = MappingProxyType(
     {"": None, "~": None, "null": None, "true": True, "false": False}
 )
 
 
-class TextPosition(NamedTuple):
-    """A place in a text; the first line and the first column are 1."""
-
-    line: int
-    column: int
-
-
 class YamlError(ValueError):
-    """A text that cannot be read: what is wrong, where, and how to mend it."""
+    """A text that is not the YAML that `load` accepts, with its `problem`."""
 
-    def __init__(self, what: str, mend: str, position: TextPosition) -> None:
-        super().__init__(f"{position.line}:{position.column}: {what} — {mend}")
-        self.message = what
-        self.hint = mend
-        self.position = position
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A JSON value, and where each of its parts stands in the text it was read from."""
+    """A JSON value with the text positions of its parts."""
 
     value: object
     values: Mapping[Pointer, TextPosition]
@@ -64,7 +55,7 @@ class Document:
     def position(self, pointer: Pointer) -> TextPosition:
         """Return where the value at `pointer` starts, or else the nearest value around it.
 
-        What an alias stands for has no place of its own beneath the alias.
+        Values beneath an alias have no position of their own.
         """
         while pointer not in self.values:
             pointer = pointer[:-1]
@@ -74,25 +65,34 @@ class Document:
         """Return where the key at the end of `pointer` starts; the value's place if it has none."""
         return self.keys.get(pointer) or self.position(pointer)
 
+    def problem_at(self, pointer: Pointer, message: str, hint: str) -> Problem:
+        """Return a problem of the value at `pointer`."""
+        return Problem(self.position(pointer), message, hint)
+
+    def problem_at_key(self, pointer: Pointer, message: str, hint: str) -> Problem:
+        """Return a problem of the key that `pointer` ends with."""
+        return Problem(self.key_position(pointer), message, hint)
+
 
 def load(text: str) -> Document:
-    """Read one YAML document. Raises `YamlError`, and nothing else, for any text whatever."""
+    """Parse one YAML document. Raises only `YamlError`, for any text."""
     unprintable = _UNPRINTABLE.search(text)
     if unprintable:
-        what = f"the character {unprintable[0]!a} cannot stand in YAML"
-        raise YamlError(what, "remove it", _position_at(text, unprintable.start()))
+        what = f"the character {unprintable[0]!a} is not allowed in YAML"
+        raise YamlError(Problem(_position_at(text, unprintable.start()), what, "remove it"))
     try:
         # The C parser is ten times as fast, but not every installation of PyYAML has it.
         parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         return _Composer(yaml.parse(text, Loader=parser)).document()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        what, mend = explain_yaml_error(getattr(error, "problem", None) or "")
-        raise YamlError(what, mend, _position(mark) if mark else TextPosition(1, 1)) from None
+        what, hint = explain_yaml_error(getattr(error, "problem", None) or "")
+        position = _position(mark) if mark else TextPosition(1)
+        raise YamlError(Problem(position, what, hint)) from None
 
 
 class _Node(NamedTuple):
-    """A value with its size in nodes and its height in levels, which aliases multiply."""
+    """A value with its size in nodes and its height in levels, both multiplied by aliases."""
 
     value: object
     size: int = 1
@@ -101,13 +101,13 @@ class _Node(NamedTuple):
 
 @dataclass(slots=True)
 class _Composer:
-    """Makes values of parser events, one at a time, so that a bomb is noticed as it unfolds."""
+    """Builds values from parser events, and checks the limits while it does."""
 
     events: Iterator[Any]
     values: dict[Pointer, TextPosition] = field(default_factory=dict)
     keys: dict[Pointer, TextPosition] = field(default_factory=dict)
     anchors: dict[str, _Node | None] = field(default_factory=dict)
-    """What each anchor stands for; `None` while its value is still being read."""
+    """Values by anchor; `None` while the value is incomplete."""
 
     nodes: int = 0
     aliases: int = 0
@@ -121,7 +121,7 @@ class _Composer:
         next(self.events)  # the end of the document
         event = next(self.events)
         if not isinstance(event, yaml.StreamEndEvent):
-            _refuse(event, "a second document starts here", "keep one, without `---` lines")
+            _fail(event, "a second document starts here", "keep one, without `---` lines")
         return Document(value, self.values, self.keys)
 
     def _node(self, event: Any, pointer: Pointer) -> _Node:  # noqa: ANN401 - PyYAML has no types
@@ -131,7 +131,7 @@ class _Composer:
         self._count(event, 1)
         _check_depth(event, pointer, 1)
         if event.tag is not None:
-            _refuse(event, "tags (`!…`) are not read", "remove it, and put text in quotes")
+            _fail(event, "tags (`!…`) are not supported", "remove it, and put text in quotes")
         if event.anchor:
             self.anchors[event.anchor] = None
         node = self._content(event, pointer)
@@ -149,12 +149,12 @@ class _Composer:
     def _alias(self, event: yaml.AliasEvent, pointer: Pointer) -> _Node:
         self.aliases += 1
         if self.aliases > MAX_ALIASES:
-            _refuse(event, f"more than {MAX_ALIASES} aliases", "write the values out")
+            _fail(event, f"more than {MAX_ALIASES} aliases", "write the values out")
         if event.anchor not in self.anchors:
-            _refuse(event, "no anchor of this name stands above", "put text with `*` in quotes")
+            _fail(event, "no anchor above has this name", "put text with `*` in quotes")
         node = self.anchors[event.anchor]
         if node is None:
-            _refuse(event, "this alias stands for something it is a part of", "write it out")
+            _fail(event, "this alias contains itself", "write it out")
         self._count(event, node.size)
         _check_depth(event, pointer, node.height)
         return node
@@ -163,62 +163,62 @@ class _Composer:
         nodes: list[_Node] = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
             nodes.append(self._node(event, (*pointer, len(nodes))))
-        return _parent([node.value for node in nodes], nodes)
+        return _parent_node([node.value for node in nodes], nodes)
 
     def _mapping(self, pointer: Pointer) -> _Node:
         nodes: dict[str, _Node] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self._key(event, pointer)
             nodes[key] = self._node(next(self.events), (*pointer, key))
-        return _parent({key: node.value for key, node in nodes.items()}, [*nodes.values()])
+        return _parent_node({key: node.value for key, node in nodes.items()}, [*nodes.values()])
 
     def _key(self, event: Any, pointer: Pointer) -> str:  # noqa: ANN401 - PyYAML has no types
         if not isinstance(event, yaml.ScalarEvent) or event.tag is not None:
-            _refuse(event, "a name must be plain text", "put text that starts with `{` in quotes")
-        key = _checked_text(event)
+            _fail(event, "a name must be plain text", "put text that starts with `{` in quotes")
+        key = _text(event)
         if key == "<<" and event.implicit[0]:
-            _refuse(event, "merge keys (`<<`) are not read", "write the properties out")
+            _fail(event, "merge keys (`<<`) are not supported", "write the properties out")
         if (*pointer, key) in self.keys:
             first = self.keys[*pointer, key].line
-            _refuse(event, f"{quote(key)} stands twice, first on line {first}", "keep one")
+            _fail(event, f"{quote(key)} is a duplicate key, first used on line {first}", "keep one")
         self.keys[*pointer, key] = _position(event.start_mark)
         return key
 
     def _count(self, event: yaml.Event, size: int) -> None:
         self.nodes += size
         if self.nodes > MAX_NODES:
-            _refuse(event, f"more than {MAX_NODES} values", "make several files of it")
+            _fail(event, f"more than {MAX_NODES} values", "split it into several files")
 
 
-def _parent(value: object, children: list[_Node]) -> _Node:
+def _parent_node(value: object, children: list[_Node]) -> _Node:
     size = 1 + sum(child.size for child in children)
     return _Node(value, size, 1 + max((child.height for child in children), default=0))
 
 
 def _scalar(event: yaml.ScalarEvent) -> object:
-    text = _checked_text(event)
+    text = _text(event)
     plain = event.implicit[0]
     if not plain:
         return text
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in _KEYWORDS:
+        return _KEYWORDS[text]
     number = _NUMBER.fullmatch(text)
     return _number(event, text, real=bool(number["real"])) if number else text
 
 
 def _number(event: yaml.ScalarEvent, text: str, *, real: bool) -> float:
-    if len(text) > MAX_NUMBER:
-        _refuse(event, f"a number of more than {MAX_NUMBER} characters", "put text in quotes")
+    if len(text) > MAX_NUMBER_CHARS:
+        _fail(event, f"a number of more than {MAX_NUMBER_CHARS} characters", "put text in quotes")
     value = float(text) if real else int(text)
     if math.isinf(value):
-        _refuse(event, "a number too large to be one", "put text in quotes")
+        _fail(event, "this number is too large", "put text in quotes")
     return value
 
 
-def _checked_text(event: yaml.ScalarEvent) -> str:
+def _text(event: yaml.ScalarEvent) -> str:
     text: str = event.value
     if _SURROGATE.search(text):
-        _refuse(
+        _fail(
             event,
             "half of a surrogate pair",
             r"write the character itself, or `\U` and eight digits",
@@ -228,11 +228,11 @@ def _checked_text(event: yaml.ScalarEvent) -> str:
 
 def _check_depth(event: yaml.Event, pointer: Pointer, height: int) -> None:
     if len(pointer) + height > MAX_DEPTH:
-        _refuse(event, f"nested more than {MAX_DEPTH} levels deep", "flatten it")
+        _fail(event, f"nested more than {MAX_DEPTH} levels deep", "flatten it")
 
 
-def _refuse(event: yaml.Event, what: str, mend: str) -> NoReturn:
-    raise YamlError(what, mend, _position(event.start_mark))
+def _fail(event: yaml.Event, what: str, hint: str) -> NoReturn:
+    raise YamlError(Problem(_position(event.start_mark), what, hint))
 
 
 def _position(mark: Any) -> TextPosition:  # noqa: ANN401 - the two parsers have a class each

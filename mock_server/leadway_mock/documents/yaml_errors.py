@@ -1,14 +1,14 @@
-"""What to say of a text that is not YAML, and how to quote from one without telling secrets."""
+"""Explanations of YAML errors, and quotes of user text without secrets."""
 
 import re
 from typing import Final
 
-LONGEST_QUOTE: Final = 60
-"""Most characters of a user's text that an error repeats."""
+MAX_QUOTE_CHARS: Final = 60
+"""Maximum characters of a user's text that an error quotes."""
 
 _SECRET = re.compile(r"(?:pit-|eyJ)\S+")
 
-_ADVICE: Final = (
+_EXPLANATIONS: Final = (
     (
         "mapping values are not allowed",
         "a `: ` in the middle of unquoted text",
@@ -16,7 +16,7 @@ _ADVICE: Final = (
     ),
     (
         "unknown escape character",
-        "a backslash that means nothing in double quotes",
+        "an invalid backslash escape in double quotes",
         "use single quotes, which leave backslashes as they are",
     ),
     (
@@ -26,11 +26,11 @@ _ADVICE: Final = (
     ),
     (
         "character escape code",
-        "an escape that stands for no character, such as half of a surrogate pair",
+        "an escape for an invalid character, such as half of a surrogate pair",
         r"write the character itself, or `\U` and eight digits",
     ),
     ("unexpected end of stream", "this quote is never closed", "close it"),
-    ("tag", "tags (`!…`) are not read", "remove it, and put text in quotes"),
+    ("tag", "tags (`!…`) are not supported", "remove it, and put text in quotes"),
     (
         "expected",
         "the structure breaks off here",
@@ -41,24 +41,24 @@ _NOT_YAML: Final = ("this is not YAML", "check indentation, quotes and brackets"
 
 
 def explain_yaml_error(problem: str) -> tuple[str, str]:
-    """Say what is wrong and how to mend it, for a `problem` in the words of PyYAML.
+    """Say what is wrong and how to hint it, for a `problem` in the words of PyYAML.
 
-    Its own words are not passed on: the two parsers of PyYAML differ in them, and some repeat
-    what the text holds.
+    Its own messages are not used: the two parsers of PyYAML differ in them, and some repeat parts
+    of the text.
     """
-    for words, what, mend in _ADVICE:
+    for words, what, hint in _EXPLANATIONS:
         if words in problem:
-            return what, mend
+            return what, hint
     return _NOT_YAML
 
 
 def quote(text: str) -> str:
     """Quote a piece of a user's text for an error: short, printable, and with tokens masked."""
     masked = _SECRET.sub("…", text)
-    short = masked if len(masked) <= LONGEST_QUOTE else masked[:LONGEST_QUOTE] + "…"
+    short = masked if len(masked) <= MAX_QUOTE_CHARS else masked[:MAX_QUOTE_CHARS] + "…"
     return f"`{escape_controls(short)}`"
 
 
 def escape_controls(text: str) -> str:
-    """Escape what a terminal would act upon instead of showing it, line breaks among it."""
+    """Escape characters that a terminal would interpret, including line breaks."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

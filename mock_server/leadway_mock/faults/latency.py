@@ -1,7 +1,7 @@
-"""How long an answer is held back: always the same, or drawn from a distribution.
+"""Latency: a fixed delay, or one drawn from a distribution.
 
-A draw is a pure function of one number between 0 and 1, which the space's seed and the request's
-number decide. So a seeded space has the same delays every time.
+A draw is a pure function of a number between 0 and 1, which depends on the namespace's seed and the
+number of the request. So a seeded namespace has the same delays on every run.
 """
 
 from __future__ import annotations
@@ -10,23 +10,24 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from leadway_mock.faults.problems import FaultError, Problem, shown
+from leadway_mock.documents.problems import Problem
+from leadway_mock.faults.problems import FaultError, shown
 
-MOST_SECONDS = 600.0
-"""The longest delay, whatever a distribution says; no client waits ten minutes."""
+MAX_SECONDS = 600.0
+"""Limit of every delay, drawn ones included; no client waits ten minutes."""
 
-MOST_SIGMA = 5.0
+MAX_SIGMA = 5.0
 
 Distribution: TypeAlias = Literal["fixed", "uniform", "lognormal"]
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """A delay in seconds. Use `fixed`, `uniform` or `lognormal` to make one.
+    """A delay in seconds. Use `fixed`, `uniform` or `lognormal` to create one.
 
-    `first` is the delay, the least, or the median; `second` is nothing, the most, or sigma.
+    `first` is the delay, the minimum or the median; `second` is unused, the maximum or sigma.
     """
 
     distribution: Distribution
@@ -34,53 +35,66 @@ class Latency:
     second: float = 0.0
 
     def seconds(self, fraction: float) -> float:
-        """Return the delay at `fraction` of the distribution, which lies between 0 and 1."""
+        """Return the delay at the quantile `fraction` of the distribution, between 0 and 1."""
         match self.distribution:
             case "fixed":
-                drawn = self.first
+                delay = self.first
             case "uniform":
-                drawn = self.first + (self.second - self.first) * fraction
+                delay = self.first + (self.second - self.first) * fraction
             case "lognormal":
-                drawn = self.first * math.exp(self.second * NormalDist().inv_cdf(fraction))
-        return min(drawn, MOST_SECONDS)
+                delay = self.first * math.exp(self.second * NormalDist().inv_cdf(fraction))
+        return min(delay, MAX_SECONDS)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        match self.distribution:
+            case "fixed":
+                return {"fixed": self.first}
+            case "uniform":
+                return {"uniform": [self.first, self.second]}
+            case "lognormal":
+                return {"lognormal": {"median": self.first, "sigma": self.second}}
 
 
 def fixed(seconds: float) -> Latency:
     """Return a delay of always `seconds`; raises `FaultError`."""
-    return _checked(_duration(seconds, ("fixed",)), Latency("fixed", seconds))
+    return _check(duration_problems(seconds, "/fixed"), Latency("fixed", seconds))
 
 
-def uniform(least: float, most: float) -> Latency:
-    """Return a delay from `least` to `most` seconds, all equally likely; raises `FaultError`."""
-    problems = [*_duration(least, ("uniform", 0)), *_duration(most, ("uniform", 1))]
-    if not problems and least > most:
-        what = f"a delay from {least:g} s to {most:g} s ends before it begins"
-        problems.append(Problem(("uniform",), what, "put the smaller one first"))
-    return _checked(problems, Latency("uniform", least, most))
+def uniform(minimum: float, maximum: float) -> Latency:
+    """Return a delay between two numbers of seconds, equally likely; raises `FaultError`."""
+    problems = [
+        *duration_problems(minimum, "/uniform/0"),
+        *duration_problems(maximum, "/uniform/1"),
+    ]
+    if not problems and minimum > maximum:
+        message = f"{minimum:g} s to {maximum:g} s is an empty range"
+        problems.append(Problem("/uniform", message, "put the smaller one first"))
+    return _check(problems, Latency("uniform", minimum, maximum))
 
 
 def lognormal(median: float, sigma: float) -> Latency:
-    """Return a delay as networks have it: `median` seconds, and rarely much more.
+    """Return a delay as in networks: `median` seconds, and rarely much more.
 
     `sigma` is the standard deviation of its logarithm: at 0.5 one call in a hundred takes more
     than three times the median. Raises `FaultError`.
     """
-    problems = [*_duration(median, ("lognormal", "median"))]
-    if not 0 <= sigma <= MOST_SIGMA:
-        what = f"a sigma of {shown(sigma)} is out of range"
-        mend = f"0 to {MOST_SIGMA:g} is wanted; 0.5 is usual"
-        problems.append(Problem(("lognormal", "sigma"), what, mend))
-    return _checked(problems, Latency("lognormal", median, sigma))
+    problems = [*duration_problems(median, "/lognormal/median")]
+    if not 0 <= sigma <= MAX_SIGMA:
+        message = f"a sigma of {shown(sigma)} is out of range"
+        hint = f"write a number from 0 to {MAX_SIGMA:g}; 0.5 is usual"
+        problems.append(Problem("/lognormal/sigma", message, hint))
+    return _check(problems, Latency("lognormal", median, sigma))
 
 
-def _checked(problems: Iterator[Problem] | list[Problem], latency: Latency) -> Latency:
-    found = tuple(problems)
-    if found:
+def duration_problems(seconds: float, location: str) -> Iterator[Problem]:
+    """Yield a problem if `seconds` is out of range or not a number."""
+    if not 0 <= seconds <= MAX_SECONDS:
+        hint = f"write a number from 0 to {MAX_SECONDS:g}"
+        yield Problem(location, f"{shown(seconds)} seconds is out of range", hint)
+
+
+def _check(problems: Iterator[Problem] | list[Problem], latency: Latency) -> Latency:
+    if found := tuple(problems):
         raise FaultError(found)
     return latency
-
-
-def _duration(seconds: float, pointer: tuple[str | int, ...]) -> Iterator[Problem]:
-    if not 0 <= seconds <= MOST_SECONDS:  # This refuses NaN, too.
-        what = f"{shown(seconds)} seconds is no delay to wait for"
-        yield Problem(pointer, what, f"0 to {MOST_SECONDS:g} seconds is wanted")

@@ -1,50 +1,52 @@
-"""A fault as a value: where it strikes, how often, when, and what it does."""
+"""Fault as a value: which calls it affects, how often, in which phase, and its effect."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import Any
 
-from leadway_mock.faults.latency import MOST_SECONDS, Latency
-from leadway_mock.faults.problems import FaultError, Problem, shown
-from leadway_mock.faults.proxy_pages import PROXY_STATUSES
+from leadway_mock.documents.problems import Problem
+from leadway_mock.faults.latency import Latency, duration_problems
+from leadway_mock.faults.problems import FaultError, schema_problems
 from leadway_mock.http.delivery import Transport
 from leadway_mock.util.redaction import redact_text
 
-MAX_TIMES = 1_000_000
-MAX_RETRY_AFTER = 86_400
 DEFAULT_RETRY_AFTER = 1
 DEFAULT_BODY_SECONDS = 5.0
 RETRYABLE = {429: "quota-exceeded", 503: "proxy-unavailable"}
-"""The statuses that may say `Retry-After`, and the behaviours that stand under them."""
+"""The statuses that can have `Retry-After`, and their rules."""
 
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-TEXTS = ("id", "operation", "agent", "session", "rule")
-KINDS = ("status", "rule", "proxy", "transport")
+EFFECTS = {
+    "status": "status",
+    "rule": "rule",
+    "proxyStatus": "proxy_status",
+    "transport": "transport",
+}
+"""The fields of a fault that exclude each other, by their JSON names."""
 
 
 class FaultPhase(StrEnum):
-    """On which side of the commit a fault strikes."""
+    """On which side of the commit a fault fires."""
 
     BEFORE_COMMIT = "before-commit"
-    """The message was never heard: no turn."""
+    """The message is not processed: no turn."""
 
     AFTER_COMMIT = "after-commit"
-    """The turn counts, and its answer is lost, or late."""
+    """The turn is committed, and its response is lost or late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Something that goes wrong on purpose. Raises `FaultError` when it makes no sense.
+    """An injected fault. Raises `FaultError` for invalid values and combinations.
 
-    One of `status`, `rule`, `proxy` and `transport` says what happens; `latency` may come with it,
-    or stand alone.
+    One of `status`, `rule`, `proxy_status` and `transport` is its effect; `latency` can be added,
+    or be the only effect.
     """
 
     id: str = ""
-    """Names it in the list, the journal and `X-Mock-Fault`; empty until it is armed."""
+    """Its name in lists, in the journal and in `X-Mock-Fault`; empty until it is armed."""
 
     operation_id: str | None = None
     """Only calls of this operation, by its `operationId`."""
@@ -56,121 +58,102 @@ class Fault:
     """Only calls in this session, by its `executionId`."""
 
     times: int = 1
-    """On how many calls it fires: the first ones that fit."""
+    """On how many matching calls it fires, counted from the first."""
 
     phase: FaultPhase = field(default=None)  # type: ignore[assignment]  # see __post_init__
-    """Before the commit, unless the fault delivers the whole answer."""
+    """Before the commit by default, unless the fault delivers the whole response."""
 
     status: int | None = None
-    """Answer as the contract's first example of this status does: 400 to 599."""
+    """Respond with the contract's first example of this status: 400 to 599."""
 
     rule: str | None = None
-    """Answer as this example of the contract does, such as `upstream-timeout`."""
+    """Respond with this example of the contract, such as `upstream-timeout`."""
 
     retry_after: int | None = None
-    """Seconds, for 429 and 503. Whoever calls again sooner is refused again, and pays no call."""
+    """Seconds, for 429 and 503. An earlier call gets the same error again and is not counted."""
 
     proxy_status: int | None = None
-    """Answer with the HTML page of a proxy in front: 403, 502, or 520 to 529."""
+    """Respond with the HTML page of a proxy: 403, 502, or 520 to 529."""
 
     transport: Transport | None = None
-    """Break or strain the connection."""
+    """Break or slow down the connection."""
 
     body_seconds: float | None = None
-    """Seconds over which `SLOW_BODY` sends the body: 5 unless said."""
+    """Seconds in which `SLOW_BODY` sends the body; 5 by default."""
 
     latency: Latency | None = None
-    """How long the answer, or the break, is held back."""
+    """Delay of the response or of the transport fault."""
 
     def __post_init__(self) -> None:
-        set_ = object.__setattr__  # A frozen value takes its enumerations by name, too.
-        problems = [*_choice(self, "when", FaultPhase), *_choice(self, "transport", Transport)]
+        problems = schema_problems(as_json(self))
         if not problems:
-            for name, kind in ("when", FaultPhase), ("transport", Transport):
-                value = getattr(self, name)
-                set_(self, name, value if value is None else kind(value))
-            if self.phase is None:
-                set_(
-                    self,
-                    "when",
-                    FaultPhase.AFTER_COMMIT if self.delivers_response else FaultPhase.BEFORE_COMMIT,
-                )
-            problems = [*_ranges(self), *_sense(self)]
+            # A frozen dataclass has no other way; names of enumerations are converted here.
+            if self.transport is not None:
+                object.__setattr__(self, "transport", Transport(self.transport))
+            after = FaultPhase.AFTER_COMMIT if self.delivers_response else FaultPhase.BEFORE_COMMIT
+            object.__setattr__(self, "phase", FaultPhase(self.phase or after))
+            problems = list(_combination_problems(self))
         if problems:
             raise FaultError(problems)
 
     @property
     def delivers_response(self) -> bool:
-        """Whether the whole answer arrives, if late: such a fault cannot undo a turn."""
-        alone = not any(getattr(self, name) is not None for name in KINDS)
-        return alone or self.transport is Transport.SLOW_BODY
+        """Whether the whole response arrives, if late: such a fault cannot undo a turn."""
+        return self.kind == "latency" or self.transport is Transport.SLOW_BODY
 
     @property
     def kind(self) -> str:
-        """What decides: `status`, `rule`, `proxy`, `transport` or `latency`."""
-        return next((name for name in KINDS if getattr(self, name) is not None), "latency")
+        """The JSON name of its effect: one of `EFFECTS`, or `latency`."""
+        effects = (name for name, field_ in EFFECTS.items() if getattr(self, field_) is not None)
+        return next(effects, "latency")
 
     @property
     def label(self) -> str:
-        """What it does, in a word: the status, the rule's name, or the break's."""
-        return "latency" if self.kind == "latency" else str(getattr(self, self.kind))
+        """The value of its effect: the status, the rule or the transport."""
+        return "latency" if self.kind == "latency" else str(getattr(self, EFFECTS[self.kind]))
 
 
-def _choice(fault: Fault, name: str, kind: type[StrEnum]) -> Iterator[Problem]:
-    value = getattr(fault, name)
-    known = [str(each) for each in kind]
-    if value is not None and value not in known:
-        yield Problem((name,), f"{shown(value)} is not known", f"choose one of {', '.join(known)}")
+def _json_name(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
 
 
-def _ranges(fault: Fault) -> Iterator[Problem]:
-    if fault.id and not ID.fullmatch(fault.id):
-        mend = "use up to 64 letters, digits, dots, dashes and underscores"
-        yield Problem(("id",), f"{shown(fault.id)} is no name", mend)
-    for name in TEXTS:
-        text = getattr(fault, name) or ""
+FIELDS = {_json_name(each.name): each.name for each in fields(Fault)}
+"""The fields of a fault by their JSON names."""
+
+
+def as_json(fault: Fault) -> dict[str, Any]:
+    """Return the JSON form of `fault`, without fields that have no value."""
+    values = {name: getattr(fault, field_) for name, field_ in FIELDS.items()}
+    return {name: _value_to_json(each) for name, each in values.items() if each not in {None, ""}}
+
+
+def _value_to_json(value: object) -> object:
+    if isinstance(value, Latency):
+        return value.to_json()
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+def _combination_problems(fault: Fault) -> Iterator[Problem]:
+    for name in ("id", "operationId", "agentId", "executionId", "rule"):
+        text = getattr(fault, FIELDS[name]) or ""
         if redact_text(text) != text:
-            what = "this looks like a credential, and what is armed is kept and shown"
-            yield Problem((name,), what, "leave tokens out")
-    yield from _range(("times",), fault.times, 1, MAX_TIMES, "calls")
-    yield from _range(("status",), fault.status, 400, 599, "as a status")
-    yield from _range(("retryAfter",), fault.retry_after, 0, MAX_RETRY_AFTER, "seconds")
-    yield from _range(("spread",), fault.body_seconds, 0, MOST_SECONDS, "seconds")
-    if fault.proxy_status is not None and fault.proxy_status not in PROXY_STATUSES:
-        known = ", ".join(map(str, PROXY_STATUSES))
-        yield Problem(
-            ("proxy",),
-            f"no proxy answers {shown(fault.proxy_status)} here",
-            f"choose one of {known}",
-        )
-
-
-def _range(
-    pointer: tuple[str], value: float | None, least: float, most: float, unit: str
-) -> Iterator[Problem]:
-    if value is not None and not least <= value <= most:
-        mend = f"{least:,g} to {most:,.0f} {unit} is wanted"
-        yield Problem(pointer, f"{shown(value)} is out of range", mend)
-
-
-def _sense(fault: Fault) -> Iterator[Problem]:
-    chosen = [name for name in KINDS if getattr(fault, name) is not None]
-    if len(chosen) > 1:
-        what = f"{' and '.join(chosen)} cannot both happen"
-        yield Problem((chosen[1],), what, "arm two faults, or keep one of them")
-    if not chosen and fault.latency is None:
-        mend = f"give it one of {', '.join(KINDS)}, or latency"
-        yield Problem((), "this fault does nothing", mend)
+            message = "this looks like a credential, and faults are stored and listed"
+            yield Problem(f"/{name}", message, "leave tokens out")
+    effects = [name for name, field_ in EFFECTS.items() if getattr(fault, field_) is not None]
+    if len(effects) > 1:
+        message = f"{' and '.join(effects)} exclude each other"
+        yield Problem(f"/{effects[1]}", message, "arm two faults, or keep one of them")
+    if not effects and fault.latency is None:
+        yield Problem("", "this fault has no effect", f"add {', '.join(EFFECTS)} or latency")
     if fault.delivers_response and fault.phase is FaultPhase.BEFORE_COMMIT:
-        what = "a call that is answered in full was heard, so this is never before the commit"
-        yield Problem(("when",), what, "leave `when` out")
-    if fault.body_seconds is not None and fault.transport is not Transport.SLOW_BODY:
-        mend = "leave it out, or choose that transport"
-        yield Problem(("spread",), "only SLOW_BODY spreads a body", mend)
-    if fault.retry_after is not None and not _may_retry(fault):
-        mend = f"leave it out, or choose status {' or '.join(map(str, RETRYABLE))}"
-        yield Problem(("retryAfter",), "only 429 and 503 say when to come again", mend)
-
-
-def _may_retry(fault: Fault) -> bool:
-    return fault.status in RETRYABLE or fault.rule in RETRYABLE.values()
+        message = "a fault that delivers the whole response is always after the commit"
+        yield Problem("/phase", message, "leave `phase` out")
+    if fault.body_seconds is not None:
+        yield from duration_problems(fault.body_seconds, "/bodySeconds")
+        if fault.transport is not Transport.SLOW_BODY:
+            yield Problem("/bodySeconds", "this is for SLOW_BODY only", "leave it out")
+    retryable = fault.status in RETRYABLE or fault.rule in RETRYABLE.values()
+    if fault.retry_after is not None and not retryable:
+        hint = f"leave it out, or choose status {' or '.join(map(str, RETRYABLE))}"
+        yield Problem("/retryAfter", "only 429 and 503 have Retry-After", hint)

@@ -1,42 +1,56 @@
-"""What can be wrong with a fault, said with its place and a way to mend it."""
+"""JSON Schema of faults, and the error of a fault that cannot be used."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from typing import NamedTuple
+from functools import cache
+from importlib import resources
+from typing import Literal
 
-MAX_SHOWN = 80
+from leadway_mock.documents.problems import Problem
+from leadway_mock.documents.schema_errors import FileKind, value_problems
+
+MAX_SHOWN_CHARS = 80
 
 
 def shown(value: object) -> str:
-    """Return `value` as a problem may quote it: on one line, and not endless."""
+    """Return `value` for a message: on one line, cut to a limit."""
     if isinstance(value, float):
         return f"{value:g}"
-    if isinstance(value, int) and abs(value) >= 10**MAX_SHOWN:  # Python prints no endless ones.
+    if isinstance(value, int) and abs(value) >= 10**MAX_SHOWN_CHARS:  # Python's limit is near.
         return "this number"
     text = repr(value)
-    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
-
-
-class Problem(NamedTuple):
-    """One thing that is wrong: where in the JSON form, what, and how to mend it."""
-
-    pointer: tuple[str | int, ...]
-    message: str
-    hint: str
-
-    def under(self, *names: str | int) -> Problem:
-        """Return the problem as it is for whoever holds the value under `names`."""
-        return self._replace(pointer=(*names, *self.pointer))
-
-    def __str__(self) -> str:
-        place = "/".join(("", *map(str, self.pointer)))
-        return f"{place or 'the fault'}: {self.message} — {self.hint}"
+    return text if len(text) <= MAX_SHOWN_CHARS else f"{text[:MAX_SHOWN_CHARS]}…"
 
 
 class FaultError(ValueError):
-    """A fault that cannot be used; `problems` has them all, and `str()` lists them, one a line."""
+    """A fault that cannot be used; `str()` lists its problems, one per line."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+        lines = [f"{'' if each.location else 'the fault'}{each}" for each in self.problems]
+        super().__init__("\n".join(lines))
+
+
+@cache
+def schema_text() -> str:
+    """Return the JSON Schema of a fault, for editors and OpenAPI files."""
+    folder = resources.files("leadway_mock.faults")
+    return folder.joinpath("faults.schema.json").read_text("utf-8")
+
+
+def schema_problems(value: object, part: Literal["fault", "latency"] = "fault") -> list[Problem]:
+    """Return the violations of the schema by the JSON form of a fault, or of a latency alone."""
+    return list(value_problems(value, _kind(part)))
+
+
+@cache
+def _kind(part: str) -> FileKind:
+    schema = json.loads(schema_text())
+    # `Fault` explains better than a schema that a fault needs an effect.
+    del schema["anyOf"]
+    if part == "latency":
+        schema = {**schema["$defs"]["latency"], "$defs": schema["$defs"]}
+        return FileKind(schema, "write a duration, such as 200ms", name="`latency`")
+    return FileKind(schema, 'write it as {"status": 500}', name="the fault")

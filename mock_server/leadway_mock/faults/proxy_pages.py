@@ -1,12 +1,13 @@
-"""What a proxy in front of the platform says when it says no: HTML, and nothing of the platform's.
+"""HTML error pages of a proxy in front of the platform.
 
-That such answers come, with status 403, 502 and 520 to 529, was observed. Their pages and headers
-here are invented, after what the content delivery networks that use these statuses send.
+Responses of a proxy with status 403, 502 and 520 to 529 were observed. These pages and headers are
+invented, modelled on the content delivery networks that use these statuses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Final
 
 HTML = "text/html; charset=UTF-8"
@@ -25,7 +26,7 @@ PROXY_REASONS: Final[Mapping[int, str]] = {
     528: "Unknown Proxy Error",
     529: "Site Is Overloaded",
 }
-"""The reason of each status; 520 to 529 are in no standard, and 528 not even in use."""
+"""The reason phrase of each status; 520 to 529 are not standard, and 528 is not in use."""
 
 PROXY_STATUSES = tuple(PROXY_REASONS)
 
@@ -40,7 +41,7 @@ _PAGE = """\
 <body>
 <h1>Error {status}</h1>
 <h2>{reason}</h2>
-<p>{advice}</p>
+<p>{text}</p>
 <p>Ray ID: <strong>{ray}</strong></p>
 </body>
 </html>
@@ -51,14 +52,14 @@ _HOST = "services.leadconnectorhq.com"
 
 
 def proxy_page(status: int, ray: str) -> str:
-    """Return the page of a proxy that answers `status`; `ray` is its number for the request."""
-    advice = _BLOCKED if status == 403 else _DOWN  # noqa: PLR2004 - the one that blames the caller
+    """Return the page of a proxy for `status`; `ray` is its id of the request."""
+    text = _BLOCKED if status == HTTPStatus.FORBIDDEN else _DOWN
     reason = PROXY_REASONS[status]
-    return _PAGE.format(host=_HOST, status=status, reason=reason, advice=advice, ray=ray)
+    return _PAGE.format(host=_HOST, status=status, reason=reason, text=text, ray=ray)
 
 
 def proxy_headers(ray: str) -> dict[str, str]:
-    """Return the headers that come with such a page."""
+    """Return the headers of such a page."""
     return {
         "Server": "cloudflare",
         "CF-RAY": f"{ray}-MAD",

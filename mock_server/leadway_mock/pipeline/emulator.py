@@ -13,7 +13,7 @@ from leadway_mock.agents import AgentRegistry
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.model import Contract
 from leadway_mock.dialogues import DialogueRegistry
-from leadway_mock.dialogues.contract_check import check_faults
+from leadway_mock.dialogues.lint import check_faults
 from leadway_mock.http.headers import header_text
 from leadway_mock.http.messages import Request, Response
 from leadway_mock.metrics.counters import Metrics
@@ -120,7 +120,7 @@ class Emulator:
         wall_clock_at = time.time()
         namespace = self.namespaces.for_token(request.header("authorization"))
         number = namespace.next_number()
-        now, usage = namespace.clock.now(), namespace.quotas.untouched
+        now, usage = namespace.clock.now(), namespace.quotas.unused
         record = ExchangeRecord(request, now, wall_clock_at, started, namespace.name)
         return RequestContext(request, namespace, number, now, usage, record)
 
@@ -139,15 +139,15 @@ class Emulator:
     def reset(self) -> None:
         """Delete everything in every namespace."""
         self._store.clear()
-        self._agent_versions.forget()
-        self._agent_versions.remember(self.agents)
+        self._agent_versions.clear_cache()
+        self._agent_versions.save(self.agents)
 
     def close(self) -> None:
         """Close the store. The emulator cannot be used afterwards."""
         self._store.close()
 
     def _build_pipeline(self, contract: Contract, agents: AgentRegistry) -> RequestPipeline:
-        self._agent_versions.remember(agents)
+        self._agent_versions.save(agents)
         return RequestPipeline(contract, agents, self.dialogues, self._agent_versions)
 
 

@@ -84,7 +84,9 @@ class FaultInjector:
         failure = self._failure(call, fault, response, example)
         failure = replace(failure, delay=failure.delay + _latency(call, fault))
         committed = response is not None
-        context.record.fault = _fault_record(fault, hit, failure.delay, committed=committed)
+        record = _fault_record(fault, hit, failure.delay, committed=committed)
+        is_example = failure.rule == "fault-status"
+        context.record.fault = replace(record, example=example.name if is_example else "")
         headers = {**failure.headers, "X-Mock-Fault": fault.id or key}
         if hit.retry_after is not None:
             headers["Retry-After"] = str(hit.retry_after)

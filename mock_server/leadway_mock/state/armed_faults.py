@@ -1,7 +1,7 @@
-"""The armed faults of a space, and how often each has fired: exactly, however many ask at once.
+"""Armed faults of a namespace, with an exact count of how often each has fired.
 
-What is armed stands in the space's orders. How often it fired is a record of the store, changed
-only if nobody was faster, so threads and processes that share the store agree on every count.
+The faults are part of the namespace's overrides. A count is a record of the store, changed by a
+conditional append, so that threads and processes that share the store agree on it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from leadway_mock.store import Store
 
 @dataclass(frozen=True, slots=True)
 class ArmedFault:
-    """A fault in its place. `key` is where its count is kept; each arming has a new one."""
+    """A fault, and the key of its count, which is new each time the fault is armed."""
 
     fault: Fault
     key: str
@@ -27,10 +27,10 @@ class ArmedFault:
 
 @dataclass(frozen=True, slots=True)
 class FaultHit:
-    """One firing: the `number`th of `times`, and the seconds until the caller may come again.
+    """One firing: the `number`th of `times`, and the seconds after which the client may retry.
 
-    An `early` one came before that time had passed: it is refused like the firing before it, and
-    has that one's number.
+    With `early_calls`, the request was sent before that time: it is rejected like the one before,
+    and has its number.
     """
 
     number: int
@@ -41,7 +41,7 @@ class FaultHit:
 
 @dataclass(frozen=True, slots=True)
 class HitCount:
-    """How often a fault fired, how many calls came too early, and until when they do."""
+    """How often a fault fired, how many calls were too early, and the end of the wait."""
 
     hits: int = 0
     early: int = 0
@@ -49,28 +49,32 @@ class HitCount:
 
 
 class ArmedFaults:
-    """What is armed in a space, and the counts of it."""
+    """The armed faults of a namespace, and their counts."""
 
     def __init__(
-        self, store: Store, prefix: str = "", orders: tuple[Mapping[str, Any], ...] = ()
+        self, store: Store, prefix: str = "", overrides: tuple[Mapping[str, Any], ...] = ()
     ) -> None:
-        """Read the armed faults from a space's `orders`; count under keys with `prefix`."""
+        """Read the armed faults from `overrides`; count under keys with `prefix`."""
         self._store = store
         self._prefix = f"{prefix}faults/"
-        self._overrides = orders
+        self._overrides = overrides
+        self._armed: list[ArmedFault] | None = None
 
     def __iter__(self) -> Iterator[ArmedFault]:
         """Yield the armed faults, the oldest first."""
-        for order in self._overrides:
-            yield ArmedFault(read_fault(order["fault"]), order["key"])
+        if self._armed is None:
+            self._armed = [
+                ArmedFault(read_fault(each["fault"]), each["key"]) for each in self._overrides
+            ]
+        return iter(self._armed)
 
     def __bool__(self) -> bool:
-        """Tell whether any fault is armed."""
+        """Return whether any fault is armed."""
         return bool(self._overrides)
 
-    def listed(self) -> list[dict[str, Any]]:
-        """Return the armed faults as JSON, each with `hits`, `early` and `left`."""
-        return [self._listed(armed) for armed in self]
+    def to_json(self) -> list[dict[str, Any]]:
+        """Return the armed faults as JSON, each with its counts."""
+        return [self._to_json(armed) for armed in self]
 
     def count(self, key: str) -> HitCount:
         """Return how often the fault counted under `key` has fired."""
@@ -79,29 +83,34 @@ class ArmedFaults:
     def try_fire(
         self, key: str, fault: Fault, *, now: float, retry_after: int | None = None
     ) -> FaultHit | None:
-        """Fire `fault`, counted under `key`, unless it has fired often enough: then return None.
+        """Fire `fault`, counted under `key`; return None if it has fired `fault.times` times.
 
-        `now` is the space's time. With `retry_after`, calls that come sooner than so many seconds
-        after a firing are refused with it.
+        `now` is the namespace's time. With `retry_after`, calls within that many seconds after a
+        firing are early calls and get the same error.
         """
         while True:
             version, count = self._read(key)
-            claimed = _next_count(count, fault.times, now, retry_after)
-            if claimed is None:
+            next_count = _next_count(count, fault.times, now, retry_after)
+            if next_count is None:
                 return None
-            changed, hit = claimed
+            changed, hit = next_count
             text = json.dumps(asdict(changed))
             if self._store.append(self._prefix + key, text, after=version, keep=1):
                 return hit
 
-    def forget(self, key: str) -> None:
-        """Forget the count under `key`."""
+    def delete_count(self, key: str) -> None:
+        """Delete the count under `key`."""
         self._store.delete(self._prefix + key)
 
-    def _listed(self, armed: ArmedFault) -> dict[str, Any]:
+    def _to_json(self, armed: ArmedFault) -> dict[str, Any]:
         count = self.count(armed.key)
         left = max(0, armed.fault.times - count.hits)
-        return {**as_json(armed.fault), "hits": count.hits, "early": count.early, "left": left}
+        return {
+            **as_json(armed.fault),
+            "hits": count.hits,
+            "earlyCalls": count.early,
+            "remaining": left,
+        }
 
     def _read(self, key: str) -> tuple[int, HitCount]:
         item = self._store.last(self._prefix + key)
@@ -111,11 +120,11 @@ class ArmedFaults:
 def _next_count(
     count: HitCount, times: int, now: float, wait: int | None
 ) -> tuple[HitCount, FaultHit] | None:
-    """Return the count after one more call and what the call gets, or None if nothing."""
-    remains = min(count.until - now, wait or 0) if count.until is not None else 0.0
-    if remains > 0:
+    """Return the count after one more call and the hit, or None if the fault does not fire."""
+    remaining = min(count.until - now, wait or 0) if count.until is not None else 0.0
+    if remaining > 0:
         changed = replace(count, early=count.early + 1)
-        return changed, FaultHit(count.hits, times, ceil(remains), early_calls=True)
+        return changed, FaultHit(count.hits, times, ceil(remaining), early_calls=True)
     if count.hits >= times:
         return None
     hits = count.hits + 1

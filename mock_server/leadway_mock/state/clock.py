@@ -1,4 +1,4 @@
-"""Where the emulator takes the time from."""
+"""Clocks: the system's, one that can be moved or stopped, and one for tests."""
 
 from __future__ import annotations
 
@@ -8,79 +8,90 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time in seconds since the Unix epoch."""
+    """Source of the time."""
 
     def now(self) -> float:
-        """Return the current time."""
+        """Return the current time in seconds since the Unix epoch."""
         ...
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """The clock of the machine."""
 
     def now(self) -> float:
-        """Return the machine's time, in seconds since the Unix epoch."""
+        """Return the machine's time in seconds since the Unix epoch."""
         return time.time()
 
 
 LATEST = datetime(9000, 1, 1, tzinfo=UTC).timestamp()
-"""How far a clock can be moved: it runs on from there, and tells times that can be written."""
+"""Latest time to which a clock can be moved; it runs on from there within ISO 8601's years."""
 
 
 class ClockError(ValueError):
-    """A clock cannot be moved to that time; the text says which times there are."""
+    """A clock cannot be moved to that time; the text names the limits."""
 
 
 class MovableClock:
-    """Another clock, moved or stopped.
+    """A clock that is moved or stopped against another one. Immutable.
 
-    `frozen_at`, `set_to`, `advanced` and `resumed` return what makes the clock that is wanted: the
-    keyword arguments of another `SetClock` over the same clock. They raise `ClockError`.
+    `freeze`, `move_to`, `advance` and `resume` return a new clock over the same one, and raise
+    `ClockError` if the time is out of range.
     """
 
     def __init__(self, clock: Clock, *, offset: float = 0.0, frozen: float | None = None) -> None:
-        """Take `clock` and move it by `offset` seconds, or stop it at the time `frozen`."""
+        """Move `clock` by `offset` seconds, or stop it at the time `frozen`."""
         self._clock = clock
         self._offset = offset
         self._frozen = frozen
 
     def now(self) -> float:
-        """Return the time as it was set, in seconds since the Unix epoch."""
+        """Return the time in seconds since the Unix epoch."""
         return self._clock.now() + self._offset if self._frozen is None else self._frozen
 
     @property
     def offset(self) -> float:
-        """How many seconds it is ahead of the clock that it was made from."""
+        """By how many seconds it is ahead of the underlying clock."""
         return self.now() - self._clock.now()
 
     @property
-    def frozen(self) -> bool:
-        """Whether it stands still."""
+    def is_frozen(self) -> bool:
+        """Whether it is stopped."""
         return self._frozen is not None
 
-    def frozen_at(self, time: float | None = None) -> dict[str, float]:
-        """Stop at `time`, now by default."""
-        return {"frozen": _possible(self.now() if time is None else time)}
+    def freeze(self, time: float | None = None) -> MovableClock:
+        """Return a clock that is stopped at `time`, by default now."""
+        frozen = _check_range(self.now() if time is None else time)
+        return MovableClock(self._clock, frozen=frozen)
 
-    def set_to(self, time: float) -> dict[str, float]:
-        """Tell `time`; a stopped clock stays stopped, a running one runs on from there."""
-        return self.frozen_at(time) if self.frozen else self._running_from(time)
+    def move_to(self, time: float) -> MovableClock:
+        """Return a clock at `time`: stopped there if this one is stopped, else running."""
+        return self.freeze(time) if self.is_frozen else self._running_from(time)
 
-    def advanced(self, seconds: float) -> dict[str, float]:
-        """Tell a time `seconds` later than now."""
-        return self.set_to(self.now() + seconds)
+    def advance(self, seconds: float) -> MovableClock:
+        """Return a clock that is `seconds` ahead of this one."""
+        return self.move_to(self.now() + seconds)
 
-    def resumed(self) -> dict[str, float]:
-        """Run on from the time that it tells now."""
+    def resume(self) -> MovableClock:
+        """Return a clock that runs from the time of this one."""
         return self._running_from(self.now())
 
-    def _running_from(self, time: float) -> dict[str, float]:
-        return {"offset": _possible(time) - self._clock.now()}
+    def reset(self) -> MovableClock:
+        """Return a clock with the time of the underlying one."""
+        return MovableClock(self._clock)
+
+    def to_json(self) -> dict[str, float]:
+        """Return the keyword arguments of the constructor; empty if it was never moved."""
+        if self._frozen is not None:
+            return {"frozen": self._frozen}
+        return {"offset": self._offset} if self._offset else {}
+
+    def _running_from(self, time: float) -> MovableClock:
+        return MovableClock(self._clock, offset=_check_range(time) - self._clock.now())
 
 
-def _possible(time: float) -> float:
+def _check_range(time: float) -> float:
     if not 0 <= time <= LATEST:
-        raise ClockError("The clock tells times from 1970-01-01 to 9000-01-01; this is another.")
+        raise ClockError("must be a time from 1970-01-01 to 9000-01-01")
     return time
 
 
@@ -91,7 +102,7 @@ class ManualClock:
         self._now = start
 
     def now(self) -> float:
-        """Return the time it was set to."""
+        """Return the time it is set to."""
         return self._now
 
     def advance(self, seconds: float) -> None:

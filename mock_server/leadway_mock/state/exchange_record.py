@@ -15,7 +15,10 @@ from leadway_mock.util.redaction import fingerprint, has_token, hasher, hide_sec
 
 @dataclass(frozen=True, slots=True)
 class FaultRecord:
-    """One firing of a fault. Times in seconds."""
+    """One firing of a fault. Times in seconds.
+
+    `example` names the example of the contract that the fault responds with; empty for others.
+    """
 
     id: str | None
     kind: str
@@ -27,10 +30,11 @@ class FaultRecord:
     early: bool
     retry_after: int | None
     delay: float
+    example: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
-        return {
+        content = {
             "id": self.id,
             "kind": self.kind,
             "label": self.label,
@@ -42,6 +46,7 @@ class FaultRecord:
             "retryAfter": self.retry_after,
             "delay": round(self.delay, 6),
         }
+        return content | ({"example": self.example} if self.example else {})
 
 
 @dataclass(slots=True)
@@ -104,11 +109,11 @@ class ExchangeRecord:
             "dialogue": self.dialogue,
             "nearMisses": self.near_misses or None,
             "fault": self.fault.to_json() if self.fault else None,
-            "executionId": self.execution_id or None,
+            "executionId": self.execution_id if self.turn else None,
             "turn": self.turn or None,
             "namespace": self.namespace or None,
         }
-        entry |= {name: value for name, value in optional.items() if value is not None}
+        entry.update((name, value) for name, value in optional.items() if value is not None)
         return entry
 
 

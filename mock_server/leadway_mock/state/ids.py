@@ -1,7 +1,7 @@
-"""Ids and trace ids, as a pure function of a seed, or at random.
+"""Id generator: ids and trace ids as a pure function of a seed, or at random.
 
-The vendor's ids are 20 or 24 letters and digits, or UUIDs, with no rule to tell which; the mock
-mints 24 lower-case letters and digits, like the examples on the vendor's page.
+The vendor's ids are 20 or 24 letters and digits, or UUIDs, without a known rule. The mock's are 24
+lower-case letters and digits, like the examples on the vendor's page.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import string
 ALPHABET = string.digits + string.ascii_lowercase
 LENGTH = 24
 
-_AT_ONCE = 64
-"""How many random digests are asked of the system at a time: each question is a system call."""
+_BATCH = 64
+"""Random digests that one system call reads."""
 
 _LETTERS = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
 _VARIANTS = "89ab"
 
 
 class Ids:
-    """Mints ids from a seed, the same for the same seed; without one, no two are ever the same."""
+    """Generates ids: the same for the same seed, or without a seed always different."""
 
     def __init__(self, seed: int | None = None) -> None:
         self._key = None if seed is None else f"seed {seed}".encode()
@@ -31,13 +31,13 @@ class Ids:
         return self._digest(kind, parts).translate(_LETTERS).decode()
 
     def trace(self, number: int) -> str:
-        """Return the version 4 UUID (RFC 9562) that traces the request of that number."""
+        """Return the trace id of the request with that number, a version 4 UUID (RFC 9562)."""
         text = self._digest("trace", (number,)).hex()
         variant = _VARIANTS[int(text[16], 16) % 4]
         return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
 
     def fraction(self, kind: str, *parts: str | int) -> float:
-        """Return a number of `kind` for `parts`: above 0, below 1, all equally likely."""
+        """Return a uniformly distributed number between 0 and 1 (exclusive) for `parts`."""
         number = int.from_bytes(self._digest(kind, parts)[:6], "big")
         return (number + 0.5) / 2**48
 
@@ -49,16 +49,16 @@ class Ids:
 
 
 _spare: list[bytes] = []
-if hasattr(os, "register_at_fork"):  # Else nobody can fork, and mint what its parent mints.
+if hasattr(os, "register_at_fork"):  # A child must not return the ids of its parent.
     os.register_at_fork(after_in_child=_spare.clear)
 
 
 def _random() -> bytes:
-    """Return random bytes that nobody else gets."""
+    """Return random bytes that no other call returns."""
     try:
         return _spare.pop()
     except IndexError:
-        more = os.urandom(_AT_ONCE * LENGTH)
+        more = os.urandom(_BATCH * LENGTH)
         first, *others = (more[at : at + LENGTH] for at in range(0, len(more), LENGTH))
         _spare.extend(others)
         return first

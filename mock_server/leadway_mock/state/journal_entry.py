@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from leadway_mock.state.exchange_record import ExchangeRecord
 from leadway_mock.util.json_pointer import escape
@@ -29,6 +29,60 @@ FAST_PATH_CHARS = 4_096
 MAX_HEADERS = 64
 MAX_LINE_CHARS = 2_048
 MAX_VALUE_CHARS = 256
+
+
+class JournalRequest(TypedDict):
+    """The request in a journal entry."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    tokenFingerprint: str | None
+    body: str
+    fingerprint: NotRequired[str]
+    tokenInUrl: NotRequired[bool]
+
+
+class JournalResponse(TypedDict):
+    """The response in a journal entry."""
+
+    status: int
+    rule: str
+    evidence: str
+    hint: str
+    violations: Sequence[Mapping[str, Any]]
+    body: Any
+    retryAfter: NotRequired[str]
+    delay: NotRequired[float]
+    transport: NotRequired[str]
+
+
+class JournalEntry(TypedDict):
+    """One exchange, as `Journal.entries` returns it; control.yaml describes each field."""
+
+    number: int
+    at: float
+    durationMs: float
+    wallClockAt: float
+    monotonicAt: float
+    request: JournalRequest
+    response: JournalResponse
+    operationId: NotRequired[str]
+    pathParameters: NotRequired[Mapping[str, str]]
+    deprecated: NotRequired[bool]
+    requestIds: NotRequired[Mapping[str, str]]
+    locationId: NotRequired[str]
+    unusedInput: NotRequired[Sequence[Mapping[str, str]]]
+    requestedExample: NotRequired[str]
+    sessionError: NotRequired[str]
+    dialogue: NotRequired[Mapping[str, Any]]
+    nearMisses: NotRequired[Sequence[Mapping[str, Any]]]
+    fault: NotRequired[Mapping[str, Any]]
+    executionId: NotRequired[str]
+    turn: NotRequired[int]
+    namespace: NotRequired[str]
+    truncated: NotRequired[Sequence[str]]
 
 
 def serialize_entry(record: ExchangeRecord) -> str:

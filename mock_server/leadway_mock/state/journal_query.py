@@ -1,7 +1,6 @@
-"""Which entries of the journal are meant: a matcher is a small JSON object, and all of it holds.
+"""Journal queries: a small JSON object selects the entries that have all of its properties.
 
-`{"rule": "session-expired", "status": "4xx", "body": "haircut"}`. Each value may be a list, of
-which one has to hold.
+`{"rule": "session-expired", "status": "4xx", "body": "haircut"}`. A list means any of its items.
 """
 
 from __future__ import annotations
@@ -9,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-JournalEntry = Mapping[str, Any]
+from leadway_mock.state.journal_entry import JournalEntry
+
 JournalQuery = Callable[[JournalEntry], bool]
 
 UNMATCHED = (
@@ -22,12 +22,12 @@ UNMATCHED = (
     "unscripted-message",
     "unscripted-refused",
 )
-"""The rules of requests that nothing was prepared for, or that could not be understood."""
+"""The rules of requests that no script expects, or that are invalid."""
 
 
-def compile_query(wanted: Mapping[str, Any]) -> JournalQuery:
-    """Return the function that tells whether an entry is meant; `wanted` has names of `FIELDS`."""
-    tests = [_test(name, value) for name, value in wanted.items()]
+def compile_query(match: Mapping[str, Any]) -> JournalQuery:
+    """Return the function that decides whether an entry matches; `match` has names of `FIELDS`."""
+    tests = [_test(name, value) for name, value in match.items()]
     return lambda entry: all(test(entry) for test in tests)
 
 
@@ -37,29 +37,29 @@ def _test(name: str, value: object) -> JournalQuery:
     return lambda entry: any(accepts(entry, choice) for choice in choices)
 
 
-def _is(*way: str) -> Callable[[JournalEntry, Any], bool]:
-    """Compare what an entry has under these names."""
+def _equals(*names: str) -> Callable[[JournalEntry, Any], bool]:
+    """Return a comparison with the value of an entry under these names."""
 
-    def accepts(entry: JournalEntry, wanted: object) -> bool:
-        found: Any = entry
-        for name in way:
-            found = found.get(name) if isinstance(found, Mapping) else None
-        return type(found) is type(wanted) and found == wanted
+    def accepts(entry: JournalEntry, expected: object) -> bool:
+        value: Any = entry
+        for name in names:
+            value = value.get(name) if isinstance(value, Mapping) else None
+        return type(value) is type(expected) and value == expected
 
     return accepts
 
 
-def _status(entry: JournalEntry, wanted: int | str) -> bool:
-    found: int = entry["response"]["status"]
-    return found == wanted if isinstance(wanted, int) else f"{found // 100}xx" == wanted
+def _status(entry: JournalEntry, expected: int | str) -> bool:
+    status = entry["response"]["status"]
+    return status == expected if isinstance(expected, int) else f"{status // 100}xx" == expected
 
 
-def _path(entry: JournalEntry, wanted: str) -> bool:
-    """Compare a path; `*` stands for anything. Without regular expressions, which can be slow."""
-    path: str = entry["request"]["path"]
-    first, *rest = wanted.split("*")
+def _path(entry: JournalEntry, expected: str) -> bool:
+    """Compare a path; `*` matches anything. Without regular expressions, which can be slow."""
+    path = entry["request"]["path"]
+    first, *rest = expected.split("*")
     if not rest:
-        return path == wanted
+        return path == expected
     position = len(first) if path.startswith(first) else -1
     for part in rest[:-1]:
         found = path.find(part, position) if position >= 0 else -1
@@ -67,28 +67,28 @@ def _path(entry: JournalEntry, wanted: str) -> bool:
     return 0 <= position <= len(path) - len(rest[-1]) and path.endswith(rest[-1])
 
 
-def _fault(entry: JournalEntry, wanted: str | bool) -> bool:  # noqa: FBT001 - what JSON has
-    found = entry.get("fault")
-    if isinstance(wanted, bool):
-        return (found is not None) == wanted
-    return (found.get("id") if isinstance(found, Mapping) else found) == wanted
+def _fault(entry: JournalEntry, expected: str | bool) -> bool:  # noqa: FBT001 - a JSON value
+    fault = entry.get("fault")
+    if isinstance(expected, bool):
+        return (fault is not None) == expected
+    return fault is not None and fault.get("id") == expected
 
 
 FIELDS: Mapping[str, Callable[[JournalEntry, Any], bool]] = {
     "status": _status,
-    "rule": _is("response", "rule"),
-    "evidence": _is("response", "evidence"),
-    "method": _is("request", "method"),
+    "rule": _equals("response", "rule"),
+    "evidence": _equals("response", "evidence"),
+    "method": _equals("request", "method"),
     "path": _path,
-    "tokenFingerprint": _is("request", "tokenFingerprint"),
-    "operationId": _is("operationId"),
-    "agentId": _is("pathParameters", "agentId"),
-    "locationId": _is("locationId"),
-    "executionId": _is("executionId"),
-    "turn": _is("turn"),
+    "tokenFingerprint": _equals("request", "tokenFingerprint"),
+    "operationId": _equals("operationId"),
+    "agentId": _equals("pathParameters", "agentId"),
+    "locationId": _equals("locationId"),
+    "executionId": _equals("executionId"),
+    "turn": _equals("turn"),
     "fault": _fault,
-    "body": lambda entry, wanted: wanted in entry["request"]["body"],
-    "hasUnusedInput": lambda entry, wanted: bool(entry.get("unusedInput")) == wanted,
-    "truncated": lambda entry, wanted: bool(entry.get("truncated")) == wanted,
+    "body": lambda entry, expected: expected in entry["request"]["body"],
+    "hasUnusedInput": lambda entry, expected: bool(entry.get("unusedInput")) == expected,
+    "truncated": lambda entry, expected: bool(entry.get("truncated")) == expected,
 }
-"""What can be asked of an entry, and how it is compared."""
+"""Properties of a query, and how each is compared."""

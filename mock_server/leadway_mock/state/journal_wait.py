@@ -1,4 +1,4 @@
-"""Waits until the journal holds enough matching entries."""
+"""Wait until the journal contains enough matching entries."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadway_mock.state.journal import Journal
+from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import JournalQuery, compile_query
 
 POLL_SECONDS = 0.02
-"""How many seconds pass between two looks at the journal, which other processes write, too."""
-
+"""Seconds between two reads of the journal, which other processes write, too."""
 
 MAX_WAIT_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class JournalWait:
-    """What is waited for, and how long."""
+    """Query, number of entries, time-out in seconds, and the entry after which to start."""
 
-    matches: JournalQuery
+    query: JournalQuery
     count: int
     timeout: float
     after: int
 
     @classmethod
-    def read(cls, body: Mapping[str, Any]) -> JournalWait:
-        """Return what the body of a call asks for."""
+    def from_json(cls, body: Mapping[str, Any]) -> JournalWait:
+        """Return the wait that the body of a call describes."""
         return cls(
             compile_query(body.get("match", {})),
             body.get("count", 1),
@@ -36,17 +36,17 @@ class JournalWait:
             body.get("after", 0),
         )
 
-    def outcome(
-        self, journal: Journal, stops: Callable[[], bool] = lambda: False
-    ) -> list[dict[str, Any]]:
-        """Return the entries that matched, once they are enough, the time is up, or all `stops`."""
-        ends = time.monotonic() + self.timeout
-        found: list[dict[str, Any]] = []
+    def run(
+        self, journal: Journal, should_stop: Callable[[], bool] = lambda: False
+    ) -> list[JournalEntry]:
+        """Return the matching entries once there are enough, the time is up, or `should_stop`."""
+        deadline = time.monotonic() + self.timeout
+        found: list[JournalEntry] = []
         seen = self.after
         while True:
             newest = journal.written()
-            found += journal.found(self.matches, after=seen) if newest > seen else ()
+            found += journal.find(self.query, after=seen) if newest > seen else ()
             seen = max(seen, newest)
-            if len(found) >= self.count or time.monotonic() >= ends or stops():
+            if len(found) >= self.count or time.monotonic() >= deadline or should_stop():
                 return found
-            time.sleep(min(POLL_SECONDS, max(0.0, ends - time.monotonic())))
+            time.sleep(min(POLL_SECONDS, max(0.0, deadline - time.monotonic())))

@@ -1,8 +1,8 @@
-"""The documented limits, counted always and enforced on request.
+"""Quotas: the documented rate limits, always counted, enforced if the settings say so.
 
 Documented are 100 requests in 10 seconds and 200,000 a day, per app and location, and 300 a minute
-per location. What a window is (fixed or sliding) is not: ours are fixed and begin at multiples of
-their length.
+per location. Whether windows are fixed or sliding is not documented: these are fixed and begin at
+multiples of their length.
 """
 
 from __future__ import annotations
@@ -22,97 +22,95 @@ MINUTE_SECONDS = 60
 DAY_SECONDS = 86_400
 
 MAX_COUNTERS = 256
-"""How many callers' counters are remembered by name: they come again for ten seconds."""
+"""Limit of cached counter names; a client uses the same ones for ten seconds."""
 
 INTERVAL = str(BURST_SECONDS * 1000)
-"""The burst's window in milliseconds, as a header says it."""
+"""The window of the burst quota in milliseconds, as in the header."""
 
 
 @dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
 class QuotaUsage:
-    """How many requests are left, as the documented headers say it."""
+    """Limits and remaining requests, as in the documented headers."""
 
     burst: int
-    burst_left: int
+    burst_remaining: int
     day: int
-    day_left: int
+    day_remaining: int
 
     def headers(self) -> dict[str, str]:
-        """Return the five documented headers."""
+        """Return the five documented response headers."""
         return {
             "X-RateLimit-Limit-Daily": str(self.day),
-            "X-RateLimit-Daily-Remaining": str(self.day_left),
+            "X-RateLimit-Daily-Remaining": str(self.day_remaining),
             "X-RateLimit-Interval-Milliseconds": INTERVAL,
             "X-RateLimit-Max": str(self.burst),
-            "X-RateLimit-Remaining": str(self.burst_left),
+            "X-RateLimit-Remaining": str(self.burst_remaining),
         }
 
 
 class Quotas:
-    """Counts requests in the store, so that workers which share it share the quota."""
+    """Counts requests in the store, so that workers that share it share the quotas."""
 
     def __init__(self, store: Store, settings: Settings, prefix: str = "") -> None:
         """Count in `store` under keys that begin with `prefix`."""
         self._store = store
         self._settings = settings
-        burst, day = settings.quota_10_seconds, settings.quota_day
-        self.untouched = QuotaUsage(burst, burst, day, day)
-        """The usage of somebody not known, who has used nothing."""
+        self._limits = settings.quotas
+        burst, day = self._limits["quota_10_seconds"], self._limits["quota_day"]
+        self.unused = QuotaUsage(burst, burst, day, day)
+        """Usage of a client that is not identified: nothing is used."""
 
-        # The windows of ten seconds are the shortest, and the others begin when one of them does.
+        # The counters change every ten seconds at most: longer windows begin with a short one.
         self._counters = lru_cache(MAX_COUNTERS)(partial(_counters, f"{prefix}quota"))
 
     def count(self, app: str, location: str, now: float) -> tuple[QuotaUsage, APIError | None]:
         """Count one request of `app` (a token's fingerprint) for `location` at `now`.
 
-        Returns what is left, and the refusal `quota-exceeded` where a quota is used up and
-        enforced.
+        Return the usage, and the error `quota-exceeded` if a quota is exceeded and enforced.
         """
-        place = fingerprint(location)  # A key is short, whatever was sent as a location.
+        place = fingerprint(location)  # The key stays short, however long the location is.
         counters = self._counters(app, place, now // BURST_SECONDS * BURST_SECONDS)
         burst, minute, day = self._store.increment_all(counters, now=now)
-        settings = self._settings
+        limits, enforced = self._limits, self._settings.enforce_quotas
         usage = QuotaUsage(
-            settings.quota_10_seconds,
-            max(0, settings.quota_10_seconds - burst),
-            settings.quota_day,
-            max(0, settings.quota_day - day),
+            limits["quota_10_seconds"],
+            max(0, limits["quota_10_seconds"] - burst),
+            limits["quota_day"],
+            max(0, limits["quota_day"] - day),
         )
-        return usage, self._refusal(burst, minute, day, now) if settings.enforce_quotas else None
+        return usage, self._error(burst, minute, day, now) if enforced else None
 
-    def _refusal(self, burst: int, minute: int, day: int, now: float) -> APIError | None:
-        """Return the refusal of the longest window that is used up."""
-        settings = self._settings
-        if day > settings.quota_day:
-            return self._exceeded(settings.quota_day, DAY_SECONDS, now)
-        if minute > settings.quota_minute:
-            return self._exceeded(settings.quota_minute, MINUTE_SECONDS, now)
-        if burst > settings.quota_10_seconds:
-            return self._exceeded(settings.quota_10_seconds, BURST_SECONDS, now)
+    def _error(self, burst: int, minute: int, day: int, now: float) -> APIError | None:
+        """Return the error for the longest window whose quota is exceeded."""
+        limits = self._limits
+        if day > limits["quota_day"]:
+            return self._exceeded(limits["quota_day"], DAY_SECONDS, now)
+        if minute > limits["quota_minute"]:
+            return self._exceeded(limits["quota_minute"], MINUTE_SECONDS, now)
+        if burst > limits["quota_10_seconds"]:
+            return self._exceeded(limits["quota_10_seconds"], BURST_SECONDS, now)
         return None
 
     def _exceeded(self, limit: int, seconds: int, now: float) -> APIError:
         wait = ceil(_end(seconds, now) - now)
         headers = {"Retry-After": str(max(1, wait))} if self._settings.send_retry_after else {}
-        hint = (
-            f"More than {limit} requests in {seconds} seconds; the window ends in {wait} seconds."
-        )
+        hint = f"More than {limit} requests in {seconds} seconds; the window ends in {wait} s."
         return APIError("quota-exceeded", hint=hint, headers=headers)
 
 
 def _counters(prefix: str, app: str, place: str, now: float) -> Sequence[Expiring]:
-    """Return the counters of the three windows that `now` is in, the shortest first."""
+    """Return the counters of the three windows that contain `now`, the shortest first."""
     windows = (
         (f"burst/{app}/{place}", BURST_SECONDS),
         (f"minute/{place}", MINUTE_SECONDS),
         (f"day/{app}/{place}", DAY_SECONDS),
     )
     return [
-        (f"{prefix}/{counted}/{int(_end(seconds, now))}", _end(seconds, now))
-        for counted, seconds in windows
+        (f"{prefix}/{name}/{int(_end(seconds, now))}", _end(seconds, now))
+        for name, seconds in windows
     ]
 
 
 def _end(seconds: int, now: float) -> float:
-    """Return when the window ends that `now` is in."""
+    """Return the end of the window that contains `now`."""
     return float((now // seconds + 1) * seconds)

@@ -1,7 +1,7 @@
-"""Sessions: a session is the list of its turns, and a turn is committed in one step.
+"""Sessions: a session is the list of its turns, and a turn is committed atomically.
 
-Everything a session knows is in its newest turn, so that a turn costs the same on turn 1 and on
-turn 10,000, and two turns that race for the same number cannot both have it.
+The newest turn contains the whole state of a session, so turn 10,000 costs as much as turn 1. Of
+two turns that compete for one number, only one is committed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from leadway_mock.util.redaction import is_suspicious, redact_json
 
 @dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
 class Turn:
-    """One message and its answer, as kept. `at` is in seconds since the Unix epoch."""
+    """One message and its response, as stored. `at` is in seconds since the Unix epoch."""
 
     number: int
     at: float
@@ -39,15 +39,15 @@ class Turn:
 
 @dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
 class Session:
-    """A conversation as it stands: its id and its newest turn, which is None before the first."""
+    """A session: its id and its newest turn, which is None before the first."""
 
     id: str
     newest: Turn | None = None
     turns: int = field(init=False)
-    """How many turns were committed."""
+    """Number of committed turns."""
 
     state: Mapping[str, Any] = field(init=False)
-    """What the agent kept from the turn before."""
+    """State of the agent after the newest turn."""
 
     def __post_init__(self) -> None:
         newest = self.newest
@@ -55,83 +55,83 @@ class Session:
 
 
 class Sessions:
-    """The rules of sessions, above any store."""
+    """All sessions of a namespace, in any store."""
 
     def __init__(self, store: Store, clock: Clock, settings: Settings, prefix: str = "") -> None:
-        """Keep sessions in `store` under keys that begin with `prefix`."""
+        """Use `store`, with keys that begin with `prefix`."""
         self._store = store
         self._clock = clock
         self._settings = settings
         self._turns = f"{prefix}turns/"
         self._index = f"{prefix}sessions"  # execution ids, in the order of their first turns
-        self._deleted = f"{self._index}/deleted"  # positions in the index that mean nothing now
-        self._ended = f"{self._index}/expired/"  # a mark for each session that was told to expire
+        self._deleted = f"{self._index}/deleted"  # positions of deleted sessions in the index
+        self._expired = f"{self._index}/expired/"  # a mark for each session that `expire` ended
 
     def find(self, execution_id: str) -> Session | None:
         """Return the session of that id, expired or not, or None."""
         item = self._store.last(self._turns + execution_id)
         return Session(execution_id, _turn(item)) if item else None
 
-    def expired(self, session: Session) -> bool:
-        """Tell whether the session was idle for longer than it may be (documented: 30 minutes)."""
+    def has_expired(self, session: Session) -> bool:
+        """Return whether the session was idle for too long (documented: 30 minutes)."""
         idle = self._clock.now() - session.newest.at if session.newest else 0.0
-        return idle > self._settings.session_idle_seconds or self._was_told_to_expire(session)
+        return idle > self._settings.session_idle_seconds or self._is_marked_expired(session)
 
-    def _was_told_to_expire(self, session: Session) -> bool:
-        return self._store.last(self._ended + session.id) is not None
+    def _is_marked_expired(self, session: Session) -> bool:
+        return self._store.last(self._expired + session.id) is not None
 
     def resume(self, execution_id: str, agent_id: str, location_id: str) -> Session:
-        """Return the live session of that id.
+        """Return the active session of that id.
 
-        Raises `Refusal`: `session-unknown`, `session-foreign-agent`, `session-foreign-location` or
-        `session-expired`; what these answer is not documented, and so a setting.
+        Raises `APIError`: `session-unknown`, `session-foreign-agent`, `session-foreign-location` or
+        `session-expired`. The responses to these are not documented, and therefore a setting.
         """
         session = self.find(execution_id)
         if session is None or session.newest is None:
-            self._refuse("unknown", "The mock never minted it, or was restarted or reset since.")
+            self._reject("unknown", "The mock never created it, or was restarted or reset since.")
         if session.newest.agent_id != agent_id:
-            self._refuse("foreign-agent", "It was opened with another agent.")
+            self._reject("foreign-agent", "It was opened with another agent.")
         if session.newest.location_id != location_id:
-            self._refuse("foreign-location", "It was opened in another location.")
-        if self.expired(session):
+            self._reject("foreign-location", "It was opened in another location.")
+        if self.has_expired(session):
             idle = self._settings.session_idle_seconds
-            told = "It was told to expire." if self._was_told_to_expire(session) else ""
-            self._refuse("expired", told or f"It was idle for more than {idle:g} seconds.")
+            marked = "The control API expired it." if self._is_marked_expired(session) else ""
+            self._reject("expired", marked or f"It was idle for more than {idle:g} seconds.")
         return session
 
     def commit(self, session: Session, turn: Turn) -> bool:
-        """Add `turn` to `session` unless another turn was faster; tell whether it was added."""
+        """Add `turn` to `session`; return False if another turn was committed meanwhile."""
         text = _text(turn)
         key, keep = self._turns + session.id, self._settings.max_turns
         added = self._store.append(key, text, after=session.turns, keep=keep)
         if added and added.position == 1:
-            self._remember(session.id)
+            self._add_to_index(session.id)
         return added is not None
 
     def transcript(self, execution_id: str, *, after: int = 0, limit: int) -> list[Turn]:
-        """Return up to `limit` turns of a session behind turn `after`, in order."""
+        """Return up to `limit` turns of a session after turn `after`, in order."""
         items = self._store.items(self._turns + execution_id, after=after, limit=limit)
         return [_turn(item) for item in items]
 
-    def listed(self, *, after: int, limit: int) -> Iterator[tuple[int, Session]]:
-        """Yield up to `limit` sessions behind position `after`, oldest first, with positions."""
+    def list_page(self, *, after: int, limit: int) -> Iterator[tuple[int, Session]]:
+        """Yield up to `limit` sessions after position `after`, oldest first, with positions."""
         for item in self._store.items(self._index, after=after, limit=limit):
             session = self.find(item.value)
             if session is not None:
                 yield item.position, session
 
     def count(self) -> int:
-        """Return how many sessions are kept."""
+        """Return the number of stored sessions."""
         oldest = next(iter(self._store.items(self._index, limit=1)), None)
         deleted = self._store.items(self._deleted) if oldest else ()
-        gone = {item.value for item in deleted if oldest and int(item.value) >= oldest.position}
-        return self._store.count(self._index) - len(gone)
+        missing = {item.value for item in deleted if oldest and int(item.value) >= oldest.position}
+        return self._store.count(self._index) - len(missing)
 
     def fork(self, execution_id: str, turns: int, fork_id: str) -> Session | None:
-        """Begin the session `fork_id` with the first `turns` turns of another, and return it.
+        """Copy the first `turns` turns of a session to the new session `fork_id`; return it.
 
-        It can be continued from now on, as if its last turn had just been said. Returns None where
-        the other session has no such turn, or has lost the first ones.
+        Its last turn gets the present time, so it has not expired. Returns None if the other
+        session lacks one of these turns.
         """
         copied = self.transcript(execution_id, limit=turns)
         if [turn.number for turn in copied] != list(range(1, turns + 1)):
@@ -144,18 +144,18 @@ class Sessions:
         return session
 
     def expire(self, execution_id: str) -> bool:
-        """End a session as if it had been idle for too long; tell whether there is such a one."""
+        """Expire a session as if it had been idle for too long; return whether it exists."""
         if self.find(execution_id) is None:
             return False
-        self._store.append(self._ended + execution_id, "told", keep=1)
+        self._store.append(self._expired + execution_id, "", keep=1)
         return True
 
     def delete(self, execution_id: str) -> bool:
-        """Forget a session: from now on it is unknown. Tell whether there was such a one."""
+        """Delete a session, which is unknown from now on; return whether it existed."""
         if self.find(execution_id) is None:
             return False
         position = self._position(execution_id)
-        self._forget(execution_id)
+        self._delete_turns(execution_id)
         self._store.append(self._deleted, str(position), keep=self._settings.max_sessions)
         return True
 
@@ -163,25 +163,25 @@ class Sessions:
         items = self._store.items(self._index)
         return next((item.position for item in items if item.value == execution_id), 0)
 
-    def _remember(self, execution_id: str) -> None:
-        """List the session, and forget the oldest beyond the number that is kept."""
+    def _add_to_index(self, execution_id: str) -> None:
+        """Add a session to the index, and delete the oldest beyond `max_sessions`."""
         added = self._store.append(self._index, execution_id, keep=self._settings.max_sessions)
         for dropped in added.dropped if added else ():
-            self._forget(dropped)
+            self._delete_turns(dropped)
 
-    def _forget(self, execution_id: str) -> None:
+    def _delete_turns(self, execution_id: str) -> None:
         self._store.delete(self._turns + execution_id)
-        self._store.delete(self._ended + execution_id)
+        self._store.delete(self._expired + execution_id)
 
-    def _refuse(self, why: str, hint: str) -> NoReturn:
+    def _reject(self, reason: str, hint: str) -> NoReturn:
         suffix = "-400" if self._settings.unknown_session == "400" else ""
-        cure = "Leave executionId out of the first message, then send the one its answer brings."
-        raise APIError(f"session-{why}{suffix}", hint=f"{hint} {cure}")
+        fix = "Leave executionId out of the first message, then send the one in its response."
+        raise APIError(f"session-{reason}{suffix}", hint=f"{hint} {fix}")
 
 
 def _text(turn: Turn) -> str:
-    """Return a turn as it is kept: without credentials, and without what is empty."""
-    told: dict[str, Any] = {
+    """Return a turn as it is stored: without credentials and empty values."""
+    content: dict[str, Any] = {
         "number": turn.number,
         "at": turn.at,
         "agent_id": turn.agent_id,
@@ -193,13 +193,12 @@ def _text(turn: Turn) -> str:
         "goal_completion": turn.goal_completion,
     }
     if turn.contact_id is not None:
-        told["contact_id"] = turn.contact_id
+        content["contact_id"] = turn.contact_id
     if turn.state:
-        told["state"] = turn.state
-    text = (
-        to_json_text(told) if turn.state else to_json_text_unchecked(told)
-    )  # Only agents know other numbers.
-    return to_json_text(redact_json(told)) if is_suspicious(text) else text
+        content["state"] = turn.state
+    # Only the state, which an agent makes, may contain NaN or infinity.
+    text = to_json_text(content) if turn.state else to_json_text_unchecked(content)
+    return to_json_text(redact_json(content)) if is_suspicious(text) else text
 
 
 def _turn(item: Item) -> Turn:

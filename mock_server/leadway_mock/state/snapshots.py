@@ -1,7 +1,7 @@
-"""A space as a document: taken along, kept beside a test, and put back somewhere else.
+"""Snapshot: everything in a namespace as a JSON document, to be restored later or elsewhere.
 
-The document is JSON, says which format and version it has, and carries a digest, so that one that
-was cut or edited is refused and not half believed. What stands in it is the mock's own business.
+The document contains its format, version and digest, so that one that was truncated or edited is
+rejected. Its other content is an implementation detail.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from leadway_mock.util.json_text import to_json_text
 FORMAT: Final = "leadway-mock-snapshot"
 VERSION: Final = 1
 MAX_BYTES: Final = 16 * 1_048_576
-"""The largest document that is written or read."""
+"""Limit of the document's size."""
 
 JOURNAL: Final = "journal"
 
@@ -27,13 +27,13 @@ KEYS: Final[Mapping[str, Sequence[str]]] = {
 
 
 class SnapshotError(ValueError):
-    """A snapshot cannot be taken or put back; the text says why, and what to do."""
+    """A snapshot cannot be taken or restored; the text contains the reason."""
 
 
 def write_snapshot(snapshot: Snapshot, *, journal: bool = True) -> dict[str, Any]:
-    """Return the document of a space, with its journal or without.
+    """Return the document of a namespace, with its journal or without.
 
-    Raises `SnapshotError` where it would be larger than `MAX_BYTES`.
+    Raises `SnapshotError` if it would be larger than `MAX_BYTES`.
     """
     content = {
         "entries": [
@@ -42,7 +42,7 @@ def write_snapshot(snapshot: Snapshot, *, journal: bool = True) -> dict[str, Any
             if journal or key != JOURNAL
         ],
         "counters": [
-            {"key": key, "value": value, "expires": _whole(expires)}
+            {"key": key, "value": value, "expires": _as_integer(expires)}
             for key, value, expires in snapshot.counters
         ],
     }
@@ -56,37 +56,37 @@ def write_snapshot(snapshot: Snapshot, *, journal: bool = True) -> dict[str, Any
 
 
 def read_snapshot(document: Mapping[str, Any]) -> Snapshot:
-    """Return what `document` holds; raises `SnapshotError` where it is foreign or was changed.
+    """Return the snapshot in `document`, which has the fields that `write_snapshot` writes.
 
-    It has the fields that `write_snapshot` writes, with values of their types.
+    Raises `SnapshotError` if it has another format or was changed.
     """
-    found = document["format"], document["version"]
-    if found != (FORMAT, VERSION):
-        raise SnapshotError(f"This is {found[0]} {found[1]}; {FORMAT} {VERSION} is wanted.")
+    kind = document["format"], document["version"]
+    if kind != (FORMAT, VERSION):
+        raise SnapshotError(f"The format must be {FORMAT} {VERSION}, not {kind[0]} {kind[1]}.")
     content = {part: _in_order(document[part], KEYS[part]) for part in KEYS}
     if _digest(to_json_text(content)) != document["digest"]:
-        raise SnapshotError("The snapshot was cut or changed: it does not fit its digest.")
+        raise SnapshotError("The snapshot was truncated or changed: its digest does not match.")
     entries = tuple((each["key"], each["position"], each["value"]) for each in content["entries"])
     counters = tuple(
-        (each["key"], each["value"], _with_point(each["expires"])) for each in content["counters"]
+        (each["key"], each["value"], _as_float(each["expires"])) for each in content["counters"]
     )
-    _check_once((key, position) for key, position, _ in entries)
-    _check_once(key for key, *_ in counters)
+    _check_unique((key, position) for key, position, _ in entries)
+    _check_unique(key for key, *_ in counters)
     return Snapshot(entries, counters)
 
 
 def _in_order(rows: Iterable[Mapping[str, Any]], keys: Sequence[str]) -> list[dict[str, Any]]:
-    """Return `rows` with their keys as they were written; JSON has no order of keys."""
+    """Return `rows` with their keys in the written order; JSON objects have none."""
     return [{key: row[key] for key in keys} for row in rows]
 
 
-def _whole(number: float | None) -> float | None:
-    """Return a whole number without its point, as other programs than Python write it."""
+def _as_integer(number: float | None) -> float | None:
+    """Return an integral number as an integer, as other programs than Python write it."""
     return int(number) if number is not None and number.is_integer() else number
 
 
-def _with_point(number: float | None) -> float | None:
-    """Return what `_whole` was given."""
+def _as_float(number: float | None) -> float | None:
+    """Undo `_as_integer`."""
     return None if number is None else float(number)
 
 
@@ -94,7 +94,7 @@ def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _check_once(keys: Iterable[object]) -> None:
+def _check_unique(keys: Iterable[object]) -> None:
     listed = list(keys)
     if len(set(listed)) < len(listed):
-        raise SnapshotError("The snapshot has two entries in one place.")
+        raise SnapshotError("The snapshot has two entries with the same key and position.")

@@ -1,4 +1,4 @@
-"""Everything that changes lives in a store: a few atomic verbs, with the rules above it."""
+"""Stores of everything that changes: a few atomic verbs, in memory, SQLite or Redis."""
 
 from leadway_mock.store.base import (
     Appended,
@@ -8,10 +8,10 @@ from leadway_mock.store.base import (
     Store,
     StoreError,
     StoreUnavailable,
+    redact_url,
 )
 from leadway_mock.store.factory import IN_MEMORY, open_store
 from leadway_mock.store.memory import MemoryStore
-from leadway_mock.store.urls import shown_url
 
 __all__ = [
     "IN_MEMORY",
@@ -24,5 +24,5 @@ __all__ = [
     "StoreError",
     "StoreUnavailable",
     "open_store",
-    "shown_url",
+    "redact_url",
 ]

@@ -1,4 +1,4 @@
-"""The verbs every store has, and the values they return."""
+"""Interface of a store, the values its verbs return, and its errors."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Protocol
 
 
 class StoreError(Exception):
-    """The store cannot be opened or used; the text says which, and what to do."""
+    """The store cannot be opened or used; the text names it and says what to do."""
 
 
 class StoreUnavailable(StoreError):  # noqa: N818 - the word of HTTP for what it becomes: 503
-    """The store does not answer at present, or takes no writes; it may recover by itself.
+    """The store does not respond or rejects writes at present; it may recover by itself.
 
-    `uncertain` tells whether what was asked for may have been done all the same. Nothing is ever
-    asked for twice by the store itself.
+    `uncertain` says whether the operation may have been executed all the same. The store itself
+    never sends an operation twice.
     """
 
     def __init__(self, text: str, *, uncertain: bool = False) -> None:
@@ -23,7 +23,7 @@ class StoreUnavailable(StoreError):  # noqa: N818 - the word of HTTP for what it
         self.uncertain = uncertain
 
 
-@dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
+@dataclass(slots=True)  # not frozen: one per request
 class Item:
     """One entry of a list: its position, counted from 1 and never reused, and its text."""
 
@@ -31,9 +31,9 @@ class Item:
     value: str
 
 
-@dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
+@dataclass(slots=True)  # not frozen: one per request
 class Appended:
-    """What an append did: where the entry stands, and which entries made room for it."""
+    """Result of an append: the position of the entry, and the entries dropped to make room."""
 
     position: int
     dropped: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class Snapshot:
 
 
 Expiring = tuple[str, float]
-"""The key of a counter, and when it may be forgotten, in seconds since the Unix epoch."""
+"""Key of a counter and its expiry in seconds since the Unix epoch."""
 
 
 class Store(Protocol):
@@ -56,7 +56,7 @@ class Store(Protocol):
 
     Each may raise `StoreUnavailable`.
 
-    A record, which has one value at a time, is a list of which only the newest entry is kept; its
+    A record with one value at a time is a list that keeps its newest entry only; the entry's
     position is the record's version.
     """
 
@@ -65,9 +65,9 @@ class Store(Protocol):
     ) -> Appended | None:
         """Add `value` to the end of the list at `key`.
 
-        With `after`, only if the list's newest position is still `after` (0 for no list): this is
-        how a turn is committed exactly once. Otherwise nothing happens and None is returned. With
-        `keep`, the oldest entries beyond that many are dropped.
+        With `after`, only if the list's newest position is still `after` (0 for no list): this
+        commits a turn exactly once. Otherwise nothing happens and None is returned. With `keep`,
+        the oldest entries beyond that many are dropped.
         """
         ...
 
@@ -76,7 +76,7 @@ class Store(Protocol):
         ...
 
     def items(self, key: str, *, after: int = 0, limit: int | None = None) -> Sequence[Item]:
-        """Return up to `limit` entries of the list at `key` behind position `after`, in order."""
+        """Return up to `limit` entries of the list at `key` after position `after`, in order."""
         ...
 
     def count(self, key: str) -> int:
@@ -86,25 +86,25 @@ class Store(Protocol):
     def increment(self, key: str, *, now: float = 0.0, expires: float | None = None) -> int:
         """Add 1 to the counter at `key` and return it.
 
-        `expires` is when the counter may be forgotten, `now` what it is compared with; both in
-        seconds since the Unix epoch. A counter past its time starts anew. What comes before the
-        first slash of a key is a namespace with a time of its own.
+        `expires` is when the counter expires, `now` the current time; both in seconds since the
+        Unix epoch. An expired counter restarts at 1. The text before the first slash of a key is a
+        namespace, and each namespace has its own clock.
         """
         ...
 
     def increment_all(self, counters: Sequence[Expiring], *, now: float) -> Sequence[int]:
         """Add 1 to each of several counters of one namespace, in one step; return them in order.
 
-        Each is a key and when the counter may be forgotten; see `increment`.
+        Each is a key and its expiry; see `increment`.
         """
         ...
 
     def delete(self, key: str) -> None:
-        """Forget the list and the counter at `key`; nothing happens where there is none."""
+        """Delete the list and the counter at `key`, if any."""
         ...
 
     def clear(self, prefix: str = "") -> None:
-        """Forget every list and counter whose key begins with `prefix`."""
+        """Delete every list and counter whose key begins with `prefix`."""
         ...
 
     def export(self, prefix: str) -> Snapshot:
@@ -112,9 +112,20 @@ class Store(Protocol):
         ...
 
     def restore(self, prefix: str, snapshot: Snapshot) -> None:
-        """Put `snapshot` in the place of everything under the keys that begin with `prefix`."""
+        """Replace everything under the keys that begin with `prefix` by `snapshot`."""
         ...
 
     def close(self) -> None:
-        """Release what the store holds open. It is not used afterwards."""
+        """Release files and connections. The store is not used afterwards."""
         ...
+
+
+def redact_url(url: str) -> str:
+    """Return the URL of a store without user, password and options."""
+    if url.startswith(("memory:", "sqlite:")):
+        return url
+    scheme, mark, rest = url.partition("://")
+    address, _, options = rest.partition("?")
+    # An @ after the question mark is in an option, or in a password that contains a ?.
+    place = "..." if "@" in options else address.rpartition("@")[2]
+    return f"{scheme}{mark}{place}"

@@ -1,25 +1,31 @@
-"""Which store a URL names."""
+"""Opens the store that a URL names."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from leadway_mock.store.base import Store, StoreError
+from leadway_mock.store.base import Store, StoreError, redact_url
 from leadway_mock.store.memory import MemoryStore
 from leadway_mock.store.sqlite import SQLiteStore
-from leadway_mock.store.urls import KNOWN, REDIS_SCHEMES, shown_url
 
 IN_MEMORY = frozenset({"memory:", "memory://"})
-"""The URLs of stores that one process has for itself."""
+"""The URLs of stores that belong to one process."""
+
+REDIS_SCHEMES = ("redis", "rediss", "unix")
+
+KNOWN_URLS = (
+    "memory: (gone at exit), sqlite:///FILE (a file; sqlite:////tmp/mock.db for /tmp/mock.db) or"
+    " redis://HOST:PORT/DB (shared; rediss:// with TLS, unix:///SOCKET?db=DB on this machine)"
+)
 
 
 def open_store(url: str) -> Store:
-    """Open the store that `url` names; raises `StoreError` where it names none.
+    """Open the store that `url` names; raises `StoreError`, whose text has no password.
 
-    `memory:` lives as long as the process; `sqlite:///mock.db` is a file in the working folder,
-    and `sqlite:////tmp/mock.db` one by its absolute path; `redis://localhost:6379/0` is a database
-    of a Redis or Valkey server, which machines share. No error shows a password.
+    `memory:` lasts as long as the process; `sqlite:///mock.db` is a file in the working folder, and
+    `sqlite:////tmp/mock.db` an absolute path; `redis://localhost:6379/0` is a database of a Redis
+    or Valkey server, which several machines can share.
     """
     if url in IN_MEMORY:
         return MemoryStore()
@@ -27,18 +33,18 @@ def open_store(url: str) -> Store:
     if scheme == "sqlite" and rest.startswith("///") and len(path := urlsplit(url).path) > 1:
         return SQLiteStore(Path(unquote(path[1:])))
     if scheme in REDIS_SCHEMES and rest.startswith("//"):
-        return _redis_store(url)
-    text = f"{shown_url(url)!r} names no store. Known are: {KNOWN}."
+        return _open_redis(url)
+    text = f"{redact_url(url)!r} names no store; known are {KNOWN_URLS}."
     raise StoreError(text)
 
 
-def _redis_store(url: str) -> Store:
+def _open_redis(url: str) -> Store:
     try:
-        # Only whoever names such a store has the client, and waits for its import.
+        # The client is an extra, and its import is slow.
         from leadway_mock.store.redis.store import RedisStore  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise StoreError(
-            f"cannot open the store {shown_url(url)}: Redis and Valkey need a client that is not"
+            f"cannot open the store {redact_url(url)}: Redis and Valkey need a client that is not"
             " installed. Run: pip install 'leadway[mock,redis]'"
         ) from error
     return RedisStore(url)

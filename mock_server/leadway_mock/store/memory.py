@@ -1,7 +1,7 @@
-"""A store in plain dictionaries: one process, gone at exit, and as fast as Python can be.
+"""Store in dictionaries of one process; its content is gone at exit.
 
-The dictionaries hold texts and numbers alone. Such a dictionary is nothing that Python's garbage
-collector looks into, so a million sessions do not make it pause.
+The dictionaries hold only texts and numbers, which Python's garbage collector does not traverse, so
+a million sessions cause no pauses.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 
 from leadway_mock.store.base import Appended, Expiring, Item, Snapshot
 
-MOST_EXPIRING = 100_000
-"""How many counters of a namespace are kept that may be forgotten: some 50 MB of them."""
+MAX_EXPIRING = 100_000
+"""Counters with an expiry in one namespace, about 50 MB."""
 
 
 class MemoryStore:
@@ -23,10 +23,10 @@ class MemoryStore:
         self._lock = threading.Lock()
         self._values: dict[str, str] = {}  # by key and position, with a slash between them
         self._newest: dict[str, int] = {}
-        self._oldest: dict[str, int] = {}  # of lists that have dropped something; else it is 1
+        self._oldest: dict[str, int] = {}  # of lists that have dropped entries; else it is 1
         self._counters: dict[str, int] = {}
         self._expiries: dict[str, float] = {}
-        self._queues: dict[str, list[tuple[float, str]]] = {}  # counters to forget, by namespace
+        self._queues: dict[str, list[tuple[float, str]]] = {}  # counters by expiry, by namespace
 
     def append(
         self, key: str, value: str, *, after: int | None = None, keep: int | None = None
@@ -86,7 +86,7 @@ class MemoryStore:
                 if former != expires:
                     self._expiries[key] = expires
                 if number == 1:
-                    self._forget_expired(key, now, expires)
+                    self._delete_expired(key, now, expires)
                 numbers.append(number)
         return numbers
 
@@ -130,12 +130,12 @@ class MemoryStore:
         """See `Store.close`."""
 
     def _drop(self, key: str, upto: int) -> tuple[str, ...]:
-        """Drop the entries of a list up to a position; return them."""
+        """Drop the entries of a list up to a position and return them."""
         oldest = self._oldest.get(key, 1)
         if oldest > upto:
             return ()
         self._oldest[key] = upto + 1
-        if oldest == upto:  # As it is whenever a full list gets one more.
+        if oldest == upto:  # The usual case: a full list gets one more.
             return (self._values.pop(f"{key}/{oldest}"),)
         return tuple(self._values.pop(f"{key}/{position}") for position in range(oldest, upto + 1))
 
@@ -154,16 +154,16 @@ class MemoryStore:
             for position in range(self._oldest.get(key, 1), self._newest[key] + 1):
                 yield key.removeprefix(prefix), position, self._values[f"{key}/{position}"]
 
-    def _forget_expired(self, key: str, now: float, expires: float) -> None:
-        """Queue a counter that begins, and forget those of its namespace whose time is over.
+    def _delete_expired(self, key: str, now: float, expires: float) -> None:
+        """Queue a new counter, and delete the expired ones of its namespace.
 
-        Where there are too many, those go whose time is over soonest: clients invent locations.
+        Beyond `MAX_EXPIRING`, those that expire first are deleted: clients invent locations.
         """
         queue = self._queue(key, expires)
-        while queue and (queue[0][0] <= now or len(queue) > MOST_EXPIRING):
+        while queue and (queue[0][0] <= now or len(queue) > MAX_EXPIRING):
             due, old = heapq.heappop(queue)
             expiry = self._expiries.get(old)
-            if expiry is not None and expiry > due:  # It was given more time meanwhile.
+            if expiry is not None and expiry > due:  # It was extended meanwhile.
                 heapq.heappush(queue, (expiry, old))
             elif expiry is not None:
                 del self._counters[old], self._expiries[old]

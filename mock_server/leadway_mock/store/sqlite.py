@@ -1,7 +1,6 @@
-"""A store in an SQLite file.
+"""Store in an SQLite file, which several processes may share.
 
-A committed verb is in the write-ahead log before it returns, so that what was answered survives a
-killed process; several processes may share the file.
+A verb is in the write-ahead log before it returns, so committed turns survive a killed process.
 """
 
 from __future__ import annotations
@@ -25,13 +24,13 @@ from leadway_mock.store.base import (
 Result = TypeVar("Result")
 
 BUSY_SECONDS = 10.0
-"""How long a verb waits for another process's write before it gives up."""
+"""How long a verb waits for another process's write."""
 
 CLOSE_SECONDS = 1.0
 """How long `close` waits for a verb in progress, which may itself wait for another process."""
 
 FORMAT = 1
-"""The file's format, kept in SQLite's `user_version`; another one is refused, not guessed at."""
+"""The file's format, kept in SQLite's `user_version`; a file of another one is not opened."""
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -68,7 +67,7 @@ ON CONFLICT (key) DO UPDATE SET
 RETURNING value
 """
 
-FORGET_EXPIRED = "DELETE FROM counters WHERE expires <= ? AND key >= ? AND key < ?"
+DELETE_EXPIRED = "DELETE FROM counters WHERE expires <= ? AND key >= ? AND key < ?"
 
 
 class SQLiteStore:
@@ -78,7 +77,7 @@ class SQLiteStore:
         """Open the database at `path`, or one in memory; raises `StoreError`."""
         self._lock = threading.Lock()
         self._name = str(path or ":memory:")
-        self._connection = _opened(path)
+        self._connection = _open(path)
         self._is_closed = False
 
     def append(
@@ -94,7 +93,7 @@ class SQLiteStore:
             position: int = rows[0][0]
             if keep is None or position <= keep:
                 return Appended(position)
-            return Appended(position, _dropped(connection, key, position - keep))
+            return Appended(position, _drop(connection, key, position - keep))
 
         return self._run(work)
 
@@ -110,7 +109,7 @@ class SQLiteStore:
             "SELECT position, value FROM entries WHERE key = ? AND position > ?"
             " ORDER BY position LIMIT ?"
         )
-        no_limit = -1  # SQLite's own word for it
+        no_limit = -1  # in SQLite
         rows = self._rows(sql, (key, after, no_limit if limit is None else limit))
         return [Item(*row) for row in rows]
 
@@ -148,7 +147,7 @@ class SQLiteStore:
         """See `Store.export`."""
 
         def work(connection: sqlite3.Connection) -> Snapshot:
-            bounds, cut = _bounds(prefix), len(prefix)
+            bounds, cut = _key_range(prefix), len(prefix)
             entries = connection.execute(f"SELECT key, position, value {FROM_ENTRIES}", bounds)
             counters = connection.execute(f"SELECT key, value, expires {FROM_COUNTERS}", bounds)
             return Snapshot(
@@ -186,7 +185,7 @@ class SQLiteStore:
     def _run(
         self, work: Callable[[sqlite3.Connection], Result], *, together: bool = False
     ) -> Result:
-        """Do `work` alone; `together` makes its statements one transaction."""
+        """Run `work` under the lock; `together` makes its statements one transaction."""
         connection = self._connection
         with self._lock:
             if self._is_closed:
@@ -200,14 +199,14 @@ class SQLiteStore:
             except sqlite3.OperationalError as error:
                 # A transaction that failed has undone all; statements by themselves have not.
                 uncertain = not together and connection.total_changes > before
-                raise StoreUnavailable(self._told(error), uncertain=uncertain) from error
+                raise StoreUnavailable(self._error_text(error), uncertain=uncertain) from error
 
-    def _told(self, error: sqlite3.Error) -> str:
+    def _error_text(self, error: sqlite3.Error) -> str:
         return f"The store {self._name} cannot be used at present: {error}."
 
 
-def _bounds(prefix: str) -> tuple[str, str]:
-    """Return the first key that begins with `prefix`, and one behind all that do."""
+def _key_range(prefix: str) -> tuple[str, str]:
+    """Return the first key that begins with `prefix`, and a key after all of them."""
     return prefix, prefix + "\U0010ffff"
 
 
@@ -221,13 +220,13 @@ def _increment(connection: sqlite3.Connection, key: str, now: float, expires: fl
     values = {"key": key, "now": now, "expires": expires}
     number: int = connection.execute(INCREMENT, values).fetchall()[0][0]
     if number == 1 and expires is not None:
-        connection.execute(FORGET_EXPIRED, (now, *_bounds(_namespace(key))))
+        connection.execute(DELETE_EXPIRED, (now, *_key_range(_namespace(key))))
     return number
 
 
 def _clear(connection: sqlite3.Connection, prefix: str) -> None:
     for table in ("entries", "counters"):
-        connection.execute(f"DELETE FROM {table} WHERE key >= ? AND key < ?", _bounds(prefix))  # noqa: S608
+        connection.execute(f"DELETE FROM {table} WHERE key >= ? AND key < ?", _key_range(prefix))  # noqa: S608
 
 
 @contextmanager
@@ -237,12 +236,12 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
         yield
         connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:  # A full disk makes SQLite roll back by itself.
+        if connection.in_transaction:  # SQLite has rolled back already where the disk is full.
             connection.execute("ROLLBACK")
         raise
 
 
-def _opened(path: Path | None) -> sqlite3.Connection:
+def _open(path: Path | None) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(
             path or ":memory:",
@@ -285,6 +284,6 @@ def _cannot_open(path: Path | None, error: Exception) -> str:
     )
 
 
-def _dropped(connection: sqlite3.Connection, key: str, upto: int) -> tuple[str, ...]:
+def _drop(connection: sqlite3.Connection, key: str, upto: int) -> tuple[str, ...]:
     sql = "DELETE FROM entries WHERE key = ? AND position <= ? RETURNING value"
     return tuple(row[0] for row in connection.execute(sql, (key, upto)).fetchall())

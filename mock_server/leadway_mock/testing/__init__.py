@@ -1,14 +1,14 @@
-"""The mock inside a test: scripted from Python, watched, and strict about what was promised.
+"""Mock of one test: scripted from Python, with assertions on what the application sent.
 
-With pytest, ask for the fixture `leadway_mock`, which is a `Mock`; without, make one::
+With pytest, request the fixture `leadway_mock`, which is a `Mock`. Without pytest, create one::
 
     with Mock(dialogue="booking.txt") as mock:
         run_the_application(environment=mock.environment)
         mock.assert_said("I need a haircut")
 
-When the block ends, `NotAsScriptedError` tells what went otherwise than scripted: a message that no
-turn expects, a request that breaks the contract, one that came with another token, a turn or a
-fault that was never used. `allow` and `strict` let some of it, or all, pass.
+At the end of the block, `UnexpectedInteractionError` lists what the test did not expect: a message
+that no turn expects, a request that violates the contract or has another token, a turn or a fault
+that was never used. `allow` permits some of these, `strict=False` permits all.
 """
 
 from leadway_mock.testing.conversations import Conversation

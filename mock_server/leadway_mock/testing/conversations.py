@@ -1,4 +1,4 @@
-"""What was said in a test: its conversations, for assertions and for people."""
+"""Conversations of a test, for assertions and failure messages."""
 
 from __future__ import annotations
 
@@ -9,78 +9,76 @@ from dataclasses import dataclass
 from leadway_mock.state.namespace import Namespace
 from leadway_mock.state.sessions import Turn
 
-LONGEST = 300
-"""How many characters of one text are shown."""
+MAX_TEXT_LENGTH = 300
+"""Number of characters of a message or response in a failure message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One session: its id, and its turns in order."""
+    """One session: its id and its turns, in order."""
 
     execution_id: str
     turns: tuple[Turn, ...]
 
     @property
     def messages(self) -> list[str]:
-        """What the caller said."""
+        """Messages of the application."""
         return [turn.message for turn in self.turns]
 
     @property
     def responses(self) -> list[str]:
-        """What the agent answered."""
+        """Responses of the agent."""
         return [turn.response for turn in self.turns]
 
     @property
     def agent_id(self) -> str:
-        """Whom the caller spoke to."""
+        """Id of the agent."""
         return self.turns[0].agent_id
 
     @property
     def contact_id(self) -> str | None:
-        """For whom, if the newest turn says so."""
+        """Contact id of the newest turn, if it has one."""
         return self.turns[-1].contact_id
 
     @property
     def goal_completion(self) -> bool:
-        """Whether the newest answer says that the goal is complete."""
+        """Whether the newest response says that the goal is complete."""
         return self.turns[-1].goal_completion
 
     def lines(self) -> Iterator[str]:
-        """Yield the conversation as people read it."""
+        """Yield the conversation as lines of text."""
         yield f"session {self.execution_id} with agent {self.agent_id}"
         for turn in self.turns:
-            yield f"  {turn.number}. user:  {_shown(turn.message)}"
-            yield f"     agent: {_shown(turn.response)}"
+            yield f"  {turn.number}. user:  {_format_text(turn.message)}"
+            yield f"     agent: {_format_text(turn.response)}"
 
 
-def conversations(space: Namespace) -> list[Conversation]:
-    """Return every conversation of a space, the oldest first."""
-    settings = space.settings
-    listed = space.sessions.listed(after=0, limit=settings.max_sessions)
-    found = []
-    for _, session in listed:
-        turns = space.sessions.transcript(session.id, limit=settings.max_turns)
-        found.append(Conversation(session.id, tuple(turns)))
-    return found
+def conversations(namespace: Namespace) -> list[Conversation]:
+    """Return every conversation of a namespace, oldest first."""
+    sessions, settings = namespace.sessions, namespace.settings
+    return [
+        Conversation(session.id, tuple(sessions.transcript(session.id, limit=settings.max_turns)))
+        for _, session in sessions.list_page(after=0, limit=settings.max_sessions)
+    ]
 
 
-def format_conversation(found: Sequence[Conversation]) -> str:
-    """Return the conversations as text."""
-    if not found:
-        return "No agent was spoken to."
-    return "\n".join(line for each in found for line in each.lines())
+def format_conversations(sessions: Sequence[Conversation]) -> str:
+    """Return conversations as text."""
+    if not sessions:
+        return "There is no conversation."
+    return "\n".join(line for each in sessions for line in each.lines())
 
 
-def has_message(conversation: Conversation, expected: Iterable[str | re.Pattern[str]]) -> bool:
-    """Tell whether the caller said just this: each message whole, or found by its pattern."""
-    wanted, heard = list(expected), conversation.messages
-    return len(wanted) == len(heard) and all(map(_is, wanted, heard))
+def has_messages(conversation: Conversation, expected: Iterable[str | re.Pattern[str]]) -> bool:
+    """Whether a conversation has exactly these messages: equal, or matched by the pattern."""
+    patterns, messages = list(expected), conversation.messages
+    return len(patterns) == len(messages) and all(map(_matches, patterns, messages))
 
 
-def _is(wanted: str | re.Pattern[str], heard: str) -> bool:
-    return wanted == heard if isinstance(wanted, str) else wanted.search(heard) is not None
+def _matches(expected: str | re.Pattern[str], message: str) -> bool:
+    return expected == message if isinstance(expected, str) else bool(expected.search(message))
 
 
-def _shown(text: str) -> str:
-    cut = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+def _format_text(text: str) -> str:
+    cut = text if len(text) <= MAX_TEXT_LENGTH else f"{text[:MAX_TEXT_LENGTH]}…"
     return cut.replace("\n", "\n            ")

@@ -1,4 +1,4 @@
-"""From whatever a test gives as a dialogue to dialogues: a text, a path, or one made in Python."""
+"""Dialogue sources of a test: a text, a path, or a dialogue built in Python."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import TypeAlias
 
-from leadway_mock.agents.agent_ids import HINT, is_agent_id
+from leadway_mock.agents.agent_ids import AGENT_ID_HINT, is_agent_id
 from leadway_mock.dialogues import (
     Dialogue,
     DialogueBuilder,
@@ -18,25 +18,26 @@ from leadway_mock.dialogues import (
     parse_dialogue,
 )
 from leadway_mock.dialogues.loading.files import TRANSCRIPTS, YAML
-from leadway_mock.documents.problems import Problem
+from leadway_mock.documents.problems import Problem, TextPosition
 from leadway_mock.documents.yaml_errors import quote
 
 DialogueSource: TypeAlias = str | Path | Dialogue | DialogueBuilder
-"""A text of several lines, the path of a file or a folder, or a dialogue made in Python."""
+"""A text of several lines, the path of a file or folder, or a dialogue built in Python."""
 
 
 def read_source(
     source: DialogueSource, *, name: str, folder: Path, agent: str | Sequence[str] | None = None
 ) -> Iterator[Dialogue]:
-    """Yield the dialogues that `source` means; raises `DialogueError`.
+    """Yield the dialogues of `source`; raises `DialogueError`.
 
-    `name` is for a text, which has none of its own; a path is looked for in `folder`, then in the
-    working folder; `agent` is who knows them, in place of whom they say.
+    `name` names a text. A path is relative to `folder` or else to the working directory. `agent`
+    replaces the agents that the dialogues name.
     """
     agents = (agent,) if isinstance(agent, str) else tuple(agent or ())
-    strange = next((each for each in agents if not is_agent_id(each)), None)
-    if strange is not None:
-        raise DialogueError(name, [Problem(1, 1, f"{quote(strange)} is no agent's id", HINT)])
+    invalid = next((each for each in agents if not is_agent_id(each)), None)
+    if invalid is not None:
+        message = f"invalid agent id {quote(invalid)}"
+        raise DialogueError(name, [Problem(TextPosition(1), message, AGENT_ID_HINT)])
     for each in _read(source, name, folder):
         yield replace(each, agents=agents) if agents else each
 
@@ -51,10 +52,10 @@ def _read(source: DialogueSource, name: str, folder: Path) -> Sequence[Dialogue]
 
 
 def _path(source: str | Path, folder: Path) -> Path | None:
-    """Return the path that `source` means, or None if it is the text itself."""
+    """Return the path that `source` names, or None if it is the text of a dialogue."""
     if isinstance(source, str) and "\n" in source:
         return None
-    near = folder / source
-    if isinstance(source, Path) or near.suffix in (*TRANSCRIPTS, *YAML) or near.is_dir():
-        return near if near.exists() else Path(source)
+    path = folder / source
+    if isinstance(source, Path) or path.suffix in (*TRANSCRIPTS, *YAML) or path.is_dir():
+        return path if path.exists() else Path(source)
     return None

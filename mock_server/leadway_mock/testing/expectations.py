@@ -1,23 +1,34 @@
-"""What a test may not pass over: told from the journal, whatever the application made of it."""
+"""Unexpected interactions: what fails a strict test, whatever the application did with it."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from leadway_mock.agents import TEST_TOKENS
 from leadway_mock.agents.replies import Comparison, NearMiss
-from leadway_mock.dialogues import DIALOGUE_ENDED, REFUSED_RULE, UNSCRIPTED_RULE, near_miss_table
-from leadway_mock.testing.journal import JournalEntry
+from leadway_mock.dialogues import (
+    DIALOGUE_ENDED,
+    REFUSED_RULE,
+    UNSCRIPTED_RULE,
+    Dialogue,
+    ScriptedTurn,
+    near_miss_table,
+)
+from leadway_mock.state.armed_faults import ArmedFaults
+from leadway_mock.state.journal_entry import JournalEntry
+from leadway_mock.util.redaction import fingerprint
 
 KINDS: Mapping[str, str] = {
     "unscripted": "a message that no turn expects",
-    "contract": "a request that breaks the contract",
-    "stray": "a request with another token than this test's",
-    "unused": "a turn that was never taken, or a fault that never fired",
+    "contract": "a request that violates the contract",
+    "wrong-token": "a request with a token other than this test's",
+    "unused": "a turn that was never reached, or a fault that never fired",
 }
-"""What is complained of, by the word that allows it."""
+"""Kinds of unexpected interactions, by the word that allows them."""
 
 CONTRACT_RULES = frozenset(
     {
@@ -35,112 +46,175 @@ CONTRACT_RULES = frozenset(
         "version-unknown",
     }
 )
-"""The refusals of requests that the contract does not have; others a test may want to see."""
+"""Rules of requests that violate the contract. A test may provoke any other error on purpose."""
 
-WIDEST = 100
+MAX_WIDTH = 100
 
-ALLOW = "If it is meant to be so: allow={{{kinds}}} in the marker or in Mock()."
+ALLOW_HINT = "To allow this: allow={{{kinds}}} in the marker or in Mock()."
+
+_TEST_FINGERPRINTS = frozenset(fingerprint(f"Bearer {token}") for token in TEST_TOKENS)
 
 
 class UnexpectedInteractionError(AssertionError):
-    """Something went otherwise than scripted; the text tells each thing, and how to allow it."""
+    """The mock received something unexpected, or something expected did not happen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unexpected:
-    """One thing that went otherwise: its kind, one of `KINDS`, and what to say of it."""
+    """One unexpected interaction: its kind, a word of `KINDS`, and its description."""
 
     kind: str
     text: str
 
 
 def check_kinds(allow: Iterable[str] | str) -> frozenset[str]:
-    """Return what is allowed as a set; raises `ValueError` for a word that is none of `KINDS`."""
-    found = frozenset([allow] if isinstance(allow, str) else allow)
-    unknown = sorted(found - set(KINDS))
+    """Return `allow` as a set; raises `ValueError` for a word that is not in `KINDS`."""
+    kinds = frozenset([allow] if isinstance(allow, str) else allow)
+    unknown = sorted(kinds - set(KINDS))
     if unknown:
-        raise ValueError(f"Nothing is called {', '.join(unknown)}. There are {', '.join(KINDS)}.")
-    return found
+        raise ValueError(f"allow must be one of {', '.join(KINDS)}, not {', '.join(unknown)}.")
+    return kinds
 
 
 def find_unexpected(entries: Iterable[JournalEntry]) -> Iterator[Unexpected]:
-    """Yield what is wrong with the requests themselves; those a test answered for do not count."""
+    """Yield unscripted messages and contract violations, without those that the test requested."""
     for entry in entries:
-        if entry["response"]["rule"] in {UNSCRIPTED_RULE, REFUSED_RULE}:
-            yield Unexpected("unscripted", "\n".join(_unscripted(entry)))
-        elif entry["response"]["rule"] in CONTRACT_RULES and not _arranged(entry):
-            yield Unexpected("contract", "\n".join(_broken(entry)))
+        rule = entry["response"]["rule"]
+        if rule in {UNSCRIPTED_RULE, REFUSED_RULE}:
+            yield Unexpected("unscripted", "\n".join(_unscripted_lines(entry)))
+        elif rule in CONTRACT_RULES and not _is_requested(entry):
+            yield Unexpected("contract", "\n".join(_violation_lines(entry)))
 
 
-def wrong_token(entry: JournalEntry, token: str) -> Unexpected:
-    """Return the complaint of a request that came with another token than `token`."""
-    text = f"{_line(entry)}\n  Send LEADWAY_TOKEN, which is {token} in this test."
-    return Unexpected("stray", text)
+def find_wrong_tokens(
+    entries: Iterable[JournalEntry], token: str, *, ignored: Collection[str]
+) -> Iterator[Unexpected]:
+    """Yield requests that have another token than `token`, or no valid one.
 
-
-def report(complaints: Sequence[Unexpected], *, seen: str, allow: str = ALLOW) -> str:
-    """Return all complaints as one text, by kind.
-
-    At its end are `seen`, which tells what there was, and how to `allow` it, if that is any help:
-    a format with `{kinds}` as Python has them, or `{words}`.
+    `ignored` has the fingerprints of finished tests' tokens. The built-in `TEST_TOKENS`, which
+    provoke errors, are expected.
     """
-    kinds = [kind for kind in KINDS if any(each.kind == kind for each in complaints)]
-    parts = ["The conversation did not go as scripted."]
+    for entry in entries:
+        sent = entry["request"]["tokenFingerprint"]
+        if sent in ignored:
+            continue
+        violations = list(find_unexpected([entry]))
+        yield from violations
+        if not violations and sent is not None and sent not in _TEST_FINGERPRINTS:
+            hint = f"Send LEADWAY_TOKEN, which is {token} in this test."
+            yield Unexpected("wrong-token", f"{_request_line(entry)}\n  {hint}")
+
+
+def find_unused_turns(
+    dialogues: Iterable[Dialogue], used: Mapping[str, Collection[int]]
+) -> Iterator[Unexpected]:
+    """Yield turns that no session reached; `used` has the numbers of the others, by dialogue."""
+    for dialogue in dialogues:
+        for turn in _missed_turns(dialogue, used.get(dialogue.name, ())):
+            yield Unexpected("unused", _turn_line(dialogue, turn))
+
+
+def find_unused_faults(faults: ArmedFaults) -> Iterator[Unexpected]:
+    """Yield armed faults that never fired."""
+    for armed in faults:
+        if not faults.count(armed.key).hits:
+            yield Unexpected("unused", f"fault '{armed.fault.id}' ({armed.fault.label})")
+
+
+def report(unexpected: Sequence[Unexpected], *, requests: str, hint: str = ALLOW_HINT) -> str:
+    """Return unexpected interactions as text, by kind, then `requests`, then `hint`.
+
+    `hint` says how to allow them: a format with `{kinds}` as in Python, or `{flags}` as in a shell.
+    """
+    kinds = [kind for kind in KINDS if any(each.kind == kind for each in unexpected)]
+    parts = [f"Unexpected interactions with the mock: {', '.join(kinds)}."]
     for kind in kinds:
-        texts = [each.text for each in complaints if each.kind == kind]
-        # What is told in a line each is a list, and has no blank lines in it.
+        texts = [each.text for each in unexpected if each.kind == kind]
         gap = "\n\n" if any("\n" in text for text in texts) else "\n"
-        parts += [f"{kind}: {KINDS[kind]}", _indented(gap.join(texts))]
-    parts.append(seen)
-    if allow:
-        words = " ".join(kinds)
-        parts.append(allow.format(kinds=", ".join(f'"{kind}"' for kind in kinds), words=words))
+        parts += [f"{kind}: {KINDS[kind]}", _indent(gap.join(texts))]
+    parts.append(requests)
+    if hint:
+        quoted = ", ".join(f'"{kind}"' for kind in kinds)
+        flags = " ".join(f"--allow {kind}" for kind in kinds)
+        parts.append(hint.format(kinds=quoted, flags=flags))
     return "\n\n".join(parts)
 
 
-def _arranged(entry: JournalEntry) -> bool:
+def _is_requested(entry: JournalEntry) -> bool:
+    """Whether a fault or a `Prefer` header of the test caused the response."""
     return "fault" in entry or "requestedExample" in entry
 
 
-def _line(entry: JournalEntry) -> str:
-    request, answer = entry["request"], entry["response"]
-    asked = f"{request['method']} {request['path']}"
-    return f"request {entry['number']}: {asked} -> {answer['status']} {answer['rule']}"
+def _request_line(entry: JournalEntry) -> str:
+    request, response = entry["request"], entry["response"]
+    line = f"request {entry['number']}: {request['method']} {request['path']}"
+    return f"{line} -> {response['status']} {response['rule']}"
 
 
-def _broken(entry: JournalEntry) -> Iterator[str]:
-    answer = entry["response"]
-    yield _line(entry)
-    for each in answer["violations"]:
+def _violation_lines(entry: JournalEntry) -> Iterator[str]:
+    response = entry["response"]
+    yield _request_line(entry)
+    for each in response["violations"]:
         yield f"  {each['pointer'] or '/'}: {each['message']}"
         if each["hint"]:
             yield f"      {each['hint']}"
-    if answer["hint"] and not answer["violations"]:
-        yield f"  {answer['hint']}"
+    if response["hint"] and not response["violations"]:
+        yield f"  {response['hint']}"
 
 
-def _unscripted(entry: JournalEntry) -> Iterator[str]:
-    place = entry.get("dialogue") or {}
-    turn, session = place.get("sessionTurn", "?"), entry.get("executionId", "that never began")
+def _unscripted_lines(entry: JournalEntry) -> Iterator[str]:
+    position = entry.get("dialogue") or {}
+    turn, session = position.get("sessionTurn", "?"), entry.get("executionId", "(not started)")
     yield f"request {entry['number']}: message {turn} of session {session}"
-    name, after = place.get("name"), place.get("after")
+    name, after = position.get("name"), position.get("after")
     if name:
-        yield f"  The session is in '{name}', {f'after turn {after}' if after else 'at its begin'}."
+        yield f"  The session is in '{name}', {f'after turn {after}' if after else 'at its start'}."
     else:
-        yield "  The session has not begun any dialogue."
-    width = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST) - 2
-    misses = [_near_miss(each) for each in entry.get("nearMisses", ())]
-    for miss in misses:
-        yield from near_miss_table(miss, width=width)
-    if not misses:
+        yield "  The session has not started any dialogue."
+    width = min(shutil.get_terminal_size((MAX_WIDTH, 24)).columns, MAX_WIDTH) - 2
+    near_misses = [_parse_near_miss(each) for each in entry.get("nearMisses", ())]
+    for near_miss in near_misses:
+        yield from near_miss_table(near_miss, width=width)
+    if not near_misses:
         yield f"  {DIALOGUE_ENDED}"
 
 
-def _near_miss(content: Mapping[str, Any]) -> NearMiss:
-    """Return a near miss as it was before the journal wrote it down."""
+def _parse_near_miss(content: Mapping[str, Any]) -> NearMiss:
     comparisons = tuple(Comparison(**each) for each in content["comparisons"])
     return NearMiss(**{**content, "comparisons": comparisons})
 
 
-def _indented(text: str) -> str:
+def _missed_turns(dialogue: Dialogue, used: Collection[int]) -> Iterator[ScriptedTurn]:
+    """Yield the turns that a conversation should have reached and did not, in written order.
+
+    `used` has the numbers of the turns that were reached. Where one alternative of a branch was
+    reached, the others, and what follows from them alone, are not missed.
+    """
+    missed: set[int] = set()
+    visited: set[int] = set()
+    pending = [dialogue.starts]
+    while pending:
+        choices = pending.pop()
+        taken = [number for number in choices if number in used]
+        missed.update(() if taken else choices)
+        for number in taken or choices:
+            if number not in visited:
+                visited.add(number)
+                pending.append(dialogue.turn(number).then)
+    return (dialogue.turn(number) for number in sorted(missed - set(used)))
+
+
+def _turn_line(dialogue: Dialogue, turn: ScriptedTurn) -> str:
+    label = f" '{turn.label}'" if turn.label else ""
+    line = f", {_short_path(dialogue.file)}:{turn.line}" if turn.line else ""
+    return f"turn {turn.number}{label} of '{dialogue.name}'{line}: user: {turn.user}"
+
+
+def _short_path(file: str) -> str:
+    """Return a path relative to the working directory if it is below."""
+    path, directory = Path(file), Path.cwd()
+    return str(path.relative_to(directory)) if path.is_relative_to(directory) else file
+
+
+def _indent(text: str) -> str:
     return "\n".join(f"  {line}".rstrip() for line in text.splitlines())

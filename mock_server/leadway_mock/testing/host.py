@@ -1,59 +1,79 @@
-"""What serves the mocks of many tests: one emulator, and a server once somebody needs its URL."""
+"""Host that runs the mocks of many tests: one emulator, and a server started on demand."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from threading import Lock
 from typing import Any
 
 from leadway_mock.config.settings import Settings, SettingsError
+from leadway_mock.http_server import Server
 from leadway_mock.pipeline.assembly import build_emulator
-from leadway_mock.server import Server
 from leadway_mock.web import create_app
-from leadway_mock.web.serving import open_server
+from leadway_mock.web.server import open_server
 
 DEFAULTS = {"port": 0, "validate_responses": True, "max_journal": 10_000}
-"""Where a mock for tests differs from one for people: it is strict with itself, too."""
+"""Settings that differ from those of `leadway mock`."""
 
-ONE_PROCESS = (
-    "cannot be more than 1 here: the mock of a test answers in the process that watches it."
+WORKERS_ERROR = (
+    "must be 1 in a test: the mock runs in the process of the test."
     " Leave it out, or start `leadway mock --workers N` beside the test."
 )
 
-GRACE = 1.0
-"""Seconds that requests in flight get when the tests are over."""
+SHUTDOWN_TIMEOUT_SECONDS = 1.0
+"""How long requests in flight may take when the tests have ended."""
 
 
 class Host:
-    """One mock in this process, for one test or for all. Safe to share among threads."""
+    """One emulator in this process, for one test or for all. Thread-safe."""
 
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - the fields of `Settings`
-        """Put it together; the settings are those of `leadway mock`. Raises what they raise."""
+        """Build the emulator with settings of `leadway mock`; raises `SettingsError`."""
         chosen = Settings(**(DEFAULTS | settings))
         if chosen.workers > 1:
-            raise SettingsError(ONE_PROCESS, "workers")
+            raise SettingsError(WORKERS_ERROR, "workers")
         self.emulator = build_emulator(chosen)
         self.app = create_app(emulator=self.emulator)
         """The WSGI application, for clients that need no socket."""
 
         self.past_tokens: set[str] = set()
-        """Fingerprints of tokens whose test is over: what is late belongs to nobody else."""
+        """Fingerprints of finished tests' tokens; late requests with them are ignored."""
 
         self._server: Server | None = None
-        self._starting = Lock()
+        self._start_lock = Lock()
 
     @property
     def url(self) -> str:
-        """The base URL of the server, which is started when it is first asked for."""
-        with self._starting:
+        """Base URL of the server; the first access starts it."""
+        with self._start_lock:
             if self._server is None:
-                self._server = self._started()
+                server = open_server(
+                    self.app, self.emulator.settings, grace=SHUTDOWN_TIMEOUT_SECONDS
+                )
+                self._server = server.__enter__()
             return self._server.url
 
     def close(self) -> None:
-        """Stop the server, if there is one, and forget everything."""
+        """Stop the server, if it was started, and close the emulator."""
         if self._server is not None:
             self._server.__exit__(None, None, None)
         self.emulator.close()
 
-    def _started(self) -> Server:
-        return open_server(self.app, self.emulator.settings, grace=GRACE).__enter__()
+
+class HostPool:
+    """Hosts of a test run in one process; tests with the same settings share one."""
+
+    def __init__(self) -> None:
+        self._hosts: dict[str, Host] = {}
+
+    def get(self, settings: Mapping[str, Any]) -> Host:
+        """Return the host with these settings, started if necessary; raises `SettingsError`."""
+        key = repr(sorted(settings.items()))
+        if key not in self._hosts:
+            self._hosts[key] = Host(**settings)
+        return self._hosts[key]
+
+    def close(self) -> None:
+        """Close every host."""
+        for host in self._hosts.values():
+            host.close()

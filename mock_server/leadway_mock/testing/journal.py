@@ -1,47 +1,45 @@
-"""The requests of a test: found, counted, waited for, and told to people."""
+"""Journal of a test: find, count, wait for and format its requests."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from leadway_mock.state.journal import Journal
+from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import FIELDS, JournalQuery, compile_query
 from leadway_mock.state.journal_wait import JournalWait
-
-JournalEntry = dict[str, Any]
+from leadway_mock.util.suggestions import suggest
 
 MAX_LISTED = 20
-"""How many requests a failure tells; the last ones matter."""
+"""Number of requests in a failure message, the newest ones."""
 
 
 class MockJournal:
-    """Every request of this test with its answer and the reason, the oldest first.
+    """Every request of this test with its response and the rule behind it, oldest first.
 
-    What an entry has to be is told by keyword: `status` (`404` or `"4xx"`), `rule`, `method`,
-    `path` (with `*`), `body` (a part of it), `agent_id`, `execution_id`, `turn`, `fault` and others
+    Keyword arguments select entries: `status` (`404` or `"4xx"`), `rule`, `method`, `path` (with
+    `*`), `body` (a part of it), `agent_id`, `execution_id`, `turn`, `fault` and others
     (`leadway_mock.state.journal_query.FIELDS`). A list means any of its values.
     """
 
     def __init__(self, journal: Callable[[], Journal]) -> None:
-        """Take what returns the journal as it stands."""
+        """Take the function that returns the current journal."""
         self._journal = journal
 
     def __iter__(self) -> Iterator[JournalEntry]:
-        """Yield each entry."""
-        return self._journal().found(lambda _: True)
+        return self._journal().find(lambda _: True)
 
     def __len__(self) -> int:
         return self._journal().count()
 
     def find(self, **match: Any) -> list[JournalEntry]:  # noqa: ANN401 - JSON values
-        """Return the entries that match; raises `TypeError` for a name that entries lack."""
-        return list(self._journal().found(_matcher(match)))
+        """Return the matching entries; raises `TypeError` for an unknown field."""
+        return list(self._journal().find(_query(match)))
 
     def count(self, **match: Any) -> int:  # noqa: ANN401 - JSON values
-        """Return how many entries match."""
+        """Return the number of matching entries."""
         return len(self.find(**match))
 
     def wait_for(
@@ -51,51 +49,48 @@ class MockJournal:
         timeout: float = 5.0,
         **match: Any,  # noqa: ANN401 - JSON values
     ) -> list[JournalEntry]:
-        """Return the entries that match as soon as there are `count`, those of before included.
+        """Return the matching entries as soon as there are `count`, earlier ones included.
 
-        Raises `AssertionError` with what came instead when `timeout` seconds have passed.
+        Raises `AssertionError` with the requests of the test after `timeout` seconds.
         """
         __tracebackhide__ = True
-        found = JournalWait(_matcher(match), count, timeout, 0).outcome(self._journal())
-        if len(found) < count:
-            told = f"{len(found)} of {count} requests came in {timeout:g} seconds"
-            raise AssertionError(f"{told}{describe_query(match)}.\n{format_requests(list(self))}")
-        return found
+        entries = JournalWait(_query(match), count, timeout, 0).run(self._journal())
+        if len(entries) < count:
+            text = f"{len(entries)} of {count} requests{describe_query(match)}"
+            text = f"{text} within {timeout:g} seconds."
+            raise AssertionError(f"{text}\n{format_requests(list(self))}")
+        return entries
 
 
 def describe_query(match: dict[str, Any]) -> str:
-    """Return what was looked for, for a sentence."""
+    """Return the query as part of a sentence."""
     return f" with {', '.join(f'{name}={value!r}' for name, value in match.items())}" * bool(match)
 
 
 def format_requests(entries: Sequence[JournalEntry]) -> str:
-    """Return the last entries as text."""
+    """Return the newest entries as text."""
     if not entries:
-        return "No request came with this test's token."
-    left_out = len(entries) - MAX_LISTED
-    head = [f"({left_out} earlier ones are left out)"] if left_out > 0 else []
-    return "\n".join(["Requests:", *head, *map(_format_request, entries[-MAX_LISTED:])])
+        return "The mock received no request with this test's token."
+    omitted = len(entries) - MAX_LISTED
+    note = [f"({omitted} earlier requests are not listed)"] if omitted > 0 else []
+    return "\n".join(["Requests:", *note, *map(_format_request, entries[-MAX_LISTED:])])
 
 
 def _format_request(entry: JournalEntry) -> str:
-    """Return one entry as text: what was asked and answered, and the hint."""
-    request, answer = entry["request"], entry["response"]
+    request, response = entry["request"], entry["response"]
     line = f"  {entry['number']}. {request['method']} {request['path']}"
-    hint = f"\n       {answer['hint']}" if answer["hint"] else ""
-    return f"{line} -> {answer['status']} {answer['rule']}{hint}"
+    hint = f"\n       {response['hint']}" if response["hint"] else ""
+    return f"{line} -> {response['status']} {response['rule']}{hint}"
 
 
-def _matcher(match: dict[str, Any]) -> JournalQuery:
-    named = {_name(name): value for name, value in match.items()}
-    return compile_query(named)
+def _query(match: dict[str, Any]) -> JournalQuery:
+    return compile_query({_field(name): value for name, value in match.items()})
 
 
-def _name(name: str) -> str:
-    """Return the entry's own name for a keyword: `execution_id` is `executionId`."""
-    own = re.sub(r"_(\w)", lambda found: found[1].upper(), name)
-    if own in FIELDS:
-        return own
+def _field(name: str) -> str:
+    """Return the field of a keyword: `execution_id` is `executionId`."""
+    field = re.sub(r"_(\w)", lambda found: found[1].upper(), name)
+    if field in FIELDS:
+        return field
     known = [re.sub(r"([A-Z])", lambda found: f"_{found[1].lower()}", each) for each in FIELDS]
-    near = get_close_matches(name, known, n=1)
-    cure = f"Did you mean {near[0]}?" if near else f"There are {', '.join(known)}."
-    raise TypeError(f"Requests cannot be found by {name}. {cure}")
+    raise TypeError(f"Journal entries have no field '{name}'; {suggest(name, known)}")

@@ -1,53 +1,84 @@
-"""`Mock`: a mock for one test, scripted, watched and strict."""
+"""The Leadway mock of one test: connection, arrangement, assertions, and strict verification."""
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+from uuid import uuid4
 
-from leadway_mock.agents import TEST_TOKENS
-from leadway_mock.faults import Fault
-from leadway_mock.state.namespace import SHARED, Namespace
-from leadway_mock.testing.assertions import Assertions
-from leadway_mock.testing.dialogue_sources import DialogueSource
+from leadway_mock.agents import ECHO_ID
+from leadway_mock.config.settings import SettingsError, problems
+from leadway_mock.conformance import (
+    ConformanceReport,
+    Coverage,
+    assert_conformant,
+    coverage,
+    evaluate,
+)
+from leadway_mock.dialogues import Dialogue
+from leadway_mock.documents.problems import Problem
+from leadway_mock.faults import Fault, FaultError, read_fault, read_latency
+from leadway_mock.state.fault_registry import arm
+from leadway_mock.state.journal_entry import JournalEntry
+from leadway_mock.state.namespace import SHARED, Namespace, Overrides
+from leadway_mock.state.namespace_registry import NamespaceRegistry, namespace_name
+from leadway_mock.testing.clock import MockClock
+from leadway_mock.testing.conversations import (
+    Conversation,
+    conversations,
+    format_conversations,
+    has_messages,
+)
+from leadway_mock.testing.dialogue_sources import DialogueSource, read_source
 from leadway_mock.testing.expectations import (
-    ALLOW,
+    ALLOW_HINT,
     KINDS,
     Unexpected,
     UnexpectedInteractionError,
     check_kinds,
     find_unexpected,
+    find_unused_faults,
+    find_unused_turns,
+    find_wrong_tokens,
     report,
-    wrong_token,
 )
 from leadway_mock.testing.host import Host
-from leadway_mock.testing.journal import JournalEntry, format_requests
-from leadway_mock.testing.unused_script import format_turn, missed_turns
+from leadway_mock.testing.journal import MockJournal, describe_query, format_requests
+from leadway_mock.testing.tracebacks import hide_traceback_here
 from leadway_mock.util.redaction import fingerprint
 
-_MAGIC = frozenset(fingerprint(f"Bearer {token}") for token in TEST_TOKENS)
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+LOCATION_ID = "C2QujeCh8ZnC7al2InWR"
+API_VERSION = "2021-07-28"
+NO_SOCKET_URL = "http://127.0.0.1"
+"""Base URL of a mock that is called in process; nothing listens there."""
 
 
-class Mock(Assertions):
-    """One test's own mock: nobody else's sessions, requests, dialogues, faults and clock.
+class Mock:
+    """Mock of one test, isolated in a namespace of its own on a host.
 
     Args:
-        dialogue: what it can talk about, or a list of such, each as `dialogue` takes it.
-        faults: what to break, or a list of such, each as `fault` takes it.
-        strict: whether anything at all may fail the test by itself.
-        allow: words of `leadway_mock.testing.KINDS` that even a strict test lets pass.
-        folder: where the paths of dialogues begin; the working folder by default.
-        any_token: count what every token does, and not only this test's own.
-        serve: listen on a port; without it, call `wsgi_app` in process.
-        on: a host to share with others. By default the mock is alone.
-        settings: as `leadway mock` has them, such as `seed=1`; with a shared host, only those that
-            can be changed while it runs.
+        dialogue: a dialogue or a list of them, in any form that the method `dialogue` accepts.
+        faults: a fault or a list of them, in any form that the method `fault` accepts.
+        strict: whether unexpected interactions fail the test.
+        allow: kinds of unexpected interactions to permit, words of `leadway_mock.testing.KINDS`.
+        folder: base of relative dialogue paths; the working directory by default.
+        any_token: use the shared namespace, which receives the requests of every token.
+        serve: listen on a port; otherwise call `wsgi_app` in process.
+        shared_host: host to share with other mocks; by default the mock starts its own.
+        settings: settings of `leadway mock`, such as `seed=1`; with a shared host, only those that
+            can change at run time.
 
     Raises:
-        ValueError: `allow` has a word that is not known; and on entering, what is wrong with
-            dialogues (`DialogueError`), faults (`FaultError`) or settings (`SettingsError`).
+        ValueError: `allow` contains an unknown word; on entering, an invalid dialogue
+            (`DialogueError`), fault (`FaultError`) or setting (`SettingsError`).
     """
 
     def __init__(  # noqa: PLR0913 - each is an option with a default
@@ -60,59 +91,66 @@ class Mock(Assertions):
         folder: Path | str = "",
         any_token: bool = False,
         serve: bool = True,
-        host: Host | None = None,
+        shared_host: Host | None = None,
         **settings: Any,  # noqa: ANN401 - the fields of `Settings`
     ) -> None:
-        super().__init__(host, settings, serve=serve, folder=Path(folder))
-        self._allowed = check_kinds(allow if strict else KINDS)
-        self._prepared = _listed(dialogue), _listed(faults)
+        self._host = shared_host
+        self._owns_host = shared_host is None
+        self._settings = settings
+        self._serve = serve
         self._any_token = any_token
-        self._before: dict[str, int] = {}
+        self._folder = Path(folder)
+        self._initial_dialogues = as_list(dialogue)
+        self._initial_faults = as_list(faults)
+        self._allowed = check_kinds(allow if strict else KINDS)
+        self._dialogues: dict[str, Dialogue] = {}
+        self._text_count = 0
+        self._positions: dict[str, int] = {}
+        self.token = f"pit-12345678-{str(uuid4())[9:]}"
+        """Token of this test, different for each mock."""
 
-    def allow(self, *kinds: str) -> None:
-        """Let these kinds of things pass in this test; they are words of `KINDS`."""
-        self._allowed |= check_kinds(kinds)
+        self.location_id = LOCATION_ID
+        self.agent_id = ECHO_ID
+        """Agent of `execute_url`: a built-in one, unless the test sets another."""
 
-    def expect_files(self) -> None:
-        """Count the turns of the setting `dialogues` as this test's own, so that none is unused."""
-        self._scripts |= self.host.emulator.dialogues.files
+        self.clock = MockClock(lambda move: self._namespaces.move_clock(self.namespace.name, move))
+        """Clock of this test's sessions and quotas."""
 
-    def unexpected(self) -> list[Unexpected]:
-        """Return what went otherwise than scripted so far, but for what is allowed."""
-        own = find_unexpected(self._entries(self.space))
-        found = [*own, *self._wrong_token_requests(), *self._unused()]
-        return [each for each in found if each.kind not in self._allowed]
+        self.journal = MockJournal(lambda: self.namespace.journal)
+        """Every request of this test: `find`, `count`, or iterate over it."""
 
-    def verify(self) -> None:
-        """Raise `NotAsScriptedError` if anything went otherwise than scripted."""
-        found = self.unexpected()
-        if found:
-            raise UnexpectedInteractionError(self.report(found))
-
-    def annotate(self, error: BaseException) -> None:
-        """Add what went otherwise than scripted to an error, of which it may be the cause."""
-        found = self.unexpected()
-        if found:
-            error.add_note(f"\n{self.report(found, allow='')}")
-
-    def report(self, complaints: Sequence[Unexpected], *, allow: str = ALLOW) -> str:
-        """Return `complaints` as one text, with the requests that there were; see `verify`."""
-        return report(complaints, seen=format_requests(list(self.journal)), allow=allow)
+    # Life cycle
 
     def open(self) -> Self:
-        """Begin, until `close`. As a context manager it does both, and verifies in between."""
+        """Start the mock; `close` stops it. A `with` block does both, and verifies at its end."""
         try:
-            self._open(everybodys=self._any_token)
-            self._before = {each.name: each.journal.written() for each in self._watched()}
-            self._prepare()
+            self._open_namespace()
+            for namespace in (self.namespace, self._namespaces.shared()):
+                self._positions[namespace.name] = namespace.journal.written()
+            if self._settings and not self._owns_host:
+                self.settings(**self._settings)
+            self.dialogue(*self._initial_dialogues)
+            for fault in self._initial_faults:
+                self.fault(fault)
         except BaseException:
             self.close()
             raise
         return self
 
     def close(self) -> None:
-        """Forget everything, and stop what was started for this test alone."""
-        self._close()
+        """Reset the namespace; stop the host unless it is shared."""
+        if self._host is None:
+            return
+        if self._owns_host:
+            self._host.close()
+            self._host = None
+            return
+        self._host.past_tokens.add(fingerprint(self.headers["Authorization"]))
+        namespace = self.namespace
+        if namespace.name == SHARED:
+            self._namespaces.reset_keep_open(namespace)
+        else:
+            namespace.reset()
 
     def __enter__(self) -> Self:
         return self.open()
@@ -123,7 +161,7 @@ class Mock(Assertions):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Verify, and close whatever comes of it; an error that passes is explained instead."""
+        """Verify, or annotate the error that leaves the block; close in any case."""
         try:
             if error is None:
                 self.verify()
@@ -132,51 +170,269 @@ class Mock(Assertions):
         finally:
             self.close()
 
-    def _prepare(self) -> None:
-        dialogues, faults = self._prepared
-        if self._settings and not self._is_alone:
-            self.settings(**self._settings)
-        if dialogues:
-            self.dialogue(*dialogues)
-        for fault in faults:
-            self.fault(fault)
+    def _open_namespace(self) -> None:
+        """Open an empty namespace for the token, or empty the shared one for `any_token`.
 
-    def _watched(self) -> tuple[Namespace, Namespace]:
-        """Return this test's space, and everybody's, where requests without its token end up."""
-        return self.space, self._spaces.shared()
+        On a host of its own, the shared namespace keeps the content of a durable store.
+        """
+        self._host = self._host or Host(**self._settings)
+        if not self._any_token:
+            self._namespaces.open(namespace_name(self.headers["Authorization"]))
+        elif not self._owns_host:
+            self._namespaces.reset_keep_open(self._namespaces.shared())
 
-    def _entries(self, space: Namespace) -> Iterator[JournalEntry]:
-        """Return what came into `space` since this test began."""
-        return space.journal.found(lambda _: True, after=self._before[space.name])
+    # Connection
 
-    def _wrong_token_requests(self) -> Iterator[Unexpected]:
-        """Yield what is wrong with requests that came without this test's token."""
-        if self._space_name == SHARED:
-            return
-        for entry in self._entries(self._spaces.shared()):
-            if entry["request"]["tokenFingerprint"] not in self.host.past_tokens:
-                yield from self._unexpected_in(entry)
+    @property
+    def host(self) -> Host:
+        """Host that runs the mock; raises `RuntimeError` before `open` and after `close`."""
+        if self._host is None:
+            raise RuntimeError("The mock is not running. Use it as `with Mock() as mock:`.")
+        return self._host
 
-    def _unexpected_in(self, entry: JournalEntry) -> Iterator[Unexpected]:
-        token = entry["request"]["tokenFingerprint"]
-        wrong = list(find_unexpected([entry]))
-        yield from wrong
-        if not wrong and token is not None and token not in _MAGIC:
-            yield wrong_token(entry, self.token)
+    @property
+    def url(self) -> str:
+        """Base URL for the application."""
+        return self.host.url if self._serve else NO_SOCKET_URL
 
-    def _unused(self) -> Iterator[Unexpected]:
+    @property
+    def wsgi_app(self) -> WSGIApplication:
+        """The mock as a WSGI application, for `httpx.WSGITransport(app=...)` and similar."""
+        return self.host.app
+
+    @property
+    def execute_url(self) -> str:
+        """URL for messages to `agent_id`, for tests that send requests themselves."""
+        return f"{self.url}/agent-studio/agent/{self.agent_id}/execute"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers that every request needs."""
+        return {"Authorization": f"Bearer {self.token}", "Version": API_VERSION}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Environment variables that direct the SDK, or your application, to the mock."""
+        return {
+            "LEADWAY_BASE_URL": self.url,
+            "LEADWAY_TOKEN": self.token,
+            "LEADWAY_LOCATION_ID": self.location_id,
+            "LEADWAY_API_VERSION": API_VERSION,
+        }
+
+    @property
+    def namespace(self) -> Namespace:
+        """Current state of this test's namespace."""
+        return self._namespaces.for_token(self.headers["Authorization"])
+
+    @property
+    def _namespaces(self) -> NamespaceRegistry:
+        return self.host.emulator.namespaces
+
+    # Arrangement
+
+    @hide_traceback_here
+    def dialogue(
+        self, *sources: DialogueSource, agent: str | Sequence[str] | None = None
+    ) -> tuple[Dialogue, ...]:
+        """Add dialogues and return them; raises `DialogueError`.
+
+        A source is a text of several lines, the path of a file or folder, or a dialogue built in
+        Python. With `agent`, one id or several, only these agents play the dialogues; an agent that
+        does not exist is created.
+        """
+        added = [each for source in sources for each in self._read(source, agent)]
+        if added:
+            self.host.emulator.dialogues.put(self.namespace.name, *added)
+        self._dialogues |= {each.name: each for each in added}
+        return tuple(added)
+
+    @hide_traceback_here
+    def fault(
+        self,
+        fault: Fault | Mapping[str, Any] | None = None,
+        **fields: Any,  # noqa: ANN401 - the fields of `Fault`
+    ) -> Fault:
+        """Arm a fault and return it with its id; raises `FaultError`.
+
+        Pass a `Fault`, its JSON form, or its fields: `fault(status=500, times=2)`.
+        """
+        if fault is None:
+            fault = _build_fault(fields)
+        elif not isinstance(fault, Fault):
+            fault = read_fault(fault)
+        if fault.transport is not None and not self._serve:
+            what = f"{fault.transport} needs a connection, and this mock runs without one"
+            raise FaultError([Problem("/transport", what, "use the fixture leadway_mock")])
+        return arm(self._namespaces, self.host.emulator.contract, self.namespace.name, fault)
+
+    @hide_traceback_here
+    def settings(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of `Settings`
+        """Change settings of `leadway mock` for this test; None restores the initial value.
+
+        Raises `SettingsError` for an unknown name, a setting that is fixed, or an invalid value.
+        """
+        errors = [text for _, text in problems(self.namespace.settings, changes)]
+        if errors:
+            raise SettingsError(" ".join(errors))
+
+        def change(overrides: Overrides) -> Overrides:
+            merged = {**overrides.get("settings", {}), **changes}
+            changed = {name: value for name, value in merged.items() if value is not None}
+            return {**overrides, "settings": changed}
+
+        self._namespaces.change(self.namespace.name, change)
+
+    def allow(self, *kinds: str) -> None:
+        """Permit these kinds of unexpected interactions in this test; words of `KINDS`."""
+        self._allowed |= check_kinds(kinds)
+
+    def expect_files(self) -> None:
+        """Report unused turns of the setting `dialogues` like those of the test's own dialogues."""
+        self._dialogues |= self.host.emulator.dialogues.files
+
+    def _read(self, source: DialogueSource, agent: str | Sequence[str] | None) -> list[Dialogue]:
+        name = f"dialogue-{self._text_count + 1:02}"  # Dialogues are tried in the order of names.
+        dialogues = list(read_source(source, name=name, folder=self._folder, agent=agent))
+        self._text_count += any(each.name == name for each in dialogues)
+        return dialogues
+
+    # Assertions. `__tracebackhide__` makes pytest show the line of the test.
+
+    @property
+    def sessions(self) -> list[Conversation]:
+        """Conversations of this test, oldest first."""
+        return conversations(self.namespace)
+
+    def wait_for(
+        self,
+        count: int = 1,
+        *,
+        timeout: float = 5.0,
+        **match: Any,  # noqa: ANN401 - JSON values
+    ) -> list[JournalEntry]:
+        """Wait for `count` matching requests; see `journal.wait_for`."""
+        __tracebackhide__ = True
+        return self.journal.wait_for(count, timeout=timeout, **match)
+
+    async def wait_for_async(
+        self,
+        count: int = 1,
+        *,
+        timeout: float = 5.0,  # noqa: ASYNC109 - it is the journal that waits, in a thread
+        **match: Any,  # noqa: ANN401 - JSON values
+    ) -> list[JournalEntry]:
+        """Wait as `wait_for` does, without blocking the event loop."""
+        __tracebackhide__ = True
+        return await asyncio.to_thread(self.journal.wait_for, count, timeout=timeout, **match)
+
+    def assert_said(self, *messages: str | re.Pattern[str]) -> None:
+        """Require a conversation of exactly these messages, in this order.
+
+        A string must equal the message; a compiled pattern may match anywhere in it.
+        """
+        __tracebackhide__ = True
+        sessions = self.sessions
+        if not any(has_messages(each, messages) for each in sessions):
+            lines = "\n".join(f"  {number}. {each}" for number, each in enumerate(messages, 1))
+            text = f"No conversation has exactly these messages:\n{lines}"
+            raise AssertionError(f"{text}\n\n{format_conversations(sessions)}")
+
+    def assert_turns(self, *counts: int) -> None:
+        """Require conversations of this many turns: `assert_turns(3)` means one, of three."""
+        __tracebackhide__ = True
+        sessions = self.sessions
+        actual = [len(each.turns) for each in sessions]
+        if actual != list(counts):
+            text = f"Turns of the conversations: {_numbers(actual)}; expected: {_numbers(counts)}."
+            raise AssertionError(f"{text}\n\n{format_conversations(sessions)}")
+
+    def assert_requests(self, count: int, **match: Any) -> None:  # noqa: ANN401 - JSON values
+        """Require `count` matching requests; see `journal.find`."""
+        __tracebackhide__ = True
+        actual = self.journal.count(**match)
+        if actual != count:
+            text = f"{actual} requests{describe_query(match)}; expected: {count}."
+            raise AssertionError(f"{text}\n{format_requests(list(self.journal))}")
+
+    def assert_conformant(self, *, allow: Iterable[str] = ()) -> None:
+        """Require a conformance report without errors; `allow` has ids of findings to ignore."""
+        __tracebackhide__ = True
+        idle = self.namespace.settings.session_idle_seconds
+        assert_conformant(self.journal, allow=allow, idle_seconds=idle)
+
+    def conformance(self, *, allow: Iterable[str] = (), where: str = "") -> ConformanceReport:
+        """Return the conformance report; `where` names this test in a report on several."""
+        idle = self.namespace.settings.session_idle_seconds
+        return evaluate(self.journal, allow=allow, idle_seconds=idle, where=where)
+
+    def coverage(self) -> Coverage:
+        """Return which documented outcomes occurred in this test."""
+        return coverage(self.journal, self.host.emulator.contract)
+
+    # Verification
+
+    def unexpected(self) -> list[Unexpected]:
+        """Return the unexpected interactions so far, without those that are allowed."""
+        namespace = self.namespace
+        found = [
+            *find_unexpected(self._new_entries(namespace)),
+            *self._wrong_tokens(namespace),
+            *find_unused_turns(self._dialogues.values(), self._used_turns(namespace)),
+            *find_unused_faults(namespace.faults),
+        ]
+        return [each for each in found if each.kind not in self._allowed]
+
+    def verify(self) -> None:
+        """Raise `UnexpectedInteractionError` if there are unexpected interactions."""
+        found = self.unexpected()
+        if found:
+            raise UnexpectedInteractionError(self.report(found))
+
+    def annotate(self, error: BaseException) -> None:
+        """Add the unexpected interactions, which may be its cause, to an error as a note."""
+        found = self.unexpected()
+        if found:
+            error.add_note(f"\n{self.report(found, hint='')}")
+
+    def report(self, unexpected: Sequence[Unexpected], *, hint: str = ALLOW_HINT) -> str:
+        """Return `unexpected` and the requests of the test as text; see `expectations.report`."""
+        return report(unexpected, requests=format_requests(list(self.journal)), hint=hint)
+
+    def _new_entries(self, namespace: Namespace) -> Iterator[JournalEntry]:
+        """Return the journal entries of `namespace` since this test began."""
+        return namespace.journal.find(lambda _: True, after=self._positions[namespace.name])
+
+    def _wrong_tokens(self, namespace: Namespace) -> Iterator[Unexpected]:
+        """Yield unexpected requests in the shared namespace: they had no token of a test."""
+        if namespace.name == SHARED:
+            return iter(())
+        entries = self._new_entries(self._namespaces.shared())
+        return find_wrong_tokens(entries, self.token, ignored=self.host.past_tokens)
+
+    def _used_turns(self, namespace: Namespace) -> Mapping[str, set[int]]:
+        """Return the numbers of the turns that were reached, by the name of the dialogue."""
         used: dict[str, set[int]] = {}
-        for use in self.host.emulator.dialogues.uses(self.space):
-            if use.times:
-                used.setdefault(use.dialogue.name, set()).add(use.turn.number)
-        for dialogue in self._scripts.values():
-            for turn in missed_turns(dialogue, used.get(dialogue.name, ())):
-                yield Unexpected("unused", format_turn(dialogue, turn))
-        faults = self.space.faults
-        for armed in faults:
-            if not faults.count(armed.key).hits:
-                yield Unexpected("unused", f"fault '{armed.fault.id}' ({armed.fault.label})")
+        for usage in self.host.emulator.dialogues.uses(namespace):
+            if usage.times:
+                used.setdefault(usage.dialogue.name, set()).add(usage.turn.number)
+        return used
 
 
-def _listed(given: Any) -> list[Any]:  # noqa: ANN401 - one of something, or several
-    return list(given) if isinstance(given, list | tuple | set) else [given]
+def as_list(value: Any) -> list[Any]:  # noqa: ANN401 - one value, or several
+    """Return a collection as a list; any other value as a list of one."""
+    return list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
+
+
+def _build_fault(fields: Mapping[str, Any]) -> Fault:
+    known = [each.name for each in dataclass_fields(Fault)]
+    hint = f"the fields are {', '.join(known)}"
+    unknown = [Problem(f"/{name}", "unknown field", hint) for name in fields if name not in known]
+    if unknown:
+        raise FaultError(unknown)
+    latency = fields.get("latency")
+    return Fault(**{**fields, "latency": None if latency is None else read_latency(latency)})
+
+
+def _numbers(counts: Iterable[int]) -> str:
+    return ", ".join(map(str, counts)) or "none"

@@ -1,4 +1,4 @@
-"""Mistakes of a test, shown where the test makes them."""
+"""Decorator that makes pytest show errors at the line of the test."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-Given = ParamSpec("Given")
-Returned = TypeVar("Returned")
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
 
 
-def hide_traceback_here(method: Callable[Given, Returned]) -> Callable[Given, Returned]:
-    """Have pytest point at the line of the test, and not at ours, where `method` refuses.
+def hide_traceback_here(method: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Drop the traceback of every `ValueError` that `method` raises.
 
-    A `ValueError` is all that it shortens: the text of one says what is wrong. Any other error
-    is ours, and keeps its whole trace.
+    Its message says what is wrong with the arguments. Other errors are bugs of the mock and keep
+    the traceback.
     """
 
     @wraps(method)
-    def call(*arguments: Given.args, **named: Given.kwargs) -> Returned:
+    def call(*arguments: Parameters.args, **keywords: Parameters.kwargs) -> Result:
         __tracebackhide__ = True
         try:
-            return method(*arguments, **named)
+            return method(*arguments, **keywords)
         except ValueError as error:
             raise error.with_traceback(None) from None
 

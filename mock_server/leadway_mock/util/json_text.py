@@ -1,4 +1,4 @@
-"""Writes JSON with orjson, with the results of the standard library."""
+"""JSON writers: orjson, with the results of the standard library."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ import json
 import orjson
 
 ORJSON_OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
-"""What else is no JSON for `json` shall be none for `orjson`."""
+"""Reject dataclasses and datetimes, as `json` does."""
 
 
 def to_json_text(value: object) -> str:
-    """Return `value` as compact JSON text, refusing NaN and infinities (`ValueError`)."""
+    """Return `value` as compact JSON text; raises `ValueError` for NaN and infinities."""
     return to_json_bytes(value).decode()
 
 
 def to_json_bytes(value: object) -> bytes:
-    """Return the text of `dump_json` in UTF-8."""
-    text = _dumped(value)
-    # NaN was written as null, so where there is a null, it has to be looked for.
+    """Return the text of `to_json_text` in UTF-8."""
+    text = _dump(value)
+    # orjson writes NaN as null, so a text with null is written again by the standard library.
     return text if b"null" not in text else _dump_with_stdlib(value)
 
 
 def to_json_text_unchecked(value: object) -> str:
-    """Return `value`, in which there can be no NaN or infinity, as compact JSON text."""
-    return _dumped(value).decode()
+    """Return `value`, which must contain no NaN or infinity, as compact JSON text."""
+    return _dump(value).decode()
 
 
-def _dumped(value: object) -> bytes:
+def _dump(value: object) -> bytes:
     try:
         return orjson.dumps(value, option=ORJSON_OPTIONS)
-    except TypeError:  # Such as a number beyond 64 bits, which the standard library can write.
+    except TypeError:  # For example an integer beyond 64 bits.
         return _dump_with_stdlib(value)
 
 

@@ -1,4 +1,4 @@
-"""Secrets are taken out when something is captured, so that nothing stored or shown holds one."""
+"""Redaction: removes credentials from texts, headers, queries and JSON; fingerprints them."""
 
 from __future__ import annotations
 
@@ -7,43 +7,43 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote_plus
 
-from leadway_mock.util.memoize import memoize
+from leadway_mock.util.cache import memoize
 
 SECRET_HEADER = re.compile(r"auth|cookie|token|secret|password|credential|api-?key")
-"""What the lower-case name of a header has that carries credentials: its whole value goes."""
+"""Matches the lower-case names of headers whose values are credentials."""
 
 PERSON = b"leadway-mock"
-"""What makes our fingerprints differ from those of others."""
+"""Personalization of the hash, so that fingerprints differ from those of other programs."""
 
-HIDDEN = "[redacted]"
+REDACTED = "[redacted]"
 
 SECRET_NAME = re.compile(r"(?i)(token|secret|key|password)=([^&\s\"']+)")
-"""`access_token=…` and its relatives, as people put them into a URL."""
+"""`access_token=…` and similar parameters of a URL."""
 
 PRIVATE_INTEGRATION_TOKEN = re.compile(r"(?i)pit-[0-9a-z-]{8,}")
 JSON_WEB_TOKEN = re.compile(r"eyJ[\w.-]{8,}")
 BEARER = re.compile(r"(?i)bearer(?:[\s+]|%20)++[^\s\"',;<&]{4,}")
-# None of these asks for a word's beginning: in JSON as sent, a token may stand right behind `\n`.
-# And none can fail after a long run of letters, so that no text makes them slow.
+# None of these starts with a word boundary: in JSON text, a token may follow an escaped `\n`.
+# None backtracks over a long run of letters, so that no text makes them slow.
 
 TOKEN_NAME = re.compile(r"(?i)((access|auth|id|bearer|refresh|private)[_-]?)?token|authorization")
-"""What people call a token in a query, whatever it looks like."""
+"""Names of parameters that hold a token."""
 
-MOST_KNOWN = 1_024
-LONGEST_KNOWN = 200
-"""How many short texts are remembered with what was made of them: tokens and names come again."""
+MAX_CACHED = 1_024
+MAX_CACHED_CHARS = 200
+"""Tokens and names of headers recur, so results for short ones are cached."""
 
 
 def is_suspicious(text: str) -> bool:
-    """Tell whether `text` may hold a credential of any kind above; most texts hold none."""
-    if "=" in text or ("J" in text and "eyJ" in text):  # One letter is found sooner than three.
+    """Return whether `text` may contain a credential; fast, since most texts contain none."""
+    if "=" in text or ("J" in text and "eyJ" in text):  # Searching one letter is faster than three.
         return True
     lowered = text.lower()
     return "pit-" in lowered or "bearer" in lowered
 
 
 def redact_text(text: str) -> str:
-    """Return `text` with everything that looks like a credential replaced by a mark."""
+    """Return `text` with everything that looks like a credential replaced."""
     if not is_suspicious(text):
         return text
     text = BEARER.sub("Bearer [redacted]", text)
@@ -53,41 +53,41 @@ def redact_text(text: str) -> str:
 
 
 def redact_query(query: str) -> str:
-    """Return a query string without credentials: as it came, or decoded if one hid in escapes."""
+    """Return a query string without credentials; decoded if an escaped one was found."""
     plain = unquote_plus(query)
     return redact_text(query if redact_text(plain) == plain else plain)
 
 
 def has_token(path: str, query: str) -> bool:
-    """Tell whether a URL carries a token, by its look or by its parameter's name."""
+    """Return whether a URL contains a token, by its form or by the name of its parameter."""
     if not query and not is_suspicious(path):
         return False
     plain = f"{path}?{unquote_plus(query)}"
     return (
         PRIVATE_INTEGRATION_TOKEN.search(plain) is not None
-        or any(found[0].count(".") > 1 for found in JSON_WEB_TOKEN.finditer(plain))
+        or any(match[0].count(".") > 1 for match in JSON_WEB_TOKEN.finditer(plain))
         or any(TOKEN_NAME.fullmatch(name) for name, _ in parse_qsl(query))
     )
 
 
 def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return `headers` (lower-case names) without credentials."""
-    hidden = hide_secrets(headers)
-    return {redact_text(name): redact_text(value) for name, value in hidden.items()}
+    without_secrets = hide_secrets(headers)
+    return {redact_text(name): redact_text(value) for name, value in without_secrets.items()}
 
 
 def hide_secrets(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return `headers` (lower-case names) without the values of those that carry credentials."""
-    return {name: HIDDEN if _is_secret(name) else value for name, value in headers.items()}
+    """Return `headers` (lower-case names) with the values of credentials replaced."""
+    return {name: REDACTED if _is_secret(name) else value for name, value in headers.items()}
 
 
-@memoize(MOST_KNOWN, LONGEST_KNOWN)
+@memoize(MAX_CACHED, MAX_CACHED_CHARS)
 def _is_secret(name: str) -> bool:
     return SECRET_HEADER.search(name) is not None
 
 
 def redact_json(value: object) -> object:
-    """Return a copy of a JSON value with every text in it, keys included, redacted."""
+    """Return a copy of a JSON value with every text redacted, keys included."""
     if isinstance(value, str):
         return redact_text(value)
     if isinstance(value, Mapping):
@@ -97,12 +97,12 @@ def redact_json(value: object) -> object:
     return value
 
 
-@memoize(MOST_KNOWN, LONGEST_KNOWN)
+@memoize(MAX_CACHED, MAX_CACHED_CHARS)
 def fingerprint(secret: str) -> str:
-    """Return 12 hexadecimal digits that tell two secrets apart and reveal neither."""
+    """Return 12 hexadecimal digits that identify a secret without revealing it."""
     return hashlib.blake2b(secret.encode(), digest_size=6, person=PERSON).hexdigest()
 
 
 def hasher() -> hashlib.blake2b:
-    """Return what makes fingerprints of bytes that come one after another."""
+    """Return a hash object for fingerprints of bytes that arrive in parts."""
     return hashlib.blake2b(digest_size=6, person=PERSON)

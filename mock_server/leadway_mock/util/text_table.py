@@ -1,4 +1,4 @@
-"""Two texts side by side, as wide as a terminal is, whatever script they are written in."""
+"""Text table of two columns for terminals, with wide and combining characters."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Final
 
-NARROWEST: Final = 40
-MARKED: Final = "<-"
+MIN_WIDTH: Final = 40
+DIFFERENCE_MARK: Final = "<-"
 
 
 def side_by_side(
@@ -18,11 +18,11 @@ def side_by_side(
 
     Each row is a left text, a right text, and whether to mark it as the difference.
     """
-    side = (max(width, NARROWEST) - len("  | " + " | " + " | " + MARKED)) // 2
+    side = (max(width, MIN_WIDTH) - len("  | " + " | " + " | " + DIFFERENCE_MARK)) // 2
     rule = f"  +{'-' * (side + 2)}+{'-' * (side + 2)}+"
     lines = [rule, *_row(*title, side), rule]
     for left, right, differs in rows:
-        lines += _row(left, right, side, MARKED if differs else "")
+        lines += _row(left, right, side, DIFFERENCE_MARK if differs else "")
     return [*lines, rule]
 
 
@@ -33,30 +33,30 @@ def _row(left: str, right: str, side: int, mark: str = "") -> Iterator[str]:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Return `text` as lines of at most `width` columns, broken at spaces where there are any."""
+    """Return `text` as lines of at most `width` columns, broken at spaces if possible."""
     lines: list[str] = []
     for line in text.split("\n"):
-        lines += _wrapped(line, width)
+        lines += _wrap_line(line, width)
     return lines
 
 
 def pad(text: str, width: int) -> str:
-    """Return `text` with spaces behind it, up to `width` columns."""
+    """Return `text` padded with spaces to `width` columns."""
     return text + " " * (width - columns(text))
 
 
 def columns(text: str) -> int:
-    """Return how many columns of a terminal `text` takes: two for 漢字, none for an accent."""
-    return sum(map(_columns, text))
+    """Return the width of `text` in columns: two for a wide character, none for an accent."""
+    return sum(map(_character_columns, text))
 
 
-def _columns(letter: str) -> int:
-    if unicodedata.combining(letter) or unicodedata.category(letter) in {"Cf", "Me", "Mn"}:
+def _character_columns(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in {"Cf", "Me", "Mn"}:
         return 0
-    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _wrapped(line: str, width: int) -> Sequence[str]:
+def _wrap_line(line: str, width: int) -> Sequence[str]:
     lines, start = [], 0
     while columns(line[start:]) > width:
         end = _break(line, start, width)
@@ -66,10 +66,10 @@ def _wrapped(line: str, width: int) -> Sequence[str]:
 
 
 def _break(line: str, start: int, width: int) -> int:
-    """Return where to break a line that is too long: behind the last space, or in a word."""
+    """Return where to break a line that is too long: after the last space, or in a word."""
     end, used = start, 0
-    while used + _columns(line[end]) <= width:
-        used += _columns(line[end])
+    while used + _character_columns(line[end]) <= width:
+        used += _character_columns(line[end])
         end += 1
     space = line.rfind(" ", start + 1, end + 1)
     return space + 1 if space > start else end

@@ -1,5 +1,5 @@
-"""The Flask application: platform, control API and documentation page."""
+"""The Flask application: the platform, the control API, and the documentation pages."""
 
-from leadway_mock.web.application import create_app, prompt_of
+from leadway_mock.web.application import PLATFORM, create_app
 
-__all__ = ["create_app", "prompt_of"]
+__all__ = ["PLATFORM", "create_app"]

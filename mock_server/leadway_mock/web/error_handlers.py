@@ -11,7 +11,7 @@ from leadway_mock.http.headers import header_text
 from leadway_mock.pipeline.response_builder import outage_response
 from leadway_mock.store import StoreUnavailable
 from leadway_mock.util.redaction import redact_text
-from leadway_mock.web.door import write_answer
+from leadway_mock.web.platform_api import write_response
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ def install_errors(app: flask.Flask) -> None:
 
     @app.errorhandler(StoreUnavailable)
     def wait(error: StoreUnavailable) -> flask.Response:
-        return write_answer(outage_response(error, uncertain=error.uncertain, message=str(error)))
+        return write_response(outage_response(error, uncertain=error.uncertain, message=str(error)))
 
     @app.errorhandler(Exception)
     def fail(error: Exception) -> tuple[flask.Response, int]:

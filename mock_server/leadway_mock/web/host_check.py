@@ -6,15 +6,17 @@ is calling (``Origin`` and ``Sec-Fetch-Site``), which defeats forged requests.
 """
 
 import ipaddress
-import json
 import re
 from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
-from flask import Flask, Response, request
+import flask
+from flask import request
 
-CONTROL_PREFIX = "/__mock"
+from leadway_mock.control_api.flask_request import is_control, sent_path
+from leadway_mock.http.messages import Response
+from leadway_mock.util.cache import memoize
 
 _AUTHORITY = re.compile(
     r"(?: \[ (?P<six>[0-9a-f:.]+) \] | (?P<name>[\w-]+ (?:\.[\w-]+)*) \.? )"
@@ -26,10 +28,12 @@ _LOOKS_NUMERIC = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)", re.ASCII)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LARGEST_PORT = 65_535
 _LONGEST_ECHO = 80
+_MAX_CACHED_HOSTS = 1_024
+_MAX_CACHED_LENGTH = 200
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_ORIGIN_LESSON = "The control API answers no web page but its own."
-_JSON_LESSON = (
+_ORIGIN_MESSAGE = "The control API answers no web page but its own."
+_JSON_MESSAGE = (
     "Send 'Content-Type: application/json': the control API takes nothing else, "
     "so that no web page can write to it."
 )
@@ -88,36 +92,56 @@ def foreign_origin(
     return theirs is None or theirs != _own_origin(host_header, scheme)
 
 
-def install_shield(app: Flask, bound_host: str, allowed_names: Collection[str]) -> None:
-    """Make every route of an application check ``Host``, and the control API its caller too.
+class HostCheck:
+    """Checks the `Host` header, which defeats DNS rebinding; see `allowed_host`."""
+
+    def __init__(self, bound_host: str, allowed_names: Collection[str]) -> None:
+        @memoize(_MAX_CACHED_HOSTS, _MAX_CACHED_LENGTH)
+        def is_allowed(host: str) -> bool:
+            return allowed_host(host, bound_host, allowed_names)
+
+        self._is_allowed = is_allowed
+
+    def error(self, host: str | None) -> Response | None:
+        """Return the error response to a request with this header, or None if it is allowed."""
+        if self._is_allowed(host or ""):
+            return None
+        return _error(403, "host-refused", _host_message(host))
+
+
+def install_host_check(app: flask.Flask, host_check: HostCheck) -> None:
+    """Make every route check `Host`, and the control API the origin too.
 
     Call it before other ``before_request`` functions are added, so that nothing runs earlier.
-    No answer ever carries ``Access-Control-Allow-Origin``: no page is given leave.
+    No response has ``Access-Control-Allow-Origin``: no web page may read one.
     """
 
     @app.before_request
-    def shield() -> Response | None:
-        host = request.headers.get("Host")
-        if not allowed_host(host, bound_host, allowed_names):
-            return _refuse(403, "host-refused", _host_lesson(host))
-        return _control_refusal() if _is_control(request.path) else None
+    def check() -> flask.Response | None:
+        error = host_check.error(request.headers.get("Host"))
+        if error is None and is_control(sent_path(request)):
+            error = _control_error()
+        if error is None:
+            return None
+        headers = dict(error.headers)
+        return flask.Response(error.body, error.status, headers, content_type=error.media_type)
 
-    app.after_request(_kept_plain)
+    app.after_request(_add_security_headers)
 
 
-def _kept_plain(response: Response) -> Response:
-    """Let no browser guess another media type, nor keep what the control API tells."""
+def _add_security_headers(response: flask.Response) -> flask.Response:
+    """Forbid browsers to guess the media type, and to cache what the control API returns."""
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    if _is_control(request.path):
+    if is_control(sent_path(request)):
         response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
-def _control_refusal() -> Response | None:
-    if _is_foreign() and not _is_visit():
-        return _refuse(403, "origin-refused", _ORIGIN_LESSON)
+def _control_error() -> Response | None:
+    if _is_foreign() and not _is_top_level_navigation():
+        return _error(403, "origin-refused", _ORIGIN_MESSAGE)
     if request.method not in _SAFE_METHODS and request.mimetype != "application/json":
-        return _refuse(415, "control-media-type", _JSON_LESSON)
+        return _error(415, "control-media-type", _JSON_MESSAGE)
     return None
 
 
@@ -126,7 +150,7 @@ def _is_foreign() -> bool:
     return foreign_origin(get("Origin"), get("Sec-Fetch-Site"), get("Host"), request.scheme)
 
 
-def _is_visit() -> bool:
+def _is_top_level_navigation() -> bool:
     """Return whether a person followed a link here, which lets the linking page read nothing."""
     headers = request.headers
     return (
@@ -137,11 +161,7 @@ def _is_visit() -> bool:
     )
 
 
-def _is_control(path: str) -> bool:
-    return path == CONTROL_PREFIX or path.startswith(CONTROL_PREFIX + "/")
-
-
-def _host_lesson(host: str | None) -> str:
+def _host_message(host: str | None) -> str:
     if not host:
         return "The Host header is missing: say which host is called."
     shown = re.sub(r"[^\x21-\x7e]", "?", host)[:_LONGEST_ECHO]
@@ -151,10 +171,10 @@ def _host_lesson(host: str | None) -> str:
     )
 
 
-def _refuse(status: int, rule: str, message: str) -> Response:
-    body = json.dumps({"statusCode": status, "message": message})
+def _error(status: int, rule: str, message: str) -> Response:
+    content = {"statusCode": status, "message": message}
     headers = {"X-Mock-Rule": rule, "X-Mock-Evidence": "invented"}
-    return Response(body, status, headers, mimetype="application/json")
+    return Response(status, content, rule, "invented", headers)
 
 
 def _authority(text: str) -> Authority | None:

@@ -17,11 +17,11 @@ from urllib.parse import quote
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.model import ContractError
 from leadway_mock.documents.problems import ProblemsError
+from leadway_mock.http_server import ServerError, bind, url_of
 from leadway_mock.pipeline.assembly import build_emulator
-from leadway_mock.server import ServerError, bind, url_of
-from leadway_mock.store import IN_MEMORY, StoreError, shown_url
+from leadway_mock.store import IN_MEMORY, StoreError, redact_url
 from leadway_mock.web import create_app
-from leadway_mock.web.serving import open_server
+from leadway_mock.web.server import open_server
 from leadway_mock.workers.lines import Line
 from leadway_mock.workers.link import Link
 from leadway_mock.workers.supervising import Supervisor
@@ -72,7 +72,7 @@ def one_store(settings: Settings) -> Iterator[tuple[Settings, str]]:
     What is said shows no password.
     """
     if settings.store not in IN_MEMORY:
-        yield settings, f"all from the store {shown_url(settings.store)}"
+        yield settings, f"all from the store {redact_url(settings.store)}"
         return
     with TemporaryDirectory(prefix="leadway-mock-") as folder:
         file = Path(folder) / "mock.db"

@@ -1,52 +1,53 @@
-"""The checks: each is a function that takes the document and yields what it finds wrong.
+"""The checks: functions that take the document and yield problems.
 
-They are small on purpose and know nothing of each other. A check that stumbles over a defect which
-is another's business keeps silent about it.
+A check ignores defects that another check, or Redocly, reports.
 """
 
 from collections.abc import Callable, Iterator
 
-from contract_checker.checks import evidence, examples, links, operations, references, schemas
-from contract_checker.document import Document
-from contract_checker.findings import Finding
+from contract_checker.checks import evidence, examples, links, operations, schemas
+from contract_checker.document import Document, Problem
 
-Check = Callable[[Document], Iterator[Finding]]
+Check = Callable[[Document], Iterator[Problem]]
+
+
+def yaml_is_unambiguous(document: Document) -> Iterator[Problem]:
+    """All YAML readers read the same JSON values."""
+    yield from document.ambiguities()
+
 
 CHECKS: tuple[Check, ...] = (
-    references.yaml_survives_as_json,
-    references.references_lead_somewhere,
-    references.components_are_used,
-    schemas.schemas_are_schemas,
-    schemas.arrays_say_what_they_hold,
-    schemas.fields_are_explained,
-    schemas.answers_stay_open,
+    yaml_is_unambiguous,
+    schemas.arrays_have_items,
+    schemas.fields_are_documented,
+    schemas.response_schemas_stay_open,
     schemas.accepted_values_include_the_default,
     examples.values_fit_their_schemas,
-    examples.names_are_kept,
+    examples.example_names_are_kept,
     examples.statuses_agree,
-    operations.ids_stay_distinct,
-    operations.answers_are_complete,
+    operations.operation_ids_are_distinct,
+    operations.responses_are_complete,
     operations.headers_are_complete,
-    operations.access_is_declared,
-    operations.deprecations_name_a_successor,
-    links.targets_exist,
-    links.parameters_exist,
-    links.expressions_point_somewhere,
-    links.values_fit_their_target,
-    evidence.levels_are_known,
+    operations.security_is_declared,
+    operations.deprecations_have_a_successor,
+    links.link_targets_exist,
+    links.link_parameters_exist,
+    links.link_expressions_resolve,
+    links.link_values_are_valid,
+    evidence.evidence_is_valid,
     evidence.examples_have_evidence,
     evidence.behaviours_are_distinct,
 )
 
-OF_A_PLATFORM: tuple[Check, ...] = (
-    schemas.fields_are_explained,
-    schemas.answers_stay_open,
-    operations.answers_are_complete,
+PLATFORM_ONLY: tuple[Check, ...] = (
+    schemas.fields_are_documented,
+    schemas.response_schemas_stay_open,
+    operations.responses_are_complete,
     operations.headers_are_complete,
-    operations.access_is_declared,
+    operations.security_is_declared,
     evidence.examples_have_evidence,
 )
-"""What is asked of an API that others run and we describe: evidence, open answers, its headers."""
+"""Checks for an API that others run and this contract describes."""
 
-GENERAL: tuple[Check, ...] = tuple(each for each in CHECKS if each not in OF_A_PLATFORM)
-"""What is asked of any contract."""
+GENERAL: tuple[Check, ...] = tuple(each for each in CHECKS if each not in PLATFORM_ONLY)
+"""Checks for any contract."""

@@ -1,68 +1,67 @@
-"""Checks of examples: they are what Prism answers, what the mock answers and what people copy."""
+"""Checks of examples, which are the responses of Prism and the mock, and what people copy."""
 
 from collections.abc import Iterator, Mapping
 
-from contract_checker.document import Document, child, keys
-from contract_checker.findings import Finding
-from contract_checker.schemas import violations
-from contract_checker.walk import Place, entries, objects, operations, responses
+from contract_checker.document import Document, Problem, child, keys
+from contract_checker.openapi_walk import Node, entries, objects, operations, responses
+from contract_checker.schema_queries import violations
 
 
-def values_fit_their_schemas(document: Document) -> Iterator[Finding]:
-    """Every example and every default is valid by the schema it stands with."""
+def values_fit_their_schemas(document: Document) -> Iterator[Problem]:
+    """Every example and every default is valid by its schema."""
     for pointer, schema, value in (*_of_schemas(document), *_of_holders(document)):
         for violation in violations(document, schema, value):
-            remedy = "change the value, or the schema if it is the one that is wrong"
-            yield Finding(pointer, f"this breaks its schema: {violation}", remedy)
+            hint = "correct the value or the schema"
+            yield Problem(pointer, f"this is not valid by its schema: {violation}", hint)
 
 
-def names_are_kept(document: Document) -> Iterator[Finding]:
-    """An example that refers to a component bears its name, which is a rule of the mock."""
+def example_names_are_kept(document: Document) -> Iterator[Problem]:
+    """An example that refers to a component has its name, which is a rule of the mock."""
     for holder in objects(document, "media_type"):
-        for name, node in holder.node.get("examples", {}).items():
+        for name, value in holder.value.get("examples", {}).items():
             pointer = child(child(holder.pointer, "examples"), name)
-            target = keys(str(node["$ref"]))[-1:] if "$ref" in node else [name]
+            target = keys(str(value["$ref"]))[-1:] if "$ref" in value else [name]
             if target != [name]:
-                remedy = "give both the same name"
-                yield Finding(pointer, f"{name} refers to the example {target[0]}", remedy)
+                hint = "give both the same name"
+                yield Problem(pointer, f"{name} refers to the example {target[0]}", hint)
 
 
-def statuses_agree(document: Document) -> Iterator[Finding]:
-    """An example whose body repeats the status repeats the one that it stands under."""
+def statuses_agree(document: Document) -> Iterator[Problem]:
+    """`statusCode` in an example is the status of its response."""
     for operation in operations(document):
         for status, response in responses(document, operation).items():
             for media_type in entries(document, response, "content").values():
                 for example in entries(document, media_type, "examples").values():
-                    yield from _about_status(status, example)
+                    yield from _status_problems(status, example)
 
 
-def _about_status(status: str, example: Place) -> Iterator[Finding]:
-    value = example.node.get("value")
+def _status_problems(status: str, example: Node) -> Iterator[Problem]:
+    value = example.value.get("value")
     repeated = value.get("statusCode") if isinstance(value, Mapping) else None
     if repeated is not None and str(repeated) != status:
-        yield Finding(
+        yield Problem(
             child(child(example.pointer, "value"), "statusCode"),
-            f"the body says {repeated} and stands under status {status}",
-            "correct the body, or move the example to the response it belongs to",
+            f"the body has {repeated}, and its response has status {status}",
+            "correct the body, or move the example to its response",
         )
 
 
 def _of_schemas(document: Document) -> Iterator[tuple[str, str, object]]:
     for schema in objects(document, "schema"):
         for key in ("example", "default"):
-            if key in schema.node:
-                yield child(schema.pointer, key), schema.pointer, schema.node[key]
-        for index, value in enumerate(schema.node.get("examples", [])):
+            if key in schema.value:
+                yield child(schema.pointer, key), schema.pointer, schema.value[key]
+        for index, value in enumerate(schema.value.get("examples", [])):
             yield child(child(schema.pointer, "examples"), index), schema.pointer, value
 
 
 def _of_holders(document: Document) -> Iterator[tuple[str, str, object]]:
     for holder in objects(document, "media_type", "parameter", "header"):
         schema = child(holder.pointer, "schema")
-        if "schema" not in holder.node:
+        if "schema" not in holder.value:
             continue
-        if "example" in holder.node:
-            yield child(holder.pointer, "example"), schema, holder.node["example"]
+        if "example" in holder.value:
+            yield child(holder.pointer, "example"), schema, holder.value["example"]
         for example in entries(document, holder, "examples").values():
-            if "value" in example.node:
-                yield child(example.pointer, "value"), schema, example.node["value"]
+            if "value" in example.value:
+                yield child(example.pointer, "value"), schema, example.value["value"]

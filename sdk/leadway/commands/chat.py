@@ -161,9 +161,7 @@ def _command_list(indent: str = "") -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    description = (
-        "Chat with an agent. Each line of a pipe is a message; the first error ends it."
-    )
+    description = "Chat with an agent. Each line of a pipe is a message; the first error ends it."
     parser = create_parser("chat", description, f"commands in the chat:\n{_command_list('  ')}\n")
     parser.add_argument("agent", metavar="AGENT", help="the agent's id")
     add_message_options(parser)

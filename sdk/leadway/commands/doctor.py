@@ -16,7 +16,7 @@ from typing import Final
 
 from leadway._calls import Call, HTTPResponse, Outcome, request_body
 from leadway._replies import Reply
-from leadway._sending import classify
+from leadway._sender import classify
 from leadway._settings import Settings
 from leadway._token_guard import is_vendor, looks_real
 from leadway._transport import Transport

@@ -29,6 +29,6 @@ class Changes(TypedDict, total=False):
     state: Mapping[str, object]
 
 
-def heard(**changes: Unpack[Changes]) -> AgentInput:
+def agent_input(**changes: Unpack[Changes]) -> AgentInput:
     """Make a first message that differs by `changes` from a plain "Hello"."""
     return replace(FIRST, **changes)

@@ -2,19 +2,21 @@ import pytest
 
 from leadway_mock.agents.builtin import count_down_to_goal, echo, echo_with_remarks, greet_with
 from leadway_mock.agents.input_variables import InputVariable
-from tests.mock.agents.agent_inputs import heard
+from tests.mock.agents.agent_inputs import agent_input
 
 SAMPLE = {"customerName": "John Doe", "orderNumber": "ORD-12345"}
 DECLARED = (InputVariable("customerName", required=True), InputVariable("orderNumber"))
 
 
 def test_the_echo_says_the_turn_and_the_message_and_nothing_that_was_not_sent() -> None:
-    assert echo(heard(turn=7, message='Say "hi"')).response == 'Turn 7. You said: Say "hi"'
+    assert echo(agent_input(turn=7, message='Say "hi"')).response == 'Turn 7. You said: Say "hi"'
 
 
 def test_the_echo_says_all_that_was_sent() -> None:
     image = {"type": "image", "imageUrl": "https://example.com/a.png"}
-    message = heard(input_variables=SAMPLE, contact_id="cid_abc123def456", attachments=(image,))
+    message = agent_input(
+        input_variables=SAMPLE, contact_id="cid_abc123def456", attachments=(image,)
+    )
 
     assert echo(message).response.splitlines() == [
         "Turn 1. You said: Hello",
@@ -25,7 +27,7 @@ def test_the_echo_says_all_that_was_sent() -> None:
 
 
 def test_an_echo_of_declared_variables_remarks_on_the_others() -> None:
-    reply = echo_with_remarks(DECLARED)(heard(input_variables={"customerName": "Ada"}))
+    reply = echo_with_remarks(DECLARED)(agent_input(input_variables={"customerName": "Ada"}))
 
     assert reply.response.splitlines() == [
         "Turn 1. You said: Hello",
@@ -45,7 +47,7 @@ def test_an_echo_of_declared_variables_remarks_on_the_others() -> None:
     ],
 )
 def test_the_goal_is_completed_on_turn_3(turn: int, completed: bool, said: str) -> None:  # noqa: FBT001 - a column of the table above
-    reply = count_down_to_goal(heard(turn=turn))
+    reply = count_down_to_goal(agent_input(turn=turn))
 
     assert reply.goal_completion is completed
     assert said in reply.response
@@ -62,13 +64,13 @@ def test_the_goal_is_completed_on_turn_3(turn: int, completed: bool, said: str) 
     ],
 )
 def test_the_greeting_uses_what_was_sent(sent: dict[str, object], greeting: str) -> None:
-    said = greet_with(DECLARED)(heard(input_variables=sent)).response
+    said = greet_with(DECLARED)(agent_input(input_variables=sent)).response
 
     assert said.splitlines()[0] == greeting
 
 
 def test_the_greeting_is_followed_by_remarks() -> None:
-    said = greet_with(DECLARED)(heard(input_variables={"custName": "Ada"})).response
+    said = greet_with(DECLARED)(agent_input(input_variables={"custName": "Ada"})).response
 
     assert said.splitlines()[1:] == [
         "Not sent: customerName (required string).",
@@ -78,4 +80,4 @@ def test_the_greeting_is_followed_by_remarks() -> None:
 
 
 def test_a_perfect_request_gets_no_remark() -> None:
-    assert len(greet_with(DECLARED)(heard(input_variables=SAMPLE)).response.splitlines()) == 1
+    assert len(greet_with(DECLARED)(agent_input(input_variables=SAMPLE)).response.splitlines()) == 1

@@ -16,7 +16,7 @@ from leadway_mock.agents.canned_replies import (
 from leadway_mock.agents.message_conditions import ConditionError, parse_condition
 from leadway_mock.agents.replies import AgentReply
 from leadway_mock.agents.templates import parse_template
-from tests.mock.agents.agent_inputs import heard
+from tests.mock.agents.agent_inputs import agent_input
 
 When: TypeAlias = str | Mapping[str, str]
 SAYING_NOTHING = AgentReply("")
@@ -75,8 +75,8 @@ def test_captures_are_named_and_only_those_that_took_part_are_given() -> None:
 @pytest.mark.parametrize(
     ("when", "what"),
     [
-        ("/a/g", "`g` is no flag"),
-        ("/path/to", "`t` is no flag"),
+        ("/a/g", "`g` is not a flag"),
+        ("/path/to", "`t` is not a flag"),
         ("/(/", "missing )"),
         (r"/(?<name>\w)/", "unknown extension"),
         ("/[[a]/", "nested set"),
@@ -111,14 +111,14 @@ def test_any_text_is_a_condition_or_is_refused(text: str) -> None:
 def test_the_first_reply_that_fits_is_given() -> None:
     agent = first_match_responder([canned("no", when="no"), canned("first"), canned("second")])
 
-    assert agent(heard(message="hi")).response == "first"
-    assert agent(heard(message="no")).response == "no"
+    assert agent(agent_input(message="hi")).response == "first"
+    assert agent(agent_input(message="no")).response == "no"
 
 
 def test_a_reply_can_be_for_one_turn_only() -> None:
     agent = first_match_responder([canned("second turn", turn=2), canned("any turn")])
 
-    assert [agent(heard(turn=turn)).response for turn in (1, 2, 3)] == [
+    assert [agent(agent_input(turn=turn)).response for turn in (1, 2, 3)] == [
         "any turn",
         "second turn",
         "any turn",
@@ -128,13 +128,15 @@ def test_a_reply_can_be_for_one_turn_only() -> None:
 def test_turn_and_message_must_both_fit() -> None:
     agent = first_match_responder([canned("both", when="hi", turn=2), canned("else")])
 
-    assert agent(heard(message="hi", turn=1)).response == "else"
-    assert agent(heard(message="ho", turn=2)).response == "else"
-    assert agent(heard(message="hi", turn=2)).response == "both"
+    assert agent(agent_input(message="hi", turn=1)).response == "else"
+    assert agent(agent_input(message="ho", turn=2)).response == "else"
+    assert agent(agent_input(message="hi", turn=2)).response == "both"
 
 
 def test_when_nothing_fits_the_mock_says_so_and_keeps_what_it_knows() -> None:
-    reply = first_match_responder([canned("x", when="x")])(heard(state={CAPTURES: {"name": "Ada"}}))
+    reply = first_match_responder([canned("x", when="x")])(
+        agent_input(state={CAPTURES: {"name": "Ada"}})
+    )
 
     assert reply.response == NO_REPLY_MATCHED.response
     assert "This is the mock" in reply.response
@@ -144,7 +146,7 @@ def test_when_nothing_fits_the_mock_says_so_and_keeps_what_it_knows() -> None:
 def test_every_field_of_the_reply_is_given() -> None:
     prepared = AgentReply("", goal_completion=True, type="card", attachments=[{"a": 1}])
 
-    reply = first_match_responder([canned("x", reply=prepared)])(heard())
+    reply = first_match_responder([canned("x", reply=prepared)])(agent_input())
 
     assert reply == replace(prepared, response="x", state={CAPTURES: {}})
 
@@ -154,7 +156,7 @@ def test_all_that_a_template_may_use() -> None:
         "{{message}}|{{turn}}|{{contactId}}|{{executionId}}|{{versionId}}"
         "|{{variables.a}}|{{variables.b}}|{{variables.c}}"
     )
-    message = heard(contact_id="cid", input_variables={"a": "text", "b": {"é": [True]}})
+    message = agent_input(contact_id="cid", input_variables={"a": "text", "b": {"é": [True]}})
 
     assert first_match_responder([canned(answer)])(message).response == (
         'Hello|1|cid|a1b2c3d4e5f6g7h8i9j0k1l2|v1|text|{"é": [true]}|'
@@ -162,7 +164,7 @@ def test_all_that_a_template_may_use() -> None:
 
 
 def test_no_contact_leaves_nothing() -> None:
-    assert first_match_responder([canned("[{{contactId}}]")])(heard()).response == "[]"
+    assert first_match_responder([canned("[{{contactId}}]")])(agent_input()).response == "[]"
 
 
 def test_captures_are_kept_for_later_turns_and_the_newest_counts() -> None:
@@ -170,9 +172,9 @@ def test_captures_are_kept_for_later_turns_and_the_newest_counts() -> None:
         [canned("{{name}} {{city}}", when=r"/I am (?P<name>\w+)|(?P<city>\w+)!/")]
     )
 
-    first = agent(heard(message="I am Ada"))
-    second = agent(heard(message="London!", state=first.state))
-    third = agent(heard(message="I am Bob", state=second.state))
+    first = agent(agent_input(message="I am Ada"))
+    second = agent(agent_input(message="London!", state=first.state))
+    third = agent(agent_input(message="I am Bob", state=second.state))
 
     assert [first.response, second.response, third.response] == ["Ada ", "Ada London", "Bob London"]
     assert json.loads(json.dumps(third.state)) == third.state
@@ -180,14 +182,14 @@ def test_captures_are_kept_for_later_turns_and_the_newest_counts() -> None:
 
 def test_a_turn_does_not_change_the_state_it_was_given() -> None:
     state = {CAPTURES: {"name": "Ada"}}
-    first_match_responder([canned("x", when="/(?P<name>.+)/")])(heard(state=state))
+    first_match_responder([canned("x", when="/(?P<name>.+)/")])(agent_input(state=state))
 
     assert state == {CAPTURES: {"name": "Ada"}}
 
 
 @pytest.mark.parametrize("state", [{}, {CAPTURES: None}, {CAPTURES: [1]}, {"other": 1}])
 def test_a_state_without_captures_is_no_obstacle(state: dict[str, object]) -> None:
-    assert first_match_responder([canned("ok")])(heard(state=state)).response == "ok"
+    assert first_match_responder([canned("ok")])(agent_input(state=state)).response == "ok"
 
 
 @given(st.text(alphabet="{}message turn.variablesname"), st.text(alphabet="{}messagename"))
@@ -196,7 +198,7 @@ def test_what_a_request_says_is_never_read_as_a_template(message: str, name: str
         [canned("<{{captured}}|{{variables.name}}>", when="/(?P<captured>.*)/s")]
     )
 
-    reply = agent(heard(message=message, input_variables={"name": name}))
+    reply = agent(agent_input(message=message, input_variables={"name": name}))
 
     assert reply.response == f"<{message}|{name}>"
 
@@ -207,10 +209,10 @@ def test_input_variables_cannot_take_the_place_of_anything_else(sent: dict[str, 
 
     tricky = {**sent, "message": "leak", "turn": "leak", "name": "leak"}
 
-    assert agent(heard(input_variables=tricky)).response == "Hello|1|H"
+    assert agent(agent_input(input_variables=tricky)).response == "Hello|1|H"
 
 
 def test_the_same_message_gets_the_same_reply() -> None:
     agent = first_match_responder([canned("{{name}}", when="/(?P<name>.+)/")])
 
-    assert agent(heard()) == agent(heard())
+    assert agent(agent_input()) == agent(agent_input())

@@ -3,7 +3,7 @@ from types import MappingProxyType
 import pytest
 
 from leadway_mock.agents.input_variables import InputVariable, plain_text, remarks
-from leadway_mock.documents.json_types import json_type
+from leadway_mock.documents.schema_errors import json_type
 
 DECLARED = (InputVariable("customerName", required=True), InputVariable("age", type="number"))
 

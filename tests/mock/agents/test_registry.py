@@ -22,7 +22,7 @@ from leadway_mock.agents import (
     Version,
 )
 from leadway_mock.agents.builtin import echo
-from tests.mock.agents.agent_inputs import heard
+from tests.mock.agents.agent_inputs import agent_input
 
 ANY_TOKEN = "pit-12345678-1234-4234-8234-123456789abc"
 SAMPLE_VERSION = "b2b1c1d2-3e4f-5a6b-7c8d-9e0f1a2b3c4d"
@@ -74,10 +74,10 @@ def test_a_token_opens_its_locations_or_any() -> None:
 
 def test_no_repr_shows_a_token() -> None:
     token = Token(ANY_TOKEN)
-    cast = AgentRegistry(by_id={}, tokens={ANY_TOKEN: token})
+    registry = AgentRegistry(by_id={}, tokens={ANY_TOKEN: token})
 
     assert ANY_TOKEN not in repr(token)
-    assert ANY_TOKEN not in repr(cast)
+    assert ANY_TOKEN not in repr(registry)
 
 
 def test_without_a_file_any_token_is_welcome_but_the_unknown_one() -> None:
@@ -89,10 +89,10 @@ def test_without_a_file_any_token_is_welcome_but_the_unknown_one() -> None:
 
 def test_declared_tokens_keep_all_others_out() -> None:
     declared = Token("declared", scopes=())
-    cast = AgentRegistry(by_id={}, tokens={"declared": declared}, any_token=False)
+    registry = AgentRegistry(by_id={}, tokens={"declared": declared}, any_token=False)
 
-    assert cast.token("declared") is declared
-    assert cast.token(ANY_TOKEN) is None
+    assert registry.token("declared") is declared
+    assert registry.token(ANY_TOKEN) is None
 
 
 def test_the_magic_tokens_are_refused_each_for_its_reason() -> None:
@@ -146,7 +146,7 @@ def test_the_variables_agent_declares_what_the_vendors_sample_sends() -> None:
     ]
     assert "Hello John Doe!" in (
         BUILT_IN.by_id[VARIABLES_ID]
-        .respond(heard(input_variables={"customerName": "John Doe"}))
+        .respond(agent_input(input_variables={"customerName": "John Doe"}))
         .response
     )
 

@@ -29,8 +29,8 @@ def test_a_name_without_a_value_leaves_nothing() -> None:
         ("", ""),
     ],
 )
-def test_braces_that_open_no_placeholder_stay(text: str, filled: str) -> None:
-    assert parse_template(text).fill({"name": "Ada"}) == filled
+def test_braces_that_open_no_placeholder_stay(text: str, fill_texts: str) -> None:
+    assert parse_template(text).fill({"name": "Ada"}) == fill_texts
 
 
 @pytest.mark.parametrize("text", ["{{", "{{name}", "{{name", "{{a {{b}}", "{{a}b}}", "{{{a}}}"])

@@ -1,4 +1,4 @@
-"""`leadway mock` as a process: what it says, how it fails, how it stops."""
+"""`leadway mock` as a process: output, errors, shutdown."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def mock(*flags: str, cwd: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
             process.kill()
 
 
-def ask(url: str, **fields: object) -> dict[str, object]:
+def execute(url: str, **fields: object) -> dict[str, object]:
     body = json.dumps({"message": "hi", "locationId": LOCATION} | fields).encode()
     headers = {
         "Authorization": f"Bearer {TOKEN}",
@@ -54,22 +54,22 @@ def ask(url: str, **fields: object) -> dict[str, object]:
     }
     request = urllib.request.Request(url + CURRENT, body, headers)
     with urllib.request.urlopen(request, timeout=10) as response:
-        answer: dict[str, object] = json.load(response)
-    return answer
+        content: dict[str, object] = json.load(response)
+    return content
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_answers_as_soon_as_it_says_so_and_ends_cleanly(
+def test_it_responds_once_it_is_listening_and_stops_cleanly(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     with mock(cwd=tmp_path) as (process, url):
-        assert ask(url)["success"] is True
+        assert execute(url)["success"] is True
         process.send_signal(number)
         assert process.wait(timeout=20) == 0
         assert process.stdout is not None
-        told = process.stdout.read()
-    assert "Try it:" in told
-    assert url in told
+        text = process.stdout.read()
+    assert "Try it:" in text
+    assert url in text
     err = (tmp_path / "log").read_text()
     assert f"POST {CURRENT} -> 200 reply, turn 1 of" in err
     assert TOKEN not in err
@@ -96,10 +96,10 @@ def test_flags_reach_the_emulator(tmp_path: Path) -> None:
             with urllib.request.urlopen(f"{url}/__mock/health", timeout=10) as response:
                 assert "frontdesk" in {agent["id"] for agent in json.load(response)["agents"]}
             execution_id = seen[0]["executionId"] if seen else ""
-            seen.append(ask(url, executionId=execution_id))
+            seen.append(execute(url, executionId=execution_id))
             process.terminate()
             assert process.wait(timeout=20) == 0
-    assert [str(answer["response"])[:6] for answer in seen] == ["Turn 1", "Turn 2"]
+    assert [str(response["response"])[:6] for response in seen] == ["Turn 1", "Turn 2"]
 
 
 def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
         with socket.create_connection(("127.0.0.1", port)) as slow:
             slow.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n")
             slow.sendall(b"half")
-            ask(url)  # Whoever was first has been heard when the next is answered.
+            execute(url)  # The earlier connection is accepted once this one has its response.
             process.send_signal(signal.SIGINT)
             with pytest.raises(subprocess.TimeoutExpired):
                 process.wait(timeout=1)
@@ -123,12 +123,12 @@ def test_a_mock_that_others_can_call_warns_once_on_standard_error(
     with mock("--host", "0.0.0.0", *more, cwd=tmp_path) as (process, _):  # noqa: S104 - the test
         process.terminate()
         assert process.wait(timeout=20) == 0
-    told = (tmp_path / "log").read_text()
-    assert told.startswith("Listening on 0.0.0.0, so everybody on its networks can ")
-    assert told.count("\n") == told.count("--allow-host") == 1
+    text = (tmp_path / "log").read_text()
+    assert text.startswith("Listening on 0.0.0.0, so everybody on its networks can ")
+    assert text.count("\n") == text.count("--allow-host") == 1
 
 
-def complaint(capsys: pytest.CaptureFixture[str], *flags: str) -> str:
+def error_text(capsys: pytest.CaptureFixture[str], *flags: str) -> str:
     assert main(list(flags)) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -137,35 +137,35 @@ def complaint(capsys: pytest.CaptureFixture[str], *flags: str) -> str:
     return captured.err
 
 
-def test_a_port_in_use_is_named_with_the_way_out(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_in_use_is_reported_with_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        told = complaint(capsys, "--port", port)
-    assert port in told
-    assert "--port 0" in told
+        text = error_text(capsys, "--port", port)
+    assert port in text
+    assert "--port 0" in text
 
 
 @pytest.mark.parametrize(
-    ("flags", "told"),
+    ("flags", "text"),
     [
         (["--store", "mysql://x"], "'mysql://x' names no store"),
         (["--store", "sqlite:////nowhere/at/all.db"], "cannot open the store /nowhere/at/all.db"),
         (["--agents-file", "/nowhere/agents.yaml"], "/nowhere/agents.yaml"),
-        (["--profile", "x"], "one of documented, observed is wanted"),
+        (["--profile", "x"], "must be one of documented, observed, not 'x'"),
         (["--host", "no.such.host.invalid"], "no.such.host.invalid"),
     ],
 )
-def test_what_cannot_be_used_is_told_in_a_sentence(
-    capsys: pytest.CaptureFixture[str], flags: list[str], told: str
+def test_invalid_settings_are_reported_in_one_line(
+    capsys: pytest.CaptureFixture[str], flags: list[str], text: str
 ) -> None:
-    assert told in complaint(capsys, "--port", "0", *flags)
+    assert text in error_text(capsys, "--port", "0", *flags)
 
 
-def test_a_misspelt_variable_is_told(
+def test_a_misspelt_variable_is_reported(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LEADWAY_MOCK_SEEED", "1")
-    assert "LEADWAY_MOCK_SEEED names no setting" in complaint(capsys)
+    assert "LEADWAY_MOCK_SEEED is not a setting" in error_text(capsys)
 
 
 def test_help_names_every_flag(capsys: pytest.CaptureFixture[str]) -> None:
@@ -184,7 +184,7 @@ def test_help_names_every_flag(capsys: pytest.CaptureFixture[str]) -> None:
         assert flag in text
 
 
-def test_dialogues_that_cannot_be_used_are_told_and_nothing_is_served(
+def test_invalid_dialogues_are_reported_and_nothing_is_served(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "talk.txt"
@@ -201,5 +201,5 @@ def test_dialogues_are_played_by_the_command(tmp_path: Path) -> None:
     (tmp_path / "talk.txt").write_text("user: hi\nagent: Hello from {{executionId}}\n")
 
     with mock("--dialogues", "talk.txt", "--seed", "1", cwd=tmp_path) as (_, url):
-        answer = ask(url)
-    assert answer["response"] == f"Hello from {answer['executionId']}"
+        response = execute(url)
+    assert response["response"] == f"Hello from {response['executionId']}"

@@ -42,6 +42,7 @@ FLAGS = {
     "unknown_session": (["--unknown-session", "new-session"], "new-session"),
     "unknown_properties": (["--unknown-properties", "ignore"], "ignore"),
     "enforce_quotas": (["--enforce-quotas"], True),
+    "quota_preset": (["--quota-preset", "sandbox"], "sandbox"),
     "quota_10_seconds": (["--quota-10-seconds", "1"], 1),
     "quota_minute": (["--quota-minute", "2"], 2),
     "quota_day": (["--quota-day", "3"], 3),
@@ -57,7 +58,20 @@ FLAGS = {
 }
 
 
-def test_every_setting_is_tried_below() -> None:
+@pytest.mark.parametrize(
+    ("flags", "limits"),
+    [
+        ([], (100, 300, 200_000)),
+        (["--quota-preset", "sandbox"], (25, 300, 10_000)),
+        (["--quota-preset", "sandbox", "--quota-day", "50"], (25, 300, 50)),
+        (["--quota-10-seconds", "7"], (7, 300, 200_000)),
+    ],
+)
+def test_explicit_quotas_win_over_the_preset(flags: list[str], limits: tuple[int, ...]) -> None:
+    assert tuple(read_settings(flags, {}).quotas.values()) == limits
+
+
+def test_every_setting_has_a_case() -> None:
     assert set(FLAGS) == {setting.name for setting in fields(Settings)}
 
 
@@ -81,51 +95,55 @@ def test_switches_take_the_usual_words(text: str, value: bool) -> None:  # noqa:
     assert from_environment({"LEADWAY_MOCK_SEND_RETRY_AFTER": text}) == {"send_retry_after": value}
 
 
-def test_other_variables_are_none_of_our_business() -> None:
+def test_other_variables_are_ignored() -> None:
     assert from_environment({"PORT": "1", "LEADWAY_TOKEN": "x"}) == {}
 
 
-def test_a_misspelt_variable_is_an_error_that_names_the_one_that_was_meant() -> None:
-    with pytest.raises(SettingsError, match=r"PROT names no setting\. LEADWAY_MOCK_PORT is meant"):
+def test_a_misspelt_variable_is_an_error_with_a_suggestion() -> None:
+    with pytest.raises(
+        SettingsError, match=r"PROT is not a setting; did you mean 'LEADWAY_MOCK_PORT'\?"
+    ):
         from_environment({"LEADWAY_MOCK_PROT": "1"})
 
 
-def test_a_variable_that_resembles_none_is_an_error_that_lists_them() -> None:
-    told = r"XYZ names no setting\. There are LEADWAY_MOCK_HOST, LEADWAY_MOCK_PORT, .*WORKERS\."
-    with pytest.raises(SettingsError, match=told):
+def test_an_unknown_variable_is_an_error_that_lists_the_known_ones() -> None:
+    message = r"XYZ is not a setting; known are LEADWAY_MOCK_HOST, LEADWAY_MOCK_PORT, .*WORKERS$"
+    with pytest.raises(SettingsError, match=message):
         from_environment({"LEADWAY_MOCK_XYZ": "1"})
 
 
 @pytest.mark.parametrize(
-    ("flags", "told"),
+    ("flags", "message"),
     [
-        (["--port", "http"], "port cannot be 'http': a whole number is wanted."),
-        (["--port", "-1"], "port cannot be -1: 0 or more is wanted."),
-        (["--port", "65536"], "port cannot be 65536: 65535 or less is wanted."),
-        (["--session-idle-seconds", "x"], "a number is wanted"),
-        (["--session-idle-seconds", "nan"], "0 or more is wanted"),
-        (["--profile", "both"], "profile cannot be 'both': one of documented, observed is wanted."),
-        (["--unknown-session", "500"], "one of 404, 400, new-session is wanted."),
-        (["--max-journal", "0"], "1 or more is wanted"),
+        (["--port", "http"], "port must be a whole number, not 'http'."),
+        (["--port", "-1"], "port must be at least 0, not -1."),
+        (["--port", "65536"], "port must be at most 65535, not 65536."),
+        (["--session-idle-seconds", "x"], "must be a number, not 'x'."),
+        (["--session-idle-seconds", "nan"], "must be a number, not nan."),
+        (["--profile", "both"], "profile must be one of documented, observed, not 'both'."),
+        (["--unknown-session", "500"], "must be one of 404, 400, new-session, not '500'."),
+        (["--max-journal", "0"], "must be at least 1, not 0."),
     ],
 )
-def test_a_value_that_cannot_be_is_refused_with_what_would_do(flags: list[str], told: str) -> None:
+def test_an_invalid_value_is_an_error_that_says_what_is_valid(
+    flags: list[str], message: str
+) -> None:
     with pytest.raises(SettingsError) as caught:
         read_settings(flags, {})
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_a_switch_that_is_neither_on_nor_off() -> None:
-    with pytest.raises(SettingsError, match="send_retry_after cannot be 'maybe': true or false"):
+    with pytest.raises(SettingsError, match="send_retry_after must be true or false, not 'maybe'"):
         from_environment({"LEADWAY_MOCK_SEND_RETRY_AFTER": "maybe"})
 
 
 WRONG = [
-    ("session_idle_seconds", "x", "cannot be 'x': a number is wanted."),
-    ("session_idle_seconds", "-1", "cannot be -1.0: 0 or more is wanted."),
-    ("quota_10_seconds", "0", "cannot be 0: 1 or more is wanted."),
-    ("workers", "65", "cannot be 65: 64 or less is wanted."),
-    ("profile", "both", "cannot be 'both': one of documented, observed is wanted."),
+    ("session_idle_seconds", "x", "must be a number, not 'x'."),
+    ("session_idle_seconds", "-1", "must be at least 0, not -1.0."),
+    ("quota_10_seconds", "0", "must be at least 1, not 0."),
+    ("workers", "65", "must be at most 64, not 65."),
+    ("profile", "both", "must be one of documented, observed, not 'both'."),
 ]
 
 
@@ -134,10 +152,10 @@ WRONG = [
     ("wrong", "is_flag"),
     [
         *((each, is_flag) for each in WRONG for is_flag in (True, False)),
-        (("send_retry_after", "maybe", "cannot be 'maybe': true or false is wanted."), False),
+        (("send_retry_after", "maybe", "must be true or false, not 'maybe'."), False),
     ],
 )
-def test_whoever_types_reads_flag_and_variable(
+def test_errors_of_commands_name_flag_and_variable(
     command: list[str],
     wrong: tuple[str, str, str],
     is_flag: bool,  # noqa: FBT001 - of a table
@@ -154,7 +172,7 @@ def test_whoever_types_reads_flag_and_variable(
     assert capsys.readouterr().err == said
 
 
-def test_so_they_do_of_what_a_mock_beside_a_command_cannot_be(
+def test_errors_of_exec_name_flag_and_variable(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["exec", "--workers", "2", "--", "true"]) == 2
@@ -162,10 +180,10 @@ def test_so_they_do_of_what_a_mock_beside_a_command_cannot_be(
     assert capsys.readouterr().err.startswith(said)
 
 
-def test_whoever_writes_python_reads_python() -> None:
+def test_errors_of_python_name_the_argument() -> None:
     with pytest.raises(SettingsError) as caught:
         Settings(session_idle_seconds=-1)
-    told = "session_idle_seconds cannot be -1: 0 or more is wanted."
+    message = "session_idle_seconds must be at least 0, not -1."
     twin = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own
-    assert [str(caught.value), str(twin)] == [told, told]
+    assert [str(caught.value), str(twin)] == [message, message]
     assert twin.on_command_line() == caught.value.on_command_line()

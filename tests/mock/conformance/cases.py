@@ -22,7 +22,7 @@ NEAR: dict[str, list[Habit]] = defaultdict(list)
 
 OLD = "/agent-studio/public-api/agents/agent1/execute"
 LATE = {"latency": fixed(30.0)}
-"""A fault: the answer takes half a minute."""
+"""A fault: the response takes half a minute."""
 
 
 def earns(finding: str) -> Callable[[Habit], Habit]:
@@ -117,7 +117,7 @@ def begins_many_at_once(person: Person) -> None:
 
 @looks_like("execution-id-dropped")
 def begins_again_when_the_answer_was_lost(person: Person) -> None:
-    person.arm(status=500, when="after-commit")
+    person.arm(status=500, phase="after-commit")
     person.say("first", contact="unlucky")
     person.begin("something else", contact="unlucky")
 
@@ -262,7 +262,7 @@ def speaks_in_turn_while_the_clock_stands_still(person: Person) -> None:
 @earns("turn-duplicated")
 def repeats_what_was_heard_and_not_answered(person: Person) -> None:
     session = person.begin()
-    person.arm(status=500, when="after-commit")
+    person.arm(status=500, phase="after-commit")
     person.say("book it", session)
     person.say("book it", session)
 
@@ -270,7 +270,7 @@ def repeats_what_was_heard_and_not_answered(person: Person) -> None:
 @earns("turn-duplicated")
 def repeats_after_a_broken_connection(person: Person) -> None:
     session = person.begin()
-    person.arm(transport="CONNECTION_RESET_BY_PEER", when="after-commit")
+    person.arm(transport="CONNECTION_RESET_BY_PEER", phase="after-commit")
     person.say("book it", session)
     person.clock.advance(30)
     person.say("book it", session)
@@ -278,7 +278,7 @@ def repeats_after_a_broken_connection(person: Person) -> None:
 
 @earns("turn-duplicated")
 def repeats_the_first_message(person: Person) -> None:
-    person.arm(proxy=502, when="after-commit")
+    person.arm(proxy_status=502, phase="after-commit")
     person.say("book it", contact="hasty")
     person.say("book it", contact="hasty")
 
@@ -288,7 +288,7 @@ def gives_up_and_repeats(person: Person) -> None:
     session = person.begin()
     person.arm(**LATE)
     person.say("book it", session)
-    time.sleep(0.06)  # Overlaps are told by the real clock, and a time-out is no shorter.
+    time.sleep(0.06)  # Overlaps are measured by the real clock, and a time-out is no shorter.
     person.say("book it", session)
 
 
@@ -302,14 +302,14 @@ def says_the_same_again_after_an_answer(person: Person) -> None:
 @looks_like("turn-duplicated")
 def goes_on_after_a_lost_answer(person: Person) -> None:
     session = person.begin()
-    person.arm(status=500, when="after-commit")
+    person.arm(status=500, phase="after-commit")
     person.say("book it", session)
     person.say("did you get that?", session)
 
 
 @looks_like("turn-duplicated")
 def says_the_same_for_another_contact(person: Person) -> None:
-    person.arm(status=500, when="after-commit")
+    person.arm(status=500, phase="after-commit")
     person.say("book it", contact="ann")
     person.say("book it", contact="bob")
 
@@ -317,7 +317,7 @@ def says_the_same_for_another_contact(person: Person) -> None:
 @looks_like("turn-duplicated")
 def asks_again_much_later(person: Person) -> None:
     session = person.begin()
-    person.arm(status=500, when="after-commit")
+    person.arm(status=500, phase="after-commit")
     person.say("book it", session)
     person.clock.advance(61)
     person.say("book it", session)
@@ -326,7 +326,7 @@ def asks_again_much_later(person: Person) -> None:
 @looks_like("turn-duplicated")
 def says_the_same_again_after_a_slow_body(person: Person) -> None:
     session = person.begin("yes")
-    person.arm(transport="SLOW_BODY", spread=0.5)
+    person.arm(transport="SLOW_BODY", body_seconds=0.5)
     person.say("yes", session)
     person.say("yes", session)
 
@@ -342,7 +342,7 @@ def repeats_after_a_500(person: Person) -> None:
 @earns("retry-unsafe")
 def repeats_after_a_503_that_names_no_wait(person: Person) -> None:
     session = person.begin()
-    person.arm(proxy=520)
+    person.arm(proxy_status=520)
     person.say("book it", session)
     person.say("book it", session)
 
@@ -411,27 +411,27 @@ def calls_for_another_location(person: Person) -> None:
 def was_under_way_already(person: Person) -> None:
     session = person.begin()
 
-    def refused() -> None:
+    def error() -> None:
         person.arm(status=429, retry_after=5)
         person.say("and me", contact="bob")
 
-    with person.interrupted_by(refused):
+    with person.interrupted_by(error):
         person.say("book it", session)
 
 
-@earns("refusal-retried")
+@earns("error-retried")
 def repeats_a_refused_request(person: Person) -> None:
     for _ in range(2):
         person.say(agent="nobody")
 
 
-@earns("refusal-retried")
+@earns("error-retried")
 def repeats_with_a_bad_token(person: Person) -> None:
     for _ in range(3):
         person.say(headers={"authorization": "Bearer pit-no-such-token"})
 
 
-@earns("refusal-retried")
+@earns("error-retried")
 def repeats_what_a_fault_refused(person: Person) -> None:
     session = person.begin()
     person.arm(status=403)
@@ -439,7 +439,7 @@ def repeats_what_a_fault_refused(person: Person) -> None:
     person.say("book it", session)
 
 
-@earns("refusal-retried")
+@earns("error-retried")
 def repeats_with_an_expired_session(person: Person) -> None:
     session = person.begin()
     person.clock.advance(1801)
@@ -447,20 +447,20 @@ def repeats_with_an_expired_session(person: Person) -> None:
     person.say("still there?", session)
 
 
-@looks_like("refusal-retried")
+@looks_like("error-retried")
 def corrects_the_request(person: Person) -> None:
     person.say(agent="nobody")
     person.say(agent="agent1")
 
 
-@looks_like("refusal-retried")
+@looks_like("error-retried")
 def asks_again_tomorrow(person: Person) -> None:
     person.say(agent="nobody")
     person.clock.advance(61)
     person.say(agent="nobody")
 
 
-@looks_like("refusal-retried")
+@looks_like("error-retried")
 def asks_again_when_it_was_mended(person: Person) -> None:
     at_home = {"path": "/agent-studio/agent/agent3/execute"}
     person.say(**at_home)
@@ -470,10 +470,10 @@ def asks_again_when_it_was_mended(person: Person) -> None:
     del cast["agent3"]  # type: ignore[attr-defined]
 
 
-@looks_like("refusal-retried")
+@looks_like("error-retried")
 def repeats_after_a_proxy_said_no(person: Person) -> None:
     session = person.begin()
-    person.arm(proxy=403)
+    person.arm(proxy_status=403)
     person.say("book it", session)
     person.say("book it", session)
 

@@ -1,4 +1,4 @@
-"""Somebody whose behaviour is graded: talks to an emulator, and may be interrupted."""
+"""Client of an emulator whose requests are evaluated; may be interrupted by another one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GOODBYE = "goodbye"
 
 
 class Person:
-    """Says things, and has a verdict on it."""
+    """Client of an emulator, with a conformance report on its requests."""
 
     def __init__(self, **settings: Any) -> None:
         self.clock = ManualClock()
@@ -44,7 +44,7 @@ class Person:
         return [*self.emulator.journal.entries(after=0, limit=100_000)]
 
     @property
-    def verdict(self) -> ConformanceReport:
+    def report(self) -> ConformanceReport:
         return evaluate(self.entries)
 
     def say(
@@ -102,6 +102,6 @@ class Person:
         return AgentReply(f"heard {heard.message}", goal_completion=heard.message == GOODBYE)
 
 
-def session_of(answer: Response) -> str:
-    assert answer.status == 200, answer
-    return str(content(answer)["executionId"])
+def session_of(response: Response) -> str:
+    assert response.status == 200, response
+    return str(content(response)["executionId"])

@@ -55,11 +55,11 @@ class Careful:
     def talks_on(self, number: int) -> None:
         """Say something new, and begin anew where the session is gone."""
         talk = self._talk(number)
-        answer = self._says(talk)
-        if answer.rule == "session-expired":
+        response = self._says(talk)
+        if response.rule == "session-expired":
             talk.session = None
-            answer = self._says(talk)
-        talk.session = session_of(answer)
+            response = self._says(talk)
+        talk.session = session_of(response)
 
     def parts(self, number: int) -> None:
         """Reach the goal; with the same contact, another conversation may begin."""
@@ -89,7 +89,7 @@ class Careful:
     def loses_an_answer(self, number: int) -> None:
         """Say something else next."""
         talk = self._alive(number)
-        self.person.arm(status=500, when=("before-commit", "after-commit")[number % 2])
+        self.person.arm(status=500, phase=("before-commit", "after-commit")[number % 2])
         assert self._says(talk).status == 500
 
     def loses_the_connection(self, number: int) -> None:
@@ -101,7 +101,7 @@ class Careful:
     def loses_a_first_answer(self, number: int) -> None:
         """Begin again, in other words."""
         talk = Talk({"contact": f"contact {self.said}"})
-        self.person.arm(proxy=502, when=("before-commit", "after-commit")[number % 2])
+        self.person.arm(proxy_status=502, phase=("before-commit", "after-commit")[number % 2])
         self._says(talk)
         self._says(talk)
 
@@ -111,7 +111,7 @@ class Careful:
         assert self.person.say(self._words(), **fields).status == 404
 
     def repeats_itself(self, number: int) -> None:
-        """Say the same words again after an answer, as people do."""
+        """Say the same words again after a response, as people do."""
         talk = self._alive(number)
         for _ in range(2):
             assert self._says(talk, "yes").status == 200

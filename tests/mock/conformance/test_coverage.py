@@ -1,4 +1,4 @@
-"""Coverage: which documented outcomes a journal met, and which never."""
+"""Coverage: which documented outcomes occur in a journal, and which do not."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import pytest
 
 from leadway_mock.conformance import Coverage, coverage, coverage_text
+from leadway_mock.faults import FaultPhase, Transport
 from tests.mock.conformance.client import CONTRACT, GOODBYE, Person
 
 CURRENT, OLD = "executeAgent", "executeAgent-deprecated"
@@ -18,7 +19,7 @@ def met(person: Person, operation: str = CURRENT) -> dict[str, int]:
     return {each.rule: each.hits for each in found[operation].hits}
 
 
-def test_every_outcome_of_the_contract_is_listed_and_none_met() -> None:
+def test_every_outcome_of_the_contract_is_listed_and_none_hit() -> None:
     found = coverage([], CONTRACT)
     assert [each.id for each in found.operations] == [CURRENT, OLD]
     for listed, operation in zip(found.operations, CONTRACT.operations, strict=True):
@@ -64,10 +65,10 @@ def test_a_fault_in_the_platforms_words_counts(person: Person) -> None:
     assert met(person) == {"server-error": 1, "upstream-timeout": 1, "quota-exceeded": 1}
 
 
-def test_what_the_contract_has_not_is_told_besides(person: Person) -> None:
-    person.arm(proxy=502)
+def test_what_the_contract_has_not_is_reported_besides(person: Person) -> None:
+    person.arm(proxy_status=502)
     person.say()
-    person.arm(transport="EMPTY_RESPONSE", when="after-commit")
+    person.arm(transport=Transport.EMPTY_RESPONSE, phase=FaultPhase.AFTER_COMMIT)
     person.say()
     found = coverage(person.entries, CONTRACT)
     assert met(person) == {}
@@ -76,11 +77,11 @@ def test_what_the_contract_has_not_is_told_besides(person: Person) -> None:
         ("fault-proxy-page", 502, 1),
     ]
     assert coverage_text(found).endswith(
-        "Besides: 200 fault-empty-response (1), 502 fault-proxy-page (1)."
+        "Undocumented: 200 fault-empty-response (1), 502 fault-proxy-page (1)."
     )
 
 
-def test_levels_come_with_what_was_met_and_what_never(person: Person) -> None:
+def test_levels_come_with_what_was_hit_and_what_never(person: Person) -> None:
     person.begin()
     levels = coverage(person.entries, CONTRACT).operations[0].by_evidence
     assert list(levels) == ["documented", "observed", "inferred", "invented"]
@@ -94,7 +95,7 @@ def test_the_text_keeps_within_the_width(person: Person, width: int) -> None:
     person.begin()
     text = coverage_text(coverage(person.entries, CONTRACT), width)
     assert max(map(len, text.splitlines())) <= min(width, 100)
-    assert "    met:   200 reply (1)" in text.splitlines()
+    assert "    hit:    200 reply (1)" in text.splitlines()
     every = len(CONTRACT.examples)
     assert " ".join(text.split()).startswith(f"executeAgent: 1 of {every} outcomes of the contract")
 
@@ -102,24 +103,24 @@ def test_the_text_keeps_within_the_width(person: Person, width: int) -> None:
 def test_of_an_operation_that_nobody_called_the_text_has_one_line(person: Person) -> None:
     person.begin()
     last = coverage_text(coverage(person.entries, CONTRACT)).splitlines()[-1]
-    assert last == f"{OLD}: 0 of {len(CONTRACT.examples)} outcomes of the contract met"
+    assert last == f"{OLD}: 0 of {len(CONTRACT.examples)} outcomes of the contract hit"
 
 
 def test_coverage_survives_json_and_adds_up(person: Person) -> None:
     person.begin()
-    person.arm(proxy=502)
+    person.arm(proxy_status=502)
     person.say()
     found = coverage(person.entries, CONTRACT)
-    told = json.loads(json.dumps(found.as_json()))
-    assert Coverage.from_json(told) == found
-    current = told["operations"][0]
-    assert (current["operationId"], current["met"]) == (CURRENT, 1)
-    assert current["never"] == len(CONTRACT.examples) - 1
+    expected = json.loads(json.dumps(found.to_json()))
+    assert Coverage.from_json(expected) == found
+    current = expected["operations"][0]
+    assert (current["operationId"], current["hits"]) == (CURRENT, 1)
+    assert current["missed"] == len(CONTRACT.examples) - 1
     assert current["outcomes"][0] == {
         "rule": "reply",
         "status": 200,
-        "level": "documented",
-        "met": 1,
+        "evidence": "documented",
+        "hits": 1,
     }
     twice = found + found
     assert twice.operations[0].outcomes[0].hits == 2

@@ -1,4 +1,4 @@
-"""docs/verdict.md shows what the program does."""
+"""docs/conformance.md shows what the program does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from leadway_mock.conformance.retry_detectors import RETRY_AFTER_TOLERANCE_SECON
 from leadway_mock.conformance.session_detectors import MIN_CLIENT_TIMEOUT_SECONDS
 from tests.docs.markdown import Page
 
-PAGE = Page.read("docs/verdict.md")
+PAGE = Page.read("docs/conformance.md")
 
 
 def test_the_examples_print_what_the_page_shows(capsys: pytest.CaptureFixture[str]) -> None:
@@ -24,7 +24,7 @@ def test_the_examples_print_what_the_page_shows(capsys: pytest.CaptureFixture[st
 def test_the_table_has_every_finding_in_its_words() -> None:
     rows = re.findall(r"^\| `([a-z-]+)` \| (\w+) \| (.+) \| (.+) \|$", PAGE.text, re.MULTILINE)
     assert rows == [
-        (rule.id, str(rule.severity), rule.summary, rule.near_miss) for rule in RULES.values()
+        (rule.id, str(rule.severity), rule.summary, rule.not_reported) for rule in RULES.values()
     ]
 
 
@@ -40,6 +40,6 @@ def test_the_measures_are_those_of_the_program() -> None:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
 def test_every_text_of_a_rule_is_sentences(rule: object) -> None:
-    for text in (getattr(rule, name) for name in ("summary", "cure", "near_miss")):
+    for text in (getattr(rule, name) for name in ("summary", "hint", "not_reported")):
         assert re.fullmatch(r"['A-Z/].*[.]", text)
         assert "  " not in text

@@ -20,13 +20,13 @@ def test_every_step_is_known() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(steps)
-def test_a_careful_caller_earns_nothing(steps: list[Step]) -> None:
+def test_a_careful_client_earns_nothing(steps: list[Step]) -> None:
     with Person() as person:
         caller = Careful(person)
         for step in steps:
             caller.does(step)
         caller.finishes()
-        assert person.verdict.findings == ()
+        assert person.report.findings == ()
 
 
 @settings(max_examples=60, deadline=None)
@@ -44,4 +44,4 @@ def test_one_who_errs_once_earns_exactly_that_finding(
         for step in after:
             caller.does(step)
         caller.finishes()
-        assert person.verdict.ids == (finding,)
+        assert person.report.ids == (finding,)

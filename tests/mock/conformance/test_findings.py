@@ -25,7 +25,7 @@ def test_a_wrong_habit_earns_exactly_its_finding(
     person: Person, finding: str, habit: Habit
 ) -> None:
     habit(person)
-    (found,) = person.verdict.findings
+    (found,) = person.report.findings
     assert found.id == finding
     numbers = {entry["number"] for entry in person.entries}
     assert all(
@@ -37,7 +37,7 @@ def test_a_wrong_habit_earns_exactly_its_finding(
 def test_a_near_miss_earns_none(person: Person, habit: Habit) -> None:
     habit(person)
     assert person.entries
-    assert person.verdict.findings == ()
+    assert person.report.findings == ()
 
 
 @pytest.mark.parametrize("table", [WRONG, NEAR], ids=["wrong", "near"])

@@ -1,4 +1,4 @@
-"""The table of behaviours: every row has a test, every switch a reader, every "no" a row."""
+"""Table of behaviours: each row has a test, each setting a use, each error a row."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ ROWS = {row.id: row for row in behaviours(load_contract(), shown_behaviours(ROOT
 
 @pytest.mark.parametrize("rule", ROWS)
 def test_every_row_has_a_test(rule: str) -> None:
-    cure = f'Mark one with @pytest.mark.behaviour("{rule}"), then run `make docs`.'
-    assert ROWS[rule].tests, f"Nothing shows {rule}. {cure}"
+    hint = f'Mark one with @pytest.mark.behaviour("{rule}"), then run `make docs`.'
+    assert ROWS[rule].tests, f"No test shows {rule}. {hint}"
 
 
 def test_every_test_that_shows_a_row_shows_one_that_exists(contract: Contract) -> None:
@@ -45,7 +45,7 @@ def test_the_package_knows_the_tests_of_today(contract: Contract) -> None:
     assert behaviours(contract) == list(ROWS.values()), "run `make docs`"
 
 
-def test_every_row_says_how_well_it_is_known_and_from_where() -> None:
+def test_every_row_has_evidence_with_a_source() -> None:
     for row in ROWS.values():
         assert row.evidence in EVIDENCE_LEVELS
         assert row.condition
@@ -53,23 +53,24 @@ def test_every_row_says_how_well_it_is_known_and_from_where() -> None:
         assert row.source
 
 
-def test_every_switch_is_a_setting_of_rows_that_exist() -> None:
+def test_every_setting_of_the_table_exists() -> None:
     assert set(BEHAVIOUR_SETTINGS) <= {setting.name for setting in fields(Settings)}
     assert {rule for rules in BEHAVIOUR_SETTINGS.values() for rule in rules} <= set(ROWS)
 
 
 @pytest.mark.parametrize("name", [setting.name for setting in fields(Settings)])
 def test_every_setting_is_read_by_something(name: str) -> None:
-    read = re.compile(rf"settings\.{name}\b")
+    use = "quotas" if name.startswith("quota_") else name
+    read = re.compile(rf"settings\.{use}\b")
     assert any(read.search(text) for text in SOURCES.values()), f"Nothing reads {name}."
 
 
 def raised() -> Iterator[tuple[str, str]]:
-    """Yield each rule that the program raises a refusal with, as a pattern, and where."""
+    """Yield each rule that the program raises an `APIError` with, as a pattern, and where."""
     for file, text in SOURCES.items():
         for node in ast.walk(ast.parse(text)):
             match node:
-                case ast.Call(func=ast.Name(id="Refusal"), args=[rule, *_]):
+                case ast.Call(func=ast.Name(id="APIError"), args=[rule, *_]):
                     yield _pattern(rule), f"{file.name}:{node.lineno}"
 
 
@@ -83,19 +84,19 @@ def _pattern(rule: ast.expr) -> str:
             return ".+"
 
 
-def test_every_refusal_that_is_raised_has_a_row() -> None:
+def test_every_error_that_is_raised_has_a_row() -> None:
     found = list(raised())
     assert len(found) > 15
-    lost = [f"{place} raises {pattern}" for pattern, place in found if not _is_row(pattern)]
-    assert lost == []
+    missing = [f"{place} raises {pattern}" for pattern, place in found if not _is_row(pattern)]
+    assert missing == []
 
 
 def _is_row(pattern: str) -> bool:
     return any(re.fullmatch(pattern, rule) for rule in ROWS)
 
 
-def test_every_rule_that_an_answer_names_has_a_row() -> None:
-    """What is neither an example nor raised: rules that the shield and the emulator write."""
+def test_every_rule_that_a_response_names_has_a_row() -> None:
+    """Rules that are neither an example nor raised: of the host check and the emulator."""
     named = re.compile(r'(?:_refuse\(\d+, |_RULE\b[^=\n]*= |MOCK_FAILURE = )"([a-z-]+)"')
     found = {rule for text in SOURCES.values() for rule in named.findall(text)}
     assert set(MOCK_BEHAVIOURS) <= found <= set(ROWS)

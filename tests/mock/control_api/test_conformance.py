@@ -1,4 +1,4 @@
-"""The verdict and the coverage by the control API."""
+"""Conformance report and coverage by the control API."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from tests.mock.client import Caller
 from tests.mock.control_api.api import CONTRACT, Api
 
 
-def test_a_caller_that_forgets_is_told(api: Api, caller: Caller) -> None:
+def test_a_client_that_forgets_is_reported(api: Api, caller: Caller) -> None:
     for message in ("one", "two", "three"):
         caller.say(message, contactId="ann")
-    verdict = api.get("/verdict")
-    assert (verdict["wellBehaved"], verdict["requests"]) == (False, 3)
-    (finding,) = verdict["findings"]
+    report = api.get("/conformance")
+    assert (report["passed"], report["requests"]) == (False, 3)
+    (finding,) = report["findings"]
     assert finding["id"] == "execution-id-dropped"
-    assert finding["seen"][0]["entries"] == [1, 2, 3]
-    allowed = api.get("/verdict", allow=["execution-id-dropped", "token-in-url"])
-    assert (allowed["wellBehaved"], allowed["findings"]) == (True, [])
+    assert finding["occurrences"][0]["journalEntries"] == [1, 2, 3]
+    allowed = api.get("/conformance", allow=["execution-id-dropped", "token-in-url"])
+    assert (allowed["passed"], allowed["findings"]) == (True, [])
 
 
 def test_a_finding_that_does_not_exist_cannot_be_allowed(api: Api) -> None:
-    refused = api.call("GET", "/verdict", status=400, allow=["token-in-url", "x"])
-    assert refused["message"].startswith("'allow' is one of execution-id-dropped, ")
+    error = api.call("GET", "/conformance", status=400, allow=["token-in-url", "x"])
+    assert error["message"].startswith("'allow' must be one of execution-id-dropped, ")
 
 
 def test_the_contract_of_the_control_api_knows_the_findings() -> None:
-    operation = next(each for each in CONTRACT.operations if each.id == "getVerdict")
+    operation = next(each for each in CONTRACT.operations if each.id == "getConformance")
     assert operation.parameters[0]["schema"]["items"]["enum"] == list(RULES)
 
 
-def test_outcomes_are_covered_as_they_are_met(api: Api, caller: Caller) -> None:
+def test_outcomes_are_covered_as_they_occur(api: Api, caller: Caller) -> None:
     caller.say()
     caller.say("")
     current, _ = api.get("/coverage")["operations"]
-    met = {outcome["rule"]: outcome["met"] for outcome in current["outcomes"]}
+    met = {outcome["rule"]: outcome["hits"] for outcome in current["outcomes"]}
     assert (met["reply"], met["body-invalid"], met["agent-unknown"]) == (1, 1, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from werkzeug.routing import Rule
 
-from leadway_mock.web.door import CONTROL
+from leadway_mock.control_api.flask_request import CONTROL_PREFIX
 from tests.mock.control_api.api import CONTRACT, Api
 
 PAGES = {"", "/docs", "/openapi.yaml", "/openapi.json", "/control.yaml"}
@@ -17,12 +17,12 @@ def test_every_operation_has_a_route_and_every_route_an_operation(api: Api) -> N
     served = {
         (rule.rule.translate({60: "{", 62: "}"}), each) for rule in rules for each in _methods(rule)
     }
-    told = {(f"{CONTROL}{each.path}", each.method) for each in CONTRACT.operations}
-    assert served == told
+    expected = {(f"{CONTROL_PREFIX}{each.path}", each.method) for each in CONTRACT.operations}
+    assert served == expected
 
 
 def _is_api(rule: Rule) -> bool:
-    path = rule.rule.removeprefix(CONTROL)
+    path = rule.rule.removeprefix(CONTROL_PREFIX)
     return path not in PAGES and not path.startswith("/docs/")
 
 
@@ -37,42 +37,42 @@ def test_the_contract_is_served_byte_for_byte(api: Api) -> None:
 
 
 @pytest.mark.parametrize("operation", CONTRACT.operations, ids=lambda each: each.id)
-def test_a_parameter_that_nobody_knows_is_refused(api: Api, operation: object) -> None:
+def test_a_parameter_that_is_unknown_is_rejected(api: Api, operation: object) -> None:
     method, path = operation.method, operation.path.replace("{executionId}", "x")  # type: ignore[attr-defined]
-    refused = api.call(method, path, stauts="1", status=400)
-    assert refused["problems"][0] | {"message": ""} == {
+    error = api.call(method, path, stauts="1", status=400)
+    assert error["problems"][0] | {"message": ""} == {
         "in": "query",
         "pointer": "/stauts",
         "message": "",
     }
 
 
-def test_a_parameter_that_comes_twice_is_refused(api: Api) -> None:
+def test_a_parameter_that_comes_twice_is_rejected(api: Api) -> None:
     response = api.client.get("/__mock/journal?limit=1&limit=2")
     assert response.status_code == 400
-    assert response.get_json()["message"] == "'limit' is here 2 times; send it once."
+    assert response.get_json()["message"] == "'limit' is sent 2 times; send it once."
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "expected"),
     [
-        ({"expired": "yes"}, "'expired' is true or false."),
-        ({"limit": "0"}, "'limit' is a whole number from 1 to 1000."),
+        ({"expired": "yes"}, "'expired' must be true or false."),
+        ({"limit": "0"}, "'limit' must be a whole number from 1 to 1000."),
     ],
 )
-def test_a_parameter_that_cannot_be_is_told_what_can(
-    api: Api, query: dict[str, str], told: str
+def test_a_parameter_that_is_invalid_is_reported_what_can(
+    api: Api, query: dict[str, str], expected: str
 ) -> None:
-    assert api.call("GET", "/sessions", status=400, **query)["message"] == told
+    assert api.call("GET", "/sessions", status=400, **query)["message"] == expected
 
 
 def test_an_order_that_does_not_exist(api: Api) -> None:
-    refused = api.call("GET", "/journal", status=400, order="latest")
-    assert refused["message"] == "'order' is one of oldest, newest."
+    error = api.call("GET", "/journal", status=400, order="latest")
+    assert error["message"] == "'order' must be one of oldest, newest."
 
 
 @pytest.mark.parametrize(
-    ("data", "content_type", "status", "told"),
+    ("data", "content_type", "status", "expected"),
     [
         (b"{", "application/json", 400, "The body is not JSON"),
         (b'{"a": NaN}', "application/json", 400, "The body holds NaN"),
@@ -85,11 +85,11 @@ def test_an_order_that_does_not_exist(api: Api) -> None:
     ],
 )
 def test_a_body_that_is_none(
-    api: Api, data: bytes, content_type: str, status: int, told: str
+    api: Api, data: bytes, content_type: str, status: int, expected: str
 ) -> None:
     for method, path in (("POST", "/reset"), ("PATCH", "/settings"), ("POST", "/journal/find")):
         response = api.client.open(
             f"/__mock{path}", method=method, data=data, content_type=content_type
         )
         assert response.status_code == status
-        assert told in response.get_json()["message"]
+        assert expected in response.get_json()["message"]

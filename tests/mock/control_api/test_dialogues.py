@@ -18,17 +18,17 @@ def put(api: Api, text: str = BOOKING, name: str = "booking") -> Any:
 
 def test_a_dialogue_that_is_put_is_played_and_counted(api: Api, caller: Caller) -> None:
     assert put(api)["warnings"] == []
-    answer = content(caller.say("a haircut, please"))
-    assert answer["response"] == "Which day?"
+    response = content(caller.say("a haircut, please"))
+    assert response["response"] == "Which day?"
     (listed,) = api.get("/dialogues")["dialogues"]
     assert [(turn["user"], turn["times"]) for turn in listed["turns"]] == [
         ("haircut", 1),
         ("Tuesday", 0),
     ]
-    (unused,) = api.get("/unused-turns")["turns"]
+    (unused,) = api.get("/dialogues/unused-turns")["turns"]
     assert (unused["dialogue"], unused["user"]) == ("booking", "Tuesday")
-    caller.say("Tuesday", executionId=answer["executionId"])
-    assert api.get("/unused-turns") == {"turns": []}
+    caller.say("Tuesday", executionId=response["executionId"])
+    assert api.get("/dialogues/unused-turns") == {"turns": []}
 
 
 def test_a_dialogue_may_be_json(api: Api, caller: Caller) -> None:
@@ -51,19 +51,19 @@ def test_a_dialogue_is_shown_and_deleted(api: Api, caller: Caller) -> None:
     assert content(caller.say("haircut"))["response"].startswith("Turn 1")
 
 
-def test_what_is_wrong_is_told_with_its_line_and_cure(api: Api) -> None:
+def test_what_is_wrong_is_reported_with_its_line_and_hint(api: Api) -> None:
     text = "user: haircut\nagnet: Which day?\n"
-    refused = api.call("PUT", "/dialogues/x", {"text": text}, status=422)
-    assert refused["problems"][0]["pointer"] == "/text"
-    assert any("line 2, column 1" in each["message"] for each in refused["problems"])
-    problems = api.post("/check-dialogue", {"text": text})["problems"]
+    error = api.call("PUT", "/dialogues/x", {"text": text}, status=422)
+    assert error["problems"][0]["pointer"] == "/text"
+    assert any("line 2, column 1" in each["message"] for each in error["problems"])
+    problems = api.post("/dialogues/validate", {"text": text})["problems"]
     assert (2, 1) in [(each["line"], each["column"]) for each in problems]
     assert all(each["hint"] for each in problems)
     assert api.get("/dialogues") == {"dialogues": []}
 
 
 def test_a_check_changes_nothing_and_warns(api: Api) -> None:
-    checked = api.post("/check-dialogue", {"text": "user: hi\nagent: Hello {{name}}.\n"})
+    checked = api.post("/dialogues/validate", {"text": "user: hi\nagent: Hello {{name}}.\n"})
     assert checked["problems"] == []
     assert "{{name}}" in checked["warnings"][0]["message"]
     assert api.get("/dialogues") == {"dialogues": []}
@@ -71,18 +71,18 @@ def test_a_check_changes_nothing_and_warns(api: Api) -> None:
 
 def test_a_dialogue_has_the_name_it_is_put_under(api: Api) -> None:
     body = {"dialogue": {"name": "other", "turns": [{"user": "a", "agent": "b"}]}}
-    refused = api.call("PUT", "/dialogues/one", body, status=422)
-    assert "calls itself 'other'" in refused["message"]
+    error = api.call("PUT", "/dialogues/one", body, status=422)
+    assert "The name in the dialogue is 'other'" in error["message"]
 
 
 def test_a_name_is_not_endless(api: Api) -> None:
-    refused = api.call("PUT", f"/dialogues/{'x' * 201}", {"text": BOOKING}, status=400)
-    assert refused["message"] == "'name' has 200 characters at most."
+    error = api.call("PUT", f"/dialogues/{'x' * 201}", {"text": BOOKING}, status=400)
+    assert error["message"] == "'name' must have at most 200 characters."
 
 
 @pytest.mark.parametrize("body", [{}, {"text": "a", "dialogue": []}, {"text": 1}])
 def test_a_dialogue_has_one_spelling(api: Api, body: object) -> None:
-    for method, path in (("PUT", "/dialogues/x"), ("POST", "/check-dialogue")):
+    for method, path in (("PUT", "/dialogues/x"), ("POST", "/dialogues/validate")):
         assert api.call(method, path, body, status=422)["problems"]
 
 
@@ -91,8 +91,8 @@ def test_a_reset_of_dialogues_forgets_what_was_put_and_counted(api: Api, caller:
     open_session = caller.begin(message="haircut")
     api.post("/reset", {"scope": ["dialogues"]})
     assert api.get("/dialogues") == {"dialogues": []}
-    answer = content(caller.say("Tuesday", executionId=open_session))
-    assert answer["response"] == "See you then."  # It goes on with what it began.
+    response = content(caller.say("Tuesday", executionId=open_session))
+    assert response["response"] == "See you then."  # It goes on with what it began.
     put(api)
     assert [turn["times"] for turn in api.get("/dialogues")["dialogues"][0]["turns"]] == [0, 1]
 
@@ -102,8 +102,8 @@ def test_unscripted_messages_are_unmatched_and_tell_what_came_near(
 ) -> None:
     turns = [{"user": "haircut", "agent": "Which day?"}, {"user": "Tuesday", "agent": "Fine."}]
     execution_ids = []
-    for otherwise in ("unscripted", "refuse"):
-        dialogue = {"otherwise": otherwise, "turns": turns}
+    for fallback in ("unscripted", "refuse"):
+        dialogue = {"fallback": fallback, "turns": turns}
         api.call("PUT", "/dialogues/booking", {"dialogue": dialogue})
         execution_ids.append(caller.begin(message="haircut"))
         caller.say("Wednesday", executionId=execution_ids[-1])

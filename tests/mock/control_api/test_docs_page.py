@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.server import Server
+from leadway_mock.config.settings import Settings
 from leadway_mock.state.journal_query import FIELDS
 from leadway_mock.web import create_app
+from leadway_mock.web.server import open_server
 from tests.docs.markdown import Page
 from tests.mock.control_api.api import CONTRACT
 
@@ -23,7 +24,7 @@ SHELL = [block.text for block in PAGE.blocks if block.language == "sh"]
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 @pytest.mark.parametrize("text", SHELL, ids=range(len(SHELL)))
 def test_every_command_of_the_page_runs(text: str, tmp_path: Path) -> None:
-    with Server(create_app()) as server:
+    with open_server(create_app(), Settings(port=0)) as server:
         script = "set -e\n" + text.replace("http://127.0.0.1:4010", server.url)
         command = ["/bin/sh", "-c", script]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -38,7 +39,7 @@ def test_every_operation_is_listed_and_nothing_else() -> None:
 
 
 def test_every_field_of_a_matcher_is_listed() -> None:
-    (sentence,) = re.findall(r"It knows (.*?)\n\n", PAGE.text, re.DOTALL)
+    (sentence,) = re.findall(r"Properties are (.*?)\n\n", PAGE.text, re.DOTALL)
     named = set(re.findall(r"`(\w+)`", sentence)) - {"404", "4xx"}
     assert named == set(FIELDS)
     assert set(CONTRACT.document["components"]["schemas"]["Match"]["properties"]) == set(FIELDS)

@@ -13,10 +13,10 @@ from tests.mock.control_api.api import CONTRACT, Api
 
 def test_a_fault_is_armed_fires_and_is_counted(api: Api, caller: Caller) -> None:
     armed = api.post("/faults", {"status": 500, "times": 2}, status=201)
-    assert (armed["id"], armed["hits"], armed["left"]) == ("fault-1", 0, 2)
+    assert (armed["id"], armed["hits"], armed["remaining"]) == ("fault-1", 0, 2)
     assert [caller.say().status for _ in range(3)] == [500, 500, 200]
     (listed,) = api.get("/faults")["faults"]
-    assert (listed["hits"], listed["left"]) == (2, 0)
+    assert (listed["hits"], listed["remaining"]) == (2, 0)
     for match, expected in ((True, [1, 2]), (False, [3]), ("fault-1", [1, 2]), ("fault-2", [])):
         found = api.post("/journal/find", {"match": {"fault": match}})["entries"]
         assert [entry["number"] for entry in found] == expected
@@ -39,35 +39,35 @@ def test_faults_are_reset_with_their_counts(api: Api, caller: Caller) -> None:
     assert api.get("/faults") == {"faults": []}
 
 
-def test_a_fault_of_a_space_is_its_own(api: Api, caller: Caller) -> None:
+def test_a_fault_of_a_namespace_is_its_own(api: Api, caller: Caller) -> None:
     own = Api(api.client, TOKEN)
-    own.call("PUT", "/space")
+    own.call("PUT", "/namespace")
     api.post("/faults", {"status": 500}, status=201)
     assert own.get("/faults") == {"faults": []}
     assert caller.say().status == 200
 
 
 @pytest.mark.parametrize(
-    ("fault", "pointer", "told"),
+    ("fault", "pointer", "expected"),
     [
-        ({}, "", "this fault does nothing"),
-        ({"operation": "executeAgnet", "status": 500}, "/operation", "there is no operation"),
+        ({}, "", "this fault has no effect"),
+        ({"operationId": "executeAgnet", "status": 500}, "/operationId", "there is no operation"),
         ({"status": 418}, "/status", "documents no 418"),
-        ({"staus": 500}, "/staus", "no fault has this"),
+        ({"staus": 500}, "/staus", "is not known here"),
         ({"status": "500"}, "/status", "must be a whole number"),
-        ({"latency": {"uniform": [1]}}, "/latency/uniform", "a list of two"),
+        ({"latency": {"uniform": [1]}}, "/latency/uniform", "cannot be written so"),
     ],
 )
-def test_a_fault_that_cannot_be_is_told_where_and_why(
-    api: Api, fault: object, pointer: str, told: str
+def test_a_fault_that_is_invalid_is_reported_where_and_why(
+    api: Api, fault: object, pointer: str, expected: str
 ) -> None:
-    refused = api.post("/faults", fault, status=422)
-    (problem, *_) = refused["problems"]
+    error = api.post("/faults", fault, status=422)
+    (problem, *_) = error["problems"]
     assert problem["pointer"] == pointer
-    assert told in problem["message"]
+    assert expected in problem["message"]
     assert problem["hint"]
 
 
 def test_the_contract_of_the_control_api_knows_the_fields_of_a_fault() -> None:
-    told = CONTRACT.document["components"]["schemas"]["Fault"]["properties"]
-    assert list(told) == list(json.loads(schema_text())["properties"])
+    expected = CONTRACT.document["components"]["schemas"]["Fault"]["properties"]
+    assert list(expected) == list(json.loads(schema_text())["properties"])

@@ -1,4 +1,4 @@
-"""What the mock tells of itself."""
+"""Health, behaviours and metrics by the control API."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tests.mock.control_api.api import Api
 LINE = re.compile(r'([a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\\n]|\\.)*",?)*)\})? (\S+)')
 
 
-def test_every_answer_names_a_row_that_tells_its_evidence(api: Api, caller: Caller) -> None:
+def test_every_response_names_a_row_that_shows_its_evidence(api: Api, caller: Caller) -> None:
     rows = {row["id"]: row for row in api.get("/behaviours")["behaviours"]}
-    for answer in (caller.say(), caller.say(""), caller.send({}, path="/x")):
-        row = rows[answer.headers["X-Mock-Rule"]]
-        assert row["evidence"] == answer.headers["X-Mock-Evidence"]
-        assert row["status"] == answer.status
+    for response in (caller.say(), caller.say(""), caller.send({}, path="/x")):
+        row = rows[response.headers["X-Mock-Rule"]]
+        assert row["evidence"] == response.headers["X-Mock-Evidence"]
+        assert row["status"] == response.status
         assert row["tests"]
-    assert rows["scope-by-profile"]["switches"] == ["profile"]
+    assert rows["scope-by-profile"]["settings"] == ["profile"]
 
 
 def metrics(api: Api) -> dict[str, float]:
@@ -76,8 +76,8 @@ def test_labels_are_escaped() -> None:
 def test_help_and_type_stand_before_the_numbers(api: Api, caller: Caller) -> None:
     assert content(caller.say())
     lines = api.response("GET", "/metrics").text.splitlines()
-    told = [line.split()[2] for line in lines if line.startswith("# TYPE")]
-    assert len(told) == len(set(told)) == 7
+    expected = [line.split()[2] for line in lines if line.startswith("# TYPE")]
+    assert len(expected) == len(set(expected)) == 7
 
 
 def test_what_others_have_counted_is_added_as_it_comes_over_from_them() -> None:
@@ -98,8 +98,8 @@ def test_what_others_have_counted_is_added_as_it_comes_over_from_them() -> None:
         assert f"{line}\n" in text
 
 
-class Deaf:
-    """A crew of which nobody answers."""
+class SilentCrew:
+    """A crew of which nobody responses."""
 
     size = 2
 
@@ -107,9 +107,9 @@ class Deaf:
         raise CrewError("The supervisor of the workers does not answer.")
 
 
-def test_numbers_that_cannot_be_added_up_are_not_told(api: Api, caller: Caller) -> None:
-    caller.emulator.crew = Deaf()
-    refused = api.response("GET", "/metrics")
-    assert refused.status_code == 503
-    assert refused.get_json()["message"] == "The supervisor of the workers does not answer."
-    assert refused.headers["Retry-After"] == "1"
+def test_numbers_that_is_invalid_added_up_are_not_told(api: Api, caller: Caller) -> None:
+    caller.emulator.crew = SilentCrew()
+    error = api.response("GET", "/metrics")
+    assert error.status_code == 503
+    assert error.get_json()["message"] == "The supervisor of the workers does not answer."
+    assert error.headers["Retry-After"] == "1"

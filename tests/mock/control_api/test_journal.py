@@ -1,4 +1,4 @@
-"""The journal by the control API: searched, counted, and what nobody read."""
+"""The journal by the control API: search, count, and unused input."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.mock.control_api.api import Api
 
 @pytest.fixture
 def execution_id(caller: Caller) -> str:
-    """Five requests: a turn, another, a refused body, an unknown path, a call without a token."""
+    """Five requests: a turn, another, an invalid body, an unknown path, a call without a token."""
     execution_id = caller.begin(message="haircut please")
     caller.say("Tuesday", executionId=execution_id)
     caller.send({"input": "x", "locationId": LOCATION})
@@ -73,7 +73,7 @@ def test_a_conversation_is_found_by_its_id(api: Api, execution_id: str) -> None:
 
 
 @pytest.mark.usefixtures("execution_id")
-def test_what_nothing_was_prepared_for(api: Api) -> None:
+def test_requests_that_no_script_expects(api: Api) -> None:
     assert numbers(api.get("/journal/unmatched")) == [3, 4]
 
 
@@ -92,14 +92,14 @@ def test_the_newest_come_first_if_asked_for(api: Api) -> None:
 def test_long_journals_are_walked_either_way(api: Api, caller: Caller) -> None:
     for _ in range(450):
         caller.send({}, path="/nowhere")
-    asked = {"limit": 1000, "match": {"status": 404}}
-    oldest = numbers(api.post("/journal/find", asked))
-    newest = numbers(api.post("/journal/find", asked | {"order": "newest"}))
+    query = {"limit": 1000, "match": {"status": 404}}
+    oldest = numbers(api.post("/journal/find", query))
+    newest = numbers(api.post("/journal/find", query | {"order": "newest"}))
     assert oldest == list(range(1, 451)) == newest[::-1]
 
 
-def test_what_made_room_is_told_and_not_found(api: Api, caller: Caller) -> None:
-    api.call("PATCH", "/settings", {"max_journal": 3})
+def test_what_was_dropped_is_reported_and_not_found(api: Api, caller: Caller) -> None:
+    api.call("PATCH", "/settings", {"maxJournal": 3})
     for _ in range(210):
         caller.send({}, path="/nowhere")
     assert numbers(api.get("/journal", order="newest")) == [210, 209, 208]
@@ -108,63 +108,66 @@ def test_what_made_room_is_told_and_not_found(api: Api, caller: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("match", "pointer", "told"),
+    ("match", "pointer", "expected"),
     [
-        ({"stauts": 404}, "/match/stauts", "'stauts' was sent; 'status' is meant."),
+        ({"stauts": 404}, "/match/stauts", "unknown property 'stauts'; did you mean 'status'?"),
         ({"status": 99}, "/match/status", "99 is less than the minimum of 100"),
         ({"status": "404"}, "/match/status", "'404' does not match '^[1-5]xx$'"),
         ({"turn": "x"}, "/match/turn", "match.turn must be an integer number or an array."),
         ({"rule": []}, "/match/rule", "[] should be non-empty"),
     ],
 )
-def test_a_matcher_that_cannot_be_is_told_where_and_why(
-    api: Api, match: object, pointer: str, told: str
+def test_a_matcher_that_is_invalid_is_reported_where_and_why(
+    api: Api, match: object, pointer: str, expected: str
 ) -> None:
     for path in ("/journal/find", "/journal/count", "/journal/wait"):
-        refused = api.post(path, {"match": match}, status=422)
-        assert refused["message"] == told
-        assert refused["problems"][0]["pointer"] == pointer
+        error = api.post(path, {"match": match}, status=422)
+        assert error["message"] == expected
+        assert error["problems"][0]["pointer"] == pointer
 
 
-def unread(api: Api) -> Any:
+def unused_input(api: Api) -> Any:
     return api.get("/journal", order="newest", limit=1)["entries"][0].get("unusedInput")
 
 
-def test_properties_that_were_ignored_are_unread(api: Api, caller: Caller) -> None:
+def test_properties_that_were_ignored_are_unused(api: Api, caller: Caller) -> None:
     caller.say(inputs="x", attachments=[{"type": "image", "imageUrl": "u", "alt": "x"}])
-    assert unread(api) is None  # It was refused, which says enough.
-    api.call("PATCH", "/settings", {"unknown_properties": "ignore"})
+    assert unused_input(api) is None  # It was rejected, which says enough.
+    api.call("PATCH", "/settings", {"unknownProperties": "ignore"})
     caller.say(input_variables={}, attachments=[{"type": "image", "imageUrl": "u", "alt": "x"}])
-    hint = "'input_variables' was sent; 'inputVariables' is meant."
-    assert unread(api)[0] == {"in": "body", "pointer": "/input_variables", "hint": hint}
-    assert [each["pointer"] for each in unread(api)] == ["/input_variables", "/attachments/0/alt"]
+    hint = "unknown property 'input_variables'; did you mean 'inputVariables'?"
+    assert unused_input(api)[0] == {"in": "body", "pointer": "/input_variables", "hint": hint}
+    assert [each["pointer"] for each in unused_input(api)] == [
+        "/input_variables",
+        "/attachments/0/alt",
+    ]
 
 
-def test_query_parameters_that_nobody_knows_are_unread(api: Api, caller: Caller) -> None:
+def test_query_parameters_that_are_unknown_are_unused(api: Api, caller: Caller) -> None:
     body = {"message": "hi", "locationId": LOCATION}
     caller.send(body, query="source=api&__example=reply")
-    assert unread(api) is None
+    assert unused_input(api) is None
     caller.send(body, query="sources=api&x&x", headers={"x-unknown": "1"})
-    assert unread(api) == [
+    assert unused_input(api) == [
         {"in": "query", "name": name, "hint": "The operation has source."}
         for name in ("sources", "x")
     ]
 
 
-def test_variables_that_the_agent_does_not_declare_are_unread(api: Api, caller: Caller) -> None:
+def test_variables_that_the_agent_does_not_declare_are_unused(api: Api, caller: Caller) -> None:
     caller.say(inputVariables={"anything": 1})
-    assert unread(api) is None  # The echo declares none, and reads them all.
+    assert unused_input(api) is None  # The echo declares none, and reads them all.
     caller.say(agent=VARIABLES_ID, inputVariables={"a/b": 1})
-    (only,) = unread(api)
+    (only,) = unused_input(api)
     assert only["pointer"] == "/inputVariables/a~1b"
     assert only["hint"].startswith("The agent declares ")
 
 
-def test_thousands_of_unread_fields_are_not_all_told(api: Api, caller: Caller) -> None:
+def test_thousands_of_unused_fields_are_not_all_told(api: Api, caller: Caller) -> None:
     caller.send(
         {"message": "hi", "locationId": LOCATION}, query="&".join(map("x{}=".format, range(999)))
     )
-    assert len(unread(api)) == 50
+    assert len(unused_input(api)) == 50
 
 
 def test_what_was_cut_is_marked(api: Api, caller: Caller) -> None:

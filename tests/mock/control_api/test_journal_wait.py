@@ -11,8 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from leadway_mock.server import Server
+from leadway_mock.config.settings import Settings
 from leadway_mock.web import create_app
+from leadway_mock.web.server import open_server
 from tests.mock.client import CURRENT, LOCATION, TOKEN, Caller
 from tests.mock.control_api.api import Api
 from tests.mock.raw_client import RawClient
@@ -21,16 +22,16 @@ from tests.mock.raw_client import RawClient
 def test_what_is_there_already_is_not_waited_for(api: Api, caller: Caller) -> None:
     caller.begin()
     waited = api.post("/journal/wait", {"match": {"rule": "reply"}, "timeout": 30})
-    assert (waited["met"], waited["count"]) == (True, 1)
-    assert waited["seconds"] < 5
+    assert (waited["timedOut"], waited["count"]) == (False, 1)
+    assert waited["elapsedSeconds"] < 5
 
 
 def test_the_time_can_be_up(api: Api, caller: Caller) -> None:
     caller.begin()
     waited = api.post("/journal/wait", {"match": {"rule": "reply"}, "count": 2, "timeout": 0.1})
-    assert (waited["met"], waited["count"]) == (False, 1)
-    assert waited["seconds"] >= 0.1
-    assert api.post("/journal/wait", {"timeout": 0, "after": 1})["met"] is False
+    assert (waited["timedOut"], waited["count"]) == (True, 1)
+    assert waited["elapsedSeconds"] >= 0.1
+    assert api.post("/journal/wait", {"timeout": 0, "after": 1})["timedOut"] is True
 
 
 def test_a_wait_ends_when_it_has_come(api: Api, caller: Caller) -> None:
@@ -38,8 +39,8 @@ def test_a_wait_ends_when_it_has_come(api: Api, caller: Caller) -> None:
     timer.start()
     waited = api.post("/journal/wait", {"timeout": 30})
     timer.join()
-    assert waited["met"]
-    assert 0.1 < waited["seconds"] < 10
+    assert not waited["timedOut"]
+    assert 0.1 < waited["elapsedSeconds"] < 10
 
 
 def test_only_what_is_new_counts_behind_a_number(api: Api, caller: Caller) -> None:
@@ -56,7 +57,7 @@ def test_waiting_calls_leave_threads_to_the_others(caller_with: Callable[..., Ca
     body = {"message": "hi", "locationId": LOCATION}
     headers = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
     with (
-        Server(app, threads=4) as server,
+        open_server(app, Settings(port=0, threads=4)) as server,
         ThreadPoolExecutor(3) as pool,
         httpx.Client(base_url=server.url, timeout=30) as http,
     ):
@@ -65,13 +66,15 @@ def test_waiting_calls_leave_threads_to_the_others(caller_with: Callable[..., Ca
             return http.post("/__mock/journal/wait", json={"timeout": 20})
 
         waiting = [pool.submit(wait) for _ in range(3)]
-        refused = next(_done(waiting))
-        assert refused.status_code == 503
-        assert refused.headers["Retry-After"] == "1"
+        error = next(_done(waiting))
+        assert error.status_code == 503
+        assert error.headers["Retry-After"] == "1"
         assert http.post(CURRENT, json=body, headers=headers).status_code == 200
-        answers = [future.result() for future in waiting]
-    assert sorted(answer.status_code for answer in answers) == [200, 200, 503]
-    assert all(answer.json()["met"] for answer in answers if answer.status_code == 200)
+        responses = [future.result() for future in waiting]
+    assert sorted(response.status_code for response in responses) == [200, 200, 503]
+    assert all(
+        not response.json()["timedOut"] for response in responses if response.status_code == 200
+    )
 
 
 def _done(futures: list[Any]) -> Any:
@@ -84,8 +87,8 @@ def _done(futures: list[Any]) -> Any:
 
 def test_a_mock_with_one_thread_cannot_wait(caller_with: Callable[..., Caller]) -> None:
     app = create_app(emulator=caller_with(threads=1).emulator)
-    refused = Api(app.test_client()).post("/journal/wait", status=503)
-    assert "--threads 2" in refused["message"]
+    error = Api(app.test_client()).post("/journal/wait", status=503)
+    assert "--threads 2" in error["message"]
 
 
 @pytest.mark.parametrize("timeout", [30.1, -1, "5"])
@@ -98,7 +101,7 @@ def test_a_server_that_stops_is_not_held_up_by_who_waits(caller: Caller) -> None
     body = b'{"timeout": 30}'
     lines = ["POST /__mock/journal/wait HTTP/1.1", "Host: localhost"]
     lines += ["Content-Type: application/json", f"Content-Length: {len(body)}", "", ""]
-    server = Server(app, threads=4, grace=20)
+    server = open_server(app, Settings(port=0, threads=4), grace=20)
     with RawClient(server.url) as client:
         with server:
             client.send("\r\n".join(lines).encode() + body)
@@ -107,4 +110,4 @@ def test_a_server_that_stops_is_not_held_up_by_who_waits(caller: Caller) -> None
         assert time.monotonic() - began < 10
         reply = client.reply()
         assert reply is not None
-        assert reply.json()["met"] is False
+        assert reply.json()["timedOut"] is True

@@ -1,4 +1,4 @@
-"""Spaces and starting over by the control API."""
+"""Namespaces and starting over by the control API."""
 
 from __future__ import annotations
 
@@ -13,34 +13,43 @@ from tests.mock.control_api.api import Api
 OTHER = "pit-87654321-1234-4234-8234-123456789abc"
 
 
-def test_a_token_gets_a_space_of_its_own_and_gives_it_back(api: Api, caller: Caller) -> None:
+def test_a_token_gets_a_namespace_of_its_own_and_gives_it_back(api: Api, caller: Caller) -> None:
     caller.begin()
     own = Api(api.client, TOKEN)
-    assert own.get("/space") == {"name": None, "own": False, "sessions": 1, "entries": 1}
+    assert own.get("/namespace") == {
+        "name": None,
+        "dedicated": False,
+        "sessions": 1,
+        "journalEntries": 1,
+    }
     name = fingerprint(TOKEN)
-    empty = {"name": name, "own": True, "sessions": 0, "entries": 0}
-    assert own.call("PUT", "/space") == empty
+    empty = {"name": name, "dedicated": True, "sessions": 0, "journalEntries": 0}
+    assert own.call("PUT", "/namespace") == empty
     caller.begin()
-    assert own.call("PUT", "/space") == own.get("/space") == empty | {"sessions": 1, "entries": 1}
+    assert (
+        own.call("PUT", "/namespace")
+        == own.get("/namespace")
+        == empty | {"sessions": 1, "journalEntries": 1}
+    )
     assert own.get("/journal")["entries"][0]["namespace"] == name
     assert "namespace" not in api.get("/journal")["entries"][0]
-    assert api.get("/spaces") == {"spaces": [name]}
-    assert own.call("DELETE", "/space")["own"] is False
-    assert api.get("/spaces") == {"spaces": []}
+    assert api.get("/namespaces") == {"namespaces": [name]}
+    assert own.call("DELETE", "/namespace")["dedicated"] is False
+    assert api.get("/namespaces") == {"namespaces": []}
     assert caller.begin()
     assert api.get("/sessions")["count"] == 2
 
 
-def test_spaces_are_listed_once_and_in_the_order_of_their_opening(api: Api) -> None:
+def test_namespaces_are_listed_once_and_in_the_order_of_their_opening(api: Api) -> None:
     first, second = Api(api.client, TOKEN), Api(api.client, OTHER)
-    for space in (first, second, first):
-        space.call("PUT", "/space")
-    assert api.get("/spaces") == {"spaces": [fingerprint(TOKEN), fingerprint(OTHER)]}
+    for namespace in (first, second, first):
+        namespace.call("PUT", "/namespace")
+    assert api.get("/namespaces") == {"namespaces": [fingerprint(TOKEN), fingerprint(OTHER)]}
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
-def test_without_a_token_there_is_no_space_to_have(api: Api, method: str) -> None:
-    response = api.response(method, "/space")
+def test_without_a_token_there_is_no_namespace_to_have(api: Api, method: str) -> None:
+    response = api.response(method, "/namespace")
     assert response.status_code == 401
     assert response.headers["WWW-Authenticate"] == "Bearer"
 
@@ -48,7 +57,7 @@ def test_without_a_token_there_is_no_space_to_have(api: Api, method: str) -> Non
 def fill(api: Api, caller: Caller) -> dict[str, Any]:
     """Do something in every scope, and return what is there by scope."""
     caller.begin()
-    api.call("PATCH", "/settings", {"quota_10_seconds": 50})
+    api.call("PATCH", "/settings", {"quota10Seconds": 50})
     api.post("/clock/advance", {"seconds": 1})
     return there(api)
 
@@ -57,7 +66,7 @@ def there(api: Api) -> dict[str, Any]:
     return {
         "sessions": api.get("/sessions")["count"],
         "journal": api.get("/journal")["count"],
-        "settings": api.get("/settings")["changed"],
+        "settings": api.get("/settings")["overridden"],
         "clock": api.get("/clock")["offset"],
     }
 
@@ -77,7 +86,7 @@ def test_quotas_are_reset(api: Api, caller: Caller) -> None:
     assert caller.say().headers["X-RateLimit-Remaining"] == "99"
 
 
-@pytest.mark.parametrize("body", [None, {}, {"scope": ["everything", "journal"]}])
+@pytest.mark.parametrize("body", [None, {}, {"scope": ["all", "journal"]}])
 def test_a_reset_goes_back_to_the_start(api: Api, caller: Caller, body: object) -> None:
     before = there(api)
     first = content(caller.say())
@@ -87,21 +96,21 @@ def test_a_reset_goes_back_to_the_start(api: Api, caller: Caller, body: object) 
     assert content(caller.say()) == first  # the same seed from the start
 
 
-def test_a_reset_space_stays_open_and_others_stay(api: Api, caller: Caller) -> None:
+def test_a_reset_namespace_stays_open_and_others_stay(api: Api, caller: Caller) -> None:
     own = Api(api.client, TOKEN)
     other = caller.begin()
-    own.call("PUT", "/space")
+    own.call("PUT", "/namespace")
     fill(own, caller)
     own.post("/reset")
-    assert own.get("/space") == {
+    assert own.get("/namespace") == {
         "name": fingerprint(TOKEN),
-        "own": True,
+        "dedicated": True,
         "sessions": 0,
-        "entries": 0,
+        "journalEntries": 0,
     }
     assert api.get(f"/sessions/{other}")["turns"] == 1
 
 
 def test_a_scope_that_does_not_exist(api: Api) -> None:
-    refused = api.post("/reset", {"scope": ["session"]}, status=422)
-    assert refused["problems"][0]["pointer"] == "/scope/0"
+    error = api.post("/reset", {"scope": ["session"]}, status=422)
+    assert error["problems"][0]["pointer"] == "/scope/0"

@@ -11,9 +11,9 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, from_schema
 
 from leadway_mock.config.settings import Settings
-from leadway_mock.server import Server
 from leadway_mock.web import create_app
-from tests.property.attacker import Findings
+from leadway_mock.web.server import open_server
+from tests.property.schemathesis_runner import RunResult
 
 CONFIGURATION: dict[str, Any] = {
     "seed": 1,
@@ -28,9 +28,9 @@ CONFIGURATION: dict[str, Any] = {
         "stateful": {"generation": {"max-examples": 20}},
     },
     "operations": [
-        # Any token has a space; it is a name here, and not a key that could be the wrong one.
+        # Any token selects a namespace; no token is invalid here.
         {"include-operation-id": name, "checks": {"ignored_auth": {"enabled": False}}}
-        for name in ("openSpace", "closeSpace")
+        for name in ("openNamespace", "closeNamespace")
     ]
     + [
         # No schema can say what makes sense: that a fault's operation exists, that a text is a
@@ -46,14 +46,15 @@ CONFIGURATION: dict[str, Any] = {
 
 
 def test_every_check_in_every_phase_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadway_mock.control_api.journal_wait.LONGEST", 0.02)
-    findings = Findings()
-    with Server(create_app(Settings(seed=1))) as server:
+    monkeypatch.setattr("leadway_mock.state.journal_wait.MAX_WAIT_SECONDS", 0.02)
+    findings = RunResult()
+    settings = Settings(seed=1, port=0)
+    with open_server(create_app(settings), settings) as server:
         schema = schemathesis.openapi.from_url(
             f"{server.url}/__mock/control.yaml", config=SchemathesisConfig.from_dict(CONFIGURATION)
         )
         for event in from_schema(schema).execute():
-            findings.see(event)
+            findings.add(event)
     assert findings.failures == {}
     attacks = {"examples", "coverage", "fuzzing", "stateful"}
     assert {findings.phases[phase] for phase in attacks} == {Status.SUCCESS}

@@ -1,4 +1,4 @@
-"""Sessions by the control API: filtered, forked, ended, forgotten."""
+"""Sessions by the control API: list, filter, fork, expire and delete."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def test_a_fork_goes_on_from_its_turn_and_the_original_from_its_own(
     fork = api.post(f"/sessions/{original}/fork", {"turn": 2}, status=201)
     assert fork["turns"] == 2
     assert fork["executionId"] != original
-    answer = content(caller.say("other", executionId=fork["executionId"]))
-    assert answer["response"].startswith("Turn 3")
+    response = content(caller.say("other", executionId=fork["executionId"]))
+    assert response["response"].startswith("Turn 3")
     assert content(caller.say("four", executionId=original))["response"].startswith("Turn 4")
     transcript = api.get(f"/sessions/{fork['executionId']}")["transcript"]
     assert [turn["message"] for turn in transcript] == ["one", "two", "other"]
@@ -62,8 +62,8 @@ def test_a_fork_remembers_what_the_agent_knew(api: Api, caller: Caller) -> None:
         goal = content(caller.say(agent=GOAL_ID, executionId=original))["goalCompletion"]
     assert goal
     fork = api.post(f"/sessions/{original}/fork", {"turn": 1}, status=201)["executionId"]
-    answers = [content(caller.say(agent=GOAL_ID, executionId=fork)) for _ in range(2)]
-    assert [answer["goalCompletion"] for answer in answers] == [False, True]
+    responses = [content(caller.say(agent=GOAL_ID, executionId=fork)) for _ in range(2)]
+    assert [response["goalCompletion"] for response in responses] == [False, True]
 
 
 def test_a_fork_of_an_expired_session_lives(api: Api, caller: Caller) -> None:
@@ -76,7 +76,7 @@ def test_a_fork_of_an_expired_session_lives(api: Api, caller: Caller) -> None:
 
 
 def test_a_fork_needs_the_turns_from_the_first(api: Api, caller: Caller) -> None:
-    api.call("PATCH", "/settings", {"max_turns": 2})
+    api.call("PATCH", "/settings", {"maxTurns": 2})
     execution_id = caller.begin()
     for _ in range(2):
         caller.say(executionId=execution_id)
@@ -84,30 +84,30 @@ def test_a_fork_needs_the_turns_from_the_first(api: Api, caller: Caller) -> None
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "told"),
+    ("body", "status", "expected"),
     [
-        ({"turn": 2}, 404, "The session has 1 turns, and its first 2 are not all there."),
+        ({"turn": 2}, 404, "The session has 1 turns; 1 to 2 are not all stored."),
         ({"turn": 0}, 422, "0 is less than the minimum of 1"),
         ({"turn": "1"}, 422, "turn must be an integer number."),
         ({}, 422, "'turn' is missing."),
-        ({"turns": 1, "turn": 1}, 422, "'turns' was sent; 'turn' is meant."),
+        ({"turns": 1, "turn": 1}, 422, "unknown property 'turns'; did you mean 'turn'?"),
     ],
 )
-def test_a_fork_that_cannot_be(
-    api: Api, caller: Caller, body: object, status: int, told: str
+def test_a_fork_that_is_invalid(
+    api: Api, caller: Caller, body: object, status: int, expected: str
 ) -> None:
     execution_id = caller.begin()
-    assert api.post(f"/sessions/{execution_id}/fork", body, status=status)["message"] == told
+    assert api.post(f"/sessions/{execution_id}/fork", body, status=status)["message"] == expected
     assert ids(api) == [execution_id]
 
 
-def test_a_session_that_is_told_to_expire_has_expired(api: Api, caller: Caller) -> None:
+def test_a_session_that_is_reported_to_expire_has_expired(api: Api, caller: Caller) -> None:
     execution_id = caller.begin()
     other = caller.begin()
     assert api.post(f"/sessions/{execution_id}/expire")["expired"] is True
-    answer = caller.say(executionId=execution_id)
-    assert answer.rule == "session-expired"
-    assert "It was told to expire." in answer.hint
+    response = caller.say(executionId=execution_id)
+    assert response.rule == "session-expired"
+    assert "The control API expired it." in response.hint
     assert caller.say(executionId=other).status == 200
     assert ids(api, expired="true") == [execution_id]
 
@@ -123,7 +123,7 @@ def test_a_deleted_session_is_unknown_and_counted_no_more(api: Api, caller: Call
     assert ids(api) == [first, third, fourth]
 
 
-def test_deleted_sessions_are_not_counted_twice_when_the_oldest_make_room(
+def test_deleted_sessions_are_not_counted_twice_when_the_oldest_are_dropped(
     caller_with: Callable[..., Caller],
 ) -> None:
     caller = caller_with(max_sessions=3)
@@ -147,5 +147,5 @@ def test_deleted_sessions_are_not_counted_twice_when_the_oldest_make_room(
     ],
 )
 def test_a_session_that_does_not_exist(api: Api, method: str, path: str, body: object) -> None:
-    refused = api.call(method, path, body, status=404)
-    assert refused["message"] == "No session has the executionId 'nobody'."
+    error = api.call(method, path, body, status=404)
+    assert error["message"] == "The namespace has no session 'nobody'."

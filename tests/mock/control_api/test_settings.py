@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from leadway_mock.agents import UNSCOPED_TOKEN
-from leadway_mock.config.runtime_changes import READ_ONLY, changeable
-from leadway_mock.config.settings import Settings
+from leadway_mock.config.settings import READ_ONLY, Settings, changeable, json_name
 from tests.mock.client import Caller
 from tests.mock.control_api.api import CONTRACT, Api
+
+NAMES = [json_name(name) for name in changeable()]
 
 
 def change(api: Api, status: int = 200, **changes: Any) -> Any:
@@ -20,9 +21,9 @@ def change(api: Api, status: int = 200, **changes: Any) -> Any:
 
 def test_settings_are_shown_with_their_changes(api: Api) -> None:
     shown = api.get("/settings")
-    assert list(shown["settings"]) == [setting.name for setting in fields(Settings)]
-    assert shown["changed"] == []
-    assert set(shown["fixed"]) == set(READ_ONLY)
+    assert list(shown["settings"]) == [json_name(setting.name) for setting in fields(Settings)]
+    assert shown["overridden"] == []
+    assert set(shown["readOnly"]) == set(map(json_name, READ_ONLY))
 
 
 def test_a_change_counts_from_the_next_request_and_can_be_taken_back(
@@ -30,55 +31,69 @@ def test_a_change_counts_from_the_next_request_and_can_be_taken_back(
 ) -> None:
     caller.headers["authorization"] = f"Bearer {UNSCOPED_TOKEN}"
     assert caller.say().status == 403
-    assert change(api, profile="observed", quota_10_seconds=7)["changed"] == [
+    assert change(api, profile="observed", quota10Seconds=7)["overridden"] == [
         "profile",
-        "quota_10_seconds",
+        "quota10Seconds",
     ]
-    answer = caller.say()
-    assert answer.status == 401
-    assert answer.headers["X-RateLimit-Max"] == "7"
+    response = caller.say()
+    assert response.status == 401
+    assert response.headers["X-RateLimit-Max"] == "7"
     shown = change(api, profile=None)
-    assert shown["changed"] == ["quota_10_seconds"]
+    assert shown["overridden"] == ["quota10Seconds"]
     assert shown["settings"]["profile"] == "documented"
     assert caller.say().status == 403
 
 
+def test_a_quota_preset_applies_to_quotas_that_are_not_set(api: Api) -> None:
+    shown = change(api, quotaPreset="sandbox", quotaDay=50)["settings"]
+    assert (shown["quota10Seconds"], shown["quotaDay"]) == (25, 50)
+
+
 def test_changes_are_made_all_or_none(api: Api) -> None:
-    change(api, 422, profile="observed", quota_10_seconds=0)
-    assert api.get("/settings")["changed"] == []
+    change(api, 422, profile="observed", quota10Seconds=0)
+    assert api.get("/settings")["overridden"] == []
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "expected"),
     [
-        ("profile", "both", "profile cannot be 'both': one of documented, observed is wanted."),
-        ("profile", 1, "profile cannot be '1': a text is wanted."),
-        ("quota_10_seconds", 0, "quota_10_seconds cannot be 0: 1 or more is wanted."),
-        ("quota_10_seconds", 1.5, "quota_10_seconds cannot be '1.5': a whole number is wanted."),
-        ("quota_10_seconds", True, "quota_10_seconds cannot be 'True': a whole number is wanted."),
+        ("profile", "both", "profile must be one of documented, observed, not 'both'."),
+        ("profile", 1, "profile must be a text, not 1."),
+        ("quota10Seconds", 0, "quota10Seconds must be at least 1, not 0."),
+        ("quota10Seconds", 1.5, "quota10Seconds must be a whole number, not 1.5."),
+        ("quota10Seconds", True, "quota10Seconds must be a whole number, not True."),
         (
-            "quota_10_seconds",
+            "quota10Seconds",
             2**60,
-            f"quota_10_seconds cannot be '{2**60}': a whole number is wanted.",
+            f"quota10Seconds must be at most {2**53}, not {2**60}.",
         ),
-        ("session_idle_seconds", -1, "session_idle_seconds cannot be -1: 0 or more is wanted."),
-        ("session_idle_seconds", "1", "session_idle_seconds cannot be '1': a number is wanted."),
-        ("send_retry_after", "no", "send_retry_after cannot be 'no': true or false is wanted."),
-        ("profil", "x", "profil is no setting. profile is meant, perhaps."),
-        ("xyzzy", "x", f"xyzzy is no setting. There are {', '.join(changeable())}."),
+        ("sessionIdleSeconds", -1, "sessionIdleSeconds must be at least 0, not -1."),
+        ("sessionIdleSeconds", "1", "sessionIdleSeconds must be a number, not '1'."),
+        ("sendRetryAfter", "no", "sendRetryAfter must be true or false, not 'no'."),
+        ("profil", "x", "profil is not a setting; did you mean 'profile'?"),
+        (
+            "session_idle_seconds",
+            1,
+            "session_idle_seconds is not a setting; did you mean 'sessionIdleSeconds'?",
+        ),
+        (
+            "xyzzy",
+            "x",
+            f"xyzzy is not a setting; known are {', '.join(map(json_name, changeable()))}",
+        ),
         (
             "threads",
             2,
-            "threads cannot change while the mock runs: they begin when the mock starts.",
+            "threads cannot change while the mock runs: threads are started once.",
         ),
     ],
 )
-def test_a_value_that_cannot_be_is_refused_as_at_the_start(
-    api: Api, name: str, value: object, told: str
+def test_a_value_that_is_invalid_is_rejected_as_at_the_start(
+    api: Api, name: str, value: object, expected: str
 ) -> None:
-    refused = change(api, 422, **{name: value})
-    assert refused["message"] == told
-    assert refused["problems"] == [{"in": "body", "pointer": f"/{name}", "message": told}]
+    error = change(api, 422, **{name: value})
+    assert error["message"] == expected
+    assert error["problems"] == [{"in": "body", "pointer": f"/{name}", "message": expected}]
 
 
 @pytest.mark.parametrize("value", [5, 5.0])
@@ -88,12 +103,12 @@ def test_a_whole_number_may_be_spelt_with_a_point(api: Api, value: float) -> Non
 
 def test_the_contract_of_the_control_api_knows_the_settings() -> None:
     properties = CONTRACT.document["components"]["schemas"]["SettingsChange"]["properties"]
-    assert list(properties) == changeable()
+    assert list(properties) == NAMES
     for setting in fields(Settings):
-        schema = properties.get(setting.name)
+        schema = properties.get(json_name(setting.name))
         if schema is None:
             continue
-        choices, least = setting.metadata["choices"], setting.metadata["least"]
+        choices, minimum = setting.metadata["choices"], setting.metadata["minimum"]
         assert schema.get("enum", [None])[:-1] == list(choices)
         assert choices or setting.type.split(" | ")[0] in {"int", "float", "bool"}
-        assert setting.name == "seed" or schema.get("minimum") == least
+        assert setting.name == "seed" or schema.get("minimum") == minimum

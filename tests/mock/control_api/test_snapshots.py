@@ -1,4 +1,4 @@
-"""Snapshots by the control API: a space taken along, and put back."""
+"""Snapshots: a namespace is saved and restored, here or in another mock."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from leadway_mock.state import snapshots
+from leadway_mock.state.namespace import OVERRIDES_KEY
 from leadway_mock.store import Snapshot
 from leadway_mock.web import create_app
 from tests.mock.client import TOKEN, Caller, content
@@ -21,9 +22,9 @@ def take(api: Api, **query: object) -> dict[str, Any]:
     return document
 
 
-def test_a_space_is_as_it_was(api: Api, caller: Caller) -> None:
+def test_a_namespace_is_as_it_was(api: Api, caller: Caller) -> None:
     execution_id = caller.begin(message="one")
-    api.call("PATCH", "/settings", {"quota_10_seconds": 50})
+    api.call("PATCH", "/settings", {"quota10Seconds": 50})
     api.post("/clock/freeze")
     api.post("/faults", {"id": "late", "latency": 0, "times": 3}, status=201)
     api.call("PUT", "/dialogues/booking", {"text": "user: haircut\nagent: Which day?\n"})
@@ -35,22 +36,22 @@ def test_a_space_is_as_it_was(api: Api, caller: Caller) -> None:
     caller.say("two", executionId=execution_id)
     api.post("/reset")
     restored = api.call("PUT", "/snapshot", before)
-    assert (restored["sessions"], restored["entries"]) == (1, 1)
+    assert (restored["sessions"], restored["journalEntries"]) == (1, 1)
     assert [api.get(path) for path in paths] == seen
     assert content(caller.say(executionId=execution_id))["response"].startswith("Turn 2")
     assert take(api) != before
 
 
-def test_a_snapshot_goes_to_another_space_of_another_mock(
+def test_a_snapshot_goes_to_another_namespace_of_another_mock(
     api: Api, caller: Caller, caller_with: Callable[..., Caller]
 ) -> None:
     execution_id = caller.begin()
     document = take(api, journal="false")
     other = caller_with()
     own = Api(create_app(emulator=other.emulator).test_client(), TOKEN)
-    own.call("PUT", "/space")
+    own.call("PUT", "/namespace")
     shown = own.call("PUT", "/snapshot", document)
-    assert (shown["own"], shown["sessions"], shown["entries"]) == (True, 1, 0)
+    assert (shown["dedicated"], shown["sessions"], shown["journalEntries"]) == (True, 1, 0)
     assert content(other.say(executionId=execution_id))["response"].startswith("Turn 2")
 
 
@@ -59,40 +60,40 @@ def changed(document: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("change", "status", "told"),
+    ("change", "status", "expected"),
     [
-        ({"format": "other"}, 409, "This is other 1; leadway-mock-snapshot 1 is wanted."),
-        ({"version": 2}, 409, "This is leadway-mock-snapshot 2; "),
-        ({"digest": "0" * 32}, 409, "was cut or changed"),
-        ({"entries": [{"key": "a", "position": 1, "value": "b"}]}, 409, "was cut or changed"),
+        ({"format": "other"}, 409, "The format must be leadway-mock-snapshot 1, not other 1."),
+        ({"version": 2}, 409, ", not leadway-mock-snapshot 2."),
+        ({"digest": "0" * 32}, 409, "was truncated or changed"),
+        ({"entries": [{"key": "a", "position": 1, "value": "b"}]}, 409, "was truncated or changed"),
         ({"entries": [{"key": "a", "position": 0, "value": "b"}]}, 422, "less than the minimum"),
         ({"entries": [{"key": "a", "position": 1}]}, 422, "'value' is missing"),
         ({"counters": {}}, 422, "counters must be an array"),
-        ({"extra": 1}, 422, "'extra' is not in the contract"),
+        ({"extra": 1}, 422, "unknown property 'extra'"),
     ],
 )
-def test_what_is_foreign_or_corrupt_is_refused_and_nothing_happens(
-    api: Api, caller: Caller, change: dict[str, Any], status: int, told: str
+def test_what_is_foreign_or_corrupt_is_rejected_and_nothing_happens(
+    api: Api, caller: Caller, change: dict[str, Any], status: int, expected: str
 ) -> None:
     document = changed(take(api), **change)
     caller.begin()
-    assert told in api.call("PUT", "/snapshot", document, status=status)["message"]
+    assert expected in api.call("PUT", "/snapshot", document, status=status)["message"]
     assert api.get("/sessions")["count"] == 1
 
 
 @pytest.mark.parametrize(
-    "orders", ["[]", "x", '{"clock": {"hands": 2}}', '{"settings": {"profile": 1}}']
+    "overrides", ["[]", "x", '{"clock": {"hands": 2}}', '{"settings": {"profile": 1}}']
 )
-def test_orders_that_make_no_sense_are_refused(api: Api, orders: str) -> None:
-    document = snapshots.write_snapshot(Snapshot(entries=(("orders", 1, orders),)))
-    refused = api.call("PUT", "/snapshot", document, status=409)
-    assert refused["message"] == "The snapshot is of another version of the mock."
+def test_overrides_that_make_no_sense_are_rejected(api: Api, overrides: str) -> None:
+    document = snapshots.write_snapshot(Snapshot(entries=((OVERRIDES_KEY, 1, overrides),)))
+    error = api.call("PUT", "/snapshot", document, status=409)
+    assert error["message"] == "The snapshot is of another version of the mock."
 
 
-def test_two_entries_in_one_place_are_refused(api: Api) -> None:
+def test_two_entries_in_one_place_are_rejected(api: Api) -> None:
     twice = Snapshot(entries=(("a", 1, "x"), ("a", 1, "y")))
-    refused = api.call("PUT", "/snapshot", snapshots.write_snapshot(twice), status=409)
-    assert refused["message"] == "The snapshot has two entries in one place."
+    error = api.call("PUT", "/snapshot", snapshots.write_snapshot(twice), status=409)
+    assert error["message"] == "The snapshot has two entries with the same key and position."
 
 
 def test_a_snapshot_is_bounded(api: Api, caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:

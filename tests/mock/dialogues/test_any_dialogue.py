@@ -25,7 +25,7 @@ from leadway_mock.dialogues import (
     write_transcript,
 )
 from leadway_mock.dialogues.lint import warnings_of
-from tests.mock.agents.agent_inputs import heard
+from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.dialogues.texts import said
 
 NAMES = st.sampled_from(
@@ -39,13 +39,13 @@ NAMES = st.sampled_from(
         "branch",
         "latency",
         "fault",
-        "otherwise",
+        "fallback",
         "response",
         "equals",
         "variables",
         "attachments",
         "name",
-        "after",
+        "at_end",
         "turn",
         "status",
         "fixed",
@@ -79,8 +79,8 @@ def check(result: Dialogue | DialogueError, message: str) -> None:
     else:
         assert from_text(to_text(result)) == result
         warnings_of(result)
-        reply = play([result], heard(message=message))
-        again = play([result], heard(turn=2, message=message, state=reply.state))
+        reply = play([result], agent_input(message=message))
+        again = play([result], agent_input(turn=2, message=message, state=reply.state))
         json.dumps([reply.state, again.state])
 
 
@@ -123,9 +123,9 @@ ENTRIES = st.recursive(
     messages=st.lists(st.sampled_from(["a", "b", "{{n}}"]), max_size=6),
 )
 def test_every_dialogue_that_is_read_can_be_talked_to(
-    turns: list[Mapping[str, object]], after: str, messages: list[str]
+    turns: list[Mapping[str, object]], at_end: str, messages: list[str]
 ) -> None:
-    result = outcome(json.dumps({"turns": turns, "after": after}), "d.yaml")
+    result = outcome(json.dumps({"turns": turns, "at_end": at_end}), "d.yaml")
     check(result, "a")
     if isinstance(result, Dialogue):
         assert len(said(result, *messages)) == len(messages)
@@ -190,7 +190,7 @@ def test_what_is_sent_is_never_expanded(message: str, variable: str) -> None:
     talk = (
         dialogue("d").user("/(?s)(?P<n>.*)/").agent("<{{n}}|{{message}}|{{variables.v}}>").build()
     )
-    reply = play([talk], replace(heard(message=message), input_variables={"v": variable}))
+    reply = play([talk], replace(agent_input(message=message), input_variables={"v": variable}))
 
     assert reply.response == f"<{message}|{message}|{variable}>"
 
@@ -206,7 +206,7 @@ def test_a_pattern_that_is_understood_is_written_so_that_it_is_understood_again(
 
 @pytest.mark.parametrize("value", [float("nan"), object(), {1, 2}, "\ud800"])
 def test_what_is_no_json_is_a_problem_in_python_too(value: object) -> None:
-    with pytest.raises(DialogueError, match="this is no JSON"):
+    with pytest.raises(DialogueError, match="must be JSON"):
         dialogue("x").user("a", variables={"x": value}).agent("b").build()
 
 
@@ -219,6 +219,6 @@ def test_a_branch_without_turns_is_a_problem() -> None:
 
 def test_heard_is_all_that_counts() -> None:
     talk = dialogue("x").user().agent("{{contactId}}{{executionId}}{{versionId}}").build()
-    message: AgentInput = heard(contact_id="c")
+    message: AgentInput = agent_input(contact_id="c")
 
     assert play([talk], message).response == f"c{message.execution_id}v1"

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from leadway_mock.agents.replies import REPLY_FIELDS
 from leadway_mock.cli.check import check
 from leadway_mock.dialogues import Dialogue, DialogueBuilder, as_dialogue, parse_dialogue
 from leadway_mock.dialogues.lint import warnings_of
 from leadway_mock.dialogues.loading.schema import schema_text
-from leadway_mock.dialogues.model import ANSWER_FIELDS
 from leadway_mock.documents.schema_errors import EXPLANATIONS
 from tests.docs.markdown import Page
 from tests.mock.client import Caller
@@ -144,7 +144,7 @@ def test_an_answer_may_set_all_of_its_fields_but_the_ids(caller: Caller) -> None
     schema = SCHEMA["$defs"]["turn"]["properties"]["agent"]["properties"]
 
     assert set(schema) == fields - {"executionId", "interactionId"}
-    assert set(ANSWER_FIELDS) == set(schema) - {"response"}
+    assert set(REPLY_FIELDS) == set(schema) - {"response"}
 
 
 def test_the_file_of_the_schema_is_shipped() -> None:

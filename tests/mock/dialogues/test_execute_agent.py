@@ -228,7 +228,7 @@ def test_a_fault_before_the_commit_leaves_the_session_where_it_was(caller: Calle
 
 
 def test_a_fault_after_the_commit_loses_the_answer(caller: Caller) -> None:
-    fault = {"status": 500, "when": "after-commit"}
+    fault = {"status": 500, "phase": "after-commit"}
     caller.emulator.dialogues.put(
         "", dialogue("x").user("a").agent("1").user("b").agent("2", fault=fault)
     )
@@ -236,7 +236,7 @@ def test_a_fault_after_the_commit_loses_the_answer(caller: Caller) -> None:
 
     lost = caller.say("b", executionId=session)
     assert lost.status == 500
-    assert lost.hint.startswith("The fault of the dialogue's turn (500), 1 of 1 times; the turn c")
+    assert lost.hint.startswith("The fault of the dialogue's turn (500) fired, 1 of 1; the turn")
     assert caller.say("b", executionId=session).rule == "unscripted-message"
 
 

@@ -20,19 +20,19 @@ from leadway_mock.dialogues import (
     user,
 )
 from leadway_mock.util.text_table import columns
-from tests.mock.agents.agent_inputs import heard
+from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.dialogues.texts import missed, replies
 
 
 def closest(one: DialogueBuilder, message: str, **further: object) -> NearMiss:
-    return missed([one], replace(heard(message=message), **further)).near_misses[0]  # type: ignore[arg-type]
+    return missed([one], replace(agent_input(message=message), **further)).near_misses[0]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("pattern", "message", "mend"),
     [
         ("/^hair/", "Haircut", "Only upper and lower case differ: write /^hair/i."),
-        ('="Yes"', "Yes, please", "The words are there, but not they alone"),
+        ('="Yes"', "Yes, please", "The message contains more than these words"),
         ("which day?", "Which day", "Only spaces or punctuation differ"),
         ("a haircut please", "A haircut, please!", "Only spaces or punctuation differ"),
         ("haircut", "massage", "Send what is expected, expect what was sent"),
@@ -72,7 +72,7 @@ def test_the_closest_comes_first_and_three_are_told() -> None:
     talk = dialogue("x").branch(
         *(user(text).agent("ok") for text in ("massage", "a beard trim", "haircut", "hair colour"))
     )
-    misses = missed([talk], heard(message="hairout")).near_misses
+    misses = missed([talk], agent_input(message="hairout")).near_misses
 
     assert misses[0].comparisons[0].expected == "haircut"
     assert len(misses) == 3
@@ -98,8 +98,8 @@ def test_near_misses_are_json() -> None:
 
     assert plain["label"] == "top"
     assert plain["comparisons"] == [
-        {"part": "user", "expected": "a", "found": "z", "fits": False},
-        {"part": "when.variables.n", "expected": "1", "found": "(not sent)", "fits": False},
+        {"part": "user", "expected": "a", "found": "z", "matches": False},
+        {"part": "when.variables.n", "expected": "1", "found": "(not sent)", "matches": False},
     ]
 
 
@@ -116,7 +116,7 @@ Captured: what = haircut
   |                            | you please                 |
   | when.variables.tier: gold  | when.variables.tier: gold  |
   +----------------------------+----------------------------+
-  Send what is expected, expect what was sent, or expect `*`, which is anything."""
+  Send the expected message, expect the received one, or expect `*` (any message)."""
 
 
 def test_the_table_in_the_terminal() -> None:
@@ -126,9 +126,9 @@ def test_the_table_in_the_terminal() -> None:
         name="booking",
         file="booking.yaml",
     )
-    begun = play([talk], heard(message="haircut"))
+    begun = play([talk], agent_input(message="haircut"))
     message = replace(
-        heard(turn=2, message="On wednesday, if you please", state=begun.state),
+        agent_input(turn=2, message="On wednesday, if you please", state=begun.state),
         input_variables={"tier": "gold"},
     )
 
@@ -138,7 +138,7 @@ def test_the_table_in_the_terminal() -> None:
 @pytest.mark.parametrize("width", [1, 40, 80, 200])
 @pytest.mark.parametrize("text", ["漢字" * 90, "word " * 60, "x" * 300, "e\u0301" * 200, "a\nb"])
 def test_no_line_of_a_table_is_wider_than_the_terminal(width: int, text: str) -> None:
-    message = heard(message=text)
+    message = agent_input(message=text)
     reply = missed([dialogue("x").user("no").agent("b")], message)
     report = near_miss_report(message, reply, width=width).splitlines()
     table = [line for line in report if line.startswith(("  |", "  +"))]
@@ -149,7 +149,7 @@ def test_no_line_of_a_table_is_wider_than_the_terminal(width: int, text: str) ->
 
 
 def test_a_terminal_is_shown_nothing_that_it_obeys() -> None:
-    message = heard(message="\x1b[2J\u202e" + "y" * 2000)
+    message = agent_input(message="\x1b[2J\u202e" + "y" * 2000)
     report = near_miss_report(message, missed([dialogue("x").user("a").agent("b")], message))
 
     assert "\x1b" not in report
@@ -161,5 +161,5 @@ def test_long_messages_take_no_time() -> None:
     talk = as_dialogue(dialogue("x").branch(*(user("a" * 500).agent("b") for _ in range(100))))
     began = process_time()
 
-    assert len(missed([talk], heard(message="ab" * 500_000)).near_misses) == 3
+    assert len(missed([talk], agent_input(message="ab" * 500_000)).near_misses) == 3
     assert process_time() - began < 10  # It was a hundred seconds once.

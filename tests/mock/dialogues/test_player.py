@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from leadway_mock.dialogues import dialogue, parse_dialogue, play, user
-from tests.mock.agents.agent_inputs import heard
+from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.dialogues.texts import replies, said
 
 BRANCHED = (
@@ -57,17 +57,17 @@ def test_branches_may_stand_in_branches() -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "answers"),
+    ("at_end", "answers"),
     [
         ("unscripted", ["1 x", "?", "?"]),
         ("repeat", ["1 x", "1 x", "1 x"]),
         ("restart", ["1 x", "1 z", "?"]),
     ],
 )
-def test_what_comes_after_the_end(after: str, answers: list[str]) -> None:
-    talk = dialogue("x").user("/a(?P<n>.)/").agent("1 {{n}}").at_end(after)
+def test_what_comes_after_the_end(at_end: str, answers: list[str]) -> None:
+    talk = dialogue("x").user("/a(?P<n>.)/").agent("1 {{n}}").at_end(at_end)
 
-    assert said(talk, "ax", "az", "b") == answers[:2] + (["1 x"] if after == "repeat" else ["?"])
+    assert said(talk, "ax", "az", "b") == answers[:2] + (["1 x"] if at_end == "repeat" else ["?"])
 
 
 def test_a_restart_forgets_what_was_captured() -> None:
@@ -80,13 +80,13 @@ def test_a_restart_forgets_what_was_captured() -> None:
     assert said(talk, "I am Ada", "who") == ["Hi", "[]"]
 
 
-def test_otherwise_may_be_an_answer_with_every_field() -> None:
+def test_fallback_may_be_an_answer_with_every_field() -> None:
     said_ = {"response": "Sorry, {{message}}?", "success": False, "goalCompletion": True}
     talk = dialogue("x").user("a").agent("b").fallback(said_)
 
     [reply] = replies(talk, "z")
     assert (reply.response, reply.success, reply.goal_completion) == ("Sorry, z?", False, True)
-    assert reply.rule == "dialogue-otherwise"
+    assert reply.rule == "dialogue-fallback"
     assert reply.near_misses
 
 
@@ -154,10 +154,10 @@ def test_the_first_dialogue_that_begins_with_the_message_is_begun() -> None:
         parse_dialogue("user: book\nagent: 1\nuser: x\nagent: 2\n", name="a"),
         parse_dialogue("user: *\nagent: 3\nuser: x\nagent: 4\n", name="b"),
     ]
-    first, other = (play(talks, heard(message=text)) for text in ("book", "buy"))
+    first, other = (play(talks, agent_input(message=text)) for text in ("book", "buy"))
 
     assert [first.response, other.response] == ["1", "3"]
-    assert play(talks, heard(turn=2, message="x", state=other.state)).response == "4"
+    assert play(talks, agent_input(turn=2, message="x", state=other.state)).response == "4"
 
 
 def test_a_session_that_began_none_may_begin_one_later() -> None:
@@ -167,7 +167,7 @@ def test_a_session_that_began_none_may_begin_one_later() -> None:
 
 
 def test_playing_is_pure() -> None:
-    message = heard(message="start")
+    message = agent_input(message="start")
 
     assert play([BRANCHED.build()], message) == play([BRANCHED.build()], message)
 

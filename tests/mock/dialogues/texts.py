@@ -16,7 +16,7 @@ from leadway_mock.dialogues import (
     parse_dialogue,
     play,
 )
-from tests.mock.agents.agent_inputs import heard
+from tests.mock.agents.agent_inputs import agent_input
 
 
 def complaints(text: str, file: str = "") -> list[str]:
@@ -34,7 +34,7 @@ def replies(
     one: Dialogue | DialogueBuilder, *messages: str, **further: object
 ) -> Iterator[AgentReply]:
     """Play a dialogue in one session, and yield the reply to each of `messages`."""
-    first = replace(heard(), **further)  # type: ignore[arg-type]
+    first = replace(agent_input(), **further)  # type: ignore[arg-type]
     state: dict[str, object] = {}
     for turn, message in enumerate(messages, start=1):
         reply = play([as_dialogue(one)], replace(first, turn=turn, message=message, state=state))

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadway_mock.documents import yaml_document
+from leadway_mock.documents.problems import Problem, TextPosition
 from leadway_mock.documents.yaml_document import MAX_ALIASES, MAX_DEPTH, YamlError, load
 
 
@@ -17,38 +18,38 @@ def outcome(text: str) -> object:
         return error
 
 
-def refusal(text: str) -> YamlError:
+def problem_of(text: str) -> Problem:
     error = outcome(text)
     assert isinstance(error, YamlError)
-    return error
+    return error.problem
 
 
 def test_the_deepest_nesting() -> None:
     load("[" * MAX_DEPTH + "]" * MAX_DEPTH)
-    error = refusal("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1))
+    problem = problem_of("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1))
 
-    assert error.position == (1, MAX_DEPTH + 1)
-    assert "nested" in error.message
+    assert problem.location == (1, MAX_DEPTH + 1)
+    assert "nested" in problem.message
 
 
 def test_nesting_by_aliases_counts() -> None:
     steps = "".join(f"- &a{level} [*a{level - 1}]\n" for level in range(1, MAX_DEPTH + 5))
 
-    assert refusal(f"- &a0 [x]\n{steps}").position == (MAX_DEPTH - 1, 9)
+    assert problem_of(f"- &a0 [x]\n{steps}").location == (MAX_DEPTH - 1, 9)
 
 
 def test_the_largest_number_of_values(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml_document, "MAX_NODES", 10)
 
     load("[" + "1," * 9 + "]")
-    assert "values" in refusal("[" + "1," * 10 + "]").message
+    assert "values" in problem_of("[" + "1," * 10 + "]").message
 
 
 def test_an_alias_is_as_large_as_what_it_stands_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml_document, "MAX_NODES", 10)
 
     load("[&a [1, 1], *a, &b 1, *b, 1]")
-    assert "values" in refusal("[&a [1, 1], *a, &b 1, *b, 1, 1]").message
+    assert "values" in problem_of("[&a [1, 1], *a, &b 1, *b, 1, 1]").message
 
 
 def test_an_alias_is_as_high_as_what_it_stands_for() -> None:
@@ -56,7 +57,7 @@ def test_an_alias_is_as_high_as_what_it_stands_for() -> None:
 
     load(f"[&a {inner}, {outer[2:]}*a{outer[2:].replace('[', ']')}]")
     load(f"[&a {inner}, {outer[1:]}*a{outer[1:].replace('[', ']')}]")
-    assert "nested" in refusal(f"[&a {inner}, {outer}*a{outer.replace('[', ']')}]").message
+    assert "nested" in problem_of(f"[&a {inner}, {outer}*a{outer.replace('[', ']')}]").message
 
 
 def test_a_bomb_of_aliases_does_not_unfold() -> None:
@@ -64,13 +65,13 @@ def test_a_bomb_of_aliases_does_not_unfold() -> None:
         f"a{level}: &a{level} [{','.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 12)
     )
 
-    assert "values" in refusal(f"a0: &a0 lol\n{laughs}").message
+    assert "values" in problem_of(f"a0: &a0 lol\n{laughs}").message
 
 
 def test_the_largest_number_of_aliases() -> None:
     load("- &a x\n" + "- *a\n" * MAX_ALIASES)
 
-    assert "aliases" in refusal("- &a x\n" + "- *a\n" * (MAX_ALIASES + 1)).message
+    assert "aliases" in problem_of("- &a x\n" + "- *a\n" * (MAX_ALIASES + 1)).message
 
 
 def test_an_anchor_on_a_scalar_is_ready_at_once() -> None:
@@ -111,7 +112,8 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     result = outcome(text)
 
     if isinstance(result, YamlError):
-        assert result.position >= (1, 1)
+        assert isinstance(result.problem.location, TextPosition)
+        assert result.problem.location >= (1, 1)
         assert str(result).isprintable()
 
 

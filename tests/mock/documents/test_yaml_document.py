@@ -1,7 +1,8 @@
 import pytest
 import yaml
 
-from leadway_mock.documents.yaml_document import MAX_NUMBER, TextPosition, YamlError, load
+from leadway_mock.documents.problems import Problem, TextPosition
+from leadway_mock.documents.yaml_document import MAX_NUMBER_CHARS, YamlError, load
 
 
 @pytest.fixture(params=["C", "Python"])
@@ -13,11 +14,11 @@ def either_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
         pytest.skip("this PyYAML was built without its C parser")
 
 
-def refusal(text: str) -> YamlError:
+def problem_of(text: str) -> Problem:
     with pytest.raises(YamlError) as error:
         load(text)
     assert "\n" not in str(error.value)
-    return error.value
+    return error.value.problem
 
 
 @pytest.mark.usefixtures("either_parser")
@@ -34,7 +35,7 @@ def refusal(text: str) -> YamlError:
         ("-12", -12),
         ("1.50", 1.5),
         ("-1e3", -1000.0),
-        ("1" * MAX_NUMBER, int("1" * MAX_NUMBER)),
+        ("1" * MAX_NUMBER_CHARS, int("1" * MAX_NUMBER_CHARS)),
         ("2E-1", 0.2),
         # What YAML, or some version of it, would take for something else than text:
         ("True", "True"),
@@ -116,8 +117,8 @@ def test_one_document_may_be_marked_as_such() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "what", "mend"),
     [
-        ("a: 1\nb: 2\na: 3", (3, 1), "`a` stands twice, first on line 1", "keep one"),
-        ("x: {a: 1, 'a': 2}", (1, 11), "`a` stands twice, first on line 1", "keep one"),
+        ("a: 1\nb: 2\na: 3", (3, 1), "`a` is a duplicate key, first used on line 1", "keep one"),
+        ("x: {a: 1, 'a': 2}", (1, 11), "`a` is a duplicate key, first used on line 1", "keep one"),
         ("a: !!str 1", (1, 4), "tags", "remove it"),
         ("!!python/object/apply:os.system [id]", (1, 1), "tags", "remove it"),
         ("!x a: b", (1, 1), "plain text", "quotes"),
@@ -133,7 +134,7 @@ def test_one_document_may_be_marked_as_such() -> None:
         ("--- a\n--- b", (2, 1), "second document", "keep one"),
         ("a: 1e999", (1, 4), "too large", "in quotes"),
         ("a: -1e999", (1, 4), "too large", "in quotes"),
-        ("a: " + "1" * (MAX_NUMBER + 1), (1, 4), "more than 100 characters", "in quotes"),
+        ("a: " + "1" * (MAX_NUMBER_CHARS + 1), (1, 4), "more than 100 characters", "in quotes"),
         ("a: b\nc: \x07d", (2, 4), "the character '\\x07'", "remove it"),
         ("a: \ud800", (1, 4), "the character '\\ud800'", "remove it"),
         ("a: b: c", (1, 5), "a `: ` in the middle", "quotes"),
@@ -146,12 +147,12 @@ def test_one_document_may_be_marked_as_such() -> None:
 def test_what_cannot_be_read_is_told_with_its_place_and_its_cure(
     text: str, place: tuple[int, int], what: str, mend: str
 ) -> None:
-    error = refusal(text)
+    problem = problem_of(text)
 
-    assert error.position == place
-    assert str(error) == f"{place[0]}:{place[1]}: {error.message} — {error.hint}"
-    assert what in error.message
-    assert mend in error.hint
+    assert problem.location == place
+    assert str(problem) == f"{place[0]}:{place[1]}: {problem.message} — {problem.hint}"
+    assert what in problem.message
+    assert mend in problem.hint
 
 
 @pytest.mark.usefixtures("either_parser")
@@ -166,16 +167,16 @@ def test_what_cannot_be_read_is_told_with_its_place_and_its_cure(
     ],
 )
 def test_what_the_two_parsers_place_differently(text: str, line: int | None, what: str) -> None:
-    error = refusal(text)
+    problem = problem_of(text)
 
-    assert what in error.message
-    assert line in {None, error.position.line}
+    assert what in problem.message
+    assert str(problem.location).startswith(str(line or ""))
 
 
 @pytest.mark.parametrize("text", [r'"\ud800"', r'"\uDFFF": 1', r'{a: "x\ud83d"}'])
 @pytest.mark.usefixtures("either_parser")
 def test_no_half_of_a_surrogate_pair_comes_in_by_an_escape(text: str) -> None:
-    refusal(text)
+    problem_of(text)
 
 
 def test_an_error_that_knows_no_place_is_told_at_the_start(
@@ -186,4 +187,4 @@ def test_an_error_that_knows_no_place_is_told_at_the_start(
 
     monkeypatch.setattr(yaml, "parse", fail)
 
-    assert refusal("a").position == (1, 1)
+    assert problem_of("a").location == (1, 1)

@@ -17,13 +17,14 @@ import yaml
 from highlevel import HighLevel
 
 from leadway_mock.agents import ECHO_ID
+from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import contract_file
 from leadway_mock.faults import Transport, read_fault
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.pipeline.emulator import Emulator
-from leadway_mock.server import Server
 from leadway_mock.state.fault_registry import arm, disarm
-from leadway_mock.web import create_app, prompt_of
+from leadway_mock.web import create_app
+from leadway_mock.web.server import open_server
 from tests.docs.markdown import Page
 from tests.mock.client import CURRENT, LOCATION, TOKEN
 
@@ -69,22 +70,22 @@ def tables() -> list[Row]:
 
 
 def by_httpx(url: str) -> int:
-    answer = httpx.post(url + CURRENT, headers=HEADERS, json=BODY, timeout=PATIENCE)
-    answer.json()
-    return answer.status_code
+    response = httpx.post(url + CURRENT, headers=HEADERS, json=BODY, timeout=PATIENCE)
+    response.json()
+    return response.status_code
 
 
 def by_requests(url: str) -> int:
-    answer = requests.post(url + CURRENT, headers=HEADERS, json=BODY, timeout=PATIENCE)
-    answer.json()
-    return answer.status_code
+    response = requests.post(url + CURRENT, headers=HEADERS, json=BODY, timeout=PATIENCE)
+    response.json()
+    return response.status_code
 
 
 def by_urllib(url: str) -> int:
     request = urllib.request.Request(url + CURRENT, json.dumps(BODY).encode(), HEADERS)
-    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-        json.load(answer)
-        return int(answer.status)
+    with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+        json.load(response)
+        return int(response.status)
 
 
 def by_official_sdk(url: str) -> int:
@@ -129,7 +130,7 @@ def emulator() -> Iterator[Emulator]:
 @pytest.fixture(scope="module")
 def url(emulator: Emulator) -> Iterator[str]:
     app = create_app(emulator=emulator)
-    with Server(app, prompt=prompt_of(app)) as server:
+    with open_server(app, Settings(port=0)) as server:
         yield server.url
 
 
@@ -144,10 +145,10 @@ def url(emulator: Emulator) -> Iterator[str]:
 def test_each_client_sees_what_the_page_says(
     emulator: Emulator, url: str, row: Row, client: str
 ) -> None:
-    spread = {"spread": "2s"} if row.fault.get("transport") == "SLOW_BODY" else {}
-    armed = arm(emulator.namespaces, emulator.contract, "", read_fault(row.fault | spread))
+    duration = {"bodySeconds": "2s"} if row.fault.get("transport") == "SLOW_BODY" else {}
+    armed = arm(emulator.namespaces, emulator.contract, "", read_fault(row.fault | duration))
     assert seen_by(CLIENTS[client], url) == dict(zip(CLIENTS, row.seen, strict=True))[client]
-    (listed,) = emulator.namespaces.shared().faults.listed()
+    (listed,) = emulator.namespaces.shared().faults.to_json()
     assert (listed["id"], listed["hits"]) == (armed.id, 1)
     (entry,) = emulator.journal.entries(after=emulator.journal.count() - 1, limit=1)
     assert (entry["response"]["rule"], entry["fault"]["id"]) == (row.rule, armed.id)
@@ -159,7 +160,7 @@ def test_the_page_shows_every_transport_and_every_kind() -> None:
     rows = tables()
     assert {row.fault.get("transport") for row in rows} - {None} == set(Transport)
     kinds = {kind for row in rows for kind in row.fault}
-    assert kinds == {"transport", "status", "rule", "proxy", "latency"}
+    assert kinds == {"transport", "status", "rule", "proxyStatus", "latency"}
     assert {row.rule for row in rows} == RULES
 
 

@@ -6,42 +6,61 @@ import errno
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from leadway_mock.http.delivery import DELIVERY, Delivery, Transport
-from leadway_mock.server import Server, listener
+from leadway_mock.http.delivery import Transport
+from leadway_mock.http.messages import Request, Response
+from leadway_mock.http_server import Server, acceptor
 from tests.mock.raw_client import RawClient
 
-StartResponse = Callable[[str, list[tuple[str, str]]], object]
-
-BODY = b'{"hello": "world"}'
+BODY = b'{"hello":"world"}'
 GOOD = b"GET /good HTTP/1.1\r\nHost: a\r\n\r\n"
 THREADS = 2
 
 
-def breaking(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-    """Deliver as the path says: /TRANSPORT/delay/spread, or /good."""
-    if environ["PATH_INFO"] != "/good":
-        _, transport, delay, spread = environ["PATH_INFO"].split("/")
-        chosen = Transport(transport) if transport != "none" else None
-        environ[DELIVERY](Delivery(float(delay), chosen, float(spread)))
-    if environ["QUERY_STRING"] == "fail":
-        raise LookupError("a bug")
-    start_response("200 OK", [("Content-Length", str(len(BODY)))])
-    return [BODY]
+class FaultyPlatform:
+    """Delivers as the path says: /TRANSPORT/delay/spread, or /good; in the loop or in a thread."""
+
+    max_body = 1_000
+
+    def __init__(self, *, in_loop: bool = True) -> None:
+        self.in_loop = in_loop
+
+    def takes(self, _: str) -> bool:
+        return True
+
+    def respond(self, request: Request) -> Response:
+        good = Response(200, {"hello": "world"}, "reply", "invented")
+        if request.path == "/good":
+            return good
+        _, transport, delay, spread = request.path.split("/")
+        good.transport = Transport(transport) if transport != "none" else None
+        good.delay, good.body_seconds = float(delay), float(spread)
+        if request.query == "fail":
+            raise LookupError("a bug")
+        return good
 
 
 def get(transport: str, delay: float = 0, spread: float = 0, query: str = "") -> bytes:
     return f"GET /{transport}/{delay}/{spread}{query} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server(breaking, threads=THREADS) as server:
+def serving(*, in_loop: bool = True, **settings: Any) -> Server:
+    return Server(unused, platform=FaultyPlatform(in_loop=in_loop), threads=THREADS, **settings)
+
+
+def unused(*_: object) -> list[bytes]:
+    """Stand in for the WSGI application, which gets none of these requests."""
+    raise AssertionError
+
+
+@pytest.fixture(params=["in the loop", "in threads"])
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    with serving(in_loop=request.param == "in the loop") as server:
         yield server
 
 
@@ -180,13 +199,12 @@ def test_a_hang_lets_others_pass(server: Server) -> None:
 
 @pytest.mark.behaviour("fault-hang")
 def test_a_hang_says_nothing_whatever_is_sent_and_ends_with_the_client(server: Server) -> None:
-    channels = server._listener.active_channels  # noqa: SLF001 - what is left of a connection
     with RawClient(server.url) as client:
         client.send(get("HANG")).send(GOOD)
         client.socket.settimeout(0.3)
         with pytest.raises(TimeoutError):
             client.received.read(1)
-    wait_until(lambda: not channels)
+    wait_until(lambda: not server.connections)
 
 
 def test_a_client_that_gives_up_on_a_slow_body_harms_nobody(server: Server) -> None:
@@ -196,12 +214,12 @@ def test_a_client_that_gives_up_on_a_slow_body_harms_nobody(server: Server) -> N
         client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     with RawClient(server.url) as client:
         assert client.send(GOOD).reply()
-    wait_until(lambda: not server._listener.active_channels)  # noqa: SLF001 - as above
+    wait_until(lambda: not server.connections)
 
 
 def test_late_answers_that_nobody_waits_for_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listener, "most_connections", lambda: 20)
-    with Server(breaking, grace=0.1) as server, RawClient(server.url) as patient:
+    monkeypatch.setattr(acceptor, "max_connections", lambda: 20)
+    with serving(grace=0.1) as server, RawClient(server.url) as patient:
         patient.send(get("none", 3))
         for _ in range(40):
             with RawClient(server.url) as client:
@@ -213,7 +231,7 @@ def test_late_answers_that_nobody_waits_for_make_room(monkeypatch: pytest.Monkey
 
 
 def test_a_hang_does_not_hold_up_the_end() -> None:
-    with Server(breaking, grace=20) as server:
+    with serving(grace=20) as server:
         client = RawClient(server.url).send(get("HANG"))
         time.sleep(0.2)
         began = time.monotonic()
@@ -223,7 +241,7 @@ def test_a_hang_does_not_hold_up_the_end() -> None:
 
 
 def test_a_late_answer_on_its_way_is_sent_before_the_end() -> None:
-    with Server(breaking, grace=20) as server:
+    with serving(grace=20) as server:
         client = RawClient(server.url).send(get("none", 1.0))
         time.sleep(0.2)
         threading.Thread(target=server.stop).start()
@@ -233,7 +251,7 @@ def test_a_late_answer_on_its_way_is_sent_before_the_end() -> None:
 
 
 def test_the_end_waits_only_so_long_for_a_late_answer() -> None:
-    with Server(breaking, grace=0.3) as server:
+    with serving(grace=0.3) as server:
         client = RawClient(server.url).send(get("none", 60))
         time.sleep(0.2)
         began = time.monotonic()

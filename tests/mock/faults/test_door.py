@@ -33,7 +33,7 @@ def client(emulator: Emulator) -> FlaskClient:
 
 @pytest.mark.behaviour("fault-needs-server")
 @pytest.mark.parametrize("transport", list(Transport))
-def test_what_needs_a_connection_says_so(
+def test_a_transport_fault_without_a_connection_says_so(
     emulator: Emulator,
     client: FlaskClient,
     transport: Transport,
@@ -41,17 +41,17 @@ def test_what_needs_a_connection_says_so(
 ) -> None:
     fault = Fault(transport=transport, phase=FaultPhase.AFTER_COMMIT)
     arm(emulator.namespaces, emulator.contract, "", fault)
-    answer = client.post(CURRENT, json=BODY, headers=HEADERS)
-    assert answer.status_code == 500
-    assert answer.headers["X-Mock-Rule"] == "fault-needs-server"
-    assert answer.headers["X-Mock-Fault"] == "fault-1"
-    assert answer.json
-    assert f"The fault {transport} needs a connection to break" in answer.json["message"]
+    response = client.post(CURRENT, json=BODY, headers=HEADERS)
+    assert response.status_code == 500
+    assert response.headers["X-Mock-Rule"] == "fault-needs-server"
+    assert response.headers["X-Mock-Fault"] == "fault-1"
+    assert response.json
+    assert f"The fault {transport} needs a connection to break" in response.json["message"]
     assert "Start it with `leadway mock`" in caplog.text
     assert client.post(CURRENT, json=BODY, headers=HEADERS).status_code == 200
 
 
-def test_a_late_answer_is_waited_for(emulator: Emulator, client: FlaskClient) -> None:
+def test_a_delayed_response_is_awaited(emulator: Emulator, client: FlaskClient) -> None:
     arm(emulator.namespaces, emulator.contract, "", Fault(latency=fixed(0.2)))
     began = time.monotonic()
     assert client.post(CURRENT, json=BODY, headers=HEADERS).status_code == 200
@@ -60,7 +60,7 @@ def test_a_late_answer_is_waited_for(emulator: Emulator, client: FlaskClient) ->
 
 def test_a_proxy_needs_no_server(emulator: Emulator, client: FlaskClient) -> None:
     arm(emulator.namespaces, emulator.contract, "", Fault(proxy_status=521))
-    answer = client.post(CURRENT, json=BODY, headers=HEADERS)
-    assert answer.status == "521 Web Server Is Down"
-    assert answer.content_type == "text/html; charset=UTF-8"
-    assert answer.text.startswith("<!DOCTYPE html>")
+    response = client.post(CURRENT, json=BODY, headers=HEADERS)
+    assert response.status == "521 Web Server Is Down"
+    assert response.content_type == "text/html; charset=UTF-8"
+    assert response.text.startswith("<!DOCTYPE html>")

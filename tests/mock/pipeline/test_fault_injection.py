@@ -28,12 +28,12 @@ def armed(caller: Caller, fault: Fault) -> Fault:
 
 
 def listed(caller: Caller) -> list[dict[str, Any]]:
-    return caller.emulator.namespaces.shared().faults.listed()
+    return caller.emulator.namespaces.shared().faults.to_json()
 
 
 def fired(caller: Caller) -> list[dict[str, Any]]:
     entries = caller.emulator.journal.entries(after=0, limit=100)
-    return [entry["fault"] for entry in entries if "fault" in entry]
+    return [dict(entry["fault"]) for entry in entries if "fault" in entry]
 
 
 def statuses(caller: Caller, calls: int, **fields: object) -> list[int]:
@@ -45,7 +45,7 @@ def test_the_first_calls_fail_and_the_next_do_not(caller: Caller) -> None:
     armed(caller, Fault(status=500, times=2))
     assert statuses(caller, 4) == [500, 500, 200, 200]
     (found,) = listed(caller)
-    assert (found["id"], found["hits"], found["left"]) == ("fault-1", 2, 0)
+    assert (found["id"], found["hits"], found["remaining"]) == ("fault-1", 2, 0)
 
 
 @pytest.mark.behaviour("fault-status")
@@ -75,7 +75,9 @@ def test_a_trace_id_is_the_requests_own(caller: Caller) -> None:
 @pytest.mark.parametrize(
     ("when", "turns"), [(FaultPhase.BEFORE_COMMIT, 2), (FaultPhase.AFTER_COMMIT, 3)]
 )
-@pytest.mark.parametrize("kind", [{"status": 500}, {"proxy": 502}, {"transport": Transport.HANG}])
+@pytest.mark.parametrize(
+    "kind", [{"status": 500}, {"proxy_status": 502}, {"transport": Transport.HANG}]
+)
 def test_before_the_commit_a_turn_never_was_and_after_it_it_counts(
     caller: Caller, when: FaultPhase, turns: int, kind: dict[str, Any]
 ) -> None:
@@ -167,7 +169,7 @@ def test_retry_after_is_true(caller: Caller) -> None:
     caller.clock.advance(19.5)
     assert caller.say().status == 200
     (found,) = listed(caller)
-    assert (found["hits"], found["early"], found["left"]) == (1, 1, 0)
+    assert (found["hits"], found["earlyCalls"], found["remaining"]) == (1, 1, 0)
     assert [fault["early"] for fault in fired(caller)] == [False, True]
 
 
@@ -291,17 +293,17 @@ def test_a_reset_disarms_and_a_snapshot_remembers(caller: Caller) -> None:
     space.reset()
     assert listed(caller) == []
     space.restore(snapshot)
-    assert [each["left"] for each in listed(caller)] == [2]
+    assert [each["remaining"] for each in listed(caller)] == [2]
 
 
 @pytest.mark.parametrize(
     ("fault", "lesson"),
     [
-        (Fault(status=500, operation_id="executeAgents"), "did you mean executeAgent?"),
-        (Fault(status=500, operation_id="?"), "there are executeAgent, executeAgent-deprecated"),
+        (Fault(status=500, operation_id="executeAgents"), "did you mean 'executeAgent'?"),
+        (Fault(status=500, operation_id="?"), "known are executeAgent, executeAgent-deprecated"),
         (Fault(status=418), "documents no 418 here — choose one of 400, 401"),
-        (Fault(rule="server-eror"), "did you mean server-error?"),
-        (Fault(rule="reply"), "no refusal is called 'reply' here"),
+        (Fault(rule="server-eror"), "did you mean 'server-error'?"),
+        (Fault(rule="reply"), "there is no error response 'reply' here"),
     ],
 )
 def test_what_could_never_fire_is_refused(caller: Caller, fault: Fault, lesson: str) -> None:

@@ -77,18 +77,18 @@ def test_a_broken_file_leaves_the_last_good_one_and_says_so(
     files.write("talks/a.txt", "user: a\nagnt: one\n")
 
     assert files.say("a")["response"] == "one"
-    assert "`agnt:` is nobody here" in files.health()["troubles"]["dialogues"]
+    assert "`agnt:` is nobody here" in files.health()["loadErrors"]["dialogues"]
     assert caplog.text.count("last good one") == 1
     files.write("talks/a.txt", "user: a\nagent: mended\n")
     assert files.say("a")["response"] == "mended"
-    assert files.health()["troubles"] == {}
+    assert files.health()["loadErrors"] == {}
 
 
 def test_a_folder_that_vanishes_leaves_the_last_good_one(files: Files) -> None:
     shutil.rmtree(files.talks)
 
     assert files.say("a")["response"] == "one"
-    assert "cannot be read" in files.health()["troubles"]["dialogues"]
+    assert "cannot be read" in files.health()["loadErrors"]["dialogues"]
 
 
 def test_agents_that_change_are_served_and_open_sessions_keep_theirs(files: Files) -> None:
@@ -103,7 +103,7 @@ def test_agents_that_change_are_served_and_open_sessions_keep_theirs(files: File
     assert files.say("x", desk, executionId=session)["response"] == "old 3"
     files.write("agents.yaml", "agents: 1")
     assert files.say("x", desk)["response"] == "new 1"
-    assert "agents" in files.health()["troubles"]
+    assert "agents" in files.health()["loadErrors"]
 
 
 def test_the_contract_is_reloaded_and_a_broken_one_is_not(
@@ -128,7 +128,7 @@ def test_the_contract_is_reloaded_and_a_broken_one_is_not(
     for broken in ("paths: {", "paths: {/a: 1}"):
         copy.write_text(broken)
         health = client.get("/__mock/health").json or {}
-        assert "contract" in health["troubles"]
+        assert "contract" in health["loadErrors"]
 
 
 def test_files_are_looked_at_once_a_second_at_most(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -19,16 +19,16 @@ import httpx
 import pytest
 import redis
 
-from bench.redis_servers import DURABLE, RedisProgram, redis_program
 from leadway_mock.config.settings import Settings
 from leadway_mock.http.messages import Response
 from leadway_mock.pipeline.assembly import build_emulator
-from leadway_mock.server import Server
 from leadway_mock.store import Appended, Store, StoreUnavailable, open_store, sqlite
 from leadway_mock.store.memory import MemoryStore
 from leadway_mock.web import create_app
+from leadway_mock.web.server import open_server
 from tests.mock.client import CURRENT, LOCATION, TOKEN, Caller, content
 from tests.network import Proxy
+from tests.redis_server import DURABLE, RedisProgram, redis_program
 
 PATIENCE = 30.0
 """Seconds within which something happens that surely happens, on however slow a machine."""
@@ -44,7 +44,7 @@ def serving(store: str) -> Iterator[httpx.Client]:
     emulator = build_emulator(Settings(store=store, validate_responses=True))
     try:
         with (
-            Server(create_app(emulator=emulator)) as server,
+            open_server(create_app(emulator=emulator), Settings(port=0)) as server,
             httpx.Client(base_url=server.url, trust_env=False, timeout=PATIENCE) as client,
         ):
             yield client
@@ -85,12 +85,12 @@ def test_a_conversation_outlives_a_crash_of_its_server(server: RedisProgram) -> 
         session = say(client).json()["executionId"]
         port = server.port
         server.kill()
-        assert_told(say(client, executionId=session), "does not answer")
+        assert_told(say(client, executionId=session), "does not respond")
         for path in ("health", "sessions", "journal", "settings"):
             answer = client.get(f"/__mock/{path}")
             assert answer.status_code == 503
             assert answer.headers["Retry-After"] == "1"
-            assert "does not answer" in answer.json()["message"]
+            assert "does not respond" in answer.json()["message"]
         server.start()
         assert server.port == port
         assert say(client, executionId=session).status_code == 200
@@ -297,10 +297,11 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.behaviour("store-unavailable")
 def test_a_file_that_another_program_has_locked(file: Path) -> None:
     with serving(f"sqlite:///{file}") as client:
-        with closing(sqlite3.connect(file, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            assert_told(say(client), "database is locked")
-            other.execute("ROLLBACK")
+        other = sqlite3.connect(file, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        assert_told(say(client), "database is locked")
+        other.execute("ROLLBACK")
+        other.close()
         assert say(client).status_code == 200
 
 
@@ -315,8 +316,9 @@ def full_store(file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
         return connection
 
     monkeypatch.setattr(sqlite3, "connect", small)
-    with closing(open_store(f"sqlite:///{file}")) as store:
-        yield store
+    store = open_store(f"sqlite:///{file}")
+    yield store
+    store.close()
 
 
 def test_a_full_disk_loses_nothing_and_is_got_over(full_store: Store) -> None:

@@ -18,8 +18,8 @@ NAMES = [
 
 
 def numbers(caller: Caller, **fields: object) -> list[int]:
-    answer = caller.say(**fields)  # type: ignore[arg-type]
-    return [int(answer.headers[name]) for name in NAMES]
+    response = caller.say(**fields)  # type: ignore[arg-type]
+    return [int(response.headers[name]) for name in NAMES]
 
 
 def test_the_documented_quotas_count_down(caller: Caller) -> None:
@@ -45,29 +45,29 @@ def test_each_token_and_each_location_has_its_own(caller: Caller) -> None:
 @pytest.mark.parametrize(
     "headers", [{"authorization": None}, {"version": None}, {"content-type": "text/plain"}]
 )
-def test_refusals_carry_the_headers_and_use_nothing_up(
+def test_errors_carry_the_headers_and_use_nothing_up(
     caller: Caller, headers: dict[str, str | None]
 ) -> None:
-    answer = caller.send({}, headers=headers)
-    assert [answer.headers[name] for name in NAMES] == ["200000", "200000", "10000", "100", "100"]
+    response = caller.send({}, headers=headers)
+    assert [response.headers[name] for name in NAMES] == ["200000", "200000", "10000", "100", "100"]
 
 
-def test_unless_switched_on_a_quota_refuses_nobody(caller_with: Callable[..., Caller]) -> None:
+def test_unless_switched_on_a_quota_rejects_no_request(caller_with: Callable[..., Caller]) -> None:
     caller = caller_with(quota_10_seconds=2)
     assert [numbers(caller)[-1] for _ in range(4)] == [1, 0, 0, 0]
 
 
-def test_a_used_up_burst_is_refused_until_its_window_ends(
+def test_a_used_up_burst_is_rejected_until_its_window_ends(
     caller_with: Callable[..., Caller],
 ) -> None:
     caller = caller_with(enforce_quotas=True, quota_10_seconds=2)
     caller.clock.advance(-(caller.clock.now() % 10) + 4)
     assert [caller.say().status for _ in range(2)] == [200, 200]
-    answer = caller.say()
-    assert (answer.status, answer.rule) == (429, "quota-exceeded")
-    assert content(answer) == {"statusCode": 429, "message": "Too Many Requests"}
-    assert answer.headers["Retry-After"] == "6"
-    assert answer.headers["X-RateLimit-Remaining"] == "0"
+    response = caller.say()
+    assert (response.status, response.rule) == (429, "quota-exceeded")
+    assert content(response) == {"statusCode": 429, "message": "Too Many Requests"}
+    assert response.headers["Retry-After"] == "6"
+    assert response.headers["X-RateLimit-Remaining"] == "0"
     caller.clock.advance(6)
     assert caller.say().status == 200
 
@@ -77,9 +77,9 @@ def test_the_minute_counts_every_token_of_a_location(caller_with: Callable[..., 
     assert caller.say().status == 200
     caller.headers["authorization"] = OTHER_TOKEN
     assert caller.say().status == 200
-    answer = caller.say()
-    assert answer.status == 429
-    assert "More than 2 requests in 60 seconds" in answer.hint
+    response = caller.say()
+    assert response.status == 429
+    assert "More than 2 requests in 60 seconds" in response.hint
     assert caller.say(locationId=OTHER_LOCATION).status == 200
 
 
@@ -93,12 +93,12 @@ def test_the_day_ends_too(caller_with: Callable[..., Caller]) -> None:
 def test_retry_after_can_be_left_out(caller_with: Callable[..., Caller]) -> None:
     caller = caller_with(enforce_quotas=True, quota_10_seconds=1, send_retry_after=False)
     caller.say()
-    answer = caller.say()
-    assert answer.status == 429
-    assert "Retry-After" not in answer.headers
+    response = caller.say()
+    assert response.status == 429
+    assert "Retry-After" not in response.headers
 
 
-def test_a_refused_message_is_not_heard(caller_with: Callable[..., Caller]) -> None:
+def test_a_rejected_message_is_not_processed(caller_with: Callable[..., Caller]) -> None:
     caller = caller_with(enforce_quotas=True, quota_10_seconds=1)
     execution_id = caller.begin()
     assert caller.say(executionId=execution_id).status == 429

@@ -29,9 +29,9 @@ def test_the_first_message_begins_a_session_and_the_next_ones_continue_it(caller
 def test_both_paths_share_a_session(caller: Caller) -> None:
     execution_id = caller.begin()
     body = {"message": "two", "locationId": LOCATION, "executionId": execution_id}
-    answer = content(caller.send(body, path=DEPRECATED))
-    assert answer["executionId"] == execution_id
-    assert answer["response"].startswith("Turn 2")
+    response = content(caller.send(body, path=DEPRECATED))
+    assert response["executionId"] == execution_id
+    assert response["response"].startswith("Turn 2")
 
 
 def test_without_an_execution_id_each_message_is_a_session(caller: Caller) -> None:
@@ -40,7 +40,7 @@ def test_without_an_execution_id_each_message_is_a_session(caller: Caller) -> No
     assert caller.emulator.sessions.count() == 4
 
 
-def test_a_refused_message_is_not_a_turn(caller: Caller) -> None:
+def test_a_rejected_message_is_not_a_turn(caller: Caller) -> None:
     execution_id = caller.begin()
     assert caller.say("", executionId=execution_id).status == 422
     assert content(caller.say("two", executionId=execution_id))["response"].startswith("Turn 2")
@@ -66,9 +66,9 @@ def test_how_long_a_session_lives_is_a_setting(caller_with: Callable[..., Caller
     caller = caller_with(session_idle_seconds=5)
     execution_id = caller.begin()
     caller.clock.advance(5.5)
-    answer = caller.say(executionId=execution_id)
-    assert answer.rule == "session-expired"
-    assert "more than 5 seconds" in answer.hint
+    response = caller.say(executionId=execution_id)
+    assert response.rule == "session-expired"
+    assert "more than 5 seconds" in response.hint
 
 
 def misused(caller: Caller, kind: str) -> dict[str, str]:
@@ -89,15 +89,15 @@ KINDS = ["unknown", "expired", "foreign-agent", "foreign-location"]
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("setting", "suffix"), [("404", ""), ("400", "-400")])
-def test_a_session_that_cannot_go_on_is_refused_as_the_setting_says(
+def test_a_session_that_cannot_go_on_is_rejected_as_the_setting_says(
     caller_with: Callable[..., Caller], kind: str, setting: str, suffix: str
 ) -> None:
     caller = caller_with(unknown_session=setting)
-    answer = caller.say(**misused(caller, kind))
-    assert (answer.status, answer.rule) == (int(setting), f"session-{kind}{suffix}")
-    assert answer.evidence == "invented"
-    assert content(answer)["statusCode"] == int(setting)
-    assert "Leave executionId out of the first message" in answer.hint
+    response = caller.say(**misused(caller, kind))
+    assert (response.status, response.rule) == (int(setting), f"session-{kind}{suffix}")
+    assert response.evidence == "invented"
+    assert content(response)["statusCode"] == int(setting)
+    assert "Leave executionId out of the first message" in response.hint
     assert caller.emulator.sessions.count() == 1
 
 
@@ -105,17 +105,19 @@ def test_a_session_that_cannot_go_on_is_refused_as_the_setting_says(
 def test_or_it_is_replaced_by_a_new_one(caller_with: Callable[..., Caller], kind: str) -> None:
     caller = caller_with(unknown_session="new-session")
     fields = misused(caller, kind)
-    answer = caller.say(**fields)
-    assert answer.status == 200
-    assert content(answer)["executionId"] != fields["executionId"]
+    response = caller.say(**fields)
+    assert response.status == 200
+    assert content(response)["executionId"] != fields["executionId"]
     assert caller.emulator.sessions.count() == 2
 
 
 def test_turns_that_race_get_every_number_once(caller: Caller) -> None:
     execution_id = caller.begin()
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: caller.say(executionId=execution_id), range(40)))
-    said = sorted(int(content(answer)["response"].split()[1].strip(".")) for answer in answers)
+        responses = list(pool.map(lambda _: caller.say(executionId=execution_id), range(40)))
+    said = sorted(
+        int(content(response)["response"].split()[1].strip(".")) for response in responses
+    )
     assert said == list(range(2, 42))
     assert [turn.number for turn in turns(caller, execution_id)] == list(range(1, 42))
     assert len({turn.interaction_id for turn in turns(caller, execution_id)}) == 41
@@ -133,7 +135,7 @@ def test_a_turn_is_committed_only_behind_the_one_it_was_made_for(caller: Caller)
     assert len(turns(caller, execution_id)) == 2
 
 
-def test_the_oldest_sessions_make_room(caller_with: Callable[..., Caller]) -> None:
+def test_the_oldest_sessions_are_dropped(caller_with: Callable[..., Caller]) -> None:
     caller = caller_with(max_sessions=3)
     ids = [caller.begin() for _ in range(5)]
     assert caller.emulator.sessions.count() == 3
@@ -144,8 +146,8 @@ def test_the_oldest_sessions_make_room(caller_with: Callable[..., Caller]) -> No
 def test_sessions_are_listed_page_by_page(caller: Caller) -> None:
     ids = [caller.begin() for _ in range(5)]
     sessions = caller.emulator.sessions
-    first = list(sessions.listed(after=0, limit=3))
-    rest = list(sessions.listed(after=first[-1][0], limit=3))
+    first = list(sessions.list_page(after=0, limit=3))
+    rest = list(sessions.list_page(after=first[-1][0], limit=3))
     assert [session.id for _, session in first + rest] == ids
 
 

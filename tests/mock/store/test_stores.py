@@ -91,7 +91,7 @@ def test_counters_count_from_1_each_for_itself(store: Store) -> None:
     assert [store.increment("a"), store.increment("a"), store.increment("b")] == [1, 2, 1]
 
 
-def test_a_counter_past_its_time_starts_anew(store: Store) -> None:
+def test_an_expired_counter_restarts(store: Store) -> None:
     assert store.increment("a", now=0, expires=10) == 1
     assert store.increment("a", now=9.9, expires=10) == 2
     assert store.increment("a", now=10, expires=20) == 1
@@ -108,7 +108,7 @@ def test_counters_are_counted_together_each_with_its_own_time(store: Store) -> N
 def test_in_memory_the_counters_that_end_soonest_make_room(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("leadway_mock.store.memory.MOST_EXPIRING", 3)
+    monkeypatch.setattr("leadway_mock.store.memory.MAX_EXPIRING", 3)
     store = MemoryStore()
     store.increment("a/lasting")
     for name, expires in (("day", 90.0), ("minute", 60.0), ("burst", 10.0), ("other", 80.0)):
@@ -260,9 +260,9 @@ def test_a_relative_file_is_in_the_working_folder(
         "sqlite://host/file",
     ],
 )
-def test_a_url_that_names_no_store_is_refused_with_those_that_do(url: str) -> None:
+def test_a_url_that_names_no_store_is_an_error_that_lists_the_known_ones(url: str) -> None:
     with pytest.raises(
-        StoreError, match=r"names no store\. Known are: memory: .* sqlite:///FILE .* redis://"
+        StoreError, match=r"names no store; known are memory: .* sqlite:///FILE .* redis://"
     ):
         open_store(url)
 
@@ -286,7 +286,7 @@ def _a_folder(path: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [_not_a_database, _another_format, _another_program, _a_folder])
-def test_a_file_that_cannot_be_used_is_refused_and_left_alone(
+def test_an_unusable_file_is_an_error_and_stays_unchanged(
     tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:
     path = tmp_path / "mock.db"

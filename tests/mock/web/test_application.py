@@ -11,8 +11,11 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from leadway_mock.config.settings import Settings
 from leadway_mock.web import create_app
+from leadway_mock.web.server import open_server
 from tests.mock.client import CURRENT, LOCATION, TOKEN, Caller
+from tests.mock.raw_client import RawClient
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
 
@@ -63,6 +66,30 @@ def test_a_body_is_not_read_beyond_its_limit(caller_with: Callable[..., Caller])
     headers = HEADERS | {"Content-Type": "application/json"}
     response = app.test_client().post(CURRENT, data=b"x" * 5000, headers=headers)
     assert response.status_code == 413
+
+
+AS_SENT = (f"/{CURRENT}", f"///{CURRENT}", CURRENT.replace("/execute", "//execute"))
+
+
+@pytest.mark.behaviour("path-as-sent")
+@pytest.mark.parametrize("path", AS_SENT)
+def test_a_path_is_what_was_sent_in_process_as_over_http(client: FlaskClient, path: str) -> None:
+    lines = [f"POST {path} HTTP/1.1", "Host: localhost", "Content-Length: 2", "", "{}"]
+    in_process = client.post(data=b"{}", environ_overrides={"PATH_INFO": path}).get_json()
+    with (
+        open_server(client.application, Settings(port=0)) as server,
+        RawClient(server.url) as raw,
+    ):
+        reply = raw.send("\r\n".join(lines).encode()).reply()
+    assert reply is not None
+    for told in (in_process, reply.json()):
+        assert (told["statusCode"], told["message"]) == (404, f"Cannot POST {path}")
+    entries = client.get("/__mock/journal").get_json()["entries"]
+    assert len(entries) == 2
+    for entry in entries:
+        assert entry["request"]["path"] == path
+        assert entry["response"]["rule"] == "route-unknown"
+        assert entry["response"]["hint"].startswith("There are two slashes")
 
 
 def get(client: FlaskClient, path: str) -> Any:
@@ -163,7 +190,7 @@ def test_the_control_api_is_not_in_the_journal(client: FlaskClient) -> None:
 
 def test_reset_forgets_everything(client: FlaskClient) -> None:
     execute(client)
-    assert client.post("/__mock/reset", json={}).get_json() == {"reset": ["everything"]}
+    assert client.post("/__mock/reset", json={}).get_json() == {"reset": ["all"]}
     assert get(client, "/sessions")["count"] == 0
     assert get(client, "/journal")["count"] == 0
 

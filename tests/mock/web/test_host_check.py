@@ -270,7 +270,7 @@ def test_an_origin_without_a_host_to_compare_is_foreign() -> None:
 @pytest.fixture
 def client() -> Iterator[FlaskClient]:
     app = flask.Flask("shielded", static_folder=None)
-    host_check.install_shield(app, "127.0.0.1", ("mock.test",))
+    host_check.install_host_check(app, host_check.HostCheck("127.0.0.1", ("mock.test",)))
     app.add_url_rule("/agent", view_func=lambda: "agent", methods=["GET", "POST"])
     app.add_url_rule("/__mock", endpoint="index", view_func=lambda: "index")
     app.add_url_rule(

@@ -139,17 +139,17 @@ def sync_detailed(
 ) -> Response[Error | ExecuteAgentResponse]:
     """Send a message to an agent
 
-     Runs the agent on one message and answers once it has finished: one JSON object, never a stream.
+     Runs the agent on one message and responds once it has finished: one JSON object, never a stream.
 
-    Leave `executionId` out of the first message. The answer brings one; send it with every message that
+    Leave `executionId` out of the first message. The response has one; send it with every message that
     follows. The agent has to be active and published, and has to belong to the location in the body.
 
-    This is a POST without an idempotency key. Sent twice, a message is heard twice.
+    This is a POST without an idempotency key. Sent twice, a message is processed twice.
 
     Args:
         agent_id (str): The agent to run. An opaque id.
         source (str | Unset): A free label of where the call comes from, such as "api".
-        version (str): The version of the API that the caller was written for. Default:
+        version (str): The version of the API that the client was written for. Default:
             '2021-07-28'.
         body (ExecuteAgentRequest): One message to an agent.
 
@@ -185,17 +185,17 @@ def sync(
 ) -> Error | ExecuteAgentResponse | None:
     """Send a message to an agent
 
-     Runs the agent on one message and answers once it has finished: one JSON object, never a stream.
+     Runs the agent on one message and responds once it has finished: one JSON object, never a stream.
 
-    Leave `executionId` out of the first message. The answer brings one; send it with every message that
+    Leave `executionId` out of the first message. The response has one; send it with every message that
     follows. The agent has to be active and published, and has to belong to the location in the body.
 
-    This is a POST without an idempotency key. Sent twice, a message is heard twice.
+    This is a POST without an idempotency key. Sent twice, a message is processed twice.
 
     Args:
         agent_id (str): The agent to run. An opaque id.
         source (str | Unset): A free label of where the call comes from, such as "api".
-        version (str): The version of the API that the caller was written for. Default:
+        version (str): The version of the API that the client was written for. Default:
             '2021-07-28'.
         body (ExecuteAgentRequest): One message to an agent.
 
@@ -226,17 +226,17 @@ async def asyncio_detailed(
 ) -> Response[Error | ExecuteAgentResponse]:
     """Send a message to an agent
 
-     Runs the agent on one message and answers once it has finished: one JSON object, never a stream.
+     Runs the agent on one message and responds once it has finished: one JSON object, never a stream.
 
-    Leave `executionId` out of the first message. The answer brings one; send it with every message that
+    Leave `executionId` out of the first message. The response has one; send it with every message that
     follows. The agent has to be active and published, and has to belong to the location in the body.
 
-    This is a POST without an idempotency key. Sent twice, a message is heard twice.
+    This is a POST without an idempotency key. Sent twice, a message is processed twice.
 
     Args:
         agent_id (str): The agent to run. An opaque id.
         source (str | Unset): A free label of where the call comes from, such as "api".
-        version (str): The version of the API that the caller was written for. Default:
+        version (str): The version of the API that the client was written for. Default:
             '2021-07-28'.
         body (ExecuteAgentRequest): One message to an agent.
 
@@ -270,17 +270,17 @@ async def asyncio(
 ) -> Error | ExecuteAgentResponse | None:
     """Send a message to an agent
 
-     Runs the agent on one message and answers once it has finished: one JSON object, never a stream.
+     Runs the agent on one message and responds once it has finished: one JSON object, never a stream.
 
-    Leave `executionId` out of the first message. The answer brings one; send it with every message that
+    Leave `executionId` out of the first message. The response has one; send it with every message that
     follows. The agent has to be active and published, and has to belong to the location in the body.
 
-    This is a POST without an idempotency key. Sent twice, a message is heard twice.
+    This is a POST without an idempotency key. Sent twice, a message is processed twice.
 
     Args:
         agent_id (str): The agent to run. An opaque id.
         source (str | Unset): A free label of where the call comes from, such as "api".
-        version (str): The version of the API that the caller was written for. Default:
+        version (str): The version of the API that the client was written for. Default:
             '2021-07-28'.
         body (ExecuteAgentRequest): One message to an agent.
 

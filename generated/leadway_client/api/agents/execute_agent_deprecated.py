@@ -139,15 +139,15 @@ def sync_detailed(
 ) -> Response[Error | ExecuteAgentResponse]:
     """Send a message to an agent, by the old path
 
-     The same operation under its former path, kept for callers that have not moved. Both paths take the
-    same body, give the same answer, and share their sessions.
+     The same operation under its former path, kept for older clients. Both paths take the same body,
+    have the same responses, and share their sessions.
 
     Deprecated: new code calls `executeAgent`.
 
     Args:
         agent_id (str): The agent to run. An opaque id.
         source (str | Unset): A free label of where the call comes from, such as "api".
-        version (str): The version of the API that the caller was written for. Default:
+        version (str): The version of the API that the client was written for. Default:
             '2021-07-28'.
         body (ExecuteAgentRequest): One message to an agent.
 
@@ -183,15 +183,15 @@ def sync(
 ) -> Error | ExecuteAgentResponse | None:
     """Send a message to an agent, by the old path
 
-     The same operation under its former path, kept for callers that have not moved. Both paths take the
-    same body, give the same answer, and share their sessions.
+     The same operation under its former path, kept for older clients. Both paths take the same body,
+    have the same responses, and share their sessions.
 
     Deprecated: new code calls `executeAgent`.
 
     Args:
         agent_id (str): The agent to run. An opaque id.
         source (str | Unset): A free label of where the call comes from, such as "api".
-        version (str): The version of the API that the caller was written for. Default:
+        version (str): The version of the API that the client was written for. Default:
             '2021-07-28'.
         body (ExecuteAgentRequest): One message to an agent.
 
@@ -222,15 +222,15 @@ async def asyncio_detailed(
 ) -> Response[Error | ExecuteAgentResponse]:
     """Send a message to an agent, by the old path
 
-     The same operation under its former path, kept for callers that have not moved. Both paths take the
-    same body, give the same answer, and share their sessions.
+     The same operation under its former path, kept for older clients. Both paths take the same body,
+    have the same responses, and share their sessions.
 
     Deprecated: new code calls `executeAgent`.
 
     Args:
         agent_id (str): The agent to run. An opaque id.
         source (str | Unset): A free label of where the call comes from, such as "api".
-        version (str): The version of the API that the caller was written for. Default:
+        version (str): The version of the API that the client was written for. Default:
             '2021-07-28'.
         body (ExecuteAgentRequest): One message to an agent.
 
@@ -264,15 +264,15 @@ async def asyncio(
 ) -> Error | ExecuteAgentResponse | None:
     """Send a message to an agent, by the old path
 
-     The same operation under its former path, kept for callers that have not moved. Both paths take the
-    same body, give the same answer, and share their sessions.
+     The same operation under its former path, kept for older clients. Both paths take the same body,
+    have the same responses, and share their sessions.
 
     Deprecated: new code calls `executeAgent`.
 
     Args:
         agent_id (str): The agent to run. An opaque id.
         source (str | Unset): A free label of where the call comes from, such as "api".
-        version (str): The version of the API that the caller was written for. Default:
+        version (str): The version of the API that the client was written for. Default:
             '2021-07-28'.
         body (ExecuteAgentRequest): One message to an agent.
 

@@ -1,26 +1,25 @@
-"""What must hold in an agents file and no schema can say: uniqueness, and that replies work.
+"""Checks of an agents file that a JSON Schema cannot express, such as unique ids.
 
-The rules look at a file whether or not it obeys the schema, so that all problems come to light at
-once. What has the wrong type is passed over here; the schema has already complained of it.
+They also run when the file violates the schema, so that all problems are reported at once. Values
+of the wrong type are skipped, because the schema check reports them.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from difflib import get_close_matches
 from typing import Final, NamedTuple
 
-from leadway_mock.agents.agent_ids import HINT, unseen
+from leadway_mock.agents.agent_ids import AGENT_ID_HINT, invisible_character
 from leadway_mock.agents.message_conditions import ConditionError, parse_condition
 from leadway_mock.agents.registry import TEST_TOKENS
-from leadway_mock.agents.template_values import BUILT_IN_NAMES
-from leadway_mock.agents.templates import TemplateError, parse_template
-from leadway_mock.documents.problems import Problem, problem_at_value
+from leadway_mock.agents.templates import BUILT_IN_NAMES, TemplateError, parse_template
+from leadway_mock.documents.problems import Problem
 from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.documents.yaml_errors import quote
+from leadway_mock.util.suggestions import closest
 
 _CAPTURE = re.compile(r"\(\?P?<(\w+)>")
-"""A named capture in a pattern that does not compile, so that its templates are not blamed."""
+"""Named captures of an invalid pattern, so that its templates are not reported as well."""
 
 ANY: Final = repr(None)
 """The text of a condition that is left out."""
@@ -42,12 +41,12 @@ def rule_problems(document: Document) -> Iterator[Problem]:
     """Yield a problem for each rule that `document` breaks."""
     root = document.value if isinstance(document.value, Mapping) else {}
     file = ListItem((), root)
-    yield from _repeated(document, file, "agents", "id")
+    yield from _duplicates(document, file, "agents", "id")
     yield from _token_problems(document, file)
     for agent in _entries(file, "agents"):
         yield from _id_problems(document, agent)
-        yield from _repeated(document, agent, "versions", "id")
-        yield from _repeated(document, agent, "inputVariables", "name")
+        yield from _duplicates(document, agent, "versions", "id")
+        yield from _duplicates(document, agent, "inputVariables", "name")
         yield from _reply_problems(document, agent)
 
 
@@ -60,7 +59,7 @@ def _entries(parent: ListItem, name: str) -> list[ListItem]:
     ]
 
 
-def _repeated(
+def _duplicates(
     document: Document, parent: ListItem, name: str, key: str, quote: Callable[[str], str] = quote
 ) -> Iterator[Problem]:
     lines: dict[str, int] = {}
@@ -70,24 +69,24 @@ def _repeated(
             continue
         pointer = (*entry.pointer, key)
         if text in lines:
-            what = f"{quote(text)} is taken, by the one on line {lines[text]}"
-            yield problem_at_value(document, pointer, what, f"give each its own `{key}`")
+            what = f"{quote(text)} is already used on line {lines[text]}"
+            yield document.problem_at(pointer, what, f"give each its own `{key}`")
         lines.setdefault(text, document.position(pointer).line)
 
 
 def _id_problems(document: Document, agent: ListItem) -> Iterator[Problem]:
-    character = unseen(agent.text("id") or "")
+    character = invisible_character(agent.text("id") or "")
     if character:
-        what = f"`id` has {character} in it, which nobody sees"
-        yield problem_at_value(document, (*agent.pointer, "id"), what, HINT)
+        what = f"`id` has {character} in it, which is invisible"
+        yield document.problem_at((*agent.pointer, "id"), what, AGENT_ID_HINT)
 
 
 def _token_problems(document: Document, file: ListItem) -> Iterator[Problem]:
-    yield from _repeated(document, file, "tokens", "token", lambda _: "this token")
+    yield from _duplicates(document, file, "tokens", "token", lambda _: "this token")
     for entry in _entries(file, "tokens"):
         if entry.text("token") in TEST_TOKENS:
-            what = "this is a magic token, whose meaning is fixed"
-            yield problem_at_value(document, (*entry.pointer, "token"), what, "choose another")
+            what = "this is a test token, whose meaning is fixed"
+            yield document.problem_at((*entry.pointer, "token"), what, "choose another")
 
 
 def _reply_problems(document: Document, agent: ListItem) -> Iterator[Problem]:
@@ -99,11 +98,11 @@ def _reply_problems(document: Document, agent: ListItem) -> Iterator[Problem]:
         yield from problems
     for reply in replies:
         yield from _template_problems(document, reply, names.union(BUILT_IN_NAMES))
-    yield from _unreachable(document, replies)
+    yield from _unreachable_replies(document, replies)
 
 
 def _captures(document: Document, reply: ListItem) -> tuple[set[str], list[Problem]]:
-    """Return what the condition of `reply` captures, and what is wrong with it."""
+    """Return the names that the condition of `reply` captures, and its problems."""
     when = reply.text("when")
     if not when:
         return set(), []
@@ -112,12 +111,10 @@ def _captures(document: Document, reply: ListItem) -> tuple[set[str], list[Probl
         captures = set(parse_condition(when).captures)
     except ConditionError as error:
         return set(_CAPTURE.findall(when)), [
-            problem_at_value(document, pointer, error.message, error.hint)
+            document.problem_at(pointer, error.message, error.hint)
         ]
     return captures, [
-        problem_at_value(
-            document, pointer, f"a capture cannot be called `{name}`", "choose another name"
-        )
+        document.problem_at(pointer, f"a capture must not be named `{name}`", "choose another name")
         for name in captures.intersection(BUILT_IN_NAMES)
     ]
 
@@ -129,25 +126,25 @@ def _template_problems(
     try:
         used = parse_template(reply.text("answer") or "").names
     except TemplateError:
-        mend = r"close it as in `{{name}}`, or write `\{{` for two braces"
-        yield problem_at_value(document, pointer, "a `{{` that opens no placeholder", mend)
+        hint = r"close it as in `{{name}}`, or write `\{{` for two braces"
+        yield document.problem_at(pointer, "a `{{` without a placeholder", hint)
         return
     for name in dict.fromkeys(used):
         if name not in names:
-            what = f"{quote('{{' + name + '}}')} is defined nowhere"
-            yield problem_at_value(document, pointer, what, _mend_placeholder(name, names))
+            what = f"{quote('{{' + name + '}}')} is not defined"
+            yield document.problem_at(pointer, what, _placeholder_hint(name, names))
 
 
-def _mend_placeholder(name: str, names: AbstractSet[str]) -> str:
-    near = get_close_matches(name, sorted(names), n=1)
-    if near:
-        return f"did you mean `{{{{{near[0]}}}}}`?"
+def _placeholder_hint(name: str, names: AbstractSet[str]) -> str:
+    close = closest(name, sorted(names))
+    if close:
+        return f"did you mean `{{{{{close}}}}}`?"
     if name.startswith("variables."):
         return "declare the variable under `inputVariables`"
     return r"capture it in a `when` with (?P<name>…), or write `\{{` for two braces"
 
 
-def _unreachable(document: Document, replies: list[ListItem]) -> Iterator[Problem]:
+def _unreachable_replies(document: Document, replies: list[ListItem]) -> Iterator[Problem]:
     given: dict[tuple[str, str], ListItem] = {}
     for reply in replies:
         turn, when = _conditions(reply)
@@ -155,14 +152,12 @@ def _unreachable(document: Document, replies: list[ListItem]) -> Iterator[Proble
         earlier = next((given[conditions] for conditions in wider if conditions in given), None)
         if earlier:
             line = document.position(earlier.pointer).line
-            what = f"this reply is never given: the one on line {line} fits whenever this one does"
-            yield problem_at_value(
-                document, reply.pointer, what, "move it above that one, or remove it"
-            )
+            what = f"this reply is never used: the one on line {line} always matches first"
+            yield document.problem_at(reply.pointer, what, "move it above that one, or remove it")
         given.setdefault((turn, when), reply)
 
 
 def _conditions(reply: ListItem) -> tuple[str, str]:
-    """Return on which turn and when `reply` is given, as texts to compare by."""
+    """Return the conditions `turn` and `when` as texts to compare."""
     turn, when = (reply.content.get(name) for name in ("turn", "when"))
     return repr(turn), repr(when)

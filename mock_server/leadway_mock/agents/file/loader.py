@@ -1,4 +1,4 @@
-"""The agents file: from its text to a cast of agents and tokens, or to every problem it has."""
+"""Agents file to agent registry."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from leadway_mock.agents.builtin import echo, echo_with_remarks
+from leadway_mock.agents.builtin import BUILT_IN, echo, echo_with_remarks
 from leadway_mock.agents.canned_replies import CannedReply, first_match_responder
 from leadway_mock.agents.file.checks import rule_problems
 from leadway_mock.agents.file.schema import schema_problems
@@ -16,7 +16,6 @@ from leadway_mock.agents.input_variables import InputVariable
 from leadway_mock.agents.message_conditions import parse_condition
 from leadway_mock.agents.registry import (
     ACTIVE,
-    BUILT_IN,
     WRITE_SCOPE,
     Agent,
     AgentRegistry,
@@ -24,39 +23,25 @@ from leadway_mock.agents.registry import (
     Version,
     only_version,
 )
-from leadway_mock.agents.replies import AgentReply, Responder
+from leadway_mock.agents.replies import REPLY_FIELDS, AgentReply, Responder
 from leadway_mock.agents.templates import parse_template
-from leadway_mock.documents.problems import Problem, ProblemsError, problem_from_yaml
-from leadway_mock.documents.text_files import MAX_BYTES, UnreadableError, read_text
+from leadway_mock.documents.problems import Problem, ProblemsError
+from leadway_mock.documents.text_files import UnreadableFileError, read_text
 from leadway_mock.documents.yaml_document import Document, YamlError, load
 
-__all__ = ["MAX_BYTES", "AgentsFileError", "load_agents", "restore_agent"]
-
-MOST_PROBLEMS: Final = 1_000
-"""After so many the rest is not looked for: the file is of another kind."""
-
-REPLY_FIELDS: Final[Mapping[str, str]] = {
-    "goalCompletion": "goal_completion",
-    "flowSwitch": "flow_switch",
-    "attachments": "attachments",
-    "generativeOutputs": "generative_outputs",
-    "type": "type",
-    "nextExpectedInput": "next_expected_input",
-    "executionStatus": "execution_status",
-    "success": "success",
-}
-"""What a reply in the file may set, by its name in the file, and in `Reply`."""
+MAX_PROBLEMS: Final = 1_000
+"""Maximum problems to find; a file of another kind may have more."""
 
 
 class AgentsFileError(ProblemsError):
-    """An agents file that cannot be used; `str()` of it lists every problem, one a line."""
+    """An agents file that cannot be used; `str()` lists its problems, one per line."""
 
 
 def load_agents(path: str | Path) -> AgentRegistry:
-    """Read the agents file at `path` and put its cast on top of the built-in one.
+    """Return the registry of the built-in agents and those of the agents file at `path`.
 
-    An agent with a built-in agent's id takes its place. If the file declares tokens, they and the
-    magic ones are all that is accepted. Raises `AgentsFileError`, which lists every problem.
+    An agent with a built-in agent's id replaces it. If the file declares tokens, only they and the
+    test tokens are accepted. Raises `AgentsFileError`, which lists every problem.
     """
     document = _read(path)
     problems = sorted(_problems(document))
@@ -74,21 +59,19 @@ def load_agents(path: str | Path) -> AgentRegistry:
 
 def _problems(document: Document) -> set[Problem]:
     found = chain(schema_problems(document), rule_problems(document))
-    return set(islice(found, MOST_PROBLEMS))
+    return set(islice(found, MAX_PROBLEMS))
 
 
 def _read(path: str | Path) -> Document:
-    # The errors caught here hold the text of the file, tokens included, so they are not chained.
+    # The caught errors contain text of the file, tokens included, so they are not chained.
     try:
         return load(read_text(path))
-    except YamlError as error:
-        raise AgentsFileError(str(path), [problem_from_yaml(error)]) from None
-    except UnreadableError as error:
+    except (UnreadableFileError, YamlError) as error:
         raise AgentsFileError(str(path), [error.problem]) from None
 
 
 def restore_agent(source: str) -> Agent:
-    """Return the agent of that `source`. The text is the mock's own, and not checked."""
+    """Return the agent of `Agent.source`, without checks."""
     return _agent(json.loads(source))
 
 

@@ -1,4 +1,4 @@
-"""The agents file against its JSON Schema, with the violations in words that help."""
+"""JSON Schema of the agents file."""
 
 import json
 from collections.abc import Iterator
@@ -19,15 +19,15 @@ def schema_text() -> str:
 
 def schema_problems(document: Document) -> Iterator[Problem]:
     """Yield a problem for each way in which `document` violates the schema."""
-    return problems_of(document, _vocabulary())
+    return problems_of(document, _file_kind())
 
 
 @cache
-def _vocabulary() -> FileKind:
-    """Return the file's words, with the names that the vendor mostly uses for the same things."""
+def _file_kind() -> FileKind:
+    """Return the schema with synonyms, which are mostly the vendor's names."""
     return FileKind(
         schema=json.loads(schema_text()),
-        start="start it with a line `agents:` or `tokens:`",
+        start_hint="start it with a line `agents:` or `tokens:`",
         synonyms=SYNONYMS,
         misplaced={"turn": "put `turn` beside `when`, not into it"},
         secret=frozenset({("tokens",)}),

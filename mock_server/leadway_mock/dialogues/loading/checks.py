@@ -1,16 +1,14 @@
-"""What must hold in a dialogue and no schema can say: labels, patterns, templates, durations."""
+"""Checks of a dialogue that a JSON Schema cannot express: labels, patterns, templates."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
 from itertools import chain
 from typing import Any, Final
 
-from leadway_mock.agents.agent_ids import HINT, unseen
+from leadway_mock.agents.agent_ids import AGENT_ID_HINT, invisible_character
 from leadway_mock.agents.message_conditions import ConditionError
-from leadway_mock.agents.template_values import BUILT_IN_NAMES
-from leadway_mock.agents.templates import TemplateError
+from leadway_mock.agents.templates import BUILT_IN_NAMES, TemplateError, parse_template, texts_in
 from leadway_mock.dialogues.loading.turn_entries import (
     BranchEntry,
     Entry,
@@ -20,14 +18,15 @@ from leadway_mock.dialogues.loading.turn_entries import (
 )
 from leadway_mock.dialogues.model import END
 from leadway_mock.dialogues.patterns import parse_pattern
-from leadway_mock.dialogues.placeholders import template, texts_in
-from leadway_mock.documents.problems import Problem, problem_at_value
+from leadway_mock.documents.problems import Problem
 from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.documents.yaml_errors import quote
 from leadway_mock.faults import FaultError, read_fault, read_latency
+from leadway_mock.util.json_pointer import to_path
+from leadway_mock.util.suggestions import closest
 
-FILLED: Final = ("response", "attachments", "generativeOutputs")
-"""The parts of an answer in which placeholders are filled in."""
+TEMPLATE_FIELDS: Final = ("response", "attachments", "generativeOutputs")
+"""Properties of a reply with placeholders."""
 
 
 def rule_problems(document: Document) -> Iterator[Problem]:
@@ -38,83 +37,81 @@ def rule_problems(document: Document) -> Iterator[Problem]:
     for turn in turns_of(entries):
         yield from _pattern_problems(document, turn)
         yield from _fault_problems(document, turn)
-        for pointer, answer in turn.answers:
-            yield from _template_problems(document, pointer, answer)
+        for pointer, reply in turn.replies:
+            yield from _template_problems(document, pointer, reply)
     head = document.value if isinstance(document.value, Mapping) else {}
-    yield from _template_problems(document, ("otherwise",), head.get("otherwise"))
+    yield from _template_problems(document, ("fallback",), head.get("fallback"))
     yield from _agent_problems(document, head.get("agent"))
 
 
-def _agent_problems(document: Document, said: object) -> Iterator[Problem]:
-    several = enumerate(said if isinstance(said, list) else [])
+def _agent_problems(document: Document, pattern: object) -> Iterator[Problem]:
+    several = enumerate(pattern if isinstance(pattern, list) else [])
     places: list[tuple[Pointer, object]] = [(("agent", index), each) for index, each in several]
-    for pointer, agent in places or [(("agent",), said)]:
-        character = unseen(agent) if isinstance(agent, str) else ""
+    for pointer, agent in places or [(("agent",), pattern)]:
+        character = invisible_character(agent) if isinstance(agent, str) else ""
         if character:
-            what = f"`agent` has {character} in it, which nobody sees"
-            yield problem_at_value(document, pointer, what, HINT)
+            what = f"`agent` has {character} in it, which is invisible"
+            yield document.problem_at(pointer, what, AGENT_ID_HINT)
 
 
 def _label_problems(document: Document, entries: list[Entry]) -> Iterator[Problem]:
     lines: dict[str, int] = {}
-    for entry in _all(entries):
+    for entry in _all_entries(entries):
         label = entry.text("label")
         if label and label in lines:
-            what = f"the label {quote(label)} is taken, on line {lines[label]}"
-            yield problem_at_value(document, (*entry.pointer, "label"), what, "choose another")
+            what = f"the label {quote(label)} is already used on line {lines[label]}"
+            yield document.problem_at((*entry.pointer, "label"), what, "choose another")
         if label:
             lines.setdefault(label, document.position((*entry.pointer, "label")).line)
     for turn in turns_of(entries):
         target = turn.text("then")
         if target and target != END and target not in lines:
-            what = f"{quote(target)} is no label of this dialogue"
-            yield problem_at_value(
-                document, (*turn.pointer, "then"), what, _mend_label(target, lines)
-            )
+            what = f"{quote(target)} is not a label of this dialogue"
+            yield document.problem_at((*turn.pointer, "then"), what, _label_hint(target, lines))
 
 
-def _mend_label(target: str, labels: Mapping[str, int]) -> str:
-    near = get_close_matches(target, [*labels, END], n=1)
-    if near:
-        return f"did you mean `{near[0]}`?"
-    return f"write `label: {target}` in the turn it leads to, or `then: {END}`"
+def _label_hint(target: str, labels: Mapping[str, int]) -> str:
+    close = closest(target, [*labels, END])
+    if close:
+        return f"did you mean `{close}`?"
+    return f"add `label: {target}` to the next turn, or write `then: {END}`"
 
 
-def _all(entries: list[Entry]) -> Iterator[Entry]:
+def _all_entries(entries: list[Entry]) -> Iterator[Entry]:
     for entry in entries:
         yield entry
         if isinstance(entry, BranchEntry):
-            yield from chain.from_iterable(map(_all, entry.paths))
+            yield from chain.from_iterable(map(_all_entries, entry.paths))
 
 
 def _pattern_problems(document: Document, turn: TurnEntry) -> Iterator[Problem]:
-    for pointer, said in _patterns(turn):
+    for pointer, pattern in _patterns(turn):
         try:
-            captures = set(parse_pattern(said).captures)
+            captures = set(parse_pattern(pattern).captures)
         except ConditionError as error:
-            yield problem_at_value(document, pointer, error.message, error.hint)
+            yield document.problem_at(pointer, error.message, error.hint)
             continue
         for name in sorted(captures.intersection(BUILT_IN_NAMES)):
-            what = f"a capture cannot be called `{name}`, which has a meaning already"
-            yield problem_at_value(document, pointer, what, "choose another name")
+            what = f"a capture must not be named `{name}`, which is a built-in placeholder"
+            yield document.problem_at(pointer, what, "choose another name")
 
 
 def _patterns(turn: TurnEntry) -> Iterator[tuple[Pointer, str | Mapping[str, str]]]:
     user = turn.content.get("user")
-    if isinstance(user, str) or (isinstance(user, Mapping) and _is_spelled_out(user)):
+    if isinstance(user, str) or (isinstance(user, Mapping) and _is_single_condition(user)):
         yield (*turn.pointer, "user"), user
     when = turn.content.get("when")
     yield from _texts((*turn.pointer, "when"), when if isinstance(when, Mapping) else {})
 
 
-def _is_spelled_out(user: Mapping[str, Any]) -> bool:
+def _is_single_condition(user: Mapping[str, Any]) -> bool:
     names = set(user)
     known = names in ({"equals"}, {"contains"})
     return known and all(isinstance(text, str) for text in user.values())
 
 
 def _texts(pointer: Pointer, when: Mapping[str, Any]) -> Iterator[tuple[Pointer, str]]:
-    """Yield the texts that `patterns.fit` will compare with, and their pointers."""
+    """Yield the texts that `patterns.match_value` compares, with their paths."""
     places: list[tuple[Pointer, Any]] = [((*pointer, "contact"), when.get("contact"))]
     variables = when.get("variables")
     if isinstance(variables, Mapping):
@@ -135,17 +132,17 @@ def _fault_problems(document: Document, turn: TurnEntry) -> Iterator[Problem]:
                 read(turn.content[name])
         except FaultError as error:
             for problem in error.problems:
-                pointer = (*turn.pointer, name, *problem.pointer)
-                yield problem_at_value(document, pointer, problem.message, problem.hint)
+                pointer = (*turn.pointer, name, *to_path(str(problem.location)))
+                yield document.problem_at(pointer, problem.message, problem.hint)
 
 
-def _template_problems(document: Document, pointer: Pointer, answer: object) -> Iterator[Problem]:
-    named = answer if isinstance(answer, Mapping) else {}
-    places = [((*pointer, name), named.get(name)) for name in FILLED] if named else []
-    for where, value in places or [(pointer, answer)]:
+def _template_problems(document: Document, pointer: Pointer, reply: object) -> Iterator[Problem]:
+    named = reply if isinstance(reply, Mapping) else {}
+    places = [((*pointer, name), named.get(name)) for name in TEMPLATE_FIELDS] if named else []
+    for where, value in places or [(pointer, reply)]:
         try:
             for text in texts_in(value):
-                template(text)
+                parse_template(text)
         except TemplateError:
-            mend = r"close it as in `{{name}}`, or write `\{{` for two braces"
-            yield problem_at_value(document, where, "a `{{` that opens no placeholder", mend)
+            hint = r"close it as in `{{name}}`, or write `\{{` for two braces"
+            yield document.problem_at(where, "a `{{` without a placeholder", hint)

@@ -1,4 +1,4 @@
-"""Dialogues from files: a transcript or YAML, one or a folder of them."""
+"""Dialogue files: a transcript or YAML, one file or a folder."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ from typing import Final
 from leadway_mock.dialogues.loading.parser import DialogueError, DialoguesError, read_dialogue
 from leadway_mock.dialogues.loading.transcripts import read_transcript
 from leadway_mock.dialogues.model import Dialogue
-from leadway_mock.documents.problems import Problem, problem_from_yaml
-from leadway_mock.documents.text_files import UnreadableError, read_text
+from leadway_mock.documents.problems import Problem, TextPosition
+from leadway_mock.documents.text_files import UnreadableFileError, read_text
 from leadway_mock.documents.yaml_document import YamlError, load
 from leadway_mock.documents.yaml_errors import quote
 
 TRANSCRIPTS: Final = (".txt", ".dialogue")
 YAML: Final = (".yaml", ".yml")
-MOST_FILES: Final = 1_000
+MAX_FILES: Final = 1_000
 
-EMPTY: Final = Problem(
-    1, 1, "the file is empty", "start it with a line `user: …`, and a line `agent: …` below it"
+EMPTY_TRANSCRIPT: Final = Problem(
+    TextPosition(1),
+    "the file is empty",
+    "start it with a line `user: …`, and a line `agent: …` below it",
 )
-"""What is wrong with a transcript in which nobody says anything."""
+"""Problem of a transcript without lines."""
 
 _YAML_START = re.compile(r"""^["']?turns["']?:|^\s*[\[{]|^- """, re.MULTILINE)
 
@@ -43,50 +45,50 @@ def load_dialogue(path: str | Path) -> Dialogue:
     path = Path(path)
     try:
         text = read_text(path)
-    except UnreadableError as error:
+    except UnreadableFileError as error:
         raise DialogueError(str(path), [error.problem]) from None
     return parse_dialogue(text, name=path.stem, file=str(path))
 
 
 def parse_dialogue(text: str, *, name: str = "dialogue", file: str = "") -> Dialogue:
-    """Return the dialogue that `text` is: a transcript, or YAML if `file` ends in `.yaml`.
+    """Return the dialogue in `text`: a transcript, or YAML if `file` ends in `.yaml` or `.yml`.
 
-    Without a `file`, a text with a line `turns:` is YAML, and so is a list. Raises `DialogueError`.
+    Without a `file`, a text with a line `turns:` and a list are YAML. Raises `DialogueError`.
     """
     if _is_yaml(text, file):
         try:
             document = load(text)
         except YamlError as error:
-            raise DialogueError(file or name, [problem_from_yaml(error)]) from None
+            raise DialogueError(file or name, [error.problem]) from None
         return read_dialogue(document, file=file or name, name=name)
     document, problems = read_transcript(text)
     if not document.value:
-        raise DialogueError(file or name, problems or [EMPTY])
-    return read_dialogue(document, file=file or name, name=name, already=problems)
+        raise DialogueError(file or name, problems or [EMPTY_TRANSCRIPT])
+    return read_dialogue(document, file=file or name, name=name, problems=problems)
 
 
 def dialogue_files(path: str | Path) -> list[Path]:
-    """Return the dialogue files at `path`: itself, or those in it, by name. Others are let be.
+    """Return the file `path`, or the dialogue files in the folder `path`, in name order.
 
-    Raises `DialogueError` where there is none.
+    Raises `DialogueError` for a folder with none or too many.
     """
     path = Path(path)
     if not path.is_dir():
         return [path]
     known = {*TRANSCRIPTS, *YAML}
     files = sorted(each for each in path.iterdir() if each.suffix in known and each.is_file())
-    if not files or len(files) > MOST_FILES:
+    if not files or len(files) > MAX_FILES:
         what = f"{len(files) or 'no'} dialogue files are in this folder"
-        mend = f"put in up to {MOST_FILES} that end in {', '.join(sorted(known))}"
-        raise DialogueError(str(path), [Problem(1, 1, what, mend)])
+        hint = f"put in up to {MAX_FILES} that end in {', '.join(sorted(known))}"
+        raise DialogueError(str(path), [Problem(TextPosition(1), what, hint)])
     return files
 
 
 def is_agents_file(path: Path) -> bool:
-    """Tell whether the file at `path` is about agents and tokens, and not a dialogue."""
+    """Return whether the file at `path` is an agents file, not a dialogue."""
     try:
         content = load(read_text(path)).value if path.suffix in YAML else None
-    except (UnreadableError, YamlError):
+    except (UnreadableFileError, YamlError):
         return False
     if not isinstance(content, Mapping) or "turns" in content:
         return False
@@ -104,8 +106,10 @@ def read_files(files: Iterable[Path]) -> tuple[list[Dialogue], list[DialogueErro
             errors.append(error)
             continue
         if dialogue.name in found:
-            what = f"the name {quote(dialogue.name)} is taken, by {found[dialogue.name].file}"
-            errors.append(DialogueError(str(file), [Problem(1, 1, what, "give each its own")]))
+            what = f"the name {quote(dialogue.name)} is already used by {found[dialogue.name].file}"
+            errors.append(
+                DialogueError(str(file), [Problem(TextPosition(1), what, "choose another name")])
+            )
         found.setdefault(dialogue.name, dialogue)
     return [found[name] for name in sorted(found)], errors
 

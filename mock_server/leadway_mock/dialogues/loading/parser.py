@@ -1,4 +1,4 @@
-"""From a document to a dialogue, or to every problem it has."""
+"""Parser from a document to a dialogue, or to all its problems."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from typing import Any, Final
 
 from leadway_mock.dialogues.loading.checks import rule_problems
 from leadway_mock.dialogues.loading.schema import schema_problems
-from leadway_mock.dialogues.loading.turn_entries import TurnEntry, read_entries, turns_of
-from leadway_mock.dialogues.loading.turn_graph import Flow, flow_of
+from leadway_mock.dialogues.loading.turn_entries import (
+    TurnEntry,
+    TurnGraph,
+    build_graph,
+    read_entries,
+    turns_of,
+)
 from leadway_mock.dialogues.model import (
     REFUSE,
     UNSCRIPTED,
@@ -24,16 +29,16 @@ from leadway_mock.documents.problems import Problem, ProblemsError
 from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.faults import read_fault, read_latency
 
-MOST_PROBLEMS: Final = 1_000
-"""After so many the rest is not looked for: the file is of another kind."""
+MAX_PROBLEMS: Final = 1_000
+"""Maximum problems to find; a file of another kind may have more."""
 
 
 class DialogueError(ProblemsError):
-    """A dialogue that cannot be used; `str()` of it lists every problem, one a line."""
+    """A dialogue that cannot be used; `str()` lists its problems, one per line."""
 
 
 class DialoguesError(DialogueError):
-    """The errors of several dialogues; `str()` of it lists every problem of each."""
+    """The errors of several dialogues; `str()` lists every problem of each."""
 
     def __init__(self, errors: Iterable[DialogueError]) -> None:
         self.errors = tuple(errors)
@@ -43,14 +48,14 @@ class DialoguesError(DialogueError):
 
 
 def read_dialogue(
-    document: Document, *, file: str, name: str, already: Iterable[Problem] = ()
+    document: Document, *, file: str, name: str, problems: Iterable[Problem] = ()
 ) -> Dialogue:
-    """Return the dialogue that `document` describes; `name` is for one that names itself not.
+    """Return the dialogue of `document`; `name` is its name if it declares none.
 
-    `already` are problems found on the way to the document. Raises `DialogueError`.
+    `problems` are those found before. Raises `DialogueError`.
     """
-    found = [*already, *islice(schema_problems(document), MOST_PROBLEMS)]
-    problems = sorted({*found, *islice(rule_problems(document), MOST_PROBLEMS)})
+    found = [*problems, *islice(schema_problems(document), MAX_PROBLEMS)]
+    problems = sorted({*found, *islice(rule_problems(document), MAX_PROBLEMS)})
     if problems:
         raise DialogueError(file, problems)
     return _dialogue(document, file, name)
@@ -59,51 +64,51 @@ def read_dialogue(
 def _dialogue(document: Document, file: str, name: str) -> Dialogue:
     content: Any = document.value if isinstance(document.value, Mapping) else {}
     entries, _ = read_entries(document)
-    flow = flow_of(entries)
+    graph = build_graph(entries)
     return Dialogue(
         name=content.get("name", name),
-        turns=tuple(_turn(entry, flow, document) for entry in turns_of(entries)),
-        starts=flow.starts,
+        turns=tuple(_turn(entry, graph, document) for entry in turns_of(entries)),
+        starts=graph.starts,
         agents=_agents(content.get("agent", [])),
-        fallback=_otherwise(document, content.get("otherwise", UNSCRIPTED)),
-        at_end=content.get("after", UNSCRIPTED),
+        fallback=_fallback(document, content.get("fallback", UNSCRIPTED)),
+        at_end=content.get("at_end", UNSCRIPTED),
         file=file,
     )
 
 
-def _turn(entry: TurnEntry, flow: Flow, document: Document) -> ScriptedTurn:
+def _turn(entry: TurnEntry, graph: TurnGraph, document: Document) -> ScriptedTurn:
     content = entry.content
     return ScriptedTurn(
         number=entry.number,
         user=parse_pattern(content["user"]) if "user" in content else ANY,
-        reply=_joined([_saying(document, *answer) for answer in entry.answers]),
+        reply=_join([_reply(document, *reply) for reply in entry.replies]),
         when=TurnConditions(**content.get("when", {})),
         label=entry.text("label"),
         latency=read_latency(content["latency"]) if "latency" in content else None,
         fault=read_fault(content["fault"]) if "fault" in content else None,
-        then=flow.following[entry.number],
+        then=graph.successors[entry.number],
         line=document.position(entry.pointer).line,
     )
 
 
-def _joined(sayings: list[ScriptedReply]) -> ScriptedReply:
-    """Return one answer of several: their texts as lines, and the fields of the last."""
-    text = "\n".join(each.text for each in sayings)
-    return ScriptedReply(text, sayings[-1].fields, sayings[0].line)
+def _join(replies: list[ScriptedReply]) -> ScriptedReply:
+    """Return one reply from several: their texts as lines, and the fields of the last."""
+    text = "\n".join(each.text for each in replies)
+    return ScriptedReply(text, replies[-1].fields, replies[0].line)
 
 
-def _saying(document: Document, pointer: Pointer, answer: str | Mapping[str, Any]) -> ScriptedReply:
-    if isinstance(answer, str):
-        return ScriptedReply(answer, line=document.position(pointer).line)
+def _reply(document: Document, pointer: Pointer, reply: str | Mapping[str, Any]) -> ScriptedReply:
+    if isinstance(reply, str):
+        return ScriptedReply(reply, line=document.position(pointer).line)
     line = document.position((*pointer, "response")).line
-    return ScriptedReply(answer["response"], reply_fields(answer), line)
+    return ScriptedReply(reply["response"], reply_fields(reply), line)
 
 
-def _agents(said: str | list[str]) -> tuple[str, ...]:
-    return (said,) if isinstance(said, str) else tuple(said)
+def _agents(agent: str | list[str]) -> tuple[str, ...]:
+    return (agent,) if isinstance(agent, str) else tuple(agent)
 
 
-def _otherwise(document: Document, said: str | Mapping[str, Any]) -> ScriptedReply | str:
-    if isinstance(said, str) and said in {UNSCRIPTED, REFUSE}:
-        return said
-    return _saying(document, ("otherwise",), said)
+def _fallback(document: Document, fallback: str | Mapping[str, Any]) -> ScriptedReply | str:
+    if isinstance(fallback, str) and fallback in {UNSCRIPTED, REFUSE}:
+        return fallback
+    return _reply(document, ("fallback",), fallback)

@@ -1,4 +1,4 @@
-"""A dialogue file against its JSON Schema."""
+"""JSON Schema of a dialogue file."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from leadway_mock.dialogues.model import ANSWER_FIELDS
+from leadway_mock.agents.replies import REPLY_FIELDS
 from leadway_mock.documents.problems import Problem
 from leadway_mock.documents.schema_errors import FileKind
 from leadway_mock.documents.schema_errors import schema_problems as problems_of
 from leadway_mock.documents.yaml_document import Document
 
 SYNONYMS: Final = {
+    "after": ("at_end",),
     "agentId": ("agent",),
     "agents": ("agent",),
     "alternatives": ("branch",),
@@ -29,27 +30,28 @@ SYNONYMS: Final = {
     "inputVariables": ("variables",),
     "message": ("user",),
     "next": ("then",),
+    "otherwise": ("fallback",),
     "reply": ("agent",),
     "text": ("response", "user"),
 }
-"""Names that people try, with what they are called here."""
+"""Names that users may try, with the names to suggest."""
 
-_ANSWER = "it belongs to the answer, as in `agent: {response: Hi, goalCompletion: true}`"
-_MINTED = "leave it out: the mock makes one for each answer"
+_REPLY = "it belongs to the reply, as in `agent: {response: Hi, goalCompletion: true}`"
+_GENERATED = "leave it out: the mock generates one for each response"
 _TOP = "it belongs at the top of the file, beside `turns`"
 _TURN = "it belongs to the turn, beside `user` and `agent`"
 _WHEN = "it belongs to the conditions, as in `when: {turn: 1}`"
 
 MISPLACED: Final = {
-    **dict.fromkeys(("executionId", "interactionId"), _MINTED),
-    **dict.fromkeys(("after", "name", "otherwise", "turns"), _TOP),
+    **dict.fromkeys(("executionId", "interactionId"), _GENERATED),
+    **dict.fromkeys(("at_end", "fallback", "name", "turns"), _TOP),
     **dict.fromkeys(("branch", "fault", "label", "latency", "then", "when"), _TURN),
     **dict.fromkeys(("contact", "turn", "variables"), _WHEN),
-    **dict.fromkeys(("response", *ANSWER_FIELDS), _ANSWER),
+    **dict.fromkeys(("response", *REPLY_FIELDS), _REPLY),
     "user": "it begins a turn: write `- user: …` under `turns`",
-    "attachments": "what is sent belongs under `when`, what is answered under `agent`",
+    "attachments": "sent attachments belong under `when`, those of the reply under `agent`",
 }
-"""Names that are known elsewhere in the file, or nowhere, with where they belong."""
+"""Hints for names that are valid elsewhere in the file, or nowhere."""
 
 
 @cache
@@ -60,10 +62,10 @@ def schema_text() -> str:
 
 def schema_problems(document: Document) -> Iterator[Problem]:
     """Yield a problem for each way in which `document` violates the schema."""
-    return problems_of(document, _vocabulary())
+    return problems_of(document, _file_kind())
 
 
 @cache
-def _vocabulary() -> FileKind:
+def _file_kind() -> FileKind:
     start = "start it with a line `turns:`, or with `- user: …`"
     return FileKind(json.loads(schema_text()), start, SYNONYMS, MISPLACED)

@@ -1,4 +1,4 @@
-"""Transcripts: alternating `user:` and `agent:` lines are a complete dialogue.
+"""Transcripts: alternating `user:` and `agent:` lines.
 
 ```text
 # A line that starts with # is a comment.
@@ -9,7 +9,7 @@ agent: {{day}} it is.
     Goodbye!
 ```
 
-An indented line continues the text above it; several `agent:` lines in a row are one answer.
+An indented line continues the text above it. Several `agent:` lines in a row are one reply.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from textwrap import dedent, indent
 from typing import Final
 
-from leadway_mock.documents.problems import Problem
-from leadway_mock.documents.yaml_document import Document, Pointer, TextPosition
+from leadway_mock.documents.problems import Problem, TextPosition
+from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.documents.yaml_errors import quote
+from leadway_mock.util.suggestions import closest
 
-_SPOKEN = re.compile(r"(?P<who>[^\W\d_][\w -]{0,20}?)[ \t]*:(?:[ \t]+(?P<text>.*))?$")
+_SPEAKER_LINE = re.compile(r"(?P<speaker>[^\W\d_][\w -]{0,20}?)[ \t]*:(?:[ \t]+(?P<text>.*))?$")
 _SPEAKERS: Final = ("user", "agent")
 _SYNONYMS: Final = {
     "assistant": "agent",
@@ -38,11 +38,11 @@ _SYNONYMS: Final = {
 
 
 @dataclass(slots=True)
-class _Spoken:
-    who: str
+class _Utterance:
+    speaker: str
     position: TextPosition
     lines: list[str] = field(default_factory=list)
-    """The text behind the speaker, then the lines that continue it."""
+    """The text after the speaker, then the lines that continue it."""
 
     def text(self) -> str:
         first, *rest = self.lines
@@ -51,65 +51,67 @@ class _Spoken:
 
 
 def read_transcript(text: str) -> tuple[Document, list[Problem]]:
-    """Return a transcript as a list of `{user: text}` and `{agent: text}`, and what is wrong."""
-    spoken: list[_Spoken] = []
+    """Return a transcript as a list of `{user: text}` and `{agent: text}`, and its problems."""
+    utterances: list[_Utterance] = []
     problems: list[Problem] = []
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
         if not line.startswith("#"):
-            problems += _read_line(spoken, number, line.rstrip())
-    value = [{each.who: each.text()} for each in spoken]
+            problems += _read_line(utterances, number, line.rstrip())
+    value = [{each.speaker: each.text()} for each in utterances]
     values: dict[Pointer, TextPosition] = {(): TextPosition(1, 1)}
     keys: dict[Pointer, TextPosition] = {}
-    for index, each in enumerate(spoken):
-        values[index,] = keys[index, each.who] = TextPosition(each.position.line, 1)
-        values[index, each.who] = each.position
+    for index, each in enumerate(utterances):
+        values[index,] = keys[index, each.speaker] = TextPosition(each.position.line, 1)
+        values[index, each.speaker] = each.position
     return Document(value, values, keys), problems
 
 
-def _read_line(spoken: list[_Spoken], number: int, line: str) -> Iterable[Problem]:
+def _read_line(utterances: list[_Utterance], number: int, line: str) -> Iterable[Problem]:
     if not line or line[0].isspace():
-        yield from _continue(spoken, number, line)
+        yield from _continue(utterances, number, line)
         return
-    match = _SPOKEN.match(line)
-    who = match["who"].lower() if match else ""
-    if match and who in _SPEAKERS:
+    match = _SPEAKER_LINE.match(line)
+    speaker = match["speaker"].lower() if match else ""
+    if match and speaker in _SPEAKERS:
         text = match["text"] or ""
         column = 1 + (match.start("text") if text else match.end())
-        spoken.append(_Spoken(who, TextPosition(number, column), [text.strip()]))
+        utterances.append(_Utterance(speaker, TextPosition(number, column), [text.strip()]))
     else:
-        yield Problem(number, 1, *_stranger(line, who))
+        yield Problem(TextPosition(number), *_speaker_problem(line, speaker))
 
 
-def _continue(spoken: list[_Spoken], number: int, line: str) -> Iterable[Problem]:
-    if spoken:
-        spoken[-1].lines.append(line)
+def _continue(utterances: list[_Utterance], number: int, line: str) -> Iterable[Problem]:
+    if utterances:
+        utterances[-1].lines.append(line)
     elif line:
-        what = "an indented line with nothing above that it continues"
-        yield Problem(number, 1, what, "start with `user:`")
+        what = "an indented line without a line above to continue"
+        yield Problem(TextPosition(number), what, "start with `user:`")
 
 
-def _stranger(line: str, who: str) -> tuple[str, str]:
-    near = [_SYNONYMS.get(who, ""), *get_close_matches(who, _SPEAKERS, n=1)]
-    meant = next((each for each in near if each), None)
+def _speaker_problem(line: str, speaker: str) -> tuple[str, str]:
+    meant = _SYNONYMS.get(speaker) or closest(speaker, _SPEAKERS)
     if meant:
-        return f"{quote(who + ':')} is nobody here", f"did you mean `{meant}:`?"
+        return f"{quote(speaker + ':')} is not a speaker", f"did you mean `{meant}:`?"
     what = f"the line {quote(line)} starts with neither `user:` nor `agent:`"
     return what, "indent it to continue the text above, or put `#` before it"
 
 
 def write_transcript(exchanges: Iterable[tuple[str, str]]) -> str:
-    """Return the transcript of a conversation, each exchange a message and its answer.
+    """Return the transcript of a conversation, which is pairs of a message and a reply.
 
-    Read back, it expects these very messages and gives these very answers, but for blanks at
-    the ends of lines and around an answer.
+    Parsed again, it expects the same messages and gives the same replies, except for blanks at the
+    ends of lines and around a reply.
     """
     lines = []
-    for message, answer in exchanges:
-        lines += [_spoken("user", f'="{message}"'), _spoken("agent", answer.replace("{{", r"\{{"))]
+    for message, reply in exchanges:
+        lines += [
+            _format_text("user", f'="{message}"'),
+            _format_text("agent", reply.replace("{{", r"\{{")),
+        ]
     return "".join(lines)
 
 
-def _spoken(who: str, text: str) -> str:
+def _format_text(speaker: str, text: str) -> str:
     if "\n" not in text:
-        return f"{who}: {text}\n"
-    return f"{who}:\n" + indent(text, "  ", lambda _: True) + "\n"
+        return f"{speaker}: {text}\n"
+    return f"{speaker}:\n" + indent(text, "  ", lambda _: True) + "\n"

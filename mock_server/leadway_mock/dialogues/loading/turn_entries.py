@@ -1,8 +1,8 @@
-"""The turns of a document, put together: a turn may be written as one mapping, or as several.
+"""Turns of a document, and which turns may follow which.
 
-`- user: …` and `- agent: …` as two entries of a list are one turn, as in a transcript, and several
-agents in a row are one answer. What has the wrong type is passed over here: the schema has
-complained of it already.
+A turn is one mapping or several: `- user: …` and `- agent: …` as two list items are one turn, and
+several `agent` items in a row are one reply. Values of the wrong type are skipped, because the
+schema check reports them.
 """
 
 from __future__ import annotations
@@ -11,17 +11,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from leadway_mock.documents.problems import Problem, problem_at_key, problem_at_value
+from leadway_mock.dialogues.model import END
+from leadway_mock.documents.problems import Problem
 from leadway_mock.documents.yaml_document import Document, Pointer
 
 
 @dataclass(slots=True)
 class TurnEntry:
-    """One turn as written: its own mapping, and the answers that stand in it and behind it."""
+    """One turn as written: its mapping, and the replies in it and after it."""
 
     pointer: Pointer
     content: Mapping[str, Any]
-    answers: list[tuple[Pointer, Any]] = field(default_factory=list)
+    replies: list[tuple[Pointer, Any]] = field(default_factory=list)
     number: int = 0
 
     def text(self, name: str) -> str:
@@ -32,7 +33,7 @@ class TurnEntry:
 
 @dataclass(slots=True)
 class BranchEntry:
-    """Alternatives at one place, each a list of entries."""
+    """Alternatives, each a list of entries."""
 
     pointer: Pointer
     content: Mapping[str, Any]
@@ -48,7 +49,7 @@ Entry: TypeAlias = TurnEntry | BranchEntry
 
 
 def read_entries(document: Document) -> tuple[list[Entry], list[Problem]]:
-    """Return the entries of a document, numbered in the order of writing, and what is wrong."""
+    """Return the entries of a document, numbered in the order of writing, and the problems."""
     root = document.value
     pointer: Pointer = () if isinstance(root, list) else ("turns",)
     items = root.get("turns") if isinstance(root, Mapping) else root
@@ -74,9 +75,9 @@ def _entries(
 ) -> list[Entry]:
     entries: list[Entry] = []
     for index, item in enumerate(items if isinstance(items, list) else []):
-        if _is(item):
+        if _is_mapping(item):
             _add(document, (*pointer, index), item, entries, problems)
-    problems += _unanswered(document, entries)
+    problems += _missing_replies(document, entries)
     return entries
 
 
@@ -89,14 +90,14 @@ def _add(
 ) -> None:
     if "branch" in item:
         entries.append(_branch(document, pointer, item, problems))
-        problems += _not_of_a_branch(document, pointer, item)
+        problems += _misplaced_properties(document, pointer, item)
     elif "user" in item:
-        answers = [((*pointer, "agent"), item["agent"])] if "agent" in item else []
-        entries.append(TurnEntry(pointer, item, answers))
+        replies = [((*pointer, "agent"), item["agent"])] if "agent" in item else []
+        entries.append(TurnEntry(pointer, item, replies))
     elif not entries or not isinstance(entries[-1], TurnEntry):
-        what = "nobody has said anything that this could answer"
-        mend = "write a `user` before it; `*` expects anything"
-        problems.append(problem_at_value(document, pointer, what, mend))
+        what = "this reply has no `user` before it"
+        hint = "write a `user` before it; `*` expects any message"
+        problems.append(document.problem_at(pointer, what, hint))
     else:
         problems += _continue(document, pointer, item, entries[-1])
 
@@ -104,14 +105,14 @@ def _add(
 def _continue(
     document: Document, pointer: Pointer, item: Mapping[str, Any], turn: TurnEntry
 ) -> Iterator[Problem]:
-    """Take an entry without `user` as more of the turn before it."""
+    """Add an entry without `user` to the turn before it."""
     if "agent" in item:
-        turn.answers.append(((*pointer, "agent"), item["agent"]))
+        turn.replies.append(((*pointer, "agent"), item["agent"]))
     more = {name: value for name, value in item.items() if name != "agent"}
     for name in more:
         if name in turn.content:
-            what = f"`{name}` stands twice in one turn"
-            yield problem_at_key(document, (*pointer, name), what, "keep one")
+            what = f"`{name}` occurs twice in one turn"
+            yield document.problem_at_key((*pointer, name), what, "keep one")
     turn.content = more | dict(turn.content)
 
 
@@ -124,32 +125,72 @@ def _branch(
         where: Pointer = (*pointer, "branch", index)
         if isinstance(path, list):
             paths.append(_entries(document, where, path, problems))
-        elif _is(path):
+        elif _is_mapping(path):
             single: list[Entry] = []
             _add(document, where, path, single, problems)
-            problems += _unanswered(document, single)
+            problems += _missing_replies(document, single)
             paths.append(single)
     return BranchEntry(pointer, item, [path for path in paths if path])
 
 
-def _not_of_a_branch(
+def _misplaced_properties(
     document: Document, pointer: Pointer, item: Mapping[str, Any]
 ) -> Iterator[Problem]:
     for name in item:
         if name in {"user", "agent", "when", "latency", "then"}:
-            mend = "move it into the alternatives, which are turns of their own"
-            what = f"`{name}` cannot stand beside `branch`"
-            yield problem_at_key(document, (*pointer, name), what, mend)
+            hint = "move it into the alternatives"
+            what = f"`{name}` is not allowed beside `branch`"
+            yield document.problem_at_key((*pointer, name), what, hint)
 
 
-def _unanswered(document: Document, entries: list[Entry]) -> Iterator[Problem]:
+def _missing_replies(document: Document, entries: list[Entry]) -> Iterator[Problem]:
     for entry in entries:
-        if isinstance(entry, TurnEntry) and not entry.answers:
-            what = "the agent has no answer to this"
-            yield problem_at_value(
-                document, entry.pointer, what, "write what it says as `agent` behind it"
-            )
+        if isinstance(entry, TurnEntry) and not entry.replies:
+            what = "this turn has no reply"
+            yield document.problem_at(entry.pointer, what, "add an `agent` after it")
 
 
-def _is(value: object) -> bool:
+def _is_mapping(value: object) -> bool:
     return isinstance(value, Mapping)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnGraph:
+    """Which turns may follow which, by the numbers of the turns."""
+
+    starts: tuple[int, ...]
+    successors: Mapping[int, tuple[int, ...]]
+    """For each turn, the turns that may follow it, in the order in which they are tried."""
+
+
+def build_graph(entries: list[Entry]) -> TurnGraph:
+    """Return the graph of `entries`. A `then` with an unknown label is ignored."""
+    linker = _Linker()
+    starts = linker.link(entries, ())
+    labels = linker.labels | {END: ()}
+    jumps = {
+        turn.number: labels[turn.text("then")]
+        for turn in turns_of(entries)
+        if turn.text("then") in labels
+    }
+    return TurnGraph(starts, linker.successors | jumps)
+
+
+@dataclass(slots=True)
+class _Linker:
+    successors: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    labels: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def link(self, entries: list[Entry], following: tuple[int, ...]) -> tuple[int, ...]:
+        """Put `following` after `entries`; return the turns that may begin `entries`."""
+        for entry in reversed(entries):
+            if isinstance(entry, BranchEntry):
+                following = tuple(
+                    number for path in entry.paths for number in self.link(path, following)
+                )
+            else:
+                self.successors[entry.number] = following
+                following = (entry.number,)
+            if entry.text("label"):
+                self.labels[entry.text("label")] = following
+        return following

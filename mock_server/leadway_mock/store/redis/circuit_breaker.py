@@ -1,4 +1,7 @@
-"""What keeps a server that hangs from holding every thread: one at a time finds out for all."""
+"""Circuit breaker: after a time-out one thread at a time tries the server, others fail at once.
+
+So a server that hangs blocks one thread and not all.
+"""
 
 from __future__ import annotations
 
@@ -12,36 +15,36 @@ from leadway_mock.store.base import StoreUnavailable
 
 
 class CircuitBreaker:
-    """Stands open while the server answers; after a time-out it lets one at a time try the server.
+    """Closed while the server responds; half-open after a time-out: one probe at a time.
 
-    It keeps no time: whoever tried tells whether the server is still silent, and nobody is kept
-    from a server that is back for longer than the one that tries it takes.
+    There is no cool-down period: the next probe starts as soon as the last one has ended, so the
+    breaker closes as soon as the server is back.
     """
 
     def __init__(self) -> None:
-        self._silence: StoreUnavailable | None = None
-        self._trying = threading.Lock()
+        self._last_error: StoreUnavailable | None = None
+        self._probe = threading.Lock()
 
     @contextmanager
-    def passing(self) -> Iterator[None]:
-        """Speak to the server; raises `StoreUnavailable` at once where it hangs and another tries.
+    def guard(self) -> Iterator[None]:
+        """Run one call to the server, which raises `StoreUnavailable` caused by redis-py's error.
 
-        Whoever was let through learns of a time-out by a `StoreUnavailable` that it caused.
+        Raises `StoreUnavailable` at once where the server hangs and another thread probes it.
         """
-        silence = self._silence
-        with self._alone(silence) if silence else nullcontext():
+        last_error = self._last_error
+        with self._single_probe(last_error) if last_error else nullcontext():
             try:
                 yield
             except StoreUnavailable as error:
-                self._silence = error if isinstance(error.__cause__, TimeoutError) else None
+                self._last_error = error if isinstance(error.__cause__, TimeoutError) else None
                 raise
-            self._silence = None
+            self._last_error = None
 
     @contextmanager
-    def _alone(self, silence: StoreUnavailable) -> Iterator[None]:
-        if not self._trying.acquire(blocking=False):
-            raise StoreUnavailable(str(silence))  # Nothing was sent, so that is certain.
+    def _single_probe(self, last_error: StoreUnavailable) -> Iterator[None]:
+        if not self._probe.acquire(blocking=False):
+            raise StoreUnavailable(str(last_error))  # Nothing was sent, so nothing is uncertain.
         try:
             yield
         finally:
-            self._trying.release()
+            self._probe.release()

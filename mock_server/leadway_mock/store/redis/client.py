@@ -1,241 +1,270 @@
-"""The way to a Redis server: connections, short patience, and errors that teach.
+"""Connections to a Redis server: time-outs, circuit breaker, error texts.
 
-redis-py brings the protocol, TLS and a pool. What is asked goes out once: whoever sends a write
-again because no answer came may have it done twice.
+redis-py provides the protocol, TLS and the pool. Each command is sent at most once: a write that is
+sent again because its reply was lost may be executed twice.
 """
 
 from __future__ import annotations
 
 import logging
-from typing import Any, TypeAlias
+import ssl
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-from redis.connection import Connection, ConnectionPool
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.connection import ConnectionPool
 from redis.exceptions import (
     AuthenticationError,
     BusyLoadingError,
     ConnectionError,  # noqa: A004 - redis-py's own name for it
     NoPermissionError,
-    NoScriptError,
     ReadOnlyError,
     RedisError,
     ResponseError,
     TimeoutError,  # noqa: A004 - the same
 )
+from redis.retry import Retry
 
-from leadway_mock.store.base import StoreError, StoreUnavailable
-from leadway_mock.store.redis import scripts as scripts
-from leadway_mock.store.redis import tls as tls
+from leadway_mock.store.base import StoreError, StoreUnavailable, redact_url
+from leadway_mock.store.redis import scripts
 from leadway_mock.store.redis.circuit_breaker import CircuitBreaker
-from leadway_mock.store.urls import shown_url
 
 log = logging.getLogger(__name__)
 
-Word: TypeAlias = str | int
-"""A part of a command."""
+Argument: TypeAlias = str | int
+Result = TypeVar("Result")
 
-CONNECT_SECONDS = 1.0
-ANSWER_SECONDS = 2.0
-"""How long a request waits for the server before it is told that there is none."""
+CONNECT_TIMEOUT_SECONDS = 1.0
+RESPONSE_TIMEOUT_SECONDS = 2.0
 
-MANY = 10_000
-"""More connections than there are threads; each thread has one at a time."""
+MAX_CONNECTIONS = 10_000
+"""More connections than there are threads; each thread uses one at a time."""
+
+TLS_SCHEME = "rediss"
+TLS_PREFIX = "ssl_"
+CA_FILE, CERTIFICATE, KEY = "ssl_ca_certs", "ssl_certfile", "ssl_keyfile"
+VERIFICATION = "ssl_cert_reqs"
+VERIFICATION_MODES = ("required", "optional", "none")
 
 OPTIONS = (
     "db",
     "socket_connect_timeout",
     "socket_timeout",
-    "ssl_ca_certs",
-    "ssl_cert_reqs",
-    "ssl_certfile",
+    CA_FILE,
+    VERIFICATION,
+    CERTIFICATE,
     "ssl_check_hostname",
-    "ssl_keyfile",
+    KEY,
 )
-"""What the query of a URL may say; redis-py knows more, and some of it would break the store."""
+"""The options that the query of a URL may have; some others of redis-py break the store."""
 
-START_ONE = (
-    "Start one with `redis-server` or `valkey-server`, or name the one that is meant as in"
+START_HINT = (
+    "Start one with `redis-server` or `valkey-server`, or name another one with"
     " --store redis://HOST:PORT/DB."
 )
-NO_CLUSTER = (
-    "it is part of a Redis Cluster, which scatters keys that one verb needs together. Name a server"
-    " that stands by itself."
+TLS_HINT = "docs/scale.md explains the options under 'Redis over TLS'."
+TLS_EXPECTED_HINT = "If the server expects TLS on this port, write rediss:// instead of redis://."
+CREDENTIALS_HINT = (
+    "The user or password is wrong or missing: redis://USER:PASSWORD@HOST:PORT/DB. Set it in"
+    " LEADWAY_MOCK_STORE, which other users of the machine cannot read."
 )
-EVICTS = "its maxmemory-policy is %s. Set it to noeviction."
-RIGHTS = "the keys ~leadway:* and the commands +@connection +@read +@scripting +@write"
-READ_ONLY = "It takes no writes, as a replica does not. Name the primary."
+PERMISSIONS_HINT = (
+    "The user needs the keys ~leadway:* and the commands +@connection +@read +@scripting +@write."
+)
+READ_ONLY_HINT = "It is read-only, as a replica is. Name the primary."
+HINTS: tuple[tuple[type[RedisError], str], ...] = (
+    (AuthenticationError, CREDENTIALS_HINT),
+    (NoPermissionError, PERMISSIONS_HINT),
+    (ReadOnlyError, READ_ONLY_HINT),
+)
+CLUSTER_ERROR = (
+    "it is a node of a Redis Cluster, which spreads keys that one command needs together. Name a"
+    " standalone server."
+)
+EVICTION_WARNING = (
+    "The store %s may lose conversations: its maxmemory-policy is %s. Set it to noeviction."
+)
 
 
 class RedisClient:
-    """One database of a Redis server, asked by many threads."""
+    """One database of a Redis server. Thread-safe."""
 
     def __init__(self, url: str) -> None:
-        """Connect, and claim the database; raises `StoreError`."""
-        self.name = shown_url(url)
-        self._pool = _pool(url)
-        self._gate = CircuitBreaker()
+        """Connect and check the format of the data; raises `StoreError`."""
+        self.name = redact_url(url)
+        self._pool = _create_pool(url)
+        self._redis = Redis(connection_pool=self._pool)
+        self._scripts = {text: self._redis.register_script(text) for text in scripts.ALL}
+        self._breaker = CircuitBreaker()
         try:
-            self._claim()
+            self._check_server()
         except BaseException:
             self.close()
             raise
 
-    def run(
-        self, script: scripts.LuaScript, home: str, *arguments: Word, changes: bool = False
-    ) -> Any:  # noqa: ANN401 - what the script returns
-        """Run a script and return its result; `changes` if it may. Raises `StoreUnavailable`."""
-        words: tuple[Word, ...] = (1, home, *arguments)
-        try:
-            return self.ask("EVALSHA", script.digest, *words, changes=changes)
-        except NoScriptError:  # Nothing was done: the server was started since, or knows us not.
-            return self.ask("EVAL", script.text, *words, changes=changes)
+    def run(self, script: str, home: str, *arguments: Argument, changes: bool = False) -> Any:  # noqa: ANN401 - what the script returns
+        """Run a script of `scripts` and return its result; raises `StoreUnavailable`.
 
-    def ask(self, *command: Word, changes: bool = False) -> Any:  # noqa: ANN401 - any reply
-        """Send a command and return its reply; `changes` if it may. Raises `StoreUnavailable`."""
-        with self._gate.passing():
-            connection = self._connected()
-            try:
-                connection.send_command(*command)  # type: ignore[no-untyped-call]  # it has no types
-                return connection.read_response()
-            except NoScriptError:
-                raise
-            except RedisError as error:
-                uncertain = changes and _is_without_answer(error)
-                raise self._trouble(error, uncertain=uncertain) from error
-            finally:
-                self._pool.release(connection)
+        `changes` says whether the script writes: then a lost reply leaves its outcome uncertain.
+        """
+        call = self._scripts[script]
+        return self._send(lambda: call((home,), arguments), changes=changes)
+
+    def execute(self, *command: Argument) -> Any:  # noqa: ANN401 - any reply
+        """Send a command that only reads, and return its reply; raises `StoreUnavailable`."""
+        return self._send(
+            lambda: self._redis.execute_command(*command)  # type: ignore[no-untyped-call]  # redis-py
+        )
 
     def close(self) -> None:
         """Close all connections."""
         self._pool.disconnect()
 
-    def _connected(self) -> Connection:
-        try:
-            return self._pool.get_connection()
-        except RedisError as error:
-            raise self._trouble(error) from error
+    def _send(self, call: Callable[[], Result], *, changes: bool = False) -> Result:
+        with self._breaker.guard():
+            try:
+                return call()
+            except _ConnectFailedError as error:  # The command was not sent.
+                raise self._unavailable(error.cause) from error.cause
+            except RedisError as error:
+                uncertain = changes and _is_reply_lost(error)
+                raise self._unavailable(error, uncertain=uncertain) from error
 
-    def _trouble(self, error: RedisError, *, uncertain: bool = False) -> StoreUnavailable:
+    def _unavailable(self, error: RedisError, *, uncertain: bool = False) -> StoreUnavailable:
         if isinstance(error, TimeoutError):
-            # Idle connections may be as dead, and each would cost another time-out to find out.
+            # Other idle connections may be dead too, and each would cost another time-out.
             self._pool.disconnect(inuse_connections=False)
-        if failure := tls.failure(error, self.name):
-            verb, why, _ = failure
-        else:
-            replied = isinstance(error, AuthenticationError | BusyLoadingError | ResponseError)
-            verb = "refuses" if replied else "does not answer"
-            why = str(error).strip().removesuffix(".")
-        return StoreUnavailable(f"The store {self.name} {verb}: {why}.", uncertain=uncertain)
+        replied = isinstance(error, AuthenticationError | BusyLoadingError | ResponseError)
+        problem = "returned an error" if replied else "does not respond"
+        why = str(error).strip().removesuffix(".")
+        return StoreUnavailable(f"The store {self.name} {problem}: {why}.", uncertain=uncertain)
 
-    def _claim(self) -> None:
-        claim = scripts.CLAIM.text
+    def _check_server(self) -> None:
         try:
-            if self._info("cluster").get("cluster_enabled") == "1":
-                raise StoreError(f"cannot open the store {self.name}: {NO_CLUSTER}")
-            found = self.ask("EVAL", claim, 1, scripts.FORMAT_KEY, changes=True)
+            if self._info("cluster").get("cluster_enabled"):
+                raise StoreError(f"cannot open the store {self.name}: {CLUSTER_ERROR}")
+            stored = self.run(scripts.CLAIM, scripts.FORMAT_KEY, changes=True)
         except StoreUnavailable as error:
-            text = f"cannot open the store. {error} {_lesson(error, self.name)}"
+            text = f"cannot open the store. {error} {self._hint(error.__cause__)}"
             raise StoreError(text.rstrip()) from error
-        if found != scripts.FORMAT:
+        if stored != scripts.FORMAT:
             raise StoreError(
-                f"cannot open the store {self.name}: it holds data in format {found}, and"
+                f"cannot open the store {self.name}: it holds data in format {stored}, and"
                 f" this version reads format {scripts.FORMAT}. Name another database, such as /1 at"
                 " the end of the URL, or use the version of leadway that wrote it."
             )
-        self._warn_of_eviction()
-
-    def _warn_of_eviction(self) -> None:
         memory = self._info("memory")
         policy = memory.get("maxmemory_policy", "")
-        if policy.startswith("allkeys") and memory.get("maxmemory") != "0":
-            log.warning("The store %s may lose conversations: %s", self.name, EVICTS % policy)
+        if policy.startswith("allkeys") and memory.get("maxmemory"):
+            log.warning(EVICTION_WARNING, self.name, policy)
 
-    def _info(self, section: str) -> dict[str, str]:
-        """Return what the server says of itself, by name; nothing where it refuses to."""
+    def _info(self, section: str) -> Mapping[str, Any]:
+        """Return a section of INFO; empty where the user may not read it."""
         try:
-            text: str = self.ask("INFO", section)
+            section_values: Mapping[str, Any] = self.execute("INFO", section)
         except StoreUnavailable as error:
             if isinstance(error.__cause__, ResponseError):
                 return {}
             raise
-        pairs = (line.partition(":") for line in text.splitlines())
-        return {name: value for name, _, value in pairs}
+        return section_values
+
+    def _hint(self, error: BaseException | None) -> str:
+        for kind, hint in HINTS:
+            if isinstance(error, kind):
+                return hint
+        if not isinstance(error, ConnectionError | TimeoutError):
+            return ""
+        if self.name.startswith(TLS_SCHEME):
+            return TLS_HINT
+        hung_up = "closed by server" in str(error) or "reset by peer" in str(error)
+        return TLS_EXPECTED_HINT if hung_up else START_HINT
 
 
-def _pool(url: str) -> ConnectionPool:
-    trouble = _trouble(url)
-    if trouble:
-        # redis-py's own words may quote the URL, and its password.
-        raise StoreError(f"cannot read the URL of the store, {shown_url(url)}: {trouble}")
+class _ConnectFailedError(Exception):
+    """There is no connection, so nothing was sent."""
+
+    def __init__(self, cause: RedisError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+class _Pool(ConnectionPool):
+    """Connection pool that tells a failed connect from a failed command."""
+
+    def get_connection(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - as in redis-py
+        try:
+            return super().get_connection(*arguments, **options)
+        except RedisError as error:
+            raise _ConnectFailedError(error) from error
+
+
+def _create_pool(url: str) -> ConnectionPool:
+    name = redact_url(url)
+    if problem := _url_problem(url):
+        # redis-py's own texts may quote the URL with its password.
+        raise StoreError(f"cannot read the URL of the store, {name}: {problem}")
     try:
-        pool = ConnectionPool.from_url(
+        pool = _Pool.from_url(
             url,
-            max_connections=MANY,
+            max_connections=MAX_CONNECTIONS,
             decode_responses=True,
             protocol=2,
-            socket_connect_timeout=CONNECT_SECONDS,
-            socket_timeout=ANSWER_SECONDS,
+            socket_connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            socket_timeout=RESPONSE_TIMEOUT_SECONDS,
+            retry=Retry(NoBackoff(), 0),
         )
     except ValueError as error:
-        text = f"cannot read the URL of the store, {shown_url(url)}: an option has a wrong value."
+        text = f"cannot read the URL of the store, {name}: an option has a wrong value."
         raise StoreError(text) from error
-    if trouble := tls.trouble(pool.connection_kwargs):
-        raise StoreError(f"cannot open the store {shown_url(url)}: {trouble}")
+    if problem := _tls_problem(pool.connection_kwargs):
+        raise StoreError(f"cannot open the store {name}: {problem} {TLS_HINT}")
     return pool
 
 
-def _trouble(url: str) -> str:
+def _url_problem(url: str) -> str:
     """Return what is wrong with the URL of a server; empty if nothing is."""
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        return "its host and port are not clear. Write a password's special letters as %40 and so."
+        return "host and port cannot be told apart. Percent-encode the password, as in %40 for @."
     if parts.scheme != "unix" and not parts.path.removeprefix("/").isdecimal() and parts.path != "":
-        return "behind the port comes the number of a database, as in redis://localhost:6379/0."
+        return "the path must be the number of a database, as in redis://localhost:6379/0."
     names = [name for name, _ in parse_qsl(parts.query)]
     if not all(name in OPTIONS for name in names):
-        return f"an option is not known. There are {', '.join(OPTIONS)}."
-    if parts.scheme != tls.SCHEME and any(name.startswith(tls.PREFIX) for name in names):
-        return f"options that begin with {tls.PREFIX} are for TLS. Write rediss:// to speak it."
+        return f"unknown option; known are {', '.join(OPTIONS)}."
+    if parts.scheme != TLS_SCHEME and any(name.startswith(TLS_PREFIX) for name in names):
+        return f"options that begin with {TLS_PREFIX} need TLS. Write {TLS_SCHEME}://."
     return ""
 
 
-def _is_without_answer(error: RedisError) -> bool:
-    """Tell whether the server may have got a command and its answer was lost."""
+def _tls_problem(options: Mapping[str, Any]) -> str:
+    """Return what is wrong with the TLS options of a URL; empty if nothing is.
+
+    redis-py reads the files at each connect, its errors do not name them, and OpenSSL asks for a
+    missing pass phrase on the terminal. So they are read here once.
+    """
+    if (mode := options.get(VERIFICATION, VERIFICATION_MODES[0])) not in VERIFICATION_MODES:
+        return f"{VERIFICATION} must be one of {', '.join(VERIFICATION_MODES)}, not {mode!r}."
+    authorities, certificate, key = (options.get(name) for name in (CA_FILE, CERTIFICATE, KEY))
+    if key and not certificate:
+        return f"{KEY} needs {CERTIFICATE}."
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    read = CA_FILE
+    try:
+        if authorities:
+            context.load_verify_locations(authorities)
+        read = f"{CERTIFICATE} with {KEY}" if key else CERTIFICATE
+        if certificate:
+            context.load_cert_chain(certificate, key, password="")
+    except (OSError, ValueError) as error:
+        return f"cannot read {read}: {getattr(error, 'strerror', None) or error}."
+    return ""
+
+
+def _is_reply_lost(error: RedisError) -> bool:
+    """Return whether the server may have executed a command whose reply did not arrive."""
     lost = isinstance(error, ConnectionError | TimeoutError)
     return lost and not isinstance(error, AuthenticationError | BusyLoadingError)
-
-
-def _lesson(error: StoreUnavailable, name: str) -> str:
-    """Return what to do where the store of that name cannot be opened."""
-    match error.__cause__:
-        case AuthenticationError():
-            return (
-                "Its password or user is wrong or missing: redis://USER:PASSWORD@HOST:PORT/DB, best"
-                " in LEADWAY_MOCK_STORE, which other users of the machine do not see."
-            )
-        case NoPermissionError():
-            return f"The user needs {RIGHTS}."
-        case ConnectionError() | TimeoutError() as cause:
-            return _way(cause, name)
-        case ReadOnlyError():
-            return READ_ONLY
-        case _:
-            return ""
-
-
-def _way(error: RedisError, name: str) -> str:
-    """Return what to do where there is no way to a server as its URL has it."""
-    if failure := tls.failure(error, name):
-        return failure.lesson
-    if not _hung_up(error):
-        return START_ONE
-    return tls.HUNG_UP if name.startswith(tls.SCHEME) else tls.PERHAPS
-
-
-def _hung_up(error: RedisError) -> bool:
-    """Tell whether there is a server, which took the connection and ended it."""
-    ended = (ConnectionResetError, BrokenPipeError)
-    resets = any(isinstance(each, ended) for each in tls.causes(error))
-    return resets or "closed by server" in str(error)

@@ -1,13 +1,12 @@
-"""A store in a Redis or Valkey server, from version 6.2 on, which many machines may share.
+"""Store in a Redis or Valkey server, 6.2 or later, which several machines may share.
 
-Each verb is one command or one script, and so one trip to the server, in which nothing comes
-between. It is as durable as the server is told to be: `appendonly yes` keeps what was answered
-through a crash of the server, all but the last second of it; `appendfsync always` that, too. The
-server must not evict (`maxmemory-policy noeviction`, its default).
+Each verb is one command or one script, so one round trip, and atomic. Durability depends on the
+server's settings: with `appendonly yes` a crash loses at most the last second, with
+`appendfsync always` nothing. The server must not evict: `maxmemory-policy noeviction`, the default.
 
-A single server is meant, or what looks like one, such as the primary that Sentinel or a cloud
-names. The keys of a namespace share a hash tag, as Redis Cluster wants it; what a cluster would
-still need is a client that follows its redirections, and a list of homes on each of its shards.
+Redis Cluster is not supported; Sentinel's primary or a cloud's endpoint is. The keys of a
+namespace share a hash tag, as a cluster needs it; a cluster would also need a client that follows
+redirections and one list of homes per shard.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ from itertools import groupby
 from typing import Any
 
 from leadway_mock.store.base import Appended, Expiring, Item, Snapshot
-from leadway_mock.store.redis import scripts as scripts
+from leadway_mock.store.redis import scripts
 from leadway_mock.store.redis.client import RedisClient
 from leadway_mock.store.redis.keys import full_key, key_location, prefix_scope
 
 Row = tuple[str, str, list[str], str, str]
-"""What is kept under one name: home, name, entries, and a counter's value and expiry or nothing."""
+"""Home, name, entries, and a counter's value and expiry (empty without one)."""
 
 
 class RedisStore:
@@ -31,10 +30,10 @@ class RedisStore:
 
     def __init__(self, url: str) -> None:
         """Open the database that `url` names; raises `StoreError`."""
-        self._server = RedisClient(url)
+        self._client = RedisClient(url)
 
     def __repr__(self) -> str:
-        return f"RedisStore({self._server.name!r})"
+        return f"RedisStore({self._client.name!r})"
 
     def append(
         self, key: str, value: str, *, after: int | None = None, keep: int | None = None
@@ -42,33 +41,33 @@ class RedisStore:
         """See `Store.append`."""
         home, name = key_location(key)
         arguments = (name, value, _optional(after), _optional(keep))
-        done = self._server.run(scripts.APPEND, home, *arguments, changes=True)
-        if done is None:
+        result = self._client.run(scripts.APPEND, home, *arguments, changes=True)
+        if result is None:
             return None
-        position, dropped = done
+        position, dropped = result
         return Appended(position, tuple(item.value for item in map(_item, dropped)))
 
     def last(self, key: str) -> Item | None:
         """See `Store.last`."""
-        entry = self._server.ask("LINDEX", _list(key), -1)
+        entry = self._client.execute("LINDEX", _list_key(key), -1)
         return None if entry is None else _item(entry)
 
     def items(self, key: str, *, after: int = 0, limit: int | None = None) -> Sequence[Item]:
         """See `Store.items`."""
         home, name = key_location(key)
-        entries = self._server.run(scripts.ITEMS, home, name, after, _optional(limit))
+        entries = self._client.run(scripts.ITEMS, home, name, after, _optional(limit))
         return [_item(entry) for entry in entries]
 
     def count(self, key: str) -> int:
         """See `Store.count`."""
-        number: int = self._server.ask("LLEN", _list(key))
+        number: int = self._client.execute("LLEN", _list_key(key))
         return number
 
     def increment(self, key: str, *, now: float = 0.0, expires: float | None = None) -> int:
         """See `Store.increment`."""
         home, name = key_location(key)
         arguments = (repr(now), name, _optional(expires))
-        (number,) = self._server.run(scripts.INCREMENT, home, *arguments, changes=True)
+        (number,) = self._client.run(scripts.INCREMENT, home, *arguments, changes=True)
         return int(number)
 
     def increment_all(self, counters: Sequence[Expiring], *, now: float) -> Sequence[int]:
@@ -79,35 +78,35 @@ class RedisStore:
             homes.add(home)
             arguments += name, repr(expires)
         (home,) = homes
-        numbers = self._server.run(scripts.INCREMENT, home, *arguments, changes=True)
+        numbers = self._client.run(scripts.INCREMENT, home, *arguments, changes=True)
         return [int(number) for number in numbers]
 
     def delete(self, key: str) -> None:
         """See `Store.delete`."""
         home, name = key_location(key)
-        self._server.run(scripts.DELETE, home, name, changes=True)
+        self._client.run(scripts.DELETE, home, name, changes=True)
 
     def clear(self, prefix: str = "") -> None:
         """See `Store.clear`."""
-        self._server.run(scripts.CLEAR, *prefix_scope(prefix), changes=True)
+        self._client.run(scripts.CLEAR, *prefix_scope(prefix), changes=True)
 
     def export(self, prefix: str) -> Snapshot:
         """See `Store.export`."""
-        rows = self._server.run(scripts.EXPORT, *prefix_scope(prefix))
-        found = sorted((full_key(home, name)[len(prefix) :], rest) for home, name, *rest in rows)
-        return Snapshot(tuple(_entries(found)), tuple(_counters(found)))
+        exported = self._client.run(scripts.EXPORT, *prefix_scope(prefix))
+        rows = sorted((full_key(home, name)[len(prefix) :], rest) for home, name, *rest in exported)
+        return Snapshot(tuple(_entries(rows)), tuple(_counters(rows)))
 
     def restore(self, prefix: str, snapshot: Snapshot) -> None:
         """See `Store.restore`."""
         text = json.dumps(list(_rows(prefix, snapshot)), ensure_ascii=False)
-        self._server.run(scripts.RESTORE, *prefix_scope(prefix), text, changes=True)
+        self._client.run(scripts.RESTORE, *prefix_scope(prefix), text, changes=True)
 
     def close(self) -> None:
         """See `Store.close`."""
-        self._server.close()
+        self._client.close()
 
 
-def _list(key: str) -> str:
+def _list_key(key: str) -> str:
     home, name = key_location(key)
     return f"{home}:list:{name}"
 
@@ -121,20 +120,20 @@ def _optional(number: float | None) -> str:
     return "" if number is None else repr(number)
 
 
-def _entries(found: Iterable[tuple[str, list[Any]]]) -> Iterator[tuple[str, int, str]]:
-    for key, (entries, *_) in found:
+def _entries(rows: Iterable[tuple[str, list[Any]]]) -> Iterator[tuple[str, int, str]]:
+    for key, (entries, *_) in rows:
         for item in map(_item, entries):
             yield key, item.position, item.value
 
 
-def _counters(found: Iterable[tuple[str, list[Any]]]) -> Iterator[tuple[str, int, float | None]]:
-    for key, (_, value, expires) in found:
+def _counters(rows: Iterable[tuple[str, list[Any]]]) -> Iterator[tuple[str, int, float | None]]:
+    for key, (_, value, expires) in rows:
         if value is not None:
             yield key, int(value), None if expires is None else float(expires)
 
 
 def _rows(prefix: str, snapshot: Snapshot) -> Iterator[Row]:
-    """Yield what a snapshot holds, as it is to be kept under `prefix`."""
+    """Yield the rows of a snapshot with keys under `prefix`."""
     for key, entries in groupby(sorted(snapshot.entries), key=lambda entry: entry[0]):
         texts = [f"{position}:{value}" for _, position, value in entries]
         yield *key_location(prefix + key), texts, "", ""

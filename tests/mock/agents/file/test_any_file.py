@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from leadway_mock.agents import AgentRegistry
 from leadway_mock.agents.file.loader import AgentsFileError, load_agents
-from tests.mock.agents.agent_inputs import heard
+from tests.mock.agents.agent_inputs import agent_input
 
 WORDS = st.sampled_from(
     ["agents", "tokens", "id", "name", "versions", "replies", "when", "turn", "answer", "token"]
@@ -72,6 +72,6 @@ def test_every_agent_that_is_loaded_answers(
 
     if isinstance(result, AgentRegistry):
         for one in result.by_id.values():
-            reply = one.respond(heard(message=message, turn=turn))
-            assert reply == one.respond(heard(message=message, turn=turn))
+            reply = one.respond(agent_input(message=message, turn=turn))
+            assert reply == one.respond(agent_input(message=message, turn=turn))
             json.dumps(reply.state)

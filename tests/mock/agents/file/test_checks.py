@@ -17,12 +17,12 @@ from tests.mock.agents.file.agents_files import complaints, loaded, loaded_agent
         ("agents: [a]", "1:10: an entry of `agents` must be a mapping, not text"),
         ("agents: [{id: a}]", "1:10: `name` is missing here — add a line `name: …`"),
         ("agents: [{id: 12, name: A}]", "1:15: `id` must be text, not a number — put it in q"),
-        ("agents: [{id: a/b, name: A}]", "1:15: `id` cannot be written so — The agent's id"),
-        ('agents: [{id: "a\\n", name: A}]', "1:15: `id` cannot be written so"),
-        ("agents: [{id: '', name: A}]", "1:15: `id` cannot be written so"),
+        ("agents: [{id: a/b, name: A}]", "1:15: `id` has an invalid value — The agent's id"),
+        ('agents: [{id: "a\\n", name: A}]', "1:15: `id` has an invalid value"),
+        ("agents: [{id: '', name: A}]", "1:15: `id` has an invalid value"),
         ("tokens: []", "1:9: `tokens` is empty — write something, or leave the line out"),
         ("tokens: [{}]", "1:10: `token` is missing here"),
-        ("tokens: [{token: a b}]", "1:18: `token` cannot be written so — The token itself"),
+        ("tokens: [{token: a b}]", "1:18: `token` has an invalid value — The token itself"),
         ("tokens: [{token: a, locations: []}]", "1:32: `locations` is empty"),
         ("tokens: [{token: a, scopes: ['']}]", "1:30: an entry of `scopes` is empty"),
         ("a: b: c", "1:5: a `: ` in the middle of unquoted text"),
@@ -46,11 +46,11 @@ def test_a_file_that_is_wrong(tmp_path: Path, text: str, said: str) -> None:
         ("location: {}", "4:15: `location` must be text, not a mapping — write plain text"),
         ("location: ''", "4:15: `location` is empty"),
         ("versions: []", "4:15: `versions` is empty"),
-        ("versions: [{id: v}, {id: v}]", "4:30: `v` is taken, by the one on line 4 — give each"),
+        ("versions: [{id: v}, {id: v}]", "4:30: `v` is already used on line 4 — give each"),
         ("versions: [{id: v, published: yes}]", "4:35: `published` must be true or false, not te"),
         ("inputVariables: [{key: x}]", "4:23: `key` is not known here — did you mean `name`?"),
-        ("inputVariables: [{name: a b}]", "4:29: `name` cannot be written so — Its name: no s"),
-        ("inputVariables: [{name: x}, {name: x}]", "4:40: `x` is taken, by the one on line 4"),
+        ("inputVariables: [{name: a b}]", "4:29: `name` has an invalid value — Its name: no s"),
+        ("inputVariables: [{name: x}, {name: x}]", "4:40: `x` is already used on line 4"),
         ("inputVariables: [{name: x, type: date}]", "4:38: `type` cannot be `date` — write `s"),
         ("replies: []", "4:14: `replies` is empty"),
         ("replies: [{response: x}]", "4:16: `response` is not known here — did you mean `answer`"),
@@ -61,18 +61,18 @@ def test_a_file_that_is_wrong(tmp_path: Path, text: str, said: str) -> None:
         ("replies: [{answer: x, when: {turn: 1}}]", "4:34: `turn` is not known here — put `turn`"),
         ("replies: [{answer: x, when: {equals: a, contains: b}}]", "4:33: `when` cannot be wri"),
         ("replies: [{answer: x, when: {contains: ''}}]", "4:44: `contains` is empty"),
-        ("replies: [{answer: x, turn: 0}]", "4:33: `turn` cannot be written so — The only turn"),
+        ("replies: [{answer: x, turn: 0}]", "4:33: `turn` has an invalid value — The only turn"),
         ("replies: [{answer: x, turn: 1.5}]", "4:33: `turn` must be a whole number, not a frac"),
         ("replies: [{answer: x, turn: one}]", "4:33: `turn` must be a whole number, not text —"),
         ("replies: [{answer: x, attachments: [a]}]", "an entry of `attachments` must be a mapp"),
-        ("replies: [{answer: x, when: /a/g}]", "4:33: `g` is no flag of a regular expression"),
-        ("replies: [{answer: x, when: /(/}]", "4:33: the regular expression does not work: miss"),
-        ("replies: [{answer: x, when: '/(?P<turn>a)/'}]", "4:33: a capture cannot be called `t"),
-        ("replies: [{answer: '{{'}]", "4:24: a `{{` that opens no placeholder — close it as in"),
-        ("replies: [{answer: '{{nam}}'}]", "4:24: `{{nam}}` is defined nowhere — capture it in"),
-        ("replies: [{answer: '{{mesage}}'}]", "is defined nowhere — did you mean `{{message}}`?"),
+        ("replies: [{answer: x, when: /a/g}]", "4:33: `g` is not a flag of a regular expression"),
+        ("replies: [{answer: x, when: /(/}]", "4:33: invalid regular expression: miss"),
+        ("replies: [{answer: x, when: '/(?P<turn>a)/'}]", "4:33: a capture must not be named `t"),
+        ("replies: [{answer: '{{'}]", "4:24: a `{{` without a placeholder — close it as in"),
+        ("replies: [{answer: '{{nam}}'}]", "4:24: `{{nam}}` is not defined — capture it in"),
+        ("replies: [{answer: '{{mesage}}'}]", "is not defined — did you mean `{{message}}`?"),
         ("replies: [{answer: '{{variables.x}}'}]", "declare the variable under `inputVariables`"),
-        ("replies: [{answer: x}, {answer: y}]", "4:28: this reply is never given: the one on li"),
+        ("replies: [{answer: x}, {answer: y}]", "4:28: this reply is never used: the one on li"),
     ],
 )
 def test_an_agent_that_is_wrong(tmp_path: Path, lines: str, said: str) -> None:
@@ -88,7 +88,7 @@ def test_a_synonym_is_only_offered_where_it_is_known(tmp_path: Path) -> None:
 def test_ids_are_unique_in_a_file(tmp_path: Path) -> None:
     said = complaints(tmp_path, "agents:\n  - {id: a, name: A}\n  - {name: B, id: a}\n")
 
-    assert said == ["3:19: `a` is taken, by the one on line 2 — give each its own `id`"]
+    assert said == ["3:19: `a` is already used on line 2 — choose another name `id`"]
 
 
 def test_two_agents_without_an_id_are_not_called_the_same(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_two_agents_without_an_id_are_not_called_the_same(tmp_path: Path) -> Non
 def test_tokens_are_unique_in_a_file(tmp_path: Path) -> None:
     [said] = complaints(tmp_path, "tokens: [{token: a}, {token: a}]")
 
-    assert said == "1:30: this token is taken, by the one on line 1 — give each its own `token`"
+    assert said == "1:30: this token is already used on line 1 — choose another name `token`"
 
 
 def test_versions_and_variables_are_unique_in_an_agent_only(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_versions_and_variables_are_unique_in_an_agent_only(tmp_path: Path) -> N
 def test_a_magic_token_keeps_its_meaning(tmp_path: Path) -> None:
     [said] = complaints(tmp_path, "tokens: [{token: pit-00000000-0000-4000-8000-000000000401}]")
 
-    assert said == "1:18: this is a magic token, whose meaning is fixed — choose another"
+    assert said == "1:18: this is a test token, whose meaning is fixed — choose another"
 
 
 def test_captures_of_any_reply_can_be_used_in_any_other(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_only_a_pattern_that_does_not_work_is_blamed(tmp_path: Path, capture: st
     said = complaints(tmp_path, one_agent(f"replies: [{reply}]"))
 
     assert len(said) == 1
-    assert "the regular expression does not work" in said[0]
+    assert "invalid regular expression" in said[0]
 
 
 def test_a_placeholder_used_twice_is_told_once(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from leadway_mock.agents import BUILT_IN
 from leadway_mock.agents.file.schema import schema_text
-from tests.mock.agents.agent_inputs import heard
+from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.agents.file.agents_files import complaints, loaded
 
 PAGE = Path(__file__).parents[4] / "docs" / "agents-file.md"
@@ -15,19 +15,19 @@ PAGE = Path(__file__).parents[4] / "docs" / "agents-file.md"
 def test_the_example_of_the_page_does_what_the_page_says(tmp_path: Path) -> None:
     example = re.search(r"```yaml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
     assert example
-    cast = loaded(tmp_path, example[1])
-    desk = cast.by_id["frontdesk000000000000000"]
+    registry = loaded(tmp_path, example[1])
+    desk = registry.by_id["frontdesk000000000000000"]
 
-    met = desk.respond(heard(message="Hi, MY NAME IS Ada"))
-    asked = desk.respond(heard(turn=2, message="Who am I?", state=met.state))
-    ended = desk.respond(heard(turn=3, message="Bye", state=asked.state))
-    lost = desk.respond(heard(turn=4, message="Hm", state=ended.state))
+    met = desk.respond(agent_input(message="Hi, MY NAME IS Ada"))
+    asked = desk.respond(agent_input(turn=2, message="Who am I?", state=met.state))
+    ended = desk.respond(agent_input(turn=3, message="Bye", state=asked.state))
+    lost = desk.respond(agent_input(turn=4, message="Hm", state=ended.state))
 
     assert met.response == "Nice to meet you, Ada."
     assert asked.response == "You are Ada, and this is message 2."
     assert (ended.response, ended.goal_completion) == ("Goodbye, Ada!", True)
     assert lost.response == 'I did not get "Hm".'
-    assert not cast.any_token
+    assert not registry.any_token
 
 
 def test_the_page_quotes_what_is_really_said(tmp_path: Path) -> None:

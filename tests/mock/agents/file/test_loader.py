@@ -5,22 +5,22 @@ import pytest
 from leadway_mock.agents import BUILT_IN, ECHO_ID, STATUSES, Token, Version
 from leadway_mock.agents.file.loader import load_agents
 from leadway_mock.agents.input_variables import InputVariable
-from tests.mock.agents.agent_inputs import heard
+from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.agents.file.agents_files import TOKEN, loaded, loaded_agent
 
 
 def test_the_file_comes_on_top_of_the_built_in_cast(tmp_path: Path) -> None:
-    cast = loaded(tmp_path, "agents:\n  - {id: a, name: A}\n")
+    registry = loaded(tmp_path, "agents:\n  - {id: a, name: A}\n")
 
-    assert set(cast.by_id) == {*BUILT_IN.by_id, "a"}
-    assert cast.tokens == BUILT_IN.tokens
+    assert set(registry.by_id) == {*BUILT_IN.by_id, "a"}
+    assert registry.tokens == BUILT_IN.tokens
     assert "a" not in BUILT_IN.by_id
 
 
 def test_an_agent_of_the_file_takes_a_built_in_ones_place(tmp_path: Path) -> None:
-    cast = loaded(tmp_path, f"agents:\n  - {{id: {ECHO_ID}, name: Mine}}\n")
+    registry = loaded(tmp_path, f"agents:\n  - {{id: {ECHO_ID}, name: Mine}}\n")
 
-    assert cast.by_id[ECHO_ID].name == "Mine"
+    assert registry.by_id[ECHO_ID].name == "Mine"
 
 
 def test_an_agent_of_few_words(tmp_path: Path) -> None:
@@ -28,11 +28,11 @@ def test_an_agent_of_few_words(tmp_path: Path) -> None:
 
     assert (plain.id, plain.name, plain.status, plain.location) == ("a", "A", "active", None)
     assert plain.input_variables == ()
-    assert plain.respond(heard()).response == "Turn 1. You said: Hello"
+    assert plain.respond(agent_input()).response == "Turn 1. You said: Hello"
 
 
 def test_an_echo_that_declares_no_variables_remarks_on_none(tmp_path: Path) -> None:
-    said = loaded_agent(tmp_path, "").respond(heard(input_variables={"x": 1})).response
+    said = loaded_agent(tmp_path, "").respond(agent_input(input_variables={"x": 1})).response
 
     assert said.splitlines() == ["Turn 1. You said: Hello", 'Input variables: {"x": 1}']
 
@@ -65,7 +65,7 @@ inputVariables:
         InputVariable("x"),
         InputVariable("y", "number", required=True, description="Why."),
     )
-    assert "Not sent: y (required number)." in full.respond(heard()).response
+    assert "Not sent: y (required number)." in full.respond(agent_input()).response
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -88,7 +88,7 @@ replies:
     executionStatus: paused
     success: false
 """,
-    ).respond(heard())
+    ).respond(agent_input())
 
     assert (reply.response, reply.type, reply.next_expected_input) == ("ok", "card", "choice")
     assert (reply.goal_completion, reply.flow_switch, reply.success) == (True, True, False)
@@ -111,21 +111,21 @@ replies:
     )
 
     assert [
-        scripted.respond(heard(turn=turn, message=message)).response
+        scripted.respond(agent_input(turn=turn, message=message)).response
         for turn, message in [(1, "no 12"), (1, "Yes"), (1, "a/X/b"), (2, "Hello"), (1, "Hello")]
     ] == ["number 12", "equal", "contained", "greeting", "anything {{"]
 
 
 def test_tokens_of_the_file_are_all_that_is_accepted(tmp_path: Path) -> None:
-    cast = loaded(
+    registry = loaded(
         tmp_path, "tokens:\n  - token: one\n  - {token: two, locations: [here], scopes: []}\n"
     )
 
-    assert cast.token("one") == Token("one", locations=None, scopes=("agent-studio.write",))
-    assert cast.token("two") == Token("two", locations=("here",), scopes=())
-    assert cast.token(TOKEN) is None
-    assert set(BUILT_IN.tokens) < set(cast.tokens)
-    assert set(cast.by_id) == set(BUILT_IN.by_id)
+    assert registry.token("one") == Token("one", locations=None, scopes=("agent-studio.write",))
+    assert registry.token("two") == Token("two", locations=("here",), scopes=())
+    assert registry.token(TOKEN) is None
+    assert set(BUILT_IN.tokens) < set(registry.tokens)
+    assert set(registry.by_id) == set(BUILT_IN.by_id)
 
 
 def test_without_tokens_any_is_accepted(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from leadway_mock.agents import BUILT_IN
-from leadway_mock.agents.file.loader import MAX_BYTES, AgentsFileError, load_agents
+from leadway_mock.agents.file.loader import AgentsFileError, load_agents
+from leadway_mock.documents.text_files import MAX_FILE_BYTES
 from tests.mock.agents.file.agents_files import TOKEN, complaints
 
 
@@ -58,8 +59,8 @@ def test_no_token_of_another_form_is_told_either(tmp_path: Path, text: str, secr
         (b"agents: []\n# \xff", "2:3: this byte is not UTF-8 — save the file as UTF-8"),
         (b"\n\xff", "2:1: this byte is not UTF-8"),
         ("agents: []".encode("utf-16"), "1:1: this byte is not UTF-8"),
-        (b"#" * (MAX_BYTES + 1), "1:1: larger than 1048576 bytes"),
-        (b"\x00", "1:1: the character '\\x00' cannot stand in YAML"),
+        (b"#" * (MAX_FILE_BYTES + 1), "1:1: larger than 1048576 bytes"),
+        (b"\x00", "1:1: the character '\\x00' is not allowed in YAML"),
     ],
 )
 def test_a_file_that_is_no_text(tmp_path: Path, content: bytes, said: str) -> None:
@@ -71,7 +72,7 @@ def test_a_file_that_is_no_text(tmp_path: Path, content: bytes, said: str) -> No
 
 def test_the_largest_file(tmp_path: Path) -> None:
     file = tmp_path / "agents.yaml"
-    file.write_bytes(b"agents: []".ljust(MAX_BYTES))
+    file.write_bytes(b"agents: []".ljust(MAX_FILE_BYTES))
 
     assert load_agents(file).by_id == BUILT_IN.by_id
 
@@ -81,7 +82,7 @@ def test_the_largest_file(tmp_path: Path) -> None:
     [
         ("/nowhere/agents.yaml", "/nowhere/agents.yaml:1:1: cannot be read: No such file"),
         ("/", "/:1:1: cannot be read: Is a directory"),
-        ("a\0b", "a\\x00b:1:1: cannot be read: no file can be called so"),
+        ("a\0b", "a\\x00b:1:1: cannot be read: not a valid file name"),
     ],
 )
 def test_a_file_that_is_not_there(path: str, said: str) -> None:

@@ -23,8 +23,8 @@ turns:
     "later.txt": "user: a haircut\nagent: Hi\n",
     "agents.yaml": "agents: [{id: x, name: X}]\n",
 }
-NEVER_TAKEN = "never taken: the turn on line 5 fits whenever this one does"
-NEVER_BEGUN = "the dialogue `booking` comes first, and expects what this does"
+NEVER_TAKEN = "never taken: the turn on line 5 always matches first"
+NEVER_BEGUN = "the dialogue `booking` is earlier and matches the same"
 
 
 @pytest.fixture
@@ -41,9 +41,9 @@ def test_warnings_have_their_place_and_cure(
     assert main(["check", str(folder)]) == 0
     out, err = capsys.readouterr()
     assert [line.partition(" — ")[0] for line in err.splitlines()] == [
-        f"{folder}/booking.yaml:3:1: warning: `{{{{nmae}}}}` is captured nowhere",
+        f"{folder}/booking.yaml:3:1: warning: `{{{{nmae}}}}` is never captured",
         f"{folder}/booking.yaml:6:1: warning: {NEVER_TAKEN}",
-        f"{folder}/booking.yaml:7:1: warning: never reached: no turn leads here",
+        f"{folder}/booking.yaml:7:1: warning: unreachable: no turn leads here",
         f"{folder}/later.txt:1:1: warning: {NEVER_BEGUN}",
     ]
     assert out == "2 dialogues, 5 turns, 1 agents file: 0 errors, 4 warnings\n"
@@ -54,20 +54,20 @@ def test_a_placeholder_is_told_where_it_is_written() -> None:
     talk = parse_dialogue(
         "turns:\n- user: a\n  when: {turn: 1}\n  agent:\n    goalCompletion: true\n"
         "    response: '{{x}}'\n    generativeOutputs: [{a: '{{z}}'}]\n"
-        "after: repeat\notherwise: '{{y}}'\n",
+        "at_end: repeat\nfallback: '{{y}}'\n",
         file="d.yaml",
     )
-    assert [(line, what[:7]) for line, _, what, _ in warnings_of(talk)] == [
-        (6, "`{{x}}`"),
-        (6, "`{{z}}`"),
-        (9, "`{{y}}`"),
+    assert [(str(each.location), each.message[:7]) for each in warnings_of(talk)] == [
+        ("6:1", "`{{x}}`"),
+        ("6:1", "`{{z}}`"),
+        ("9:1", "`{{y}}`"),
     ]
 
 
 @pytest.mark.parametrize(
     ("name", "text", "complaint"),
     [
-        ("x.txt", "user: a\n", "x.txt:1:1: the agent has no answer to this — write"),
+        ("x.txt", "user: a\n", "x.txt:1:1: this turn has no reply — write"),
         ("x.yaml", "turns: 1\n", "x.yaml:1:8: `turns` must be a list, not a number — start"),
         ("x.yaml", "agents: [{id: x}]\n", "x.yaml:1:10: `name` is missing here — add"),
         ("x.yaml", "tokens: 1\n", "x.yaml:1:9: `tokens` must be a list, not a number"),
@@ -76,7 +76,11 @@ def test_a_placeholder_is_told_where_it_is_written() -> None:
             "turns:\n- {user: a, agent: b, fault: {status: 418}}\n",
             "x.yaml:2:1: its fault: the contract documents no 418 here — choose one of",
         ),
-        ("b.yml", "name: later\nturns: [{user: z, agent: b}]", "the name `later` is taken, by"),
+        (
+            "b.yml",
+            "name: later\nturns: [{user: z, agent: b}]",
+            "the name `later` is already used by",
+        ),
     ],
 )
 def test_errors_fail_the_check(
@@ -155,7 +159,7 @@ def test_captures_end_where_a_dialogue_restarts() -> None:
         .at_end("restart")
     )
 
-    assert "another way" in warnings_of(talk.build())[0].message
+    assert "another path" in warnings_of(talk.build())[0].message
 
 
 def test_an_anchor_may_be_anything() -> None:

@@ -21,8 +21,8 @@ from tests.mock.dialogues.texts import replies
 RICH = """
 name: Booking
 agent: [desk, shop]
-otherwise: Sorry, {{name}}?
-after: restart
+fallback: Sorry, {{name}}?
+at_end: restart
 turns:
   - user: /I am (?P<name>\\w+)/i
     when:

@@ -74,17 +74,17 @@ def test_captures_are_kept_and_requests_are_filled_in_once() -> None:
     [
         ("", "1:1: the file is empty — start it with a line `user: …`, and a line `agent: …`"),
         ("# nothing\n", "1:1: the file is empty — start it"),
-        ("user: a\n", "1:1: the agent has no answer to this — write"),
-        ("user: a\nuser: b\nagent: c", "1:1: the agent has no answer to this — write"),
-        ("agent: a\n", "1:1: nobody has said anything that this could answer — write"),
-        ("user: a\nbot: b\n", "2:1: `bot:` is nobody here — did you mean `agent:`?"),
-        ("human: a\nagent: b\n", "1:1: `human:` is nobody here — did you mean `user:`?"),
-        ("usr: a\nagent: b\n", "1:1: `usr:` is nobody here — did you mean `user:`?"),
+        ("user: a\n", "1:1: this turn has no reply — write"),
+        ("user: a\nuser: b\nagent: c", "1:1: this turn has no reply — write"),
+        ("agent: a\n", "1:1: this reply has no `user` before it — write"),
+        ("user: a\nbot: b\n", "2:1: `bot:` is not a speaker — did you mean `agent:`?"),
+        ("human: a\nagent: b\n", "1:1: `human:` is not a speaker — did you mean `user:`?"),
+        ("usr: a\nagent: b\n", "1:1: `usr:` is not a speaker — did you mean `user:`?"),
         ("user: a\nagent: b\nand c\n", "3:1: the line `and c` starts with neither"),
         ("  user: a\n", "1:1: an indented line with nothing above"),
-        ("user: a\nagent:   {{x\n", "2:10: a `{{` that opens no placeholder"),
-        ("user: /(/\nagent: x", "1:7: the regular expression does not work"),
-        ("user: /(?P<turn>.)/\nagent: x", "1:7: a capture cannot be called `turn`"),
+        ("user: a\nagent:   {{x\n", "2:10: a `{{` without a placeholder"),
+        ("user: /(/\nagent: x", "1:7: invalid regular expression"),
+        ("user: /(?P<turn>.)/\nagent: x", "1:7: a capture must not be named `turn`"),
         ("user:\nagent: x", "1:6: `user` is empty"),
     ],
 )
@@ -94,8 +94,8 @@ def test_what_is_wrong_is_told_with_its_place_and_its_cure(text: str, complaint:
 
 def test_a_file_of_which_no_line_is_understood_is_not_called_empty() -> None:
     assert complaints("customer: a\nbot: b\n") == [
-        "1:1: `customer:` is nobody here — did you mean `user:`?",
-        "2:1: `bot:` is nobody here — did you mean `agent:`?",
+        "1:1: `customer:` is not a speaker — did you mean `user:`?",
+        "2:1: `bot:` is not a speaker — did you mean `agent:`?",
     ]
 
 

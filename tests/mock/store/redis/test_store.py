@@ -1,4 +1,4 @@
-"""What is special about the store in Redis: its server, its address, and its neighbours."""
+"""The Redis store: server, URL, and data of other programs."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from bench.redis_servers import RedisProgram, redis_program
 from leadway_mock.store import StoreError, open_store
+from tests.redis_server import RedisProgram, redis_program
 
 
 @pytest.fixture
@@ -19,9 +19,7 @@ def client(redis_url: str) -> Iterator[redis.Redis]:
         yield opened
 
 
-def test_clear_takes_what_is_ours_and_leaves_what_others_keep(
-    redis_url: str, client: redis.Redis
-) -> None:
+def test_clear_keeps_the_data_of_other_programs(redis_url: str, client: redis.Redis) -> None:
     others = {"leadway", "leadways:1", "{.}", "session:1"}
     for name in others:
         client.set(name, "theirs")
@@ -69,9 +67,7 @@ def test_all_keys_of_a_namespace_have_its_hash_tag(redis_url: str, client: redis
     store.close()
 
 
-def test_a_server_that_has_forgotten_the_scripts_is_told_them_again(
-    redis_url: str, client: redis.Redis
-) -> None:
+def test_scripts_are_loaded_again_after_a_flush(redis_url: str, client: redis.Redis) -> None:
     store = open_store(redis_url)
     store.append("a", "x")
     client.script_flush()
@@ -91,10 +87,10 @@ def test_a_server_on_a_unix_socket(tmp_path: Path) -> None:
         store.close()
 
 
-def test_a_node_of_a_cluster_is_refused() -> None:
+def test_a_node_of_a_cluster_is_an_error() -> None:
     with (
         redis_program("--cluster-enabled", "yes") as server,
-        pytest.raises(StoreError, match=r"part of a Redis Cluster.* Name a server that stands"),
+        pytest.raises(StoreError, match=r"node of a Redis Cluster.* Name a standalone"),
     ):
         open_store(server.url)
 
@@ -132,7 +128,7 @@ def test_a_user_with_few_rights_is_enough(redis_server: RedisProgram, client: re
     client.acl_deluser("mock")
 
 
-def test_data_of_another_format_is_refused_and_left_alone(
+def test_data_of_another_format_is_an_error_and_stays_unchanged(
     redis_url: str, client: redis.Redis
 ) -> None:
     client.set("leadway:format", "99")
@@ -153,10 +149,10 @@ def test_data_is_marked_again_when_a_server_has_forgotten_all(
     store.close()
 
 
-def test_a_server_that_is_not_there_is_missed_with_the_way_to_start_one() -> None:
+def test_a_missing_server_is_an_error_that_says_how_to_start_one() -> None:
     with redis_program() as server:
         url = server.url
-    with pytest.raises(StoreError, match=r"does not answer: .*refused\. Start one with") as caught:
+    with pytest.raises(StoreError, match=r"does not respond: .*refused\. Start one with") as caught:
         open_store(url)
     assert url in str(caught.value)
 

@@ -1,1 +1,0 @@
-"""The measurements: what is asked of the contenders, in which order."""

@@ -1,1 +1,0 @@
-"""The results for readers: goals, tables and a plot."""

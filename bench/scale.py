@@ -1,0 +1,248 @@
+"""Capacity model:  .venv/bin/python -m bench.scale [--quick] [--write].
+
+Measures what a turn costs on each store, computes what deployments handle at most, and compares
+that with small deployments on this machine. The model is the operational laws of queues (Denning
+and Buzen, 1978): the limit is the resource with the smallest number of servers / seconds per turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import statistics
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import astuple, dataclass, field
+from pathlib import Path
+
+from redis import Redis
+
+from bench.load.generator_process import Generator, load_generator
+from bench.load.loop import LoadResult
+from bench.machine import CORES, LOAD_CORE, pinned
+from bench.markdown import DOCS, table, write_last_run
+from bench.measurements.plan import CONVERSATIONS, MANY
+from bench.measurements.rounds import print_progress, rotate
+from bench.python_info import python_version
+from bench.servers import Load, Server, running
+from bench.statistics import spread
+from bench.stores import sqlite_file, valkey_server
+from bench.targets import Kind, mock_target
+
+PAGE = DOCS / "scale.md"
+BYTES_PER_SECOND = 1.25e9
+"""A network of 10 Gbit/s."""
+
+TRIP_SECONDS = 0.0005
+"""Round trip to a Redis server on another machine of the same data centre."""
+
+CORES_PER_MACHINE, MAX_BUSY, THREADS = 8, 0.6, 8
+SESSION_SECONDS, MONTH_HOURS = 1_800.0, 730.0
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Processor seconds of one turn in mock, client and Redis server, calls of Redis, and bytes.
+
+    Each call waits for a round trip. `stored` includes the turn's share of the session.
+    """
+
+    mock: float
+    client: float
+    server: float = 0.0
+    calls: float = 0.0
+    traffic: float = 0.0
+    stored: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Machines with worker processes; Redis and clients elsewhere, unless `local`."""
+
+    workers: int = 1
+    machines: int = 1
+    redis: int = 1
+    cores: int = CORES_PER_MACHINE
+    local: bool = False
+    trip: float = TRIP_SECONDS
+
+    def limits(self, costs: Costs) -> Mapping[str, float]:
+        """Return the turns per second that each resource handles at most."""
+        processes = self.workers * self.machines
+        thread = costs.mock + costs.server + costs.calls * self.trip
+        core = costs.mock + (costs.server + costs.client if self.local else 0.0)
+        limits = {
+            "Python processes": _rate(processes, costs.mock),
+            "threads of the workers": _rate(processes * THREADS, thread),
+            "cores": _rate(self.machines * self.cores, core),
+            "thread of Redis": _rate(self.redis, costs.server),
+            "network of Redis": _rate(self.redis, costs.traffic / BYTES_PER_SECOND),
+        }
+        return limits | ({"the client": _rate(1, costs.client)} if self.local else {})
+
+    def capacity(self, costs: Costs) -> tuple[float, str]:
+        """Return the turns per second that all of it handles at most, and what limits it."""
+        limits = self.limits(costs)
+        return min((rate, resource) for resource, rate in limits.items())
+
+
+def _rate(number: int, seconds: float) -> float:
+    return number / seconds if seconds else math.inf
+
+
+@dataclass(slots=True)
+class Setup:
+    """A running mock on a store with some workers, and the results of its rounds."""
+
+    store: str
+    workers: int
+    server: Server
+    redis: Redis | None
+    results: list[LoadResult] = field(default_factory=list)
+    costs: list[Costs] = field(default_factory=list)
+
+    def measure(self, generator: Generator, seconds: float) -> None:
+        """Run one load, and add its result and the costs of a turn."""
+        before, mock = self._info(), self._cpu_seconds()
+        result = generator.run(self.server.job(Load(CONVERSATIONS, MANY, seconds)))
+        after, turns = self._info(), result.checked
+        used = [(new - old) / turns for old, new in zip(before, after, strict=True)]
+        client = result.busy * result.seconds / turns
+        self.results.append(result)
+        self.costs.append(Costs((self._cpu_seconds() - mock) / turns, client, *used))
+
+    def median_costs(self) -> Costs:
+        """Return the median of each cost over the rounds."""
+        return Costs(*map(statistics.median, zip(*map(astuple, self.costs), strict=True)))
+
+    def _cpu_seconds(self) -> float:
+        seconds = self.server.cpu_seconds()
+        assert seconds is not None, "processor times are read from /proc; run it on Linux"
+        return seconds
+
+    def _info(self) -> tuple[float, ...]:
+        if self.redis is None:
+            return (0.0,) * 4
+        info = self.redis.info()
+        return (
+            info["used_cpu_user"] + info["used_cpu_sys"],
+            float(info["total_reads_processed"]),
+            float(info["total_net_input_bytes"] + info["total_net_output_bytes"]),
+            float(info["used_memory_dataset"]),
+        )
+
+
+def measure(rounds: int, seconds: float, warm_up: int) -> list[Setup]:
+    """Measure one and two workers on each store, and one in memory, which workers cannot share."""
+    with ExitStack() as stack:
+        logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        generator = stack.enter_context(load_generator())
+        file = stack.enter_context(sqlite_file())
+        with pinned(LOAD_CORE):
+            url = stack.enter_context(valkey_server())
+        redis = stack.enter_context(Redis.from_url(url))
+        cases = (("memory", "memory:", 1), *(("SQLite", file, n) for n in (1, 2)))
+        setups = []
+        for store, store_url, workers in (*cases, *(("Redis", url, n) for n in (1, 2))):
+            flags = ("--store", store_url, "--workers", str(workers))
+            target = mock_target(f"{store}-{workers}", store, Kind.MOCK, *flags)
+            server = stack.enter_context(running(target, logs, core=None))
+            setups.append(Setup(store, workers, server, redis if store == "Redis" else None))
+        for setup in setups:
+            setup.server.wait()
+            generator.run(setup.server.job(Load(CONVERSATIONS, MANY, 30.0, warm_up)))
+        for number in range(rounds):
+            print_progress(f"small deployments: round {number + 1} of {rounds}")
+            for setup in rotate(setups, number):
+                setup.measure(generator, seconds)
+        return setups
+
+
+def report(costs: Mapping[str, Costs], checks: Sequence[Sequence[str]], run: str) -> str:
+    """Return costs, limits, needs and the comparison with measured rates as Markdown."""
+    header = ("store", "workers", "model, turns/s", "limited by", "measured", "ratio")
+    sections = {
+        "Costs of a turn": _cost_table(costs),
+        "Limits": _limit_table(costs),
+        "What a month takes": _month_table(costs["Redis"]),
+        "Model and measurement": table(header, checks),
+    }
+    return "\n\n".join([run, *(f"### {title}\n\n{text}" for title, text in sections.items())])
+
+
+def check_row(setup: Setup, costs: Costs) -> Sequence[str]:
+    """Return a measured rate beside the one of the model, for all cores of this machine."""
+    cores = len(CORES) or 1
+    rate, limit = Deployment(setup.workers, cores=cores, local=True, trip=0).capacity(costs)
+    measured = spread([each.rate for each in setup.results])
+    ratio = measured.median / rate
+    shown = "{:,.0f} ({:,.0f} … {:,.0f})".format(*measured)
+    return (setup.store, str(setup.workers), f"{rate:,.0f}", limit, shown, f"{ratio:.2f}")
+
+
+def _cost_table(costs: Mapping[str, Costs]) -> str:
+    def row(title: str, name: str, factor: float = 1.0) -> Sequence[str]:
+        values = [getattr(each, name) * factor for each in costs.values()]
+        return (title, *(f"{value:,.1f}" if value else "-" for value in values))
+
+    seconds = {"mock": "mock", "Redis": "server", "client": "client"}
+    rows = [row(f"µs of processor, {title}", name, 1e6) for title, name in seconds.items()]
+    rows += [row("calls of Redis", "calls"), row("bytes to and from Redis", "traffic")]
+    return table(("", *costs), [*rows, row("bytes stored in Redis", "stored")])
+
+
+def _limit_table(costs: Mapping[str, Costs]) -> str:
+    redis = costs["Redis"]
+    rows = (
+        ("one process, memory", costs["memory"], Deployment()),
+        ("one process, SQLite", costs["SQLite"], Deployment()),
+        ("`--workers 4`, Redis on another machine", redis, Deployment(4)),
+        ("`--workers 8`, Redis on another machine", redis, Deployment(8)),
+        ("16 machines, one Redis", redis, Deployment(8, 16)),
+        ("16 machines, 16 Redis, sharded by token", redis, Deployment(8, 16, 16)),
+    )
+    found = [(title, deployment.capacity(each)) for title, each, deployment in rows]
+    cells = [(title, f"{rate:,.0f}", resource) for title, (rate, resource) in found]
+    return table(("deployment", "turns/s at most", "limited by"), cells)
+
+
+def _month_table(costs: Costs) -> str:
+    header = ("turns/s", "workers", f"machines of {CORES_PER_MACHINE} cores", "Redis")
+    rows = []
+    for rate in (10, 1_000, 100_000):
+        workers = math.ceil(rate * costs.mock / MAX_BUSY)
+        machines = math.ceil(workers / CORES_PER_MACHINE)
+        busiest = max(costs.server, costs.traffic / BYTES_PER_SECOND)
+        redis = math.ceil(rate * busiest / MAX_BUSY)
+        hours = (machines * CORES_PER_MACHINE + redis) * MONTH_HOURS
+        moved = rate * costs.traffic * MONTH_HOURS * 3_600 / 1e12
+        counts = (f"{each:,}" for each in (rate, workers, machines, redis))
+        stored = rate * SESSION_SECONDS * costs.stored / 2**30
+        rows.append((*counts, f"{hours:,.0f}", f"{stored:,.2f}", f"{moved:,.2f}"))
+    return table((*header, "core-hours", "GiB in Redis", "TB to and from Redis"), rows)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; with `--write`, write the page."""
+    parser = argparse.ArgumentParser(prog="python -m bench.scale", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="measure very briefly, for a test")
+    parser.add_argument("--write", action="store_true", help=f"also write docs/{PAGE.name}")
+    options = parser.parse_args(arguments)
+    rounds, seconds, warm_up = (1, 0.1, 50) if options.quick else (5, 0.6, 1_500)
+    setups = measure(rounds, seconds, warm_up)
+    costs = {each.store: each.median_costs() for each in setups if each.workers == 1}
+    checks = [check_row(each, costs[each.store]) for each in setups]
+    machine = f"{python_version()}, {len(CORES)} cores shared by mock, store and clients"
+    text = report(
+        costs, checks, f"`make bench-scale`: {rounds} rounds of {seconds:g} s. {machine}."
+    )
+    print(text)
+    if options.write:
+        write_last_run(PAGE, text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,446 @@
+"""One client's connection: strict parsing, limits, responses in order, transport faults.
+
+uvicorn's protocol feeds httptools and knows the connection; this class handles each request when it
+is complete, without an ASGI task. A connection handles one request at a time. Others that
+arrive meanwhile wait in a queue, and reading is paused until it is empty.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import socket
+import struct
+import sys
+from collections import deque
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from leadway_mock.http.delivery import AT_ONCE
+from leadway_mock.http.messages import Request
+from leadway_mock.http_server.response_schedule import Ending, Part, schedule
+from leadway_mock.http_server.responses import RawResponse, RequestError, error_response
+
+if TYPE_CHECKING:
+    from leadway_mock.http_server.server import Dispatcher
+
+MAX_HEAD = 65_536
+"""Bytes of request line and headers together."""
+
+IDLE_TIMEOUT_SECONDS = 120.0
+"""After this time without a byte from or to the client, its connection is closed."""
+
+LINGER_SECONDS = 2.0
+"""How long a client may go on sending after an error response, before it is cut off."""
+
+QUIET_SECONDS = 0.1
+"""On stopping, a connection that has been idle for this time is closed: no request is under way."""
+
+_RESET_ON_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+_TLS_HANDSHAKE = b"\x16"
+_CHUNK_OVERHEAD = 5
+_NOT_IN_TARGET = re.compile(rb"[^!-~]")
+_MAX_DETAIL = 200
+
+
+class Phase(Enum):
+    """What a connection expects from its client."""
+
+    REQUEST = auto()
+    HEAD = auto()
+    BODY = auto()
+    NOTHING = auto()
+    """The last response is sent or selected_settings; whatever the client sends is dropped."""
+
+
+@dataclass(slots=True)
+class Pending:
+    """A complete request, or the error response in its place, in the order of arrival."""
+
+    request: Request
+    keep_alive: bool = False
+    is_http_1_0: bool = False
+    error: RawResponse | None = None
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """Handles the requests of one connection.
+
+    After an error response only our half of the connection is closed, and what the client still
+    sends is dropped for at most `LINGER_SECONDS`: else the client gets a reset and may lose the
+    response (RFC 9112, section 9.6).
+    """
+
+    app: Dispatcher
+    phase = Phase.REQUEST
+    url = b""
+    head_size = body_size = raw_size = unsent = 0
+    is_chunked = expects_continue = is_draining = has_client_finished = is_lingering = False
+    is_hanging = has_progress = False
+    current: Pending | None = None
+    timer: asyncio.TimerHandle | None = None
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - uvicorn's own
+        super().__init__(*arguments, **named)
+        self.fields: dict[str, str] = {}
+        self.body = bytearray()
+        self.queue: deque[Pending] = deque()
+        self.active_at = self.loop.time()
+        """When something was last received or sent, by the loop's clock."""
+
+    # What the server asks
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a complete request waits for its response, or a response for its last byte."""
+        unsent = self.transport.get_write_buffer_size()
+        return bool(self.current or self.queue or unsent or self.is_lingering)
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether a response is delayed, and its client has hung up or sends no more."""
+        return self.timer is not None and self.has_client_finished
+
+    def is_cancelled(self) -> bool:
+        """Return whether nobody needs a response any more; may be called from any thread."""
+        return self.is_draining or self.has_client_finished or self.transport.is_closing()
+
+    def close_if_overdue(self, now: float) -> None:
+        """Close the connection if its client has neither sent nor read a byte for too long."""
+        unsent = self.transport.get_write_buffer_size()
+        if unsent != self.unsent:
+            self.unsent, self.active_at = unsent, now
+        waits_for_us = (self.current or self.queue) and not unsent
+        if now - self.active_at > IDLE_TIMEOUT_SECONDS and not waits_for_us:
+            self.transport.abort()
+
+    def shutdown(self) -> None:
+        """Stop after the requests whose heads have arrived; uvicorn calls this to drain."""
+        self.is_draining = True
+        if self.is_hanging:
+            self.transport.abort()
+        self._close_when_quiet()
+
+    # Events of the transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget what was to be sent."""
+        super().connection_lost(exc)
+        self.phase = Phase.NOTHING
+        self.queue.clear()
+        if self.timer is not None:
+            self.timer.cancel()
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn says None
+        """Keep the connection for responses under way to a client that has sent everything."""
+        self.has_client_finished = True
+        return bool(self.current or self.queue) and not (self.is_lingering or self.is_hanging)
+
+    def resume_writing(self) -> None:
+        """Continue with the next request, which waits until the last response is sent."""
+        super().resume_writing()
+        self._advance()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse the next bytes; requests are handled as they become complete."""
+        self.active_at = self.loop.time()
+        phase, self.has_progress = self.phase, False
+        if phase is Phase.NOTHING:
+            return
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:  # No protocol to change to: HTTP goes on.
+            self.parser = httptools.HttpRequestParser(self)
+            self.data_received(data[upgrade.args[0] :])
+        except httptools.HttpParserError as error:
+            if self.phase is not Phase.NOTHING:
+                self._reject(_request_error(error, data, phase))
+        else:
+            if self.phase in {Phase.HEAD, Phase.BODY}:
+                self._check_unfinished(0 if self.has_progress else len(data))
+
+    # Events of the parser
+
+    def on_message_begin(self) -> None:
+        """Start a request, unless the last response is sent or selected_settings."""
+        if self.phase is Phase.NOTHING:
+            raise RequestError(400, "A request after the last one is not read.")
+        self.phase, self.has_progress = Phase.HEAD, True
+        self.url = b""
+        self.fields = {}
+        self.body = bytearray()
+        self.head_size = self.body_size = self.raw_size = 0
+
+    def on_url(self, url: bytes) -> None:
+        """Take a part of the target."""
+        self.url += url
+        self._count_head(len(url))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header. A name with an underscore is dropped: CGI spells dashes like that."""
+        size = len(name) + len(value) + 4
+        if self.phase is Phase.BODY:  # A trailer: it counts, and means nothing.
+            self._count_body(size)
+            return
+        self._count_head(size)
+        text = name.decode("latin-1").lower()
+        if "_" not in text:
+            known = self.fields.get(text)
+            content = value.decode("latin-1").rstrip(" \t")
+            self.fields[text] = content if known is None else f"{known}, {content}"
+
+    def on_headers_complete(self) -> None:
+        """Check the head, before any of the body is read."""
+        fields, version = self.fields, self.parser.get_http_version()
+        if version not in {"1.0", "1.1"}:
+            raise RequestError(400, "Only HTTP/1.0 and HTTP/1.1 are supported.")
+        self.is_chunked = "transfer-encoding" in fields
+        if self.is_chunked:
+            _check_coding(fields, version)
+        length = int(fields.get("content-length", 0))
+        self._limit_body(length)
+        if not self.url.startswith(b"/"):
+            self._read_absolute_target()
+        if _NOT_IN_TARGET.search(self.url):
+            raise RequestError(400, "The request target contains a byte that must be escaped.")
+        host = fields.get("host")
+        if not host and version == "1.1":
+            raise RequestError(400, "The Host header is missing.")
+        if host and "," in host:
+            raise RequestError(400, "There is more than one Host header.")
+        expectation = fields.get("expect")
+        self.expects_continue = (
+            expectation is not None
+            and expectation.lower() == "100-continue"
+            and version == "1.1"
+            and bool(length or self.is_chunked)
+        )
+        self.phase, self.has_progress, self.raw_size = Phase.BODY, True, 0
+
+    def on_chunk_header(self) -> None:
+        """Count what a chunk costs beside its data."""
+        self._count_body(_CHUNK_OVERHEAD)
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body."""
+        self._count_body(len(body))
+        self.body += body
+
+    def on_message_complete(self) -> None:
+        """Handle the request, or queue it behind the one that is being handled."""
+        self.phase = Phase.REQUEST
+        self.expects_continue = False
+        path, _, query = self.url.partition(b"#")[0].partition(b"?")
+        if b"%" in path:
+            path = unquote_to_bytes(path)
+        fields, body = self.fields, bytes(self.body)
+        if self.is_chunked:
+            del fields["transfer-encoding"]
+            fields["content-length"] = str(len(body))
+        parser = self.parser
+        method = parser.get_method().decode("latin-1")
+        text = path.decode("utf-8", "replace")
+        request = Request(method, text, query.decode("latin-1"), fields, body)
+        keep_alive = parser.should_keep_alive() and method != "CONNECT"
+        self.queue.append(Pending(request, keep_alive, parser.get_http_version() == "1.0"))
+        self._advance()
+
+    # Limits
+
+    def _count_head(self, size: int) -> None:
+        self.head_size += size
+        self._limit_head(self.head_size)
+
+    def _limit_head(self, size: int) -> None:
+        if size > MAX_HEAD:
+            raise RequestError(431, f"The headers are too large: at most {MAX_HEAD} bytes.")
+
+    def _count_body(self, size: int) -> None:
+        self.body_size += size
+        self._limit_body(self.body_size)
+
+    def _limit_body(self, size: int) -> None:
+        most = self.app.max_body
+        if size > most:
+            raise RequestError(413, f"The request body is too large: at most {most} bytes.")
+
+    def _check_unfinished(self, size: int) -> None:
+        """Limit what the parser has not reported yet: a line or the size of a chunk without end."""
+        self.raw_size += size
+        try:
+            if self.phase is Phase.HEAD:
+                self._limit_head(self.raw_size)
+            elif self.is_chunked:
+                self._limit_body(self.raw_size)
+        except RequestError as error:
+            self._reject(error)
+        else:
+            self._invite_body()
+
+    def _read_absolute_target(self) -> None:
+        """Take host and path from a target such as `http://host/path` (RFC 9112, 3.2.2)."""
+        scheme, separator, rest = self.url.partition(b"://")
+        if not separator:
+            if self.url != b"*" and self.parser.get_method() != b"CONNECT":
+                raise RequestError(400, "The request target must start with a slash.")
+            return
+        if scheme.lower() not in {b"http", b"https"}:
+            raise RequestError(400, "The request target must be a path or start with http://.")
+        try:
+            httptools.parse_url(self.url)
+        except httptools.HttpParserError:
+            raise RequestError(400, "The request target is not a valid URL.") from None
+        authority = re.split(rb"[/?#]", rest, maxsplit=1)[0]
+        path = rest[len(authority) :]
+        self.url = path if path.startswith(b"/") else b"/" + path
+        self.fields["host"] = authority.decode("latin-1")
+
+    # Responses
+
+    def _advance(self) -> None:
+        """Handle queued requests, one after another, until one of them has to wait."""
+        while self.queue and self.current is None and not self.flow.write_paused:
+            pending = self.current = self.queue.popleft()
+            if pending.error is not None:
+                self.respond(pending.error)
+            else:
+                self.app.dispatch(pending.request, self)
+        if self.transport.is_closing():
+            return
+        if self.queue:
+            self.flow.pause_reading()
+        else:
+            self.flow.resume_reading()
+            self._invite_body()
+
+    def respond_later(self, response: RawResponse) -> None:
+        """Do what `respond` does, from a callback of the loop."""
+        self.respond(response)
+        self._advance()
+
+    def respond(self, response: RawResponse) -> None:
+        """Send the response to the current request, or schedule its parts.
+
+        To be called once for each request, in the event loop, while it is dispatched.
+        """
+        pending = self.current
+        if pending is None or self.transport.is_closing():
+            return
+        keep_alive = pending.keep_alive and not response.is_error
+        if self.is_draining and not self.queue and self.phase is Phase.REQUEST:
+            keep_alive = False
+        persistence = "Keep-Alive" if pending.is_http_1_0 else ""
+        try:
+            head = response.head(persistence if keep_alive else "close")
+        except ValueError as error:
+            self.app.report_failure(pending.request, error)
+            keep_alive, response = False, error_response(500, "Internal Server Error")
+            head = response.head("close")
+        body = b"" if pending.request.method == "HEAD" else response.body
+        if response.delivery is AT_ONCE:
+            self.transport.write(head + body)
+            self._finish(Ending.STAY if keep_alive else Ending.CLOSE, lingers=response.is_error)
+        else:
+            plan = schedule(response.delivery, head, body, keep_alive=keep_alive)
+            now = self.loop.time()
+            parts = deque((now + seconds, data) for seconds, data in plan.parts)
+            self._send_due(parts, plan.ending)
+
+    def _send_due(self, parts: deque[Part], ending: Ending) -> None:
+        """Send the parts whose time has come, and continue when the next is due."""
+        self.timer = None
+        while parts and parts[0][0] <= self.loop.time():
+            self.transport.write(parts.popleft()[1])
+        if self.transport.is_closing():
+            return
+        if parts:
+            self.timer = self.loop.call_at(parts[0][0], self._continue, parts, ending)
+        else:
+            self._finish(ending)
+
+    def _continue(self, parts: deque[Part], ending: Ending) -> None:
+        self._send_due(parts, ending)
+        self._advance()
+
+    def _finish(self, ending: Ending, *, lingers: bool = False) -> None:
+        """End a response, and the connection if it was the last one."""
+        self.active_at = self.loop.time()
+        self.current = None
+        if ending is Ending.STAY:
+            if self.has_client_finished and not self.queue:
+                self.transport.close()
+            elif self.is_draining:
+                self._close_when_quiet()
+            return
+        self.phase = Phase.NOTHING
+        self.queue.clear()
+        if ending is Ending.HANG:
+            self.is_hanging = True
+        elif ending is Ending.RESET:
+            connection: socket.socket = self.transport.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            self.transport.abort()
+        elif lingers and not self.has_client_finished:
+            self._close_our_half()
+        else:
+            self.transport.close()
+
+    def _close_our_half(self) -> None:
+        self.is_lingering = True
+        with contextlib.suppress(OSError):
+            self.transport.write_eof()
+        self.flow.resume_reading()
+        self.timer = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+
+    def _close_when_quiet(self) -> None:
+        """Close the connection if no request is under way and none was just now."""
+        if self.current or self.queue or self.phase in {Phase.BODY, Phase.NOTHING}:
+            return
+        wait = self.active_at + QUIET_SECONDS - self.loop.time()
+        if wait <= 0:
+            self.transport.close()
+        else:
+            self.loop.call_later(wait, self._close_when_quiet)
+
+    def _invite_body(self) -> None:
+        """Send `100 Continue` if the client waits for it, after all earlier responses."""
+        if self.expects_continue and self.current is None and self.phase is Phase.BODY:
+            self.expects_continue = False
+            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _reject(self, error: RequestError) -> None:
+        """Queue an error response as the last one."""
+        self.phase = Phase.NOTHING
+        method = "HEAD" if self.parser.get_method() == b"HEAD" else ""
+        response = error_response(error.status, str(error))
+        self.queue.append(Pending(Request(method, ""), error=response))
+        self._advance()
+
+
+def _check_coding(fields: dict[str, str], version: str) -> None:
+    codings = [coding.strip().lower() for coding in fields["transfer-encoding"].split(",")]
+    if "content-length" in fields or version == "1.0":
+        raise RequestError(400, "Transfer-Encoding must stand alone, in HTTP/1.1.")
+    if any(coding not in {"", "chunked"} for coding in codings):
+        raise RequestError(501, "The only Transfer-Encoding supported is chunked.")
+    if codings != ["chunked"]:
+        raise RequestError(400, "Transfer-Encoding must be chunked, once.")
+
+
+def _request_error(error: httptools.HttpParserError, data: bytes, phase: Phase) -> RequestError:
+    """Return what is wrong with the bytes that the parser did not accept."""
+    cause = error.__context__
+    if isinstance(error, httptools.HttpParserCallbackError) and isinstance(cause, RequestError):
+        return cause
+    if data[:1] == _TLS_HANDSHAKE and phase is Phase.REQUEST:
+        return RequestError(400, "This is plain HTTP: use http://, not https://.")
+    detail = str(error)[:_MAX_DETAIL].rstrip(".")
+    if "overflow" in detail and "hunk" in detail:
+        return RequestError(413, "The request body is too large.")
+    return RequestError(400, f"Bad Request: {detail}.")

@@ -1,0 +1,97 @@
+"""Marker options and run summary, which only the pytest plug-in needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from leadway_mock.conformance import (
+    ConformanceReport,
+    Coverage,
+    coverage_text,
+    merge_reports,
+    report_text,
+)
+from leadway_mock.testing.mock import Mock, as_list
+
+if TYPE_CHECKING:
+    import pytest
+
+KEYWORDS = ("dialogue", "faults", "settings", "strict", "allow", "any_token")
+
+
+class MarkError(ValueError):
+    """The marker `leadway_mock` has invalid arguments."""
+
+
+def parse_marks(marks: Sequence[pytest.Mark], allow: Iterable[str]) -> dict[str, Any]:
+    """Return the options of a `Mock` for a test with these marks, nearest first.
+
+    Dialogues, faults and `allow` add up; of settings and switches, the nearest mark wins.
+    Raises `MarkError` for an unknown keyword or a positional argument.
+    """
+    options: dict[str, Any] = {"dialogue": [], "faults": [], "allow": set(allow)}
+    for mark in reversed(marks):
+        _check(mark)
+        keywords = mark.kwargs
+        options["dialogue"] += as_list(keywords.get("dialogue", ()))
+        options["faults"] += as_list(keywords.get("faults", ()))
+        options["allow"] |= set(as_list(keywords.get("allow", ())))
+        options |= {name: keywords[name] for name in ("strict", "any_token") if name in keywords}
+        options |= keywords.get("settings", {})
+    return options
+
+
+def _check(mark: pytest.Mark) -> None:
+    hint = f"Its keyword arguments are {', '.join(KEYWORDS)}."
+    if mark.args:
+        raise MarkError(f"@pytest.mark.leadway_mock takes no positional arguments. {hint}")
+    unknown = sorted(set(mark.kwargs) - set(KEYWORDS))
+    if unknown:
+        raise MarkError(f"@pytest.mark.leadway_mock has no argument {', '.join(unknown)}. {hint}")
+
+
+class RunSummary:
+    """Conformance and coverage of all tests of a run together."""
+
+    def __init__(self) -> None:
+        self._conformance = ConformanceReport()
+        self._coverage: Coverage | None = None
+
+    def add(self, mock: Mock, where: str) -> None:
+        """Add the mock of the test named `where`."""
+        self._add(mock.conformance(where=where), mock.coverage())
+
+    def add_json(self, value: Mapping[str, Any]) -> None:
+        """Add the summary of another process, as `to_json` returned it."""
+        self._add(
+            ConformanceReport.from_json(value["conformance"]), Coverage.from_json(value["coverage"])
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        coverage = self._coverage or Coverage(())
+        return {"conformance": self._conformance.to_json(), "coverage": coverage.to_json()}
+
+    def text(self, *, details: bool) -> str:
+        """Return the report, empty without any request.
+
+        With `details` it lists all outcomes, otherwise how many of each operation occurred.
+        """
+        if self._coverage is None or not self._conformance.requests:
+            return ""
+        outcomes = coverage_text(self._coverage) if details else _counts(self._coverage)
+        return f"{report_text(self._conformance)}\n\n{outcomes}"
+
+    def _add(self, conformance: ConformanceReport, coverage: Coverage) -> None:
+        self._conformance = merge_reports([self._conformance, conformance])
+        self._coverage = self._coverage + coverage if self._coverage else coverage
+
+
+def _counts(coverage: Coverage) -> str:
+    return "\n".join(
+        f"{each.id}: {len(each.hits)} of {len(each.outcomes)} outcomes of the contract met"
+        " (-v lists them)"
+        for each in coverage.operations
+        if each.hits
+    )

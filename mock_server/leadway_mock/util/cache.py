@@ -1,0 +1,74 @@
+"""Bounded caches: an LRU dictionary, and an LRU cache for functions of a string."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from threading import Lock
+from typing import Final, Generic, TypeVar, overload
+
+MAX_ENTRIES: Final = 10_000
+MAX_KEY_CHARS: Final = 2_000
+"""Longer strings are not cached; request lines and JSON Web Tokens are shorter."""
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+Default = TypeVar("Default")
+Text = TypeVar("Text", str, bytes)
+
+
+class BoundedDict(OrderedDict[Key, Value], Generic[Key, Value]):
+    """LRU cache as a dictionary: evicts the entry that was set or got least recently.
+
+    `get` and assignment are thread-safe.
+    """
+
+    def __init__(self, max_entries: int = MAX_ENTRIES) -> None:
+        super().__init__()
+        self._max_entries = max_entries
+        self._lock = Lock()
+
+    def __setitem__(self, key: Key, value: Value) -> None:
+        with self._lock:
+            super().__setitem__(key, value)
+            self.move_to_end(key)
+            if len(self) > self._max_entries:
+                self.popitem(last=False)
+
+    @overload
+    def get(self, key: Key, default: None = None, /) -> Value | None: ...
+
+    @overload
+    def get(self, key: Key, default: Value, /) -> Value: ...
+
+    @overload
+    def get(self, key: Key, default: Default, /) -> Value | Default: ...
+
+    def get(self, key: Key, default: object = None, /) -> object:
+        """Return the value at `key`, or `default`; mark the entry as used."""
+        with self._lock:
+            if key not in self:
+                return default
+            self.move_to_end(key)
+            return super().__getitem__(key)
+
+
+def memoize(
+    max_entries: int, max_chars: int = MAX_KEY_CHARS
+) -> Callable[[Callable[[Text], Value]], Callable[[Text], Value]]:
+    """LRU cache for a function of a string; strings longer than `max_chars` are not cached.
+
+    `functools.lru_cache` limits the number of entries, but not the size of what clients send.
+    """
+
+    def decorate(function: Callable[[Text], Value]) -> Callable[[Text], Value]:
+        cached = lru_cache(max_entries)(function)
+
+        @wraps(function)
+        def call(text: Text) -> Value:
+            return cached(text) if len(text) <= max_chars else function(text)
+
+        return call
+
+    return decorate

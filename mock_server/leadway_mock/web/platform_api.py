@@ -1,0 +1,93 @@
+"""The platform's API as a function of requests, and the adapter that puts it into Flask."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import replace
+
+import flask
+
+from leadway_mock.control_api.flask_request import is_control, read_request, sent_path
+from leadway_mock.http.messages import Request, Response
+from leadway_mock.http_server.responses import status_line
+from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.pipeline.hot_reload import hot_reloader_for
+from leadway_mock.web.host_check import HostCheck
+
+log = logging.getLogger(__name__)
+
+NEEDS_SERVER = "fault-needs-server"
+
+
+class PlatformAPI:
+    """Responds to every path outside `/__mock`, the unknown ones included.
+
+    The emulator routes by the contract, so neither Flask's routing nor another one is needed.
+    """
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+        self.in_loop = emulator.is_prompt
+        """Whether a response never waits for a store."""
+
+        self.max_body = emulator.settings.max_body_bytes
+        self.host_check = HostCheck(emulator.settings.host, emulator.settings.allow_host)
+        self.reloading = hot_reloader_for(emulator)
+
+    def takes(self, path: str) -> bool:
+        """Return whether `path`, as it was sent, is the platform's and not the mock's own."""
+        return not is_control(path)
+
+    def respond(self, request: Request) -> Response:
+        """Check the `Host` header, reload changed files, and respond."""
+        error = self.host_check.error(request.headers.get("host"))
+        if error is not None:
+            return error
+        self.reloading.check()
+        return self.emulator.handle(request)
+
+
+def install_platform(app: flask.Flask, platform: PlatformAPI) -> None:
+    """Let `platform` respond to every path outside `/__mock`."""
+
+    @app.before_request
+    def respond() -> flask.Response | None:
+        if not platform.takes(sent_path(flask.request)):
+            return None
+        request = read_request(flask.request, platform.max_body)
+        return write_response(wait_for_delay(platform.respond(request)))
+
+
+def wait_for_delay(response: Response) -> Response:
+    """Sleep for the response's delay; return the response, or an error for a transport fault.
+
+    Only the mock's HTTP server can cause a transport fault, and it does not call Flask for this.
+    """
+    time.sleep(response.delay)
+    return response if response.transport is None else _needs_server(response)
+
+
+def write_response(response: Response) -> flask.Response:
+    """Return the Flask response for a response of the emulator."""
+    return flask.Response(
+        response.body,
+        status=status_line(response.status),
+        headers=dict(response.headers),
+        content_type=response.media_type,
+    )
+
+
+def _needs_server(response: Response) -> Response:
+    message = (
+        f"The fault {response.transport} needs the mock's HTTP server, but this request came in "
+        "process or through another server. Start the mock with `leadway mock`, or with "
+        "leadway_mock.web.server.open_server."
+    )
+    log.error("%s", message)
+    return replace(
+        response,
+        status=500,
+        content={"statusCode": 500, "message": message},
+        headers={**response.headers, "X-Mock-Rule": NEEDS_SERVER, "X-Mock-Evidence": "invented"},
+    )

@@ -1,0 +1,89 @@
+"""Store clients that react wrongly to a missing response.
+
+Each wraps a Redis store behind a proxy that loses commands, and has a plausible mistake. The
+checker must catch every one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from leadway_mock.store import Appended, Store, StoreUnavailable
+from tests.distributed.broken_stores import TURNS, StoreWrapper
+from tests.network import Lost
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A turn that may have been appended or not."""
+
+    key: str
+    value: str
+    after: int
+    error: StoreUnavailable
+
+
+class ClientWrapper(StoreWrapper):
+    """Passes everything on; subclasses override what happens after an unknown result."""
+
+    def append(
+        self, key: str, value: str, *, after: int | None = None, keep: int | None = None
+    ) -> Appended | None:
+        try:
+            added = self.store.append(key, value, after=after, keep=keep)
+        except StoreUnavailable as error:
+            if TURNS not in key or not error.uncertain or not after:
+                raise
+            return self.resolve(Unknown(key, value, after, error))
+        if added:
+            self.appended(key, added)
+        return added
+
+    def resolve(self, unknown: Unknown) -> Appended | None:
+        """Return or raise what the mock receives."""
+        raise unknown.error
+
+    def appended(self, key: str, added: Appended) -> None:
+        """Note that an entry was appended."""
+
+
+class ResendsBlindly(ClientWrapper):
+    """Sends an append again, as if the first one had certainly not been processed."""
+
+    def resolve(self, unknown: Unknown) -> Appended | None:
+        return self.store.append(unknown.key, unknown.value, after=unknown.after)
+
+
+class AssumesSuccess(ClientWrapper):
+    """Treats a missing response as success."""
+
+    def resolve(self, unknown: Unknown) -> Appended | None:
+        return Appended(unknown.after + 1)
+
+
+class RetriesLater(ClientWrapper):
+    """Raises the error, and writes the turn later all the same, after newer turns."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._pending: dict[str, str] = {}
+
+    def resolve(self, unknown: Unknown) -> Appended | None:
+        self._pending[unknown.key] = unknown.value
+        raise unknown.error
+
+    def appended(self, key: str, added: Appended) -> None:
+        value = self._pending.pop(key, None)
+        if value:
+            late = json.dumps({**json.loads(value), "number": added.position + 1})
+            self.store.append(key, late, after=added.position)
+
+
+BROKEN_CLIENTS: dict[str, tuple[Callable[[Store], ClientWrapper], Lost, str]] = {
+    "resends blindly": (ResendsBlindly, "answer", "not-sent"),
+    "assumes success": (AssumesSuccess, "request", "lost"),
+    "retries later": (RetriesLater, "request", "wrong-conclusion"),
+}
+"""For each client: its class, what the proxy must lose, and the kind of fault it causes."""

@@ -1,0 +1,201 @@
+"""Thousands of silent connections: they cost the busy ones nothing, and never shut others out."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import CodeType, FrameType
+from typing import Any
+from weakref import ref
+
+import pytest
+
+from leadway_mock.http.messages import Request, Response
+from leadway_mock.http_server import acceptor
+from leadway_mock.http_server.acceptor import Acceptor
+from leadway_mock.http_server.protocol import HttpProtocol
+from tests.contract.programs import mock
+from tests.mock.raw_client import RawClient
+from tests.stress.pressing import (
+    GET,
+    assert_answers,
+    constant,
+    head,
+    many,
+    opened,
+    pressed,
+    say,
+    simple,
+    soon,
+)
+
+resource = pytest.importorskip("resource", reason="this system has no limit on open files to lower")
+
+FEW_FILES = 200
+SPARE_FILES = 200
+
+
+def most_idle() -> int:
+    """Return how many connections to hold: both of their ends are in this process."""
+    files: int = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return min(2_000, (files - SPARE_FILES) // 2)
+
+
+@contextmanager
+def looked_at() -> Iterator[Counter[HttpProtocol]]:
+    """Count how often each connection's own code runs in any thread that begins from now on."""
+    looks: Counter[HttpProtocol] = Counter()
+    codes = {each.__code__ for each in vars(HttpProtocol).values() if hasattr(each, "__code__")}
+    codes |= {each.fget.__code__ for each in vars(HttpProtocol).values() if hasattr(each, "fget")}
+    codes.discard(_code_of("close_if_overdue"))  # Once a second, of all.
+
+    def note(frame: FrameType, event: str, _: Any) -> None:
+        if event == "call" and frame.f_code in codes:
+            looks[frame.f_locals["self"]] += 1
+
+    before = threading.getprofile()
+    threading.setprofile(note)
+    try:
+        yield looks
+    finally:
+        threading.setprofile(before)
+
+
+def _code_of(name: str) -> CodeType:
+    code: CodeType = vars(HttpProtocol)[name].__code__
+    return code
+
+
+def test_silent_connections_are_not_looked_at() -> None:
+    """That is why they cost nothing: a request is as much work among 2,000 as alone."""
+    number = most_idle()
+    with (
+        looked_at() as looks,
+        pressed() as server,
+        many(server.url, number),
+        RawClient(server.url) as busy,
+    ):
+        assert say(busy).status == 200
+        assert soon(lambda: server.connections == number + 1)
+        looks.clear()
+        for _ in range(200):
+            assert say(busy).status == 200
+        assert len(looks) == 1
+
+
+LATE = head(0, path="/late")
+
+
+def late(request: Request) -> Response:
+    """Answer late, much later than a test lasts, where the path says so."""
+    answer = constant(request)
+    answer.delay = 600.0 if request.path == "/late" else 0.0
+    return answer
+
+
+@pytest.mark.parametrize("in_loop", [True, False])
+def test_late_answers_are_not_looked_at_before_their_time(*, in_loop: bool) -> None:
+    """So thousands may be late at the same time, as the page on faults says."""
+    with (
+        looked_at() as looks,
+        simple(late, in_loop=in_loop, grace=0) as server,
+        many(server.url, 100) as waiting,
+        RawClient(server.url) as busy,
+    ):
+        for each in waiting:
+            each.sendall(LATE)
+        assert soon(lambda: sum(each.timer is not None for each in list(looks)) == 100)
+        assert say(busy, GET).status == 200
+        looks.clear()
+        for _ in range(100):
+            assert say(busy, GET).status == 200
+        assert len(looks) == 1
+
+
+def test_where_all_are_busy_it_is_not_asked_again_and_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """That asks all of them, and among thousands that would cost more than to answer."""
+    asked: Counter[HttpProtocol] = Counter()
+
+    def is_abandoned(connection: HttpProtocol) -> bool:
+        asked[connection] += 1
+        return False
+
+    monkeypatch.setattr(acceptor, "max_connections", lambda: 20)
+    monkeypatch.setattr(acceptor, "_RETRY_SECONDS", 600)
+    monkeypatch.setattr(HttpProtocol, "is_abandoned", property(is_abandoned))
+    with simple(late, grace=0) as server, many(server.url, 20) as waiting:
+        for each in waiting:
+            each.sendall(LATE)
+        connections = server._uvicorn.server_state.connections  # noqa: SLF001 - who waits, nothing tells
+        assert soon(lambda: sum(vars(each).get("timer") is not None for each in connections) == 20)
+        with many(server.url, 20):
+            assert soon(lambda: len(asked) == 20)
+            threading.Event().wait(0.3)
+            assert set(asked.values()) == {1}
+
+
+def test_where_no_file_is_left_it_does_not_try_again_and_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Others may have them all, and hold on to them: connections that wait cost nothing."""
+    tries: list[Acceptor] = []
+
+    class Exhausted:
+        def __init__(self, listening: Any) -> None:
+            self.fileno, self.close = listening.fileno, listening.close
+
+        def accept(self) -> None:
+            raise OSError(24, "Too many open files")
+
+    accept_one = Acceptor._accept_one  # noqa: SLF001 - what is tried
+
+    def tried(accepting: Acceptor) -> bool:
+        if not tries:
+            accepting._socket = Exhausted(accepting._socket)  # type: ignore[assignment]  # noqa: SLF001 - as above
+        tries.append(accepting)
+        return accept_one(accepting)
+
+    monkeypatch.setattr(Acceptor, "_accept_one", tried)
+    with simple(constant) as server, many(server.url, 5):
+        assert soon(lambda: len(tries) >= 1)
+        threading.Event().wait(0.5)
+        assert len(tries) < 20
+
+
+def test_of_who_is_hung_up_on_before_a_late_answer_nothing_is_kept() -> None:
+    """Else many would be kept, one after another, for as long as answers are late."""
+    with looked_at() as looks, simple(late, grace=0) as server:
+        with opened(server.url) as waiting:
+            waiting.sendall(LATE)
+            assert soon(lambda: any(each.timer is not None for each in list(looks)))
+            (left,) = [ref(each) for each in looks if each.timer is not None]
+            for each in looks:
+                each.loop.call_soon_threadsafe(each.transport.abort)
+            assert soon(lambda: not server.connections)
+        looks.clear()
+
+        def is_gone() -> bool:
+            gc.collect()
+            return left() is None
+
+        assert soon(is_gone)
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="this system sets no other's limits")
+@pytest.mark.parametrize("when", ["from the start", "later"])
+def test_where_files_are_few_the_silent_make_room(when: str) -> None:
+    """Later means that the mock counts on more files than there are, as when others take them."""
+    with mock() as program:
+        pid = program.process.pid
+        if when == "later":
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, (FEW_FILES, FEW_FILES))
+        for _ in range(3):
+            with many(program.url, 300):
+                for _ in range(3):
+                    assert_answers(program.url)
+        assert "Traceback" not in program.log.read_text()
