@@ -1,4 +1,4 @@
-"""Parser of Markdown pages: code blocks, headings, links and inline code."""
+"""Markdown pages: code blocks, headings, anchors, links and inline code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INLINE = re.compile(r"`([^`\n]+)`")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A fenced code block and its language."""
+    """A fenced block of code and the language it names."""
 
     language: str
     text: str
@@ -32,7 +32,7 @@ class Page:
 
     @classmethod
     def read(cls, path: Path | str) -> Page:
-        """Return the page at a path of the repository."""
+        """Read a page by its path in the repository."""
         return cls(ROOT / path, (ROOT / path).read_text("utf-8"))
 
     @property
@@ -41,7 +41,7 @@ class Page:
 
     @property
     def prose(self) -> str:
-        """The page without its code blocks."""
+        """The page without its blocks of code."""
         return _BLOCK.sub("", self.text)
 
     @property
@@ -50,7 +50,7 @@ class Page:
 
     @property
     def files(self) -> dict[str, str]:
-        """Files of the reader: code blocks below a line that is a file name."""
+        """Files that the reader saves: blocks below a line that is only a file name."""
         return dict(_FILE.findall(self.text))
 
     @property
@@ -60,8 +60,8 @@ class Page:
 
     @property
     def anchors(self) -> set[str]:
-        """Anchors of the headings, as GitHub generates them."""
-        return {_anchor(text) for _, text in self.headings}
+        """The anchors of the headings, as GitHub generates them."""
+        return {anchor_of(text) for _, text in self.headings}
 
     @property
     def links(self) -> list[str]:
@@ -69,21 +69,25 @@ class Page:
 
     @property
     def code(self) -> list[str]:
-        """All code: inline, and each block."""
+        """Every piece of code: inline, and each block."""
         return [*_INLINE.findall(self.prose), *(block.text for block in self.blocks)]
 
+    def blocks_in(self, language: str) -> list[Block]:
+        """Return the blocks of a language, in order."""
+        return [block for block in self.blocks if block.language == language]
+
     def block(self, language: str, part: str = "") -> str:
-        """Return the only block of `language` that contains `part`."""
-        found = [each.text for each in self.blocks if each.language == language]
-        (only,) = [text for text in found if part in text]
-        return only
+        """Return the only block of a language that contains `part`."""
+        (text,) = [block.text for block in self.blocks_in(language) if part in block.text]
+        return text
 
 
 def pages() -> list[Page]:
-    """Return every page, written or generated."""
+    """Return every page in the root and in docs/."""
     paths = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")]
     return [Page.read(path) for path in sorted(paths)]
 
 
-def _anchor(heading: str) -> str:
+def anchor_of(heading: str) -> str:
+    """Return the anchor that GitHub generates for a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")

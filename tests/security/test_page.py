@@ -24,7 +24,7 @@ ALSO = {
 
 
 def defined_in(*folders: str) -> set[str]:
-    files = [file for folder in folders for file in (ROOT / "tests" / folder).glob("test_*.py")]
+    files = [file for folder in folders for file in (ROOT / "tests" / folder).rglob("test_*.py")]
     text = "".join(file.read_text("utf-8") for file in files)
     return set(re.findall(r"^def (test_\w+)", text, re.MULTILINE))
 
