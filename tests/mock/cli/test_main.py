@@ -192,8 +192,7 @@ def test_invalid_dialogues_are_reported_and_nothing_is_served(
 
     assert main(["--dialogues", str(file)]) == 2
     assert capsys.readouterr().err == (
-        f"leadway mock: {file}:1:1: this turn has no reply"
-        " — add an `agent` after it\n"
+        f"leadway mock: {file}:1:1: this turn has no reply — add an `agent` after it\n"
     )
 
 
