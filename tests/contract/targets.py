@@ -94,7 +94,7 @@ def http_redis(**settings: Any) -> Iterator[Service]:
 
 @contextmanager
 def _program(store: str, settings: Mapping[str, Any]) -> Iterator[Service]:
-    flags = ["--store", store, "--check-answers"]
+    flags = ["--store", store, "--validate-responses"]
     flags += [_flag(name, value) for name, value in settings.items()]
     with mock(*flags) as program, opened(program.url, trust_env=False) as service:
         yield service

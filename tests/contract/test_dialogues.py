@@ -92,7 +92,7 @@ def test_unscripted_message_can_have_a_fallback(
     tmp_path: Path, adjusted: Callable[..., Service]
 ) -> None:
     file = tmp_path / "kind.yaml"
-    file.write_text("otherwise: Sorry?\nturns: [{user: a, agent: b}]\n")
+    file.write_text("fallback: Sorry?\nturns: [{user: a, agent: b}]\n")
     service = adjusted(dialogues=str(file))
     response = service.send(service.body(message="c"))
     assert response.json()["response"] == "Sorry?"
@@ -106,7 +106,7 @@ def test_unscripted_message_can_be_rejected(
     tmp_path: Path, adjusted: Callable[..., Service]
 ) -> None:
     file = tmp_path / "strict.yaml"
-    file.write_text("otherwise: refuse\nturns: [{user: a, agent: b}]\n")
+    file.write_text("fallback: refuse\nturns: [{user: a, agent: b}]\n")
     service = adjusted(dialogues=str(file))
     response = service.send(service.body(message="c"))
     assert_error(response, 400, "No turn of the dialogue expects this message.")

@@ -94,7 +94,7 @@ def test_every_example_of_the_contract_has_a_clause() -> None:
 
 def test_mock_targets_run_every_clause() -> None:
     mocks = {name for name, target in TARGETS.items() if target.group == "mock"}
-    assert len(mocks) == 8
+    assert len(mocks) == 7
     excluded = {(target, *each.clauses) for each in EXCLUSIONS for target in each.targets}
     assert {each for each in excluded if each[0] in mocks} == {("observed", "scope-is-required")}
 

@@ -255,7 +255,7 @@ with socket.create_server(("127.0.0.1", 0)) as listening:
         ("ends", "ended with code 3"),
         ("crashes", "ended with code 70"),
         ("crashes", "ZeroDivisionError"),
-        ("closes its pipe", "was ended by SIGKILL"),
+        ("closes its pipe", "was killed by SIGKILL"),
         ("cannot fork", "cannot be started (no more processes)"),
     ],
 )
@@ -264,7 +264,7 @@ def test_the_mock_stops_after_repeated_failures_of_workers(how: str, about: str)
     run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert (run.returncode, run.stdout) == (1, "")
     assert about in run.stderr
-    assert run.stderr.endswith("as did those before. The mock gives up.\n")
+    assert run.stderr.endswith("like the workers before it. The mock gives up.\n")
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ class Supervisor:
     def _replace(self, number: int, reason: str) -> None:
         is_serving = self._announced and any(each.ready for each in self._workers.values())
         if self._failures >= MAX_FAILURES and not is_serving:
-            log.error("%s, as did those before. The mock gives up.", reason)
+            log.error("%s, like the workers before it. The mock gives up.", reason)
             self._code = FAILED
             self._stop()
             return
