@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from leadway_mock.http.messages import APIError, Request
-from leadway_mock.validation.body_schema import BodyValidator
-from leadway_mock.validation.json_body import read_json
+from leadway_mock.validation.request_body import BodyValidator, read_json
 from tests.property.strategies import (
     HEADERS,
     OPERATION,

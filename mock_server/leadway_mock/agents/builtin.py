@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from leadway_mock.agents.input_variables import InputVariable, plain_text, remarks
+from leadway_mock.agents.input_variables import InputVariable, remarks
 from leadway_mock.agents.registry import (
     OTHER_LOCATION,
     OTHER_LOCATION_TOKEN,
@@ -15,6 +15,7 @@ from leadway_mock.agents.registry import (
     Version,
 )
 from leadway_mock.agents.replies import AgentInput, AgentReply, Responder
+from leadway_mock.util.json_text import plain_text
 
 ECHO_ID: Final = "p1q2r3s4t5u6v7w8x9y0z1a2"
 """The agent id of the vendor page's sample request; here it echoes."""

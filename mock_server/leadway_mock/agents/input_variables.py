@@ -1,6 +1,5 @@
 """Input variables that an agent declares, compared with those of a request."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -33,17 +32,6 @@ def remarks(declared: Sequence[InputVariable], sent: Mapping[str, object]) -> It
     yield from _missing(declared, sent)
     yield from _mistyped(declared, sent)
     yield from _undeclared(declared, sent)
-
-
-ENCODER = json.JSONEncoder(ensure_ascii=False, default=dict)
-"""JSON encoder that also accepts read-only mappings."""
-
-
-def plain_text(value: object) -> str:
-    """Return a JSON value for use in a sentence: text unchanged, anything else as JSON."""
-    if isinstance(value, str):
-        return value
-    return ENCODER.encode(value)
 
 
 def _missing(declared: Sequence[InputVariable], sent: Mapping[str, object]) -> Iterator[str]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from leadway_mock.agents.input_variables import plain_text
 from leadway_mock.agents.replies import AgentInput
+from leadway_mock.util.json_text import plain_text
 
 BUILT_IN_NAMES: Final = ("message", "turn", "contactId", "executionId", "versionId")
 """Placeholders of every template, besides captures and `variables.NAME`."""

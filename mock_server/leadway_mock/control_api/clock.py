@@ -10,7 +10,7 @@ from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
 from leadway_mock.http.messages import FieldError
 from leadway_mock.state.clock import ClockError, MovableClock
-from leadway_mock.state.namespace import Namespace
+from leadway_mock.state.namespaces import Namespace
 
 
 def register(control: ControlAPI) -> None:

@@ -16,7 +16,7 @@ from leadway_mock.documents.problems import Problem
 from leadway_mock.faults import FaultError, read_fault
 from leadway_mock.http.messages import FieldError
 from leadway_mock.state.fault_registry import arm, disarm
-from leadway_mock.state.namespace import Namespace
+from leadway_mock.state.namespaces import Namespace
 
 
 def register(control: ControlAPI) -> None:

@@ -7,8 +7,7 @@ from typing import Any
 
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
-from leadway_mock.state.namespace import SHARED, Namespace, Overrides
-from leadway_mock.state.namespace_registry import namespace_name
+from leadway_mock.state.namespaces import SHARED, Namespace, Overrides, namespace_name
 
 ALL_SCOPES = "all"
 

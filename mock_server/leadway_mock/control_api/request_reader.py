@@ -14,9 +14,8 @@ from leadway_mock.contract.model import Operation
 from leadway_mock.control_api.flask_request import read_request
 from leadway_mock.http.messages import APIError, FieldError
 from leadway_mock.pipeline.emulator import Emulator
-from leadway_mock.state.namespace import Namespace
-from leadway_mock.validation.body_schema import BodyValidator
-from leadway_mock.validation.json_body import read_json
+from leadway_mock.state.namespaces import Namespace
+from leadway_mock.validation.request_body import BodyValidator, read_json
 
 MAX_BODY_BYTES: Final = 1_048_576
 MAX_MESSAGE_PROBLEMS: Final = 5

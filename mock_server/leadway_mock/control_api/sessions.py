@@ -13,7 +13,7 @@ from leadway_mock.control_api.request_reader import (
     ControlAPIError,
     ControlCall,
 )
-from leadway_mock.state.namespace import Namespace
+from leadway_mock.state.namespaces import Namespace
 from leadway_mock.state.sessions import Session, Turn
 
 PAGE = 500

@@ -15,7 +15,7 @@ from leadway_mock.control_api.request_reader import (
     ControlCall,
 )
 from leadway_mock.http.messages import FieldError
-from leadway_mock.state.namespace import Namespace, Overrides
+from leadway_mock.state.namespaces import Namespace, Overrides
 from leadway_mock.store import redact_url
 
 PYTHON_NAMES = {json_name(setting.name): setting.name for setting in fields(Settings)}

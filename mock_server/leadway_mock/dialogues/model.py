@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from leadway_mock.agents.input_variables import plain_text
 from leadway_mock.agents.replies import REPLY_FIELDS, AgentInput, AgentReply, Comparison
 from leadway_mock.agents.templates import (
     fill_texts,
@@ -21,7 +20,7 @@ from leadway_mock.agents.templates import (
 )
 from leadway_mock.dialogues.patterns import ANY, Pattern, match_value, parse_pattern
 from leadway_mock.faults import Fault, Latency, as_json
-from leadway_mock.util.json_text import to_json_text
+from leadway_mock.util.json_text import plain_text, to_json_text
 
 UNSCRIPTED: Final = "unscripted"
 REFUSE: Final = "refuse"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from leadway_mock.agents.input_variables import plain_text
 from leadway_mock.agents.message_conditions import Condition, parse_condition
+from leadway_mock.util.json_text import plain_text
 
 _EXACT = re.compile(r'="(?P<text>.*)"', re.DOTALL)
 _QUOTED = re.compile(r'"(?P<text>.+)"', re.DOTALL)

@@ -11,8 +11,7 @@ from leadway_mock.dialogues.builder import DialogueBuilder, as_dialogue
 from leadway_mock.dialogues.model import Dialogue, ScriptedTurn
 from leadway_mock.dialogues.position import DialoguePosition, position_in
 from leadway_mock.dialogues.serialization import from_text, to_text
-from leadway_mock.state.namespace import Namespace, Overrides
-from leadway_mock.state.namespace_registry import NamespaceRegistry
+from leadway_mock.state.namespaces import Namespace, NamespaceRegistry, Overrides
 from leadway_mock.util.cache import BoundedDict
 
 OVERRIDE_KEY: Final = "dialogues"
@@ -110,9 +109,11 @@ class DialogueRegistry:
         It is the version that the session began with, or all that it may begin. A session without
         dialogues, `new` or not, has none.
         """
+        if new:
+            return self.of_agent(namespace, agent_id)
         position = position_in(state)
         if position is None:
-            return self.of_agent(namespace, agent_id) if new else []
+            return []
         if not position.has_begun:
             return self.of_agent(namespace, agent_id)
         dialogue = self._dialogue_at(namespace, position)

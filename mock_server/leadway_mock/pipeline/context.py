@@ -9,7 +9,7 @@ from typing import Any
 from leadway_mock.contract.model import Operation
 from leadway_mock.http.messages import Request
 from leadway_mock.state.exchange_record import ExchangeRecord
-from leadway_mock.state.namespace import Namespace
+from leadway_mock.state.namespaces import Namespace
 from leadway_mock.state.quotas import QuotaUsage
 
 

@@ -26,7 +26,7 @@ from leadway_mock.state.agent_versions import AgentVersions
 from leadway_mock.state.clock import Clock
 from leadway_mock.state.exchange_record import ExchangeRecord
 from leadway_mock.state.journal import Journal
-from leadway_mock.state.namespace_registry import NamespaceRegistry
+from leadway_mock.state.namespaces import NamespaceRegistry
 from leadway_mock.state.sessions import Sessions
 from leadway_mock.store import MemoryStore, Store, StoreUnavailable
 from leadway_mock.util.redaction import redact_text

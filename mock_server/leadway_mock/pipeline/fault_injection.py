@@ -47,24 +47,21 @@ class FaultInjector:
         `response` is the normal response; None before the commit. Returns None where no fault
         fires.
         """
-        namespace = call.context.namespace
-        if not namespace.has_armed_faults:
-            return None
-        for each in _fitting(call, phase, list(namespace.faults)):
+        for each in _fitting(call, phase, list(call.context.namespace.faults)):
             failure = self._fire(call, each.fault, each.key, response)
             if failure is not None:
                 return failure
         return None
 
-    def fire_scripted(
+    def fire(
         self,
         call: OperationCall,
-        scripted: ScriptedFault | None,
+        scripted: ScriptedFault,
         phase: FaultPhase,
         response: Response | None = None,
     ) -> Response | None:
         """Fire the fault of a dialogue's turn, if it belongs to `phase`; as `fire_armed`."""
-        if scripted is None or scripted.fault.phase is not phase:
+        if scripted.fault.phase is not phase:
             return None
         return self._fire(call, scripted.fault, scripted.key, response)
 

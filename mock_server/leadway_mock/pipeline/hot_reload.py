@@ -1,8 +1,7 @@
-"""Hot reload: files that change are read again, and a broken one leaves the last good one in place.
+"""Hot reload of changed files. If a file is broken, the last good version stays in use.
 
-Files are looked at when a request comes, at most once a second: no thread waits for them, and a
-mock that nobody talks to does nothing. Sessions stay with the dialogue, and with the agent, that
-they began with.
+Files are checked during requests, at most once a second, without a thread. Open sessions keep the
+dialogue and the agent that they began with.
 """
 
 from __future__ import annotations
@@ -27,74 +26,74 @@ from leadway_mock.pipeline.emulator import Emulator
 
 log = logging.getLogger(__name__)
 
-EVERY_SECONDS: Final = 1.0
-KEPT: Final = "not reloaded; the last good one is served on."
+CHECK_SECONDS: Final = 1.0
+NOT_RELOADED: Final = "not reloaded; the last good version stays in use."
 
 Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
-"""What tells whether files have changed: their names, times of modification, and sizes."""
+"""Name, modification time and size of files, to detect changes."""
 
 
 @dataclass(slots=True)
 class WatchedFile:
-    """Something that is read from files, and how."""
+    """A file or folder, and how to load it."""
 
     name: str
     path: Path
     load: Callable[[], None]
-    """Read it and serve it, or raise and leave everything as it is."""
+    """Loads the file and serves it, or raises and changes nothing."""
 
-    troubles: dict[str, str]
-    """Where to say, under `name`, why the files are not served as they are now."""
+    load_errors: dict[str, str]
+    """Receives, under `name`, why the present version cannot be loaded."""
 
     stamp: Stamp = ()
 
-    def look(self) -> None:
-        """Read the files again if they have changed since they were last read."""
+    def check(self) -> None:
+        """Load the file if it has changed since it was loaded."""
         stamp = stamp_of(self.path)
         if stamp == self.stamp:
             return
-        self.stamp = stamp  # Of before they are read: a change meanwhile is seen next time.
+        self.stamp = stamp  # Taken before loading, so that a later change is detected.
         try:
             self.load()
-        except Exception as error:  # noqa: BLE001 - whatever a file does, the mock goes on
-            known = isinstance(error, ProblemsError | ContractError)
-            trouble = str(error) if known else f"{type(error).__name__}: {error}"
-            self.troubles[self.name] = trouble
-            log.error("%s: %s\n%s", self.name, KEPT, trouble)  # noqa: TRY400 - it is told
+        except Exception as error:  # noqa: BLE001 - no file may stop the mock
+            is_known = isinstance(error, ProblemsError | ContractError)
+            text = str(error) if is_known else f"{type(error).__name__}: {error}"
+            self.load_errors[self.name] = text
+            log.error("%s: %s\n%s", self.name, NOT_RELOADED, text)  # noqa: TRY400 - the text is enough
         else:
-            self.troubles.pop(self.name, None)
+            self.load_errors.pop(self.name, None)
             log.info("%s: reloaded from %s", self.name, self.path)
 
 
 @dataclass(slots=True)
 class HotReloader:
-    """All that a mock reads from files, looked at now and then."""
+    """Checks the files of a mock for changes."""
 
     sources: tuple[WatchedFile, ...]
     now: Callable[[], float] = time.monotonic
-    _looked: float = 0.0
-    _busy: threading.Lock = field(default_factory=threading.Lock)
+    _checked_at: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        """Take the files as they are now for known."""
+        """Record the present versions as loaded."""
         for source in self.sources:
             source.stamp = stamp_of(source.path)
-        self._looked = self.now()
+        self._checked_at = self.now()
 
     def check(self) -> None:
-        """Read again what has changed, unless that was asked less than a second ago."""
-        if self.now() - self._looked < EVERY_SECONDS or not self._busy.acquire(blocking=False):
+        """Load changed files, unless the last check was less than a second ago."""
+        if self.now() - self._checked_at < CHECK_SECONDS or not self._lock.acquire(blocking=False):
             return
         try:
             for source in self.sources:
-                source.look()
-            self._looked = self.now()
+                source.check()
+            self._checked_at = self.now()
         finally:
-            self._busy.release()
+            self._lock.release()
 
 
 def hot_reloader_for(emulator: Emulator) -> HotReloader:
-    """Return what keeps `emulator` up to date with the files that its settings name."""
+    """Return the reloader for the files in the settings of `emulator`."""
     settings = emulator.settings
     loads: list[tuple[str, Path, Callable[[], None]]] = [
         ("contract", contract_file(), lambda: emulator.serve(contract=load_contract()))
@@ -109,7 +108,7 @@ def hot_reloader_for(emulator: Emulator) -> HotReloader:
 
 
 def stamp_of(path: Path) -> Stamp:
-    """Return what tells whether the file at `path`, or any in that folder, has changed."""
+    """Return the stamp of a file, or of all files in a folder."""
     files: Iterable[Path] = [path]
     with suppress(DialogueError, OSError):
         files = dialogue_files(path)
@@ -118,7 +117,7 @@ def stamp_of(path: Path) -> Stamp:
 
 def _stamp(file: Path) -> tuple[str, int, int]:
     try:
-        found = file.stat()
+        status = file.stat()
     except OSError:
         return str(file), 0, 0
-    return str(file), found.st_mtime_ns, found.st_size
+    return str(file), status.st_mtime_ns, status.st_size

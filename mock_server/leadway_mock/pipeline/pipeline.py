@@ -28,8 +28,12 @@ from leadway_mock.pipeline.response_builder import (
 from leadway_mock.state.agent_versions import AgentVersions
 from leadway_mock.store import StoreUnavailable
 from leadway_mock.util.redaction import fingerprint, redact_text
-from leadway_mock.validation.body_schema import MAX_ERRORS, BodyValidator, find_unused_input
-from leadway_mock.validation.json_body import read_json
+from leadway_mock.validation.request_body import (
+    MAX_ERRORS,
+    BodyValidator,
+    find_unused_input,
+    read_json,
+)
 
 log = logging.getLogger(__name__)
 
@@ -113,14 +117,15 @@ class RequestPipeline:
 
     def _handle(self, call: OperationCall) -> Response:
         """Prepare, commit, respond; faults fire before or after the commit."""
-        faults = self._faults
         prepare = self.handlers.get(call.operation.id, prepare_example)
-        failure = faults.fire_armed(call, FaultPhase.BEFORE_COMMIT)
+        armed = call.context.namespace.has_armed_faults
+        failure = self._faults.fire_armed(call, FaultPhase.BEFORE_COMMIT) if armed else None
         if failure:
             return failure
         while True:
             work = prepare(call)
-            failure = faults.fire_scripted(call, work.fault, FaultPhase.BEFORE_COMMIT)
+            fault = work.fault  # of the dialogue's turn
+            failure = self._faults.fire(call, fault, FaultPhase.BEFORE_COMMIT) if fault else None
             if failure:
                 return failure
             call.context.may_have_committed = True
@@ -128,11 +133,11 @@ class RequestPipeline:
                 break
             # Another request committed this turn first: prepare the next turn.
         response = work.respond()
-        return (
-            faults.fire_scripted(call, work.fault, FaultPhase.AFTER_COMMIT, response)
-            or faults.fire_armed(call, FaultPhase.AFTER_COMMIT, response)
-            or response
-        )
+        after = FaultPhase.AFTER_COMMIT
+        failure = self._faults.fire(call, fault, after, response) if fault else None
+        if failure is None and armed:
+            failure = self._faults.fire_armed(call, after, response)
+        return failure or response
 
     def _parse_body(self, context: RequestContext, operation: Operation) -> Any:  # noqa: ANN401 - any JSON value
         if operation.body_schema is None:
@@ -217,7 +222,7 @@ def _route_hint(contract: Contract, path: str) -> str:
 
 
 def _request_ids(body: object) -> dict[str, str]:
-    """Return what tells one message from another: its session, its contact, its fingerprint.
+    """Return the ids that identify a message: session, contact, and its fingerprint.
 
     Values that are absent, empty or no text are left out.
     """

@@ -12,8 +12,7 @@ from leadway_mock.contract.model import Contract
 from leadway_mock.documents.problems import Problem
 from leadway_mock.faults import Fault, FaultError, as_json
 from leadway_mock.faults.contract_check import contract_problems
-from leadway_mock.state.namespace import Overrides
-from leadway_mock.state.namespace_registry import NamespaceRegistry, OverridesChange
+from leadway_mock.state.namespaces import NamespaceRegistry, Overrides, OverridesChange
 
 MAX_ARMED: Final = 100
 """Limit of armed faults in a namespace; each request is compared with all of them."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from leadway_mock.state.clock import MovableClock
-from leadway_mock.state.namespace import Namespace
+from leadway_mock.state.namespaces import Namespace
 from leadway_mock.testing.tracebacks import hide_traceback_here
 
 Move = Callable[[MovableClock], MovableClock]

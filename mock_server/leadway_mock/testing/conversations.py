@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from leadway_mock.state.namespace import Namespace
+from leadway_mock.state.namespaces import Namespace
 from leadway_mock.state.sessions import Turn
 
 MAX_TEXT_LENGTH = 300

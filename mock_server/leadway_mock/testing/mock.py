@@ -25,8 +25,13 @@ from leadway_mock.documents.problems import Problem
 from leadway_mock.faults import Fault, FaultError, read_fault, read_latency
 from leadway_mock.state.fault_registry import arm
 from leadway_mock.state.journal_entry import JournalEntry
-from leadway_mock.state.namespace import SHARED, Namespace, Overrides
-from leadway_mock.state.namespace_registry import NamespaceRegistry, namespace_name
+from leadway_mock.state.namespaces import (
+    SHARED,
+    Namespace,
+    NamespaceRegistry,
+    Overrides,
+    namespace_name,
+)
 from leadway_mock.testing.clock import MockClock
 from leadway_mock.testing.conversations import (
     Conversation,

@@ -36,3 +36,14 @@ def _dump(value: object) -> bytes:
 
 def _dump_with_stdlib(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+ENCODER = json.JSONEncoder(ensure_ascii=False, default=dict)
+"""JSON encoder that also accepts read-only mappings."""
+
+
+def plain_text(value: object) -> str:
+    """Return a JSON value for use in a sentence: text unchanged, anything else as JSON."""
+    if isinstance(value, str):
+        return value
+    return ENCODER.encode(value)

@@ -97,7 +97,6 @@ def redact_json(value: object) -> object:
     return value
 
 
-@memoize(MAX_CACHED, MAX_CACHED_CHARS)
 def fingerprint(secret: str) -> str:
     """Return 12 hexadecimal digits that identify a secret without revealing it."""
     return hashlib.blake2b(secret.encode(), digest_size=6, person=PERSON).hexdigest()

@@ -2,8 +2,9 @@ from types import MappingProxyType
 
 import pytest
 
-from leadway_mock.agents.input_variables import InputVariable, plain_text, remarks
+from leadway_mock.agents.input_variables import InputVariable, remarks
 from leadway_mock.documents.schema_errors import json_type
+from leadway_mock.util.json_text import plain_text
 
 DECLARED = (InputVariable("customerName", required=True), InputVariable("age", type="number"))
 

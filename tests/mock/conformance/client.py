@@ -16,7 +16,7 @@ from leadway_mock.http.messages import Response
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.clock import ManualClock
 from leadway_mock.state.fault_registry import arm, disarm
-from leadway_mock.state.namespace import SHARED
+from leadway_mock.state.namespaces import SHARED
 from leadway_mock.store import open_store
 from tests.mock.client import Caller, content
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from leadway_mock.state import snapshots
-from leadway_mock.state.namespace import OVERRIDES_KEY
+from leadway_mock.state.namespaces import OVERRIDES_KEY
 from leadway_mock.store import Snapshot
 from leadway_mock.web import create_app
 from tests.mock.client import TOKEN, Caller, content

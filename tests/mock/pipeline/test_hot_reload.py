@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import contract_file, load_contract
 from leadway_mock.pipeline import hot_reload
-from leadway_mock.pipeline.hot_reload import EVERY_SECONDS, HotReloader, WatchedFile, stamp_of
+from leadway_mock.pipeline.hot_reload import CHECK_SECONDS, HotReloader, WatchedFile, stamp_of
 from leadway_mock.web import create_app
 from tests.mock.client import CURRENT, LOCATION, TOKEN
 
@@ -51,7 +51,7 @@ class Files:
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Files:
-    monkeypatch.setattr(hot_reload, "EVERY_SECONDS", -1.0)
+    monkeypatch.setattr(hot_reload, "CHECK_SECONDS", -1.0)
     return Files(tmp_path)
 
 
@@ -78,7 +78,7 @@ def test_a_broken_file_leaves_the_last_good_one_and_says_so(
 
     assert files.say("a")["response"] == "one"
     assert "`agnt:` is nobody here" in files.health()["loadErrors"]["dialogues"]
-    assert caplog.text.count("last good one") == 1
+    assert caplog.text.count("last good version") == 1
     files.write("talks/a.txt", "user: a\nagent: mended\n")
     assert files.say("a")["response"] == "mended"
     assert files.health()["loadErrors"] == {}
@@ -111,7 +111,7 @@ def test_the_contract_is_reloaded_and_a_broken_one_is_not(
 ) -> None:
     copy = tmp_path / "contract.yaml"
     copy.write_bytes(contract_file().read_bytes())
-    monkeypatch.setattr(hot_reload, "EVERY_SECONDS", -1.0)
+    monkeypatch.setattr(hot_reload, "CHECK_SECONDS", -1.0)
     monkeypatch.setattr(hot_reload, "contract_file", lambda: copy)
     monkeypatch.setattr(hot_reload, "load_contract", lambda: load_contract(copy))
     client = create_app().test_client()
@@ -142,7 +142,7 @@ def test_files_are_looked_at_once_a_second_at_most(tmp_path: Path) -> None:
         file.write_text(text)
         watching.check()
 
-    assert EVERY_SECONDS == 1.0
+    assert CHECK_SECONDS == 1.0
     assert loads == ["22"]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from leadway_mock.faults import Fault, Transport, fixed
 from leadway_mock.state.fault_registry import arm
 from leadway_mock.state.journal_entry import MAX_BODY_CHARS
-from leadway_mock.state.namespace import SHARED
+from leadway_mock.state.namespaces import SHARED
 from leadway_mock.util.redaction import fingerprint
 from tests.mock.client import CURRENT, DEPRECATED, LOCATION, Caller
 

@@ -6,7 +6,7 @@ import pytest
 
 from leadway_mock.contract.model import Contract
 from leadway_mock.http.messages import ErrorKind
-from leadway_mock.validation.body_schema import MAX_ERRORS, BodyValidator
+from leadway_mock.validation.request_body import MAX_ERRORS, BodyValidator
 
 
 @pytest.fixture(scope="session")

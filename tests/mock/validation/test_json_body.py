@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from leadway_mock.http.messages import APIError, Request
-from leadway_mock.validation.json_body import MAX_DEPTH, read_json
+from leadway_mock.validation.request_body import MAX_DEPTH, read_json
 
 JSON = {"content-type": "application/json"}
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.state.namespace import SHARED, Overrides
-from leadway_mock.state.namespace_registry import namespace_name
+from leadway_mock.state.namespaces import SHARED, Overrides, namespace_name
 from tests.mock.client import LOCATION, TOKEN, Caller, content
 
 OTHER = "pit-87654321-1234-4234-8234-123456789abc"
