@@ -174,8 +174,12 @@ def test_of_who_is_hung_up_on_before_a_late_answer_nothing_is_kept() -> None:
             waiting.sendall(LATE)
             assert soon(lambda: any(each.timer is not None for each in list(looks)))
             (left,) = [ref(each) for each in looks if each.timer is not None]
-            for each in looks:
-                each.loop.call_soon_threadsafe(each.transport.abort)
+
+            def abort() -> None:
+                for each in looks:
+                    each.transport.abort()
+
+            next(iter(looks)).loop.call_soon_threadsafe(abort)
             assert soon(lambda: not server.connections)
         looks.clear()
 

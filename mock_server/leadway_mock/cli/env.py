@@ -68,7 +68,7 @@ def _is_mock(host: str, port: int) -> bool:
         return False
     finally:
         connection.close()
-    return isinstance(health, dict) and health.get("status") == "ok" and "contract" in health
+    return isinstance(health, dict) and health.get("status") == "ok" and "contractVersion" in health
 
 
 def _parser() -> argparse.ArgumentParser:
