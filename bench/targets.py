@@ -171,7 +171,7 @@ def _java_peers() -> Sequence[Target]:
 
 
 def _flask_peer() -> Target:
-    versions = [_python_version("mock.txt", name) for name in ("flask", "waitress")]
+    versions = _python_version("mock.txt", "flask"), _python_version("dev.txt", "waitress")
     title = "plain Flask {}, waitress {}".format(*versions)
 
     def command(port: int) -> list[str]:

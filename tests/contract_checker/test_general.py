@@ -9,7 +9,13 @@ from check_contract import main
 
 from contract_checker import CHECKS, GENERAL
 
-CONTROL = Path(__file__).resolve().parents[2] / "mock_server" / "leadway_mock" / "control.yaml"
+CONTROL = (
+    Path(__file__).resolve().parents[2]
+    / "mock_server"
+    / "leadway_mock"
+    / "control_api"
+    / "control.yaml"
+)
 
 
 def test_the_control_api_passes_the_general_checks(
@@ -36,7 +42,7 @@ def test_only_checks_for_a_platform_are_left_out() -> None:
     ("part", "broken"),
     [
         ("example: {turn: 2}", "example: {turn: 0}"),
-        ("default: 100, description: How many", "default: 0, description: How many"),
+        ("default: 100, description: Maximum", "default: 0, description: Maximum"),
         ("$response.body#/executionId", "$response.body#/execution"),
         ("operationId: expireSession", "operationId: fork-session"),
     ],

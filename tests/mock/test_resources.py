@@ -171,7 +171,7 @@ SCENARIOS: dict[str, str] = {
     """,
     "an application": """
         from leadway_mock.web import create_app
-        from leadway_mock.settings import Settings
+        from leadway_mock.config.settings import Settings
         with create_app(Settings(store="sqlite:///mock.db")).test_client() as client:
             client.get("/__mock/health").close()
     """,

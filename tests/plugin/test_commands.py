@@ -125,7 +125,7 @@ def test_exit_code_of_the_command_has_precedence(tmp_path: Path, booking: Path) 
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [
-        (["npm", "test"], 2, "npm test: no such flag; a command is written behind --"),
+        (["npm", "test"], 2, "npm test: no such flag; the command comes after --"),
         (["--"], 2, "leadway mock exec -- npm test"),
         (["--", "no-such-command"], 127, "there is no command 'no-such-command'"),
         (["--", "/"], 126, "/: "),
@@ -175,4 +175,4 @@ def test_env_prints_nothing_without_a_mock(tmp_path: Path) -> None:
         port = str(closed.getsockname()[1])
     done = run(*LEADWAY, "env", "--port", port, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
-    assert f"no mock answers at http://127.0.0.1:{port}" in done.stderr
+    assert f"no mock responds at http://127.0.0.1:{port}" in done.stderr

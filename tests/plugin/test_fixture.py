@@ -180,11 +180,11 @@ def test_run_ends_with_conformance_and_coverage(pytester: pytest.Pytester, run: 
             "Conformance failed: 1 error in 5 requests.",
             "execution-id-dropped (error)",
             "*test_bad: *",
-            "executeAgent: 1 of * outcomes of the contract met (-v lists them)",
+            "executeAgent: 1 of * outcomes of the contract hit (-v lists them)",
         ]
     )
     detailed = run("-v")
-    detailed.stdout.fnmatch_lines(["    met:   200 reply (5)", "    never: *"])
+    detailed.stdout.fnmatch_lines(["    hit:    200 reply (5)", "    missed: *"])
     run("-q").stdout.no_fnmatch_line("*= leadway_mock =*")
 
 

@@ -206,7 +206,7 @@ def test_settings_change_for_one_test_only(host: Host, mock: Mock) -> None:
         assert send(other, "Hi", executionId="gone").status_code == 404
     mock.settings(unknown_session=None)
     assert send(mock, "Hi", executionId="gone").status_code == 404
-    with pytest.raises(SettingsError, match="profile is meant"):
+    with pytest.raises(SettingsError, match="did you mean 'profile'"):
         mock.settings(profil="observed")
 
 

@@ -142,10 +142,10 @@ def test_running_test_can_allow_a_kind(pytester: pytest.Pytester, run: Run) -> N
         ("alow='unused'", "*has no argument alow. Its keyword arguments are dialogue, faults, *"),
         ("BOOKING", "*takes no positional arguments. Its keyword arguments are dialogue, *"),
         ("allow='unsed'", "*allow must be one of unscripted, contract, *, not unsed.*"),
-        ("settings={'prot': 1}", "*prot is no setting. *"),
-        ("settings={'quota_day': 0}", "quota_day cannot be 0: 1 or more is wanted."),
+        ("settings={'prot': 1}", "*prot is not a setting; *"),
+        ("settings={'quota_day': 0}", "quota_day must be at least 1, not 0."),
         ("settings={'port': 1}", "*port cannot change while the mock runs*"),
-        ("faults={'status': 600}", "*600 is out of range*"),
+        ("faults={'status': 600}", "*`status` is out of range*"),
         ("dialogue='user: hi\\nagnet: ho'", "*agnet*agent*"),
     ],
 )
@@ -164,10 +164,10 @@ def test_invalid_marker_is_an_error_without_traceback(
 @pytest.mark.parametrize(
     ("call", "text"),
     [
-        ("dialogue('usr: hi\\nagent: ho')", "*`usr:` is nobody here*"),
+        ("dialogue('usr: hi\\nagent: ho')", "*`usr:` is not a speaker*"),
         ("fault(stat=500)", "*/stat: unknown field*status*"),
-        ("fault({'status': 200})", "*200 is out of range*"),
-        ("settings(profil='observed')", "*profil is no setting*"),
+        ("fault({'status': 200})", "*`status` is out of range*"),
+        ("settings(profil='observed')", "*profil is not a setting*"),
     ],
 )
 def test_invalid_call_is_shown_at_the_line_of_the_test(

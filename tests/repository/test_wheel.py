@@ -126,9 +126,9 @@ def test_the_sdk_works_without_the_mock(wheel: Path, tmp_path: Path) -> None:
     with_mock = install(tmp_path / "mock", f"leadway[mock] @ {wheel.as_uri()}")
     alone = install(tmp_path / "sdk", f"leadway @ {wheel.as_uri()}")
     with serving(with_mock / "leadway", tmp_path) as (url, _):
-        output = run(alone / "leadway", "execute", AGENT, "Hello", "--mock", url, cwd=tmp_path)
+        output = run(alone / "leadway", "execute", AGENT, "Hello", "--mock-url", url, cwd=tmp_path)
         assert output == "Turn 1. You said: Hello\n"
-        run(alone / "leadway", "doctor", "--mock", url, cwd=tmp_path)
+        run(alone / "leadway", "doctor", "--mock-url", url, cwd=tmp_path)
 
 
 def test_the_sdk_names_the_extra_of_the_mock(wheel: Path, tmp_path: Path) -> None:

@@ -39,8 +39,8 @@ FAULTS: list[tuple[dict[str, Any], type[LeadwayError]]] = [
     ({"status": 500}, ServerError),
     ({"status": 503}, ServerError),
     ({"rule": "upstream-timeout"}, UpstreamTimeoutError),
-    ({"proxy": 403}, BlockedByProxyError),
-    *[({"proxy": status}, ServerError) for status in (502, *range(520, 530))],
+    ({"proxyStatus": 403}, BlockedByProxyError),
+    *[({"proxyStatus": status}, ServerError) for status in (502, *range(520, 530))],
     ({"transport": "CONNECTION_RESET_BY_PEER"}, ConnectionLostError),
     ({"transport": "EMPTY_RESPONSE"}, ConnectionLostError),
     ({"transport": "MALFORMED_RESPONSE_CHUNK"}, ConnectionLostError),
@@ -141,16 +141,16 @@ def converse(request: pytest.FixtureRequest) -> Converse:
 
 
 @pytest.mark.parametrize(("fault", "expected"), FAULTS)
-@pytest.mark.parametrize(("when", "turn"), [("before-commit", 2), ("after-commit", 3)])
+@pytest.mark.parametrize(("phase", "turn"), [("before-commit", 2), ("after-commit", 3)])
 def test_what_may_have_been_processed_is_not_retried(  # noqa: PLR0913, PLR0917 - a row and its variants
     faulty_mock: FaultyMock,
     converse: Converse,
     fault: dict[str, Any],
     expected: type[LeadwayError],
-    when: str,
+    phase: str,
     turn: int,
 ) -> None:
-    result, next_text = converse(faulty_mock, {**fault, "when": when, "times": 9})
+    result, next_text = converse(faulty_mock, {**fault, "phase": phase, "times": 9})
     assert type(result) is expected
     assert (result.retry_safe, result.attempts) == (False, 1)
     assert next_text == f"Turn {turn}. You said: Three"
@@ -168,9 +168,9 @@ def test_a_repeated_429_is_raised(faulty_mock: FaultyMock, converse: Converse) -
     assert next_text == "Turn 2. You said: Three"
 
 
-@pytest.mark.parametrize("spread", [5])
-def test_a_slow_body_times_out(faulty_mock: FaultyMock, converse: Converse, spread: float) -> None:
-    result, next_text = converse(faulty_mock, {"transport": "SLOW_BODY", "spread": spread})
+@pytest.mark.parametrize("seconds", [5])
+def test_a_slow_body_times_out(faulty_mock: FaultyMock, converse: Converse, seconds: float) -> None:
+    result, next_text = converse(faulty_mock, {"transport": "SLOW_BODY", "bodySeconds": seconds})
     assert isinstance(result, RequestTimeoutError)
     assert next_text == "Turn 3. You said: Three"
 

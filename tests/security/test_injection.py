@@ -125,7 +125,7 @@ def test_a_failure_is_logged_on_its_own_line(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(emulator.namespaces, "of", None)
+    monkeypatch.setattr(emulator.namespaces, "for_token", None)
     assert client.get(f"/__mock/sessions/x%0D%0Aforged%1B[2J{TOKEN}").status_code == 500
     (message,) = caplog.messages
     assert message.isascii()

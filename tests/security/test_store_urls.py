@@ -52,7 +52,7 @@ def test_what_several_workers_share_is_told_without_its_password() -> None:
     settings = Settings(store=f"redis://:{SECRET}@localhost/0", workers=2)
     with one_store(settings) as (shared, told):
         assert shared.store == settings.store
-        assert told == "all from the store redis://localhost/0"
+        assert told == "from the store redis://localhost/0"
 
 
 @pytest.mark.parametrize(

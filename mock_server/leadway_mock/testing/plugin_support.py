@@ -90,7 +90,7 @@ class RunSummary:
 
 def _counts(coverage: Coverage) -> str:
     return "\n".join(
-        f"{each.id}: {len(each.hits)} of {len(each.outcomes)} outcomes of the contract met"
+        f"{each.id}: {len(each.hits)} of {len(each.outcomes)} outcomes of the contract hit"
         " (-v lists them)"
         for each in coverage.operations
         if each.hits

@@ -92,14 +92,14 @@ def test_an_id_that_nobody_can_call_is_refused_with_its_line(
 
 @pytest.mark.parametrize("agent_id", REFUSED, ids=ascii)
 def test_so_it_is_where_a_test_says_who_knows_a_dialogue(agent_id: str) -> None:
-    with Mock() as mock, pytest.raises(DialogueError, match="is no agent's id — use no "):
+    with Mock() as mock, pytest.raises(DialogueError, match=r"invalid agent id .* — use no "):
         mock.dialogue("user: a\nagent: b\n", agent=["a", agent_id])
 
 
 @pytest.mark.parametrize("agent_id", CALLED, ids=ascii)
 def test_any_other_id_is_called_over_http(agent_id: str, tmp_path: Path) -> None:
     agents_files.loaded(tmp_path, f"agents: [{{name: A, id: {spelt(agent_id)}}}]")
-    with Mock(agents=str(tmp_path / "agents.yaml")) as mock:
+    with Mock(agents_file=str(tmp_path / "agents.yaml")) as mock:
         assert said(mock, agent_id) == "Turn 1. You said: a"
     with Mock(dialogue=f"{TURNS}agent: {spelt(agent_id)}") as mock:
         assert said(mock, agent_id) == "b"

@@ -176,7 +176,7 @@ def test_errors_of_exec_name_flag_and_variable(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["exec", "--workers", "2", "--", "true"]) == 2
-    said = "leadway mock exec: --workers (or LEADWAY_MOCK_WORKERS) cannot be more than 1 here: "
+    said = "leadway mock exec: --workers (or LEADWAY_MOCK_WORKERS) must be 1 in a test: "
     assert capsys.readouterr().err.startswith(said)
 
 

@@ -55,7 +55,7 @@ def test_a_fault_of_a_namespace_is_its_own(api: Api, caller: Caller) -> None:
         ({"status": 418}, "/status", "documents no 418"),
         ({"staus": 500}, "/staus", "is not known here"),
         ({"status": "500"}, "/status", "must be a whole number"),
-        ({"latency": {"uniform": [1]}}, "/latency/uniform", "cannot be written so"),
+        ({"latency": {"uniform": [1]}}, "/latency/uniform", "has an invalid value"),
     ],
 )
 def test_a_fault_that_is_invalid_is_reported_where_and_why(

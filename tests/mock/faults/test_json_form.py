@@ -70,7 +70,7 @@ BAD: list[tuple[object, str]] = [
     ({"status": True}, "/status: `status` must be a whole number, not true or false"),
     ({"status": 200}, "/status: `status` is out of range — write a number from 400 to 599"),
     ({"status": 500, "times": 0}, "/times: `times` is out of range — write a number from 1 to"),
-    ({"status": 500, "id": "a b"}, "/id: `id` cannot be written so — Up to 64 letters"),
+    ({"status": 500, "id": "a b"}, "/id: `id` has an invalid value — Up to 64 letters"),
     ({"status": 500, "agentId": ""}, "/agentId: `agentId` is empty"),
     ({"status": 500, "rule": "x" * 201}, "/rule: `rule` is longer than 200 characters"),
     (
@@ -80,7 +80,7 @@ BAD: list[tuple[object, str]] = [
     ({"transport": "BANG"}, "/transport: `transport` cannot be `BANG` — write `CONNECTION_RESET"),
     ({"proxyStatus": 404}, "/proxyStatus: `proxyStatus` cannot be `404` — write `403`"),
     ({"status": 429, "retryAfter": -1}, "/retryAfter: `retryAfter` is out of range"),
-    ({"latency": "soon"}, "/latency: `latency` cannot be written so — A duration such as 200ms"),
+    ({"latency": "soon"}, "/latency: `latency` has an invalid value — A duration such as 200ms"),
     ({"latency": None, "times": 1}, "/latency: `latency` must be a number or text or a mapping"),
     ({"latency": -1}, "/latency: `latency` is out of range — write a number from 0 to 600"),
     ({"latency": 601}, "/latency: `latency` is out of range"),
@@ -88,7 +88,7 @@ BAD: list[tuple[object, str]] = [
     ({"latency": {}}, "/latency: `latency` is empty"),
     ({"latency": {"normal": 1}}, "/latency/normal: `normal` is not known here"),
     ({"latency": {"uniform": 1}}, "/latency/uniform: `uniform` must be a list, not a number"),
-    ({"latency": {"uniform": [1]}}, "/latency/uniform: `uniform` cannot be written so — Two"),
+    ({"latency": {"uniform": [1]}}, "/latency/uniform: `uniform` has an invalid value — Two"),
     ({"latency": {"lognormal": 1}}, "/latency/lognormal: `lognormal` must be a mapping"),
     ({"latency": {"lognormal": {"sigma": 1}}}, "/latency/lognormal: `median` is missing here"),
     (
@@ -170,9 +170,9 @@ def test_a_problem_can_be_placed_in_a_larger_document() -> None:
 
 def test_a_latency_is_read_alone() -> None:
     assert read_latency("200ms") == fixed(0.2)
-    with pytest.raises(FaultError, match=r"^the fault: `latency` cannot be written so"):
+    with pytest.raises(FaultError, match=r"^the fault: `latency` has an invalid value"):
         read_latency("x")
-    with pytest.raises(FaultError, match=r"^/uniform: `uniform` cannot be written so"):
+    with pytest.raises(FaultError, match=r"^/uniform: `uniform` has an invalid value"):
         read_latency({"uniform": []})
 
 

@@ -55,7 +55,7 @@ def test_a_failure_is_the_platforms_own(caller: Caller) -> None:
     assert answer.content == {"statusCode": 500, "message": "Internal Server Error"}
     assert answer.headers["X-Mock-Rule"] == "fault-status"
     assert answer.headers["X-Mock-Fault"] == "fault-1"
-    assert "1 of 1 times; the message was not heard" in answer.headers["X-Mock-Hint"]
+    assert "fired, 1 of 1; the message was not processed" in answer.headers["X-Mock-Hint"]
 
 
 @pytest.mark.behaviour("fault-status")
@@ -231,7 +231,7 @@ def test_a_broken_connection_takes_the_good_answer_with_it(
     assert (answer.transport, answer.delay, answer.status) == (transport, 1, 200)
     assert content(answer)["response"].startswith("Turn 1.")
     (fault,) = fired(caller)
-    assert (fault["kind"], fault["does"], fault["delay"]) == ("transport", transport, 1)
+    assert (fault["kind"], fault["label"], fault["delay"]) == ("transport", transport, 1)
 
 
 @pytest.mark.behaviour("fault-latency")
@@ -316,7 +316,7 @@ def test_what_could_never_fire_is_refused(caller: Caller, fault: Fault, lesson: 
 def test_a_space_holds_only_so_many(caller: Caller) -> None:
     for _ in range(MAX_ARMED):
         armed(caller, Fault(status=500))
-    with pytest.raises(FaultError, match="100 faults are armed already"):
+    with pytest.raises(FaultError, match="100 faults are already armed"):
         armed(caller, Fault(status=500))
     armed(caller, Fault(id="fault-7", status=503))
 

@@ -77,7 +77,7 @@ def test_a_broken_file_leaves_the_last_good_one_and_says_so(
     files.write("talks/a.txt", "user: a\nagnt: one\n")
 
     assert files.say("a")["response"] == "one"
-    assert "`agnt:` is nobody here" in files.health()["loadErrors"]["dialogues"]
+    assert "`agnt:` is not a speaker" in files.health()["loadErrors"]["dialogues"]
     assert caplog.text.count("last good version") == 1
     files.write("talks/a.txt", "user: a\nagent: mended\n")
     assert files.say("a")["response"] == "mended"

@@ -265,7 +265,7 @@ class Fragile(MemoryStore):
 def assert_unsafe_to_repeat(answer: Response) -> None:
     assert answer.status == 503
     assert "Retry-After" not in answer.headers
-    assert "look before you send it again" in answer.hint
+    assert "check before you send the request again" in answer.hint
 
 
 @pytest.mark.behaviour("store-unavailable")

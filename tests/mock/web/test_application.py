@@ -143,7 +143,7 @@ def test_a_session_that_does_not_exist(client: FlaskClient) -> None:
     assert response.status_code == 404
     assert response.get_json() == {
         "statusCode": 404,
-        "message": "No session has the executionId 'nobody'.",
+        "message": "The namespace has no session 'nobody'.",
         "error": "Not Found",
     }
 
@@ -173,7 +173,7 @@ def test_lists_are_read_page_by_page(client: FlaskClient, path: str, name: str) 
 def test_a_page_that_cannot_be_is_refused(client: FlaskClient, query: str) -> None:
     response = client.get(f"/__mock/journal?{query}")
     assert response.status_code == 400
-    assert "is a whole number from" in response.get_json()["message"]
+    assert "must be a whole number from" in response.get_json()["message"]
 
 
 def test_the_journal_tells_the_time_as_people_do(client: FlaskClient) -> None:

@@ -41,7 +41,7 @@ turns:
       attachments: [{type: image}]
       generativeOutputs: [{a: [1]}]
     latency: {lognormal: {median: 300ms, sigma: 0.5}}
-    fault: {status: 500, when: after-commit}
+    fault: {status: 500, phase: after-commit}
   - label: day
     branch:
       - {user: {equals: Monday}, agent: Closed., then: day}
