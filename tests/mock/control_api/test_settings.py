@@ -112,3 +112,5 @@ def test_the_contract_of_the_control_api_knows_the_settings() -> None:
         assert schema.get("enum", [None])[:-1] == list(choices)
         assert choices or setting.type.split(" | ")[0] in {"int", "float", "bool"}
         assert setting.name == "seed" or schema.get("minimum") == minimum
+        is_number = not choices and setting.type.split(" | ")[0] in {"int", "float"}
+        assert schema.get("maximum") == (2**53 if is_number else None), setting.name
