@@ -40,7 +40,7 @@ def test_a_file_that_is_wrong(tmp_path: Path, text: str, said: str) -> None:
         ("locationId: x", "4:5: `locationId` is not known here — did you mean `location`?"),
         ("zzz: x", "4:5: `zzz` is not known here — known are `id`, `name`, `location`, "),
         ("status: on", "4:13: `status` cannot be `on` — write `active`, `inactive`, `archived` or"),
-        ("status: 1", "4:13: `status` cannot be this — write `active`"),
+        ("status: 1", "4:13: `status` cannot be `1` — write `active`"),
         ("location: true", "4:15: `location` must be text, not true or false — put it in quotes"),
         ("location: 1.5", "4:15: `location` must be text, not a fraction — put it in quotes"),
         ("location: {}", "4:15: `location` must be text, not a mapping — write plain text"),
