@@ -71,7 +71,7 @@ class _ClientBase:
         return cls(Settings.from_env(**options), rate_limiter=rate_limiter, observer=observer)
 
     def _open(self) -> None:
-        raise NotImplementedError
+        raise NotImplementedError  # Both clients open a transport of their own kind.
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({getattr(self, 'settings', None)!r})"

@@ -65,19 +65,19 @@ class RawResponse:
         )
 
 
-def from_answer(answer: Response) -> RawResponse:
+def from_response(response: Response) -> RawResponse:
     """Return a response of the platform as the server writes it."""
-    body = answer.body
+    body = response.body
     headers = [
-        *answer.headers.items(),
-        ("Content-Type", answer.media_type),
+        *response.headers.items(),
+        ("Content-Type", response.media_type),
         ("Content-Length", str(len(body))),
         ("X-Content-Type-Options", "nosniff"),
     ]
-    response = RawResponse(status_line(answer.status), headers, body)
-    if answer.delay or answer.transport or answer.body_seconds:
-        response.delivery = Delivery(answer.delay, answer.transport, answer.body_seconds)
-    return response
+    raw = RawResponse(status_line(response.status), headers, body)
+    if response.delay or response.transport or response.body_seconds:
+        raw.delivery = Delivery(response.delay, response.transport, response.body_seconds)
+    return raw
 
 
 def error_response(status: int, message: str) -> RawResponse:

@@ -15,7 +15,7 @@ from leadway_mock.http.messages import Request, Response
 from leadway_mock.http_server.acceptor import Acceptor
 from leadway_mock.http_server.listen_socket import bind, url_of
 from leadway_mock.http_server.protocol import HttpProtocol
-from leadway_mock.http_server.responses import RawResponse, error_response, from_answer
+from leadway_mock.http_server.responses import RawResponse, error_response, from_response
 from leadway_mock.http_server.wsgi_bridge import ThreadPool, call_wsgi, wsgi_environ
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Dispatcher:
     def _call_platform(self, request: Request, _: HttpProtocol) -> RawResponse:
         assert self._platform is not None  # noqa: S101 - for the type checker
         request.body = request.body[: self._platform.max_body + 1]
-        return from_answer(self._platform.respond(request))
+        return from_response(self._platform.respond(request))
 
     def _call_wsgi(self, request: Request, connection: HttpProtocol) -> RawResponse:
         environ = wsgi_environ(
