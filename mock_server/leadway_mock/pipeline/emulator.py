@@ -16,8 +16,7 @@ from leadway_mock.dialogues import DialogueRegistry
 from leadway_mock.dialogues.lint import check_faults
 from leadway_mock.http.headers import header_text
 from leadway_mock.http.messages import Request, Response
-from leadway_mock.metrics.counters import Metrics
-from leadway_mock.metrics.peers import SingleProcess, WorkerGroup
+from leadway_mock.metrics import Metrics, SharedMetrics
 from leadway_mock.pipeline.context import RequestContext
 from leadway_mock.pipeline.handlers import Handler
 from leadway_mock.pipeline.pipeline import RequestPipeline
@@ -49,10 +48,7 @@ class Emulator:
         clock: Clock,
     ) -> None:
         self.settings = settings
-        self.metrics = Metrics()
-        self.workers: WorkerGroup = SingleProcess()
-        """The worker processes that serve beside this one."""
-
+        self.metrics: Metrics | SharedMetrics = Metrics()
         self.namespaces = NamespaceRegistry(store, settings, clock)
         self.dialogues = DialogueRegistry(
             self.namespaces, lambda each: check_faults(each, self.contract)
