@@ -87,6 +87,11 @@ class ExchangeRecord:
 
     turn: int = 0
 
+    @property
+    def size(self) -> int:
+        """The length of both bodies in bytes."""
+        return len(self.request.body) + (len(self.response.body) if self.response else 0)
+
     def to_json(self) -> dict[str, Any]:
         """Return the journal entry. It still contains secrets: see `journal_entry`."""
         entry: dict[str, Any] = {

@@ -181,6 +181,7 @@ def test_a_dialogue_of_a_file_is_stored_once(
     caller.emulator.dialogues.serve([parse_dialogue(BOOKING, name="booking")])
     for _ in range(3):
         caller.begin(message="haircut")
+        caller.emulator.namespaces.shared().snapshot()
 
     assert stored == ["booking"]
 
