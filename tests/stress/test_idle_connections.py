@@ -131,8 +131,9 @@ def test_where_all_are_busy_it_is_not_asked_again_and_again(
     with simple(late, grace=0) as server, many(server.url, 20) as waiting:
         for each in waiting:
             each.sendall(LATE)
-        connections = server.connections
-        assert soon(lambda: sum(vars(each).get("timer") is not None for each in connections) == 20)
+        assert soon(
+            lambda: sum(vars(each).get("timer") is not None for each in server.connections) == 20
+        )
         with many(server.url, 20):
             assert soon(lambda: len(asked) == 20)
             threading.Event().wait(0.3)

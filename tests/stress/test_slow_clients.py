@@ -99,16 +99,14 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
         yield server
 
 
-def is_paused(connection: object) -> bool:
-    return isinstance(connection, HttpProtocol) and connection.flow.write_paused
+def is_paused(connection: HttpProtocol) -> bool:
+    return connection.flow.write_paused
 
 
 def only_connection(server: Server) -> HttpProtocol:
     """Return the connection whose next byte the system does not take, once that is so."""
-    connections = server.connections
-    assert soon(lambda: any(is_paused(each) for each in list(connections)))
-    (connection,) = connections
-    assert isinstance(connection, HttpProtocol)
+    assert soon(lambda: any(is_paused(each) for each in server.connections))
+    (connection,) = server.connections
     return connection
 
 
