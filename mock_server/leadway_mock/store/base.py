@@ -53,9 +53,9 @@ class Append:
     """Adds `value` to the end of the list at `key`.
 
     With `after`, the commit needs the list's newest position to be `after` still (0 for no list).
-    With `once` in its place, an existing list is left as it is. With `keep`, the oldest entries beyond that many
-    are dropped, and for each the lists whose keys are a prefix of `owned` followed by the entry's
-    text.
+    With `once` in its place, an existing list is left as it is. With `keep`, the oldest entries
+    beyond that many are dropped, and for each the lists whose keys are a prefix of `owned` followed
+    by the entry's text.
     """
 
     key: str
