@@ -160,9 +160,11 @@ class Store(ABC):
 class Reads:
     """Newest entries of lists, each read from a store at most once."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, keys: Sequence[str] = ()) -> None:
+        """Read several lists in one step; `items` has what was found, in their order."""
         self._store = store
-        self._found: dict[str, Item | None] = {}
+        self.items = store.read(keys) if keys else ()
+        self._found = dict(zip(keys, self.items, strict=True))
 
     def load(self, *keys: str) -> None:
         """Read several lists in one step."""

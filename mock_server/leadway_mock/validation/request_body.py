@@ -58,7 +58,8 @@ def read_json(request: Request, max_bytes: int) -> Any:  # noqa: ANN401 - any JS
 
 
 def _check_media_type(request: Request) -> None:
-    media_type, coding = request.header("content-type"), request.header("content-encoding")
+    media_type = request.headers.get("content-type")
+    coding = request.headers.get("content-encoding")
     if media_type == MEDIA_TYPE and coding is None:
         return
     if media_type is None:
