@@ -59,8 +59,8 @@ def redact_text(text: str) -> str:
     lowered = text.lower()
     if not (
         "=" in text
-        or "%" in text
-        or "\\" in text
+        or ("%" in text and PERCENT_ESCAPE.search(text))
+        or ("\\" in text and JSON_ESCAPE.search(text))
         or "\x00" in text
         or "bearer" in lowered
         or "pit-" in lowered
