@@ -65,7 +65,7 @@ CONVERSATIONS = (
     Clause(
         "one-json-object",
         "A response is one JSON object, not a stream.",
-        ("answer-in-one-piece",),
+        ("response-in-one-piece",),
     ),
     Clause(
         "links-continue-the-session",
@@ -216,12 +216,12 @@ BODIES = (
     Clause(
         "unknown-property-is-rejected",
         "With a property that is not in the contract: 422 `property input should not exist`.",
-        ("unknown-property-refused",),
+        ("unknown-property-rejected",),
     ),
     Clause(
         "unknown-property-can-be-ignored",
         "A setting ignores such a property.",
-        ("unknown-property-refused",),
+        ("unknown-property-rejected",),
     ),
     Clause(
         "hint-suggests-the-property",
@@ -319,7 +319,7 @@ RESOURCES = (
     Clause(
         "unknown-session-can-start-a-new-one",
         "With a setting, an unknown session becomes a new one.",
-        ("session-unknown-starts-anew",),
+        ("session-unknown-new-session",),
     ),
 )
 
@@ -453,7 +453,7 @@ DIALOGUES = (
     Clause(
         "unscripted-message-can-be-rejected",
         "A dialogue may reject it with status 400.",
-        ("unscripted-refused",),
+        ("unscripted-rejected",),
     ),
 )
 

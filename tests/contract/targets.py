@@ -20,7 +20,7 @@ from leadway_mock.web.server import open_server
 from tests.contract.prism_proxy import VALIDATED_COUNTS, run_prism_proxy
 from tests.contract.programs import mock, prism
 from tests.contract.sdk_service import open_sdk_service
-from tests.contract.service import Caller, Service, opened
+from tests.contract.service import Account, Service, opened
 from tests.redis_server import redis_program
 
 LIVE = "https://services.leadconnectorhq.com"
@@ -130,8 +130,8 @@ def mock_behind_prism(*, strict: bool) -> Iterator[Service]:
 @contextmanager
 def live() -> Iterator[Service]:
     """Call the real service that the environment names."""
-    caller = Caller(*(os.environ[name] for name in LIVE_VARIABLES))
-    with opened(os.environ.get("LEADWAY_BASE_URL", LIVE), caller) as service:
+    account = Account(*(os.environ[name] for name in LIVE_VARIABLES))
+    with opened(os.environ.get("LEADWAY_BASE_URL", LIVE), account) as service:
         yield service
 
 

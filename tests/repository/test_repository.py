@@ -38,7 +38,7 @@ def tracked() -> list[Path]:
 
 
 def python_dependencies() -> set[str]:
-    """Every distribution that a person has listed."""
+    """Every distribution that the project lists."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     lines = list(project["dependencies"])
     for extra in project["optional-dependencies"].values():

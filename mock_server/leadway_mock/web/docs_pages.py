@@ -44,7 +44,7 @@ _PAGE = f"""\
 </html>
 """
 
-# Any well-formed token is good enough for the mock: the first click on Execute is answered.
+# Any well-formed token is good enough for the mock: the first click on Execute succeeds.
 _TOKEN = "pit-12345678-9abc-4def-8000-123456789abc"  # noqa: S105 - made up
 
 # The logo brings its colours as an inline style, which the policy above forbids: black on black.

@@ -1,4 +1,4 @@
-"""A caller who does everything right, whatever happens to it."""
+"""Client that makes no mistakes, whatever responses it gets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from leadway_mock.http.messages import Response
-from tests.mock.conformance.client import AGENTS, GOODBYE, LOCATIONS, Person, session_of
+from tests.mock.conformance.client import AGENTS, GOODBYE, LOCATIONS, EvaluatedClient, session_of
 
 Step: TypeAlias = tuple[str, int]
 """What happens next, and a number that chooses the details."""
@@ -14,17 +14,17 @@ Step: TypeAlias = tuple[str, int]
 
 @dataclass(eq=False)
 class Talk:
-    """One conversation, as a careful caller keeps it."""
+    """State of one conversation."""
 
     fields: dict[str, Any]
     session: str | None = None
 
 
 @dataclass
-class Careful:
-    """Never says the same words twice unless told to, and never speaks before its turn."""
+class CorrectClient:
+    """Repeats a message only if that is safe, and waits for each response."""
 
-    person: Person
+    client: EvaluatedClient
     talks: list[Talk] = field(default_factory=list)
     parted: list[str | None] = field(default_factory=list)
     said: int = 0
@@ -53,7 +53,7 @@ class Careful:
         self.talks_on(len(self.talks) - 1)
 
     def talks_on(self, number: int) -> None:
-        """Say something new, and begin anew where the session is gone."""
+        """Say something new, and start a new session if the old one has expired."""
         talk = self._talk(number)
         response = self._says(talk)
         if response.rule == "session-expired":
@@ -69,46 +69,46 @@ class Careful:
         self.parted.append(talk.fields["contact"])
 
     def waits(self, number: int) -> None:
-        self.person.clock.advance((1, 59, 1000, 1801)[number % 4])
+        self.client.clock.advance((1, 59, 1000, 1801)[number % 4])
 
     def is_limited(self, number: int) -> None:
         """Say it again when the wait is over."""
         talk, words = self._alive(number), self._words()
-        self.person.arm(status=(429, 503)[number % 2], retry_after=3)
+        self.client.arm(status=(429, 503)[number % 2], retry_after=3)
         assert self._says(talk, words).status in {429, 503}
-        self.person.clock.advance(3)
+        self.client.clock.advance(3)
         assert self._says(talk, words).status == 200
 
     def times_out(self, number: int) -> None:
         """Say it again: this one 401 is worth it."""
         talk, words = self._alive(number), self._words()
-        self.person.arm(rule="upstream-timeout")
+        self.client.arm(rule="upstream-timeout")
         assert self._says(talk, words).status == 401
         assert self._says(talk, words).status == 200
 
-    def loses_an_answer(self, number: int) -> None:
+    def loses_a_response(self, number: int) -> None:
         """Say something else next."""
         talk = self._alive(number)
-        self.person.arm(status=500, phase=("before-commit", "after-commit")[number % 2])
+        self.client.arm(status=500, phase=("before-commit", "after-commit")[number % 2])
         assert self._says(talk).status == 500
 
     def loses_the_connection(self, number: int) -> None:
         """Say something else next."""
         talk = self._alive(number)
-        self.person.arm(transport=("EMPTY_RESPONSE", "HANG")[number % 2])
+        self.client.arm(transport=("EMPTY_RESPONSE", "HANG")[number % 2])
         self._says(talk)
 
-    def loses_a_first_answer(self, number: int) -> None:
+    def loses_a_first_response(self, number: int) -> None:
         """Begin again, in other words."""
         talk = Talk({"contact": f"contact {self.said}"})
-        self.person.arm(proxy_status=502, phase=("before-commit", "after-commit")[number % 2])
+        self.client.arm(proxy_status=502, phase=("before-commit", "after-commit")[number % 2])
         self._says(talk)
         self._says(talk)
 
     def asks_for_nobody(self, number: int) -> None:
         talk = self._talk(number)
         fields = talk.fields | {"agent": "nobody"}
-        assert self.person.say(self._words(), **fields).status == 404
+        assert self.client.say(self._words(), **fields).status == 404
 
     def repeats_itself(self, number: int) -> None:
         """Say the same words again after a response, as people do."""
@@ -120,7 +120,7 @@ class Careful:
         """Hold two conversations at once."""
         one, other = self._alive(number), self._alive(number + 1)
         if one is not other:
-            with self.person.interrupted_by(lambda: self._says(other)):
+            with self.client.interrupted_by(lambda: self._says(other)):
                 self._says(one)
 
     def _talk(self, number: int) -> Talk:
@@ -132,7 +132,7 @@ class Careful:
         return self._talk(number)
 
     def _says(self, talk: Talk, words: str | None = None) -> Response:
-        return self.person.say(words or self._words(), talk.session, **talk.fields)
+        return self.client.say(words or self._words(), talk.session, **talk.fields)
 
     def _words(self) -> str:
         self.said += 1
@@ -141,6 +141,6 @@ class Careful:
 
 STEPS = tuple(
     name
-    for name in vars(Careful)
+    for name in vars(CorrectClient)
     if not name.startswith("_") and name not in {"does", "finishes", "said"}
 )
