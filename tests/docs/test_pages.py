@@ -23,7 +23,7 @@ from tests.docs.markdown import ROOT, Page
 
 BEHAVIOURS = Page.read("docs/behaviours.md")
 RESPONSES = re.findall(
-    r"^\| `(\S+)` \| [^|]+ \| (\d{3}) [^|]+ \| \*\*(\w+)\*\*", BEHAVIOURS.text, re.MULTILINE
+    r"^\|`(\S+)`\|[^|]+\|(\d{3}) [^|]+\|\*\*(\w+)\*\*", BEHAVIOURS.text, re.MULTILINE
 )
 URL = f"/agent-studio/agent/{ECHO_ID}/execute"
 HEADERS = {
@@ -97,7 +97,7 @@ def test_responses_of_the_mock_itself_are_as_listed(client: FlaskClient) -> None
         client.get("/__mock/health", headers={"Origin": "https://other.example"}),
         client.post("/__mock/reset"),
     ]
-    found = [f"| `{each.headers['X-Mock-Rule']}` | {each.status_code} |" for each in responses]
+    found = [f"|`{each.headers['X-Mock-Rule']}`|{each.status_code}|" for each in responses]
     assert found == [row for row in found if row in BEHAVIOURS.text]
     assert len(set(found)) == 3
 

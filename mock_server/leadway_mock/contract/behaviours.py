@@ -61,9 +61,8 @@ MOCK_BEHAVIOURS: Mapping[str, tuple[int, str]] = {
     "store-unavailable": (
         503,
         (
-            "The store does not respond, or rejects writes. `Retry-After` is sent where no turn"
-            " can have been stored. While the store hangs, one request waits and all others get"
-            " this at once. The mock recovers with the store."
+            "The store does not respond, or rejects writes. `Retry-After` is sent if no turn can"
+            " have been stored. If the store hangs, one request waits and others get this at once."
         ),
     ),
     "mock-failure": (500, "The mock has a bug; its log on standard error says where."),

@@ -4,7 +4,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from leadway_mock.agents import BUILT_IN
 from leadway_mock.agents.file.schema import schema_text
 from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.agents.file.agents_files import complaints, loaded
@@ -52,15 +51,6 @@ def test_the_command_on_the_page_writes_the_schema() -> None:
     written = subprocess.run([sys.executable, "-c", command[1]], capture_output=True, check=True)
 
     assert json.loads(written.stdout)["$id"] == "urn:leadway:agents-file:1"
-
-
-def test_the_page_lists_every_built_in_agent_and_magic_token() -> None:
-    page = PAGE.read_text("utf-8")
-
-    for agent_id in BUILT_IN.by_id:
-        assert f"`{agent_id}`" in page
-    for number in (401, 403, 404):
-        assert f"`pit-00000000-0000-4000-8000-000000000{number}`" in page
 
 
 def test_the_page_names_every_property_of_the_schema() -> None:
