@@ -172,12 +172,11 @@ def _settings(row: Behaviour) -> str:
 
 
 def _tests(row: Behaviour) -> str:
-    """Return a link to the first test of a row, and the number of others."""
+    """Return a link to the first test of a row."""
     if not row.tests:
         return ""
     file, _, name = row.tests[0].partition("::")
-    more = f" (+{len(row.tests) - 1})" if len(row.tests) > 1 else ""
-    return f"[{name}](../{file}){more}"
+    return f"[{name}](../{file})"
 
 
 def _setting_cells(setting: Field[Any]) -> tuple[str, ...]:

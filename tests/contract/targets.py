@@ -138,36 +138,34 @@ def live() -> Iterator[Service]:
 TARGETS: Mapping[str, Target] = {
     target.name: target
     for target in (
-        Target(
-            "in-process", "mock", "the mock as a Flask application, without a socket", in_process
-        ),
+        Target("in-process", "mock", "the Flask application, without a socket", in_process),
         Target("observed", "mock", "the same with `--profile observed`", observed),
-        Target("http-memory", "mock", "the mock over HTTP, conversations in memory", http_memory),
-        Target("http-sqlite", "mock", "`leadway mock`, conversations in a file", http_sqlite),
+        Target("http-memory", "mock", "HTTP, memory", http_memory),
+        Target("http-sqlite", "mock", "`leadway mock`, SQLite", http_sqlite),
         Target(
             "http-redis",
             "mock",
-            "`leadway mock --workers 2`, conversations in Redis",
+            "`leadway mock --workers 2`, Redis",
             partial(http_redis, workers=2),
         ),
         Target(
             "http-workers",
             "mock",
-            "`leadway mock --workers 2`, conversations in a shared file",
+            "`leadway mock --workers 2`, SQLite",
             partial(http_sqlite, workers=2),
         ),
-        Target("sdk", "mock", "the mock over HTTP, called through the SDK", http_sdk),
+        Target("sdk", "mock", "HTTP, through the SDK", http_sdk),
         Target("prism", "prism", "Prism, the stateless alternative", prism_mock),
         Target(
             "referee",
             "referee",
-            "the mock over HTTP behind Prism's proxy, which validates both directions",
+            "HTTP, behind Prism's validating proxy",
             partial(mock_behind_prism, strict=False),
         ),
         Target(
             "referee-strict",
             "referee",
-            "the same with `--errors`, which turns an invalid response into a 500",
+            "the same with `--errors`: an invalid response is a 500",
             partial(mock_behind_prism, strict=True),
         ),
         Target("live", "live", "the real service", live),
