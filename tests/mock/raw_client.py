@@ -1,4 +1,4 @@
-"""A client that says exactly the bytes it is given, and reads what comes back."""
+"""Client that sends given bytes and parses the response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Web pages and other machines do not reach the mock."""
+"""Web pages and other machines cannot reach the mock."""
 
 from __future__ import annotations
 

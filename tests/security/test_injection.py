@@ -1,4 +1,4 @@
-"""What is sent stays data: in headers, in the log, in SQL, in paths and on the wire."""
+"""Requests cannot inject headers, log lines, SQL, paths or further requests."""
 
 from __future__ import annotations
 

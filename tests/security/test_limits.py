@@ -1,4 +1,4 @@
-"""Nothing that is sent makes the mock grow without end, or think for long."""
+"""Limits of memory and processing time, whatever is sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page that lists the protections names tests that exist, and all of those in this folder."""
+"""docs/security.md names tests that exist, and all of tests/security."""
 
 from __future__ import annotations
 

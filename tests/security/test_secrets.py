@@ -1,4 +1,4 @@
-"""A token that came in is seen nowhere: not in a page, a log, an error, a file or a repr."""
+"""Tokens of requests are in no page, log, error, file or repr."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A password in the URL of a store opens it, and goes nowhere else."""
+"""The password in the URL of a store is used and never shown."""
 
 from __future__ import annotations
 

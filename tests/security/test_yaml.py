@@ -1,4 +1,4 @@
-"""An agents file is read as text and numbers: it runs nothing, and unfolds into nothing large."""
+"""Agents files are plain data: tags create no objects, aliases do not expand without limit."""
 
 from __future__ import annotations
 

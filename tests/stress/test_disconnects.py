@@ -1,4 +1,4 @@
-"""Clients that leave without a word, at every point of an exchange."""
+"""Clients that disconnect at every point of an exchange."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A disk that is full under SQLite: nothing acknowledged is lost, and it is got over.
+"""A full disk under SQLite: no acknowledged turn is lost, and the mock recovers.
 
 A process that may write no longer files than there are meets what it meets on a full disk, on any
 machine and without a right to mount one.

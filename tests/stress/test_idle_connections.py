@@ -1,4 +1,4 @@
-"""Thousands of silent connections: they cost the busy ones nothing, and never shut others out."""
+"""Thousands of idle connections cost active ones nothing, and never exclude new ones."""
 
 from __future__ import annotations
 

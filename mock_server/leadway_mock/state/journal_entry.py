@@ -86,7 +86,7 @@ class JournalEntry(TypedDict):
 
 
 def serialize_entry(record: ExchangeRecord) -> str:
-    """Return the journal entry of one exchange as JSON text, without secrets and bounded."""
+    """Return the journal entry of one exchange as JSON text, redacted and limited in size."""
     entry = record.to_json()
     text = to_json_text_unchecked(entry)  # The response's body is serialized: no NaN in it.
     is_long = len(text) > FAST_PATH_CHARS or len(record.request.headers) > MAX_HEADERS

@@ -77,7 +77,7 @@ const page = SwaggerUIBundle({{
 def pages_blueprint(contract: Callable[[], Contract], control_bytes: bytes = b"") -> Blueprint:
     """Return the pages under ``/__mock``: index, contract as YAML and as JSON, documentation.
 
-    Everything comes from this server; the documentation page asks nobody else for anything.
+    Everything comes from this server; the documentation page makes no other requests.
 
     Args:
         contract: returns the contract as it is at the moment: its file is served as it is, and

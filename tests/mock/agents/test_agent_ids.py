@@ -1,4 +1,4 @@
-"""What can be an agent's id, in every place where one is written."""
+"""Valid and invalid agent ids, in every place that takes one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clock by the control API: expiry, quotas and the journal go by it."""
+"""The clock by the control API, for expiry, quotas and journal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The control API is what its contract says, neither more nor less."""
+"""The control API matches its contract."""
 
 from __future__ import annotations
 

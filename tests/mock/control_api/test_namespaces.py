@@ -1,4 +1,4 @@
-"""Namespaces and starting over by the control API."""
+"""Namespaces and resets by the control API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is written: a dialogue, or a list of problems; and what is a dialogue, plays."""
+"""Property tests: any text is a dialogue or a list of problems, and every dialogue plays."""
 
 from __future__ import annotations
 

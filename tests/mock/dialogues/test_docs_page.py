@@ -1,4 +1,4 @@
-"""docs/dialogues.md: its examples run, its tables are complete, it quotes what is really said."""
+"""docs/dialogues.md: examples run, tables are complete, output is as quoted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dialogues in the emulator: sessions, spaces, the journal, and what is left unused."""
+"""Dialogues in the emulator: sessions, namespaces, journal, unused turns."""
 
 from __future__ import annotations
 

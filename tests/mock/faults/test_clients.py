@@ -1,4 +1,4 @@
-"""Every fault as real clients see it: what docs/faults.md says in its tables is what happens."""
+"""Outcome of every fault for real clients, as in the tables of docs/faults.md."""
 
 from __future__ import annotations
 

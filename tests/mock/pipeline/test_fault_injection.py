@@ -1,4 +1,4 @@
-"""What an armed fault does to a conversation, without any server.
+"""Effects of armed faults on conversations, without a server.
 
 Rows of the behaviour table shown here: fault-first-calls, fault-before-commit, fault-after-commit,
 fault-retry-after, fault-latency.

@@ -1,4 +1,4 @@
-"""The doors: Flask in front of the emulator, and the control API."""
+"""The Flask application: platform routes and the control API."""
 
 from __future__ import annotations
 

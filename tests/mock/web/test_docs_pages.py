@@ -1,4 +1,4 @@
-"""What a browser finds under /__mock: the contract as it is, and a page that asks nobody else."""
+"""Pages for browsers under /__mock: the contract, and documentation without other requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`leadway mock check`, and what it warns of."""
+"""`leadway mock check` and its warnings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A transcript, YAML and Python that say the same are the same dialogue."""
+"""Equal dialogues from transcripts, YAML and Python."""
 
 from __future__ import annotations
 
