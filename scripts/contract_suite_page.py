@@ -57,7 +57,8 @@ def _section(title: str, clauses: tuple[Clause, ...]) -> str:
 
 def _row(clause: Clause) -> str:
     reasons = dict.fromkeys(filter(None, (reason(name, clause.id) for name in TARGETS)))
-    return f"|{clause.sentence}|{evidence_of(clause)}|{' '.join(map(_letters().get, reasons))}|"
+    letters = " ".join(_letters()[each] for each in reasons)
+    return f"|{clause.sentence}|{evidence_of(clause)}|{letters}|"
 
 
 def _excluded(why: str) -> str:

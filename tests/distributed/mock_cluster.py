@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from leadway_mock.store.redis.scripts import APPEND
+from leadway_mock.store.redis.scripts import COMMIT
 from tests.contract.programs import Program, mock
 from tests.contract.service import Service, opened
 from tests.network import Proxy
@@ -20,7 +20,7 @@ SHORT_TIMEOUTS = "?socket_timeout=1&socket_connect_timeout=1"
 """URL options with a time-out of one second, so that a test can have many failures."""
 
 TURN = re.compile(
-    hashlib.sha1(APPEND.encode(), usedforsecurity=False).hexdigest().encode() + rb".*turns/",
+    hashlib.sha1(COMMIT.encode(), usedforsecurity=False).hexdigest().encode() + rb".*turns/",
     re.DOTALL,
 )
 """Pattern of the command that commits a turn."""

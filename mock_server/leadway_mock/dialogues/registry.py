@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from leadway_mock.agents.replies import AgentReply
@@ -12,6 +13,7 @@ from leadway_mock.dialogues.model import Dialogue, ScriptedTurn
 from leadway_mock.dialogues.position import DialoguePosition, position_in
 from leadway_mock.dialogues.serialization import from_text, to_text
 from leadway_mock.state.namespaces import Namespace, NamespaceRegistry, Overrides
+from leadway_mock.store import LazyText, Write
 from leadway_mock.util.cache import BoundedDict
 
 OVERRIDE_KEY: Final = "dialogues"
@@ -119,23 +121,23 @@ class DialogueRegistry:
         dialogue = self._dialogue_at(namespace, position)
         return [dialogue] if dialogue else []
 
-    def record_turn(
+    def turn_writes(
         self, namespace: Namespace, dialogues: Sequence[Dialogue], reply: AgentReply
-    ) -> None:
-        """Count the turn of `dialogues` that made `reply`, if one did.
+    ) -> list[Write]:
+        """Return the writes that count the turn of `dialogues` that made `reply`, if one did.
 
         A first turn also stores its dialogue, because the session continues with this version
         when the file changes.
         """
         position = position_in(reply.state)
         if reply.rule or position is None or not position.has_begun:
-            return
-        namespace.increment(_usage_key(position.version, position.after))
-        key = _source_key(position.version)
+            return []
+        writes = [namespace.count_write(_usage_key(position.version, position.after))]
         for each in dialogues:
-            is_first = each.version == position.version and position.after in each.starts
-            if is_first and not namespace.count(key):
-                namespace.put(key, to_text(each), once=True)
+            if each.version == position.version and position.after in each.starts:
+                text = LazyText(partial(to_text, each))
+                writes.append(namespace.text_write(_source_key(each.version), text))
+        return writes
 
     def uses(self, namespace: Namespace) -> list[TurnUsage]:
         """Return the usage of every turn, in the order of writing."""

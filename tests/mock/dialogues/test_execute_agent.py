@@ -181,6 +181,7 @@ def test_a_dialogue_of_a_file_is_stored_once(
     client.emulator.dialogues.serve([parse_dialogue(BOOKING, name="booking")])
     for _ in range(3):
         client.begin(message="haircut")
+        client.emulator.namespaces.shared().snapshot()
 
     assert stored == ["booking"]
 

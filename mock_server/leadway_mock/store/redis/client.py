@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -104,13 +104,15 @@ class RedisClient:
             self.close()
             raise
 
-    def run(self, script: str, home: str, *arguments: Argument, changes: bool = False) -> Any:  # noqa: ANN401 - what the script returns
-        """Run a script of `scripts` and return its result; raises `StoreUnavailable`.
+    def run(
+        self, script: str, homes: Sequence[str], *arguments: Argument, changes: bool = False
+    ) -> Any:  # noqa: ANN401 - what the script returns
+        """Run a script of `scripts` on `homes` and return its result; raises `StoreUnavailable`.
 
         `changes` says whether the script writes: then a lost reply leaves its outcome uncertain.
         """
         call = self._scripts[script]
-        return self._send(lambda: call((home,), arguments), changes=changes)
+        return self._send(lambda: call(homes, arguments), changes=changes)
 
     def execute(self, *command: Argument) -> Any:  # noqa: ANN401 - any reply
         """Send a command that only reads, and return its reply; raises `StoreUnavailable`."""
@@ -145,7 +147,7 @@ class RedisClient:
         try:
             if self._info("cluster").get("cluster_enabled"):
                 raise StoreError(f"cannot open the store {self.name}: {CLUSTER_ERROR}")
-            stored = self.run(scripts.CLAIM, scripts.FORMAT_KEY, changes=True)
+            stored = self.run(scripts.CLAIM, (scripts.FORMAT_KEY,), changes=True)
         except StoreUnavailable as error:
             text = f"cannot open the store. {error} {self._hint(error.__cause__)}"
             raise StoreError(text.rstrip()) from error
