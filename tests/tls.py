@@ -63,7 +63,7 @@ class Authority:
         return certificate, key
 
 
-class SealedLine(Proxy):
+class TlsProxy(Proxy):
     """Proxy for a TLS connection, which it can cut, silence and restore but not decrypt.
 
     Commands are dropped by an inner proxy behind the end of TLS, where they can be read.

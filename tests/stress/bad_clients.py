@@ -123,7 +123,7 @@ def soon(holds: Callable[[], bool]) -> bool:
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
-class Simple:
+class SimplePlatform:
     """Stands in for the platform: its `respond` is called in the loop, or in a thread."""
 
     max_body = 1_000_000
@@ -140,7 +140,7 @@ def simple(
     respond: Callable[[Request], Response], *, in_loop: bool = True, **settings: Any
 ) -> Server:
     """Return a server that responds to every request by `respond`."""
-    return Server(_unused, platform=Simple(respond, in_loop=in_loop), **settings)
+    return Server(_unused, platform=SimplePlatform(respond, in_loop=in_loop), **settings)
 
 
 def _unused(*_: object) -> list[bytes]:

@@ -27,7 +27,7 @@ HEADERS = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
 TIMEOUT_SECONDS = 60.0
 
 
-class Teller:
+class RetryingClient:
     """Somebody who goes on telling, and remembers what was acknowledged."""
 
     def __init__(self, url: str) -> None:
@@ -86,34 +86,34 @@ def test_a_full_disk_loses_no_turn_and_the_mock_recovers(tmp_path: Path) -> None
     file = tmp_path / "mock.db"
     flags = ("--store", f"sqlite:///{file}", "--quiet")
     with mock(*flags) as program:
-        teller = Teller(program.url)
-        session = teller.until(200).json()["executionId"]
+        client = RetryingClient(program.url)
+        session = client.until(200).json()["executionId"]
         for room in itertools.islice(itertools.count(400_000, 150_000), 3):
             with full(program, room):
-                rejected = teller.until(503, session)
+                rejected = client.until(503, session)
                 assert rejected.headers["X-Mock-Rule"] == "store-unavailable"
-                assert {teller.say().status_code for _ in range(20)} <= {200, 503}
-                assert teller.get("/journal").status_code in {200, 503}
-                assert teller.get("/behaviours").status_code == 200
-            teller.until(200, session)
-        assert len(teller.reported[session]) > 5
-        teller.check(program.url)
+                assert {client.say().status_code for _ in range(20)} <= {200, 503}
+                assert client.get("/journal").status_code in {200, 503}
+                assert client.get("/behaviours").status_code == 200
+            client.until(200, session)
+        assert len(client.reported[session]) > 5
+        client.check(program.url)
         assert program.stop() == 0
         assert "Traceback" not in program.log.read_text()
-    teller.close()
+    client.close()
     with mock(*flags) as again:
-        teller.check(again.url)
+        client.check(again.url)
 
 
 def test_a_mock_stopped_with_a_full_disk_loses_nothing(tmp_path: Path) -> None:
     flags = ("--store", f"sqlite:///{tmp_path / 'mock.db'}", "--quiet")
     with mock(*flags) as program:
-        teller = Teller(program.url)
-        session = teller.until(200).json()["executionId"]
+        client = RetryingClient(program.url)
+        session = client.until(200).json()["executionId"]
         with full(program, 300_000):
-            teller.until(503, session)
+            client.until(503, session)
             assert program.stop() == 0
         assert "Traceback" not in program.log.read_text()
-    teller.close()
+    client.close()
     with mock(*flags) as again:
-        teller.check(again.url)
+        client.check(again.url)

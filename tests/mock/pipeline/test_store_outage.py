@@ -97,7 +97,7 @@ def test_a_conversation_survives_a_crash_of_its_store(server: RedisProgram) -> N
 
 
 @dataclass
-class Talk:
+class Conversation:
     """One conversation, as its client knows it."""
 
     session: str
@@ -132,13 +132,13 @@ class Talk:
         assert len(kept) <= len(self.acknowledged) + self.unsure
 
 
-def begun(client: httpx.Client) -> Talk:
+def start_conversation(client: httpx.Client) -> Conversation:
     response = say(client).json()
-    return Talk(response["executionId"], [response["interactionId"]])
+    return Conversation(response["executionId"], [response["interactionId"]])
 
 
-def _least(talks: Sequence[Talk]) -> int:
-    return min(len(talk.acknowledged) for talk in talks)
+def _least(conversations: Sequence[Conversation]) -> int:
+    return min(len(conversation.acknowledged) for conversation in conversations)
 
 
 @pytest.mark.behaviour("store-unavailable")
@@ -146,17 +146,22 @@ def test_a_crash_during_conversations_loses_no_acknowledged_turn(
     server: RedisProgram,
 ) -> None:
     with serving(server.url) as client, ThreadPoolExecutor(4) as pool:
-        talks = [begun(client) for _ in range(4)]
+        conversations = [start_conversation(client) for _ in range(4)]
         for round_ in (1, 2, 3):
-            running = [pool.submit(talk.until, client, 8 * round_) for talk in talks]
-            while _least(talks) < 8 * round_ - 5 and not all(each.done() for each in running):
+            running = [
+                pool.submit(conversation.until, client, 8 * round_)
+                for conversation in conversations
+            ]
+            while _least(conversations) < 8 * round_ - 5 and not all(
+                each.done() for each in running
+            ):
                 time.sleep(0.001)
             server.kill()
             server.start()
             for each in running:
                 each.result()
-        for talk in talks:
-            talk.check(client)
+        for conversation in conversations:
+            conversation.check(client)
 
 
 @pytest.mark.behaviour("store-unavailable")
@@ -245,7 +250,7 @@ def test_an_append_without_a_response_is_uncertain_and_never_repeated(server: Re
     store.close()
 
 
-class Fragile(MemoryStore):
+class FailingStore(MemoryStore):
     """A store that appends, and says that it cannot tell, under keys with some text in them."""
 
     def __init__(self, text: str) -> None:
@@ -269,14 +274,14 @@ def assert_unsafe_to_repeat(response: Response) -> None:
 def test_no_retry_is_advised_where_a_turn_may_be_stored(
     client_with: Callable[..., EmulatorClient],
 ) -> None:
-    assert_unsafe_to_repeat(client_with(store=Fragile("turns/")).say())
+    assert_unsafe_to_repeat(client_with(store=FailingStore("turns/")).say())
 
 
 @pytest.mark.behaviour("store-unavailable")
 def test_a_retry_is_advised_where_only_a_journal_entry_may_be_stored(
     client_with: Callable[..., EmulatorClient],
 ) -> None:
-    response = client_with(store=Fragile("journal")).say(message=None)
+    response = client_with(store=FailingStore("journal")).say(message=None)
     assert response.status == 503
     assert response.headers["Retry-After"] == "1"
 

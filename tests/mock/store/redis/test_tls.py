@@ -14,7 +14,7 @@ from leadway_mock.store import StoreError, StoreUnavailable, open_store
 from leadway_mock.store.redis.client import TLS_HINT
 from tests.network import Proxy
 from tests.redis_server import LONG_TIMEOUTS, RedisProgram, redis_program
-from tests.tls import Authority, SealedLine
+from tests.tls import Authority, TlsProxy
 
 SECRET = "hunter2-very-secret"
 LOCKED = """\
@@ -234,7 +234,7 @@ def test_the_command_prints_the_error_in_one_line(
 
 def test_a_stalled_connection_recovers(server: RedisProgram, authority: Authority) -> None:
     """An established connection stalls, then the handshake of a new one."""
-    with SealedLine(server.port, authority.presenting()) as line:
+    with TlsProxy(server.port, authority.presenting()) as line:
         short = "?socket_timeout=0.5"
         store = open_store(url(line.port, timeout=short, ssl_ca_certs=authority.file))
         line.silence()
