@@ -1,4 +1,4 @@
-"""Journal: every request with its response, without secrets, bounded."""
+"""Journal: every request with its response, redacted and limited in size."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class JournalEntry(TypedDict):
 
 
 def serialize_entry(record: ExchangeRecord) -> str:
-    """Return the journal entry of one exchange as JSON text, without secrets and bounded."""
+    """Return the journal entry of one exchange as JSON text, redacted and limited in size."""
     entry, texts = record.to_json(), _TextLimiter()
     _redact_request(entry["request"], texts)
     _redact_response(entry["response"], texts)

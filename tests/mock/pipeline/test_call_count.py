@@ -10,7 +10,7 @@ from types import FrameType
 import pytest
 
 from leadway_mock.http.messages import Request
-from tests.mock.client import CURRENT, LOCATION, TOKEN, Caller
+from tests.mock.client import CURRENT, LOCATION, TOKEN, EmulatorClient
 
 MAX_CALLS = 120
 """Python calls of a turn with the vendor's sample; every function counts, not only ours."""
@@ -36,7 +36,9 @@ SHAPES: dict[str, dict[str, str]] = {
 }
 
 
-def count_calls(caller: Caller, message: str, number: int, query: str = "source=api") -> int:
+def count_calls(
+    client: EmulatorClient, message: str, number: int, query: str = "source=api"
+) -> int:
     """Return how many Python functions one turn calls; each turn has a new trace id."""
     body = {
         "message": message,
@@ -55,7 +57,7 @@ def count_calls(caller: Caller, message: str, number: int, query: str = "source=
     before = sys.getprofile()
     sys.setprofile(count)
     try:
-        response = caller.emulator.handle(request)
+        response = client.emulator.handle(request)
     finally:
         sys.setprofile(before)
     assert response.status == 200
@@ -63,16 +65,16 @@ def count_calls(caller: Caller, message: str, number: int, query: str = "source=
 
 
 @pytest.fixture
-def count(caller_with: Callable[..., Caller]) -> Callable[..., int]:
+def count(client_with: Callable[..., EmulatorClient]) -> Callable[..., int]:
     """Count the calls of one turn, after some that fill the caches of functions.
 
     The smaller of two counts, since ids are drawn from the system in batches.
     """
-    caller = caller_with(seed=None, validate_responses=False)
+    client = client_with(seed=None, validate_responses=False)
     for number in range(1, 21):
-        count_calls(caller, "hello", number)
+        count_calls(client, "hello", number)
     return lambda message, **named: min(
-        count_calls(caller, message, number, **named) for number in (98, 99)
+        count_calls(client, message, number, **named) for number in (98, 99)
     )
 
 
