@@ -82,7 +82,7 @@ class RetriesLater(ClientWrapper):
 
 
 BROKEN_CLIENTS: dict[str, tuple[Callable[[Store], ClientWrapper], Lost, str]] = {
-    "resends blindly": (ResendsBlindly, "answer", "not-sent"),
+    "resends blindly": (ResendsBlindly, "response", "not-sent"),
     "assumes success": (AssumesSuccess, "request", "lost"),
     "retries later": (RetriesLater, "request", "wrong-conclusion"),
 }

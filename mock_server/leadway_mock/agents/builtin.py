@@ -1,6 +1,6 @@
 """Built-in agents and tokens, available without an agents file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -80,14 +80,15 @@ def greet_with(declared: Sequence[InputVariable]) -> Responder:
     return respond
 
 
-def _echo_lines(agent_input: AgentInput) -> Iterator[str]:
-    yield f"Turn {agent_input.turn}. You said: {agent_input.message}"
+def _echo_lines(agent_input: AgentInput) -> list[str]:
+    lines = [f"Turn {agent_input.turn}. You said: {agent_input.message}"]
     if agent_input.input_variables:
-        yield f"Input variables: {plain_text(agent_input.input_variables)}"
+        lines.append(f"Input variables: {plain_text(agent_input.input_variables)}")
     if agent_input.contact_id:
-        yield f"Contact: {agent_input.contact_id}"
+        lines.append(f"Contact: {agent_input.contact_id}")
     if agent_input.attachments:
-        yield f"Attachments: {plain_text(agent_input.attachments)}"
+        lines.append(f"Attachments: {plain_text(agent_input.attachments)}")
+    return lines
 
 
 def _greeting(sent: Mapping[str, object]) -> str:

@@ -19,7 +19,7 @@ from leadway_mock.dialogues.model import (
     to_json,
 )
 from leadway_mock.dialogues.patterns import Pattern, parse_pattern
-from leadway_mock.dialogues.player import FALLBACK_RULE, REFUSED_RULE, UNSCRIPTED_RULE, play
+from leadway_mock.dialogues.player import FALLBACK_RULE, REJECTED_RULE, UNSCRIPTED_RULE, play
 from leadway_mock.dialogues.position import turn_key
 from leadway_mock.dialogues.registry import DialogueRegistry, TurnUsage
 from leadway_mock.dialogues.reports import (
@@ -33,7 +33,7 @@ from leadway_mock.dialogues.serialization import from_text, to_text
 __all__ = [
     "DIALOGUE_ENDED",
     "FALLBACK_RULE",
-    "REFUSED_RULE",
+    "REJECTED_RULE",
     "UNSCRIPTED_RULE",
     "Dialogue",
     "DialogueBuilder",

@@ -123,7 +123,7 @@ class Emulator:
         match = _EXECUTION_ID.search(request.body)
         execution_id = match[1].decode() if match else ""  # Its session is probably needed.
         namespace, reads = self.namespaces.for_request(
-            request.header("authorization"), execution_id
+            request.headers.get("authorization"), execution_id
         )
         now = namespace.clock.now()
         record = ExchangeRecord(request, now, wall_clock_at, started, namespace.name)

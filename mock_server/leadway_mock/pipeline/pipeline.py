@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -154,7 +155,7 @@ class RequestPipeline:
         if operation.body_schema is None:
             return {}
         body = read_json(context.request, context.namespace.settings.max_body_bytes)
-        context.record.request_ids = _request_ids(body)
+        context.record.body = body
         return body
 
     def _check_location(
@@ -182,8 +183,10 @@ class RequestPipeline:
         """Count the request: now where quotas are enforced, else in the commit."""
         if location is None or context.are_quotas_counted:
             return
-        quotas, app = context.namespace.quotas, fingerprint(token.value)
-        context.quota_increments = quotas.increments(app, location, context.started_at)
+        quotas = context.namespace.quotas
+        context.quota_increments = quotas.increments(
+            fingerprint(token.value), location, context.started_at
+        )
         if context.namespace.settings.enforce_quotas:
             context.are_quotas_counted = True
             context.usage, error = quotas.count(context.quota_increments, context.started_at)
@@ -194,17 +197,19 @@ class RequestPipeline:
         """Validate the body once; record what the operation did not use."""
         validator = self._validators.get(operation.id)
         errors = validator.errors(body) if validator else ()
-        unknown = [each for each in errors if each.is_unknown]
-        if context.namespace.settings.unknown_properties == "ignore":
+        unknown = [each for each in errors if each.is_unknown] if errors else []
+        if unknown and context.namespace.settings.unknown_properties == "ignore":
             errors = tuple(each for each in errors if not each.is_unknown)
         if errors:
             messages = [each.message for each in errors[:MAX_ERRORS]]
             raise APIError("body-invalid", message=messages, violations=errors[:MAX_ERRORS])
         agent = self.agents.by_id.get(context.record.path_parameters.get("agentId", ""))
-        declared = [each.name for each in agent.input_variables] if agent else []
-        context.record.unused_input = find_unused_input(
-            context.request.query, operation, body, unknown, declared
-        )
+        variables = agent.input_variables if agent else ()
+        if unknown or variables or context.request.query:
+            declared = [each.name for each in variables]
+            context.record.find_unused_input = partial(
+                find_unused_input, context.request.query, operation, body, unknown, declared
+            )
 
 
 def route(contract: Contract, request: Request) -> tuple[Operation, Mapping[str, str]]:
@@ -234,17 +239,3 @@ def _route_hint(contract: Contract, path: str) -> str:
     listed = ", ".join(f"{each.method} {each.path}" for each in current)
     known = f"The contract has {listed}; the mock lists its own pages at /__mock."
     return slashes * ("//" in path) + known
-
-
-def _request_ids(body: object) -> dict[str, str]:
-    """Return the ids that identify a message: session, contact, and its fingerprint.
-
-    Values that are absent, empty or no text are left out.
-    """
-    if not isinstance(body, dict):
-        return {}
-    named = ((name, body.get(name)) for name in ("executionId", "contactId", "message"))
-    ids = {name: value for name, value in named if value and isinstance(value, str)}
-    if "message" in ids:
-        ids["message"] = fingerprint(ids["message"])
-    return ids

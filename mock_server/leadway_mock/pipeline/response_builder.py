@@ -168,8 +168,8 @@ class Preference:
 
 def read_preference(request: Request) -> Preference | None:
     """Return the preference of the request, or None; the header wins over the query."""
-    header = request.header("prefer") or ""
-    if not header and not request.query:
+    header = request.headers.get("prefer") or ""
+    if not header and "__" not in request.query:
         return None
     found = {
         name.removeprefix("__"): value

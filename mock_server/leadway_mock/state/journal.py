@@ -1,4 +1,4 @@
-"""Journal: every request with its response, without secrets, bounded."""
+"""Journal: every request with its response, redacted and limited in size."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ class Journal:
         The text is without secrets. In the memory of this process, the record stays as it is.
         """
         text = LazyText(partial(serialize_entry, record))
-        if record.size > MAX_RECORD_BYTES:
+        response = record.response
+        if len(record.request.body) + len(response.body if response else b"") > MAX_RECORD_BYTES:
             str(text)  # It is truncated, so it needs less memory than the record.
         return Append(self._key, text, keep=self._max_entries)
 

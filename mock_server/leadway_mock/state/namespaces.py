@@ -144,14 +144,13 @@ class NamespaceRegistry:
         That is the namespace's overrides, and the session `execution_id`.
         """
         name = namespace_name(authorization)
-        names = [name, SHARED] if name != SHARED else [SHARED]
-        keys = [_key(each) for each in names]
+        names, keys = [SHARED], [f"{SHARED}/{OVERRIDES_KEY}"]
+        if name != SHARED:
+            names, keys = [name, SHARED], [f"{name}/{OVERRIDES_KEY}", *keys]
         if execution_id:
             keys += [key for each in names for key in session_keys(f"{each}/", execution_id)]
-        reads = Reads(self._store)
-        reads.load(*keys)
-        for each in names:
-            item = reads.last(_key(each))
+        reads = Reads(self._store, keys)
+        for each, item in zip(names, reads.items, strict=False):
             if item is not None:
                 return self._cached(each, item), reads
         return self._default, reads

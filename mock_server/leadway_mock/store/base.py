@@ -61,9 +61,9 @@ class Append:
     """Adds `value` to the end of the list at `key`.
 
     With `after`, the commit needs the list's newest position to be `after` still (0 for no list).
-    With `once` in its place, an existing list is left as it is. With `keep`, the oldest entries beyond that many
-    are dropped, and for each the lists whose keys are a prefix of `owned` followed by the entry's
-    text.
+    With `once` in its place, an existing list is left as it is. With `keep`, the oldest entries
+    beyond that many are dropped, and for each the lists whose keys are a prefix of `owned` followed
+    by the entry's text.
     """
 
     key: str
@@ -182,9 +182,11 @@ class Store(ABC):
 class Reads:
     """Newest entries of lists, each read from a store at most once."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, keys: Sequence[str] = ()) -> None:
+        """Read several lists in one step; `items` has what was found, in their order."""
         self._store = store
-        self._found: dict[str, Item | None] = {}
+        self.items = store.read(keys) if keys else ()
+        self._found = dict(zip(keys, self.items, strict=True))
 
     def load(self, *keys: str) -> None:
         """Read several lists in one step."""

@@ -35,11 +35,11 @@ class MemoryStore(Store):
     def read(self, keys: Sequence[str]) -> Sequence[Item | None]:
         """See `Store.read`."""
         newest, values = self._newest, self._values
+        found: list[tuple[int, str | LazyText] | None] = []
         with self._lock:
-            found = [
-                (position, values[f"{key}/{position}"]) if (position := newest.get(key)) else None
-                for key in keys
-            ]
+            for key in keys:
+                position = newest.get(key)
+                found.append((position, values[f"{key}/{position}"]) if position else None)
         return [Item(each[0], str(each[1])) if each else None for each in found]
 
     def commit(self, writes: Sequence[Write], *, now: float = 0.0) -> Sequence[int] | None:
@@ -61,7 +61,11 @@ class MemoryStore(Store):
                         if write.keep is not None and number > write.keep:
                             self._drop(key, number - write.keep, write.owned)
                 else:
-                    number = self._increment(key, now, write.expires)
+                    expires, former = write.expires, self._expiries.get(key)
+                    is_alive = former is None or former > now
+                    number = self._counters[key] = self._counters.get(key, 0) * is_alive + 1
+                    if former != expires or number == 1:
+                        self._set_expiry(key, expires, now)
                 numbers.append(number)
         return numbers
 
@@ -125,18 +129,13 @@ class MemoryStore(Store):
     def close(self) -> None:
         """See `Store.close`."""
 
-    def _increment(self, key: str, now: float, expires: float | None) -> int:
-        former = self._expiries.get(key)
-        is_alive = former is None or former > now
-        number = self._counters[key] = self._counters.get(key, 0) * is_alive + 1
-        if former != expires:
-            if expires is None:
-                del self._expiries[key]
-            else:
-                self._expiries[key] = expires
-        if number == 1 and expires is not None:
+    def _set_expiry(self, key: str, expires: float | None, now: float) -> None:
+        if expires is None:
+            self._expiries.pop(key, None)
+            return
+        self._expiries[key] = expires
+        if self._counters[key] == 1:
             self._delete_expired(key, now, expires)
-        return number
 
     def _drop(self, key: str, upto: int, owned: Sequence[str] = ()) -> None:
         """Drop the entries of a list up to a position, and the lists that they own."""

@@ -12,7 +12,7 @@ from leadway_mock.agents import TEST_TOKENS
 from leadway_mock.agents.replies import Comparison, NearMiss
 from leadway_mock.dialogues import (
     DIALOGUE_ENDED,
-    REFUSED_RULE,
+    REJECTED_RULE,
     UNSCRIPTED_RULE,
     Dialogue,
     ScriptedTurn,
@@ -80,7 +80,7 @@ def find_unexpected(entries: Iterable[JournalEntry]) -> Iterator[Unexpected]:
     """Yield unscripted messages and contract violations, without those that the test requested."""
     for entry in entries:
         rule = entry["response"]["rule"]
-        if rule in {UNSCRIPTED_RULE, REFUSED_RULE}:
+        if rule in {UNSCRIPTED_RULE, REJECTED_RULE}:
             yield Unexpected("unscripted", "\n".join(_unscripted_lines(entry)))
         elif rule in CONTRACT_RULES and not _is_requested(entry):
             yield Unexpected("contract", "\n".join(_violation_lines(entry)))

@@ -8,6 +8,7 @@ services: `message must be a string`, `property input should not exist`, and for
 from __future__ import annotations
 
 import json
+import re
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,6 +32,12 @@ MAX_DEPTH = 64
 MEDIA_TYPE = "application/json"
 
 
+LONE_SURROGATE = re.compile(
+    r"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]"
+)
+"""Half of a surrogate pair; matches also the text of one, after an escaped backslash."""
+
+
 class _MalformedError(ValueError):
     """The text is not acceptable JSON; the message completes the sentence 'The body …'."""
 
@@ -51,7 +58,8 @@ def read_json(request: Request, max_bytes: int) -> Any:  # noqa: ANN401 - any JS
 
 
 def _check_media_type(request: Request) -> None:
-    media_type, coding = request.header("content-type"), request.header("content-encoding")
+    media_type = request.headers.get("content-type")
+    coding = request.headers.get("content-encoding")
     if media_type == MEDIA_TYPE and coding is None:
         return
     if media_type is None:
@@ -107,7 +115,8 @@ def _decoded(text: str) -> Any:  # noqa: ANN401 - any JSON value
 
 def _may_be_invalid(text: str) -> bool:
     """Tell whether a JSON text may nest too deeply or hold half a character; most cannot."""
-    return text.count("[") + text.count("{") > MAX_DEPTH or "\\u" in text
+    may_be_deep = text.count("[") + text.count("{") > MAX_DEPTH
+    return may_be_deep or ("\\u" in text and LONE_SURROGATE.search(text) is not None)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

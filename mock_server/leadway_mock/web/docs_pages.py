@@ -44,7 +44,7 @@ _PAGE = f"""\
 </html>
 """
 
-# Any well-formed token is good enough for the mock: the first click on Execute is answered.
+# Any well-formed token is good enough for the mock: the first click on Execute succeeds.
 _TOKEN = "pit-12345678-9abc-4def-8000-123456789abc"  # noqa: S105 - made up
 
 # The logo brings its colours as an inline style, which the policy above forbids: black on black.
@@ -77,7 +77,7 @@ const page = SwaggerUIBundle({{
 def pages_blueprint(contract: Callable[[], Contract], control_bytes: bytes = b"") -> Blueprint:
     """Return the pages under ``/__mock``: index, contract as YAML and as JSON, documentation.
 
-    Everything comes from this server; the documentation page asks nobody else for anything.
+    Everything comes from this server; the documentation page makes no other requests.
 
     Args:
         contract: returns the contract as it is at the moment: its file is served as it is, and

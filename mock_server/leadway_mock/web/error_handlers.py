@@ -19,12 +19,12 @@ NOTHING_HERE = "Nothing is here. GET /__mock lists what there is."
 
 
 def install_errors(app: flask.Flask) -> None:
-    """Answer every error of the control API, and every failure of our own, as JSON."""
+    """Respond with JSON to every error of the control API, and to every failure of the mock."""
 
     @app.errorhandler(HTTPException)
-    def refuse(error: HTTPException) -> flask.Response:
+    def handle(error: HTTPException) -> flask.Response:
         response = flask.jsonify(
-            {"statusCode": error.code, "message": _lesson(error), "error": error.name}
+            {"statusCode": error.code, "message": _message(error), "error": error.name}
         )
         response.status_code = error.code or 500
         for name, value in error.get_headers():
@@ -44,7 +44,7 @@ def install_errors(app: flask.Flask) -> None:
         return flask.jsonify({"statusCode": 500, "message": text}), 500
 
 
-def _lesson(error: HTTPException) -> str | None:
+def _message(error: HTTPException) -> str | None:
     if error.description == NotFound.description:
         return NOTHING_HERE
     if isinstance(error, MethodNotAllowed):

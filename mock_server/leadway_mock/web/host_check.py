@@ -32,7 +32,7 @@ _MAX_CACHED_HOSTS = 1_024
 _MAX_CACHED_LENGTH = 200
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_ORIGIN_MESSAGE = "The control API answers no web page but its own."
+_ORIGIN_MESSAGE = "The control API rejects requests from web pages of other origins."
 _JSON_MESSAGE = (
     "Send 'Content-Type: application/json': the control API takes nothing else, "
     "so that no web page can write to it."
@@ -51,10 +51,10 @@ class Authority(NamedTuple):
 def allowed_host(host_header: str | None, bound_host: str, allowed_names: Collection[str]) -> bool:
     """Return whether a request that calls the server by this ``Host`` may pass.
 
-    Rebinding needs a name that a stranger controls. So addresses pass: loopback ones always, any
-    other once the server is bound beyond loopback. Names pass when they always mean this machine
-    (``localhost`` and, by RFC 6761, whatever ends in ``.localhost``), when the server was bound by
-    that name, or when they are in ``allowed_names``. Ports do not matter.
+    DNS rebinding needs a name that the attacker controls. So these pass: loopback addresses; any
+    address if the server is bound beyond loopback; names that always mean this machine
+    (``localhost`` and, by RFC 6761, whatever ends in ``.localhost``); the name that the server was
+    bound by; and ``allowed_names``. Ports do not matter.
 
     Args:
         host_header: the header as received, ``None`` when it was not there.
@@ -106,7 +106,7 @@ class HostCheck:
         """Return the error response to a request with this header, or None if it is allowed."""
         if self._is_allowed(host or ""):
             return None
-        return _error(403, "host-refused", _host_message(host))
+        return _error(403, "host-rejected", _host_message(host))
 
 
 def install_host_check(app: flask.Flask, host_check: HostCheck) -> None:
@@ -139,7 +139,7 @@ def _add_security_headers(response: flask.Response) -> flask.Response:
 
 def _control_error() -> Response | None:
     if _is_foreign() and not _is_top_level_navigation():
-        return _error(403, "origin-refused", _ORIGIN_MESSAGE)
+        return _error(403, "origin-rejected", _ORIGIN_MESSAGE)
     if request.method not in _SAFE_METHODS and request.mimetype != "application/json":
         return _error(415, "control-media-type", _JSON_MESSAGE)
     return None

@@ -11,15 +11,17 @@ from pathlib import Path
 import pytest
 
 from leadway_mock.metrics import Gauge, Metrics, prometheus_text
-from tests.mock.client import Caller, content
+from tests.mock.client import EmulatorClient, content
 from tests.mock.control_api.api import Api
 
 LINE = re.compile(r'([a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\\n]|\\.)*",?)*)\})? (\S+)')
 
 
-def test_every_response_names_a_row_that_shows_its_evidence(api: Api, caller: Caller) -> None:
+def test_every_response_names_a_row_that_shows_its_evidence(
+    api: Api, client: EmulatorClient
+) -> None:
     rows = {row["id"]: row for row in api.get("/behaviours")["behaviours"]}
-    for response in (caller.say(), caller.say(""), caller.send({}, path="/x")):
+    for response in (client.say(), client.say(""), client.send({}, path="/x")):
         row = rows[response.headers["X-Mock-Rule"]]
         assert row["evidence"] == response.headers["X-Mock-Evidence"]
         assert row["status"] == response.status
@@ -37,10 +39,12 @@ def metrics(api: Api) -> dict[str, float]:
     return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines}
 
 
-def test_requests_are_counted_by_operation_status_and_rule(api: Api, caller: Caller) -> None:
-    caller.begin()
-    caller.begin()
-    caller.send({}, path="/x")
+def test_requests_are_counted_by_operation_status_and_rule(
+    api: Api, client: EmulatorClient
+) -> None:
+    client.begin()
+    client.begin()
+    client.send({}, path="/x")
     found = metrics(api)
     total = 'leadway_mock_requests_total{operation="%s",rule="%s",status="%s"}'
     assert found[total % ("executeAgent", "reply", 200)] == 2
@@ -50,8 +54,8 @@ def test_requests_are_counted_by_operation_status_and_rule(api: Api, caller: Cal
     assert found['leadway_mock_request_seconds_count{operation="executeAgent"}'] == 2
 
 
-def test_numbers_outlive_a_reset(api: Api, caller: Caller) -> None:
-    caller.begin()
+def test_counters_survive_a_reset(api: Api, client: EmulatorClient) -> None:
+    client.begin()
     api.post("/reset")
     found = metrics(api)
     assert found["leadway_mock_sessions"] == 0
@@ -75,8 +79,8 @@ def test_labels_are_escaped() -> None:
     assert text.endswith(b'g{label="a\\"b\\\\c\\nd"} 1.0\n')
 
 
-def test_help_and_type_stand_before_the_numbers(api: Api, caller: Caller) -> None:
-    assert content(caller.say())
+def test_help_and_type_stand_before_the_numbers(api: Api, client: EmulatorClient) -> None:
+    assert content(client.say())
     lines = api.response("GET", "/metrics").text.splitlines()
     expected = [line.split()[2] for line in lines if line.startswith("# TYPE")]
     assert len(expected) == len(set(expected)) == 7

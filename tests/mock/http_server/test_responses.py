@@ -23,7 +23,7 @@ def parts_of(transport: Transport | None, *, delay: float = 2.0, spread: float =
     return list(parts(delivery, HEAD, BODY))
 
 
-def test_a_late_answer_is_sent_whole() -> None:
+def test_a_delayed_response_is_complete() -> None:
     assert parts_of(None) == [(2.0, HEAD + BODY)]
 
 
@@ -83,5 +83,5 @@ def test_how_it_ends(transport: Transport | None, end: Ending) -> None:
 
 
 @pytest.mark.parametrize("transport", [None, Transport.SLOW_BODY])
-def test_an_answer_that_was_the_last_stays_the_last(transport: Transport | None) -> None:
+def test_a_last_response_stays_the_last(transport: Transport | None) -> None:
     assert ending(Delivery(1, transport), keep_alive=False) is Ending.CLOSE

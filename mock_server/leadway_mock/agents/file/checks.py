@@ -122,9 +122,9 @@ def _captures(document: Document, reply: ListItem) -> tuple[set[str], list[Probl
 def _template_problems(
     document: Document, reply: ListItem, names: AbstractSet[str]
 ) -> Iterator[Problem]:
-    pointer = (*reply.pointer, "answer")
+    pointer = (*reply.pointer, "response")
     try:
-        used = parse_template(reply.text("answer") or "").names
+        used = parse_template(reply.text("response") or "").names
     except TemplateError:
         hint = r"close it as in `{{name}}`, or write `\{{` for two braces"
         yield document.problem_at(pointer, "a `{{` without a placeholder", hint)

@@ -106,7 +106,7 @@ def _responder(entry: Mapping[str, Any], variables: tuple[InputVariable, ...]) -
 def _reply(entry: Mapping[str, Any]) -> CannedReply:
     fields = {field: entry[name] for name, field in REPLY_FIELDS.items() if name in entry}
     return CannedReply(
-        template=parse_template(entry["answer"]),
+        template=parse_template(entry["response"]),
         reply=AgentReply("", **fields),
         condition=parse_condition(entry["when"]) if "when" in entry else None,
         turn=entry.get("turn"),

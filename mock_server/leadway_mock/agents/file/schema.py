@@ -36,17 +36,17 @@ def _file_kind() -> FileKind:
 
 SYNONYMS = {
     "agentId": ("id",),
+    "answer": ("response",),
     "isPublished": ("published",),
     "key": ("name",),
     "locationId": ("location",),
     "locationIds": ("locations",),
     "match": ("when",),
     "message": ("when",),
-    "output": ("answer",),
-    "reply": ("answer",),
-    "response": ("answer",),
+    "output": ("response",),
+    "reply": ("response",),
     "scope": ("scopes",),
-    "text": ("answer",),
+    "text": ("response",),
     "value": ("token",),
     "versionId": ("id",),
 }

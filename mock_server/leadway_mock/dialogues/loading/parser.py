@@ -16,7 +16,7 @@ from leadway_mock.dialogues.loading.turn_entries import (
     turns_of,
 )
 from leadway_mock.dialogues.model import (
-    REFUSE,
+    REJECT,
     UNSCRIPTED,
     Dialogue,
     ScriptedReply,
@@ -109,6 +109,6 @@ def _agents(agent: str | list[str]) -> tuple[str, ...]:
 
 
 def _fallback(document: Document, fallback: str | Mapping[str, Any]) -> ScriptedReply | str:
-    if isinstance(fallback, str) and fallback in {UNSCRIPTED, REFUSE}:
+    if isinstance(fallback, str) and fallback in {UNSCRIPTED, REJECT}:
         return fallback
     return _reply(document, ("fallback",), fallback)

@@ -13,7 +13,7 @@ from leadway_mock.agents.replies import AgentInput, AgentReply
 from leadway_mock.contract.model import Contract
 from leadway_mock.dialogues import (
     FALLBACK_RULE,
-    REFUSED_RULE,
+    REJECTED_RULE,
     Dialogue,
     DialogueRegistry,
     play,
@@ -58,7 +58,7 @@ class ExecuteAgentHandler:
 
         Raises `APIError`: `agent-unknown`, `agent-inactive`, `agent-unpublished`,
         `version-unpublished`, `session-unknown`, `session-expired`, `session-foreign-agent`,
-        `session-foreign-location`, or `unscripted-refused`.
+        `session-foreign-location`, or `unscripted-rejected`.
         """
         agent = self._find_agent(call)
         version = _find_version(agent, call.body.get("versionId"))
@@ -197,7 +197,7 @@ def _record_dialogue(
     if reply.rule:
         level = logging.INFO if reply.rule == FALLBACK_RULE else logging.WARNING
         log.log(level, "%s", near_miss_report(agent_input, reply))
-    if reply.rule == REFUSED_RULE:
+    if reply.rule == REJECTED_RULE:
         raise APIError(reply.rule, hint=near_miss_hint(reply))
 
 

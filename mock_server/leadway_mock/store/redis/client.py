@@ -193,7 +193,7 @@ class _ConnectFailedError(Exception):
 
 
 class _Pool(ConnectionPool):
-    """Connection pool that tells a failed connect from a failed command."""
+    """Connection pool that distinguishes a failed connect from a failed command."""
 
     def get_connection(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - as in redis-py
         try:
@@ -231,7 +231,7 @@ def _url_problem(url: str) -> str:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        return "host and port cannot be told apart. Percent-encode the password, as in %40 for @."
+        return "host and port cannot be separated. Percent-encode the password, as in %40 for @."
     if parts.scheme != "unix" and not parts.path.removeprefix("/").isdecimal() and parts.path != "":
         return "the path must be the number of a database, as in redis://localhost:6379/0."
     names = [name for name, _ in parse_qsl(parts.query)]
