@@ -8,9 +8,8 @@ from leadway_mock.agents.builtin import (
     UNPUBLISHED_ID,
     VARIABLES_ID,
 )
-from leadway_mock.agents.file.loader import AgentsFileError, load_agents, restore_agent
+from leadway_mock.agents.file.loader import restore_agent
 from leadway_mock.agents.registry import (
-    ACTIVE,
     OTHER_LOCATION,
     OTHER_LOCATION_TOKEN,
     STATUSES,
@@ -26,7 +25,6 @@ from leadway_mock.agents.registry import (
 )
 
 __all__ = [
-    "ACTIVE",
     "BUILT_IN",
     "ECHO_ID",
     "GOAL_ID",
@@ -42,10 +40,8 @@ __all__ = [
     "WRITE_SCOPE",
     "Agent",
     "AgentRegistry",
-    "AgentsFileError",
     "Token",
     "Version",
-    "load_agents",
     "only_version",
     "restore_agent",
 ]

@@ -1,5 +1,6 @@
-"""Reply templates: text with placeholders such as `{{name}}`, filled in one pass.
+"""Reply templates, and agents with a list of them.
 
+A template is a text with placeholders such as `{{name}}`, filled in one pass.
 Templates come from files only. Values come from requests and are not parsed again, so a message
 that contains `{{…}}` stays plain text.
 """
@@ -8,12 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
-from leadway_mock.agents.replies import AgentInput
+from leadway_mock.agents.patterns import ANY, Pattern
+from leadway_mock.agents.replies import AgentInput, AgentReply, Responder
 from leadway_mock.util.json_text import plain_text
+
+NO_REPLY_MATCHED: Final = AgentReply(
+    "I am sorry, I have no answer to that. (This is the mock: no reply in the agents file matches "
+    "this message on this turn. Add a last reply without `when`, which matches any message.)"
+)
+
+CAPTURES: Final = "captures"
+"""Key of the captures in the state of the agent."""
 
 BUILT_IN_NAMES: Final = ("message", "turn", "contactId", "executionId", "versionId")
 """Placeholders of every template, besides captures and `variables.NAME`."""
@@ -37,13 +47,10 @@ class Template:
 
     def fill(self, values: Mapping[str, str]) -> str:
         """Return the text with each placeholder replaced by its value, or by nothing."""
-        return "".join(self._pieces(values))
-
-    def _pieces(self, values: Mapping[str, str]) -> Iterator[str]:
-        for text, name in zip(self.texts, self.names, strict=False):
-            yield text
-            yield values.get(name, "")
-        yield self.texts[-1]
+        pieces = [self.texts[0]]
+        for name, text in zip(self.names, self.texts[1:], strict=True):
+            pieces += (values.get(name, ""), text)
+        return "".join(pieces)
 
 
 @lru_cache(maxsize=4096)
@@ -99,3 +106,44 @@ def placeholder_values(agent_input: AgentInput, captures: Mapping[str, str]) -> 
         **dict(zip(BUILT_IN_NAMES, built_in, strict=True)),
         **{f"variables.{name}": plain_text(value) for name, value in variables.items()},
     }
+
+
+@dataclass(frozen=True, slots=True)
+class CannedReply:
+    """One reply of an agents file."""
+
+    template: Template
+    reply: AgentReply
+    """The reply without its text and state."""
+
+    condition: Pattern = ANY
+    turn: int | None = None
+    """The only turn on which it is used; `None` is any."""
+
+    def match(self, agent_input: AgentInput) -> Mapping[str, str] | None:
+        """Return the captures if the reply applies, or else `None`."""
+        is_turn = self.turn in {None, agent_input.turn}
+        return self.condition.find(agent_input.message) if is_turn else None
+
+
+def first_match_responder(replies: Sequence[CannedReply]) -> Responder:
+    """Return an agent that uses the first matching reply, and keeps all captures."""
+
+    def respond(agent_input: AgentInput) -> AgentReply:
+        captures = _state_captures(agent_input.state)
+        for canned in replies:
+            captured = canned.match(agent_input)
+            if captured is not None:
+                captures |= captured
+                response = canned.template.fill(placeholder_values(agent_input, captures))
+                return replace(canned.reply, response=response, state={CAPTURES: captures})
+        return replace(NO_REPLY_MATCHED, state={CAPTURES: captures})
+
+    return respond
+
+
+def _state_captures(state: Mapping[str, object]) -> dict[str, str]:
+    captures = state.get(CAPTURES)
+    if not isinstance(captures, Mapping):
+        return {}
+    return {str(name): str(text) for name, text in captures.items()}

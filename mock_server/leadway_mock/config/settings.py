@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from math import isfinite
 from typing import Any, NamedTuple
 
-from leadway_mock.util.suggestions import closest, suggest
+from leadway_mock.util.names import closest, suggest
 
 ENVIRONMENT_PREFIX = "LEADWAY_MOCK_"
 
@@ -40,12 +40,6 @@ def flag(name: str) -> str:
 def variable(name: str) -> str:
     """Return the environment variable of the setting `name`."""
     return f"{ENVIRONMENT_PREFIX}{name.upper()}"
-
-
-def json_name(name: str) -> str:
-    """Return the name of the setting `name` in the JSON of the control API, in camelCase."""
-    first, *others = name.split("_")
-    return first + "".join(map(str.capitalize, others))
 
 
 class SettingsError(ValueError):

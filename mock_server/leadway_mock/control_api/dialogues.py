@@ -13,8 +13,10 @@ from leadway_mock.control_api.request_reader import (
     ControlAPIError,
     ControlCall,
 )
-from leadway_mock.dialogues import Dialogue, DialogueError, TurnUsage, parse_dialogue, to_json
+from leadway_mock.dialogues import Dialogue, DialogueError, parse_dialogue
 from leadway_mock.dialogues.lint import check_faults, warnings_of
+from leadway_mock.dialogues.model import to_json
+from leadway_mock.dialogues.registry import TurnUsage
 from leadway_mock.documents.problems import Problem
 from leadway_mock.http.messages import FieldError
 from leadway_mock.util.json_text import to_json_text

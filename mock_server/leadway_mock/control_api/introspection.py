@@ -8,12 +8,12 @@ from typing import Any
 import flask
 
 from leadway_mock import __version__
-from leadway_mock.config.settings import json_name
 from leadway_mock.contract.behaviours import Behaviour, behaviours
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
 from leadway_mock.metrics.counters import MEDIA_TYPE, Gauge, prometheus_text
 from leadway_mock.metrics.peers import PeerError
+from leadway_mock.util.names import json_name
 
 
 def register(control: ControlAPI) -> None:

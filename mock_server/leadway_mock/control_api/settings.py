@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import Any
 
-from leadway_mock.config.settings import READ_ONLY, Settings, json_name, problems
+from leadway_mock.config.settings import READ_ONLY, Settings, problems
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import (
     MAX_LISTED_PROBLEMS,
@@ -17,6 +17,7 @@ from leadway_mock.control_api.request_reader import (
 from leadway_mock.http.messages import FieldError
 from leadway_mock.state.namespaces import Namespace, Overrides
 from leadway_mock.store import redact_url
+from leadway_mock.util.names import json_name
 
 PYTHON_NAMES = {json_name(setting.name): setting.name for setting in fields(Settings)}
 

@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain
 
+from leadway_mock.agents.patterns import Pattern
 from leadway_mock.agents.templates import BUILT_IN_NAMES
 from leadway_mock.contract.model import Contract
 from leadway_mock.dialogues.loading.parser import DialogueError
@@ -21,11 +22,9 @@ from leadway_mock.dialogues.model import (
     ScriptedTurn,
     TurnConditions,
 )
-from leadway_mock.dialogues.patterns import Pattern
-from leadway_mock.documents.problems import Problem, TextPosition
-from leadway_mock.documents.yaml_errors import quote
+from leadway_mock.documents.problems import Problem, TextPosition, quote
 from leadway_mock.faults.contract_check import contract_problems
-from leadway_mock.util.suggestions import closest
+from leadway_mock.util.names import closest
 
 
 @dataclass(frozen=True, slots=True)

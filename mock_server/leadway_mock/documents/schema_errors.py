@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 from jsonschema import Draft202012Validator
 
-from leadway_mock.documents.problems import Problem
+from leadway_mock.documents.problems import Problem, quote
 from leadway_mock.documents.yaml_document import Document, Pointer
-from leadway_mock.documents.yaml_errors import quote
 from leadway_mock.util.json_pointer import to_pointer
-from leadway_mock.util.suggestions import closest
+from leadway_mock.util.names import closest
+
+MAX_PROBLEMS: Final = 1_000
+"""Maximum problems of either kind to find; a file of another kind may have more."""
 
 MAX_QUOTED_INTEGER: Final = 10**9
 """Larger numbers are not quoted in messages."""
@@ -71,8 +74,18 @@ class SchemaViolation(NamedTuple):
         return "this" if self.pointer[:1] in self.file_kind.secret else quote(text)
 
 
-def schema_problems(document: Document, file_kind: FileKind) -> Iterator[Problem]:
-    """Yield a problem for each way in which `document` violates the schema."""
+def document_problems(
+    document: Document, file_kind: FileKind, rule_problems: Iterator[Problem]
+) -> list[Problem]:
+    """Return the problems of a document in the order of the text, each once.
+
+    They are the violations of the schema, and `rule_problems`, which a schema cannot express.
+    """
+    violations = islice(_schema_problems(document, file_kind), MAX_PROBLEMS)
+    return sorted({*violations, *islice(rule_problems, MAX_PROBLEMS)})
+
+
+def _schema_problems(document: Document, file_kind: FileKind) -> Iterator[Problem]:
     for violation in _violations(document.value, file_kind):
         is_key = violation.keyword == "additionalProperties"
         place = document.problem_at_key if is_key else document.problem_at

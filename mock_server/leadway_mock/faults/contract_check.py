@@ -9,7 +9,7 @@ from leadway_mock.contract.model import Contract
 from leadway_mock.documents.problems import Problem
 from leadway_mock.faults import Fault
 from leadway_mock.faults.problems import shown
-from leadway_mock.util.suggestions import suggest
+from leadway_mock.util.names import suggest
 
 
 def contract_problems(fault: Fault, contract: Contract) -> Iterator[Problem]:

@@ -5,19 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from leadway_mock.agents import TEST_TOKENS
 from leadway_mock.agents.replies import Comparison, NearMiss
-from leadway_mock.dialogues import (
-    DIALOGUE_ENDED,
-    REFUSED_RULE,
-    UNSCRIPTED_RULE,
-    Dialogue,
-    ScriptedTurn,
-    near_miss_table,
-)
+from leadway_mock.dialogues import REFUSED_RULE, UNSCRIPTED_RULE, Dialogue, ScriptedTurn
+from leadway_mock.dialogues.reports import DIALOGUE_ENDED, near_miss_table, turn_title
 from leadway_mock.state.armed_faults import ArmedFaults
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.util.redaction import fingerprint
@@ -111,7 +104,8 @@ def find_unused_turns(
     """Yield turns that no session reached; `used` has the numbers of the others, by dialogue."""
     for dialogue in dialogues:
         for turn in _missed_turns(dialogue, used.get(dialogue.name, ())):
-            yield Unexpected("unused", _turn_line(dialogue, turn))
+            title = turn_title(turn.number, turn.label, dialogue.name, dialogue.file, turn.line)
+            yield Unexpected("unused", f"{title}: user: {turn.user}")
 
 
 def find_unused_faults(faults: ArmedFaults) -> Iterator[Unexpected]:
@@ -202,18 +196,6 @@ def _missed_turns(dialogue: Dialogue, used: Collection[int]) -> Iterator[Scripte
                 visited.add(number)
                 pending.append(dialogue.turn(number).then)
     return (dialogue.turn(number) for number in sorted(missed - set(used)))
-
-
-def _turn_line(dialogue: Dialogue, turn: ScriptedTurn) -> str:
-    label = f" '{turn.label}'" if turn.label else ""
-    line = f", {_short_path(dialogue.file)}:{turn.line}" if turn.line else ""
-    return f"turn {turn.number}{label} of '{dialogue.name}'{line}: user: {turn.user}"
-
-
-def _short_path(file: str) -> str:
-    """Return a path relative to the working directory if it is below."""
-    path, directory = Path(file), Path.cwd()
-    return str(path.relative_to(directory)) if path.is_relative_to(directory) else file
 
 
 def _indent(text: str) -> str:

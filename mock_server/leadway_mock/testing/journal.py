@@ -10,7 +10,7 @@ from leadway_mock.state.journal import Journal
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import FIELDS, JournalQuery, compile_query
 from leadway_mock.state.journal_wait import JournalWait
-from leadway_mock.util.suggestions import suggest
+from leadway_mock.util.names import suggest
 
 MAX_LISTED = 20
 """Number of requests in a failure message, the newest ones."""

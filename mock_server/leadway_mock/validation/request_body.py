@@ -23,7 +23,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from leadway_mock.contract.model import Operation
 from leadway_mock.http.messages import APIError, ErrorKind, FieldError, Request
 from leadway_mock.util.json_pointer import to_pointer
-from leadway_mock.util.suggestions import closest
+from leadway_mock.util.names import closest
 
 MAX_DEPTH = 64
 """Nesting limit of arrays and objects. The API's own limit is not known."""

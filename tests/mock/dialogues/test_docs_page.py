@@ -17,7 +17,7 @@ from leadway_mock.agents.replies import REPLY_FIELDS
 from leadway_mock.cli.check import check
 from leadway_mock.dialogues import Dialogue, DialogueBuilder, as_dialogue, parse_dialogue
 from leadway_mock.dialogues.lint import warnings_of
-from leadway_mock.dialogues.loading.schema import schema_text
+from leadway_mock.dialogues.loading.parser import schema_text
 from leadway_mock.documents.schema_errors import EXPLANATIONS
 from tests.docs.markdown import Page
 from tests.mock.client import Caller

@@ -9,14 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
-from leadway_mock.agents.agent_ids import AGENT_ID_HINT, invisible_character
-from leadway_mock.agents.message_conditions import ConditionError, parse_condition
-from leadway_mock.agents.registry import TEST_TOKENS
+from leadway_mock.agents.patterns import PatternError, parse_condition
+from leadway_mock.agents.registry import AGENT_ID_HINT, TEST_TOKENS, invisible_character
 from leadway_mock.agents.templates import BUILT_IN_NAMES, TemplateError, parse_template
-from leadway_mock.documents.problems import Problem
+from leadway_mock.documents.problems import Problem, quote
 from leadway_mock.documents.yaml_document import Document, Pointer
-from leadway_mock.documents.yaml_errors import quote
-from leadway_mock.util.suggestions import closest
+from leadway_mock.util.names import closest
 
 _CAPTURE = re.compile(r"\(\?P?<(\w+)>")
 """Named captures of an invalid pattern, so that its templates are not reported as well."""
@@ -109,7 +107,7 @@ def _captures(document: Document, reply: ListItem) -> tuple[set[str], list[Probl
     pointer = (*reply.pointer, "when")
     try:
         captures = set(parse_condition(when).captures)
-    except ConditionError as error:
+    except PatternError as error:
         return set(_CAPTURE.findall(when)), [
             document.problem_at(pointer, error.message, error.hint)
         ]
@@ -147,7 +145,7 @@ def _placeholder_hint(name: str, names: AbstractSet[str]) -> str:
 def _unreachable_replies(document: Document, replies: list[ListItem]) -> Iterator[Problem]:
     given: dict[tuple[str, str], ListItem] = {}
     for reply in replies:
-        turn, when = _conditions(reply)
+        turn, when = repr(reply.content.get("turn")), repr(reply.content.get("when"))
         wider = [(turn, when), (ANY, when), (turn, ANY), (ANY, ANY)]
         earlier = next((given[conditions] for conditions in wider if conditions in given), None)
         if earlier:
@@ -155,9 +153,3 @@ def _unreachable_replies(document: Document, replies: list[ListItem]) -> Iterato
             what = f"this reply is never used: the one on line {line} always matches first"
             yield document.problem_at(reply.pointer, what, "move it above that one, or remove it")
         given.setdefault((turn, when), reply)
-
-
-def _conditions(reply: ListItem) -> tuple[str, str]:
-    """Return the conditions `turn` and `when` as texts to compare."""
-    turn, when = (reply.content.get(name) for name in ("turn", "when"))
-    return repr(turn), repr(when)

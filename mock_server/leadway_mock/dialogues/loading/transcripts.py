@@ -20,10 +20,9 @@ from dataclasses import dataclass, field
 from textwrap import dedent, indent
 from typing import Final
 
-from leadway_mock.documents.problems import Problem, TextPosition
+from leadway_mock.documents.problems import Problem, TextPosition, quote
 from leadway_mock.documents.yaml_document import Document, Pointer
-from leadway_mock.documents.yaml_errors import quote
-from leadway_mock.util.suggestions import closest
+from leadway_mock.util.names import closest
 
 _SPEAKER_LINE = re.compile(r"(?P<speaker>[^\W\d_][\w -]{0,20}?)[ \t]*:(?:[ \t]+(?P<text>.*))?$")
 _SPEAKERS: Final = ("user", "agent")

@@ -17,13 +17,11 @@ from leadway_mock.documents.yaml_document import Document, Pointer
 
 
 @dataclass(slots=True)
-class TurnEntry:
-    """One turn as written: its mapping, and the replies in it and after it."""
+class ListEntry:
+    """One list item as written."""
 
     pointer: Pointer
     content: Mapping[str, Any]
-    replies: list[tuple[Pointer, Any]] = field(default_factory=list)
-    number: int = 0
 
     def text(self, name: str) -> str:
         """Return the text called `name`, or an empty one."""
@@ -32,17 +30,18 @@ class TurnEntry:
 
 
 @dataclass(slots=True)
-class BranchEntry:
+class TurnEntry(ListEntry):
+    """One turn: its mapping, and the replies in it and after it."""
+
+    replies: list[tuple[Pointer, Any]] = field(default_factory=list)
+    number: int = 0
+
+
+@dataclass(slots=True)
+class BranchEntry(ListEntry):
     """Alternatives, each a list of entries."""
 
-    pointer: Pointer
-    content: Mapping[str, Any]
     paths: list[list[Entry]]
-
-    def text(self, name: str) -> str:
-        """Return the text called `name`, or an empty one."""
-        value = self.content.get(name)
-        return value if isinstance(value, str) else ""
 
 
 Entry: TypeAlias = TurnEntry | BranchEntry
@@ -54,7 +53,7 @@ def read_entries(document: Document) -> tuple[list[Entry], list[Problem]]:
     pointer: Pointer = () if isinstance(root, list) else ("turns",)
     items = root.get("turns") if isinstance(root, Mapping) else root
     problems: list[Problem] = []
-    entries = _entries(document, pointer, items, problems)
+    entries = _entries(document, pointer, items if isinstance(items, list) else [], problems)
     for number, turn in enumerate(turns_of(entries), start=1):
         turn.number = number
     return entries, problems
@@ -71,13 +70,20 @@ def turns_of(entries: list[Entry]) -> Iterator[TurnEntry]:
 
 
 def _entries(
-    document: Document, pointer: Pointer, items: object, problems: list[Problem]
+    document: Document, pointer: Pointer, found: object, problems: list[Problem]
 ) -> list[Entry]:
+    """Return the entries of a list, or of a mapping, which is a list of one."""
+    items = [(pointer, found)]
+    if isinstance(found, list):
+        items = [((*pointer, index), item) for index, item in enumerate(found)]
     entries: list[Entry] = []
-    for index, item in enumerate(items if isinstance(items, list) else []):
-        if _is_mapping(item):
-            _add(document, (*pointer, index), item, entries, problems)
-    problems += _missing_replies(document, entries)
+    for where, item in items:
+        if isinstance(item, Mapping):
+            _add(document, where, item, entries, problems)
+    for entry in entries:
+        if isinstance(entry, TurnEntry) and not entry.replies:
+            what, hint = "this turn has no reply", "add an `agent` after it"
+            problems.append(document.problem_at(entry.pointer, what, hint))
     return entries
 
 
@@ -88,9 +94,12 @@ def _add(
     entries: list[Entry],
     problems: list[Problem],
 ) -> None:
+    """Add an item to `entries`, or to the turn before it."""
     if "branch" in item:
         entries.append(_branch(document, pointer, item, problems))
-        problems += _misplaced_properties(document, pointer, item)
+        for name in item.keys() & {"user", "agent", "when", "latency", "then"}:
+            what, hint = f"`{name}` is not allowed beside `branch`", "move it into the alternatives"
+            problems.append(document.problem_at_key((*pointer, name), what, hint))
     elif "user" in item:
         replies = [((*pointer, "agent"), item["agent"])] if "agent" in item else []
         entries.append(TurnEntry(pointer, item, replies))
@@ -105,7 +114,7 @@ def _add(
 def _continue(
     document: Document, pointer: Pointer, item: Mapping[str, Any], turn: TurnEntry
 ) -> Iterator[Problem]:
-    """Add an entry without `user` to the turn before it."""
+    """Add an item without `user` to the turn before it."""
     if "agent" in item:
         turn.replies.append(((*pointer, "agent"), item["agent"]))
     more = {name: value for name, value in item.items() if name != "agent"}
@@ -123,35 +132,8 @@ def _branch(
     paths = []
     for index, path in enumerate(found if isinstance(found, list) else []):
         where: Pointer = (*pointer, "branch", index)
-        if isinstance(path, list):
-            paths.append(_entries(document, where, path, problems))
-        elif _is_mapping(path):
-            single: list[Entry] = []
-            _add(document, where, path, single, problems)
-            problems += _missing_replies(document, single)
-            paths.append(single)
+        paths.append(_entries(document, where, path, problems))
     return BranchEntry(pointer, item, [path for path in paths if path])
-
-
-def _misplaced_properties(
-    document: Document, pointer: Pointer, item: Mapping[str, Any]
-) -> Iterator[Problem]:
-    for name in item:
-        if name in {"user", "agent", "when", "latency", "then"}:
-            hint = "move it into the alternatives"
-            what = f"`{name}` is not allowed beside `branch`"
-            yield document.problem_at_key((*pointer, name), what, hint)
-
-
-def _missing_replies(document: Document, entries: list[Entry]) -> Iterator[Problem]:
-    for entry in entries:
-        if isinstance(entry, TurnEntry) and not entry.replies:
-            what = "this turn has no reply"
-            yield document.problem_at(entry.pointer, what, "add an `agent` after it")
-
-
-def _is_mapping(value: object) -> bool:
-    return isinstance(value, Mapping)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from leadway_mock.agents import BUILT_IN
-from leadway_mock.agents.file.schema import schema_text
+from leadway_mock.agents.file.loader import schema_text
 from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.agents.file.agents_files import complaints, loaded
 

@@ -4,7 +4,7 @@ import pytest
 
 from leadway_mock.agents import BUILT_IN, ECHO_ID, STATUSES, Token, Version
 from leadway_mock.agents.file.loader import load_agents
-from leadway_mock.agents.input_variables import InputVariable
+from leadway_mock.agents.registry import InputVariable
 from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.agents.file.agents_files import TOKEN, loaded, loaded_agent
 
@@ -93,8 +93,8 @@ replies:
     assert (reply.response, reply.type, reply.next_expected_input) == ("ok", "card", "choice")
     assert (reply.goal_completion, reply.flow_switch, reply.success) == (True, True, False)
     assert reply.execution_status == "paused"
-    assert reply.attachments == [{"type": "image", "imageUrl": "{{message}}"}]
-    assert reply.generative_outputs == [{"a": [1]}]
+    assert list(reply.attachments) == [{"type": "image", "imageUrl": "{{message}}"}]
+    assert list(reply.generative_outputs) == [{"a": [1]}]
 
 
 def test_every_kind_of_condition_can_be_written(tmp_path: Path) -> None:
