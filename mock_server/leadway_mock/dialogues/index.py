@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Final, NamedTuple, TypeAlias, overload
+from itertools import chain
+from typing import Final, TypeAlias, overload
 
 from leadway_mock.dialogues.model import Dialogue, ScriptedTurn
+from leadway_mock.util.cache import memoize
 
-MAX_SCANNED: Final = 16
+MAX_SCANNED: Final = 4
 """Up to this many first turns are tried one after the other, without an index."""
 
 GRAM_CHARS: Final = 3
-"""Length of the parts of a text by which the index finds it."""
+"""Length of the parts of words by which the index finds a text."""
+
+MAX_CACHED_WORDS: Final = 10_000
+MAX_CACHED_WORD_CHARS: Final = 40
 
 FirstTurn: TypeAlias = tuple[Dialogue, ScriptedTurn]
 
@@ -54,9 +59,8 @@ class DialogueSequence(Sequence[Dialogue]):
 
     @cached_property
     def _index(self) -> _Index:
-        return _build_index(
-            [(each, turn) for each in self._dialogues for turn in each.following(0)]
-        )
+        turns = ((each, turn) for each in self._dialogues for turn in each.following(0))
+        return _Index(tuple(turns))
 
 
 def as_sequence(dialogues: Sequence[Dialogue]) -> DialogueSequence:
@@ -64,47 +68,59 @@ def as_sequence(dialogues: Sequence[Dialogue]) -> DialogueSequence:
     return dialogues if isinstance(dialogues, DialogueSequence) else DialogueSequence(dialogues)
 
 
-class _Index(NamedTuple):
+class _Index:
     """First turns, and their positions by what a message must contain."""
 
-    turns: Sequence[FirstTurn]
-    unindexed: Sequence[int]
-    """Turns with a regular expression, with `*`, or with a text that is too short."""
+    def __init__(self, turns: Sequence[FirstTurn]) -> None:
+        self.turns = turns
+        self._unindexed: list[int] = []
+        self._equal: dict[str, list[int]] = {}
+        """Turns that expect a whole message, by the message."""
 
-    equal: dict[str, list[int]]
-    """Turns that expect a whole message, by the message."""
+        self._parts: dict[int, str] = {}
+        """Parts of messages that turns expect, without regard to case."""
 
-    grams: dict[str, list[int]]
-    """Turns that expect a part of the message, by the rarest gram of that part."""
+        for position, (_, turn) in enumerate(turns):
+            kind, text = turn.user.kind, turn.user.text
+            if kind == "equals":
+                self._equal.setdefault(text, []).append(position)
+            elif kind == "contains" and _grams(text):
+                self._parts[position] = text.casefold()
+            else:
+                self._unindexed.append(position)
+        self._by_gram = _by_rarest_gram(self._parts)
+        self._of_word = memoize(MAX_CACHED_WORDS, MAX_CACHED_WORD_CHARS)(self._find)
 
     def candidates(self, message: str) -> Iterable[FirstTurn]:
         if len(self.turns) <= MAX_SCANNED:
             return self.turns
-        found = [*self.unindexed, *self.equal.get(message, ())]
-        if self.grams:
-            for gram in self.grams.keys() & _grams(message.casefold()):
-                found += self.grams[gram]
-        return (self.turns[position] for position in sorted(found))
+        found = {*self._unindexed, *self._equal.get(message, ())}
+        if self._parts:
+            folded = message.casefold()
+            of_words = set[int]().union(*map(self._of_word, set(folded.split())))
+            found.update(each for each in of_words if self._parts[each] in folded)
+        return map(self.turns.__getitem__, sorted(found))
+
+    def _find(self, word: str) -> tuple[int, ...]:
+        """Return the positions of the turns that a message with this word may be for."""
+        grams = self._by_gram.keys() & _grams(word)
+        return tuple(position for gram in grams for position in self._by_gram[gram])
 
 
-def _build_index(turns: Sequence[FirstTurn]) -> _Index:
-    unindexed: list[int] = []
-    equal: defaultdict[str, list[int]] = defaultdict(list)
-    parts: dict[int, set[str]] = {}
-    for position, (_, turn) in enumerate(turns):
-        grams = _grams(turn.user.text.casefold()) if turn.user.kind == "contains" else set()
-        if turn.user.kind == "equals":
-            equal[turn.user.text].append(position)
-        elif grams:
-            parts[position] = grams
-        else:
-            unindexed.append(position)
-    counts = Counter(gram for grams in parts.values() for gram in grams)
-    by_gram: defaultdict[str, list[int]] = defaultdict(list)
-    for position, grams in parts.items():
-        by_gram[min(grams, key=lambda gram: (counts[gram], gram))].append(position)
-    return _Index(turns, unindexed, dict(equal), dict(by_gram))
+def _by_rarest_gram(parts: Mapping[int, str]) -> dict[str, list[int]]:
+    grams = {position: _grams(text) for position, text in parts.items()}
+    counts = Counter(chain.from_iterable(grams.values()))
+    positions: dict[str, list[int]] = {}
+    for position, each in grams.items():
+        positions.setdefault(min(each, key=counts.__getitem__), []).append(position)
+    return positions
 
 
 def _grams(text: str) -> set[str]:
-    return {text[start : start + GRAM_CHARS] for start in range(len(text) - GRAM_CHARS + 1)}
+    """Return the parts of the words in a text, without regard to case."""
+    words = text.casefold().split()
+    return {
+        word[start : start + GRAM_CHARS]
+        for word in words
+        for start in range(len(word) - GRAM_CHARS + 1)
+    }
