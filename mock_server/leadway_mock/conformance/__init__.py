@@ -22,16 +22,16 @@ pass.
 """
 
 from leadway_mock.conformance.coverage import Coverage, OperationCoverage, Outcome, coverage
-from leadway_mock.conformance.evaluation import assert_conformant, evaluate
-from leadway_mock.conformance.findings import (
+from leadway_mock.conformance.report import (
     ConformanceReport,
     Finding,
     Occurrence,
+    evaluate,
     merge_reports,
 )
 from leadway_mock.conformance.rules import RULES, Rule, Severity
 from leadway_mock.conformance.session_detectors import IDLE_SECONDS
-from leadway_mock.conformance.text_report import coverage_text, report_text
+from leadway_mock.conformance.text_report import assert_conformant, coverage_text, report_text
 from leadway_mock.state.journal_entry import JournalEntry
 
 __all__ = [

@@ -24,6 +24,9 @@ RETRY_AFTER_SECONDS = re.compile(r"[0-9]{1,9}")
 
 MAX_ID_CHARS = 40
 
+MAX_ENTRIES = 10
+"""Limit of journal entries that an occurrence lists."""
+
 
 class ConversationKey(NamedTuple):
     """Client, agent, location and contact. Without a contact, all users of one token look alike."""

@@ -1,4 +1,4 @@
-"""Conformance report as a value: findings with their occurrences, and the JSON form."""
+"""Conformance report: evaluation of a journal, findings with their occurrences, JSON form."""
 
 from __future__ import annotations
 
@@ -6,13 +6,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from leadway_mock.conformance.rules import RULES, Rule, Severity
+from leadway_mock.conformance.observation import Detection, Detector, observe
+from leadway_mock.conformance.request_detectors import (
+    EarlyRetryDetector,
+    RepeatedErrorsDetector,
+    RepeatedMessagesDetector,
+    SingleRequestDetector,
+)
+from leadway_mock.conformance.rules import RULES, Rule, Severity, check_ids
+from leadway_mock.conformance.session_detectors import (
+    IDLE_SECONDS,
+    DroppedSessionsDetector,
+    MixedUpSessionsDetector,
+    ParallelTurnsDetector,
+)
+from leadway_mock.state.journal_entry import JournalEntry
 
 MAX_OCCURRENCES = 5
 """Limit of occurrences that a finding lists; the others are only counted."""
-
-MAX_ENTRIES = 10
-"""Limit of journal entries that an occurrence lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,41 +92,67 @@ class ConformanceReport:
         return cls(value["requests"], findings)
 
 
+def evaluate(
+    entries: Iterable[JournalEntry],
+    *,
+    allow: Iterable[str] = (),
+    idle_seconds: float = IDLE_SECONDS,
+    where: str = "",
+) -> ConformanceReport:
+    """Return the report on the client that made `entries`, as `Journal.entries` returns them.
+
+    Reads the entries once, in their order. `allow` names findings to leave out (`ValueError` if
+    there is no such finding), `idle_seconds` is the idle time after which a session expires, and
+    `where` names the journal in reports on several.
+    """
+    allowed, requests = check_ids(allow), 0
+    findings: dict[str, Finding] = {}
+    detectors: tuple[Detector, ...] = (
+        DroppedSessionsDetector(idle_seconds),
+        MixedUpSessionsDetector(),
+        ParallelTurnsDetector(),
+        RepeatedMessagesDetector(),
+        EarlyRetryDetector(),
+        RepeatedErrorsDetector(),
+        SingleRequestDetector(),
+    )
+
+    def count(detections: Iterable[Detection]) -> None:
+        for each in detections:
+            if each.rule not in allowed:
+                occurrence = Occurrence(each.text, each.journal_entries, where)
+                _add(findings, Finding(each.rule, 1, (occurrence,)))
+
+    for entry in entries:
+        requests += 1
+        observation = observe(entry)
+        for detector in detectors:
+            count(detector.observe(observation))
+    for detector in detectors:
+        count(detector.finish())
+    return ConformanceReport(requests, _in_order(findings))
+
+
 def merge_reports(reports: Iterable[ConformanceReport]) -> ConformanceReport:
     """Return one report over several journals, such as those of all tests of a run."""
-    requests, counter = 0, FindingCounter()
+    requests = 0
+    findings: dict[str, Finding] = {}
     for report in reports:
         requests += report.requests
         for finding in report.findings:
-            counter.add_all(finding.id, finding.occurrences, finding.count)
-    return ConformanceReport(requests, counter.findings())
+            _add(findings, finding)
+    return ConformanceReport(requests, _in_order(findings))
 
 
-class FindingCounter:
-    """Counts occurrences by rule, and keeps the first of each."""
+def _add(findings: dict[str, Finding], finding: Finding) -> None:
+    """Add a finding to those by rule, of which the first occurrences are listed."""
+    known = findings.get(finding.id, Finding(finding.id, 0, ()))
+    occurrences = (*known.occurrences, *finding.occurrences)[:MAX_OCCURRENCES]
+    findings[finding.id] = Finding(finding.id, known.count + finding.count, occurrences)
 
-    def __init__(self) -> None:
-        self._occurrences: dict[str, list[Occurrence]] = {}
-        self._counts: dict[str, int] = {}
 
-    def add(self, rule: str, occurrence: Occurrence) -> None:
-        """Count one occurrence."""
-        self.add_all(rule, (occurrence,), 1)
-
-    def add_all(self, rule: str, occurrences: Iterable[Occurrence], count: int) -> None:
-        """Count `count` occurrences, of which `occurrences` are the first."""
-        first = self._occurrences.setdefault(rule, [])
-        first.extend(occurrences)
-        del first[MAX_OCCURRENCES:]
-        self._counts[rule] = self._counts.get(rule, 0) + count
-
-    def findings(self) -> tuple[Finding, ...]:
-        """Return the findings, in the order of `RULES`."""
-        return tuple(
-            Finding(rule, self._counts[rule], tuple(self._occurrences[rule]))
-            for rule in RULES
-            if rule in self._occurrences
-        )
+def _in_order(findings: Mapping[str, Finding]) -> tuple[Finding, ...]:
+    return tuple(findings[rule] for rule in RULES if rule in findings)
 
 
 def _finding_to_json(finding: Finding) -> dict[str, Any]:
