@@ -1,23 +1,27 @@
-"""Operations `getHealth`, `listBehaviours` and `getMetrics`."""
+"""Operations on the mock as a whole: health, behaviours, metrics, conformance and coverage."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 import flask
 
 from leadway_mock import __version__
+from leadway_mock.conformance import coverage, evaluate
 from leadway_mock.contract.behaviours import Behaviour, behaviours
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
 from leadway_mock.metrics.counters import MEDIA_TYPE, Gauge, prometheus_text
 from leadway_mock.metrics.peers import PeerError
+from leadway_mock.state.journal_entry import JournalEntry
+from leadway_mock.state.journal_query import compile_query
 from leadway_mock.util.names import json_name
 
 
 def register(control: ControlAPI) -> None:
-    """Add the handlers of `getHealth`, `listBehaviours` and `getMetrics`."""
+    """Add the handlers of these operations."""
 
     @control.route("getHealth")
     def show_health(call: ControlCall) -> dict[str, Any]:
@@ -50,6 +54,19 @@ def register(control: ControlAPI) -> None:
         totals = call.emulator.metrics.totals(others.totals)
         text = prometheus_text(totals, *_gauges(call), _workers(others.responding + 1))
         return flask.Response(text, content_type=MEDIA_TYPE)
+
+    @control.route("getConformance")
+    def show_conformance(call: ControlCall) -> dict[str, Any]:
+        idle, allow = call.namespace.settings.session_idle_seconds, call.query.get("allow", ())
+        return evaluate(_entries(call), allow=allow, idle_seconds=idle).to_json()
+
+    @control.route("getCoverage")
+    def show_coverage(call: ControlCall) -> dict[str, Any]:
+        return coverage(_entries(call), call.emulator.contract).to_json()
+
+
+def _entries(call: ControlCall) -> Iterator[JournalEntry]:
+    return call.namespace.journal.find(compile_query({}))
 
 
 def _behaviour(behaviour: Behaviour) -> dict[str, Any]:
