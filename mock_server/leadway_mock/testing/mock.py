@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
 
 from leadway_mock.agents import ECHO_ID
-from leadway_mock.config.settings import SettingsError, problems
+from leadway_mock.config.settings import SettingsError, problems, with_settings
 from leadway_mock.conformance import (
     ConformanceReport,
     Coverage,
@@ -29,16 +30,9 @@ from leadway_mock.state.namespaces import (
     SHARED,
     Namespace,
     NamespaceRegistry,
-    Overrides,
     namespace_name,
 )
-from leadway_mock.testing.clock import MockClock
-from leadway_mock.testing.conversations import (
-    Conversation,
-    conversations,
-    format_conversations,
-    has_messages,
-)
+from leadway_mock.testing.clock import MockClock, hide_traceback_here
 from leadway_mock.testing.dialogue_sources import DialogueSource, read_source
 from leadway_mock.testing.expectations import (
     ALLOW_HINT,
@@ -53,8 +47,14 @@ from leadway_mock.testing.expectations import (
     report,
 )
 from leadway_mock.testing.host import Host
-from leadway_mock.testing.journal import MockJournal, describe_query, format_requests
-from leadway_mock.testing.tracebacks import hide_traceback_here
+from leadway_mock.testing.journal import (
+    Conversation,
+    MockJournal,
+    conversations,
+    describe_query,
+    format_conversations,
+    format_requests,
+)
 from leadway_mock.util.redaction import fingerprint
 
 if TYPE_CHECKING:
@@ -281,12 +281,9 @@ class Mock:
         if errors:
             raise SettingsError(" ".join(errors))
 
-        def change(overrides: Overrides) -> Overrides:
-            merged = {**overrides.get("settings", {}), **changes}
-            changed = {name: value for name, value in merged.items() if value is not None}
-            return {**overrides, "settings": changed}
-
-        self._namespaces.change(self.namespace.name, change)
+        self._namespaces.change(
+            self.namespace.name, lambda overrides: with_settings(overrides, changes)
+        )
 
     def allow(self, *kinds: str) -> None:
         """Permit these kinds of unexpected interactions in this test; words of `KINDS`."""
@@ -338,7 +335,7 @@ class Mock:
         """
         __tracebackhide__ = True
         sessions = self.sessions
-        if not any(has_messages(each, messages) for each in sessions):
+        if not any(each.has_messages(messages) for each in sessions):
             lines = "\n".join(f"  {number}. {each}" for number, each in enumerate(messages, 1))
             text = f"No conversation has exactly these messages:\n{lines}"
             raise AssertionError(f"{text}\n\n{format_conversations(sessions)}")
@@ -349,7 +346,8 @@ class Mock:
         sessions = self.sessions
         actual = [len(each.turns) for each in sessions]
         if actual != list(counts):
-            text = f"Turns of the conversations: {_numbers(actual)}; expected: {_numbers(counts)}."
+            found, expected = (", ".join(map(str, each)) or "none" for each in (actual, counts))
+            text = f"Turns of the conversations: {found}; expected: {expected}."
             raise AssertionError(f"{text}\n\n{format_conversations(sessions)}")
 
     def assert_requests(self, count: int, **match: Any) -> None:  # noqa: ANN401 - JSON values
@@ -417,10 +415,10 @@ class Mock:
 
     def _used_turns(self, namespace: Namespace) -> Mapping[str, set[int]]:
         """Return the numbers of the turns that were reached, by the name of the dialogue."""
-        used: dict[str, set[int]] = {}
+        used = defaultdict[str, set[int]](set)
         for usage in self.host.emulator.dialogues.uses(namespace):
             if usage.times:
-                used.setdefault(usage.dialogue.name, set()).add(usage.turn.number)
+                used[usage.dialogue.name].add(usage.turn.number)
         return used
 
 
@@ -437,7 +435,3 @@ def _build_fault(fields: Mapping[str, Any]) -> Fault:
         raise FaultError(unknown)
     latency = fields.get("latency")
     return Fault(**{**fields, "latency": None if latency is None else read_latency(latency)})
-
-
-def _numbers(counts: Iterable[int]) -> str:
-    return ", ".join(map(str, counts)) or "none"
