@@ -23,7 +23,7 @@ from leadway_mock.dialogues.model import (
     TurnConditions,
 )
 from leadway_mock.documents.problems import Problem, TextPosition, quote
-from leadway_mock.faults.contract_check import contract_problems
+from leadway_mock.faults.model import contract_problems
 from leadway_mock.util.names import closest
 
 
