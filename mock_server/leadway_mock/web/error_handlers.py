@@ -1,4 +1,4 @@
-"""Errors below `/__mock`, as JSON with a sentence that helps; no page and no traceback."""
+"""Error responses below `/__mock`: JSON with a hint, no HTML page and no traceback."""
 
 from __future__ import annotations
 
@@ -19,13 +19,17 @@ NOTHING_HERE = "Nothing is here. GET /__mock lists what there is."
 
 
 def install_errors(app: flask.Flask) -> None:
-    """Answer every error of the control API, and every failure of our own, as JSON."""
+    """Respond with JSON to every error of the control API and of the mock itself."""
 
     @app.errorhandler(HTTPException)
-    def refuse(error: HTTPException) -> flask.Response:
-        response = flask.jsonify(
-            {"statusCode": error.code, "message": _lesson(error), "error": error.name}
-        )
+    def http_error(error: HTTPException) -> flask.Response:
+        message = error.description
+        if message == NotFound.description:
+            message = NOTHING_HERE
+        elif isinstance(error, MethodNotAllowed):
+            message = f"This path takes {' and '.join(sorted(error.valid_methods or ()))} alone."
+        content = {"statusCode": error.code, "message": message, "error": error.name}
+        response = flask.jsonify(content)
         response.status_code = error.code or 500
         for name, value in error.get_headers():
             if name.lower() not in {"content-type", "content-length"}:
@@ -33,20 +37,12 @@ def install_errors(app: flask.Flask) -> None:
         return response
 
     @app.errorhandler(StoreUnavailable)
-    def wait(error: StoreUnavailable) -> flask.Response:
+    def store_unavailable(error: StoreUnavailable) -> flask.Response:
         return write_response(outage_response(error, uncertain=error.uncertain, message=str(error)))
 
     @app.errorhandler(Exception)
-    def fail(error: Exception) -> tuple[flask.Response, int]:
+    def mock_failure(error: Exception) -> tuple[flask.Response, int]:
         path = header_text(redact_text(flask.request.path))
         log.error("the mock failed on %s", path, exc_info=error)
         text = "The mock failed; its own log on standard error says why."
         return flask.jsonify({"statusCode": 500, "message": text}), 500
-
-
-def _lesson(error: HTTPException) -> str | None:
-    if error.description == NotFound.description:
-        return NOTHING_HERE
-    if isinstance(error, MethodNotAllowed):
-        return f"This path takes {' and '.join(sorted(error.valid_methods or ()))} alone."
-    return error.description
