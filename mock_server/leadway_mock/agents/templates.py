@@ -8,7 +8,7 @@ that contains `{{…}}` stays plain text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
@@ -16,6 +16,7 @@ from typing import Any, Final
 from leadway_mock.agents.patterns import ANY, Pattern
 from leadway_mock.agents.replies import AgentInput, AgentReply, Responder
 from leadway_mock.util.json_text import plain_text
+from leadway_mock.util.names import closest
 
 NO_REPLY_MATCHED: Final = AgentReply(
     "I am sorry, I have no answer to that. (This is the mock: no reply in the agents file matches "
@@ -33,7 +34,10 @@ _TOKEN = re.compile(r"\\\{\{|\{\{(?P<name>[^{}]*)\}\}|\{\{")
 
 
 class TemplateError(ValueError):
-    """A `{{` that is not part of a placeholder."""
+    """A `{{` that is not part of a placeholder, with its `message` and `hint`."""
+
+    message = "a `{{` without a placeholder"
+    hint = r"close it as in `{{name}}`, or write `\{{` for two braces"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,12 @@ def parse_template(text: str) -> Template:
             raise TemplateError
     texts[-1] += text[end:]
     return Template(tuple(texts), tuple(names))
+
+
+def placeholder_hint(name: str, known: Iterable[str], hint: str) -> str:
+    """Return "did you mean" for an undefined placeholder, or else `hint`."""
+    close = closest(name, sorted(known))
+    return f"did you mean `{{{{{close}}}}}`?" if close else hint
 
 
 def texts_in(value: object) -> Iterator[str]:

@@ -127,9 +127,8 @@ class DialogueBuilder(TurnsBuilder):
         try:
             content = json.loads(to_json_text({**self.properties, "turns": turns}).encode())
         except (TypeError, ValueError, RecursionError) as error:
-            problem = Problem(
-                TextPosition(self.line), f"must be JSON: {error}", "use plain values only"
-            )
+            what = f"must be JSON: {error}"
+            problem = Problem(TextPosition(self.line), what, "use plain values only")
             raise DialogueError(self.file, [problem]) from error
         return read_dialogue(Document(content, values, {}), file=self.file, name="")
 
@@ -171,9 +170,8 @@ def _to_document(
         values[where] = TextPosition(item.line, 1)
         content = dict(item.content)
         if item.paths is not None:
-            branch = (*where, "branch")
             content["branch"] = [
-                _to_document(path.items, (*branch, number), values)
+                _to_document(path.items, (*where, "branch", number), values)
                 for number, path in enumerate(item.paths)
             ]
         document.append(content)

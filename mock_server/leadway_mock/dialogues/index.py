@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
-from typing import Final, TypeAlias, overload
+from typing import Final, TypeAlias
 
 from leadway_mock.dialogues.model import Dialogue, ScriptedTurn
 from leadway_mock.util.cache import memoize
@@ -23,44 +23,19 @@ MAX_CACHED_WORD_CHARS: Final = 40
 FirstTurn: TypeAlias = tuple[Dialogue, ScriptedTurn]
 
 
-class DialogueSequence(Sequence[Dialogue]):
-    """Dialogues in the order in which they are tried; immutable."""
-
-    def __init__(self, dialogues: Iterable[Dialogue]) -> None:
-        self._dialogues = tuple(dialogues)
-
-    @overload
-    def __getitem__(self, index: int) -> Dialogue: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Dialogue]: ...
-
-    def __getitem__(self, index: int | slice) -> Dialogue | Sequence[Dialogue]:
-        return self._dialogues[index]
-
-    def __len__(self) -> int:
-        return len(self._dialogues)
-
-    def find(self, version: str) -> Dialogue | None:
-        """Return the dialogue of this version, or None."""
-        return self._by_version.get(version)
-
-    def first_turns(self) -> list[FirstTurn]:
-        """Return the turns that may begin a dialogue, in the order in which they are tried."""
-        return list(self._index.turns)
-
-    def candidates(self, message: str) -> Iterable[FirstTurn]:
-        """Return the first turns that may expect `message`: all that do, and some others."""
-        return self._index.candidates(message)
+class DialogueSequence(tuple[Dialogue, ...]):  # noqa: SLOT001 - the index needs a `__dict__`
+    """Dialogues in the order in which they are tried, with an index of their first turns."""
 
     @cached_property
-    def _by_version(self) -> dict[str, Dialogue]:
-        return {each.version: each for each in self._dialogues}
+    def by_version(self) -> dict[str, Dialogue]:
+        """The dialogues by their versions."""
+        return {each.version: each for each in self}
 
     @cached_property
-    def _index(self) -> _Index:
-        turns = ((each, turn) for each in self._dialogues for turn in each.following(0))
-        return _Index(tuple(turns))
+    def first_turns(self) -> FirstTurnIndex:
+        """The index of the first turns."""
+        turns = ((each, turn) for each in self for turn in each.following(0))
+        return FirstTurnIndex(tuple(turns))
 
 
 def as_sequence(dialogues: Sequence[Dialogue]) -> DialogueSequence:
@@ -68,11 +43,13 @@ def as_sequence(dialogues: Sequence[Dialogue]) -> DialogueSequence:
     return dialogues if isinstance(dialogues, DialogueSequence) else DialogueSequence(dialogues)
 
 
-class _Index:
-    """First turns, and their positions by what a message must contain."""
+class FirstTurnIndex:
+    """Turns that may begin a dialogue, by what a message must contain."""
 
     def __init__(self, turns: Sequence[FirstTurn]) -> None:
         self.turns = turns
+        """All turns, in the order in which they are tried."""
+
         self._unindexed: list[int] = []
         self._equal: dict[str, list[int]] = {}
         """Turns that expect a whole message, by the message."""
@@ -92,6 +69,7 @@ class _Index:
         self._of_word = memoize(MAX_CACHED_WORDS, MAX_CACHED_WORD_CHARS)(self._find)
 
     def candidates(self, message: str) -> Iterable[FirstTurn]:
+        """Return the turns that may expect `message`, in order: all that do, and some others."""
         if len(self.turns) <= MAX_SCANNED:
             return self.turns
         found = {*self._unindexed, *self._equal.get(message, ())}

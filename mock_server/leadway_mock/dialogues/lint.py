@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from leadway_mock.agents.patterns import Pattern
-from leadway_mock.agents.templates import BUILT_IN_NAMES
+from leadway_mock.agents.templates import BUILT_IN_NAMES, placeholder_hint
 from leadway_mock.contract.model import Contract
 from leadway_mock.dialogues.loading.parser import DialogueError
 from leadway_mock.dialogues.model import (
@@ -24,11 +24,9 @@ from leadway_mock.dialogues.model import (
 )
 from leadway_mock.documents.problems import Problem, TextPosition, quote
 from leadway_mock.faults.model import contract_problems
-from leadway_mock.util.names import closest
 
 
-@dataclass(frozen=True, slots=True)
-class _Paths:
+class _Paths(NamedTuple):
     """Turns that sessions can reach, and turns that earlier ones hide."""
 
     successors: dict[int, tuple[int, ...]]
@@ -106,15 +104,14 @@ def _find_paths(dialogue: Dialogue) -> _Paths:
     waiting = [0]
     while waiting:
         after = waiting.pop()
-        if after not in paths.successors:
-            paths.successors[after] = tuple(_reachable(_next_turns(dialogue, after), paths.shadows))
-            waiting += paths.successors[after]
+        if after in paths.successors:
+            continue
+        tried = dialogue.following(after)
+        if not tried and dialogue.at_end == RESTART:
+            tried = dialogue.following(0)
+        paths.successors[after] = tuple(_reachable(tried, paths.shadows))
+        waiting += paths.successors[after]
     return paths
-
-
-def _next_turns(dialogue: Dialogue, after: int) -> tuple[ScriptedTurn, ...]:
-    following = dialogue.following(after)
-    return following or (dialogue.following(0) if dialogue.at_end == RESTART else ())
 
 
 def _reachable(tried: Sequence[ScriptedTurn], shadows: dict[int, int]) -> Iterator[int]:
@@ -131,16 +128,13 @@ def _unreachable_turns(dialogue: Dialogue, paths: _Paths) -> Iterator[Problem]:
     for turn in dialogue.turns:
         if turn.number in reached:
             continue
-        shadow = paths.shadows.get(turn.number)
-        if shadow:
-            line = dialogue.turn(shadow).line
+        what = "unreachable: no turn leads here"
+        hint = "give it a `label` that a `then` names, or remove it"
+        if turn.number in paths.shadows:
+            line = dialogue.turn(paths.shadows[turn.number]).line
             what = f"never taken: the turn on line {line} always matches first"
-            yield Problem(
-                TextPosition(turn.line), what, "move it above that one, or change its pattern"
-            )
-        else:
-            hint = "give it a `label` that a `then` names, or remove it"
-            yield Problem(TextPosition(turn.line), "unreachable: no turn leads here", hint)
+            hint = "move it above that one, or change its pattern"
+        yield Problem(TextPosition(turn.line), what, hint)
 
 
 def _unfilled_placeholders(dialogue: Dialogue, paths: _Paths) -> Iterator[Problem]:
@@ -182,15 +176,6 @@ def _placeholder_problems(
             what = f"{placeholder} is empty here: it is captured later, or on another path"
             yield Problem(TextPosition(line), what, "capture it before, or remove it")
         else:
-            yield Problem(
-                TextPosition(line),
-                f"{placeholder} is never captured",
-                _placeholder_hint(name, known),
-            )
-
-
-def _placeholder_hint(name: str, known: AbstractSet[str]) -> str:
-    close = closest(name, sorted(known))
-    if close:
-        return f"did you mean `{{{{{close}}}}}`?"
-    return r"capture it with (?P<name>…), or write `\{{` for two braces"
+            hint = r"capture it with (?P<name>…), or write `\{{` for two braces"
+            what = f"{placeholder} is never captured"
+            yield Problem(TextPosition(line), what, placeholder_hint(name, known, hint))

@@ -84,8 +84,9 @@ def play(dialogues: Sequence[Dialogue], agent_input: AgentInput) -> AgentReply:
     """
     known = as_sequence(dialogues)
     position = position_in(agent_input.state) or DialoguePosition()
-    current = known.find(position.version) if position.has_begun else None
-    turns = _expected_turns(current, position) if current else known.candidates(agent_input.message)
+    current = known.by_version.get(position.version) if position.has_begun else None
+    here = _expected_turns(current, position) if current else known.first_turns.turns
+    turns = here if current else known.first_turns.candidates(agent_input.message)
     for dialogue, turn in turns:
         captured = turn.match(agent_input)
         if captured is not None:
@@ -93,7 +94,6 @@ def play(dialogues: Sequence[Dialogue], agent_input: AgentInput) -> AgentReply:
             return _take(dialogue, turn, agent_input, {**captures, **captured})
     if current and current.at_end == REPEAT and _ended(current, position):
         return _take(current, current.turn(position.after), agent_input, position.captures)
-    here = _expected_turns(current, position) if current else known.first_turns()
     return _unscripted([current] if current else known, here, position, agent_input)
 
 

@@ -91,15 +91,11 @@ class DialogueRegistry:
             opened.put(_source_key(each.version), to_text(each))
             self._by_version[each.version] = each
         versions = {each.name: each.version for each in ready}
-        return self._namespaces.change(
-            namespace, lambda overrides: _with_versions(overrides, versions)
-        )
+        return self._change(namespace, versions)
 
     def remove(self, namespace: str, name: str) -> Namespace:
         """Remove the dialogue `name` from the namespace, even if it comes from a file."""
-        return self._namespaces.change(
-            namespace, lambda overrides: _with_versions(overrides, {name: None})
-        )
+        return self._change(namespace, {name: None})
 
     def of(self, namespace: Namespace) -> Mapping[str, Dialogue]:
         """Return the dialogues of the namespace by name, in name order."""
@@ -143,17 +139,14 @@ class DialogueRegistry:
             return
         namespace.increment(_usage_key(position.version, position.after))
         key = _source_key(position.version)
-        taken = as_sequence(dialogues).find(position.version)
+        taken = as_sequence(dialogues).by_version.get(position.version)
         if taken and position.after in taken.starts and not namespace.count(key):
             namespace.put(key, to_text(taken), once=True)
 
     def uses(self, namespace: Namespace) -> list[TurnUsage]:
         """Return the usage of every turn, in the order of writing."""
-        return [
-            use
-            for dialogue in self.of(namespace).values()
-            for use in self.uses_of(namespace, dialogue)
-        ]
+        dialogues = self.of(namespace).values()
+        return [use for dialogue in dialogues for use in self.uses_of(namespace, dialogue)]
 
     def uses_of(self, namespace: Namespace, dialogue: Dialogue) -> list[TurnUsage]:
         """Return the usage of each turn of one dialogue, in the order of writing."""
@@ -162,9 +155,11 @@ class DialogueRegistry:
             for turn in dialogue.turns
         ]
 
-    def unused(self, namespace: Namespace) -> list[TurnUsage]:
-        """Return the turns that no session has taken."""
-        return [use for use in self.uses(namespace) if use.times == 0]
+    def _change(self, namespace: str, versions: Mapping[str, str | None]) -> Namespace:
+        def change(overrides: Overrides) -> Overrides:
+            return {**overrides, OVERRIDE_KEY: {**overrides.get(OVERRIDE_KEY, {}), **versions}}
+
+        return self._namespaces.change(namespace, change)
 
     def _table(self, namespace: Namespace) -> DialogueTable:
         tables, files = self._tables, self._files
@@ -194,10 +189,6 @@ class DialogueRegistry:
             if found:
                 self._by_version[version] = found
         return found
-
-
-def _with_versions(overrides: Overrides, versions: Mapping[str, str | None]) -> Overrides:
-    return {**overrides, OVERRIDE_KEY: {**overrides.get(OVERRIDE_KEY, {}), **versions}}
 
 
 def _source_key(version: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from leadway_mock.agents import ECHO_ID
+from leadway_mock.agents.builtin import ECHO_ID
 from leadway_mock.agents.replies import AgentInput
 from leadway_mock.config.settings import Settings
 from leadway_mock.dialogues import Dialogue, Pattern, ScriptedReply, ScriptedTurn, dialogue, play
@@ -66,9 +66,10 @@ def test_the_index_chooses_the_same_turn_as_a_scan(
 def test_candidates_are_in_the_order_of_the_dialogues(
     patterns: list[list[Pattern]], text: str
 ) -> None:
-    known = DialogueSequence([scripted(number, each) for number, each in enumerate(patterns)])
+    known = DialogueSequence(scripted(number, each) for number, each in enumerate(patterns))
+    index = known.first_turns
 
-    positions = [known.first_turns().index(each) for each in known.candidates(text)]
+    positions = [index.turns.index(each) for each in index.candidates(text)]
     assert positions == sorted(set(positions))
 
 

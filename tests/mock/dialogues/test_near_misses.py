@@ -17,8 +17,7 @@ from leadway_mock.dialogues import (
     play,
     user,
 )
-from leadway_mock.dialogues.reports import near_miss_report, near_miss_to_json
-from leadway_mock.util.text_table import columns
+from leadway_mock.dialogues.reports import columns, near_miss_report, near_miss_to_json
 from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.dialogues.texts import missed, replies
 

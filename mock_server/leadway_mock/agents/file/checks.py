@@ -11,10 +11,14 @@ from typing import Final, NamedTuple
 
 from leadway_mock.agents.patterns import PatternError, parse_condition
 from leadway_mock.agents.registry import AGENT_ID_HINT, TEST_TOKENS, invisible_character
-from leadway_mock.agents.templates import BUILT_IN_NAMES, TemplateError, parse_template
+from leadway_mock.agents.templates import (
+    BUILT_IN_NAMES,
+    TemplateError,
+    parse_template,
+    placeholder_hint,
+)
 from leadway_mock.documents.problems import Problem, quote
 from leadway_mock.documents.yaml_document import Document, Pointer
-from leadway_mock.util.names import closest
 
 _CAPTURE = re.compile(r"\(\?P?<(\w+)>")
 """Named captures of an invalid pattern, so that its templates are not reported as well."""
@@ -123,23 +127,16 @@ def _template_problems(
     pointer = (*reply.pointer, "answer")
     try:
         used = parse_template(reply.text("answer") or "").names
-    except TemplateError:
-        hint = r"close it as in `{{name}}`, or write `\{{` for two braces"
-        yield document.problem_at(pointer, "a `{{` without a placeholder", hint)
+    except TemplateError as error:
+        yield document.problem_at(pointer, error.message, error.hint)
         return
     for name in dict.fromkeys(used):
         if name not in names:
+            hint = r"capture it in a `when` with (?P<name>…), or write `\{{` for two braces"
+            if name.startswith("variables."):
+                hint = "declare the variable under `inputVariables`"
             what = f"{quote('{{' + name + '}}')} is not defined"
-            yield document.problem_at(pointer, what, _placeholder_hint(name, names))
-
-
-def _placeholder_hint(name: str, names: AbstractSet[str]) -> str:
-    close = closest(name, sorted(names))
-    if close:
-        return f"did you mean `{{{{{close}}}}}`?"
-    if name.startswith("variables."):
-        return "declare the variable under `inputVariables`"
-    return r"capture it in a `when` with (?P<name>…), or write `\{{` for two braces"
+            yield document.problem_at(pointer, what, placeholder_hint(name, names, hint))
 
 
 def _unreachable_replies(document: Document, replies: list[ListItem]) -> Iterator[Problem]:

@@ -42,11 +42,12 @@ def rule_problems(document: Document) -> Iterator[Problem]:
     yield from _agent_problems(document, head.get("agent"))
 
 
-def _agent_problems(document: Document, pattern: object) -> Iterator[Problem]:
-    several = enumerate(pattern if isinstance(pattern, list) else [])
-    places: list[tuple[Pointer, object]] = [(("agent", index), each) for index, each in several]
-    for pointer, agent in places or [(("agent",), pattern)]:
-        character = invisible_character(agent) if isinstance(agent, str) else ""
+def _agent_problems(document: Document, agent: object) -> Iterator[Problem]:
+    places: list[tuple[Pointer, object]] = [(("agent",), agent)]
+    if isinstance(agent, list):
+        places = [(("agent", index), each) for index, each in enumerate(agent)]
+    for pointer, each in places:
+        character = invisible_character(each) if isinstance(each, str) else ""
         if character:
             what = f"`agent` has {character} in it, which is invisible"
             yield document.problem_at(pointer, what, AGENT_ID_HINT)
@@ -55,24 +56,20 @@ def _agent_problems(document: Document, pattern: object) -> Iterator[Problem]:
 def _label_problems(document: Document, entries: list[Entry]) -> Iterator[Problem]:
     lines: dict[str, int] = {}
     for entry in _all_entries(entries):
-        label = entry.text("label")
+        label, pointer = entry.text("label"), (*entry.pointer, "label")
         if label and label in lines:
             what = f"the label {quote(label)} is already used on line {lines[label]}"
-            yield document.problem_at((*entry.pointer, "label"), what, "choose another")
-        if label:
-            lines.setdefault(label, document.position((*entry.pointer, "label")).line)
+            yield document.problem_at(pointer, what, "choose another")
+        elif label:
+            lines[label] = document.position(pointer).line
     for turn in turns_of(entries):
         target = turn.text("then")
         if target and target != END and target not in lines:
+            close = closest(target, [*lines, END])
+            hint = f"add `label: {target}` to the next turn, or write `then: {END}`"
             what = f"{quote(target)} is not a label of this dialogue"
-            yield document.problem_at((*turn.pointer, "then"), what, _label_hint(target, lines))
-
-
-def _label_hint(target: str, labels: Mapping[str, int]) -> str:
-    close = closest(target, [*labels, END])
-    if close:
-        return f"did you mean `{close}`?"
-    return f"add `label: {target}` to the next turn, or write `then: {END}`"
+            hint = f"did you mean `{close}`?" if close else hint
+            yield document.problem_at((*turn.pointer, "then"), what, hint)
 
 
 def _all_entries(entries: list[Entry]) -> Iterator[Entry]:
@@ -136,6 +133,5 @@ def _template_problems(document: Document, pointer: Pointer, reply: object) -> I
         try:
             for text in texts_in(value):
                 parse_template(text)
-        except TemplateError:
-            hint = r"close it as in `{{name}}`, or write `\{{` for two braces"
-            yield document.problem_at(where, "a `{{` without a placeholder", hint)
+        except TemplateError as error:
+            yield document.problem_at(where, error.message, error.hint)

@@ -105,8 +105,7 @@ def read_files(files: Iterable[Path]) -> tuple[list[Dialogue], list[DialogueErro
             continue
         if dialogue.name in found:
             what = f"the name {quote(dialogue.name)} is already used by {found[dialogue.name].file}"
-            errors.append(
-                DialogueError(str(file), [Problem(TextPosition(1), what, "choose another name")])
-            )
+            problem = Problem(TextPosition(1), what, "choose another name")
+            errors.append(DialogueError(str(file), [problem]))
         found.setdefault(dialogue.name, dialogue)
     return [found[name] for name in sorted(found)], errors

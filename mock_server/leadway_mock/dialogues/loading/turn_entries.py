@@ -52,11 +52,11 @@ def read_entries(document: Document) -> tuple[list[Entry], list[Problem]]:
     root = document.value
     pointer: Pointer = () if isinstance(root, list) else ("turns",)
     items = root.get("turns") if isinstance(root, Mapping) else root
-    problems: list[Problem] = []
-    entries = _entries(document, pointer, items if isinstance(items, list) else [], problems)
+    reader = _EntryReader(document)
+    entries = reader.entries(pointer, items if isinstance(items, list) else [])
     for number, turn in enumerate(turns_of(entries), start=1):
         turn.number = number
-    return entries, problems
+    return entries, reader.problems
 
 
 def turns_of(entries: list[Entry]) -> Iterator[TurnEntry]:
@@ -69,71 +69,55 @@ def turns_of(entries: list[Entry]) -> Iterator[TurnEntry]:
                 yield from turns_of(path)
 
 
-def _entries(
-    document: Document, pointer: Pointer, found: object, problems: list[Problem]
-) -> list[Entry]:
-    """Return the entries of a list, or of a mapping, which is a list of one."""
-    items = [(pointer, found)]
-    if isinstance(found, list):
-        items = [((*pointer, index), item) for index, item in enumerate(found)]
-    entries: list[Entry] = []
-    for where, item in items:
-        if isinstance(item, Mapping):
-            _add(document, where, item, entries, problems)
-    for entry in entries:
-        if isinstance(entry, TurnEntry) and not entry.replies:
-            what, hint = "this turn has no reply", "add an `agent` after it"
-            problems.append(document.problem_at(entry.pointer, what, hint))
-    return entries
+@dataclass(slots=True)
+class _EntryReader:
+    document: Document
+    problems: list[Problem] = field(default_factory=list)
 
+    def entries(self, pointer: Pointer, found: object) -> list[Entry]:
+        """Return the entries of a list, or of a mapping, which is a list of one."""
+        items = [(pointer, found)]
+        if isinstance(found, list):
+            items = [((*pointer, index), item) for index, item in enumerate(found)]
+        entries: list[Entry] = []
+        for where, item in items:
+            if isinstance(item, Mapping):
+                self._add(where, item, entries)
+        for entry in entries:
+            if isinstance(entry, TurnEntry) and not entry.replies:
+                self._report(entry.pointer, "this turn has no reply", "add an `agent` after it")
+        return entries
 
-def _add(
-    document: Document,
-    pointer: Pointer,
-    item: Mapping[str, Any],
-    entries: list[Entry],
-    problems: list[Problem],
-) -> None:
-    """Add an item to `entries`, or to the turn before it."""
-    if "branch" in item:
-        entries.append(_branch(document, pointer, item, problems))
-        for name in item.keys() & {"user", "agent", "when", "latency", "then"}:
-            what, hint = f"`{name}` is not allowed beside `branch`", "move it into the alternatives"
-            problems.append(document.problem_at_key((*pointer, name), what, hint))
-    elif "user" in item:
+    def _add(self, pointer: Pointer, item: Mapping[str, Any], entries: list[Entry]) -> None:
+        """Add an item to `entries`, or to the turn before it."""
         replies = [((*pointer, "agent"), item["agent"])] if "agent" in item else []
-        entries.append(TurnEntry(pointer, item, replies))
-    elif not entries or not isinstance(entries[-1], TurnEntry):
-        what = "this reply has no `user` before it"
-        hint = "write a `user` before it; `*` expects any message"
-        problems.append(document.problem_at(pointer, what, hint))
-    else:
-        problems += _continue(document, pointer, item, entries[-1])
+        if "branch" in item:
+            entries.append(self._branch(pointer, item))
+        elif "user" in item:
+            entries.append(TurnEntry(pointer, item, replies))
+        elif not entries or not isinstance(entries[-1], TurnEntry):
+            hint = "write a `user` before it; `*` expects any message"
+            self._report(pointer, "this reply has no `user` before it", hint)
+        else:
+            turn = entries[-1]
+            turn.replies += replies
+            more = {name: value for name, value in item.items() if name != "agent"}
+            for name in more.keys() & turn.content.keys():
+                self._report((*pointer, name), f"`{name}` occurs twice in one turn", "keep one")
+            turn.content = more | dict(turn.content)
 
+    def _branch(self, pointer: Pointer, item: Mapping[str, Any]) -> BranchEntry:
+        for name in item.keys() & {"user", "agent", "when", "latency", "then"}:
+            what = f"`{name}` is not allowed beside `branch`"
+            self._report((*pointer, name), what, "move it into the alternatives")
+        found = item["branch"] if isinstance(item["branch"], list) else []
+        paths = [
+            self.entries((*pointer, "branch", index), path) for index, path in enumerate(found)
+        ]
+        return BranchEntry(pointer, item, [path for path in paths if path])
 
-def _continue(
-    document: Document, pointer: Pointer, item: Mapping[str, Any], turn: TurnEntry
-) -> Iterator[Problem]:
-    """Add an item without `user` to the turn before it."""
-    if "agent" in item:
-        turn.replies.append(((*pointer, "agent"), item["agent"]))
-    more = {name: value for name, value in item.items() if name != "agent"}
-    for name in more:
-        if name in turn.content:
-            what = f"`{name}` occurs twice in one turn"
-            yield document.problem_at_key((*pointer, name), what, "keep one")
-    turn.content = more | dict(turn.content)
-
-
-def _branch(
-    document: Document, pointer: Pointer, item: Mapping[str, Any], problems: list[Problem]
-) -> BranchEntry:
-    found = item["branch"]
-    paths = []
-    for index, path in enumerate(found if isinstance(found, list) else []):
-        where: Pointer = (*pointer, "branch", index)
-        paths.append(_entries(document, where, path, problems))
-    return BranchEntry(pointer, item, [path for path in paths if path])
+    def _report(self, pointer: Pointer, what: str, hint: str) -> None:
+        self.problems.append(self.document.problem_at_key(pointer, what, hint))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,32 +131,24 @@ class TurnGraph:
 
 def build_graph(entries: list[Entry]) -> TurnGraph:
     """Return the graph of `entries`. A `then` with an unknown label is ignored."""
-    linker = _Linker()
-    starts = linker.link(entries, ())
-    labels = linker.labels | {END: ()}
-    jumps = {
-        turn.number: labels[turn.text("then")]
-        for turn in turns_of(entries)
-        if turn.text("then") in labels
-    }
-    return TurnGraph(starts, linker.successors | jumps)
+    successors: dict[int, tuple[int, ...]] = {}
+    labels: dict[str, tuple[int, ...]] = {END: ()}
 
-
-@dataclass(slots=True)
-class _Linker:
-    successors: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    labels: dict[str, tuple[int, ...]] = field(default_factory=dict)
-
-    def link(self, entries: list[Entry], following: tuple[int, ...]) -> tuple[int, ...]:
+    def link(entries: list[Entry], following: tuple[int, ...]) -> tuple[int, ...]:
         """Put `following` after `entries`; return the turns that may begin `entries`."""
         for entry in reversed(entries):
-            if isinstance(entry, BranchEntry):
-                following = tuple(
-                    number for path in entry.paths for number in self.link(path, following)
-                )
-            else:
-                self.successors[entry.number] = following
+            if isinstance(entry, TurnEntry):
+                successors[entry.number] = following
                 following = (entry.number,)
-            if entry.text("label"):
-                self.labels[entry.text("label")] = following
+            else:
+                ends = following
+                following = tuple(each for path in entry.paths for each in link(path, ends))
+            if entry.text("label") not in {"", END}:
+                labels[entry.text("label")] = following
         return following
+
+    starts = link(entries, ())
+    for turn in turns_of(entries):
+        if turn.text("then") in labels:
+            successors[turn.number] = labels[turn.text("then")]
+    return TurnGraph(starts, successors)

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.agents import BUILT_IN, ECHO_ID, STATUSES, Token, Version
+from leadway_mock.agents.builtin import BUILT_IN, ECHO_ID
 from leadway_mock.agents.file.loader import load_agents
-from leadway_mock.agents.registry import InputVariable
+from leadway_mock.agents.registry import STATUSES, InputVariable, Token, Version
 from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.agents.file.agents_files import TOKEN, loaded, loaded_agent
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from leadway_mock.agents import STATUSES
 from leadway_mock.agents.file.loader import schema_text
+from leadway_mock.agents.registry import STATUSES
 from leadway_mock.documents.schema_errors import EXPLANATIONS
 
 
