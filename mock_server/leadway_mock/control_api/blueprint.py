@@ -14,8 +14,8 @@ from werkzeug.routing import BaseConverter, Map
 
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.contract.model import Contract, Operation
-from leadway_mock.control_api.flask_request import CONTROL_PREFIX
 from leadway_mock.control_api.request_reader import (
+    CONTROL_PREFIX,
     MAX_BODY_BYTES,
     CallReader,
     ControlAPIError,

@@ -1,4 +1,4 @@
-"""Reads a call of the control API: query and body, validated by its contract."""
+"""Reads Flask requests, and validates calls of the control API by its contract."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any, Final
 import flask
 
 from leadway_mock.contract.model import Operation
-from leadway_mock.control_api.flask_request import read_request
-from leadway_mock.http.messages import APIError, FieldError
+from leadway_mock.http.messages import APIError, FieldError, Request
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.namespaces import Namespace
 from leadway_mock.validation.request_body import BodyValidator, read_json
 
+CONTROL_PREFIX: Final = "/__mock"
 MAX_BODY_BYTES: Final = 1_048_576
 MAX_MESSAGE_PROBLEMS: Final = 5
 """Limit of problems in the message of an error."""
@@ -198,3 +198,29 @@ def _parse(name: str, texts: list[str], schema: Mapping[str, Any]) -> Any:  # no
             if text not in choices:
                 raise ValueError(f"'{name}' must be one of {', '.join(choices)}.")
             return text
+
+
+def is_control(path: str) -> bool:
+    """Return whether a path, as it was sent, is the mock's own and not the platform's.
+
+    Flask routes a path as if it began with one slash, and so does this function.
+    """
+    first, _, _ = path.lstrip("/").partition("/")
+    return first == CONTROL_PREFIX[1:]
+
+
+def sent_path(request: flask.Request) -> str:
+    """Return the path as it was sent; Flask's own always begins with exactly one slash."""
+    sent: str = request.environ.get("PATH_INFO", "")
+    return sent.encode("latin-1").decode("utf-8", "replace") or "/"
+
+
+def read_request(request: flask.Request, max_body: int) -> Request:
+    """Return a Flask request as a value, its body cut one byte beyond the limit."""
+    return Request(
+        method=request.method,
+        path=sent_path(request),
+        query=request.query_string.decode("latin-1"),
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=request.stream.read(max_body + 1),
+    )

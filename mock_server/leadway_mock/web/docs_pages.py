@@ -14,7 +14,7 @@ from flask import Blueprint, Response, current_app, request, send_from_directory
 from werkzeug.routing import Rule
 
 from leadway_mock.contract.model import Contract
-from leadway_mock.control_api.flask_request import CONTROL_PREFIX
+from leadway_mock.control_api.request_reader import CONTROL_PREFIX
 
 _HEADERS = {
     "Content-Security-Policy": (

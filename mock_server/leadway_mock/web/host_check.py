@@ -14,7 +14,7 @@ from typing import NamedTuple
 import flask
 from flask import request
 
-from leadway_mock.control_api.flask_request import is_control, sent_path
+from leadway_mock.control_api.request_reader import is_control, sent_path
 from leadway_mock.http.messages import Response
 from leadway_mock.util.cache import memoize
 
