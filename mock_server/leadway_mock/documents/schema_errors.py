@@ -73,6 +73,11 @@ class SchemaViolation(NamedTuple):
         """Quote a text, or return "this" where the text may be a secret."""
         return "this" if self.pointer[:1] in self.file_kind.secret else quote(text)
 
+    @property
+    def explanations(self) -> Iterator[Explanation]:
+        """The explanations of the violation."""
+        return EXPLANATIONS[self.keyword](self)
+
 
 def document_problems(
     document: Document, file_kind: FileKind, rule_problems: Iterator[Problem]
@@ -89,14 +94,13 @@ def _schema_problems(document: Document, file_kind: FileKind) -> Iterator[Proble
     for violation in _violations(document.value, file_kind):
         is_key = violation.keyword == "additionalProperties"
         place = document.problem_at_key if is_key else document.problem_at
-        for explanation in EXPLANATIONS[violation.keyword](violation):
-            yield place(*explanation)
+        yield from (place(*each) for each in violation.explanations)
 
 
 def value_problems(value: object, kind: FileKind) -> Iterator[Problem]:
     """Yield a problem for each violation of the schema by a JSON value, at its JSON pointer."""
     for violation in _violations(value, kind):
-        for pointer, message, hint in EXPLANATIONS[violation.keyword](violation):
+        for pointer, message, hint in violation.explanations:
             yield Problem(to_pointer(pointer), message, hint)
 
 
@@ -127,16 +131,14 @@ def _explain_type(violation: SchemaViolation) -> Iterator[Explanation]:
     found = "fraction" if isinstance(violation.found, float) else json_type(violation.found)
     choices = " or ".join(TYPE_NAMES[name] for name in wanted)
     what = f"{violation.name} must be {choices}, not {TYPE_NAMES[found]}"
-    hint = _type_hint(wanted, found) if violation.pointer else violation.file_kind.start_hint
+    hint = TYPE_HINTS[wanted[0]]
+    if not violation.pointer:
+        hint = violation.file_kind.start_hint
+    elif found == "null":
+        hint = "write a value, or leave the line out"
+    elif "string" in wanted and found in {"number", "fraction", "boolean"}:
+        hint = "put it in quotes"
     yield violation.pointer, what, hint
-
-
-def _type_hint(wanted: list[str], found: str) -> str:
-    if found == "null":
-        return "write a value, or leave the line out"
-    if "string" in wanted and found in {"number", "fraction", "boolean"}:
-        return "put it in quotes"
-    return TYPE_HINTS[wanted[0]]
 
 
 def _explain_required(violation: SchemaViolation) -> Iterator[Explanation]:
