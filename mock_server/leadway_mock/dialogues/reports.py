@@ -113,7 +113,7 @@ def near_miss_table(miss: NearMiss, *, width: int) -> list[str]:
         )
         for each in miss.comparisons
     ]
-    lines = side_by_side((_title(miss), "received"), rows, width=width)
+    lines = _side_by_side((_title(miss), "received"), rows, width)
     return [*lines, f"  {miss.hint}"]
 
 
@@ -140,8 +140,8 @@ def _terminal_text(text: str) -> str:
     return plain if text == short else f"{plain}… [{len(text)} characters]"
 
 
-def side_by_side(
-    title: tuple[str, str], rows: Iterable[tuple[str, str, bool]], *, width: int
+def _side_by_side(
+    title: tuple[str, str], rows: Iterable[tuple[str, str, bool]], width: int
 ) -> list[str]:
     """Return the lines of a table of two columns, at most `width` terminal columns wide.
 
@@ -156,22 +156,21 @@ def side_by_side(
 
 
 def _row(left: str, right: str, side: int, mark: str = "") -> Iterator[str]:
-    for one, other in zip_longest(wrap(left, side), wrap(right, side), fillvalue=""):
-        yield f"  | {pad(one, side)} | {pad(other, side)} | {mark}".rstrip()
+    for cells in zip_longest(_wrap(left, side), _wrap(right, side), fillvalue=""):
+        one, other = (cell + " " * (side - columns(cell)) for cell in cells)
+        yield f"  | {one} | {other} | {mark}".rstrip()
         mark = ""
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """Return `text` as lines of at most `width` columns, broken at spaces if possible."""
-    lines: list[str] = []
+def _wrap(text: str, width: int) -> Iterator[str]:
+    """Yield `text` as lines of at most `width` columns, broken at spaces if possible."""
     for line in text.split("\n"):
-        lines += _wrap_line(line, width)
-    return lines
-
-
-def pad(text: str, width: int) -> str:
-    """Return `text` padded with spaces to `width` columns."""
-    return text + " " * (width - columns(text))
+        start = 0
+        while columns(line[start:]) > width:
+            end = _break(line, start, width)
+            yield line[start:end].rstrip()
+            start = end
+        yield line[start:]
 
 
 def columns(text: str) -> int:
@@ -183,15 +182,6 @@ def _character_columns(character: str) -> int:
     if unicodedata.combining(character) or unicodedata.category(character) in {"Cf", "Me", "Mn"}:
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def _wrap_line(line: str, width: int) -> Sequence[str]:
-    lines, start = [], 0
-    while columns(line[start:]) > width:
-        end = _break(line, start, width)
-        lines.append(line[start:end].rstrip())
-        start = end
-    return [*lines, line[start:]]
 
 
 def _break(line: str, start: int, width: int) -> int:

@@ -18,10 +18,10 @@ from leadway_mock.cli.check import check
 from leadway_mock.dialogues import Dialogue, DialogueBuilder, as_dialogue, parse_dialogue
 from leadway_mock.dialogues.lint import warnings_of
 from leadway_mock.dialogues.loading.parser import schema_text
-from leadway_mock.documents.schema_errors import EXPLANATIONS
 from tests.docs.markdown import Page
 from tests.mock.client import Caller
 from tests.mock.dialogues.texts import said
+from tests.mock.documents.explained import EXPLAINED
 
 PAGE = Page.read("docs/dialogues.md")
 SCHEMA: dict[str, Any] = json.loads(schema_text())
@@ -135,7 +135,7 @@ def test_every_keyword_of_the_schema_has_its_words() -> None:
     plain = {"title", "description", "properties", "items", "default", "examples", "$ref"}
     plain |= {"if", "then", "else"}
     for each in described(SCHEMA):
-        assert set(each) - plain <= set(EXPLANATIONS)
+        assert set(each) - plain <= EXPLAINED
 
 
 def test_an_answer_may_set_all_of_its_fields_but_the_ids(caller: Caller) -> None:
