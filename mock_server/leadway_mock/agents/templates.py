@@ -140,7 +140,9 @@ def first_match_responder(replies: Sequence[CannedReply]) -> Responder:
     """Return an agent that uses the first matching reply, and keeps all captures."""
 
     def respond(agent_input: AgentInput) -> AgentReply:
-        captures = _state_captures(agent_input.state)
+        before = agent_input.state.get(CAPTURES)
+        known = before if isinstance(before, Mapping) else {}
+        captures = {str(name): str(text) for name, text in known.items()}
         for canned in replies:
             captured = canned.match(agent_input)
             if captured is not None:
@@ -150,10 +152,3 @@ def first_match_responder(replies: Sequence[CannedReply]) -> Responder:
         return replace(NO_REPLY_MATCHED, state={CAPTURES: captures})
 
     return respond
-
-
-def _state_captures(state: Mapping[str, object]) -> dict[str, str]:
-    captures = state.get(CAPTURES)
-    if not isinstance(captures, Mapping):
-        return {}
-    return {str(name): str(text) for name, text in captures.items()}

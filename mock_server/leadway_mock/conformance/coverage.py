@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from leadway_mock.contract.behaviours import EVIDENCE_LEVELS
-from leadway_mock.contract.model import Contract, Operation
+from leadway_mock.contract.model import Contract
 from leadway_mock.state.journal_entry import JournalEntry
 
 MAX_UNDOCUMENTED = 100
@@ -117,18 +117,15 @@ def coverage(entries: Iterable[JournalEntry], contract: Contract) -> Coverage:
         is_listed = key in undocumented or len(undocumented) < MAX_UNDOCUMENTED
         if not documented and is_listed:
             undocumented[key] += 1
-    return Coverage(
-        tuple(_operation_coverage(each, hits) for each in contract.operations),
-        tuple(Outcome(*key, count) for key, count in sorted(undocumented.items())),
-    )
-
-
-def _operation_coverage(operation: Operation, hits: Counter[tuple[str, str]]) -> OperationCoverage:
-    outcomes = (
-        Outcome(each.name, each.status, each.evidence, hits[operation.id, each.name])
-        for each in operation.examples.values()
-    )
-    return OperationCoverage(operation.id, tuple(outcomes))
+    covered = []
+    for operation in contract.operations:
+        outcomes = (
+            Outcome(each.name, each.status, each.evidence, hits[operation.id, each.name])
+            for each in operation.examples.values()
+        )
+        covered.append(OperationCoverage(operation.id, tuple(outcomes)))
+    others = tuple(Outcome(*key, count) for key, count in sorted(undocumented.items()))
+    return Coverage(tuple(covered), others)
 
 
 def _add(one: Iterable[Outcome], other: Iterable[Outcome]) -> tuple[Outcome, ...]:

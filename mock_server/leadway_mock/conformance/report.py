@@ -88,8 +88,14 @@ class ConformanceReport:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> ConformanceReport:
         """Return the report from its JSON form."""
-        findings = tuple(_finding_from_json(each) for each in value["findings"])
-        return cls(value["requests"], findings)
+        findings = []
+        for each in value["findings"]:
+            occurrences = (
+                Occurrence(seen["text"], tuple(seen["journalEntries"]), seen.get("where", ""))
+                for seen in each["occurrences"]
+            )
+            findings.append(Finding(each["id"], each["count"], tuple(occurrences)))
+        return cls(value["requests"], tuple(findings))
 
 
 def evaluate(
@@ -168,11 +174,3 @@ def _finding_to_json(finding: Finding) -> dict[str, Any]:
             for each in finding.occurrences
         ],
     }
-
-
-def _finding_from_json(value: Mapping[str, Any]) -> Finding:
-    occurrences = (
-        Occurrence(each["text"], tuple(each["journalEntries"]), each.get("where", ""))
-        for each in value["occurrences"]
-    )
-    return Finding(value["id"], value["count"], tuple(occurrences))

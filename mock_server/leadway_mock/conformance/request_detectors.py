@@ -78,7 +78,10 @@ class RepeatedMessagesDetector(Detector):
             return
         key = current.conversation, current.requested_session, current.message
         before = self._uncertain.get(key)
-        repeated = before is not None and _is_retry(current, before)
+        repeated = before is not None and (
+            is_retry_after_timeout(current, before)
+            or (_is_uncertain(before) and _is_soon(current, before))
+        )
         if before and repeated:
             yield _repeated_message(current, before)
         if _is_uncertain(current) or current.delay:
@@ -140,17 +143,12 @@ def _error(current: Observation, line: str) -> Iterator[Detection]:
     if current.rule == "body-invalid":
         yield _invalid_body(current)
     elif current.rule in ROUTING_ERRORS:
-        if _is_api_request(current):
+        path = current.entry["request"]["path"]
+        if current.conversation.client or path.startswith(API_PREFIX):  # A browser's is neither.
             yield Detection("path-unknown", line, (current.number,))
     elif current.rule in RULES_BY_ERROR:
         hint = str(current.entry["response"].get("hint") or line)
         yield Detection(RULES_BY_ERROR[current.rule], _truncate(hint), (current.number,))
-
-
-def _is_api_request(current: Observation) -> bool:
-    """Return whether a request to an unknown path was meant for the API; a browser's is not."""
-    path = current.entry["request"]["path"]
-    return bool(current.conversation.client) or path.startswith(API_PREFIX)
 
 
 def _invalid_body(current: Observation) -> Detection:
@@ -164,11 +162,6 @@ def _invalid_body(current: Observation) -> Detection:
 
 def _truncate(text: str) -> str:
     return text if len(text) <= MAX_TEXT_CHARS else f"{text[:MAX_TEXT_CHARS]}…"
-
-
-def _is_retry(current: Observation, before: Observation) -> bool:
-    is_soon = _is_uncertain(before) and _is_soon(current, before)
-    return is_soon or is_retry_after_timeout(current, before)
 
 
 def _is_soon(current: Observation, before: Observation) -> bool:

@@ -67,7 +67,8 @@ class DroppedSessionsDetector(Detector):
             self._record_continuation(current)
         elif current.turn == 1 and current.succeeded:
             self._openers[current.session] = current.conversation
-            if not _reached_goal(current):
+            body = current.entry["response"].get("body")
+            if not (isinstance(body, dict) and body.get("goalCompletion") is True):
                 self._record_first_message(current)
         return ()
 
@@ -87,15 +88,13 @@ class DroppedSessionsDetector(Detector):
 
     def _record_first_message(self, current: Observation) -> None:
         first = self._first_messages.get(current.conversation)
-        if first is None or self._starts_new_row(current, first):
+        # After the idle time a new row starts; a row that is long enough is kept.
+        is_over = first and current.seconds_since(first.last) > self._idle_seconds
+        if first is None or (is_over and not first.is_enough):
             row = _FirstMessages(current, numbers=[current.number])
             self._first_messages[current.conversation] = row
         elif current.started_after(first.last):
             first.add(current)
-
-    def _starts_new_row(self, current: Observation, first: _FirstMessages) -> bool:
-        """Return whether the idle time is over; a row that is long enough is kept."""
-        return current.seconds_since(first.last) > self._idle_seconds and not first.is_enough
 
 
 class MixedUpSessionsDetector(Detector):
@@ -170,8 +169,3 @@ def _foreign_session(current: Observation, known: Observation | None, part: str)
     text = f"session {short_id(current.requested_session)} {origin} was sent to {part} {now}"
     numbers = (known.number, current.number) if known else (current.number,)
     return Detection(f"session-across-{part}s", text, numbers)
-
-
-def _reached_goal(current: Observation) -> bool:
-    body = current.entry["response"].get("body")
-    return isinstance(body, dict) and body.get("goalCompletion") is True

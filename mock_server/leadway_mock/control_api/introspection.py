@@ -10,7 +10,7 @@ import flask
 
 from leadway_mock import __version__
 from leadway_mock.conformance import coverage, evaluate
-from leadway_mock.contract.behaviours import Behaviour, behaviours
+from leadway_mock.contract.behaviours import behaviours
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
 from leadway_mock.metrics.counters import MEDIA_TYPE, Gauge, prometheus_text
@@ -43,7 +43,11 @@ def register(control: ControlAPI) -> None:
 
     @control.route("listBehaviours")
     def list_behaviours(call: ControlCall) -> dict[str, Any]:
-        return {"behaviours": [_behaviour(each) for each in behaviours(call.emulator.contract)]}
+        rows = [
+            asdict(row) | {"settings": list(map(json_name, row.settings))}
+            for row in behaviours(call.emulator.contract)
+        ]
+        return {"behaviours": rows}
 
     @control.route("getMetrics")
     def show_metrics(call: ControlCall) -> flask.Response:
@@ -67,10 +71,6 @@ def register(control: ControlAPI) -> None:
 
 def _entries(call: ControlCall) -> Iterator[JournalEntry]:
     return call.namespace.journal.find(compile_query({}))
-
-
-def _behaviour(behaviour: Behaviour) -> dict[str, Any]:
-    return {**asdict(behaviour), "settings": [json_name(each) for each in behaviour.settings]}
 
 
 def _gauges(call: ControlCall) -> tuple[Gauge, ...]:

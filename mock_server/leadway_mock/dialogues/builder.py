@@ -73,10 +73,12 @@ class TurnsBuilder:
         """
         options = dict(conditions)
         label, equals = options.pop("label", None), options.pop("equals", None)
-        pattern = _pattern_text(text) if equals is None else {"equals": equals}
-        return self._append(
-            _without_none(label=label, user=pattern, when=_without_none(**options) or None)
-        )
+        if isinstance(text, re.Pattern):
+            flags = "".join(letter for flag, letter in _FLAG_LETTERS if text.flags & flag)
+            text = f"/{text.pattern}/{flags}"
+        pattern = text if equals is None else {"equals": equals}
+        when = _without_none(**options) or None
+        return self._append(_without_none(label=label, user=pattern, when=when))
 
     def agent(self, text: str, **fields: Unpack[ReplyOptions]) -> Self:
         """Reply with `text`, a template; several in a row are one reply of several lines.
@@ -147,13 +149,6 @@ def user(text: str | re.Pattern[str] = "*", **conditions: Unpack[ConditionOption
 def as_dialogue(source: Dialogue | DialogueBuilder) -> Dialogue:
     """Return the dialogue, built if it is a builder. Raises `DialogueError`."""
     return source.build() if isinstance(source, DialogueBuilder) else source
-
-
-def _pattern_text(text: str | re.Pattern[str]) -> str:
-    if isinstance(text, str):
-        return text
-    flags = "".join(letter for flag, letter in _FLAG_LETTERS if text.flags & flag)
-    return f"/{text.pattern}/{flags}"
 
 
 def _without_none(**values: object) -> dict[str, Any]:

@@ -48,8 +48,12 @@ def conflict_warnings(dialogues: Sequence[Dialogue]) -> Iterator[tuple[Dialogue,
     A dialogue with a first turn that an earlier dialogue always matches never begins.
     """
     for index, later in enumerate(dialogues):
-        earlier = [each for each in dialogues[:index] if _applies_to_all_agents_of(each, later)]
-        turns = [(each, turn) for each in earlier for turn in each.following(0)]
+        turns = [
+            (each, turn)
+            for each in dialogues[:index]
+            if not each.agents or (later.agents and set(later.agents) <= set(each.agents))
+            for turn in each.following(0)
+        ]
         for start in later.following(0):
             shadow = next((each for each, turn in turns if covers(turn, start)), None)
             if shadow:
@@ -93,10 +97,6 @@ def _covers_conditions(wide: TurnConditions, narrow: TurnConditions) -> bool:
             for name, expected in wide.variables.items()
         )
     )
-
-
-def _applies_to_all_agents_of(earlier: Dialogue, later: Dialogue) -> bool:
-    return not earlier.agents or (bool(later.agents) and set(later.agents) <= set(earlier.agents))
 
 
 def _find_paths(dialogue: Dialogue) -> _Paths:

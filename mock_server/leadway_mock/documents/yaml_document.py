@@ -187,9 +187,16 @@ class _Composer:
         if event.anchor:
             self.anchors[event.anchor] = None
         if isinstance(event, yaml.SequenceStartEvent):
-            node = self._sequence(pointer)
+            items: list[_Node] = []
+            while not isinstance(inner := next(self.events), yaml.SequenceEndEvent):
+                items.append(self._node(inner, (*pointer, len(items))))
+            node = _parent_node([item.value for item in items], items)
         elif isinstance(event, yaml.MappingStartEvent):
-            node = self._mapping(pointer)
+            named: dict[str, _Node] = {}
+            while not isinstance(inner := next(self.events), yaml.MappingEndEvent):
+                key = self._key(inner, pointer)
+                named[key] = self._node(next(self.events), (*pointer, key))
+            node = _parent_node({key: each.value for key, each in named.items()}, [*named.values()])
         else:
             node = _Node(_scalar(event))
         if event.anchor:
@@ -207,19 +214,6 @@ class _Composer:
             _fail(event, "this alias contains itself", "write it out")
         self._check_limits(event, pointer, size=node.size, height=node.height)
         return node
-
-    def _sequence(self, pointer: Pointer) -> _Node:
-        nodes: list[_Node] = []
-        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
-            nodes.append(self._node(event, (*pointer, len(nodes))))
-        return _parent_node([node.value for node in nodes], nodes)
-
-    def _mapping(self, pointer: Pointer) -> _Node:
-        nodes: dict[str, _Node] = {}
-        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            key = self._key(event, pointer)
-            nodes[key] = self._node(next(self.events), (*pointer, key))
-        return _parent_node({key: node.value for key, node in nodes.items()}, [*nodes.values()])
 
     def _key(self, event: Any, pointer: Pointer) -> str:  # noqa: ANN401 - PyYAML has no types
         if not isinstance(event, yaml.ScalarEvent) or event.tag is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import indent
 
 from leadway_mock.agents.registry import TEST_TOKENS
 from leadway_mock.agents.replies import Comparison, NearMiss
@@ -125,7 +126,7 @@ def report(unexpected: Sequence[Unexpected], *, requests: str, hint: str = ALLOW
     for kind in kinds:
         texts = [each.text for each in unexpected if each.kind == kind]
         gap = "\n\n" if any("\n" in text for text in texts) else "\n"
-        parts += [f"{kind}: {KINDS[kind]}", _indent(gap.join(texts))]
+        parts += [f"{kind}: {KINDS[kind]}", indent(gap.join(texts), "  ")]
     parts.append(requests)
     if hint:
         quoted = ", ".join(f'"{kind}"' for kind in kinds)
@@ -188,7 +189,3 @@ def _missed_turns(dialogue: Dialogue, used: Collection[int]) -> list[int]:
                 visited.add(number)
                 pending.append(dialogue.turn(number).then)
     return sorted(missed - set(used))
-
-
-def _indent(text: str) -> str:
-    return "\n".join(f"  {line}".rstrip() for line in text.splitlines())

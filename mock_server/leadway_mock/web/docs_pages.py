@@ -66,8 +66,12 @@ def pages_blueprint(contract: Callable[[], Contract], control_bytes: bytes = b""
 
 def index() -> Response:
     """All paths of the control API."""
-    rules = [rule for rule in current_app.url_map.iter_rules() if _is_listed(rule)]
-    listing = {_title(rule): _summary(rule) for rule in sorted(rules, key=lambda rule: rule.rule)}
+    listing = {}
+    for rule in sorted(current_app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        is_asset = rule.rule.startswith(f"{CONTROL_PREFIX}/docs/")
+        if rule.rule.startswith(CONTROL_PREFIX) and not is_asset:
+            text = current_app.view_functions[rule.endpoint].__doc__ or ""
+            listing[_title(rule)] = text.strip().partition("\n")[0]
     body = json.dumps({"name": "leadway-mock", "endpoints": listing}, indent=2)
     return Response(body + "\n", mimetype="application/json")
 
@@ -100,34 +104,17 @@ def _parameters_in_place(document: Mapping[str, Any]) -> dict[str, Any]:
 
     Swagger UI resolves references below an operation, and shows those beside it as nameless.
     """
-    shared = document.get("components", {}).get("parameters", {})
-    paths = {
-        path: {**item, "parameters": [_written_out(it, shared) for it in item["parameters"]]}
-        if "parameters" in item
-        else item
-        for path, item in document.get("paths", {}).items()
-    }
+    components = document.get("components", {}).get("parameters", {})
+    shared = {f"#/components/parameters/{name}": each for name, each in components.items()}
+    paths = dict(document.get("paths", {}))
+    for path, item in paths.items():
+        if "parameters" in item:
+            written = [shared.get(each.get("$ref"), each) for each in item["parameters"]]
+            paths[path] = {**item, "parameters": written}
     return {**document, "paths": paths}
-
-
-def _written_out(parameter: Mapping[str, Any], shared: Mapping[str, Any]) -> Mapping[str, Any]:
-    name = parameter.get("$ref", "").removeprefix("#/components/parameters/")
-    written: Mapping[str, Any] = shared.get(name, parameter)
-    return written
-
-
-def _is_listed(rule: Rule) -> bool:
-    return rule.rule.startswith(CONTROL_PREFIX) and not rule.rule.startswith(
-        f"{CONTROL_PREFIX}/docs/"
-    )
 
 
 def _title(rule: Rule) -> str:
     methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
     path = re.sub(r"<[^>]*:(\w+)>", r"<\1>", rule.rule)  # without the name of a converter
     return f"{', '.join(methods)} {path}"
-
-
-def _summary(rule: Rule) -> str:
-    lines = (current_app.view_functions[rule.endpoint].__doc__ or "").strip().splitlines()
-    return lines[0] if lines else ""

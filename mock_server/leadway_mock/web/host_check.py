@@ -78,7 +78,8 @@ def foreign_origin(
         return True
     if origin is None:
         return False
-    theirs = _origin(origin)
+    match = _ORIGIN.fullmatch(origin)
+    theirs = _own_origin(match["authority"], match["scheme"].lower()) if match else None
     return theirs is None or theirs != _own_origin(host_header, scheme)
 
 
@@ -192,11 +193,6 @@ def _is_local(host: str | Address | None) -> bool:
     if isinstance(host, str):
         return host == "localhost" or host.endswith(".localhost")
     return host is not None and host.is_loopback
-
-
-def _origin(origin: str) -> tuple[str, str | Address, int] | None:
-    match = _ORIGIN.fullmatch(origin)
-    return _own_origin(match["authority"], match["scheme"].lower()) if match else None
 
 
 def _own_origin(authority: str | None, scheme: str) -> tuple[str, str | Address, int] | None:

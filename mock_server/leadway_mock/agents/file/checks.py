@@ -44,9 +44,15 @@ def rule_problems(document: Document) -> Iterator[Problem]:
     root = document.value if isinstance(document.value, Mapping) else {}
     file = ListItem((), root)
     yield from _duplicates(document, file, "agents", "id")
-    yield from _token_problems(document, file)
+    yield from _duplicates(document, file, "tokens", "token", lambda _: "this token")
+    for entry in _entries(file, "tokens"):
+        if entry.text("token") in TEST_TOKENS:
+            what = "this is a test token, whose meaning is fixed"
+            yield document.problem_at((*entry.pointer, "token"), what, "choose another")
     for agent in _entries(file, "agents"):
-        yield from _id_problems(document, agent)
+        if character := invisible_character(agent.text("id") or ""):
+            what = f"`id` has {character} in it, which is invisible"
+            yield document.problem_at((*agent.pointer, "id"), what, AGENT_ID_HINT)
         yield from _duplicates(document, agent, "versions", "id")
         yield from _duplicates(document, agent, "inputVariables", "name")
         yield from _reply_problems(document, agent)
@@ -74,21 +80,6 @@ def _duplicates(
             what = f"{quote(text)} is already used on line {lines[text]}"
             yield document.problem_at(pointer, what, f"give each its own `{key}`")
         lines.setdefault(text, document.position(pointer).line)
-
-
-def _id_problems(document: Document, agent: ListItem) -> Iterator[Problem]:
-    character = invisible_character(agent.text("id") or "")
-    if character:
-        what = f"`id` has {character} in it, which is invisible"
-        yield document.problem_at((*agent.pointer, "id"), what, AGENT_ID_HINT)
-
-
-def _token_problems(document: Document, file: ListItem) -> Iterator[Problem]:
-    yield from _duplicates(document, file, "tokens", "token", lambda _: "this token")
-    for entry in _entries(file, "tokens"):
-        if entry.text("token") in TEST_TOKENS:
-            what = "this is a test token, whose meaning is fixed"
-            yield document.problem_at((*entry.pointer, "token"), what, "choose another")
 
 
 def _reply_problems(document: Document, agent: ListItem) -> Iterator[Problem]:

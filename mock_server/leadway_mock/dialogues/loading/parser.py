@@ -80,10 +80,12 @@ def _dialogue(document: Document, file: str, name: str) -> Dialogue:
 
 def _turn(entry: TurnEntry, graph: TurnGraph, document: Document) -> ScriptedTurn:
     content = entry.content
+    replies = [_reply(document, *reply) for reply in entry.replies]
+    text = "\n".join(each.text for each in replies)
     return ScriptedTurn(
         number=entry.number,
         user=parse_pattern(content["user"]) if "user" in content else ANY,
-        reply=_join([_reply(document, *reply) for reply in entry.replies]),
+        reply=ScriptedReply(text, replies[-1].fields, replies[0].line),
         when=TurnConditions(**content.get("when", {})),
         label=entry.text("label"),
         latency=read_latency(content["latency"]) if "latency" in content else None,
@@ -91,12 +93,6 @@ def _turn(entry: TurnEntry, graph: TurnGraph, document: Document) -> ScriptedTur
         then=graph.successors[entry.number],
         line=document.position(entry.pointer).line,
     )
-
-
-def _join(replies: list[ScriptedReply]) -> ScriptedReply:
-    """Return one reply from several: their texts as lines, and the fields of the last."""
-    text = "\n".join(each.text for each in replies)
-    return ScriptedReply(text, replies[-1].fields, replies[0].line)
 
 
 def _reply(document: Document, pointer: Pointer, reply: str | Mapping[str, Any]) -> ScriptedReply:
