@@ -59,8 +59,8 @@ class FaultyMock:
     url: str
 
     def inject(self, **fault: Any) -> None:
-        space = self.emulator.namespaces.shared()
-        arm(self.emulator.namespaces, self.emulator.contract, space.name, read_fault(fault))
+        namespace = self.emulator.namespaces.shared()
+        arm(self.emulator.namespaces, self.emulator.contract, namespace.name, read_fault(fault))
 
     def recover(self) -> None:
         disarm(self.emulator.namespaces, self.emulator.namespaces.shared().name)

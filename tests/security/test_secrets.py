@@ -1,4 +1,4 @@
-"""A token that came in is seen nowhere: not in a page, a log, an error, a file or a repr."""
+"""Tokens of requests are in no page, log, error, file or repr."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.clock import SystemClock
 from leadway_mock.store import open_store
 from leadway_mock.web import create_app
-from tests.security.caller import HEADERS, LOCATION, PATH, begin, say
+from tests.security.client import HEADERS, LOCATION, PATH, begin, say
 
 CANARY = "c0ffeecafe5a"
 """The end of each secret below; nothing that the mock shows or keeps may hold it."""
@@ -46,8 +46,8 @@ agents:
     name: Remembers
     replies:
       - when: /my key is (?P<key>.+)/
-        answer: I keep it.
-      - answer: "You told me {{{{key}}}}."
+        response: I keep it.
+      - response: "You told me {{{{key}}}}."
 """
 
 
@@ -86,7 +86,7 @@ class Mock:
         raise AssertionError((self.folder / "stderr").read_text())
 
     def send(self, path: str, body: object = None, **headers: str) -> tuple[int, str]:
-        """Send a request; return the status and everything that was answered, headers too."""
+        """Send a request; return the status and the whole response with headers."""
         data = None if body is None else json.dumps(body).encode()
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         call = Call(self.url + path, data, {"Content-Type": "application/json"} | named)
@@ -120,9 +120,9 @@ def converse(mock: Mock) -> None:
         status, _ = mock.send(PATH, body, **headers)
         assert status == 200
     headers = {"Authorization": f"Bearer {PIT}", "Version": "v3"}
-    status, answer = mock.send(remembering, body | {"message": f"my key is {JWT}"}, **headers)
+    status, response = mock.send(remembering, body | {"message": f"my key is {JWT}"}, **headers)
     assert status == 200
-    execution_id = json.loads(answer[answer.index("{") :])["executionId"]
+    execution_id = json.loads(response[response.index("{") :])["executionId"]
     mock.send(remembering, body | {"executionId": execution_id}, **headers)
     for place in ("message", "locationId", "executionId", "versionId", "contactId", PIT):
         mock.send(PATH, body | {place: f"\n{PIT} {JWT}"}, **headers)
@@ -154,21 +154,21 @@ def test_no_page_no_log_and_no_file_holds_a_secret(mock: Mock) -> None:
     assert b"reply, turn 2" in (mock.folder / "stderr").read_bytes()
 
 
-def test_errors_of_the_control_api_do_not_repeat_secrets_they_were_not_asked_for(
+def test_errors_of_the_control_api_do_not_repeat_secrets(
     mock: Mock,
 ) -> None:
     headers = {"Authorization": f"Bearer {PIT}", "Cookie": DECLARED}
     for path in ("nothing", "sessions/x", "journal?limit=x", "docs/nothing"):
-        status, answer = mock.send(f"/__mock/{path}", **headers)
+        status, response = mock.send(f"/__mock/{path}", **headers)
         assert status in {400, 404}
-        assert CANARY not in answer
+        assert CANARY not in response
 
 
-def test_a_failing_agent_tells_its_secrets_to_nobody_but_the_log(
+def test_a_failing_agent_shows_its_exception_only_in_the_log(
     client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(heard: AgentInput) -> AgentReply:
-        raise ValueError(heard.message)
+    def fail(received: AgentInput) -> AgentReply:
+        raise ValueError(received.message)
 
     failing = Agent("failing", "Fails", fail, versions=(Version("v1"),))
     contract, store = load_contract(), open_store("memory:")
@@ -185,7 +185,7 @@ def test_a_failing_agent_tells_its_secrets_to_nobody_but_the_log(
     assert "what only I know" in caplog.text  # which is what a log is for
 
 
-def test_what_holds_a_token_does_not_show_it() -> None:
+def test_no_repr_contains_a_token() -> None:
     token = Token(PIT)
     headers = {"authorization": f"Bearer {PIT}"}
     for value in (token, AgentRegistry({}, {PIT: token}), Request("POST", "/", headers=headers)):
@@ -205,7 +205,7 @@ def test_what_holds_a_token_does_not_show_it() -> None:
     ],
     ids=["a name", "a colon", "a list", "a key", "twice", "a quote"],
 )
-def test_what_is_wrong_with_an_agents_file_is_said_without_its_tokens(
+def test_problems_of_an_agents_file_do_not_contain_its_tokens(
     right: str, wrong: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "agents.yaml"

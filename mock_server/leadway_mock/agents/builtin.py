@@ -109,14 +109,15 @@ def remarks(declared: Sequence[InputVariable], sent: Mapping[str, object]) -> It
         yield f"And {len(undeclared) - MAX_NAMED_UNDECLARED} more that are not declared."
 
 
-def _echo_lines(agent_input: AgentInput) -> Iterator[str]:
-    yield f"Turn {agent_input.turn}. You said: {agent_input.message}"
+def _echo_lines(agent_input: AgentInput) -> list[str]:
+    lines = [f"Turn {agent_input.turn}. You said: {agent_input.message}"]
     if agent_input.input_variables:
-        yield f"Input variables: {plain_text(agent_input.input_variables)}"
+        lines.append(f"Input variables: {plain_text(agent_input.input_variables)}")
     if agent_input.contact_id:
-        yield f"Contact: {agent_input.contact_id}"
+        lines.append(f"Contact: {agent_input.contact_id}")
     if agent_input.attachments:
-        yield f"Attachments: {plain_text(agent_input.attachments)}"
+        lines.append(f"Attachments: {plain_text(agent_input.attachments)}")
+    return lines
 
 
 _SAMPLE_VERSION: Final = "b2b1c1d2-3e4f-5a6b-7c8d-9e0f1a2b3c4d"

@@ -115,9 +115,9 @@ class Settings:
         choices=("404", "400", "new-session"),
     )
     unknown_properties: str = _setting(
-        "refuse",
+        "reject",
         "whether a body property that the contract lacks is an error",
-        choices=("refuse", "ignore"),
+        choices=("reject", "ignore"),
     )
     enforce_quotas: bool = _switch("respond 429 when a documented quota is used up", on=False)
     quota_preset: str = _setting(

@@ -60,9 +60,8 @@ def register(control: ControlAPI) -> None:
 
     @control.route("listUnusedTurns")
     def list_unused(call: ControlCall) -> dict[str, Any]:
-        uses = call.emulator.dialogues.uses(call.namespace)
-        unused = (use for use in uses if use.times == 0)
-        return {"turns": [{"dialogue": use.dialogue.name} | _turn_to_json(use) for use in unused]}
+        uses = call.emulator.dialogues.unused(call.namespace)
+        return {"turns": [{"dialogue": use.dialogue.name} | _turn_to_json(use) for use in uses]}
 
 
 def _find(call: ControlCall) -> Dialogue:

@@ -14,7 +14,7 @@ from leadway_mock.dialogues.loading.transcripts import write_transcript
 from leadway_mock.dialogues.model import Dialogue, ScriptedReply, ScriptedTurn, TurnConditions
 from leadway_mock.dialogues.player import (
     FALLBACK_RULE,
-    REFUSED_RULE,
+    REJECTED_RULE,
     UNSCRIPTED_RULE,
     play,
     turn_key,
@@ -23,7 +23,7 @@ from leadway_mock.dialogues.registry import DialogueRegistry
 
 __all__ = [
     "FALLBACK_RULE",
-    "REFUSED_RULE",
+    "REJECTED_RULE",
     "UNSCRIPTED_RULE",
     "Dialogue",
     "DialogueBuilder",

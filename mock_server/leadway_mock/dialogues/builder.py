@@ -115,7 +115,7 @@ class DialogueBuilder(TurnsBuilder):
     line: int = 0
 
     def fallback(self, reply: str | Mapping[str, Any]) -> Self:
-        """Set the response to unexpected messages: `unscripted`, `refuse`, or a reply."""
+        """Set the response to unexpected messages: `unscripted`, `reject`, or a reply."""
         return replace(self, properties={**self.properties, "fallback": reply})
 
     def at_end(self, action: str) -> Self:

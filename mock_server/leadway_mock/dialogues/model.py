@@ -30,7 +30,7 @@ from leadway_mock.faults import Fault, Latency, as_json, read_fault
 from leadway_mock.util.json_text import plain_text, to_json_text
 
 UNSCRIPTED: Final = "unscripted"
-REFUSE: Final = "refuse"
+REJECT: Final = "reject"
 REPEAT: Final = "repeat"
 RESTART: Final = "restart"
 END: Final = "end"
@@ -156,7 +156,7 @@ class Dialogue:
     """Ids of its agents; empty is any agent."""
 
     fallback: ScriptedReply | str = UNSCRIPTED
-    """Response to unexpected messages: `unscripted`, `refuse`, or a reply."""
+    """Response to unexpected messages: `unscripted`, `reject`, or a reply."""
 
     at_end: str = UNSCRIPTED
     """Response after the end: `unscripted` (use `fallback`), `repeat` (the last reply) or

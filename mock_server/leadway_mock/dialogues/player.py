@@ -14,7 +14,7 @@ from typing import Any, Final
 from leadway_mock.agents.replies import AgentInput, AgentReply
 from leadway_mock.dialogues.index import FirstTurn, as_sequence
 from leadway_mock.dialogues.model import (
-    REFUSE,
+    REJECT,
     REPEAT,
     RESTART,
     Dialogue,
@@ -32,8 +32,8 @@ UNSCRIPTED_RULE: Final = "unscripted-message"
 FALLBACK_RULE: Final = "dialogue-fallback"
 """Behaviour of a dialogue's own reply to such a message."""
 
-REFUSED_RULE: Final = "unscripted-refused"
-"""Behaviour of the error response to such a message, with `fallback: refuse`."""
+REJECTED_RULE: Final = "unscripted-rejected"
+"""Behaviour of the error response to such a message, with `fallback: reject`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def play(dialogues: Sequence[Dialogue], agent_input: AgentInput) -> AgentReply:
     A session without a dialogue begins the first of `dialogues` that expects the message. A
     session with a dialogue continues in the version it began with, which must be in `dialogues`.
     If no turn expects the message, the position stays the same, and the reply has the rule
-    `UNSCRIPTED_RULE`, `REFUSED_RULE` or `FALLBACK_RULE`, and the near misses.
+    `UNSCRIPTED_RULE`, `REJECTED_RULE` or `FALLBACK_RULE`, and the near misses.
     """
     known = as_sequence(dialogues)
     position = position_in(agent_input.state) or DialoguePosition()
@@ -138,7 +138,7 @@ def _unscripted(
         reply, rule = fallback.reply(agent_input, position.captures), FALLBACK_RULE
     else:
         reply = AgentReply(_fallback_text(scope, position))
-        rule = REFUSED_RULE if fallback == REFUSE else UNSCRIPTED_RULE
+        rule = REJECTED_RULE if fallback == REJECT else UNSCRIPTED_RULE
     return replace(reply, state=position.state(), rule=rule, near_misses=missed)
 
 

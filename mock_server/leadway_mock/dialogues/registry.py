@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -13,6 +14,7 @@ from leadway_mock.dialogues.index import DialogueSequence, as_sequence
 from leadway_mock.dialogues.model import Dialogue, ScriptedTurn, from_text, to_text
 from leadway_mock.dialogues.player import DialoguePosition, position_in
 from leadway_mock.state.namespaces import Namespace, NamespaceRegistry, Overrides
+from leadway_mock.store import LazyText, Write
 from leadway_mock.util.cache import BoundedDict
 
 OVERRIDE_KEY: Final = "dialogues"
@@ -126,22 +128,23 @@ class DialogueRegistry:
         dialogue = self._dialogue_at(namespace, position)
         return (dialogue,) if dialogue else ()
 
-    def record_turn(
+    def turn_writes(
         self, namespace: Namespace, dialogues: Sequence[Dialogue], reply: AgentReply
-    ) -> None:
-        """Count the turn of `dialogues` that made `reply`, if one did.
+    ) -> list[Write]:
+        """Return the writes that count the turn of `dialogues` that made `reply`, if one did.
 
         A first turn also stores its dialogue, because the session continues with this version
         when the file changes.
         """
         position = position_in(reply.state)
         if reply.rule or position is None or not position.has_begun:
-            return
-        namespace.increment(_usage_key(position.version, position.after))
-        key = _source_key(position.version)
+            return []
+        writes = [namespace.count_write(_usage_key(position.version, position.after))]
         taken = as_sequence(dialogues).by_version.get(position.version)
-        if taken and position.after in taken.starts and not namespace.count(key):
-            namespace.put(key, to_text(taken), once=True)
+        if taken and position.after in taken.starts:
+            text = LazyText(partial(to_text, taken))
+            writes.append(namespace.text_write(_source_key(taken.version), text))
+        return writes
 
     def uses(self, namespace: Namespace) -> list[TurnUsage]:
         """Return the usage of every turn, in the order of writing."""
@@ -154,6 +157,10 @@ class DialogueRegistry:
             TurnUsage(dialogue, turn, namespace.count(_usage_key(dialogue.version, turn.number)))
             for turn in dialogue.turns
         ]
+
+    def unused(self, namespace: Namespace) -> list[TurnUsage]:
+        """Return the turns that no session has taken."""
+        return [use for use in self.uses(namespace) if use.times == 0]
 
     def _change(self, namespace: str, versions: Mapping[str, str | None]) -> Namespace:
         def change(overrides: Overrides) -> Overrides:

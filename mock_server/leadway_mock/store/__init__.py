@@ -1,13 +1,16 @@
 """Stores of everything that changes: a few atomic verbs, in memory, SQLite or Redis."""
 
 from leadway_mock.store.base import (
-    Appended,
-    Expiring,
+    Append,
+    Increment,
     Item,
+    LazyText,
+    Reads,
     Snapshot,
     Store,
     StoreError,
     StoreUnavailable,
+    Write,
     redact_url,
 )
 from leadway_mock.store.factory import IN_MEMORY, open_store
@@ -15,14 +18,17 @@ from leadway_mock.store.memory import MemoryStore
 
 __all__ = [
     "IN_MEMORY",
-    "Appended",
-    "Expiring",
+    "Append",
+    "Increment",
     "Item",
+    "LazyText",
     "MemoryStore",
+    "Reads",
     "Snapshot",
     "Store",
     "StoreError",
     "StoreUnavailable",
+    "Write",
     "open_store",
     "redact_url",
 ]

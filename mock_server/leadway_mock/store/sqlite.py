@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from leadway_mock.store.base import (
-    Appended,
-    Expiring,
+    Append,
     Item,
     Snapshot,
+    Store,
     StoreError,
     StoreUnavailable,
+    Write,
 )
 
 Result = TypeVar("Result")
@@ -51,6 +52,13 @@ WHERE :after IS NULL OR newest = :after
 RETURNING position
 """
 
+NEWEST = (
+    "SELECT * FROM (SELECT key, position, value FROM entries WHERE key = ?"
+    " ORDER BY position DESC LIMIT 1)"
+)
+
+DROP = "DELETE FROM entries WHERE key = ? AND position <= ? RETURNING value"
+
 FROM_ENTRIES = "FROM entries WHERE key >= ? AND key < ? ORDER BY key, position"
 FROM_COUNTERS = "FROM counters WHERE key >= ? AND key < ? ORDER BY key"
 
@@ -70,7 +78,11 @@ RETURNING value
 DELETE_EXPIRED = "DELETE FROM counters WHERE expires <= ? AND key >= ? AND key < ?"
 
 
-class SQLiteStore:
+class _ConflictError(Exception):
+    """A list has a newer entry than an append expects."""
+
+
+class SQLiteStore(Store):
     """A store in one SQLite database; see `Store` for the verbs."""
 
     def __init__(self, path: Path | None = None) -> None:
@@ -80,28 +92,29 @@ class SQLiteStore:
         self._connection = _open(path)
         self._is_closed = False
 
-    def append(
-        self, key: str, value: str, *, after: int | None = None, keep: int | None = None
-    ) -> Appended | None:
-        """See `Store.append`."""
+    def read(self, keys: Sequence[str]) -> Sequence[Item | None]:
+        """See `Store.read`."""
+        rows = self._rows(" UNION ALL ".join([NEWEST] * len(keys)), tuple(keys))
+        found = {key: Item(position, value) for key, position, value in rows}
+        return [found.get(key) for key in keys]
 
-        def work(connection: sqlite3.Connection) -> Appended | None:
-            values = {"key": key, "value": value, "after": after}
-            rows = connection.execute(APPEND, values).fetchall()
-            if not rows:
-                return None
-            position: int = rows[0][0]
-            if keep is None or position <= keep:
-                return Appended(position)
-            return Appended(position, _drop(connection, key, position - keep))
+    def commit(self, writes: Sequence[Write], *, now: float = 0.0) -> Sequence[int] | None:
+        """See `Store.commit`."""
+        texts = [str(each.value) if isinstance(each, Append) else "" for each in writes]
 
-        return self._run(work)
+        def work(connection: sqlite3.Connection) -> Sequence[int]:
+            numbers = []
+            for write, text in zip(writes, texts, strict=True):
+                if isinstance(write, Append):
+                    numbers.append(_append(connection, write, text))
+                else:
+                    numbers.append(_increment(connection, write.key, now, write.expires))
+            return numbers
 
-    def last(self, key: str) -> Item | None:
-        """See `Store.last`."""
-        sql = "SELECT position, value FROM entries WHERE key = ? ORDER BY position DESC LIMIT 1"
-        rows = self._rows(sql, (key,))
-        return Item(*rows[0]) if rows else None
+        try:
+            return self._run(work, together=True)
+        except _ConflictError:
+            return None
 
     def items(self, key: str, *, after: int = 0, limit: int | None = None) -> Sequence[Item]:
         """See `Store.items`."""
@@ -118,26 +131,9 @@ class SQLiteStore:
         number: int = self._rows(COUNT, {"key": key})[0][0]
         return number
 
-    def increment(self, key: str, *, now: float = 0.0, expires: float | None = None) -> int:
-        """See `Store.increment`."""
-        return self._run(lambda connection: _increment(connection, key, now, expires))
-
-    def increment_all(self, counters: Sequence[Expiring], *, now: float) -> Sequence[int]:
-        """See `Store.increment_all`."""
-
-        def work(connection: sqlite3.Connection) -> Sequence[int]:
-            return [_increment(connection, key, now, expires) for key, expires in counters]
-
-        return self._run(work, together=True)
-
-    def delete(self, key: str) -> None:
+    def delete(self, *keys: str) -> None:
         """See `Store.delete`."""
-
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute("DELETE FROM entries WHERE key = ?", (key,))
-            connection.execute("DELETE FROM counters WHERE key = ?", (key,))
-
-        self._run(work, together=True)
+        self._run(lambda connection: _delete(connection, keys), together=True)
 
     def clear(self, prefix: str = "") -> None:
         """See `Store.clear`."""
@@ -190,16 +186,14 @@ class SQLiteStore:
         with self._lock:
             if self._is_closed:
                 raise StoreUnavailable(f"The store {self._name} is closed.")
-            before = connection.total_changes
             try:
                 if not together:
                     return work(connection)
                 with _transaction(connection):
                     return work(connection)
             except sqlite3.OperationalError as error:
-                # A transaction that failed has undone all; statements by themselves have not.
-                uncertain = not together and connection.total_changes > before
-                raise StoreUnavailable(self._error_text(error), uncertain=uncertain) from error
+                # Nothing is uncertain: every write is in a transaction, which has undone all.
+                raise StoreUnavailable(self._error_text(error)) from error
 
     def _error_text(self, error: sqlite3.Error) -> str:
         return f"The store {self._name} cannot be used at present: {error}."
@@ -214,6 +208,27 @@ def _namespace(key: str) -> str:
     """Return the first part of a key, with its slash; each may have a clock of its own."""
     head, slash, _ = key.partition("/")
     return head + slash if slash else ""
+
+
+def _append(connection: sqlite3.Connection, write: Append, text: str) -> int:
+    values = {"key": write.key, "value": text, "after": 0 if write.once else write.after}
+    rows = connection.execute(APPEND, values).fetchall()
+    if not rows and write.once:
+        (_, newest, _), *_ = connection.execute(NEWEST, (write.key,)).fetchall()
+        return int(newest)
+    if not rows:
+        raise _ConflictError
+    position: int = rows[0][0]
+    if write.keep is not None and position > write.keep:
+        dropped = connection.execute(DROP, (write.key, position - write.keep)).fetchall()
+        _delete(connection, [prefix + value for prefix in write.owned for (value,) in dropped])
+    return position
+
+
+def _delete(connection: sqlite3.Connection, keys: Sequence[str]) -> None:
+    rows = [(key,) for key in keys]
+    connection.executemany("DELETE FROM entries WHERE key = ?", rows)
+    connection.executemany("DELETE FROM counters WHERE key = ?", rows)
 
 
 def _increment(connection: sqlite3.Connection, key: str, now: float, expires: float | None) -> int:
@@ -282,8 +297,3 @@ def _cannot_open(path: Path | None, error: Exception) -> str:
         f"cannot open the store {path or ':memory:'}: {error}. Name a file in a folder that exists"
         " and that you may write, as in --store sqlite:///mock.db, or leave --store out."
     )
-
-
-def _drop(connection: sqlite3.Connection, key: str, upto: int) -> tuple[str, ...]:
-    sql = "DELETE FROM entries WHERE key = ? AND position <= ? RETURNING value"
-    return tuple(row[0] for row in connection.execute(sql, (key, upto)).fetchall())

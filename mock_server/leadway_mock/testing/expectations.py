@@ -9,7 +9,7 @@ from textwrap import indent
 
 from leadway_mock.agents.registry import TEST_TOKENS
 from leadway_mock.agents.replies import Comparison, NearMiss
-from leadway_mock.dialogues import REFUSED_RULE, UNSCRIPTED_RULE, Dialogue
+from leadway_mock.dialogues import REJECTED_RULE, UNSCRIPTED_RULE, Dialogue
 from leadway_mock.dialogues.reports import DIALOGUE_ENDED, near_miss_table, turn_title
 from leadway_mock.state.armed_faults import ArmedFaults
 from leadway_mock.state.journal_entry import JournalEntry
@@ -73,7 +73,7 @@ def find_unexpected(entries: Iterable[JournalEntry]) -> Iterator[Unexpected]:
     """Yield unscripted messages and contract violations, without those that the test requested."""
     for entry in entries:
         rule = entry["response"]["rule"]
-        if rule in {UNSCRIPTED_RULE, REFUSED_RULE}:
+        if rule in {UNSCRIPTED_RULE, REJECTED_RULE}:
             yield Unexpected("unscripted", "\n".join(_unscripted_lines(entry)))
         elif rule in CONTRACT_RULES and not {"fault", "requestedExample"} & entry.keys():
             yield Unexpected("contract", "\n".join(_violation_lines(entry)))

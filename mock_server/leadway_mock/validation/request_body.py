@@ -8,6 +8,7 @@ services: `message must be a string`, `property input should not exist`, and for
 from __future__ import annotations
 
 import json
+import re
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,6 +33,12 @@ TOO_DEEP = f"nests deeper than {MAX_DEPTH} levels"
 MEDIA_TYPE = "application/json"
 
 
+LONE_SURROGATE = re.compile(
+    r"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]"
+)
+"""Half of a surrogate pair; matches also the text of one, after an escaped backslash."""
+
+
 class _MalformedError(ValueError):
     """The text is not acceptable JSON; the message completes the sentence 'The body …'."""
 
@@ -52,7 +59,8 @@ def read_json(request: Request, max_bytes: int) -> Any:  # noqa: ANN401 - any JS
 
 
 def _check_media_type(request: Request) -> None:
-    media_type, coding = request.header("content-type"), request.header("content-encoding")
+    media_type = request.headers.get("content-type")
+    coding = request.headers.get("content-encoding")
     if media_type == MEDIA_TYPE and coding is None:
         return
     if media_type is None:
@@ -90,7 +98,8 @@ def _parsed(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
     except ValueError as error:
         raise _MalformedError("holds a number with too many digits") from error
     # Most texts can neither nest too deeply nor hold half a character.
-    if text.count("[") + text.count("{") > MAX_DEPTH or "\\u" in text:
+    may_be_deep = text.count("[") + text.count("{") > MAX_DEPTH
+    if may_be_deep or ("\\u" in text and LONE_SURROGATE.search(text)):
         _check_tree(value)
     return value
 

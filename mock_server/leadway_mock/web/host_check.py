@@ -32,7 +32,7 @@ _MAX_CACHED_HOSTS = 1_024
 _MAX_CACHED_LENGTH = 200
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_ORIGIN_MESSAGE = "The control API answers no web page but its own."
+_ORIGIN_MESSAGE = "The control API rejects requests from web pages of other origins."
 _JSON_MESSAGE = (
     "Send 'Content-Type: application/json': the control API takes nothing else, "
     "so that no web page can write to it."
@@ -97,7 +97,7 @@ class HostCheck:
         """Return the error response to a request with this header, or None if it is allowed."""
         if self._is_allowed(host or ""):
             return None
-        return _error(403, "host-refused", _host_message(host))
+        return _error(403, "host-rejected", _host_message(host))
 
 
 def install_host_check(app: flask.Flask, host_check: HostCheck) -> None:
@@ -129,7 +129,7 @@ def _control_error() -> Response | None:
     get = request.headers.get
     sent = get("Origin"), get("Sec-Fetch-Site"), get("Host")
     if foreign_origin(*sent, request.scheme) and not _is_top_level_navigation():
-        return _error(403, "origin-refused", _ORIGIN_MESSAGE)
+        return _error(403, "origin-rejected", _ORIGIN_MESSAGE)
     if request.method not in _SAFE_METHODS and request.mimetype != "application/json":
         return _error(415, "control-media-type", _JSON_MESSAGE)
     return None

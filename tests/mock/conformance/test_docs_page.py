@@ -1,4 +1,4 @@
-"""docs/conformance.md shows what the program does."""
+"""docs/conformance.md shows the output of the program."""
 
 from __future__ import annotations
 

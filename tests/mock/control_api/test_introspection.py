@@ -9,15 +9,17 @@ import pytest
 
 from leadway_mock.metrics.counters import Gauge, Metrics, MetricTotals, prometheus_text
 from leadway_mock.metrics.peers import PeerError, PeerTotals
-from tests.mock.client import Caller, content
+from tests.mock.client import EmulatorClient, content
 from tests.mock.control_api.api import Api
 
 LINE = re.compile(r'([a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\\n]|\\.)*",?)*)\})? (\S+)')
 
 
-def test_every_response_names_a_row_that_shows_its_evidence(api: Api, caller: Caller) -> None:
+def test_every_response_names_a_row_that_shows_its_evidence(
+    api: Api, client: EmulatorClient
+) -> None:
     rows = {row["id"]: row for row in api.get("/behaviours")["behaviours"]}
-    for response in (caller.say(), caller.say(""), caller.send({}, path="/x")):
+    for response in (client.say(), client.say(""), client.send({}, path="/x")):
         row = rows[response.headers["X-Mock-Rule"]]
         assert row["evidence"] == response.headers["X-Mock-Evidence"]
         assert row["status"] == response.status
@@ -35,10 +37,12 @@ def metrics(api: Api) -> dict[str, float]:
     return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines}
 
 
-def test_requests_are_counted_by_operation_status_and_rule(api: Api, caller: Caller) -> None:
-    caller.begin()
-    caller.begin()
-    caller.send({}, path="/x")
+def test_requests_are_counted_by_operation_status_and_rule(
+    api: Api, client: EmulatorClient
+) -> None:
+    client.begin()
+    client.begin()
+    client.send({}, path="/x")
     found = metrics(api)
     total = 'leadway_mock_requests_total{operation="%s",status="%s",rule="%s"}'
     assert found[total % ("executeAgent", 200, "reply")] == 2
@@ -48,8 +52,8 @@ def test_requests_are_counted_by_operation_status_and_rule(api: Api, caller: Cal
     assert found['leadway_mock_request_seconds_count{operation="executeAgent"}'] == 2
 
 
-def test_numbers_outlive_a_reset(api: Api, caller: Caller) -> None:
-    caller.begin()
+def test_counters_survive_a_reset(api: Api, client: EmulatorClient) -> None:
+    client.begin()
     api.post("/reset")
     found = metrics(api)
     assert found["leadway_mock_sessions"] == 0
@@ -73,14 +77,14 @@ def test_labels_are_escaped() -> None:
     assert text.endswith('g{label="a\\"b\\\\c\\nd"} 1\n')
 
 
-def test_help_and_type_stand_before_the_numbers(api: Api, caller: Caller) -> None:
-    assert content(caller.say())
+def test_help_and_type_stand_before_the_numbers(api: Api, client: EmulatorClient) -> None:
+    assert content(client.say())
     lines = api.response("GET", "/metrics").text.splitlines()
     expected = [line.split()[2] for line in lines if line.startswith("# TYPE")]
     assert len(expected) == len(set(expected)) == 7
 
 
-def test_what_others_have_counted_is_added_as_it_comes_over_from_them() -> None:
+def test_counters_of_other_processes_are_added() -> None:
     here, there = Metrics(), Metrics()
     for seconds in (0.02, 0.2, 7.0):
         here.observe("o", 200, "r", seconds)
@@ -107,8 +111,10 @@ class SilentWorkers:
         raise PeerError("The supervisor of the workers does not respond.")
 
 
-def test_numbers_that_is_invalid_added_up_are_not_told(api: Api, caller: Caller) -> None:
-    caller.emulator.workers = SilentWorkers()
+def test_metrics_are_503_if_the_supervisor_does_not_respond(
+    api: Api, client: EmulatorClient
+) -> None:
+    client.emulator.workers = SilentWorkers()
     error = api.response("GET", "/metrics")
     assert error.status_code == 503
     assert error.get_json()["message"] == "The supervisor of the workers does not respond."

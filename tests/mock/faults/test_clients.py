@@ -1,4 +1,4 @@
-"""Every fault as real clients see it: what docs/faults.md says in its tables is what happens."""
+"""Outcome of every fault for real clients, as in the tables of docs/faults.md."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def url(emulator: Emulator) -> Iterator[str]:
         for client in CLIENTS
     ],
 )
-def test_each_client_sees_what_the_page_says(
+def test_each_client_gets_the_outcome_on_the_page(
     emulator: Emulator, url: str, row: Row, client: str
 ) -> None:
     duration = {"bodySeconds": "2s"} if row.fault.get("transport") == "SLOW_BODY" else {}

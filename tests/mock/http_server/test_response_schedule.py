@@ -22,7 +22,7 @@ def parts(transport: Transport | None, *, delay: float = 2.0, spread: float = 0.
     return list(schedule(delivery, HEAD, BODY, keep_alive=True).parts)
 
 
-def test_a_late_answer_is_sent_whole() -> None:
+def test_a_delayed_response_is_complete() -> None:
     assert parts(None) == [(2.0, HEAD + BODY)]
 
 
@@ -82,5 +82,5 @@ def test_how_it_ends(transport: Transport | None, ending: Ending) -> None:
 
 
 @pytest.mark.parametrize("transport", [None, Transport.SLOW_BODY])
-def test_an_answer_that_was_the_last_stays_the_last(transport: Transport | None) -> None:
+def test_a_last_response_stays_the_last(transport: Transport | None) -> None:
     assert schedule(Delivery(1, transport), HEAD, BODY, keep_alive=False).ending is Ending.CLOSE

@@ -115,9 +115,9 @@ def _captures(document: Document, reply: ListItem) -> tuple[set[str], list[Probl
 def _template_problems(
     document: Document, reply: ListItem, names: AbstractSet[str]
 ) -> Iterator[Problem]:
-    pointer = (*reply.pointer, "answer")
+    pointer = (*reply.pointer, "response")
     try:
-        used = parse_template(reply.text("answer") or "").names
+        used = parse_template(reply.text("response") or "").names
     except TemplateError as error:
         yield document.problem_at(pointer, error.message, error.hint)
         return

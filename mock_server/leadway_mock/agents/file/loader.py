@@ -87,7 +87,7 @@ def _responder(entry: Mapping[str, Any], variables: tuple[InputVariable, ...]) -
 
 def _reply(entry: Mapping[str, Any]) -> CannedReply:
     return CannedReply(
-        template=parse_template(entry["answer"]),
+        template=parse_template(entry["response"]),
         reply=reply_fields(entry),
         condition=parse_condition(entry["when"]) if "when" in entry else ANY,
         turn=entry.get("turn"),
@@ -121,17 +121,17 @@ def _file_kind() -> FileKind:
 
 SYNONYMS = {
     "agentId": ("id",),
+    "answer": ("response",),
     "isPublished": ("published",),
     "key": ("name",),
     "locationId": ("location",),
     "locationIds": ("locations",),
     "match": ("when",),
     "message": ("when",),
-    "output": ("answer",),
-    "reply": ("answer",),
-    "response": ("answer",),
+    "output": ("response",),
+    "reply": ("response",),
     "scope": ("scopes",),
-    "text": ("answer",),
+    "text": ("response",),
     "value": ("token",),
     "versionId": ("id",),
 }

@@ -20,7 +20,7 @@ from leadway_mock.dialogues.loading.turn_entries import (
     turns_of,
 )
 from leadway_mock.dialogues.model import (
-    REFUSE,
+    REJECT,
     UNSCRIPTED,
     Dialogue,
     ScriptedReply,
@@ -65,7 +65,7 @@ def _dialogue(document: Document, file: str, name: str) -> Dialogue:
     entries, _ = read_entries(document)
     graph, agent = build_graph(entries), content.get("agent", [])
     fallback = content.get("fallback", UNSCRIPTED)
-    if fallback not in (UNSCRIPTED, REFUSE):
+    if fallback not in (UNSCRIPTED, REJECT):
         fallback = _reply(document, ("fallback",), fallback)
     return Dialogue(
         name=content.get("name", name),

@@ -1,4 +1,4 @@
-"""Requests without an end: each is refused at its bound, and others are served meanwhile."""
+"""Endless requests: each is rejected at its limit, and others are served meanwhile."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.mock.raw_client import RawClient
-from tests.stress.pressing import RESET, head, opened, pressed, say
+from tests.stress.bad_clients import RESET, headers, opened, say, serve_mock
 
 PIECE = b"x" * 8_192
 
@@ -19,14 +19,14 @@ GIANTS: dict[str, tuple[bytes, bytes, int]] = {
     "a header": (b"POST / HTTP/1.1\r\nHost: localhost\r\nX-A: ", PIECE, 431),
     "headers": (b"POST / HTTP/1.1\r\nHost: localhost\r\n", b"X-A: b\r\n" * 1_000, 431),
     "a method": (b"", PIECE, 400),
-    "a body that says its length": (head(10**12), PIECE, 413),
-    "chunks": (head(None), b"2000\r\n" + PIECE + b"\r\n", 413),
-    "chunks of a byte": (head(None), b"1\r\nx\r\n" * 1_000, 413),
-    "the size of a chunk": (head(None), b"0" * 8_192, 413),
-    "the extension of a chunk": (head(None) + b"5;a=", PIECE, 413),
-    "what follows the chunks": (head(None) + b"0\r\n", b"X-A: b\r\n" * 1_000, 413),
+    "a body that says its length": (headers(10**12), PIECE, 413),
+    "chunks": (headers(None), b"2000\r\n" + PIECE + b"\r\n", 413),
+    "chunks of a byte": (headers(None), b"1\r\nx\r\n" * 1_000, 413),
+    "the size of a chunk": (headers(None), b"0" * 8_192, 413),
+    "the extension of a chunk": (headers(None) + b"5;a=", PIECE, 413),
+    "what follows the chunks": (headers(None) + b"0\r\n", b"X-A: b\r\n" * 1_000, 413),
 }
-"""By what has no end: how it begins, what is sent over and over, and what is answered."""
+"""By name: the start, what is sent repeatedly, and the status."""
 
 
 def without_end(start: bytes, more: bytes) -> Iterator[bytes]:
@@ -34,16 +34,16 @@ def without_end(start: bytes, more: bytes) -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("name", GIANTS)
-def test_what_has_no_end_is_refused(name: str) -> None:
-    """It may send on for a while, so that it has time to read the refusal."""
+def test_an_endless_request_is_rejected(name: str) -> None:
+    """The client may continue to send for a while, so that it can read the error."""
     start, more, status = GIANTS[name]
-    with pressed() as server, RawClient(server.url) as giant, RawClient(server.url) as other:
+    with serve_mock() as server, RawClient(server.url) as giant, RawClient(server.url) as other:
         sent = 0
         for piece in without_end(start, more):
             assert say(other).status == 200
             giant.send(piece)
             sent += len(piece)
-            if giant.is_answered():
+            if giant.has_response():
                 break
         reply = giant.reply()
         assert reply is not None
@@ -51,11 +51,11 @@ def test_what_has_no_end_is_refused(name: str) -> None:
         assert sent < 3_000_000
 
 
-def test_many_giants_at_once_are_held_to_their_bounds() -> None:
+def test_many_endless_requests_stay_within_the_limits() -> None:
     """40 bodies of 1 MB each, all but the last byte: what is kept is what they sent, no more."""
     size = 1_000_000
-    message = head(size) + b'{"message": "' + b"x" * (size - 14)
-    with pressed() as server, RawClient(server.url) as other:
+    message = headers(size) + b'{"message": "' + b"x" * (size - 14)
+    with serve_mock() as server, RawClient(server.url) as other:
         say(other)
         tracemalloc.start()
         giants = [opened(server.url) for _ in range(40)]
@@ -70,10 +70,10 @@ def test_many_giants_at_once_are_held_to_their_bounds() -> None:
     assert kept < 40 * size * 1.5
 
 
-def test_a_message_of_every_length_up_to_the_bound_is_answered() -> None:
-    with pressed(max_body_bytes=2_000) as server, RawClient(server.url) as client:
+def test_a_message_of_every_length_up_to_the_limit_gets_a_response() -> None:
+    with serve_mock(max_body_bytes=2_000) as server, RawClient(server.url) as client:
         for length in range(2, 2_001, 37):
             body = b"{" + b" " * (length - 2) + b"}"
-            assert say(client, head(length) + body).status == 400
+            assert say(client, headers(length) + body).status == 400
         assert say(client).status == 200
-        assert say(client, head(2_001) + b" " * 2_001).status == 413
+        assert say(client, headers(2_001) + b" " * 2_001).status == 413

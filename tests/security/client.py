@@ -1,4 +1,4 @@
-"""A well-behaved caller, so that each test says only what is not."""
+"""Valid requests, so that each test states only what is invalid."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEADERS = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
 
 
 def say(client: FlaskClient, message: str = "hello", path: str = PATH, **body: Any) -> TestResponse:
-    """Send a message as it should be sent; `body` adds to it."""
+    """Send a valid message; `body` adds to it."""
     content = {"message": message, "locationId": LOCATION} | body
     return client.post(path, json=content, headers=HEADERS)
 

@@ -1,4 +1,4 @@
-"""Clients that behave badly, a mock that they press, and what a good client sees meanwhile."""
+"""Badly behaved clients, a mock to test with them, and checks by a correct client."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from leadway_mock.web import PLATFORM, create_app
 from tests.mock.client import CURRENT, LOCATION, TOKEN
 from tests.mock.raw_client import RawClient, Reply
 
-PATIENCE = 30.0
-"""Seconds within which something happens that surely happens, on however slow a machine."""
+TIMEOUT_SECONDS = 30.0
+"""Time-out for events that certainly happen, even on a slow machine."""
 
 RESET = struct.pack("ii", 1, 0)
 """Linger for no time: the socket is closed by a reset."""
@@ -29,8 +29,8 @@ RESET = struct.pack("ii", 1, 0)
 BODY = json.dumps({"message": "hello", "locationId": LOCATION}).encode()
 
 
-def head(length: int | None = len(BODY), *lines: str, path: str = CURRENT) -> bytes:
-    """Return the head of a message; without a length, in chunks."""
+def headers(length: int | None = len(BODY), *lines: str, path: str = CURRENT) -> bytes:
+    """Return request line and headers of a message; without a length, for a chunked body."""
     framing = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
     fixed = (
         f"POST {path} HTTP/1.1",
@@ -43,12 +43,12 @@ def head(length: int | None = len(BODY), *lines: str, path: str = CURRENT) -> by
     return "\r\n".join((*fixed, *lines, "", "")).encode()
 
 
-MESSAGE = head() + BODY
+MESSAGE = headers() + BODY
 """A first turn, as its bytes."""
 
 
 @contextmanager
-def pressed(**settings: Any) -> Iterator[Server]:
+def serve_mock(**settings: Any) -> Iterator[Server]:
     """Serve a mock as the command does, but with the server's own limit on bodies."""
     chosen = Settings(**settings)
     app = create_app(chosen)
@@ -57,14 +57,14 @@ def pressed(**settings: Any) -> Iterator[Server]:
 
 
 def say(client: RawClient, message: bytes = MESSAGE) -> Reply:
-    """Send one message and return its answer."""
+    """Send one message and return its response."""
     reply = client.send(message).reply()
     assert reply is not None
     return reply
 
 
-def assert_answers(url: str) -> None:
-    """Check that a client who comes now is answered, by the loop and by a thread."""
+def assert_responds(url: str) -> None:
+    """Check that a new client gets responses, from the loop and from a thread."""
     with RawClient(url) as client:
         assert say(client).status == 200
         reply = client.send(b"GET /__mock/health HTTP/1.1\r\nHost: localhost\r\n\r\n").reply()
@@ -75,7 +75,7 @@ def assert_answers(url: str) -> None:
 def opened(url: str) -> socket.socket:
     """Return a socket that is connected to `url`."""
     parts = urlsplit(url)
-    return socket.create_connection((parts.hostname, parts.port), PATIENCE)
+    return socket.create_connection((parts.hostname, parts.port), TIMEOUT_SECONDS)
 
 
 @contextmanager
@@ -92,7 +92,7 @@ def reset(connection: socket.socket) -> None:
 
 
 def drip(connection: socket.socket, data: bytes) -> Iterator[None]:
-    """Send `data` a byte at a time, one each time that it is asked for."""
+    """Send `data` a byte at a time, one per iteration."""
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     for place in range(len(data)):
         connection.sendall(data[place : place + 1])
@@ -100,7 +100,7 @@ def drip(connection: socket.socket, data: bytes) -> Iterator[None]:
 
 
 def together(drips: Iterable[Iterator[None]]) -> Iterator[None]:
-    """Let several go on by a step each, until the last has come to its end."""
+    """Advance all of them by a step at a time, until the last has ended."""
     left = list(drips)
     while left:
         left = [each for each in left if next(each, left) is None]
@@ -108,13 +108,13 @@ def together(drips: Iterable[Iterator[None]]) -> Iterator[None]:
 
 
 def is_readable(connection: socket.socket) -> bool:
-    """Tell whether there is something to read, without waiting for it."""
+    """Return whether there is something to read, without waiting."""
     return bool(select.select([connection], [], [], 0)[0])
 
 
 def soon(holds: Callable[[], bool]) -> bool:
-    """Wait until something holds; tell whether it came to that."""
-    deadline = time.monotonic() + PATIENCE
+    """Wait until `holds` returns true; return whether it did."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not (held := holds()) and time.monotonic() < deadline:
         threading.Event().wait(0.005)
     return held
@@ -123,7 +123,7 @@ def soon(holds: Callable[[], bool]) -> bool:
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
-class Simple:
+class SimplePlatform:
     """Stands in for the platform: its `respond` is called in the loop, or in a thread."""
 
     max_body = 1_000_000
@@ -140,7 +140,7 @@ def simple(
     respond: Callable[[Request], Response], *, in_loop: bool = True, **settings: Any
 ) -> Server:
     """Return a server that responds to every request by `respond`."""
-    return Server(_unused, platform=Simple(respond, in_loop=in_loop), **settings)
+    return Server(_unused, platform=SimplePlatform(respond, in_loop=in_loop), **settings)
 
 
 def _unused(*_: object) -> list[bytes]:

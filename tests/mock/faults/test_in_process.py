@@ -1,4 +1,4 @@
-"""Faults where there is no connection to break: the mock called in process (fault-needs-server)."""
+"""Faults in a mock that is called in process, without connections."""
 
 from __future__ import annotations
 

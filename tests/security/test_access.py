@@ -1,4 +1,4 @@
-"""Web pages and other machines do not reach the mock."""
+"""Web pages and other machines cannot reach the mock."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.web import create_app
 from leadway_mock.web.server import open_server
 from tests.mock.raw_client import RawClient
-from tests.security.caller import HEADERS, LOCATION, OLD_PATH, PATH
+from tests.security.client import HEADERS, LOCATION, OLD_PATH, PATH
 
-STRANGERS = [
+OTHER_HOSTS = [
     "evil.example",
     "evil.example:4010",
     "localhost.evil.example",
@@ -71,20 +71,20 @@ CONTROL = sorted({(method, example_of(rule)) for rule in RULES for method in rul
 PLATFORM = [("POST", PATH), ("POST", OLD_PATH), ("GET", PATH), ("GET", "/"), ("POST", "/nowhere")]
 
 
-def test_the_control_routes_are_all_here() -> None:
+def test_every_control_route_is_covered() -> None:
     paths = {path for _, path in CONTROL}
     assert {"/__mock/health", "/__mock/journal", "/__mock/reset", "/__mock/docs"} <= paths
 
 
-@pytest.mark.parametrize("host", STRANGERS)
-def test_no_route_answers_to_a_strangers_name(client: FlaskClient, host: str) -> None:
+@pytest.mark.parametrize("host", OTHER_HOSTS)
+def test_every_route_rejects_unknown_hosts(client: FlaskClient, host: str) -> None:
     for method, path in CONTROL + PLATFORM:
         response = client.open(path, method=method, headers=HEADERS | {"Host": host})
         assert response.status_code == 403, (method, path)
-        assert response.headers["X-Mock-Rule"] == "host-refused"
+        assert response.headers["X-Mock-Rule"] == "host-rejected"
 
 
-def test_what_a_stranger_sent_is_neither_heard_nor_kept(client: FlaskClient) -> None:
+def test_a_request_with_an_unknown_host_is_not_processed_or_stored(client: FlaskClient) -> None:
     body = {"message": "hello", "locationId": LOCATION}
     client.post(PATH, json=body, headers=HEADERS | {"Host": "evil.example"})
     assert client.get("/__mock/journal").get_json()["count"] == 0
@@ -92,16 +92,16 @@ def test_what_a_stranger_sent_is_neither_heard_nor_kept(client: FlaskClient) -> 
 
 
 @pytest.mark.parametrize("origin", ORIGINS)
-def test_no_control_route_answers_a_foreign_origin(client: FlaskClient, origin: str) -> None:
+def test_every_control_route_rejects_other_origins(client: FlaskClient, origin: str) -> None:
     for method, path in CONTROL:
         headers = {"Origin": origin, "Content-Type": "application/json"}
         response = client.open(path, method=method, headers=headers, data="{}")
         assert response.status_code == 403, (method, path)
-        assert response.headers["X-Mock-Rule"] == "origin-refused"
+        assert response.headers["X-Mock-Rule"] == "origin-rejected"
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "cross-site, none", ""])
-def test_no_control_route_answers_another_site(client: FlaskClient, site: str) -> None:
+def test_every_control_route_rejects_cross_site_requests(client: FlaskClient, site: str) -> None:
     for method, path in CONTROL:
         headers = {"Sec-Fetch-Site": site, "Content-Type": "application/json"}
         assert client.open(path, method=method, headers=headers, data="{}").status_code == 403
@@ -145,10 +145,10 @@ def test_a_form_of_a_web_page_cannot_reset(client: FlaskClient, media_type: str 
         ("Host: localhost\r\nContent-Type: application/json", 200),
     ],
 )
-def test_no_spelling_of_a_path_leads_around_the_shield(
+def test_no_spelling_of_a_path_bypasses_the_checks(
     app: Flask, emulator: Emulator, target: str, line: str, status: int
 ) -> None:
-    """However many slashes it begins with: it is the control API's, and its caller is looked at."""
+    """A path of the control API is checked, whatever number of slashes it begins with."""
     app.test_client().post(PATH)
     before = emulator.journal.count()
     with open_server(app, Settings(port=0)) as server, RawClient(server.url) as client:
@@ -167,7 +167,7 @@ def test_no_spelling_of_a_path_leads_around_the_shield(
         {"X-Method-Override": "POST"},
     ],
 )
-def test_a_method_stays_what_it_is(client: FlaskClient, override: dict[str, str]) -> None:
+def test_a_method_cannot_be_overridden(client: FlaskClient, override: dict[str, str]) -> None:
     client.post(PATH)
     for target in ("/__mock/reset", "/__mock/reset?_method=POST"):
         assert client.get(target, headers=override).status_code == 405
@@ -175,7 +175,7 @@ def test_a_method_stays_what_it_is(client: FlaskClient, override: dict[str, str]
     assert client.get("/__mock/journal").get_json()["count"] == 2
 
 
-def test_no_answer_gives_a_web_page_leave_to_read_it(client: FlaskClient) -> None:
+def test_no_response_has_a_cors_header(client: FlaskClient) -> None:
     asked = {
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "authorization, content-type, version",
@@ -189,7 +189,7 @@ def test_no_answer_gives_a_web_page_leave_to_read_it(client: FlaskClient) -> Non
             assert granted == [], (method, path)
 
 
-def test_no_browser_guesses_a_media_type_or_keeps_what_it_was_told(client: FlaskClient) -> None:
+def test_every_response_has_nosniff_and_control_responses_no_store(client: FlaskClient) -> None:
     for method, path in CONTROL + PLATFORM:
         with client.open(path, method=method, headers=HEADERS) as response:
             headers = response.headers
@@ -208,7 +208,7 @@ def test_a_page_shown_by_the_mock_loads_nothing_from_elsewhere(client: FlaskClie
         assert "frame-ancestors 'none'" in policy
 
 
-def test_it_listens_on_loopback_unless_told_otherwise() -> None:
+def test_it_listens_on_loopback_by_default() -> None:
     assert Settings().host == "127.0.0.1"
     assert read_settings([], {}).host == "127.0.0.1"
     settings = read_settings(["--port", "0"], {})
@@ -226,15 +226,15 @@ def test_it_listens_on_loopback_unless_told_otherwise() -> None:
     ("host", "times"),
     [("127.0.0.1", 0), ("localhost", 0), ("0.0.0.0", 1)],  # noqa: S104 - that is the test
 )
-def test_it_warns_whoever_lets_others_call(
+def test_a_public_address_gets_a_warning(
     host: str, times: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = Settings(host=host, port=0, quiet=True)
     open_server(create_app(settings), settings).stop()
-    told = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
-    assert len(told) == times
+    reported = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
+    assert len(reported) == times
     for part in (f"Listening on {host}, ", "control API", "without a password", "--allow-host"):
-        assert all(part in text for text in told)
+        assert all(part in text for text in reported)
 
 
 def own_addresses() -> list[str]:
@@ -248,7 +248,7 @@ def own_addresses() -> list[str]:
     return [] if address.startswith("127.") else [address]
 
 
-def test_proxies_are_not_believed(client: FlaskClient) -> None:
+def test_forwarding_headers_are_ignored(client: FlaskClient) -> None:
     forwarded = {
         "X-Forwarded-Host": "127.0.0.1",
         "X-Forwarded-For": "127.0.0.1",
@@ -262,12 +262,12 @@ def test_proxies_are_not_believed(client: FlaskClient) -> None:
     assert client.get("/", headers=forwarded).status_code == 404
 
 
-def test_refused_before_the_application_is_refused_in_json_and_not_sniffed(app: Flask) -> None:
+def test_errors_of_the_http_server_are_json_with_nosniff(app: Flask) -> None:
     with open_server(app, Settings(port=0)) as server:
         host, port = server.url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=10) as connection:
             connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
-            answer = connection.makefile("rb").read().decode()
-    assert answer.startswith("HTTP/1.1 400")
-    assert "X-Content-Type-Options: nosniff" in answer
-    assert "Access-Control" not in answer
+            response = connection.makefile("rb").read().decode()
+    assert response.startswith("HTTP/1.1 400")
+    assert "X-Content-Type-Options: nosniff" in response
+    assert "Access-Control" not in response

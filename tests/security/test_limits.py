@@ -1,4 +1,4 @@
-"""Nothing that is sent makes the mock grow without end, or think for long."""
+"""Limits of memory and processing time, whatever is sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.clock import ManualClock
 from leadway_mock.store.sqlite import SQLiteStore
 from leadway_mock.web import create_app
-from tests.security.caller import LOCATION, PATH, TOKEN, begin, say
+from tests.security.client import LOCATION, PATH, TOKEN, begin, say
 
 CONTRACT = load_contract()
 HEADERS = {
@@ -50,7 +50,7 @@ class Mock:
         self.emulator.close()
 
     def rows(self, table: str) -> int:
-        connection = self.store._connection  # noqa: SLF001 - what no verb tells
+        connection = self.store._connection  # noqa: SLF001 - no method returns it
         count: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
         return count
 
@@ -62,7 +62,7 @@ class Mock:
             nonlocal taken
             taken += 1
 
-        connection = self.store._connection  # noqa: SLF001 - what no verb tells
+        connection = self.store._connection  # noqa: SLF001 - no method returns it
         connection.set_progress_handler(step, 1)
         work()
         connection.set_progress_handler(None, 0)
@@ -79,7 +79,7 @@ def mock_with() -> Iterator[MockWith]:
         yield lambda **settings: stack.enter_context(closing(Mock(**settings)))
 
 
-def test_the_journal_is_bounded(mock_with: MockWith) -> None:
+def test_the_journal_is_limited(mock_with: MockWith) -> None:
     mock = mock_with(max_journal=5)
     for _ in range(30):
         say(mock.client)
@@ -110,17 +110,19 @@ def test_the_journal_is_bounded(mock_with: MockWith) -> None:
     ],
     ids=range(18),
 )
-def test_an_entry_of_the_journal_is_bounded(
+def test_an_entry_of_the_journal_is_limited(
     mock_with: MockWith, body: object, changes: dict[str, Any]
 ) -> None:
     mock = mock_with()
-    answer = mock.post(body, **changes)
+    response = mock.post(body, **changes)
     (entry,) = mock.emulator.journal.entries(after=0, limit=10)
     assert len(json.dumps(entry)) < 250_000
-    assert sum(len(name) + len(value) for name, value in answer.headers.items()) < 5_000
+    assert sum(len(name) + len(value) for name, value in response.headers.items()) < 5_000
 
 
-def test_sessions_are_bounded_and_the_oldest_go_with_all_their_turns(mock_with: MockWith) -> None:
+def test_sessions_are_limited_and_the_oldest_are_dropped_with_their_turns(
+    mock_with: MockWith,
+) -> None:
     mock = mock_with(max_sessions=3, max_journal=1)
     oldest = begin(mock.client)
     for _ in range(20):
@@ -133,7 +135,7 @@ def test_sessions_are_bounded_and_the_oldest_go_with_all_their_turns(mock_with: 
     assert mock.rows("entries") == 1 + 3 + 3  # the journal, the list, and a turn of each
 
 
-def test_turns_are_bounded_and_counted_on(mock_with: MockWith) -> None:
+def test_turns_are_limited_and_numbering_continues(mock_with: MockWith) -> None:
     mock = mock_with(max_turns=3, max_journal=1)
     execution_id = begin(mock.client)
     for _ in range(20):
@@ -144,7 +146,7 @@ def test_turns_are_bounded_and_counted_on(mock_with: MockWith) -> None:
     assert mock.rows("entries") == 1 + 1 + 3
 
 
-def test_counters_go_when_their_time_is_over(mock_with: MockWith) -> None:
+def test_expired_counters_are_deleted(mock_with: MockWith) -> None:
     mock = mock_with()
     for number in range(50):
         mock.post(BODY | {"locationId": f"{number}" + "x" * 1_000})
@@ -154,7 +156,7 @@ def test_counters_go_when_their_time_is_over(mock_with: MockWith) -> None:
     assert mock.rows("counters") < 10
 
 
-def test_a_body_is_bounded(mock_with: MockWith) -> None:
+def test_a_body_is_limited(mock_with: MockWith) -> None:
     mock = mock_with(max_body_bytes=1_000)
     assert mock.client.post(PATH, data=b"x" * 1_000, headers=HEADERS).status_code == 400
     assert mock.client.post(PATH, data=b"x" * 1_001, headers=HEADERS).status_code == 413
@@ -162,11 +164,11 @@ def test_a_body_is_bounded(mock_with: MockWith) -> None:
     assert mock.client.get("/__mock/sessions").get_json()["count"] == 0
 
 
-def test_a_refusal_lists_no_more_than_people_read(mock_with: MockWith) -> None:
-    answer = mock_with().post(BODY | {"attachments": [0] * 300_000})
-    assert answer.status == 422
-    assert isinstance(answer.content, dict)
-    assert len(answer.content["message"]) == 100
+def test_an_error_response_lists_at_most_a_hundred_violations(mock_with: MockWith) -> None:
+    response = mock_with().post(BODY | {"attachments": [0] * 300_000})
+    assert response.status == 422
+    assert isinstance(response.content, dict)
+    assert len(response.content["message"]) == 100
 
 
 def test_a_turn_costs_the_same_early_and_late(mock_with: MockWith) -> None:
@@ -222,7 +224,7 @@ SLOW: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("name", SLOW)
-def test_no_body_makes_it_think_for_long(mock_with: MockWith, name: str) -> None:
+def test_no_body_takes_long_to_process(mock_with: MockWith, name: str) -> None:
     mock = mock_with(validate_responses=True)
     began = time.thread_time()
     assert mock.post(SLOW[name]).status < 500
@@ -230,7 +232,7 @@ def test_no_body_makes_it_think_for_long(mock_with: MockWith, name: str) -> None
     assert time.thread_time() - began < 3
 
 
-def test_no_header_makes_it_think_for_long(mock_with: MockWith) -> None:
+def test_no_header_takes_long_to_process(mock_with: MockWith) -> None:
     mock = mock_with(validate_responses=True)
     began = time.thread_time()
     for text in ("Bearer " + "e30." * 15_000, "Bearer " + " " * 60_000, "Bearer " + "A" * 60_000):

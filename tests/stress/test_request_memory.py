@@ -1,4 +1,4 @@
-"""What the mock remembers of requests, to know them again, is little, whatever clients send."""
+"""Memory that caches of requests use, whatever clients send."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Loop:
         server.stop()
 
     def send(self, agent: str, headers: dict[str, str]) -> None:
-        """Send a message that is refused by its body, so that nothing else of it is kept."""
+        """Send a message with an invalid body, so that no session is stored."""
         lines = [f"{name}: {value}" for name, value in headers.items()]
         first = f"POST /agent-studio/agent/{agent}/execute HTTP/1.1"
         before = self.sink.written
@@ -122,7 +122,7 @@ def kept_of(app: Flask, shape: Shape) -> int:
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
-def test_of_heads_that_never_come_again_little_is_kept(app: Flask, shape: Shape) -> None:
+def test_distinct_request_headers_leave_little_memory(app: Flask, shape: Shape) -> None:
     assert kept_of(app, shape) < 4_000_000
 
 
@@ -136,7 +136,7 @@ FIELDS: dict[str, Callable[[str], dict[str, str]]] = {
 
 
 def as_threads_see_it() -> dict[str, Any]:
-    """Return a request as WSGI tells it."""
+    """Return the WSGI environ of a request."""
     return {
         "REQUEST_METHOD": "POST",
         "SCRIPT_NAME": "",
@@ -156,7 +156,7 @@ def as_threads_see_it() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("field", FIELDS.values(), ids=FIELDS.keys())
-def test_of_long_heads_that_threads_read_nothing_is_kept(
+def test_long_request_headers_leave_no_memory(
     app: Flask, field: Callable[[str], dict[str, str]]
 ) -> None:
     def attack() -> None:
@@ -167,7 +167,7 @@ def test_of_long_heads_that_threads_read_nothing_is_kept(
     assert kept(attack) < LONG * 100
 
 
-def test_long_texts_are_not_remembered_and_what_is_made_of_them_is_the_same() -> None:
+def test_long_texts_are_not_cached_and_give_the_same_result() -> None:
     made: list[str] = []
 
     @memoize(2, max_chars=3)
