@@ -10,7 +10,7 @@ import httpx
 import pytest
 from redis import Redis
 
-from leadway_mock.agents import BUILT_IN
+from leadway_mock.agents.builtin import BUILT_IN
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.pipeline.emulator import Emulator

@@ -12,7 +12,8 @@ import pytest
 import write_docs
 from flask.testing import FlaskClient
 
-from leadway_mock.agents import ECHO_ID, UNSCOPED_TOKEN
+from leadway_mock.agents.builtin import ECHO_ID
+from leadway_mock.agents.registry import UNSCOPED_TOKEN
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.store.base import Store

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from leadway_mock.agents import ECHO_ID
+from leadway_mock.agents.builtin import ECHO_ID
 from leadway_mock.http.messages import Request, Response
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.clock import ManualClock

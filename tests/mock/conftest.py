@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.agents import BUILT_IN, AgentRegistry
+from leadway_mock.agents.builtin import BUILT_IN
+from leadway_mock.agents.registry import AgentRegistry
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.contract.model import Contract

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.agents import Agent
+from leadway_mock.agents.registry import Agent
 from leadway_mock.http.messages import APIError
 from leadway_mock.pipeline.context import OperationCall, RequestContext
 from leadway_mock.pipeline.emulator import Emulator

@@ -25,7 +25,7 @@ from leadway import (
     ServerError,
     UpstreamTimeoutError,
 )
-from leadway_mock.agents import ECHO_ID
+from leadway_mock.agents.builtin import ECHO_ID
 from leadway_mock.config.settings import Settings
 from leadway_mock.faults import read_fault
 from leadway_mock.pipeline.assembly import build_emulator

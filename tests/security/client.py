@@ -7,7 +7,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from leadway_mock.agents import ECHO_ID
+from leadway_mock.agents.builtin import ECHO_ID
 
 TOKEN = "pit-12345678-1234-4234-8234-123456789abc"
 LOCATION = "C2QujeCh8ZnC7al2InWR"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.agents import BUILT_IN
+from leadway_mock.agents.builtin import BUILT_IN
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.http.messages import Request, Response

@@ -19,7 +19,7 @@ from urllib.request import urlopen
 import pytest
 from flask.testing import FlaskClient
 
-from leadway_mock.agents import Agent, AgentRegistry, Token, Version
+from leadway_mock.agents.registry import Agent, AgentRegistry, Token, Version
 from leadway_mock.agents.replies import AgentInput, AgentReply
 from leadway_mock.cli.main import main
 from leadway_mock.config.settings import Settings

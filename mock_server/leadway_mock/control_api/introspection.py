@@ -1,22 +1,26 @@
-"""Operations `getHealth`, `listBehaviours` and `getMetrics`."""
+"""Operations on the mock as a whole: health, behaviours, metrics, conformance and coverage."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 import flask
 
 from leadway_mock import __version__
-from leadway_mock.config.settings import json_name
-from leadway_mock.contract.behaviours import Behaviour, behaviours
+from leadway_mock.conformance import coverage, evaluate
+from leadway_mock.contract.behaviours import behaviours
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import ControlCall
 from leadway_mock.metrics import MEDIA_TYPE, Gauge, prometheus_text
+from leadway_mock.state.journal_entry import JournalEntry
+from leadway_mock.state.journal_query import compile_query
+from leadway_mock.util.names import json_name
 
 
 def register(control: ControlAPI) -> None:
-    """Add the handlers of `getHealth`, `listBehaviours` and `getMetrics`."""
+    """Add the handlers of these operations."""
 
     @control.route("getHealth")
     def show_health(call: ControlCall) -> dict[str, Any]:
@@ -38,16 +42,29 @@ def register(control: ControlAPI) -> None:
 
     @control.route("listBehaviours")
     def list_behaviours(call: ControlCall) -> dict[str, Any]:
-        return {"behaviours": [_behaviour(each) for each in behaviours(call.emulator.contract)]}
+        rows = [
+            asdict(row) | {"settings": list(map(json_name, row.settings))}
+            for row in behaviours(call.emulator.contract)
+        ]
+        return {"behaviours": rows}
 
     @control.route("getMetrics")
     def show_metrics(call: ControlCall) -> flask.Response:
         text = prometheus_text(call.emulator.metrics, *_gauges(call))
         return flask.Response(text, content_type=MEDIA_TYPE)
 
+    @control.route("getConformance")
+    def show_conformance(call: ControlCall) -> dict[str, Any]:
+        idle, allow = call.namespace.settings.session_idle_seconds, call.query.get("allow", ())
+        return evaluate(_entries(call), allow=allow, idle_seconds=idle).to_json()
 
-def _behaviour(behaviour: Behaviour) -> dict[str, Any]:
-    return {**asdict(behaviour), "settings": [json_name(each) for each in behaviour.settings]}
+    @control.route("getCoverage")
+    def show_coverage(call: ControlCall) -> dict[str, Any]:
+        return coverage(_entries(call), call.emulator.contract).to_json()
+
+
+def _entries(call: ControlCall) -> Iterator[JournalEntry]:
+    return call.namespace.journal.find(compile_query({}))
 
 
 def _gauges(call: ControlCall) -> tuple[Gauge, ...]:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from leadway_mock.agents import AgentRegistry, Token
+from leadway_mock.agents.registry import AgentRegistry, Token
 from leadway_mock.contract.model import Operation
 from leadway_mock.http.messages import APIError, Request
 

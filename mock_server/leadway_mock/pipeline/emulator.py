@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
-from leadway_mock.agents import AgentRegistry
+from leadway_mock.agents.registry import AgentRegistry
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.model import Contract
 from leadway_mock.dialogues import DialogueRegistry

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
-from leadway_mock.agents import AgentRegistry, Token
+from leadway_mock.agents.registry import AgentRegistry, Token
 from leadway_mock.contract.model import Contract, Operation
 from leadway_mock.dialogues import DialogueRegistry
 from leadway_mock.faults import FaultPhase

@@ -12,8 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from math import ceil
 from typing import Any
 
-from leadway_mock.faults.json_form import as_json, read_fault
-from leadway_mock.faults.model import Fault
+from leadway_mock.faults.model import Fault, as_json, read_fault
 from leadway_mock.store import Append, Item, Reads, Store
 
 

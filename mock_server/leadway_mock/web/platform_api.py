@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import flask
 
-from leadway_mock.control_api.flask_request import is_control, read_request, sent_path
+from leadway_mock.control_api.request_reader import is_control, read_request, sent_path
 from leadway_mock.http.messages import Request, Response
 from leadway_mock.http_server.responses import status_line
 from leadway_mock.pipeline.emulator import Emulator

@@ -12,10 +12,10 @@ from jsonschema import Draft202012Validator
 
 from leadway import InvalidRequestError, Leadway, Settings
 from leadway._calls import checked_agent_id
-from leadway_mock.agents.agent_ids import AGENT_ID, is_agent_id
-from leadway_mock.agents.file.schema import schema_text as agents_schema
+from leadway_mock.agents.file.loader import schema_text as agents_schema
+from leadway_mock.agents.registry import AGENT_ID, is_agent_id
 from leadway_mock.dialogues import DialogueError, dialogue
-from leadway_mock.dialogues.loading.schema import schema_text as dialogues_schema
+from leadway_mock.dialogues.loading.parser import schema_text as dialogues_schema
 from leadway_mock.testing import Mock
 from tests.mock.agents.file import agents_files
 from tests.mock.dialogues import texts

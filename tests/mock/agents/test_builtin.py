@@ -1,7 +1,7 @@
 import pytest
 
 from leadway_mock.agents.builtin import count_down_to_goal, echo, echo_with_remarks, greet_with
-from leadway_mock.agents.input_variables import InputVariable
+from leadway_mock.agents.registry import InputVariable
 from tests.mock.agents.agent_inputs import agent_input
 
 SAMPLE = {"customerName": "John Doe", "orderNumber": "ORD-12345"}

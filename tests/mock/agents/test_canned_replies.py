@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadway_mock.agents.canned_replies import (
+from leadway_mock.agents.patterns import ANY, PatternError, parse_condition
+from leadway_mock.agents.replies import AgentReply
+from leadway_mock.agents.templates import (
     CAPTURES,
     NO_REPLY_MATCHED,
     CannedReply,
     first_match_responder,
+    parse_template,
 )
-from leadway_mock.agents.message_conditions import ConditionError, parse_condition
-from leadway_mock.agents.replies import AgentReply
-from leadway_mock.agents.templates import parse_template
 from tests.mock.agents.agent_inputs import agent_input
 
 When: TypeAlias = str | Mapping[str, str]
@@ -31,7 +31,7 @@ def canned(
     return CannedReply(
         template=parse_template(response),
         reply=reply,
-        condition=None if when is None else parse_condition(when),
+        condition=ANY if when is None else parse_condition(when),
         turn=turn,
     )
 
@@ -62,14 +62,14 @@ def canned(
     ],
 )
 def test_a_condition_matches(when: When, message: str, matches: bool) -> None:  # noqa: FBT001 - a column of the table above
-    assert (parse_condition(when).match(message) is not None) is matches
+    assert (parse_condition(when).find(message) is not None) is matches
 
 
 def test_captures_are_named_groups_that_matched() -> None:
     named = parse_condition("/(?P<a>x)|(?P<b>y)/")
 
     assert named.captures == ("a", "b")
-    assert named.match("y") == {"b": "y"}
+    assert named.find("y") == {"b": "y"}
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_captures_are_named_groups_that_matched() -> None:
     ],
 )
 def test_an_invalid_condition_is_an_error_in_one_line(when: str, what: str) -> None:
-    with pytest.raises(ConditionError) as error:
+    with pytest.raises(PatternError) as error:
         parse_condition(when)
 
     assert what in error.value.message
@@ -96,7 +96,7 @@ def test_an_invalid_condition_is_an_error_in_one_line(when: str, what: str) -> N
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_pattern_with_a_python_warning_is_an_error() -> None:
-    with pytest.raises(ConditionError, match="nested set"):
+    with pytest.raises(PatternError, match="nested set"):
         parse_condition("/[[a]/")
 
 
@@ -104,7 +104,7 @@ def test_a_pattern_with_a_python_warning_is_an_error() -> None:
 def test_any_text_is_a_condition_or_an_error(text: str) -> None:
     try:
         parse_condition(text)
-    except ConditionError:
+    except PatternError:
         assert text.startswith("/")
 
 

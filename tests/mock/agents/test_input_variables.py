@@ -2,7 +2,8 @@ from types import MappingProxyType
 
 import pytest
 
-from leadway_mock.agents.input_variables import InputVariable, remarks
+from leadway_mock.agents.builtin import remarks
+from leadway_mock.agents.registry import InputVariable
 from leadway_mock.documents.schema_errors import json_type
 from leadway_mock.util.json_text import plain_text
 

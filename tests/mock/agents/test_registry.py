@@ -2,26 +2,28 @@ from dataclasses import replace
 
 import pytest
 
-from leadway_mock.agents import (
+from leadway_mock.agents.builtin import (
     BUILT_IN,
     ECHO_ID,
     GOAL_ID,
     INACTIVE_ID,
+    UNPUBLISHED_ID,
+    VARIABLES_ID,
+    echo,
+)
+from leadway_mock.agents.registry import (
     OTHER_LOCATION,
     OTHER_LOCATION_TOKEN,
     STATUSES,
     TEST_TOKENS,
     UNKNOWN_TOKEN,
-    UNPUBLISHED_ID,
     UNSCOPED_TOKEN,
-    VARIABLES_ID,
     WRITE_SCOPE,
     Agent,
     AgentRegistry,
     Token,
     Version,
 )
-from leadway_mock.agents.builtin import echo
 from tests.mock.agents.agent_inputs import agent_input
 
 ANY_TOKEN = "pit-12345678-1234-4234-8234-123456789abc"

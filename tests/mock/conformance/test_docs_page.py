@@ -7,7 +7,7 @@ import re
 import pytest
 
 from leadway_mock.conformance import IDLE_SECONDS, RULES
-from leadway_mock.conformance.retry_detectors import RETRY_AFTER_TOLERANCE_SECONDS, RETRY_SECONDS
+from leadway_mock.conformance.request_detectors import RETRY_AFTER_TOLERANCE_SECONDS, RETRY_SECONDS
 from leadway_mock.conformance.session_detectors import MIN_CLIENT_TIMEOUT_SECONDS
 from tests.docs.markdown import Page
 

@@ -18,7 +18,8 @@ from leadway_mock.conformance import (
     merge_reports,
     report_text,
 )
-from leadway_mock.conformance.findings import MAX_ENTRIES, MAX_OCCURRENCES
+from leadway_mock.conformance.observation import MAX_ENTRIES
+from leadway_mock.conformance.report import MAX_OCCURRENCES
 from leadway_mock.util import cache as cache_module
 from leadway_mock.util.cache import BoundedDict
 from tests.mock.conformance.client import EvaluatedClient

@@ -7,7 +7,7 @@ import re
 import pytest
 from werkzeug.routing import Rule
 
-from leadway_mock.control_api.flask_request import CONTROL_PREFIX
+from leadway_mock.control_api.request_reader import CONTROL_PREFIX
 from tests.mock.control_api.api import CONTRACT, Api
 
 PARAMETER = re.compile(r"<(?:.*:)?(\w+)>")

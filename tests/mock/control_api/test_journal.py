@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.agents import VARIABLES_ID
+from leadway_mock.agents.builtin import VARIABLES_ID
 from tests.mock.client import CURRENT, LOCATION, EmulatorClient
 from tests.mock.control_api.api import Api
 

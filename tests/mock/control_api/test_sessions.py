@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from leadway_mock.agents import ECHO_ID, GOAL_ID
+from leadway_mock.agents.builtin import ECHO_ID, GOAL_ID
 from leadway_mock.web import create_app
 from tests.mock.client import EmulatorClient, content
 from tests.mock.control_api.api import Api

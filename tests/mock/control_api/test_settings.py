@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.agents import UNSCOPED_TOKEN
-from leadway_mock.config.settings import READ_ONLY, Settings, changeable, json_name
+from leadway_mock.agents.registry import UNSCOPED_TOKEN
+from leadway_mock.config.settings import READ_ONLY, Settings, changeable
+from leadway_mock.util.names import json_name
 from tests.mock.client import EmulatorClient
 from tests.mock.control_api.api import CONTRACT, Api
 

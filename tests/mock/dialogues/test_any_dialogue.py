@@ -16,15 +16,14 @@ from leadway_mock.dialogues import (
     DialogueBuilder,
     DialogueError,
     dialogue,
-    from_text,
     parse_dialogue,
     parse_pattern,
     play,
-    to_text,
     user,
     write_transcript,
 )
 from leadway_mock.dialogues.lint import warnings_of
+from leadway_mock.dialogues.model import from_text, to_text
 from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.dialogues.texts import said
 

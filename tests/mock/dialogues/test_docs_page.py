@@ -17,11 +17,11 @@ from leadway_mock.agents.replies import REPLY_FIELDS
 from leadway_mock.cli.check import check
 from leadway_mock.dialogues import Dialogue, DialogueBuilder, as_dialogue, parse_dialogue
 from leadway_mock.dialogues.lint import warnings_of
-from leadway_mock.dialogues.loading.schema import schema_text
-from leadway_mock.documents.schema_errors import EXPLANATIONS
+from leadway_mock.dialogues.loading.parser import schema_text
 from tests.docs.markdown import Page
 from tests.mock.client import EmulatorClient
 from tests.mock.dialogues.texts import said
+from tests.mock.documents.explained import EXPLAINED
 
 PAGE = Page.read("docs/dialogues.md")
 SCHEMA: dict[str, Any] = json.loads(schema_text())
@@ -135,7 +135,7 @@ def test_every_keyword_of_the_schema_has_a_message() -> None:
     plain = {"title", "description", "properties", "items", "default", "examples", "$ref"}
     plain |= {"if", "then", "else"}
     for each in described(SCHEMA):
-        assert set(each) - plain <= set(EXPLANATIONS)
+        assert set(each) - plain <= EXPLAINED
 
 
 def test_a_reply_may_set_every_field_but_the_ids(client: EmulatorClient) -> None:

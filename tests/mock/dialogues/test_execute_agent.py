@@ -9,15 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from leadway_mock.dialogues import (
-    DIALOGUE_ENDED,
-    Dialogue,
-    DialogueError,
-    dialogue,
-    parse_dialogue,
-    to_text,
-    user,
-)
+from leadway_mock.dialogues import Dialogue, DialogueError, dialogue, parse_dialogue, user
+from leadway_mock.dialogues.model import to_text
+from leadway_mock.dialogues.reports import DIALOGUE_ENDED
 from leadway_mock.http.messages import Response
 from leadway_mock.store import Store
 from tests.mock.client import EmulatorClient, content

@@ -13,13 +13,11 @@ from leadway_mock.dialogues import (
     DialogueBuilder,
     as_dialogue,
     dialogue,
-    near_miss_report,
-    near_miss_to_json,
     parse_dialogue,
     play,
     user,
 )
-from leadway_mock.util.text_table import columns
+from leadway_mock.dialogues.reports import columns, near_miss_report, near_miss_to_json
 from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.dialogues.texts import missed, replies
 

@@ -6,21 +6,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadway_mock.documents import yaml_document
-from leadway_mock.documents.problems import Problem, TextPosition
-from leadway_mock.documents.yaml_document import MAX_ALIASES, MAX_DEPTH, YamlError, load
+from leadway_mock.documents.problems import DocumentError, Problem, TextPosition
+from leadway_mock.documents.yaml_document import MAX_ALIASES, MAX_DEPTH, load
 
 
 def outcome(text: str) -> object:
     """Return the parsed value, or the error."""
     try:
         return load(text).value
-    except YamlError as error:
+    except DocumentError as error:
         return error
 
 
 def problem_of(text: str) -> Problem:
     error = outcome(text)
-    assert isinstance(error, YamlError)
+    assert isinstance(error, DocumentError)
     return error.problem
 
 
@@ -111,7 +111,7 @@ def test_hostile_texts_are_parsed_quickly(text: str) -> None:
 def test_any_text_is_parsed_or_an_error(text: str) -> None:
     result = outcome(text)
 
-    if isinstance(result, YamlError):
+    if isinstance(result, DocumentError):
         assert isinstance(result.problem.location, TextPosition)
         assert result.problem.location >= (1, 1)
         assert str(result).isprintable()
@@ -125,7 +125,7 @@ INDICATORS = st.text(alphabet="-?:,[]{}#&*!|>'\"%@` \n\tab1<\\~.", max_size=40)
 def test_any_text_of_indicators_is_json_or_an_error(text: str) -> None:
     result = outcome(text)
 
-    if isinstance(result, YamlError):
+    if isinstance(result, DocumentError):
         assert str(result).isprintable()
     else:
         json.dumps(result, allow_nan=False)

@@ -1,8 +1,8 @@
 import pytest
 import yaml
 
-from leadway_mock.documents.problems import Problem, TextPosition
-from leadway_mock.documents.yaml_document import MAX_NUMBER_CHARS, YamlError, load
+from leadway_mock.documents.problems import DocumentError, Problem, TextPosition
+from leadway_mock.documents.yaml_document import MAX_NUMBER_CHARS, load
 
 
 @pytest.fixture(params=["C", "Python"])
@@ -15,7 +15,7 @@ def either_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 
 def problem_of(text: str) -> Problem:
-    with pytest.raises(YamlError) as error:
+    with pytest.raises(DocumentError) as error:
         load(text)
     assert "\n" not in str(error.value)
     return error.value.problem

@@ -16,7 +16,7 @@ import requests
 import yaml
 from highlevel import HighLevel
 
-from leadway_mock.agents import ECHO_ID
+from leadway_mock.agents.builtin import ECHO_ID
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import contract_file
 from leadway_mock.faults import Transport, read_fault

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from leadway_mock.agents import (
-    BUILT_IN,
+from leadway_mock.agents.builtin import BUILT_IN
+from leadway_mock.agents.registry import (
     OTHER_LOCATION,
     OTHER_LOCATION_TOKEN,
     UNKNOWN_TOKEN,

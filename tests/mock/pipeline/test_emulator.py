@@ -8,15 +8,8 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.agents import (
-    BUILT_IN,
-    ECHO_ID,
-    GOAL_ID,
-    UNPUBLISHED_ID,
-    Agent,
-    AgentRegistry,
-    Version,
-)
+from leadway_mock.agents.builtin import BUILT_IN, ECHO_ID, GOAL_ID, UNPUBLISHED_ID
+from leadway_mock.agents.registry import Agent, AgentRegistry, Version
 from leadway_mock.agents.replies import AgentInput, AgentReply
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.model import Contract, Operation

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.agents import ECHO_ID
+from leadway_mock.agents.builtin import ECHO_ID
 from leadway_mock.faults import Fault, FaultError, FaultPhase, Transport, fixed, lognormal, uniform
 from leadway_mock.http.messages import Response
 from leadway_mock.state.fault_registry import MAX_ARMED, arm, disarm

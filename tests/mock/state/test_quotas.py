@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from leadway_mock.agents import OTHER_LOCATION
+from leadway_mock.agents.registry import OTHER_LOCATION
 from tests.mock.client import EmulatorClient, content
 
 OTHER_TOKEN = "Bearer pit-87654321-1234-4234-8234-123456789abc"

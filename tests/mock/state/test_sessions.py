@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.agents import ECHO_ID, GOAL_ID, OTHER_LOCATION
+from leadway_mock.agents.builtin import ECHO_ID, GOAL_ID
+from leadway_mock.agents.registry import OTHER_LOCATION
 from leadway_mock.state.sessions import Session, Turn
 from leadway_mock.store import open_store
 from tests.mock.client import DEPRECATED, LOCATION, EmulatorClient, content

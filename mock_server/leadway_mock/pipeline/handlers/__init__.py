@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from leadway_mock.agents import AgentRegistry
+from leadway_mock.agents.registry import AgentRegistry
 from leadway_mock.contract.model import Contract, Example
 from leadway_mock.dialogues import DialogueRegistry
 from leadway_mock.http.messages import Response

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leadway_mock.agents import Agent, AgentRegistry, Version, only_version
 from leadway_mock.agents.builtin import echo
+from leadway_mock.agents.registry import Agent, AgentRegistry, Version, only_version
 from leadway_mock.agents.replies import AgentInput, AgentReply
 from leadway_mock.contract.model import Contract
 from leadway_mock.dialogues import (

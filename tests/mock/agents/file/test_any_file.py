@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadway_mock.agents import AgentRegistry
 from leadway_mock.agents.file.loader import AgentsFileError, load_agents
+from leadway_mock.agents.registry import AgentRegistry
 from tests.mock.agents.agent_inputs import agent_input
 
 WORDS = st.sampled_from(

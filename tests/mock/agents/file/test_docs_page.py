@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from leadway_mock.agents.file.schema import schema_text
+from leadway_mock.agents.file.loader import schema_text
 from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.agents.file.agents_files import complaints, loaded
 

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.agents import BUILT_IN, ECHO_ID, STATUSES, Token, Version
+from leadway_mock.agents.builtin import BUILT_IN, ECHO_ID
 from leadway_mock.agents.file.loader import load_agents
-from leadway_mock.agents.input_variables import InputVariable
+from leadway_mock.agents.registry import STATUSES, InputVariable, Token, Version
 from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.agents.file.agents_files import TOKEN, loaded, loaded_agent
 
@@ -93,8 +93,8 @@ replies:
     assert (reply.response, reply.type, reply.next_expected_input) == ("ok", "card", "choice")
     assert (reply.goal_completion, reply.flow_switch, reply.success) == (True, True, False)
     assert reply.execution_status == "paused"
-    assert reply.attachments == [{"type": "image", "imageUrl": "{{message}}"}]
-    assert reply.generative_outputs == [{"a": [1]}]
+    assert list(reply.attachments) == [{"type": "image", "imageUrl": "{{message}}"}]
+    assert list(reply.generative_outputs) == [{"a": [1]}]
 
 
 def test_every_kind_of_condition_is_accepted(tmp_path: Path) -> None:

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.agents import BUILT_IN
+from leadway_mock.agents.builtin import BUILT_IN
 from leadway_mock.agents.file.loader import AgentsFileError, load_agents
-from leadway_mock.documents.text_files import MAX_FILE_BYTES
+from leadway_mock.documents.yaml_document import MAX_FILE_BYTES
 from tests.mock.agents.file.agents_files import TOKEN, complaints
 
 

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from leadway_mock.dialogues import (
     dialogue,
-    from_text,
     load_dialogue,
     load_dialogues,
     parse_dialogue,
     parse_pattern,
-    to_text,
     user,
 )
+from leadway_mock.dialogues.model import from_text, to_text
 from leadway_mock.faults import Fault
 from tests.mock.dialogues.texts import replies
 

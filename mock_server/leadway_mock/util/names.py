@@ -1,4 +1,4 @@
-"""The "did you mean" of every message about an unknown name."""
+"""Names: in Python and in JSON, and the "did you mean" of every message about an unknown one."""
 
 from __future__ import annotations
 
@@ -21,3 +21,9 @@ def suggest(name: str, known: Iterable[str]) -> str:
     names = list(known)
     close = closest(name, names)
     return f"did you mean '{close}'?" if close else f"known are {', '.join(names)}"
+
+
+def json_name(name: str) -> str:
+    """Return a Python name as the name of a JSON property, in camelCase."""
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
