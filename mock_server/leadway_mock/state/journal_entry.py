@@ -77,10 +77,16 @@ class JournalEntry(TypedDict):
 
 
 def serialize_entry(record: ExchangeRecord) -> str:
-    """Return the journal entry of one exchange as JSON text, redacted and limited in size."""
+    """Return the journal entry of one exchange as JSON text, without secrets and bounded."""
     entry, texts = record.to_json(), _TextLimiter()
-    _redact_request(entry["request"], texts)
-    _redact_response(entry["response"], texts)
+    request, response = entry["request"], entry["response"]
+    body, content = request.pop("body"), response.pop("body")
+    lines = to_json_text_unchecked([request, response])
+    is_short = len(lines) <= MAX_LINE_CHARS and len(request["headers"]) <= MAX_HEADERS
+    if not is_short or redact_text(lines) != lines:
+        _redact_lines(request, response, texts)
+    request["body"] = texts.truncate(redact_body(body), "/request/body", MAX_BODY_CHARS)
+    response["body"] = _redact_content(content, texts)
     for name, value in entry.items():
         if name not in {"request", "response"}:
             entry[name] = texts.redact_value(value, f"/{name}")
@@ -124,7 +130,8 @@ class _TextLimiter:
         return value
 
 
-def _redact_request(request: dict[str, Any], texts: _TextLimiter) -> None:
+def _redact_lines(request: dict[str, Any], response: dict[str, Any], texts: _TextLimiter) -> None:
+    """Redact everything but the bodies."""
     for name in ("method", "path", "query"):
         request[name] = texts.redact(request[name], f"/request/{name}")
     headers = request["headers"]
@@ -136,14 +143,16 @@ def _redact_request(request: dict[str, Any], texts: _TextLimiter) -> None:
         name: texts.redact(value, f"/request/headers/{escape(name)}")
         for name, value in shown.items()
     }
-    body = redact_body(request["body"])
-    request["body"] = texts.truncate(body, "/request/body", MAX_BODY_CHARS)
-
-
-def _redact_response(response: dict[str, Any], texts: _TextLimiter) -> None:
     response["hint"] = texts.redact(response["hint"], "/response/hint")
     response["violations"] = texts.redact_value(response["violations"], "/response/violations")
-    content = response["body"] = redact_json(response["body"])
+
+
+def _redact_content(content: object, texts: _TextLimiter) -> object:
+    """Return the body of a response, as text where it is too long."""
     text = to_json_text_unchecked(content)
+    if redact_text(text) != text:
+        content = redact_json(content)
+        text = to_json_text_unchecked(content)
     if len(text) > MAX_BODY_CHARS:
-        response["body"] = texts.truncate(text, "/response/body", MAX_BODY_CHARS)
+        return texts.truncate(text, "/response/body", MAX_BODY_CHARS)
+    return content
