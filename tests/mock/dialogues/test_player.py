@@ -57,7 +57,7 @@ def test_branches_may_stand_in_branches() -> None:
 
 
 @pytest.mark.parametrize(
-    ("at_end", "replies"),
+    ("at_end", "responses"),
     [
         ("unscripted", ["1 x", "?", "?"]),
         ("repeat", ["1 x", "1 x", "1 x"]),

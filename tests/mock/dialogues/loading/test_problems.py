@@ -35,7 +35,7 @@ TURN = "turns:\n  - user: a\n    agent: b\n"
             "at_end: again\n" + TURN,
             "1:9: `at_end` cannot be `again` — write `unscripted`, `repeat`",
         ),
-        ("agent: a b\n" + TURN, "1:8: `agent` has an invalid value — The id of the agent"),
+        ("agent: a b\n" + TURN, "1:8: `agent` has an invalid value — The id of its agent"),
         ("agent: []\n" + TURN, "1:8: `agent` is empty"),
         ("agents: x\n" + TURN, "1:1: `agents` is not known here — did you mean `agent`?"),
         (TURN + "    delay: 1s", "4:5: `delay` is not known here — did you mean `latency`?"),
