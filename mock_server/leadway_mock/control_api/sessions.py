@@ -57,7 +57,7 @@ def register(control: ControlAPI) -> None:
     def expire(call: ControlCall) -> dict[str, Any]:
         session = _find(call)
         call.namespace.sessions.expire(session.id)
-        return _session_to_json(call.namespace, session)
+        return _session_to_json(call.namespace, _find(call))
 
     @control.route("deleteSession")
     def delete(call: ControlCall) -> dict[str, Any]:

@@ -59,6 +59,6 @@ if hasattr(os, "register_at_fork"):  # A child must not return the ids of its pa
 def _draw() -> bytes:
     """Return random bytes that no other call returns, and keep more for later calls."""
     more = os.urandom(_BATCH * LENGTH)
-    first, *others = (more[at : at + LENGTH] for at in range(0, len(more), LENGTH))
+    first, *others = [more[at : at + LENGTH] for at in range(0, len(more), LENGTH)]
     _spare.extend(others)
     return first

@@ -19,7 +19,7 @@ PERSON = b"leadway-mock"
 
 REDACTED = "[redacted]"
 
-SECRET_NAME = re.compile(r"(?i)(token|secret|key|password)=([^&\s\"']+)")
+SECRET_NAME = re.compile(r"(?i)(?:(?<=token=)|(?<=secret=)|(?<=key=)|(?<=password=))[^&\s\"']+")
 """`access_token=…` and similar parameters of a URL."""
 
 _ESCAPE = r"%[0-9A-Fa-f]{2}|\\++u[0-9A-Fa-f]{4}"
@@ -59,8 +59,8 @@ def redact_text(text: str) -> str:
     lowered = text.lower()
     if not (
         "=" in text
-        or "%" in text
-        or "\\" in text
+        or ("%" in text and PERCENT_ESCAPE.search(text))
+        or ("\\" in text and JSON_ESCAPE.search(text))
         or "\x00" in text
         or "bearer" in lowered
         or "pit-" in lowered
@@ -110,7 +110,7 @@ def _redact_plain(text: str) -> str:
     if "eyJ" in text:
         text = JSON_WEB_TOKEN.sub("[redacted JWT]", text)
     if "=" in text:
-        text = SECRET_NAME.sub(r"\1=[redacted]", text)
+        text = SECRET_NAME.sub(REDACTED, text)
     return text
 
 

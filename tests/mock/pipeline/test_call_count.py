@@ -66,11 +66,16 @@ def count_calls(
 
 @pytest.fixture
 def count(client_with: Callable[..., EmulatorClient]) -> Callable[..., int]:
-    """Count the calls of one turn, after some that fill the caches of functions."""
+    """Count the calls of one turn, after some that fill the caches of functions.
+
+    The smaller of two counts, since ids are drawn from the system in batches.
+    """
     client = client_with(seed=None, validate_responses=False)
     for number in range(1, 21):
         count_calls(client, "hello", number)
-    return lambda message, **named: count_calls(client, message, 99, **named)
+    return lambda message, **named: min(
+        count_calls(client, message, number, **named) for number in (98, 99)
+    )
 
 
 def test_the_vendors_sample_takes_few_calls(count: Callable[..., int]) -> None:
