@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from textwrap import fill
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -44,7 +45,10 @@ def contract_suite_page() -> str:
     """Return the page."""
     targets = (f"|`{target.name}`|{target.about}|" for target in TARGETS.values())
     sections = (_section(title, clauses) for title, clauses in SECTIONS.items())
-    reasons = (f"* **{letter}** ({_excluded(why)}) {why}" for why, letter in _letters().items())
+    reasons = (
+        fill(f"* **{letter}** ({_excluded(why)}) {why}", 100, subsequent_indent="  ")
+        for why, letter in _letters().items()
+    )
     return PAGE.format(
         targets="\n".join(targets), sections="\n".join(sections), reasons="\n".join(reasons)
     )

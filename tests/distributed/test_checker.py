@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
@@ -149,9 +150,9 @@ def test_a_history_is_paired_and_timed() -> None:
     assert (other.outcome, history.count(Outcome.OK)) == (Outcome.UNKNOWN, 1)
 
 
-def check_store(store: Store) -> tuple[list[Fault], History]:
+def check_store(store: Store | StoreWrapper) -> tuple[list[Fault], History]:
     """Run clients on a mock with this store; return the faults and the history."""
-    emulator = Emulator(Settings(), load_contract(), BUILT_IN, store, SystemClock())
+    emulator = Emulator(Settings(), load_contract(), BUILT_IN, cast("Store", store), SystemClock())
     transport = httpx.WSGITransport(create_app(emulator=emulator))
     history = History()
     try:

@@ -110,7 +110,8 @@ def failing(what: str, script: Script, *more: Script) -> Row:
         servers.hostile.respond_with(script, *more)
         result = error(servers.hostile.url)
         result = "the reply" if result == SAMPLE["response"] else result
-        return f"{result}, sent {len(servers.hostile.received)}x"
+        sent = len(servers.hostile.received)
+        return result if sent == 1 else f"{result}, sent {sent}x"
 
     return Row(what, lambda on: cell(on, our_error), lambda on: cell(on, their_error))
 

@@ -281,7 +281,7 @@ def test_no_retry_is_advised_where_a_turn_may_be_stored(
 def test_a_retry_is_advised_where_only_a_journal_entry_may_be_stored(
     client_with: Callable[..., EmulatorClient],
 ) -> None:
-    response = client_with(store=FailingStore("journal")).say(message=None)
+    response = client_with(store=FailingStore("journal")).say(message="")
     assert response.status == 503
     assert response.headers["Retry-After"] == "1"
 

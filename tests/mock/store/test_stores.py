@@ -129,7 +129,11 @@ def test_several_lists_are_read_at_once(store: Store) -> None:
 
 def test_a_commit_makes_all_writes_and_returns_their_numbers(store: Store) -> None:
     store.append("a/x", "first")
-    writes = [Append("a/x", "second", after=1), Increment("a/n", 9.0), Append("a/y", "z")]
+    writes: list[Write] = [
+        Append("a/x", "second", after=1),
+        Increment("a/n", 9.0),
+        Append("a/y", "z"),
+    ]
     assert store.commit(writes, now=0) == [2, 1, 1]
     assert values(store, "a/x") == ["first", "second"]
     assert values(store, "a/y") == ["z"]
@@ -167,7 +171,12 @@ def test_dropped_entries_take_the_lists_that_they_own_with_them(store: Store) ->
 
 def test_a_lazy_text_is_made_once_and_stored_as_text(store: Store) -> None:
     made: list[str] = []
-    lazy = LazyText(lambda: made.append("made") or "text")
+
+    def make() -> str:
+        made.append("made")
+        return "text"
+
+    lazy = LazyText(make)
     store.commit([Append("a/x", lazy)])
     assert store.read(["a/x"])[0] == Item(1, "text")
     assert store.items("a/x") == [Item(1, "text")]
