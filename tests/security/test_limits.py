@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ class Mock:
     """An emulator over a store that can be looked into."""
 
     def __init__(self, **settings: Any) -> None:
-        self.store = SQLiteStore()
+        self.store = SQLiteStore(Path(":memory:"))
         self.clock = ManualClock()
         chosen = Settings(seed=1, **settings)
         self.emulator = Emulator(chosen, CONTRACT, BUILT_IN, self.store, self.clock)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import quote
 from urllib.request import Request as Call
 from urllib.request import urlopen
 
@@ -35,6 +36,9 @@ CANARY = "c0ffeecafe5a"
 
 PIT = f"pit-0f8fad5b-d9cb-469f-a165-{CANARY}"
 JWT = f"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJhdXRoQ2xhc3MiOiJMb2NhdGlvbiJ9.{CANARY}"
+SPACED_JWT = f"ewogImFsZyI6ICJSUzI1NiJ9.ewogImlzcyI6ICJ4In0.{CANARY}"
+"""A JSON Web Token whose header begins with a brace and a line break."""
+
 DECLARED = f"my-own-token-{CANARY}"
 
 AGENTS_FILE = f"""\
@@ -57,7 +61,7 @@ COMMAND = [sys.executable, "-m", "leadway", "mock"]
 class Mock:
     """`leadway mock` in a process of its own, on a file, with all that it writes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, store: str) -> None:
         self.folder = folder
         (folder / "agents.yaml").write_text(AGENTS_FILE)
         self.out, self.err = (folder / "stdout").open("wb"), (folder / "stderr").open("wb")
@@ -69,7 +73,7 @@ class Mock:
                 "--agents-file",
                 "agents.yaml",
                 "--store",
-                "sqlite:///mock.db",
+                store,
             ],
             cwd=folder,
             stdout=self.out,
@@ -87,7 +91,7 @@ class Mock:
 
     def send(self, path: str, body: object = None, **headers: str) -> tuple[int, str]:
         """Send a request; return the status and the whole response with headers."""
-        data = None if body is None else json.dumps(body).encode()
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         call = Call(self.url + path, data, {"Content-Type": "application/json"} | named)
         try:
@@ -104,11 +108,18 @@ class Mock:
         self.err.close()
 
 
-@pytest.fixture(scope="module")
-def mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mock]:
-    mock = Mock(tmp_path_factory.mktemp("mock"))
+@pytest.fixture(scope="module", params=["sqlite:///mock.db", "memory:"])
+def mock(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mock]:
+    mock = Mock(tmp_path_factory.mktemp("mock"), request.param)
     yield mock
     mock.stop()
+
+
+def escaped(text: str) -> str:
+    """Write each character of a text as a JSON escape."""
+    return "".join(f"\\u{ord(each):04x}" for each in text)
 
 
 def converse(mock: Mock) -> None:
@@ -136,11 +147,34 @@ def converse(mock: Mock) -> None:
     mock.send(PATH, body, Cookie=f"session={DECLARED}", X_Api_Key=DECLARED, Referer=f"/{PIT}")
     mock.send(PATH, body, Proxy_Authorization=f"Basic {DECLARED}", X_Auth_Token=DECLARED)
     mock.send(PATH, body, **headers, Prefer=f"example={PIT}")
+    for text in (
+        escaped(PIT),
+        f"\\nBearer\\u0020OPAQUE{CANARY}",
+        f"access_token\\u003d{CANARY}",
+        f"{SPACED_JWT}\\/",
+        quote(quote(PIT.replace("p", "%70"))),
+        "\\u0000".join(PIT),
+    ):
+        for place in ("message", "contactId", text):
+            raw = f'{{"locationId": "{LOCATION}", "{place}": "{text}"}}'
+            mock.send(PATH, raw.encode(), **headers)
+            mock.send(remembering, raw.replace(place, "message").encode(), **headers)
+    mock.send(f"/%2570it-{PIT[4:]}?next=%252Fx%253Faccess_token%253D{CANARY}", body)
 
 
 def test_no_page_no_log_and_no_file_holds_a_secret(mock: Mock) -> None:
     converse(mock)
-    pages = ["journal?limit=1000", "sessions?limit=1000", "health", "", "docs", "openapi.json"]
+    pages = [
+        "snapshot",
+        "conformance",
+        "requests/unmatched",
+        "journal?limit=1000",
+        "sessions?limit=1000",
+        "health",
+        "",
+        "docs",
+        "openapi.json",
+    ]
     shown = "".join(mock.send(f"/__mock/{page}")[1] for page in pages)
     sessions = re.findall(r'"executionId":\s*"([^"]+)"', mock.send("/__mock/sessions")[1])
     shown += "".join(mock.send(f"/__mock/sessions/{id}")[1] for id in sessions)  # noqa: A001
@@ -148,7 +182,7 @@ def test_no_page_no_log_and_no_file_holds_a_secret(mock: Mock) -> None:
     assert CANARY not in shown
     # Each file that the mock wrote, the write-ahead log of its database included.
     written = [path for path in mock.folder.iterdir() if path.name != "agents.yaml"]
-    assert {"mock.db", "mock.db-wal", "stdout", "stderr"} <= {path.name for path in written}
+    assert {"stdout", "stderr"} <= {path.name for path in written}
     for path in written:
         assert CANARY.encode() not in path.read_bytes(), path.name
     assert b"reply, turn 2" in (mock.folder / "stderr").read_bytes()

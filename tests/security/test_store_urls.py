@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from leadway_mock.cli.main import main
@@ -9,7 +11,7 @@ from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.store import StoreError, open_store, redact_url
 from leadway_mock.web import create_app
-from leadway_mock.workers.startup import one_store
+from leadway_mock.workers import one_store
 from tests.redis_server import RedisProgram, redis_program
 
 SECRET = "hunter2-very-secret"
@@ -50,9 +52,9 @@ def test_a_password_is_used_and_never_shown(
 
 def test_the_shared_store_is_reported_without_its_password() -> None:
     settings = Settings(store=f"redis://:{SECRET}@localhost/0", workers=2)
-    with one_store(settings) as (shared, reported):
-        assert shared.store == settings.store
-        assert reported == "from the store redis://localhost/0"
+    shared, reported = one_store(settings, Path())
+    assert shared.store == settings.store
+    assert reported == "from the store redis://localhost/0"
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,9 @@ class SimplePlatform:
     def takes(self, _: str) -> bool:
         return True
 
+    def respond_at_once(self, request: Request) -> Response | None:
+        return self.respond(request) if self.in_loop else None
+
 
 def simple(
     respond: Callable[[Request], Response], *, in_loop: bool = True, **settings: Any

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from leadway_mock.http.messages import Request, Response
-from leadway_mock.http_server.acceptor import Acceptor
+from leadway_mock.http_server.listener import Acceptor
 from tests.mock.raw_client import RawClient
 from tests.stress.bad_clients import (
     BODY,
@@ -155,8 +155,8 @@ def test_a_client_may_leave_before_it_is_accepted(
     with simple(constant) as server:
         for _ in range(20):
             reset(opened(server.url))
-        assert soon(lambda: hasattr(server._uvicorn, "acceptor"))  # noqa: SLF001 - as above
-        resume(server._uvicorn.acceptor)  # noqa: SLF001 - as above
+        assert soon(lambda: hasattr(server, "_acceptor"))
+        resume(server._acceptor)  # noqa: SLF001 - as above
         with RawClient(server.url) as client:
             assert say(client, HEALTH).status == 200
         assert soon(lambda: not server.connections)

@@ -14,8 +14,8 @@ from weakref import ref
 import pytest
 
 from leadway_mock.http.messages import Request, Response
-from leadway_mock.http_server import acceptor
-from leadway_mock.http_server.acceptor import Acceptor
+from leadway_mock.http_server import listener
+from leadway_mock.http_server.listener import Acceptor
 from leadway_mock.http_server.protocol import HttpProtocol
 from tests.contract.programs import mock
 from tests.mock.raw_client import RawClient
@@ -79,7 +79,7 @@ def test_idle_connections_cost_no_processor_time() -> None:
         RawClient(server.url) as busy,
     ):
         assert say(busy).status == 200
-        assert soon(lambda: server.connections == number + 1)
+        assert soon(lambda: len(server.connections) == number + 1)
         looks.clear()
         for _ in range(200):
             assert say(busy).status == 200
@@ -125,14 +125,15 @@ def test_busy_connections_are_not_checked_repeatedly(
         asked[connection] += 1
         return False
 
-    monkeypatch.setattr(acceptor, "max_connections", lambda: 20)
-    monkeypatch.setattr(acceptor, "_RETRY_SECONDS", 600)
+    monkeypatch.setattr(listener, "max_connections", lambda: 20)
+    monkeypatch.setattr(listener, "_RETRY_SECONDS", 600)
     monkeypatch.setattr(HttpProtocol, "is_abandoned", property(is_abandoned))
     with simple(late, grace=0) as server, many(server.url, 20) as waiting:
         for each in waiting:
             each.sendall(LATE)
-        connections = server._uvicorn.server_state.connections  # noqa: SLF001 - no method returns it
-        assert soon(lambda: sum(vars(each).get("timer") is not None for each in connections) == 20)
+        assert soon(
+            lambda: sum(vars(each).get("timer") is not None for each in server.connections) == 20
+        )
         with many(server.url, 20):
             assert soon(lambda: len(asked) == 20)
             threading.Event().wait(0.3)

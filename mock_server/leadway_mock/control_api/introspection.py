@@ -12,9 +12,8 @@ from leadway_mock import __version__
 from leadway_mock.conformance import coverage, evaluate
 from leadway_mock.contract.behaviours import behaviours
 from leadway_mock.control_api.blueprint import ControlAPI
-from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
-from leadway_mock.metrics.counters import MEDIA_TYPE, Gauge, prometheus_text
-from leadway_mock.metrics.peers import PeerError
+from leadway_mock.control_api.request_reader import ControlCall
+from leadway_mock.metrics import MEDIA_TYPE, Gauge, prometheus_text
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import compile_query
 from leadway_mock.util.names import json_name
@@ -37,7 +36,7 @@ def register(control: ControlAPI) -> None:
             ],
             "dialogues": sorted(emulator.dialogues.of(call.namespace)),
             "loadErrors": dict(emulator.load_errors),
-            "workers": emulator.workers.size,
+            "workers": emulator.settings.workers,
             "sessions": call.namespace.sessions.count(),
         }
 
@@ -51,12 +50,7 @@ def register(control: ControlAPI) -> None:
 
     @control.route("getMetrics")
     def show_metrics(call: ControlCall) -> flask.Response:
-        try:
-            others = call.emulator.workers.collect()
-        except PeerError as error:
-            raise ControlAPIError(503, str(error), headers={"Retry-After": "1"}) from error
-        totals = call.emulator.metrics.totals(others.totals)
-        text = prometheus_text(totals, *_gauges(call), _workers(others.responding + 1))
+        text = prometheus_text(call.emulator.metrics, *_gauges(call))
         return flask.Response(text, content_type=MEDIA_TYPE)
 
     @control.route("getConformance")
@@ -84,7 +78,3 @@ def _gauges(call: ControlCall) -> tuple[Gauge, ...]:
         Gauge("leadway_mock_journal_entries", "Entries in the journal.", entries),
         Gauge("leadway_mock_namespaces", "Open namespaces.", namespaces),
     )
-
-
-def _workers(responding: int) -> Gauge:
-    return Gauge("leadway_mock_workers", "Processes whose counters are included.", responding)

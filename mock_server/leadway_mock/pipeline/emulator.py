@@ -9,6 +9,7 @@ import logging
 import re
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
 from leadway_mock.agents.registry import AgentRegistry
 from leadway_mock.config.settings import Settings
@@ -17,8 +18,7 @@ from leadway_mock.dialogues import DialogueRegistry
 from leadway_mock.dialogues.lint import check_faults
 from leadway_mock.http.headers import header_text
 from leadway_mock.http.messages import Request, Response
-from leadway_mock.metrics.counters import Metrics
-from leadway_mock.metrics.peers import SingleProcess, WorkerGroup
+from leadway_mock.metrics import Metrics, SharedMetrics
 from leadway_mock.pipeline.context import RequestContext
 from leadway_mock.pipeline.handlers import Handler
 from leadway_mock.pipeline.pipeline import RequestPipeline
@@ -29,7 +29,7 @@ from leadway_mock.state.exchange_record import ExchangeRecord
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.namespaces import NamespaceRegistry
 from leadway_mock.state.sessions import Sessions
-from leadway_mock.store import MemoryStore, Store, StoreUnavailable
+from leadway_mock.store import Store, StoreUnavailable
 from leadway_mock.util.redaction import redact_text
 
 log = logging.getLogger(__name__)
@@ -52,18 +52,12 @@ class Emulator:
         clock: Clock,
     ) -> None:
         self.settings = settings
-        self.metrics = Metrics()
-        self.workers: WorkerGroup = SingleProcess()
-        """The worker processes that serve beside this one."""
-
+        self.metrics: Metrics | SharedMetrics = Metrics()
         self.namespaces = NamespaceRegistry(store, settings, clock)
         self.dialogues = DialogueRegistry(
             self.namespaces, lambda each: check_faults(each, self.contract)
         )
         self._store = store
-        self.is_prompt = isinstance(store, MemoryStore)
-        """Whether no request blocks, because the store is in the memory of this process."""
-
         self.load_errors: dict[str, str] = {}
         """Why a changed file could not be loaded, by its kind, such as `dialogues`."""
 
@@ -134,6 +128,10 @@ class Emulator:
         now = namespace.clock.now()
         record = ExchangeRecord(request, now, wall_clock_at, started, namespace.name)
         return RequestContext(request, namespace, reads, record, namespace.quotas.unused, now)
+
+    def without_waiting(self) -> AbstractContextManager[None]:
+        """Let `handle` raise `WouldBlock`, with nothing stored, instead of waiting."""
+        return self._store.without_waiting()
 
     def reset(self) -> None:
         """Delete everything in every namespace."""

@@ -20,7 +20,7 @@ from leadway_mock.state.ids import Ids
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.quotas import Quotas
 from leadway_mock.state.sessions import Sessions, session_keys
-from leadway_mock.store import Append, Item, LazyText, Reads, Snapshot, Store, Write
+from leadway_mock.store import Append, Increment, Item, LazyText, Reads, Snapshot, Store, Write
 from leadway_mock.util.cache import BoundedDict
 from leadway_mock.util.json_text import to_json_text
 from leadway_mock.util.redaction import fingerprint
@@ -59,7 +59,8 @@ class Namespace:
 
     def next_number(self) -> int:
         """Count one more request, and return its number."""
-        return self.store.increment(self._requests)
+        numbers = self.store.commit_early((Increment(self._requests),))
+        return numbers[0] if numbers else 0  # An increment has no condition.
 
     def put(self, key: str, text: str) -> None:
         """Store `text` under `key`."""

@@ -82,7 +82,7 @@ class Quotas:
         self, increments: Sequence[Increment], now: float
     ) -> tuple[QuotaUsage, APIError | None]:
         """Count a request now; return the usage, and `quota-exceeded` if a quota is exceeded."""
-        numbers = self._store.commit(increments, now=now) or ()
+        numbers = self._store.commit_early(increments, now=now) or ()
         return self.usage(numbers), self._error(numbers, now)
 
     def _error(self, numbers: Sequence[int], now: float) -> APIError | None:

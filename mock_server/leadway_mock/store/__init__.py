@@ -10,6 +10,7 @@ from leadway_mock.store.base import (
     Store,
     StoreError,
     StoreUnavailable,
+    WouldBlock,
     Write,
     redact_url,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "Store",
     "StoreError",
     "StoreUnavailable",
+    "WouldBlock",
     "Write",
     "open_store",
     "redact_url",

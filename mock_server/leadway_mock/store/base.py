@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 
@@ -21,6 +22,13 @@ class StoreUnavailable(StoreError):  # noqa: N818 - the word of HTTP for what it
     def __init__(self, text: str, *, uncertain: bool = False) -> None:
         super().__init__(text)
         self.uncertain = uncertain
+
+
+class WouldBlock(BaseException):
+    """A verb inside `Store.without_waiting` would wait. Nothing was written.
+
+    No `Exception`, so that a step of a request does not take it for a failure of its own.
+    """
 
 
 class LazyText:
@@ -111,6 +119,20 @@ class Store(ABC):
         `writes`, or None if nothing was written. `now` is the time by which counters expire, in
         seconds since the Unix epoch. All keys are in one namespace.
         """
+
+    def commit_early(self, writes: Sequence[Write], *, now: float = 0.0) -> Sequence[int] | None:
+        """Do what `commit` does, in a request that will commit once more.
+
+        Raises `WouldBlock` inside `without_waiting` if the later commit might wait.
+        """
+        return self.commit(writes, now=now)
+
+    def without_waiting(self) -> AbstractContextManager[None]:
+        """Let verbs of this thread, the event loop's, raise `WouldBlock` instead of waiting.
+
+        Raises it at once if the store cannot tell beforehand whether a verb will wait.
+        """
+        raise WouldBlock
 
     @abstractmethod
     def items(self, key: str, *, after: int = 0, limit: int | None = None) -> Sequence[Item]:

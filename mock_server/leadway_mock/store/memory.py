@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from leadway_mock.store.base import Append, Increment, Item, LazyText, Snapshot, Store, Write
 
@@ -120,6 +121,10 @@ class MemoryStore(Store):
                 if expires is not None:
                     self._expiries[prefix + key] = expires
                     self._queue(prefix + key, expires)
+
+    def without_waiting(self) -> AbstractContextManager[None]:
+        """See `Store.without_waiting`."""
+        return nullcontext()
 
     def close(self) -> None:
         """See `Store.close`."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from leadway_mock.store.base import (
     Store,
     StoreError,
     StoreUnavailable,
+    WouldBlock,
     Write,
 )
 
@@ -29,6 +31,15 @@ BUSY_SECONDS = 10.0
 
 CLOSE_SECONDS = 1.0
 """How long `close` waits for a verb in progress, which may itself wait for another process."""
+
+PROMPT_SECONDS = 0.005
+"""How long a verb in the event loop waits for another write, which takes about 0.0001 seconds."""
+
+SPIN_SECONDS = 0.0001
+"""Pause between two tries in the event loop. SQLite's own are ten times as long, or more."""
+
+PAUSE_SECONDS = 0.1
+"""How long the event loop leaves a busy database to threads."""
 
 FORMAT = 1
 """The file's format, kept in SQLite's `user_version`; a file of another one is not opened."""
@@ -85,11 +96,15 @@ class _ConflictError(Exception):
 class SQLiteStore(Store):
     """A store in one SQLite database; see `Store` for the verbs."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        """Open the database at `path`, or one in memory; raises `StoreError`."""
+    def __init__(self, path: Path) -> None:
+        """Open the database at `path`; raises `StoreError`."""
         self._lock = threading.Lock()
-        self._name = str(path or ":memory:")
-        self._connection = _open(path)
+        self._name = str(path)
+        self._connection = _open(path, BUSY_SECONDS)
+        # Used by one thread, and therefore without the lock.
+        self._prompt_connection = _open(path, 0.0)
+        self._prompt_thread = 0
+        self._busy_until = 0.0
         self._is_closed = False
 
     def read(self, keys: Sequence[str]) -> Sequence[Item | None]:
@@ -115,6 +130,26 @@ class SQLiteStore(Store):
             return self._run(work, together=True)
         except _ConflictError:
             return None
+
+    def commit_early(self, writes: Sequence[Write], *, now: float = 0.0) -> Sequence[int] | None:
+        """See `Store.commit_early`."""
+        if threading.get_ident() == self._prompt_thread:
+            raise WouldBlock
+        return self.commit(writes, now=now)
+
+    @contextmanager
+    def without_waiting(self) -> Iterator[None]:
+        """See `Store.without_waiting`. A verb waits at most `PROMPT_SECONDS`."""
+        if time.monotonic() < self._busy_until:
+            raise WouldBlock
+        self._prompt_thread = threading.get_ident()
+        try:
+            yield
+        except WouldBlock:
+            self._busy_until = time.monotonic() + PAUSE_SECONDS
+            raise
+        finally:
+            self._prompt_thread = 0
 
     def items(self, key: str, *, after: int = 0, limit: int | None = None) -> Sequence[Item]:
         """See `Store.items`."""
@@ -172,6 +207,7 @@ class SQLiteStore(Store):
         if self._lock.acquire(timeout=CLOSE_SECONDS):
             try:
                 self._connection.close()
+                self._prompt_connection.close()
             finally:
                 self._lock.release()
 
@@ -182,18 +218,30 @@ class SQLiteStore(Store):
         self, work: Callable[[sqlite3.Connection], Result], *, together: bool = False
     ) -> Result:
         """Run `work` under the lock; `together` makes its statements one transaction."""
-        connection = self._connection
+        if threading.get_ident() == self._prompt_thread:
+            return self._run_on(self._prompt_connection, work, together=together)
         with self._lock:
-            if self._is_closed:
-                raise StoreUnavailable(f"The store {self._name} is closed.")
-            try:
-                if not together:
-                    return work(connection)
-                with _transaction(connection):
-                    return work(connection)
-            except sqlite3.OperationalError as error:
-                # Nothing is uncertain: every write is in a transaction, which has undone all.
-                raise StoreUnavailable(self._error_text(error)) from error
+            return self._run_on(self._connection, work, together=together)
+
+    def _run_on(
+        self,
+        connection: sqlite3.Connection,
+        work: Callable[[sqlite3.Connection], Result],
+        *,
+        together: bool,
+    ) -> Result:
+        if self._is_closed:
+            raise StoreUnavailable(f"The store {self._name} is closed.")
+        try:
+            if not together:
+                return work(connection)
+            with _transaction(connection, prompt=connection is self._prompt_connection):
+                return work(connection)
+        except sqlite3.OperationalError as error:
+            if connection is self._prompt_connection and _is_busy(error):
+                raise WouldBlock from error
+            # Nothing is uncertain: every write is in a transaction, which has undone all.
+            raise StoreUnavailable(self._error_text(error)) from error
 
     def _error_text(self, error: sqlite3.Error) -> str:
         return f"The store {self._name} cannot be used at present: {error}."
@@ -245,8 +293,15 @@ def _clear(connection: sqlite3.Connection, prefix: str) -> None:
 
 
 @contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
+def _transaction(connection: sqlite3.Connection, *, prompt: bool = False) -> Iterator[None]:
+    deadline = time.monotonic() + PROMPT_SECONDS if prompt else 0.0
+    while not connection.in_transaction:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() >= deadline:
+                raise
+            time.sleep(SPIN_SECONDS)
     try:
         yield
         connection.execute("COMMIT")
@@ -256,11 +311,15 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _open(path: Path | None) -> sqlite3.Connection:
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # the low byte is the error's kind
+
+
+def _open(path: Path, timeout: float) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(
-            path or ":memory:",
-            timeout=BUSY_SECONDS,
+            path,
+            timeout=timeout,
             isolation_level=None,  # each statement commits by itself unless we say BEGIN
             check_same_thread=False,  # the store's lock keeps threads apart
         )
@@ -292,8 +351,8 @@ def _check_format(connection: sqlite3.Connection) -> None:
         raise StoreError("it is the database of another program")
 
 
-def _cannot_open(path: Path | None, error: Exception) -> str:
+def _cannot_open(path: Path, error: Exception) -> str:
     return (
-        f"cannot open the store {path or ':memory:'}: {error}. Name a file in a folder that exists"
+        f"cannot open the store {path}: {error}. Name a file in a folder that exists"
         " and that you may write, as in --store sqlite:///mock.db, or leave --store out."
     )

@@ -14,7 +14,7 @@ import pytest
 
 from leadway_mock.http.delivery import Transport
 from leadway_mock.http.messages import Request, Response
-from leadway_mock.http_server import Server, acceptor
+from leadway_mock.http_server import Server, listener
 from tests.mock.raw_client import RawClient
 
 BODY = b'{"hello":"world"}'
@@ -32,6 +32,9 @@ class FaultyPlatform:
 
     def takes(self, _: str) -> bool:
         return True
+
+    def respond_at_once(self, request: Request) -> Response | None:
+        return self.respond(request) if self.in_loop else None
 
     def respond(self, request: Request) -> Response:
         good = Response(200, {"hello": "world"}, "reply", "invented")
@@ -218,7 +221,7 @@ def test_a_client_may_leave_during_a_slow_body(server: Server) -> None:
 def test_delayed_responses_of_closed_connections_are_dropped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(acceptor, "max_connections", lambda: 20)
+    monkeypatch.setattr(listener, "max_connections", lambda: 20)
     with serving(grace=0.1) as server, RawClient(server.url) as patient:
         patient.send(get("none", 3))
         for _ in range(40):

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from leadway_mock.http_server import Server, ServerError, acceptor, protocol
-from leadway_mock.http_server.acceptor import Acceptor
+from leadway_mock.http_server import Server, ServerError, listener, protocol
+from leadway_mock.http_server.listener import Acceptor
 from tests.mock.raw_client import PATIENCE, RawClient
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
@@ -295,7 +295,7 @@ def test_a_silent_rejected_client_is_disconnected(
         deadline = time.monotonic() + PATIENCE
         while server.connections and time.monotonic() < deadline:
             time.sleep(0.01)
-        assert server.connections == 0
+        assert server.connections == []
 
 
 def test_a_failing_application_is_a_500_in_json(caplog: pytest.LogCaptureFixture) -> None:
@@ -317,7 +317,7 @@ def test_urgent_data_is_passed_over(server: Server) -> None:
 
 
 def test_idle_connections_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(acceptor, "max_connections", lambda: 20)
+    monkeypatch.setattr(listener, "max_connections", lambda: 20)
     with Server(describing) as server:
         clients = [RawClient(server.url) for _ in range(60)]
         with RawClient(server.url) as last:
@@ -329,7 +329,7 @@ def test_idle_connections_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_busy_connections_are_not_the_ones_to_make_room(
     gate: CircuitBreaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(acceptor, "max_connections", lambda: 20)
+    monkeypatch.setattr(listener, "max_connections", lambda: 20)
     with Server(gate) as server, RawClient(server.url) as busy:
         busy.send(SLOW)
         gate.wait_entered()

@@ -21,7 +21,7 @@ import redis
 from leadway_mock.config.settings import Settings
 from leadway_mock.http.messages import Response
 from leadway_mock.pipeline.assembly import build_emulator
-from leadway_mock.store import Store, StoreUnavailable, Write, open_store, sqlite
+from leadway_mock.store import Store, StoreUnavailable, WouldBlock, Write, open_store, sqlite
 from leadway_mock.store.memory import MemoryStore
 from leadway_mock.web import create_app
 from leadway_mock.web.server import open_server
@@ -302,6 +302,65 @@ def test_a_file_that_another_program_has_locked(file: Path) -> None:
         other.execute("ROLLBACK")
         other.close()
         assert say(client).status_code == 200
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Iterator[tuple[httpx.Client, sqlite3.Connection]]:
+    """Serve a mock over a file, with a connection of another program that may lock it."""
+    file = tmp_path / "mock.db"
+    with serving(f"sqlite:///{file}") as client:
+        other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+        yield client, other
+        other.close()
+
+
+def test_a_request_that_waits_for_a_file_is_handled_once_and_does_not_hold_the_others(
+    locked: tuple[httpx.Client, sqlite3.Connection],
+) -> None:
+    client, other = locked
+    session = say(client).json()["executionId"]
+    other.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(say, client, executionId=session) for _ in range(2)]
+        time.sleep(0.2)
+        # The loop is free, and so are threads for what does not need the store.
+        assert client.get("/__mock/openapi.yaml").status_code == 200
+        assert not any(each.done() for each in waiting)
+        other.execute("COMMIT")
+        assert [each.result().status_code for each in waiting] == [200, 200]
+    assert_turns(client, session, 3)
+    assert client.get("/__mock/journal").json()["count"] == 3
+
+
+def test_in_the_loop_a_verb_that_would_wait_writes_nothing(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/mock.db")
+    other = sqlite3.connect(tmp_path / "mock.db", isolation_level=None)
+    with store.without_waiting():
+        assert store.append("a", "x") == 1
+    other.execute("BEGIN IMMEDIATE")
+    with store.without_waiting():
+        assert store.count("a") == 1  # Readers do not wait for a writer.
+    with pytest.raises(WouldBlock), store.without_waiting():
+        store.append("a", "y")
+    other.execute("COMMIT")
+    with pytest.raises(WouldBlock), store.without_waiting():
+        pytest.fail("The loop leaves a busy database to threads for a while.")
+    assert store.append("a", "z") == 2
+    other.close()
+    store.close()
+
+
+def test_in_the_loop_a_request_commits_once(
+    tmp_path: Path, client_with: Callable[..., EmulatorClient]
+) -> None:
+    """The number of a request, for its seed, is a commit of its own; a second one might wait."""
+    store = open_store(f"sqlite:///{tmp_path}/mock.db")
+    client = client_with(store=store, seed=1)
+    with pytest.raises(WouldBlock), store.without_waiting():
+        client.say()
+    assert client.say().status == 200
+    assert client.emulator.journal.count() == 1
+    store.close()
 
 
 @pytest.fixture
