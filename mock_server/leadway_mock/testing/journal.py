@@ -130,6 +130,13 @@ class Conversation:
         """Whether the newest response says that the goal is complete."""
         return self.turns[-1].goal_completion
 
+    def lines(self) -> Iterator[str]:
+        """Yield the conversation as lines of text."""
+        yield f"session {self.execution_id} with agent {self.agent_id}"
+        for turn in self.turns:
+            yield f"  {turn.number}. user:  {_format_text(turn.message)}"
+            yield f"     agent: {_format_text(turn.response)}"
+
     def has_messages(self, expected: Iterable[str | re.Pattern[str]]) -> bool:
         """Return whether these are exactly its messages: equal, or matched by the pattern."""
         patterns = list(expected)
@@ -152,13 +159,7 @@ def format_conversations(sessions: Sequence[Conversation]) -> str:
     """Return conversations as text."""
     if not sessions:
         return "There is no conversation."
-    lines = []
-    for each in sessions:
-        lines.append(f"session {each.execution_id} with agent {each.agent_id}")
-        for turn in each.turns:
-            lines.append(f"  {turn.number}. user:  {_format_text(turn.message)}")
-            lines.append(f"     agent: {_format_text(turn.response)}")
-    return "\n".join(lines)
+    return "\n".join(line for each in sessions for line in each.lines())
 
 
 def _format_text(text: str) -> str:
