@@ -10,67 +10,58 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from leadway import errors
 from leadway._calls import HTTPResponse
 from leadway._replies import body_text, invalid_response, parse_json
 from leadway._retries import parse_retry_after
-from leadway.errors import (
-    AgentNotFoundError,
-    APIStatusError,
-    AuthorizationError,
-    BlockedByProxyError,
-    InactiveAgentError,
-    InvalidRequestError,
-    InvalidTokenError,
-    LeadwayError,
-    MissingScopeError,
-    NotFoundError,
-    RateLimitedError,
-    RouteNotFoundError,
-    ServerError,
-    SessionNotFoundError,
-    UpstreamTimeoutError,
-    VersionHeaderError,
-    VersionNotFoundError,
-    WrongLocationError,
-)
 
 _TOO_MANY_REQUESTS: Final = 429
 _SERVICE_UNAVAILABLE: Final = 503
 
-_BY_MESSAGE: Final[Sequence[tuple[frozenset[int], str, type[APIStatusError]]]] = [
-    (frozenset({401}), r"command timed out", UpstreamTimeoutError),
-    (frozenset({400, 401, 403}), r"version header", VersionHeaderError),
-    (frozenset({401, 403}), r"\bscopes?\b", MissingScopeError),
-    (frozenset({401, 403}), r"access to this location", WrongLocationError),
-    (frozenset({400, 403, 404}), r"agent is (not |in)active", InactiveAgentError),
-    (frozenset({400, 404}), r"agent not found", AgentNotFoundError),
-    (frozenset({400, 404}), r"\bexecution ?id\b|\bsession\b", SessionNotFoundError),
-    (frozenset({400, 404}), r"version not found|\bversionid\b", VersionNotFoundError),
-    (frozenset({404}), r"cannot (post|get)\b", RouteNotFoundError),
+_BY_MESSAGE: Final[Sequence[tuple[frozenset[int], str, type[errors.APIStatusError]]]] = [
+    (frozenset({401}), r"command timed out", errors.UpstreamTimeoutError),
+    (frozenset({401, 403}), r"authclass", errors.WrongTokenTypeError),
+    (frozenset({401, 403}), r"route is not yet supported", errors.RouteNotFoundError),
+    (
+        frozenset({400, 401, 403}),
+        r"version header|not available in api version",
+        errors.VersionHeaderError,
+    ),
+    (frozenset({401, 403}), r"\bscopes?\b", errors.MissingScopeError),
+    (
+        frozenset({401, 403}),
+        r"access to this location|location is not accessible",
+        errors.WrongLocationError,
+    ),
+    (frozenset({400, 403, 404}), r"agent is (not |in)active", errors.InactiveAgentError),
+    (frozenset({400, 404}), r"agent not found", errors.AgentNotFoundError),
+    (frozenset({400, 404}), r"\bexecution ?id\b|\bsession\b", errors.SessionNotFoundError),
+    (frozenset({400, 404}), r"version not found|\bversionid\b", errors.VersionNotFoundError),
+    (frozenset({404}), r"cannot (post|get)\b", errors.RouteNotFoundError),
 ]
 """Statuses, pattern of the message in lower case, class. The first match counts."""
 
-_BY_STATUS: Final[Mapping[int, type[APIStatusError]]] = {
-    400: InvalidRequestError,
-    401: InvalidTokenError,
-    403: AuthorizationError,
-    404: NotFoundError,
-    405: RouteNotFoundError,
-    413: InvalidRequestError,
-    415: InvalidRequestError,
-    422: InvalidRequestError,
-    429: RateLimitedError,
+_BY_STATUS: Final[Mapping[int, type[errors.APIStatusError]]] = {
+    400: errors.InvalidRequestError,
+    401: errors.InvalidTokenError,
+    403: errors.AuthorizationError,
+    404: errors.NotFoundError,
+    405: errors.RouteNotFoundError,
+    413: errors.InvalidRequestError,
+    415: errors.InvalidRequestError,
+    422: errors.InvalidRequestError,
+    429: errors.RateLimitedError,
 }
 
-_BY_STATUS_OF_PROXY: Final[Mapping[int, type[APIStatusError]]] = {
-    401: BlockedByProxyError,
-    403: BlockedByProxyError,
-    404: RouteNotFoundError,
+_BY_STATUS_OF_PROXY: Final[Mapping[int, type[errors.APIStatusError]]] = {
+    401: errors.BlockedByProxyError,
+    403: errors.BlockedByProxyError,
+    404: errors.RouteNotFoundError,
 }
 """Classes for responses that are not JSON objects, so do not come from the service."""
 
 
-def error_from_response(response: HTTPResponse) -> LeadwayError:
+def error_from_response(response: HTTPResponse) -> errors.LeadwayError:
     """Return the exception for a response with another status than 2xx."""
     document = parse_json(response.body)
     fields: Mapping[str, Any] = document if isinstance(document, dict) else {}
@@ -88,12 +79,13 @@ def error_from_response(response: HTTPResponse) -> LeadwayError:
         retry_safe=response.status == _TOO_MANY_REQUESTS
         or (response.status == _SERVICE_UNAVAILABLE and retry_after is not None),
         retry_after=retry_after,
+        hint=response.headers.get("x-mock-hint", ""),
     )
 
 
 def _error_class(
     status: int, messages: Sequence[str], *, is_json: bool
-) -> type[APIStatusError] | None:
+) -> type[errors.APIStatusError] | None:
     text = " ".join(messages).lower()
     for statuses, pattern, kind in _BY_MESSAGE:
         if status in statuses and re.search(pattern, text):
@@ -101,15 +93,15 @@ def _error_class(
     if not is_json and status in _BY_STATUS_OF_PROXY:
         return _BY_STATUS_OF_PROXY[status]
     if 500 <= status <= 599:  # noqa: PLR2004 - the class of server errors
-        return ServerError
+        return errors.ServerError
     return _BY_STATUS.get(status)
 
 
 def _messages(fields: Mapping[str, Any]) -> tuple[str, ...]:
     message = fields.get("message")
     candidates = message if isinstance(message, list) else [message]
-    texts = tuple(each for each in candidates if isinstance(each, str) and each)
-    return texts or ((fields["error"],) if _text(fields.get("error")) else ())
+    texts = tuple(filter(None, map(_text, candidates)))
+    return texts or tuple(filter(None, [_text(fields.get("msg")) or _text(fields.get("error"))]))
 
 
 def _text(value: object) -> str | None:

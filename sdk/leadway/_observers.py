@@ -9,7 +9,7 @@ from typing import Final
 
 from leadway._calls import HTTPResponse, Outcome
 from leadway._replies import Reply
-from leadway.errors import LeadwayError
+from leadway.errors import LeadwayError, printable
 
 logger: Final = logging.getLogger("leadway")
 
@@ -98,7 +98,7 @@ def log(attempt: Attempt) -> None:
         level,
         "%s %s -> %s in %.0f ms, attempt %d: %s",
         attempt.method,
-        attempt.path,
+        printable(attempt.path),
         attempt.status or "no response",
         attempt.seconds * 1000,
         attempt.number,
@@ -110,4 +110,5 @@ def log(attempt: Attempt) -> None:
 def _result_text(attempt: Attempt) -> str:
     if attempt.error:
         return type(attempt.error).__name__
-    return f"session {attempt.execution_id}, interaction {attempt.interaction_id}"
+    ids = attempt.execution_id or "", attempt.interaction_id or ""
+    return "session {}, interaction {}".format(*map(printable, ids))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -23,6 +24,8 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
     "generativeOutputs": [],
 }
 """Values for missing fields. `response` and `executionId` are required."""
+
+_LISTS: Final = ("attachments", "generativeOutputs")
 
 _MAX_ERROR_BODY_BYTES: Final = 65_536
 
@@ -85,12 +88,12 @@ class Reply:
 
     @property
     def attachments(self) -> list[ResponseAttachment]:
-        """Attachments of the reply; only an empty list is documented."""
+        """Attachments of the reply that are objects; only an empty list is documented."""
         return self.model.attachments
 
     @property
     def generative_outputs(self) -> list[GenerativeOutput]:
-        """Generated content besides the text; only an empty list is documented."""
+        """Generated objects besides the text; only an empty list is documented."""
         return self.model.generative_outputs
 
     @property
@@ -116,27 +119,33 @@ def parse_reply(response: HTTPResponse) -> Reply:
         raise invalid_response("The response's 'executionId' is empty", response)
     fields = {name: value for name, value in raw.items() if value is not None}
     for name, default in _DEFAULTS.items():
-        _check_type(name, fields.get(name, default), default, response)
-    model = ExecuteAgentResponse.from_dict({**_DEFAULTS, **fields})
+        value = fields.setdefault(name, default)
+        if type(value) is not type(default):
+            types = type(default).__name__, type(value).__name__
+            reason = f"The response's '{name}' must be {types[0]}, not {types[1]}"
+            raise invalid_response(reason, response)
+    for name in _LISTS:  # What they contain is not documented, so no reply is lost for it.
+        fields[name] = [item for item in fields[name] if isinstance(item, dict)]
+    model = ExecuteAgentResponse.from_dict(fields)
     return Reply(model, raw, response, model.response, model.execution_id, model.interaction_id)
 
 
-def _check_type(name: str, value: object, default: object, response: HTTPResponse) -> None:
-    if type(value) is not type(default):
-        types = type(default).__name__, type(value).__name__
-        raise invalid_response(
-            f"The response's '{name}' must be {types[0]}, not {types[1]}", response
-        )
-    if isinstance(value, list) and not all(isinstance(item, dict) for item in value):
-        raise invalid_response(f"The response's '{name}' must contain only objects", response)
-
-
 def parse_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
-    """Return the JSON value of a body, `None` if it is not JSON."""
+    """Return the JSON value of a body, `None` if it is not JSON. `NaN` and 1e999 are not."""
     try:
-        return json.loads(body)
+        return _DECODER.decode(body.decode(json.detect_encoding(body)))
     except (ValueError, RecursionError):
         return None
+
+
+def _finite_float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+_DECODER: Final = json.JSONDecoder(parse_float=_finite_float, parse_constant=_finite_float)
 
 
 def invalid_response(reason: str, response: HTTPResponse) -> InvalidResponseError:

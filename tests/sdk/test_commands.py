@@ -16,8 +16,8 @@ import pytest
 
 from leadway import MOCK_TOKEN, Settings, errors
 from leadway._calls import Failure, HTTPResponse
-from leadway.commands import chat, doctor, execute, options
-from leadway.commands.terminal import EXIT_CODES, exit_code
+from leadway.commands import chat, command_line, doctor, execute
+from leadway.commands.command_line import EXIT_CODES, exit_code
 from leadway_command.output import sanitize
 from leadway_mock.agents import ECHO_ID, OTHER_LOCATION_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
 from tests.sdk.conftest import LOCATION
@@ -350,7 +350,7 @@ def test_mock_and_mock_url_in_any_position(
 ) -> None:
     main, line, printed = case
     type_lines("Hello")
-    monkeypatch.setattr(options, "MOCK_URL", url)
+    monkeypatch.setattr(command_line, "MOCK_URL", url)
     address = url.replace("http", "HTTP")
     words = {"AGENT": ECHO_ID, "URL": address, "--mock-url=URL": f"--mock-url={address}"}
     assert main([words.get(each, each) for each in line.split(" ")]) == 0

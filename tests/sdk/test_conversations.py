@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import trio
-from httpx import HTTPTransport, Request, Response
+from httpcore import ConnectionPool, Request, Response
 
 from leadway import (
     MOCK_TOKEN,
@@ -505,14 +505,14 @@ def test_threads_reuse_connections_and_share_no_pool(
     connections, pools, handle = (
         respond_to_all_at_once(hostile_server),
         [],
-        HTTPTransport.handle_request,
+        ConnectionPool.handle_request,
     )
 
-    def record(pool: HTTPTransport, request: Request) -> Response:
+    def record(pool: ConnectionPool, request: Request) -> Response:
         pools.append(pool)
         return handle(pool, request)
 
-    monkeypatch.setattr(HTTPTransport, "handle_request", record)
+    monkeypatch.setattr(ConnectionPool, "handle_request", record)
     with client(hostile_server.url) as leadway, ThreadPoolExecutor(CLIENTS) as threads:
         for _ in range(3):
             list(threads.map(leadway.agent(ECHO_ID).execute, ["Hello"] * CLIENTS))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from leadway import MOCK_TOKEN, LeadwayError, Reply, Settings, errors
-from leadway.commands.terminal import CHECK_FAILED, EXIT_CODES, SUCCESS, USAGE
+from leadway.commands.command_line import CHECK_FAILED, EXIT_CODES, SUCCESS, USAGE
 from leadway_command import EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, EXIT_IO_ERROR
 from tests.docs.markdown import Page
 from tests.sdk.conftest import LOCATION

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from leadway import MOCK_TOKEN, PRODUCTION, Secret, Settings, SettingsError, TokenHostMismatchError
-from leadway._token_guard import is_loopback, is_vendor
+from leadway._tokens import is_loopback, is_vendor
 from leadway_mock.agents import TEST_TOKENS
 
 REAL_TOKEN = "pit-9f3c1a52-7d0e-4b86-a1c4-5e2f8b7d6c03"

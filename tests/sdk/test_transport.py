@@ -126,7 +126,7 @@ def test_retry_after_is_obeyed(
     assert len(hostile_server.received) == 2
 
 
-@pytest.mark.parametrize("wait", ["soon", "-3", "NaN", "99999999999999"])
+@pytest.mark.parametrize("wait", ["soon", "-3", "NaN"])
 def test_an_invalid_retry_after_is_ignored(
     wait: str, send: Send, hostile_server: HostileServer
 ) -> None:
@@ -136,13 +136,16 @@ def test_an_invalid_retry_after_is_ignored(
     assert send(hostile_server.url).text == SAMPLE["response"]
 
 
-def test_a_long_retry_after_is_raised(send: Send, hostile_server: HostileServer) -> None:
+@pytest.mark.parametrize(("wait", "seconds"), [("3600", 3600.0), ("9" * 14, 1e9)])
+def test_a_long_retry_after_is_raised(
+    wait: str, seconds: float, send: Send, hostile_server: HostileServer
+) -> None:
     hostile_server.respond_with(
-        send_bytes(response(429, b'{"message": "Later"}', Retry_After="3600"))
+        send_bytes(response(429, b'{"message": "Later"}', Retry_After=wait))
     )
     with pytest.raises(RateLimitedError) as limited:
         send(hostile_server.url)
-    assert (limited.value.retry_after, len(hostile_server.received)) == (3600.0, 1)
+    assert (limited.value.retry_after, len(hostile_server.received)) == (seconds, 1)
 
 
 GOOD = {
