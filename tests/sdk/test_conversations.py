@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import re
 import socket
@@ -43,6 +44,7 @@ from leadway import (
 from leadway_mock.agents import ECHO_ID, OTHER_LOCATION_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
 from tests.sdk.conftest import LOCATION, Send
 from tests.sdk.hostile_server import GOOD_BODY, HostileServer, response, send_and_close, send_bytes
+from tests.sdk.samples import SAMPLE
 
 
 def client(url: str, **options: Any) -> Leadway:
@@ -393,6 +395,26 @@ def test_each_attempt_is_observed_and_logged(url: str, caplog: pytest.LogCapture
     assert [record.levelname for record in ours] == ["DEBUG", "WARNING"]
     assert reply.interaction_id in ours[0].getMessage()
     assert "A private message" not in caplog.text
+
+
+FORGED = "e\nCRITICAL leadway forged \x1b[2J\u202e"
+
+
+def test_ids_of_the_service_forge_no_line_of_a_log(
+    hostile_server: HostileServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    ids = {"executionId": FORGED, "interactionId": FORGED}
+    gone = response(404, b'{"message": "Unknown executionId."}')
+    good = response(200, json.dumps({**SAMPLE, **ids}).encode())
+    hostile_server.respond_with(*map(send_bytes, (good, gone, good)))
+    with caplog.at_level(logging.DEBUG, "leadway"), client(hostile_server.url) as leadway:
+        chat = leadway.agent(ECHO_ID).conversation(restart_expired=True)
+        chat.send("One")
+        assert chat.send("Two").execution_id == FORGED
+    ours = [record.getMessage() for record in caplog.records if record.name == "leadway"]
+    assert len(ours) == 4
+    assert all(map(str.isprintable, ours))
+    assert sum("e\\nCRITICAL leadway forged \\x1b[2J\\u202e" in line for line in ours) == 3
 
 
 def fail(_: Attempt) -> None:
