@@ -1,5 +1,8 @@
 """Leadway: client for the agents of Leadway CRM."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from leadway._agents import (
     Agent,
     AsyncAgent,
@@ -49,7 +52,17 @@ from leadway.errors import (
     WrongLocationError,
     WrongTokenTypeError,
 )
-from leadway_client.models import Attachment, GenerativeOutput, ResponseAttachment
+
+if TYPE_CHECKING:
+    from leadway_client.models import Attachment, GenerativeOutput, ResponseAttachment
+else:
+
+    def __getattr__(name: str) -> type:
+        """Import a generated model when it is used; httpx, which it imports, takes a while."""
+        if name in {"Attachment", "GenerativeOutput", "ResponseAttachment"}:
+            return getattr(import_module("leadway_client.models"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "DOCUMENTED_LIMITS",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,10 +16,10 @@ from leadway._observers import logger
 from leadway._replies import Reply
 from leadway._sender import SendOptions, Steps, send_with_retries
 from leadway.errors import ConversationBusyError, SessionNotFoundError, printable
-from leadway_client.models import Attachment
 
-if TYPE_CHECKING:  # `_clients` imports it when it is needed.
+if TYPE_CHECKING:  # Modules that `import leadway` does not import, since they take long.
     from leadway._transport import AsyncTransport, Transport
+    from leadway_client.models import Attachment
 
 
 class _CommonFields(TypedDict, total=False):
@@ -70,6 +71,9 @@ class _AgentBase:
     def _steps(
         self, message: str, fields: MessageFields, *, deprecated_path: bool = False
     ) -> Steps:
+        if deprecated_path:  # `@deprecated` is for type checkers: to warn, it would import asyncio.
+            text = "Use execute(): the vendor has deprecated this path."
+            warnings.warn(text, DeprecationWarning, stacklevel=3)
         check_fields(fields, MessageFields.__annotations__)
         body = request_body(message, self._location_id, **fields)
         return send_with_retries(Call(self.id, body, deprecated_path), self._options)
@@ -106,7 +110,7 @@ class Agent(_AgentBase):
         """
         return self._transport.run(self._steps(message, fields))
 
-    @deprecated("The vendor has deprecated this path. Use execute(), which does the same.")
+    @deprecated("Use execute(): the vendor has deprecated this path.", category=None)
     def execute_deprecated(self, message: str, **fields: Unpack[MessageFields]) -> Reply:
         """Send a single message by the deprecated path; see `execute`."""
         return self._transport.run(self._steps(message, fields, deprecated_path=True))
@@ -127,7 +131,7 @@ class AsyncAgent(_AgentBase):
         """Send a single message, and return the agent's reply; see `Agent.execute`."""
         return await self._transport.run(self._steps(message, fields))
 
-    @deprecated("The vendor has deprecated this path. Use execute(), which does the same.")
+    @deprecated("Use execute(): the vendor has deprecated this path.", category=None)
     async def execute_deprecated(self, message: str, **fields: Unpack[MessageFields]) -> Reply:
         """Send a single message by the deprecated path; see `Agent.execute`."""
         return await self._transport.run(self._steps(message, fields, deprecated_path=True))

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import NoneType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from leadway._arguments import check_names, check_type
 from leadway.errors import InvalidRequestError, LeadwayError
-from leadway_client.models import Attachment, ExecuteAgentRequest, InputVariables
-from leadway_client.types import UNSET
+
+# The generated models import httpx, which takes most of the time of an import, so functions import
+# them when they are needed.
+if TYPE_CHECKING:
+    from leadway_client.models import Attachment, ExecuteAgentRequest
 
 _PATH_DELIMITERS: Final = "/?#"
 _ID_RULE: Final = "The agent id must be a word such as p1q2r3s4t5u6v7w8x9y0z1a2"
@@ -77,6 +80,8 @@ def image(url: str) -> Attachment:
     """
     if not str(url).lower().startswith(("http://", "https://")):
         raise InvalidRequestError(f"An image must be a URL such as https://…/a.png, not {url!r}.")
+    from leadway_client.models import Attachment  # noqa: PLC0415 - see above
+
     return Attachment(type_="image", image_url=url)
 
 
@@ -90,9 +95,6 @@ def check_fields(fields: Mapping[str, Any], known: Collection[str] = ()) -> None
     for name, value in fields.items():
         kind, expected = _FIELD_TYPES.get(name, (str, "a string"))
         check_type(name, value, (kind, NoneType), expected, InvalidRequestError)
-    for each in fields.get("attachments") or ():
-        if not isinstance(each, Attachment):
-            raise InvalidRequestError(f"An attachment must be created by image(url), not {each!r}")
 
 
 def request_body(  # noqa: PLR0913 - the fields of the contract
@@ -105,8 +107,17 @@ def request_body(  # noqa: PLR0913 - the fields of the contract
     attachments: Sequence[Attachment] = (),
     contact_id: str | None = None,
 ) -> ExecuteAgentRequest:
-    """Return the generated model of a request body; empty fields are left out."""
+    """Return the generated model of a request body; empty fields are left out.
+
+    Raises `InvalidRequestError` for a wrong message or attachment.
+    """
+    from leadway_client.models import Attachment, ExecuteAgentRequest, InputVariables  # noqa: PLC0415 - see above
+    from leadway_client.types import UNSET  # noqa: PLC0415 - the same
+
     check_type("message", message, str, "a string", InvalidRequestError)
+    for each in attachments:
+        if not isinstance(each, Attachment):
+            raise InvalidRequestError(f"An attachment must be created by image(url), not {each!r}")
     body = ExecuteAgentRequest(message, location_id)
     body.execution_id = execution_id or UNSET
     body.input_variables = InputVariables.from_dict(input_variables) if input_variables else UNSET

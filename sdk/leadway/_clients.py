@@ -18,8 +18,8 @@ from leadway._settings import Settings
 from leadway._tokens import Secret
 from leadway.errors import SettingsError
 
-# The first client imports the transport with httpcore and asyncio, not `import leadway`, which
-# would take a third longer.
+# The first client imports the transport, with httpx, httpcore and asyncio, so `import leadway` is
+# fast.
 if TYPE_CHECKING:
     from leadway._transport import AsyncTransport, Transport
 

@@ -6,11 +6,13 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from leadway._calls import HTTPResponse
 from leadway.errors import InvalidResponseError
-from leadway_client.models import ExecuteAgentResponse, GenerativeOutput, ResponseAttachment
+
+if TYPE_CHECKING:
+    from leadway_client.models import ExecuteAgentResponse, GenerativeOutput, ResponseAttachment
 
 _DEFAULTS: Final[Mapping[str, Any]] = {
     "success": True,
@@ -109,6 +111,8 @@ def parse_reply(response: HTTPResponse) -> Reply:
         InvalidResponseError: the body is not a JSON object, or a field is missing or has another
             type.
     """
+    from leadway_client.models import ExecuteAgentResponse  # noqa: PLC0415 - as in `_calls`
+
     raw = parse_json(response.body)
     if not isinstance(raw, dict):
         raise invalid_response("The response is not a JSON object", response)

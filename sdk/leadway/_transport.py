@@ -14,7 +14,7 @@ import ssl
 import time
 import zlib
 from collections import deque
-from collections.abc import AsyncIterator, Generator, Iterable
+from collections.abc import AsyncGenerator, Generator, Iterable
 from contextlib import asynccontextmanager, closing, contextmanager
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -244,7 +244,7 @@ class AsyncTransport(_BaseTransport):
             return self._failure(error, request, started)
 
     @asynccontextmanager
-    async def _response(self, request: httpcore.Request) -> AsyncIterator[httpcore.Response]:
+    async def _response(self, request: httpcore.Request) -> AsyncGenerator[httpcore.Response]:
         """Send a request; until the end of the block, it may take the time of the settings."""
         with anyio.fail_after(self._settings.connect_timeout + self._settings.timeout) as scope:
 
@@ -329,11 +329,12 @@ def _has_unread_bytes(response: httpcore.Response) -> bool:
 
     httpcore would reuse the connection, and take these bytes for the response to the next request.
     """
+    stream: Any = response.stream
     try:
-        connection = response.stream._stream._connection  # type: ignore[union-attr]  # noqa: SLF001 - nothing public tells it
-        return bool(connection._h11_state.trailing_data[0])  # noqa: SLF001 - the same
+        received = stream._stream._connection._h11_state.trailing_data[0]  # noqa: SLF001 - no public way
     except AttributeError:
-        return True  # Of another version of httpcore: better slow than wrong.
+        return True  # Another version of httpcore: better slow than wrong.
+    return bool(received)
 
 
 def _path(request: httpcore.Request) -> str:
