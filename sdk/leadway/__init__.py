@@ -16,7 +16,7 @@ from leadway._calls import HTTPResponse, image
 from leadway._clients import AsyncLeadway, Leadway, Options
 from leadway._observers import Attempt, Observer
 from leadway._rate_limiter import DOCUMENTED_LIMITS, RateLimiter
-from leadway._replies import Reply
+from leadway._responses import Reply
 from leadway._retries import RetryPolicy
 from leadway._settings import PRODUCTION, Settings
 from leadway._tokens import MOCK_TOKEN, Secret

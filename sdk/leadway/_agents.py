@@ -13,7 +13,7 @@ from typing_extensions import Unpack, deprecated
 
 from leadway._calls import Call, check_fields, checked_agent_id, request_body
 from leadway._observers import logger
-from leadway._replies import Reply
+from leadway._responses import Reply
 from leadway._sender import SendOptions, Steps, send_with_retries
 from leadway.errors import ConversationBusyError, SessionNotFoundError, printable
 

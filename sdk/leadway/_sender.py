@@ -10,13 +10,11 @@ import random
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass, field
 
-from leadway._api_errors import error_from_response
-from leadway._calls import Call, Failure, Outcome
-from leadway._observers import Observer, log, make_attempt, notify
+from leadway._calls import Call, Outcome
+from leadway._observers import Observer, report
 from leadway._rate_limiter import RateLimiter
-from leadway._replies import Reply, parse_reply
+from leadway._responses import Reply, classify
 from leadway._retries import RetryPolicy
-from leadway.errors import LeadwayError
 
 Step = float | Call
 """Next step: seconds to wait, or a call to send. After a call, the generator gets its outcome."""
@@ -32,13 +30,6 @@ class SendOptions:
     rate_limiter: RateLimiter | None = None
     observer: Observer | None = None
     random: Callable[[], float] = random.random
-
-    def report(self, number: int, outcome: Outcome, result: Reply | LeadwayError) -> None:
-        """Log an attempt and notify the observer."""
-        attempt = make_attempt(number, outcome, result)
-        log(attempt)
-        if self.observer:
-            notify(self.observer, attempt)
 
 
 def send_with_retries(call: Call, options: SendOptions) -> Steps:
@@ -56,7 +47,7 @@ def send_with_retries(call: Call, options: SendOptions) -> Steps:
         if outcome is None:
             raise TypeError("The outcome of a call must be sent to the generator.")
         result = classify(outcome)
-        options.report(number, outcome, result)
+        report(options.observer, number, outcome, result)
         if isinstance(result, Reply):
             return result
         result.attempts = number
@@ -65,18 +56,6 @@ def send_with_retries(call: Call, options: SendOptions) -> Steps:
             raise result
         total_delay += retry_delay
         yield retry_delay
-
-
-def classify(outcome: Outcome) -> Reply | LeadwayError:
-    """Return the reply or the exception for an outcome."""
-    if isinstance(outcome, Failure):
-        return outcome.error(outcome.reason, retry_safe=outcome.retry_safe, hint=outcome.hint)
-    if not 200 <= outcome.status <= 299:  # noqa: PLR2004 - the class of successes
-        return error_from_response(outcome)
-    try:
-        return parse_reply(outcome)
-    except LeadwayError as error:
-        return error.with_traceback(None)
 
 
 def run(steps: Steps, send: Callable[[Call], Outcome], sleep: Callable[[float], None]) -> Reply:

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import json
 import platform
-import ssl
 import time
 import zlib
 from collections import deque
-from collections.abc import AsyncGenerator, Generator, Iterable
+from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, closing, contextmanager
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -26,7 +25,7 @@ import httpx
 from leadway import errors
 from leadway._calls import Call, Failure, HTTPResponse, Outcome
 from leadway._network_environment import read_network_environment
-from leadway._replies import Reply
+from leadway._responses import Reply
 from leadway._sender import Steps, run, run_async
 from leadway._settings import Settings
 from leadway._tokens import is_loopback
@@ -44,14 +43,15 @@ _MAX_CONNECTIONS: Final = 100
 _KEEPALIVE_SECONDS: Final = 5.0
 
 _UNENCODABLE: Final = (RecursionError, TypeError, ValueError)
-_NETWORK_ERRORS: Final = (httpcore.NetworkError, httpcore.ProtocolError, OSError)
 _FAILURES: Final = (
     errors.LeadwayError,
-    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
     httpcore.ProxyError,
+    httpcore.TimeoutException,
     httpcore.UnsupportedProtocol,
+    OSError,
     RuntimeError,
-    *_NETWORK_ERRORS,
 )
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
 _COOKIE_HEADERS: Final = (b"set-cookie", b"set-cookie2")
@@ -59,7 +59,7 @@ _PLAIN_SERVER: Final = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")
 """OpenSSL's names for a first response that is not TLS."""
 
 _START_MOCK: Final = "Check the port; `leadway mock` starts a mock."
-_NO_TLS: Final = "The server does not use TLS here: write http:// in `base_url`, as for a mock."
+_NO_TLS: Final = "The server does not use TLS here: write http:// in the URL, as for a mock."
 
 
 class _BaseTransport:
@@ -121,36 +121,35 @@ class _BaseTransport:
         )
 
     def _failure(self, error: Exception, request: httpcore.Request, started: float) -> Failure:
-        hint = ""
         if isinstance(error, errors.LeadwayError):
-            kind, reason, retry_safe = type(error), error.message, False
+            kind, reason = type(error), error.message
         else:
-            kind, reason, retry_safe = self._classify_error(error)
-        if kind is errors.ConnectionFailedError:
-            hint = self._connection_hint(reason)
+            kind, reason = self._classify_error(error)
+        is_unconnected = kind is errors.ConnectionFailedError
+        hint = self._connection_hint(reason) if is_unconnected else ""
+        retry_safe = is_unconnected or isinstance(error, httpcore.PoolTimeout)
         seconds = time.monotonic() - started
         return Failure(kind, self._masked(reason), retry_safe, hint, _path(request), seconds)
 
-    def _classify_error(self, error: Exception) -> tuple[type[errors.LeadwayError], str, bool]:
-        """Return the class, the reason, and whether the message was certainly not processed."""
+    def _classify_error(self, error: Exception) -> tuple[type[errors.LeadwayError], str]:
         variable = self._network.proxy_variable
         proxy = f" through the proxy of {variable}" if variable else ""
         failed = f"No connection to {self._settings.base_url}{proxy}"
         detail = f": {error}" if str(error) else ""
         match error:
             case httpcore.ConnectTimeout():
-                reason = f"{failed} within {self._settings.connect_timeout:g} s{detail}"
-                return errors.ConnectionFailedError, reason, True
+                seconds = self._settings.connect_timeout
+                return errors.ConnectionFailedError, f"{failed} within {seconds:g} s{detail}"
             case httpcore.ConnectError() | httpcore.ProxyError() | httpcore.UnsupportedProtocol():
-                return errors.ConnectionFailedError, f"{failed}{detail}", True
+                return errors.ConnectionFailedError, f"{failed}{detail}"
             case httpcore.PoolTimeout():
-                return errors.RequestTimeoutError, f"No connection became free{detail}", True
+                return errors.RequestTimeoutError, f"No connection became free{detail}"
             case httpcore.TimeoutException() | TimeoutError():
-                reason = f"No response within {self._settings.timeout:g} s{detail}"
-                return errors.RequestTimeoutError, reason, False
-        if isinstance(error, _NETWORK_ERRORS):
-            return errors.ConnectionLostError, f"The connection broke{detail}", False
-        return errors.ClientClosedError, f"The client is closed{detail}", False
+                seconds = self._settings.timeout
+                return errors.RequestTimeoutError, f"No response within {seconds:g} s{detail}"
+            case httpcore.NetworkError() | httpcore.ProtocolError() | OSError():
+                return errors.ConnectionLostError, f"The connection broke{detail}"
+        return errors.ClientClosedError, f"The client is closed{detail}"
 
     def _connection_hint(self, reason: str) -> str:
         """Return a hint that is more precise than that of the class, if there is one."""
@@ -186,7 +185,7 @@ class Transport(_BaseTransport):
         started = time.monotonic()
         try:
             with self._borrowed_pool() as pool, closing(pool.handle_request(request)) as response:
-                reader = _ResponseReader(request, response, self._settings, started)
+                reader = _ResponseReader(_path(request), response, self._settings, started)
                 for chunk in response.iter_stream():
                     reader.feed(chunk)
                 if _has_unread_bytes(response):
@@ -234,7 +233,7 @@ class AsyncTransport(_BaseTransport):
         started = time.monotonic()
         try:
             async with self._response(request) as response:
-                reader = _ResponseReader(request, response, self._settings, started)
+                reader = _ResponseReader(_path(request), response, self._settings, started)
                 async for chunk in response.aiter_stream():
                     reader.feed(chunk)
                 if _has_unread_bytes(response):
@@ -271,16 +270,8 @@ class _DeadlineBackend(httpcore.SyncBackend):
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        stream = super().connect_tcp(host, port, timeout, local_address, socket_options)
-        return _DeadlineStream(stream, self._seconds)
+    def connect_tcp(self, *args: Any, **options: Any) -> httpcore.NetworkStream:  # noqa: ANN401 - passed on
+        return _DeadlineStream(super().connect_tcp(*args, **options), self._seconds)
 
 
 class _DeadlineStream(httpcore.NetworkStream):
@@ -311,14 +302,8 @@ class _DeadlineStream(httpcore.NetworkStream):
     def close(self) -> None:
         self._stream.close()
 
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        stream = self._stream.start_tls(ssl_context, server_hostname, timeout)
-        return _DeadlineStream(stream, self._seconds)
+    def start_tls(self, *args: Any, **options: Any) -> httpcore.NetworkStream:  # noqa: ANN401 - passed on
+        return _DeadlineStream(self._stream.start_tls(*args, **options), self._seconds)
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as the base class
         return self._stream.get_extra_info(info)
@@ -348,13 +333,9 @@ class _ResponseReader:
     """
 
     def __init__(
-        self,
-        request: httpcore.Request,
-        response: httpcore.Response,
-        settings: Settings,
-        started: float,
+        self, path: str, response: httpcore.Response, settings: Settings, started: float
     ) -> None:
-        self._path = _path(request)
+        self._path = path
         self._response = response
         self._settings = settings
         self._started = started

@@ -13,7 +13,7 @@ import pytest
 import leadway
 from leadway import errors
 from leadway._calls import HTTPResponse
-from leadway._sender import classify
+from leadway._responses import classify
 from leadway_mock.contract.loader import load_contract
 from tests.sdk.samples import error_response
 

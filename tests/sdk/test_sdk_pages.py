@@ -101,5 +101,5 @@ def test_the_last_figures_reach_the_targets() -> None:
     page = Page.read("docs/sdk-benchmark.md").text
     rows = re.findall(r"^\| leadway \| \d+ \| (\d\.\d\d) \|$", page, re.MULTILINE)
     by_thread, by_task, importing = map(float, rows)
-    assert min(by_thread, by_task) >= 0.90
-    assert importing <= 0.25
+    assert min(by_thread, by_task) >= 0.95
+    assert importing <= 0.12

@@ -16,7 +16,7 @@ from typing import Final
 
 from leadway import LeadwayError, Reply, Settings, errors
 from leadway._calls import Call, HTTPResponse, Outcome, request_body
-from leadway._sender import classify
+from leadway._responses import classify
 from leadway._tokens import is_vendor, looks_real
 from leadway._transport import Transport
 from leadway.commands import command_line

@@ -10,7 +10,7 @@ import pytest
 
 from leadway import InvalidResponseError
 from leadway._calls import HTTPResponse
-from leadway._replies import parse_reply
+from leadway._responses import parse_reply
 from tests.sdk.samples import SAMPLE, success
 
 
