@@ -79,6 +79,8 @@ class Settings:
     send_token_anywhere: bool = False
 
     def __post_init__(self) -> None:
+        if isinstance(self.token, str):
+            object.__setattr__(self, "token", Secret(self.token))
         problem = _token_problem(self.token)
         if problem:
             raise SettingsError(problem)

@@ -34,7 +34,8 @@ from leadway_client.api.agents import execute_agent, execute_agent_deprecated
 from leadway_client.types import UNSET
 
 USER_AGENT: Final = (
-    f"leadway-python/{__version__} httpx/{httpx.__version__} python/{platform.python_version()}"
+    f"leadway-python/{__version__} httpcore/{httpcore.__version__}"
+    f" python/{platform.python_version()}"
 )
 
 # A pool that keeps fewer connections than it opens closes the surplus, and sometimes a connection
