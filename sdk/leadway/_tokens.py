@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -20,10 +20,17 @@ _REAL_FORMAT: Final = re.compile(r"(?i)pit-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-
 _MADE_UP_PREFIXES: Final = ("pit-00000000-", "pit-12345678-")
 
 _ESCAPED: Final = re.compile(
-    rb"\\\\*(?:u00|x)([0-9a-f]{2})|%(?:25)*([0-9a-f]{2})|\\\\*(/)|&#x0*([0-9a-f]{2});|&#0*(\d{2,3});",
+    rb"(?<!\\)\\++(?:(?:u00|x)([0-9a-f]{2})|(/))"
+    rb"|%(?:25)*([0-9a-f]{2})|&#x0*([0-9a-f]{2});|&#0*([0-9]{2,3});",
     re.IGNORECASE,
 )
-"""A character as escaped in JSON, programs, URLs and HTML; escapes may be escaped again."""
+"""A character as escaped in JSON, programs, URLs and HTML; escapes may be escaped again.
+
+It takes linear time: a match begins only with the first backslash of several.
+"""
+
+_DECIMAL: Final = 5
+"""The group of a decimal number; the others are hexadecimal, or a slash."""
 
 _MAX_NESTED_ESCAPES: Final = 5
 
@@ -62,21 +69,11 @@ class Secret:
             return text
         value = self._value.lower().encode()
         plain = text.replace(b"\0", b"")  # UTF-16 and UTF-32 pad ASCII characters with it.
-        for _ in range(_MAX_NESTED_ESCAPES):
-            escaped, plain = plain, _ESCAPED.sub(self._unescape, plain)
-            if plain == escaped:
-                break
+        if b"\\" in plain or b"%" in plain or b"&#" in plain:
+            plain = _unescape(plain, {*value, *value.upper()})
         if value not in plain.lower():
             return text
         return re.sub(re.escape(value), _MASK.encode(), plain, flags=re.IGNORECASE)
-
-    def _unescape(self, match: re.Match[bytes]) -> bytes:
-        slash, *codes = match[3], match[1], match[2], match[4]
-        code = next((int(each, 16) for each in codes if each), int(match[5] or 0))
-        character = slash or bytes([code & 0xFF])
-        # Quotes and backslashes stay escaped, so JSON stays valid.
-        is_used = character not in b'"\\' and character.lower() in self.reveal().lower().encode()
-        return character if is_used else match[0]
 
     def __bool__(self) -> bool:
         return bool(self._value)
@@ -104,6 +101,21 @@ class Secret:
 
     def __deepcopy__(self, memo: object) -> Secret:
         return self
+
+
+def _unescape(text: bytes, codes: Collection[int]) -> bytes:
+    """Return `text` with these characters unescaped, except quotes and backslashes of JSON."""
+
+    def character(match: re.Match[bytes]) -> bytes:
+        digits, base = match[match.lastindex or 0], 10 if match.lastindex == _DECIMAL else 16
+        code = ord("/") if digits == b"/" else int(digits, base)
+        return bytes([code]) if code in codes and code not in b'"\\' else match[0]
+
+    for _ in range(_MAX_NESTED_ESCAPES):
+        escaped, text = text, _ESCAPED.sub(character, text)
+        if text == escaped:
+            break
+    return text
 
 
 def check_base_url(base_url: str) -> None:

@@ -9,6 +9,7 @@ import json
 import logging
 import pickle
 import re
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -157,6 +158,16 @@ def test_a_token_is_masked_in_any_spelling(
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_text_without_the_token_is_not_changed(text: bytes) -> None:
     assert Secret(CANARY).mask(text) == text
+
+
+@pytest.mark.parametrize(
+    "part", [b"\\", b"%25", b"%", b"&#0", b"&#x0", b"&#", b"\\u00", b"\0", b"\\u0070", b"%2570"]
+)
+def test_long_texts_are_masked_in_linear_time(part: bytes) -> None:
+    text = part * (500_000 // len(part))
+    started = time.process_time()
+    assert Secret(CANARY).mask(text) == text
+    assert time.process_time() - started < 5  # Quadratic time would be hours.
 
 
 def test_neither_the_command_nor_a_span_shows_an_escaped_token(
