@@ -8,8 +8,8 @@ from urllib.parse import quote, unquote
 
 import yaml
 
-from leadway_mock.documents.problems import TextPosition
-from leadway_mock.documents.yaml_document import YamlError, load
+from leadway_mock.documents.problems import DocumentError, TextPosition
+from leadway_mock.documents.yaml_document import load
 
 ROOT = "#"
 
@@ -73,7 +73,7 @@ class Document:
         """Read `text`; raises `UnreadableError` when it is not a YAML mapping."""
         try:
             self._document = load(text)
-        except YamlError as error:
+        except DocumentError as error:
             problem = error.problem
             line = problem.location.line if isinstance(problem.location, TextPosition) else 1
             raise UnreadableError(line, problem.message, problem.hint) from error

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
 from redis import Redis
 
-from leadway_mock.agents import BUILT_IN
+from leadway_mock.agents.builtin import BUILT_IN
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.pipeline.emulator import Emulator
@@ -149,9 +150,9 @@ def test_a_history_is_paired_and_timed() -> None:
     assert (other.outcome, history.count(Outcome.OK)) == (Outcome.UNKNOWN, 1)
 
 
-def check_store(store: Store) -> tuple[list[Fault], History]:
+def check_store(store: Store | StoreWrapper) -> tuple[list[Fault], History]:
     """Run clients on a mock with this store; return the faults and the history."""
-    emulator = Emulator(Settings(), load_contract(), BUILT_IN, store, SystemClock())
+    emulator = Emulator(Settings(), load_contract(), BUILT_IN, cast("Store", store), SystemClock())
     transport = httpx.WSGITransport(create_app(emulator=emulator))
     history = History()
     try:
@@ -192,7 +193,7 @@ def proxy(redis_server: RedisProgram) -> Iterator[Proxy]:
         yield opened
 
 
-@pytest.mark.parametrize("what", ["request", "answer"])
+@pytest.mark.parametrize("what", ["request", "response"])
 def test_a_correct_client_has_no_fault_with_lost_commands(proxy: Proxy, what: Lost) -> None:
     store = open_store(proxy.url + LONG_TIMEOUTS)
     losses = proxy.lose(what, TURN, every=5)

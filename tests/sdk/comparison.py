@@ -24,7 +24,8 @@ from leadway import (
     RetryPolicy,
     Settings,
 )
-from leadway_mock.agents import ECHO_ID, OTHER_LOCATION_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
+from leadway_mock.agents.builtin import ECHO_ID
+from leadway_mock.agents.registry import OTHER_LOCATION_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
 from tests.sdk.hostile_server import (
     GOOD_BODY,
     HostileServer,
@@ -109,7 +110,8 @@ def failing(what: str, script: Script, *more: Script) -> Row:
         servers.hostile.respond_with(script, *more)
         result = error(servers.hostile.url)
         result = "the reply" if result == SAMPLE["response"] else result
-        return f"{result}, sent {len(servers.hostile.received)}x"
+        sent = len(servers.hostile.received)
+        return result if sent == 1 else f"{result}, sent {sent}x"
 
     return Row(what, lambda on: cell(on, our_error), lambda on: cell(on, their_error))
 

@@ -18,7 +18,7 @@ from leadway import (
     SettingsError,
     image,
 )
-from leadway_mock.agents import ECHO_ID
+from leadway_mock.agents.builtin import ECHO_ID
 from tests.sdk.conftest import LOCATION
 from tests.sdk.test_tokens import shown
 

@@ -20,7 +20,7 @@ from leadway.commands.command_line import (
     create_parser,
     error_text,
 )
-from leadway_mock.agents import ECHO_ID
+from leadway_mock.agents.builtin import ECHO_ID
 from tests.sdk.hostile_server import HostileServer, response, send_bytes
 from tests.sdk.test_errors import ALL_ERRORS
 from tests.sdk.test_settings import REAL_TOKEN
