@@ -1,16 +1,25 @@
 """Leadway: client for the agents of Leadway CRM."""
 
-from leadway._agents import Agent, AsyncAgent, ConversationFields, MessageFields
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from leadway._agents import (
+    Agent,
+    AsyncAgent,
+    AsyncConversation,
+    Conversation,
+    ConversationFields,
+    MessageFields,
+    Turn,
+)
 from leadway._calls import HTTPResponse, image
 from leadway._clients import AsyncLeadway, Leadway, Options
-from leadway._conversations import AsyncConversation, Conversation, Turn
 from leadway._observers import Attempt, Observer
 from leadway._rate_limiter import DOCUMENTED_LIMITS, RateLimiter
-from leadway._replies import Reply
+from leadway._responses import Reply
 from leadway._retries import RetryPolicy
-from leadway._secret import Secret
 from leadway._settings import PRODUCTION, Settings
-from leadway._token_guard import MOCK_TOKEN
+from leadway._tokens import MOCK_TOKEN, Secret
 from leadway._version import __version__
 from leadway.errors import (
     AgentNotFoundError,
@@ -41,8 +50,19 @@ from leadway.errors import (
     VersionNotFoundError,
     Violation,
     WrongLocationError,
+    WrongTokenTypeError,
 )
-from leadway_client.models import Attachment, GenerativeOutput, ResponseAttachment
+
+if TYPE_CHECKING:
+    from leadway_client.models import Attachment, GenerativeOutput, ResponseAttachment
+else:
+
+    def __getattr__(name: str) -> type:
+        """Import a generated model when it is used; httpx, which it imports, takes a while."""
+        if name in {"Attachment", "GenerativeOutput", "ResponseAttachment"}:
+            return getattr(import_module("leadway_client.models"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "DOCUMENTED_LIMITS",
@@ -97,6 +117,7 @@ __all__ = [
     "VersionNotFoundError",
     "Violation",
     "WrongLocationError",
+    "WrongTokenTypeError",
     "__version__",
     "image",
 ]

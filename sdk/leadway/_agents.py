@@ -1,52 +1,50 @@
-"""Agents: single messages, and conversations."""
+"""Agents, and conversations with them."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+import threading
+import warnings
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypedDict
 
-import anyio
 from typing_extensions import Unpack, deprecated
 
-from leadway._calls import Call, checked_agent_id, request_body
-from leadway._conversations import AsyncConversation, Conversation, ConversationDefaults
-from leadway._replies import Reply
-from leadway._sender import SendOptions, run, run_async, send_with_retries
-from leadway._transport import AsyncTransport, Transport
-from leadway_client.models import Attachment
+from leadway._calls import Call, check_fields, checked_agent_id, request_body
+from leadway._observers import logger
+from leadway._responses import Reply
+from leadway._sender import SendOptions, Steps, send_with_retries
+from leadway.errors import ConversationBusyError, SessionNotFoundError, printable
+
+if TYPE_CHECKING:  # Modules that `import leadway` does not import, since they take long.
+    from leadway._transport import AsyncTransport, Transport
+    from leadway_client.models import Attachment
 
 
-class MessageFields(TypedDict, total=False):
-    """Optional fields of a message."""
-
-    execution_id: str | None
-    """Session to continue; without it, a new one begins."""
-
+class _CommonFields(TypedDict, total=False):
     input_variables: Mapping[str, Any] | None
-    """Values for the agent's input variables, by name."""
+    """Values for the agent's input variables, by name. A conversation sends them each time."""
 
     version_id: str | None
     """Published version to run; without it, the latest."""
-
-    attachments: Sequence[Attachment]
-    """Attachments such as `image("https://…")`."""
 
     contact_id: str | None
     """Contact who sends the message."""
 
 
-class ConversationFields(TypedDict, total=False):
+class MessageFields(_CommonFields, total=False):
+    """Optional fields of a message."""
+
+    execution_id: str | None
+    """Session to continue; without it, a new one begins."""
+
+    attachments: Sequence[Attachment]
+    """Attachments such as `image("https://…")`."""
+
+
+class ConversationFields(_CommonFields, total=False):
     """Optional fields of a conversation."""
-
-    contact_id: str | None
-    """Contact who sends the messages."""
-
-    input_variables: Mapping[str, Any] | None
-    """Values for the agent's input variables, sent with every message."""
-
-    version_id: str | None
-    """Published version to run; without it, the latest."""
 
     restart_expired: bool
     """Whether to send a message in a new session if the session has expired."""
@@ -55,30 +53,36 @@ class ConversationFields(TypedDict, total=False):
 class _AgentBase:
     """Part of an agent that sync and async ones share; does no I/O."""
 
-    def __init__(self, agent_id: str, location_id: str, options: SendOptions) -> None:
+    def __init__(
+        self,
+        agent_id: str,
+        location_id: str,
+        options: SendOptions,
+        transport: Any,  # noqa: ANN401 - the subclass has the type
+    ) -> None:
         self.id: str = checked_agent_id(agent_id)
         self._location_id = location_id
         self._options = options
+        self._transport = transport
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.id!r})"
 
-    def _call(self, message: str, fields: MessageFields, *, deprecated_path: bool = False) -> Call:
+    def _steps(
+        self, message: str, fields: MessageFields, *, deprecated_path: bool = False
+    ) -> Steps:
+        if deprecated_path:  # `@deprecated` is for type checkers: to warn, it would import asyncio.
+            text = "Use execute(): the vendor has deprecated this path."
+            warnings.warn(text, DeprecationWarning, stacklevel=3)
+        check_fields(fields, MessageFields.__annotations__)
         body = request_body(message, self._location_id, **fields)
-        return Call(self.id, body, deprecated_path)
-
-    def _defaults(self, fields: ConversationFields) -> ConversationDefaults:
-        return ConversationDefaults(self.id, self._location_id, **fields)
+        return send_with_retries(Call(self.id, body, deprecated_path), self._options)
 
 
 class Agent(_AgentBase):
     """An agent, created by `Leadway.agent` without a request."""
 
-    def __init__(
-        self, agent_id: str, location_id: str, options: SendOptions, transport: Transport
-    ) -> None:
-        super().__init__(agent_id, location_id, options)
-        self._transport = transport
+    _transport: Transport
 
     def conversation(
         self, execution_id: str | None = None, **fields: Unpack[ConversationFields]
@@ -88,9 +92,11 @@ class Agent(_AgentBase):
         Args:
             execution_id: session to resume, from an earlier conversation of any process.
             **fields: see `ConversationFields`.
+
+        Raises:
+            InvalidRequestError: a field is unknown, or has the wrong type.
         """
-        defaults = self._defaults(fields)
-        return Conversation(defaults, self._options, self._transport, execution_id)
+        return Conversation(self.id, self._steps, self._transport, execution_id, fields)
 
     def execute(self, message: str, **fields: Unpack[MessageFields]) -> Reply:
         """Send a single message, and return the agent's reply.
@@ -102,42 +108,174 @@ class Agent(_AgentBase):
         Raises:
             LeadwayError: there is no reply; the class says why.
         """
-        return self._send(self._call(message, fields))
+        return self._transport.run(self._steps(message, fields))
 
-    @deprecated("The vendor has deprecated this path. Use execute(), which does the same.")
+    @deprecated("Use execute(): the vendor has deprecated this path.", category=None)
     def execute_deprecated(self, message: str, **fields: Unpack[MessageFields]) -> Reply:
         """Send a single message by the deprecated path; see `execute`."""
-        return self._send(self._call(message, fields, deprecated_path=True))
-
-    def _send(self, call: Call) -> Reply:
-        return run(send_with_retries(call, self._options), self._transport.send, time.sleep)
+        return self._transport.run(self._steps(message, fields, deprecated_path=True))
 
 
 class AsyncAgent(_AgentBase):
     """An agent, created by `AsyncLeadway.agent` without a request."""
 
-    def __init__(
-        self, agent_id: str, location_id: str, options: SendOptions, transport: AsyncTransport
-    ) -> None:
-        super().__init__(agent_id, location_id, options)
-        self._transport = transport
+    _transport: AsyncTransport
 
     def conversation(
         self, execution_id: str | None = None, **fields: Unpack[ConversationFields]
     ) -> AsyncConversation:
         """Return a new conversation, or one that resumes a session; see `Agent.conversation`."""
-        defaults = self._defaults(fields)
-        return AsyncConversation(defaults, self._options, self._transport, execution_id)
+        return AsyncConversation(self.id, self._steps, self._transport, execution_id, fields)
 
     async def execute(self, message: str, **fields: Unpack[MessageFields]) -> Reply:
         """Send a single message, and return the agent's reply; see `Agent.execute`."""
-        return await self._send(self._call(message, fields))
+        return await self._transport.run(self._steps(message, fields))
 
-    @deprecated("The vendor has deprecated this path. Use execute(), which does the same.")
+    @deprecated("Use execute(): the vendor has deprecated this path.", category=None)
     async def execute_deprecated(self, message: str, **fields: Unpack[MessageFields]) -> Reply:
         """Send a single message by the deprecated path; see `Agent.execute`."""
-        return await self._send(self._call(message, fields, deprecated_path=True))
+        return await self._transport.run(self._steps(message, fields, deprecated_path=True))
 
-    async def _send(self, call: Call) -> Reply:
-        steps = send_with_retries(call, self._options)
-        return await run_async(steps, self._transport.send, anyio.sleep)
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message and its reply."""
+
+    message: str
+    """Text of the user."""
+
+    reply: Reply
+    """Reply of the agent."""
+
+
+class BaseConversation:
+    """Part of a conversation that sync and async ones share; does no I/O."""
+
+    def __init__(
+        self,
+        agent_id: str,
+        steps: Callable[[str, MessageFields], Steps],
+        transport: Any,  # noqa: ANN401 - the subclass has the type
+        execution_id: str | None,
+        fields: ConversationFields,
+    ) -> None:
+        check_fields({"execution_id": execution_id})
+        check_fields(fields, ["execution_id", *ConversationFields.__annotations__])
+        self._agent_id = agent_id
+        self._message_steps = steps
+        self._transport = transport
+        self._execution_id = execution_id or None
+        self._fields: Mapping[str, Any] = fields
+        self._history: list[Turn] = []
+        self._restarts = 0
+        self._busy = threading.Lock()
+
+    @property
+    def agent_id(self) -> str:
+        """Id of the agent."""
+        return self._agent_id
+
+    @property
+    def execution_id(self) -> str | None:
+        """Id of the session, the only state; `None` before the first reply."""
+        return self._execution_id
+
+    @property
+    def history(self) -> tuple[Turn, ...]:
+        """Turns of this object, oldest first; the service does not return earlier ones."""
+        return tuple(self._history)
+
+    @property
+    def restarts(self) -> int:
+        """Number of expired sessions that were replaced by a new one."""
+        return self._restarts
+
+    def __repr__(self) -> str:
+        agent, session = self.agent_id, self.execution_id
+        return f"{type(self).__name__}(agent_id={agent!r}, execution_id={session!r})"
+
+    @contextmanager
+    def _exclusive(self) -> Generator[None]:
+        """Allow one message at a time; raises `ConversationBusyError`."""
+        if not self._busy.acquire(blocking=False):
+            raise ConversationBusyError("The previous message has no response yet.")
+        try:
+            yield
+        finally:
+            self._busy.release()
+
+    def _steps(
+        self,
+        message: str,
+        attachments: Sequence[Attachment],
+        input_variables: Mapping[str, Any] | None,
+    ) -> Steps:
+        check_fields({"attachments": attachments, "input_variables": input_variables})
+        fields: MessageFields = {
+            "attachments": tuple(attachments),
+            "input_variables": {
+                **(self._fields.get("input_variables") or {}),
+                **(input_variables or {}),
+            },
+            "version_id": self._fields.get("version_id"),
+            "contact_id": self._fields.get("contact_id"),
+            "execution_id": self._execution_id,
+        }
+        try:
+            reply = yield from self._message_steps(message, fields)
+        except SessionNotFoundError:
+            if not (self._fields.get("restart_expired") and self._execution_id):
+                raise
+            logger.warning(
+                "session %s has expired; a new one begins", printable(self._execution_id)
+            )
+            self._execution_id = None
+            self._restarts += 1
+            reply = yield from self._message_steps(message, {**fields, "execution_id": None})
+        self._execution_id = reply.execution_id
+        self._history.append(Turn(message, reply))
+        return reply
+
+
+class Conversation(BaseConversation):
+    """Conversation with one agent, created by `Agent.conversation`."""
+
+    _transport: Transport
+
+    def send(
+        self,
+        message: str,
+        *,
+        attachments: Sequence[Attachment] = (),
+        input_variables: Mapping[str, Any] | None = None,
+    ) -> Reply:
+        """Send a message, and return the agent's reply.
+
+        Args:
+            message: text of the user.
+            attachments: attachments such as `image("https://…")`.
+            input_variables: values for this message; they override those of the conversation.
+
+        Raises:
+            ConversationBusyError: the previous message has no response yet.
+            LeadwayError: there is no reply; the class says why.
+        """
+        with self._exclusive():
+            return self._transport.run(self._steps(message, attachments, input_variables))
+
+
+class AsyncConversation(BaseConversation):
+    """Conversation with one agent, created by `AsyncAgent.conversation`."""
+
+    _transport: AsyncTransport
+
+    async def send(
+        self,
+        message: str,
+        *,
+        attachments: Sequence[Attachment] = (),
+        input_variables: Mapping[str, Any] | None = None,
+    ) -> Reply:
+        """Send a message, and return the agent's reply; see `Conversation.send`."""
+        with self._exclusive():
+            return await self._transport.run(self._steps(message, attachments, input_variables))

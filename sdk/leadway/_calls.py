@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Final
 
+from leadway._arguments import check_names, check_type
 from leadway.errors import InvalidRequestError, LeadwayError
-from leadway_client.models import Attachment, ExecuteAgentRequest, InputVariables
-from leadway_client.types import UNSET
+
+# The generated models import httpx, which takes most of the time of an import, so functions import
+# them when they are needed.
+if TYPE_CHECKING:
+    from leadway_client.models import Attachment, ExecuteAgentRequest
 
 _PATH_DELIMITERS: Final = "/?#"
 _ID_RULE: Final = "The agent id must be a word such as p1q2r3s4t5u6v7w8x9y0z1a2"
+_FIELD_TYPES: Final[Mapping[str, tuple[type, str]]] = {
+    "attachments": (Sequence, "a list such as [image(url)]"),
+    "input_variables": (Mapping, "a dictionary of names and values"),
+    "restart_expired": (bool, "True or False"),
+}
+"""Type of each field that is not a string, and its name in errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,7 @@ class Failure:
     retry_safe: bool = False
     """Whether the message was certainly not processed."""
 
+    hint: str = ""
     path: str = ""
     seconds: float = 0.0
 
@@ -61,8 +73,28 @@ Outcome = HTTPResponse | Failure
 
 
 def image(url: str) -> Attachment:
-    """Return an image as an attachment; the platform fetches it from `url`."""
+    """Return an image as an attachment; the platform fetches it from `url`.
+
+    Raises:
+        InvalidRequestError: it is not a URL.
+    """
+    if not str(url).lower().startswith(("http://", "https://")):
+        raise InvalidRequestError(f"An image must be a URL such as https://…/a.png, not {url!r}.")
+    from leadway_client.models import Attachment  # noqa: PLC0415 - see above
+
     return Attachment(type_="image", image_url=url)
+
+
+def check_fields(fields: Mapping[str, Any], known: Collection[str] = ()) -> None:
+    """Check the fields of a message or a conversation; `None` means not given.
+
+    Raises `InvalidRequestError` for a field that is not `known`, or has another type.
+    """
+    if known:
+        check_names(fields, known, InvalidRequestError)
+    for name, value in fields.items():
+        kind, expected = _FIELD_TYPES.get(name, (str, "a string"))
+        check_type(name, value, (kind, NoneType), expected, InvalidRequestError)
 
 
 def request_body(  # noqa: PLR0913 - the fields of the contract
@@ -77,22 +109,22 @@ def request_body(  # noqa: PLR0913 - the fields of the contract
 ) -> ExecuteAgentRequest:
     """Return the generated model of a request body; empty fields are left out.
 
-    Raises `InvalidRequestError` if an attachment is not an `Attachment`.
+    Raises `InvalidRequestError` for a wrong message or attachment.
     """
+    from leadway_client.models import Attachment, ExecuteAgentRequest, InputVariables  # noqa: PLC0415 - see above
+    from leadway_client.types import UNSET  # noqa: PLC0415 - the same
+
+    check_type("message", message, str, "a string", InvalidRequestError)
+    for each in attachments:
+        if not isinstance(each, Attachment):
+            raise InvalidRequestError(f"An attachment must be created by image(url), not {each!r}")
     body = ExecuteAgentRequest(message, location_id)
     body.execution_id = execution_id or UNSET
     body.input_variables = InputVariables.from_dict(input_variables) if input_variables else UNSET
     body.version_id = version_id or UNSET
-    body.attachments = _checked_attachments(attachments) or UNSET
+    body.attachments = list(attachments) or UNSET
     body.contact_id = contact_id or UNSET
     return body
-
-
-def _checked_attachments(attachments: Sequence[Attachment]) -> list[Attachment]:
-    for each in attachments:
-        if not isinstance(each, Attachment):
-            raise InvalidRequestError(f"An attachment must be created by image(url), not {each!r}")
-    return list(attachments)
 
 
 def checked_agent_id(agent_id: str) -> str:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Self, TypedDict
+from collections.abc import Callable
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Final, Self, TypedDict
 
 from typing_extensions import Unpack
 
 from leadway._agents import Agent, AsyncAgent
+from leadway._arguments import check_names, check_type
 from leadway._observers import Observer
 from leadway._rate_limiter import RateLimiter
 from leadway._retries import RetryPolicy
-from leadway._secret import Secret
 from leadway._sender import SendOptions
 from leadway._settings import Settings
-from leadway._transport import AsyncTransport, Transport
+from leadway._tokens import Secret
+from leadway.errors import SettingsError
+
+# The first client imports the transport, with httpx, httpcore and asyncio, so `import leadway` is
+# fast.
+if TYPE_CHECKING:
+    from leadway._transport import AsyncTransport, Transport
 
 
 class Options(TypedDict, total=False):
@@ -31,8 +39,13 @@ class Options(TypedDict, total=False):
     send_token_anywhere: bool | None
 
 
+_ARGUMENTS: Final = ("settings", "rate_limiter", "observer", *Options.__annotations__)
+
+
 class _ClientBase:
     """Part of a client that sync and async ones share."""
+
+    _transport: Any
 
     def __init__(
         self,
@@ -43,6 +56,16 @@ class _ClientBase:
         **options: Unpack[Options],
     ) -> None:
         options = _mask_token(options)
+        check_names(options, _ARGUMENTS, SettingsError)
+        if not isinstance(settings, Settings | None):
+            settings = None  # It may be a token, so no traceback shows it.
+            raise SettingsError(
+                "`settings` must be Settings; write single settings as token=…, location_id=…."
+            )
+        check_type(
+            "rate_limiter", rate_limiter, (RateLimiter, NoneType), "a RateLimiter", SettingsError
+        )
+        check_type("observer", observer, (Callable, NoneType), "a function", SettingsError)
         self.settings: Settings = (
             settings.replace(**options) if settings else Settings.create(**options)
         )
@@ -68,6 +91,7 @@ class _ClientBase:
             SettingsError: a required setting is missing (all of them are named), or one is invalid.
         """
         options = _mask_token(options)
+        check_names(options, _ARGUMENTS, SettingsError)
         return cls(Settings.from_env(**options), rate_limiter=rate_limiter, observer=observer)
 
     def _open(self) -> None:
@@ -92,12 +116,14 @@ class Leadway(_ClientBase):
         **options: see `Options`.
 
     Raises:
-        SettingsError: a setting is missing or invalid.
+        SettingsError: an argument is missing, unknown or invalid.
     """
 
     _transport: Transport
 
     def _open(self) -> None:
+        from leadway._transport import Transport  # noqa: PLC0415 - see above
+
         self._transport = Transport(self.settings)
 
     def agent(self, agent_id: str) -> Agent:
@@ -125,6 +151,8 @@ class AsyncLeadway(_ClientBase):
     _transport: AsyncTransport
 
     def _open(self) -> None:
+        from leadway._transport import AsyncTransport  # noqa: PLC0415 - see above
+
         self._transport = AsyncTransport(self.settings)
 
     def agent(self, agent_id: str) -> AsyncAgent:

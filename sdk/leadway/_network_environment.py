@@ -1,7 +1,7 @@
 """Proxy and certificates from the environment variables that other HTTP programs read.
 
-httpx reads them only for connection pools of its own; `_transport` explains why it has others.
-No text here repeats the URL of a proxy, which may contain a password.
+The connection pools of httpcore do not read them. No text here repeats the URL of a proxy, which
+may contain a password.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import Final
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+import httpcore
 import httpx
 
-from leadway._token_guard import invalid_base_url, is_loopback
+from leadway._tokens import invalid_base_url, is_loopback
 from leadway.errors import SettingsError
 
 _INVALID_PROXY: Final = (
@@ -34,7 +35,7 @@ class NetworkEnvironment:
     """Certificates and proxy for the connections to one URL."""
 
     ssl_context: ssl.SSLContext
-    proxy: httpx.Proxy | None = None
+    proxy: httpcore.Proxy | None = None
     proxy_variable: str = ""
     """Name of the variable that names the proxy."""
 
@@ -49,14 +50,17 @@ def read_network_environment(base_url: str) -> NetworkEnvironment:
     proxy, variable, problem = _find_proxy(base_url)
     if problem:
         raise SettingsError(f"{variable} {problem} {_NO_PROXY}")
-    proxy_uses_tls = proxy is not None and proxy.url.scheme == "https"
-    if not proxy_uses_tls and not base_url.lower().startswith("https:"):
+    if not base_url.lower().startswith("https:") and (proxy is None or proxy.url.scheme != "https"):
         # No connection uses TLS, so no certificates are read, which takes 30 ms.
-        return NetworkEnvironment(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), proxy, variable)
-    context = _ssl_context()
-    if proxy and proxy_uses_tls:
-        proxy.ssl_context = context  # The oldest supported httpx does not take it as an argument.
-    return NetworkEnvironment(context, proxy, variable)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    else:
+        context = _ssl_context()
+    if proxy is None:
+        return NetworkEnvironment(context)
+    # The string has no password: httpx.Proxy moves it to `raw_auth`.
+    proxy_context = context if proxy.url.scheme == "https" else None
+    pool_proxy = httpcore.Proxy(str(proxy.url), auth=proxy.raw_auth, ssl_context=proxy_context)
+    return NetworkEnvironment(context, pool_proxy, variable)
 
 
 def _find_proxy(base_url: str) -> tuple[httpx.Proxy | None, str, str]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from leadway._calls import HTTPResponse, Outcome
-from leadway._replies import Reply
-from leadway.errors import LeadwayError
+from leadway._responses import Reply
+from leadway.errors import LeadwayError, printable
 
 logger: Final = logging.getLogger("leadway")
 
@@ -65,10 +65,15 @@ Observer = Callable[[Attempt], None]
 """Function that is called after each attempt. Its exceptions are logged and not raised."""
 
 
-def make_attempt(number: int, outcome: Outcome, result: Reply | LeadwayError) -> Attempt:
-    """Return the record of an attempt."""
+def report(
+    observer: Observer | None, number: int, outcome: Outcome, result: Reply | LeadwayError
+) -> None:
+    """Log an attempt (DEBUG for a reply, WARNING for an error), and notify the observer.
+
+    An exception of the observer is logged as ERROR, since the call itself has succeeded.
+    """
     reply, error = (result, None) if isinstance(result, Reply) else (None, result)
-    return Attempt(
+    attempt = Attempt(
         number=number,
         method="POST",
         path=outcome.path,
@@ -78,36 +83,29 @@ def make_attempt(number: int, outcome: Outcome, result: Reply | LeadwayError) ->
         interaction_id=reply.interaction_id if reply else None,
         error=error,
     )
-
-
-def notify(observer: Observer, attempt: Attempt) -> None:
-    """Call an observer; log its exception as ERROR, since the call itself has succeeded."""
+    level = logging.WARNING if error else logging.DEBUG
+    if logger.isEnabledFor(level):
+        text = "%s %s -> %s in %.0f ms, attempt %d: %s"
+        status, milliseconds = attempt.status or "no response", attempt.seconds * 1000
+        values = (
+            "POST",
+            printable(attempt.path),
+            status,
+            milliseconds,
+            number,
+            _result_text(attempt),
+        )
+        logger.log(level, text, *values, extra={"leadway": attempt})
     try:
-        observer(attempt)
+        if observer:
+            observer(attempt)
     except Exception:
         extra = {"leadway": attempt}
-        logger.exception("observer %r failed: attempt %d", observer, attempt.number, extra=extra)
-
-
-def log(attempt: Attempt) -> None:
-    """Log an attempt: DEBUG for a reply, WARNING for an error."""
-    level = logging.WARNING if attempt.error else logging.DEBUG
-    if not logger.isEnabledFor(level):
-        return
-    logger.log(
-        level,
-        "%s %s -> %s in %.0f ms, attempt %d: %s",
-        attempt.method,
-        attempt.path,
-        attempt.status or "no response",
-        attempt.seconds * 1000,
-        attempt.number,
-        _result_text(attempt),
-        extra={"leadway": attempt},
-    )
+        logger.exception("observer %r failed: attempt %d", observer, number, extra=extra)
 
 
 def _result_text(attempt: Attempt) -> str:
     if attempt.error:
         return type(attempt.error).__name__
-    return f"session {attempt.execution_id}, interaction {attempt.interaction_id}"
+    ids = attempt.execution_id or "", attempt.interaction_id or ""
+    return "session {}, interaction {}".format(*map(printable, ids))

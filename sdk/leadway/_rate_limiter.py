@@ -26,7 +26,7 @@ class RateLimiter:
         clock: monotonic clock, in seconds.
 
     Raises:
-        SettingsError: there is no limit, or one is not above zero.
+        SettingsError: there is no limit, or one is not a pair of numbers above zero.
     """
 
     def __init__(
@@ -35,8 +35,12 @@ class RateLimiter:
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if not limits or min(min(limit) for limit in limits) <= 0:
-            raise SettingsError(f"limits must be pairs of numbers above 0, not {limits!r}.")
+        try:
+            is_valid = bool(limits) and all(number >= 1 and time > 0 for number, time in limits)
+        except (TypeError, ValueError):
+            is_valid = False
+        if not is_valid:
+            raise SettingsError(f"`limits` must be pairs of numbers above 0, not {limits!r}.")
         self.limits: tuple[tuple[int, float], ...] = tuple(limits)
         self._clock = clock
         self._reserved: deque[float] = deque(maxlen=max(number for number, _ in limits))

@@ -7,11 +7,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from numbers import Real
 from typing import Final
 
+from leadway._arguments import check_type
 from leadway.errors import LeadwayError, SettingsError
 
-_SECONDS: Final = re.compile(r"\d{1,9}(?:\.\d{1,9})?", re.ASCII)
+_SECONDS: Final = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+_MAX_SECONDS: Final = 1e9
+"""Longer values of `Retry-After` are cut to this; a policy gives up long before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class RetryPolicy:
         retry_on: additional errors to retry after, although the message may have been processed.
 
     Raises:
-        SettingsError: a number is negative, or `attempts` is below 1.
+        SettingsError: a value has the wrong type, a number is negative, or `attempts` is below 1.
     """
 
     attempts: int = 3
@@ -42,11 +46,16 @@ class RetryPolicy:
     retry_on: tuple[type[LeadwayError], ...] = ()
 
     def __post_init__(self) -> None:
+        check_type("attempts", self.attempts, int, "a whole number", SettingsError)
         if self.attempts < 1:
-            raise SettingsError(f"attempts must be at least 1, not {self.attempts!r}.")
+            raise SettingsError(f"`attempts` must be at least 1, not {self.attempts!r}.")
         for name in ("max_total_delay", "initial_delay", "max_delay"):
-            if not getattr(self, name) >= 0:
-                raise SettingsError(f"{name} must be at least 0, not {getattr(self, name)!r}.")
+            seconds = check_type(name, getattr(self, name), Real, "a number", SettingsError)
+            if not seconds >= 0:
+                raise SettingsError(f"`{name}` must be at least 0, not {seconds!r}.")
+        check_type("retry_on", self.retry_on, tuple, "a tuple of error classes", SettingsError)
+        for each in self.retry_on:
+            check_type("retry_on", each, type, "a tuple of error classes", SettingsError)
 
     def retry_delay(
         self, error: LeadwayError, attempt: int, total_delay: float, random: Callable[[], float]
@@ -83,7 +92,7 @@ def parse_retry_after(
     """
     value = headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(value):
-        return float(value)
+        return min(float(value), _MAX_SECONDS)
     retry_at = _parse_http_date(value)
     if retry_at is None:
         return None

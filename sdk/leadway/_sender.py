@@ -9,26 +9,15 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass, field
-from itertools import count
 
-from leadway._api_errors import error_from_response
-from leadway._calls import Call, Failure, Outcome
-from leadway._observers import Observer, log, make_attempt, notify
+from leadway._calls import Call, Outcome
+from leadway._observers import Observer, report
 from leadway._rate_limiter import RateLimiter
-from leadway._replies import Reply, parse_reply
+from leadway._responses import Reply, classify
 from leadway._retries import RetryPolicy
-from leadway.errors import LeadwayError
 
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Step: wait. The generator receives `None`."""
-
-    seconds: float
-
-
-Step = Wait | Call
-"""Next step. After a `Call`, the generator receives its outcome."""
+Step = float | Call
+"""Next step: seconds to wait, or a call to send. After a call, the generator gets its outcome."""
 
 Steps = Generator[Step, Outcome | None, Reply]
 
@@ -42,88 +31,64 @@ class SendOptions:
     observer: Observer | None = None
     random: Callable[[], float] = random.random
 
-    def report(self, number: int, outcome: Outcome, result: Reply | LeadwayError) -> None:
-        """Log an attempt and notify the observer."""
-        attempt = make_attempt(number, outcome, result)
-        log(attempt)
-        if self.observer:
-            notify(self.observer, attempt)
-
 
 def send_with_retries(call: Call, options: SendOptions) -> Steps:
     """Send one message until there is a reply or the retry policy gives up; return the reply.
 
     Raises `LeadwayError`, the one of the last attempt.
     """
-    total_delay = 0.0
-    for number in count(1):
-        outcome = yield from _send_once(call, options.rate_limiter)
+    number, total_delay = 0, 0.0
+    while True:
+        number += 1
+        delay = options.rate_limiter.reserve() if options.rate_limiter else 0.0
+        if delay > 0:
+            yield delay
+        outcome = yield call
+        if outcome is None:
+            raise TypeError("The outcome of a call must be sent to the generator.")
         result = classify(outcome)
-        options.report(number, outcome, result)
+        report(options.observer, number, outcome, result)
         if isinstance(result, Reply):
             return result
         result.attempts = number
-        delay = options.retries.retry_delay(result, number, total_delay, options.random)
-        if delay is None:
+        retry_delay = options.retries.retry_delay(result, number, total_delay, options.random)
+        if retry_delay is None:
             raise result
-        total_delay += delay
-        yield Wait(delay)
-    raise AssertionError("count() does not end")  # pragma: no cover
+        total_delay += retry_delay
+        yield retry_delay
 
 
-def _send_once(
-    call: Call, rate_limiter: RateLimiter | None
-) -> Generator[Step, Outcome | None, Outcome]:
-    delay = rate_limiter.reserve() if rate_limiter else 0.0
-    if delay > 0:
-        yield Wait(delay)
-    outcome = yield call
-    if outcome is None:
-        raise TypeError("The outcome of a call must be sent to the generator.")
-    return outcome
-
-
-def classify(outcome: Outcome) -> Reply | LeadwayError:
-    """Return the reply or the exception for an outcome."""
-    if isinstance(outcome, Failure):
-        return outcome.error(outcome.reason, retry_safe=outcome.retry_safe)
-    if not 200 <= outcome.status <= 299:  # noqa: PLR2004 - the class of successes
-        return error_from_response(outcome)
-    try:
-        return parse_reply(outcome)
-    except LeadwayError as error:
-        return error.with_traceback(None)
-
-
-def run(steps: Steps, send: Callable[[Call], Outcome], sleep: Callable[[float], object]) -> Reply:
+def run(steps: Steps, send: Callable[[Call], Outcome], sleep: Callable[[float], None]) -> Reply:
     """Execute the steps; return the reply."""
-    outcome: Outcome | None = None
-    while True:
-        try:
-            step = steps.send(outcome)
-        except StopIteration as done:
-            return done.value  # type: ignore[no-any-return]  # StopIteration is untyped
-        outcome = None
-        if isinstance(step, Wait):
-            sleep(step.seconds)
+    step = _advance(steps)
+    while not isinstance(step, Reply):
+        if isinstance(step, Call):
+            step = _advance(steps, send(step))
         else:
-            outcome = send(step)
+            sleep(step)
+            step = _advance(steps)
+    return step
 
 
 async def run_async(
     steps: Steps,
     send: Callable[[Call], Awaitable[Outcome]],
-    sleep: Callable[[float], Awaitable[object]],
+    sleep: Callable[[float], Awaitable[None]],
 ) -> Reply:
     """Execute the steps; return the reply."""
-    outcome: Outcome | None = None
-    while True:
-        try:
-            step = steps.send(outcome)
-        except StopIteration as done:
-            return done.value  # type: ignore[no-any-return]  # StopIteration is untyped
-        outcome = None
-        if isinstance(step, Wait):
-            await sleep(step.seconds)
+    step = _advance(steps)
+    while not isinstance(step, Reply):
+        if isinstance(step, Call):
+            step = _advance(steps, await send(step))
         else:
-            outcome = await send(step)
+            await sleep(step)
+            step = _advance(steps)
+    return step
+
+
+def _advance(steps: Steps, outcome: Outcome | None = None) -> Step | Reply:
+    try:
+        return steps.send(outcome)
+    except StopIteration as done:
+        reply: Reply = done.value
+        return reply

@@ -8,11 +8,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from sys import getfilesystemencoding
+from types import NoneType
 from typing import Any, Final
 
+from leadway._arguments import check_names, check_type
 from leadway._retries import RetryPolicy
-from leadway._secret import Secret
-from leadway._token_guard import check_base_url, check_token_host
+from leadway._tokens import Secret, check_base_url, check_token_host
 from leadway.errors import SettingsError
 
 PRODUCTION: Final = "https://services.leadconnectorhq.com"
@@ -24,6 +25,19 @@ _REQUIRED: Final = {
 }
 _MAX_SECONDS: Final = 1_000_000
 """Operating systems do not support much longer timeouts."""
+
+_TYPES: Final[Mapping[str, tuple[type | tuple[type, ...], str]]] = {
+    "location_id": (str, "a string"),
+    "base_url": (str, f"a URL such as {PRODUCTION}"),
+    "api_version": (str, "a string such as '2021-07-28'"),
+    "timeout": ((int, float), "a number above 0"),
+    "connect_timeout": ((int, float), "a number above 0"),
+    "retries": (RetryPolicy, "a RetryPolicy"),
+    "source": ((str, NoneType), "a string"),
+    "max_response_bytes": (int, "a whole number above 0"),
+    "send_token_anywhere": (bool, "True or False"),
+}
+"""Types of the settings, and their names in errors."""
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
@@ -65,20 +79,24 @@ class Settings:
     send_token_anywhere: bool = False
 
     def __post_init__(self) -> None:
+        if isinstance(self.token, str):
+            object.__setattr__(self, "token", Secret(self.token))
         problem = _token_problem(self.token)
         if problem:
             raise SettingsError(problem)
+        for name, (kind, expected) in _TYPES.items():
+            check_type(name, getattr(self, name), kind, expected, SettingsError)
         if not _is_header_value(self.api_version):
             raise SettingsError(
                 f"`api_version` must be a word such as 2021-07-28, not {self.api_version!r}."
             )
         for name in ("timeout", "connect_timeout", "max_response_bytes"):
-            _check_positive(name, getattr(self, name))
+            value = getattr(self, name)
+            if not 0 < value < math.inf:
+                raise SettingsError(f"`{name}` must be {_TYPES[name][1]}, not {value!r}.")
         for name in ("timeout", "connect_timeout"):
             if getattr(self, name) > _MAX_SECONDS:
                 raise SettingsError(f"`{name}` must be at most {_MAX_SECONDS} seconds.")
-        if not isinstance(self.retries, RetryPolicy):
-            raise SettingsError(f"`retries` must be a RetryPolicy, not {self.retries!r}.")
         check_base_url(self.base_url)
         if not self.send_token_anywhere:
             check_token_host(self.token, self.base_url)
@@ -88,14 +106,16 @@ class Settings:
         """Return settings with these values; `None` means the default.
 
         Raises:
-            SettingsError: a required setting is missing (all of them are named), or one is invalid.
+            SettingsError: a required setting is missing (all of them are named), or one is unknown
+                or invalid.
         """
+        check_names(values, [each.name for each in fields(cls)], SettingsError)
         present = _without_none(values)
         missing = [text for name, text in _REQUIRED.items() if not present.get(name)]
         if missing:
             raise SettingsError(f"Missing: {'; '.join(missing)}.")
-        if not isinstance(present["token"], Secret):
-            present["token"] = Secret(str(present["token"]))
+        if isinstance(present["token"], str):
+            present["token"] = Secret(present["token"])
         return cls(**present)
 
     @classmethod
@@ -163,6 +183,8 @@ _PARSERS: Final[Mapping[str, tuple[Callable[[str], object], str]]] = {
 
 def _token_problem(token: Secret) -> str:
     # A function of its own, so that no frame of the error's traceback holds the value.
+    if not isinstance(token, Secret):
+        return "`token` must be a string or a Secret."
     if not token:
         return "`token` is empty; pickling settings removes it."
     if token.reveal().lower().startswith("bearer "):
@@ -174,8 +196,3 @@ def _token_problem(token: Secret) -> str:
 
 def _is_header_value(value: str) -> bool:
     return bool(value) and value.isascii() and value.isprintable() and " " not in value
-
-
-def _check_positive(name: str, value: object) -> None:
-    if not isinstance(value, int | float) or not 0 < value < math.inf:
-        raise SettingsError(f"`{name}` must be a number above 0, not {value!r}.")

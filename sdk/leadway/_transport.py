@@ -1,52 +1,66 @@
 """HTTP transport: sends a call once and returns its outcome.
 
-The generated endpoint builds the request, a connection pool of httpx sends it. The response does
+The generated endpoint builds the request, a connection pool of httpcore sends it. The response does
 not pass through the generated parser, which raises arbitrary exceptions for unexpected responses,
-or through `httpx.Client`, which would store cookies. The body is read within the limits of size
-and time.
+or through httpx, which would store cookies and decode without a limit. The response is read within
+the limits of size and time.
 """
 
 from __future__ import annotations
 
+import json
 import platform
 import time
 import zlib
 from collections import deque
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, closing, contextmanager
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import anyio
+import httpcore
 import httpx
 
+from leadway import errors
 from leadway._calls import Call, Failure, HTTPResponse, Outcome
-from leadway._network_environment import NetworkEnvironment, read_network_environment
+from leadway._network_environment import read_network_environment
+from leadway._responses import Reply
+from leadway._sender import Steps, run, run_async
 from leadway._settings import Settings
+from leadway._tokens import is_loopback
 from leadway._version import __version__
-from leadway.errors import (
-    ClientClosedError,
-    ConnectionFailedError,
-    ConnectionLostError,
-    InvalidRequestError,
-    InvalidResponseError,
-    LeadwayError,
-    RequestTimeoutError,
-)
 from leadway_client.api.agents import execute_agent, execute_agent_deprecated
 from leadway_client.types import UNSET
 
 USER_AGENT: Final = (
-    f"leadway-python/{__version__} httpx/{httpx.__version__} python/{platform.python_version()}"
+    f"leadway-python/{__version__} httpcore/{httpcore.__version__}"
+    f" python/{platform.python_version()}"
 )
 
-# Tasks share a pool. A pool that keeps fewer connections than it opens closes the surplus, and
-# sometimes a connection that another task was just given.
-_LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=100)
+# A pool that keeps fewer connections than it opens closes the surplus, and sometimes a connection
+# that another task was just given.
+_MAX_CONNECTIONS: Final = 100
+_KEEPALIVE_SECONDS: Final = 5.0
 
-_UNENCODABLE: Final = (httpx.InvalidURL, RecursionError, TypeError, ValueError)
-_FAILURES: Final = (LeadwayError, httpx.HTTPError, OSError, RuntimeError)
+_UNENCODABLE: Final = (RecursionError, TypeError, ValueError)
+_FAILURES: Final = (
+    errors.LeadwayError,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.TimeoutException,
+    httpcore.UnsupportedProtocol,
+    OSError,
+    RuntimeError,
+)
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
 _COOKIE_HEADERS: Final = (b"set-cookie", b"set-cookie2")
+_PLAIN_SERVER: Final = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")
+"""OpenSSL's names for a first response that is not TLS."""
+
+_START_MOCK: Final = "Check the port; `leadway mock` starts a mock."
+_NO_TLS: Final = "The server does not use TLS here: write http:// in the URL, as for a mock."
 
 
 class _BaseTransport:
@@ -55,71 +69,94 @@ class _BaseTransport:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._network = read_network_environment(settings.base_url)
-        self._base_url = settings.base_url.rstrip("/")
-        self._headers = httpx.Headers(  # It masks the token in its repr.
-            {
-                "Authorization": f"Bearer {settings.token.reveal()}",
-                "User-Agent": USER_AGENT,
-                "Accept": "application/json",
-                "Accept-Encoding": "gzip, deflate",
-            }
-        )
+        self._url = httpx.URL(settings.base_url)
         timeout = httpx.Timeout(settings.timeout, connect=settings.connect_timeout)
         self._extensions = {"timeout": timeout.as_dict()}
+        self._pool_arguments: dict[str, Any] = {
+            "ssl_context": self._network.ssl_context,
+            "proxy": self._network.proxy,
+            "max_connections": _MAX_CONNECTIONS,
+            "max_keepalive_connections": _MAX_CONNECTIONS,
+            "keepalive_expiry": _KEEPALIVE_SECONDS,
+        }
         self._is_closed = False
 
-    def _build_request(self, call: Call) -> httpx.Request | Failure:
+    def _build_request(self, call: Call) -> httpcore.Request | Failure:
         if self._is_closed:
-            return Failure(ClientClosedError, "The client is closed")
+            return Failure(errors.ClientClosedError, "The client is closed")
         operation = execute_agent_deprecated if call.deprecated else execute_agent
+        arguments = operation._get_kwargs(  # noqa: SLF001 - the only builder without parser
+            call.agent_id,
+            body=call.body,
+            version=self._settings.api_version,
+            source=self._settings.source or UNSET,
+        )
         try:
-            arguments = operation._get_kwargs(  # noqa: SLF001 - the only builder without parser
-                call.agent_id,
-                body=call.body,
-                version=self._settings.api_version,
-                source=self._settings.source or UNSET,
-            )
-            return httpx.Request(
-                arguments["method"].upper(),
-                self._base_url + arguments["url"],
-                params=arguments["params"] or None,
-                headers=[*self._headers.multi_items(), *arguments["headers"].items()],
-                json=arguments["json"],
-                extensions=self._extensions,
-            )
+            body = json.dumps(
+                arguments["json"], ensure_ascii=False, allow_nan=False, separators=(",", ":")
+            ).encode()
+            query = urlencode(arguments["params"])
         except _UNENCODABLE as error:
             detail = self._masked(str(error))
-            return Failure(InvalidRequestError, f"The message cannot be encoded as JSON: {detail}")
+            reason = f"The message cannot be encoded as JSON: {detail}"
+            return Failure(errors.InvalidRequestError, reason)
+        headers = {
+            "Host": self._url.netloc,
+            "Authorization": f"Bearer {self._settings.token.reveal()}",
+            "User-Agent": USER_AGENT,
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+            "Content-Length": str(len(body)),
+            **arguments["headers"],
+        }
+        target = arguments["url"] + (f"?{query}" if query else "")
+        url = httpcore.URL(
+            scheme=self._url.raw_scheme,
+            host=self._url.raw_host,
+            port=self._url.port,
+            target=target.encode(),
+        )
+        method = arguments["method"].upper()
+        return httpcore.Request(
+            method, url, headers=headers, content=body, extensions=dict(self._extensions)
+        )
 
-    def _failure(self, error: Exception, request: httpx.Request, started: float) -> Failure:
-        if isinstance(error, LeadwayError):
-            kind, reason, retry_safe = type(error), error.message, False
+    def _failure(self, error: Exception, request: httpcore.Request, started: float) -> Failure:
+        if isinstance(error, errors.LeadwayError):
+            kind, reason = type(error), error.message
         else:
-            kind, reason, retry_safe = self._classify_error(error)
-        reason = self._masked(reason)
+            kind, reason = self._classify_error(error)
+        is_unconnected = kind is errors.ConnectionFailedError
+        hint = self._connection_hint(reason) if is_unconnected else ""
+        retry_safe = is_unconnected or isinstance(error, httpcore.PoolTimeout)
         seconds = time.monotonic() - started
-        return Failure(kind, reason, retry_safe, request.url.path, seconds)
+        return Failure(kind, self._masked(reason), retry_safe, hint, _path(request), seconds)
 
-    def _classify_error(self, error: Exception) -> tuple[type[LeadwayError], str, bool]:
-        """Return the class, the reason, and whether the message was certainly not processed."""
+    def _classify_error(self, error: Exception) -> tuple[type[errors.LeadwayError], str]:
         variable = self._network.proxy_variable
         proxy = f" through the proxy of {variable}" if variable else ""
         failed = f"No connection to {self._settings.base_url}{proxy}"
         detail = f": {error}" if str(error) else ""
         match error:
-            case httpx.ConnectTimeout():
-                reason = f"{failed} within {self._settings.connect_timeout:g} s{detail}"
-                return ConnectionFailedError, reason, True
-            case httpx.ConnectError() | httpx.ProxyError() | httpx.UnsupportedProtocol():
-                return ConnectionFailedError, f"{failed}{detail}", True
-            case httpx.PoolTimeout():
-                return RequestTimeoutError, f"No connection became free{detail}", True
-            case httpx.TimeoutException() | TimeoutError():
-                reason = f"No response within {self._settings.timeout:g} s{detail}"
-                return RequestTimeoutError, reason, False
-            case httpx.HTTPError() | OSError():
-                return ConnectionLostError, f"The connection broke{detail}", False
-        return ClientClosedError, f"The client is closed{detail}", False
+            case httpcore.ConnectTimeout():
+                seconds = self._settings.connect_timeout
+                return errors.ConnectionFailedError, f"{failed} within {seconds:g} s{detail}"
+            case httpcore.ConnectError() | httpcore.ProxyError() | httpcore.UnsupportedProtocol():
+                return errors.ConnectionFailedError, f"{failed}{detail}"
+            case httpcore.PoolTimeout():
+                return errors.RequestTimeoutError, f"No connection became free{detail}"
+            case httpcore.TimeoutException() | TimeoutError():
+                seconds = self._settings.timeout
+                return errors.RequestTimeoutError, f"No response within {seconds:g} s{detail}"
+            case httpcore.NetworkError() | httpcore.ProtocolError() | OSError():
+                return errors.ConnectionLostError, f"The connection broke{detail}"
+        return errors.ClientClosedError, f"The client is closed{detail}"
+
+    def _connection_hint(self, reason: str) -> str:
+        """Return a hint that is more precise than that of the class, if there is one."""
+        if any(each in reason for each in _PLAIN_SERVER):
+            return _NO_TLS
+        return _START_MOCK if is_loopback(self._settings.base_url) else ""
 
     def _masked(self, text: str) -> str:
         return self._settings.token.mask(text.encode("utf-8", "replace")).decode()
@@ -134,7 +171,12 @@ class Transport(_BaseTransport):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        self._idle_pools: deque[httpx.HTTPTransport] = deque()
+        self._pool_arguments["network_backend"] = _DeadlineBackend(settings.timeout)
+        self._idle_pools: deque[httpcore.ConnectionPool] = deque()
+
+    def run(self, steps: Steps) -> Reply:
+        """Execute the steps; return the reply."""
+        return run(steps, self.send, time.sleep)
 
     def send(self, call: Call) -> Outcome:
         """Send a call once; return the response or the failure."""
@@ -143,24 +185,22 @@ class Transport(_BaseTransport):
             return request
         started = time.monotonic()
         try:
-            with self._borrowed_pool() as pool:
-                response = pool.handle_request(request)
-                try:
-                    reader = _ResponseReader(request, response, self._settings, started)
-                    for chunk in response.iter_raw():
-                        reader.feed(chunk)
-                finally:
-                    response.close()
+            with self._borrowed_pool() as pool, closing(pool.handle_request(request)) as response:
+                reader = _ResponseReader(_path(request), response, self._settings, started)
+                for chunk in response.iter_stream():
+                    reader.feed(chunk)
+                if _has_unread_bytes(response):
+                    response.extensions["network_stream"].close()
             return reader.finish()
         except _FAILURES as error:
             return self._failure(error, request, started)
 
     @contextmanager
-    def _borrowed_pool(self) -> Generator[httpx.HTTPTransport]:
+    def _borrowed_pool(self) -> Generator[httpcore.ConnectionPool]:
         try:
             pool = self._idle_pools.pop()
         except IndexError:
-            pool = httpx.HTTPTransport(**_pool_arguments(self._network))
+            pool = httpcore.ConnectionPool(**self._pool_arguments)
         try:
             yield pool
         finally:
@@ -180,7 +220,11 @@ class AsyncTransport(_BaseTransport):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        self._pool = httpx.AsyncHTTPTransport(**_pool_arguments(self._network), limits=_LIMITS)
+        self._pool = httpcore.AsyncConnectionPool(**self._pool_arguments)
+
+    async def run(self, steps: Steps) -> Reply:
+        """Execute the steps; return the reply."""
+        return await run_async(steps, self.send, anyio.sleep)
 
     async def send(self, call: Call) -> Outcome:
         """Send a call once; return the response or the failure."""
@@ -189,17 +233,31 @@ class AsyncTransport(_BaseTransport):
             return request
         started = time.monotonic()
         try:
-            with anyio.fail_after(self._settings.timeout + self._settings.connect_timeout):
-                response = await self._pool.handle_async_request(request)
-                try:
-                    reader = _ResponseReader(request, response, self._settings, started)
-                    async for chunk in response.aiter_raw():
-                        reader.feed(chunk)
-                finally:
-                    await response.aclose()
+            async with self._response(request) as response:
+                reader = _ResponseReader(_path(request), response, self._settings, started)
+                async for chunk in response.aiter_stream():
+                    reader.feed(chunk)
+                if _has_unread_bytes(response):
+                    await response.extensions["network_stream"].aclose()
             return reader.finish()
         except _FAILURES as error:
             return self._failure(error, request, started)
+
+    @asynccontextmanager
+    async def _response(self, request: httpcore.Request) -> AsyncGenerator[httpcore.Response]:
+        """Send a request; until the end of the block, it may take the time of the settings."""
+        with anyio.fail_after(self._settings.connect_timeout + self._settings.timeout) as scope:
+
+            async def set_deadline(event: str, _: object) -> None:
+                if event == "http11.send_request_headers.started":
+                    scope.deadline = anyio.current_time() + self._settings.timeout
+
+            request.extensions["trace"] = set_deadline
+            response = await self._pool.handle_async_request(request)
+            try:
+                yield response
+            finally:
+                await response.aclose()
 
     async def close(self) -> None:
         """Close all connections."""
@@ -207,28 +265,87 @@ class AsyncTransport(_BaseTransport):
         await self._pool.aclose()
 
 
-def _pool_arguments(network: NetworkEnvironment) -> dict[str, Any]:
-    return {"verify": network.ssl_context, "proxy": network.proxy}
+class _DeadlineBackend(httpcore.SyncBackend):
+    """Opens connections on which a request and its whole response take at most `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def connect_tcp(self, *args: Any, **options: Any) -> httpcore.NetworkStream:  # noqa: ANN401 - passed on
+        return _DeadlineStream(super().connect_tcp(*args, **options), self._seconds)
+
+
+class _DeadlineStream(httpcore.NetworkStream):
+    """Connection with a deadline, which the first write after a read sets anew.
+
+    The timeouts of httpcore are for each read, and a response may need any number of them.
+    """
+
+    def __init__(self, stream: httpcore.NetworkStream, seconds: float) -> None:
+        self._stream = stream
+        self._seconds = seconds
+        self._deadline = 0.0
+        self._has_read = True
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - the deadline counts
+        self._has_read = True
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
+            raise httpcore.ReadTimeout
+        return self._stream.read(max_bytes, remaining)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if self._has_read:
+            self._has_read = False
+            self._deadline = time.monotonic() + self._seconds
+        self._stream.write(buffer, timeout)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(self, *args: Any, **options: Any) -> httpcore.NetworkStream:  # noqa: ANN401 - passed on
+        return _DeadlineStream(self._stream.start_tls(*args, **options), self._seconds)
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as the base class
+        return self._stream.get_extra_info(info)
+
+
+def _has_unread_bytes(response: httpcore.Response) -> bool:
+    """Return whether bytes were received after the response, so that the next one may be wrong.
+
+    httpcore would reuse the connection, and take these bytes for the response to the next request.
+    """
+    stream: Any = response.stream
+    try:
+        received = stream._stream._connection._h11_state.trailing_data[0]  # noqa: SLF001 - no public way
+    except AttributeError:
+        return True  # Another version of httpcore: better slow than wrong.
+    return bool(received)
+
+
+def _path(request: httpcore.Request) -> str:
+    return request.url.target.partition(b"?")[0].decode()
 
 
 class _ResponseReader:
     """Decodes one response body within the limits of size and time.
 
-    httpx's own decoders have no limit: a few KiB can decode to gigabytes.
+    A few KiB can decode to gigabytes, so at most the limit is decoded, and only one coding.
     """
 
     def __init__(
-        self, request: httpx.Request, response: httpx.Response, settings: Settings, started: float
+        self, path: str, response: httpcore.Response, settings: Settings, started: float
     ) -> None:
-        self._path = request.url.path
+        self._path = path
         self._response = response
         self._settings = settings
         self._started = started
         self._body = bytearray()
-        encoding = response.headers.get("content-encoding", "identity").strip().lower()
+        names = [value for name, value in response.headers if name.lower() == b"content-encoding"]
+        encoding = b", ".join(names).decode("latin-1").strip().lower()
         if encoding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
-            raise InvalidResponseError(f"The Content-Encoding must be gzip, not {encoding}")
-        is_compressed = "gzip" in encoding or encoding == "deflate"
+            raise errors.InvalidResponseError(f"The Content-Encoding must be gzip, not {encoding}")
+        is_compressed = encoding not in {"", "identity"}
         self._decompressor = zlib.decompressobj(_GZIP_OR_ZLIB) if is_compressed else None
 
     def feed(self, chunk: bytes) -> None:
@@ -241,24 +358,27 @@ class _ResponseReader:
             try:
                 chunk = self._decompressor.decompress(chunk, limit - len(self._body) + 1)
             except zlib.error as error:
-                raise InvalidResponseError(f"The content encoding is broken: {error}") from None
+                reason = f"The content encoding is broken: {error}"
+                raise errors.InvalidResponseError(reason) from None
         self._body += chunk
         if len(self._body) > limit:
-            raise InvalidResponseError(f"The response is longer than {limit} bytes")
+            raise errors.InvalidResponseError(f"The response is longer than {limit} bytes")
         if self._seconds() > self._settings.timeout:
             seconds = self._settings.timeout
-            raise RequestTimeoutError(f"The response was not complete after {seconds:g} s")
+            raise errors.RequestTimeoutError(f"The response was not complete after {seconds:g} s")
 
     def finish(self) -> HTTPResponse:
         """Return the complete response, with the token masked and without cookies."""
-        mask = self._settings.token.mask
-        headers = {
-            name.lower().decode("latin-1"): mask(value).decode("latin-1")
-            for name, value in self._response.headers.raw
+        lines = [
+            b"%b:%b" % (name.lower(), value)
+            for name, value in self._response.headers
             if name.lower() not in _COOKIE_HEADERS
-        }
+        ]
+        mask = self._settings.token.mask
+        text = mask(b"\n".join(lines)).decode("latin-1")
+        headers = dict(line.split(":", 1) for line in text.split("\n") if line)
         body = mask(bytes(self._body))
-        return HTTPResponse(self._response.status_code, body, headers, self._path, self._seconds())
+        return HTTPResponse(self._response.status, body, headers, self._path, self._seconds())
 
     def _seconds(self) -> float:
         return time.monotonic() - self._started

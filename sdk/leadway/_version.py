@@ -1,5 +1,4 @@
 """Version of the package."""
 
-from importlib.metadata import version
-
-__version__: str = version("leadway")
+__version__: str = "0.1.0"
+"""The same as in pyproject.toml; reading it from there takes longer than the rest of the import."""

@@ -15,7 +15,8 @@ LeadwayError                       base class of all errors that this package ra
     ├── InvalidRequestError        the request is invalid; lists the fields
     ├── AuthorizationError         the token does not allow this request
     │   ├── InvalidTokenError      the token is unknown, expired or malformed
-    │   ├── VersionHeaderError     the `Version` header is missing or unknown
+    │   ├── VersionHeaderError     the `Version` header is missing, unknown or too new
+    │   ├── WrongTokenTypeError    the token is an agency's or a user's
     │   ├── MissingScopeError      the token lacks a scope
     │   ├── WrongLocationError     the token belongs to another location
     │   └── BlockedByProxyError    a proxy or firewall rejected the request
@@ -23,7 +24,7 @@ LeadwayError                       base class of all errors that this package ra
     │   ├── AgentNotFoundError     no such agent is published in this location
     │   ├── VersionNotFoundError   no such version of the agent is published
     │   ├── SessionNotFoundError   the `executionId` is expired, unknown or another agent's
-    │   └── RouteNotFoundError     the path is not part of the API
+    │   └── RouteNotFoundError     the path or method is not part of the API
     ├── InactiveAgentError         the agent is switched off
     ├── RateLimitedError           too many requests
     └── ServerError                the service or a proxy failed
@@ -37,18 +38,32 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
 RUN_DOCTOR: Final = " Run `leadway doctor` for a diagnosis."
 """End of the hints of errors that the command can narrow down."""
 
+MAY_HAVE_RECEIVED: Final = "The agent may have received the message;"
+"""Start of the hints of errors after which a retry may repeat the message."""
+
 _NAMED_FIELD: Final = re.compile(
     r"(?:property )?([A-Za-z_][\w.\[\]-]*) (?:must|should|is|has|cannot)\b"
 )
+_MAX_SHOWN_CHARS: Final = 2_000
+
+
+def printable(text: str) -> str:
+    """Return foreign text for a log or a terminal: one line, no control characters, shortened."""
+    shown = text if len(text) <= _MAX_SHOWN_CHARS else f"{text[:_MAX_SHOWN_CHARS]}…"
+    if shown.isprintable():
+        return shown
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in shown)
 
 
 class LeadwayError(Exception):
-    """Base class of all errors of this package. `str(error)` ends with the hint.
+    """Base class of all errors of this package.
+
+    `str(error)` ends with the hint, and has no control characters, whatever the service sent.
 
     Args:
         message: what went wrong, in the service's words if it sent any.
@@ -58,9 +73,10 @@ class LeadwayError(Exception):
         body: first 64 KiB of the response body, as text.
         retry_safe: whether the message was certainly not processed, so that a retry is safe.
         retry_after: seconds to wait, from the `Retry-After` header.
+        hint: how to fix it, if the response says so; otherwise the class does.
     """
 
-    hint: ClassVar[str] = ""
+    hint: str = ""
     """How to fix it. Names of settings and arguments are in backticks."""
 
     attempts: int
@@ -76,6 +92,7 @@ class LeadwayError(Exception):
         body: str = "",
         retry_safe: bool = False,
         retry_after: float | None = None,
+        hint: str = "",
     ) -> None:
         super().__init__(message)
         self.message: str = message
@@ -86,18 +103,17 @@ class LeadwayError(Exception):
         self.retry_safe: bool = retry_safe
         self.retry_after: float | None = retry_after
         self.attempts = 0
+        if hint:
+            self.hint = printable(hint)
 
     def __str__(self) -> str:
-        end = "" if self.message.endswith((".", "!", "?")) else "."
-        parts = f"{self.message}{end}", self._details(), self.hint
-        return " ".join(part for part in parts if part)
-
-    def _details(self) -> str:
         status = f"HTTP {self.status}" if self.status else ""
-        trace = f"trace id {self.trace_id}" if self.trace_id else ""
+        trace = f"trace id {printable(self.trace_id)}" if self.trace_id else ""
         wait = "" if self.retry_after is None else f"retry after {self.retry_after:g} s"
-        details = ", ".join(part for part in (status, trace, wait) if part)
-        return f"({details})" if details else ""
+        details = ", ".join(filter(None, (status, trace, wait)))
+        message = printable(self.message)
+        end = "" if message.endswith((".", "!", "?")) else "."
+        return " ".join(filter(None, (f"{message}{end}", details and f"({details})", self.hint)))
 
 
 class SettingsError(LeadwayError):
@@ -135,7 +151,7 @@ class ConnectionFailedError(NoResponseError):
 class ConnectionLostError(NoResponseError):
     """The connection broke after the message was sent; it may have been processed."""
 
-    hint = "The agent may have received the message; repeat it only if that is harmless."
+    hint = f"{MAY_HAVE_RECEIVED} repeat it only if that is harmless."
 
 
 class RequestTimeoutError(NoResponseError):
@@ -190,16 +206,22 @@ class AuthorizationError(APIStatusError):
 class InvalidTokenError(AuthorizationError):
     """The token is unknown, expired or malformed."""
 
-    hint: ClassVar[str] = (
+    hint: str = (
         "Use a Private Integration Token (pit- and a UUID) from the sub-account's settings, or"
         f" refresh the OAuth token.{RUN_DOCTOR}"
     )
 
 
 class VersionHeaderError(AuthorizationError):
-    """The `Version` header is missing or unknown to the service."""
+    """The `Version` header is missing, unknown, or of a version without this endpoint."""
 
     hint = "Leave `api_version` out, or set it to a version of the service: 2021-07-28."
+
+
+class WrongTokenTypeError(AuthorizationError):
+    """The token is valid, but of the wrong kind: an agency's or a user's."""
+
+    hint = "Use a token of the sub-account: a Private Integration Token, or an OAuth token for it."
 
 
 class MissingScopeError(AuthorizationError):
@@ -239,14 +261,14 @@ class VersionNotFoundError(NotFoundError):
 class SessionNotFoundError(NotFoundError):
     """The `executionId` is expired, unknown, or belongs to another agent or location."""
 
-    hint: ClassVar[str] = (
+    hint: str = (
         "A session expires after 30 minutes without a message: start a new conversation, or use"
         " conversation(..., restart_expired=True)."
     )
 
 
 class RouteNotFoundError(NotFoundError):
-    """The path is not part of the API."""
+    """The path or method is not part of the API, or not open."""
 
     hint = "`base_url` must be scheme and host only, such as https://services.leadconnectorhq.com."
 
@@ -260,7 +282,7 @@ class InactiveAgentError(APIStatusError):
 class RateLimitedError(APIStatusError):
     """Too many requests; `retry_after` has the seconds to wait, if the service sent them."""
 
-    hint: ClassVar[str] = (
+    hint: str = (
         "The documented limits are 100 requests in 10 s and 300 in a minute;"
         " rate_limiter=RateLimiter() stays below them."
     )
@@ -269,7 +291,7 @@ class RateLimitedError(APIStatusError):
 class ServerError(APIStatusError):
     """The service or a proxy failed; the message may have been processed."""
 
-    hint = "The agent may have received the message; only a 503 with Retry-After is safe to retry."
+    hint = f"{MAY_HAVE_RECEIVED} only a 503 with Retry-After is safe to retry."
 
 
 class UpstreamTimeoutError(ServerError):

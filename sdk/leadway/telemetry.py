@@ -1,6 +1,6 @@
 """Spans for OpenTelemetry.
 
-Install with `pip install 'leadway[otel]'`, then `Leadway(observer=span_observer())`.
+Install the extra `otel`, then use `Leadway(observer=span_observer())`.
 """
 
 from __future__ import annotations

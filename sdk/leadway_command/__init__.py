@@ -1,13 +1,14 @@
 """The command `leadway`. It does not import the SDK, so that the mock starts fast."""
 
 from leadway_command.dispatch import main
-from leadway_command.exit_codes import (
+from leadway_command.output import (
     EXIT_BROKEN_PIPE,
     EXIT_INTERRUPTED,
     EXIT_IO_ERROR,
+    print_error,
+    print_line,
     run_command,
 )
-from leadway_command.output import print_error, print_line
 
 __all__ = [
     "EXIT_BROKEN_PIPE",

@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points, version
 from typing import Final
 
-from leadway_command.exit_codes import run_command
-from leadway_command.output import print_error, print_line
+from leadway_command.output import print_error, print_line, run_command
 
 GROUP: Final = "leadway.commands"
 EXIT_USAGE: Final = 2
+
+_SUMMARIES: Final[Mapping[str, str]] = {
+    "chat": "have a conversation with an agent in the terminal",
+    "doctor": "check settings, network, clock and token",
+    "execute": "send one message, for scripts",
+    "mock": "serve the mock; see also `leadway mock exec`, `check` and `env`",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,7 +38,7 @@ def _dispatch(commands: Mapping[str, EntryPoint], argv: list[str]) -> int:
         case ["--version"]:
             print_line(f"leadway {version('leadway')}")
             return 0
-        case ["--help"] | ["-h"]:
+        case ["--help" | "-h" | "help"]:
             print_line(_usage(commands))
             return 0
         case []:
@@ -39,7 +46,9 @@ def _dispatch(commands: Mapping[str, EntryPoint], argv: list[str]) -> int:
             return EXIT_USAGE
         case [name] if name in commands:
             return _run(commands[name], argv[1:])
-    print_error(f"leadway: unknown command '{argv[0]}'.\n{_usage(commands)}")
+    close = get_close_matches(argv[0][:80].lower(), commands, n=1)
+    fix = f"did you mean `leadway {close[0]}`?" if close else f"\n{_usage(commands)}"
+    print_error(f"leadway: unknown command {argv[0]!r}; {fix}")
     return EXIT_USAGE
 
 
@@ -49,9 +58,10 @@ def _run(command: EntryPoint, arguments: list[str]) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] in {"leadway", "leadway_client", "leadway_mock"}:
             raise
+        # The index has no package of this name, so a clone's path is named, not `leadway[…]`.
         print_error(
-            f"leadway {command.name} needs {error.name}, which is not installed."
-            f" Install it with: pip install 'leadway[{command.name}]'"
+            f"leadway {command.name} needs {error.name}, which is not installed. In your clone of"
+            f" the repository, run: {sys.executable} -m pip install '.[{command.name}]'"
         )
         return EXIT_USAGE
     code: int = function(arguments)
@@ -59,8 +69,15 @@ def _run(command: EntryPoint, arguments: list[str]) -> int:
 
 
 def _usage(commands: Mapping[str, EntryPoint]) -> str:
-    names = ", ".join(sorted(commands)) or "none is installed"
-    return (
-        f"usage: leadway COMMAND [ARGUMENT ...]\n\ncommands: {names}\n"
-        "leadway COMMAND --help shows the arguments of a command; leadway --version the version."
+    lines = [f"  {name:9} {_SUMMARIES.get(name, '')}".rstrip() for name in sorted(commands)]
+    names = ",".join(sorted(commands)) or "COMMAND"
+    return "\n".join(
+        [
+            f"usage: leadway {{{names}}} [ARGUMENT ...]",
+            "",
+            "commands:",
+            *(lines or ["  none is installed"]),
+            "",
+            "leadway COMMAND --help shows the arguments; leadway --version prints the version.",
+        ]
     )

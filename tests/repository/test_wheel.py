@@ -134,5 +134,5 @@ def test_the_sdk_works_without_the_mock(wheel: Path, tmp_path: Path) -> None:
 def test_the_sdk_names_the_extra_of_the_mock(wheel: Path, tmp_path: Path) -> None:
     programs = install(tmp_path / "environment", f"leadway @ {wheel.as_uri()}")
     output = run(programs / "leadway", "mock", cwd=tmp_path, expect=2)
-    assert "pip install 'leadway[mock]'" in output
+    assert "-m pip install '.[mock]'" in output
     assert "Traceback" not in output

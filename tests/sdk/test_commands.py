@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from typing import Any
@@ -16,13 +17,13 @@ import pytest
 
 from leadway import MOCK_TOKEN, Settings, errors
 from leadway._calls import Failure, HTTPResponse
-from leadway.commands import chat, doctor, execute, options
-from leadway.commands.terminal import EXIT_CODES, exit_code
+from leadway.commands import chat, command_line, doctor, execute
+from leadway.commands.command_line import EXIT_CODES, exit_code
 from leadway_command.output import sanitize
 from leadway_mock.agents.builtin import ECHO_ID
 from leadway_mock.agents.registry import OTHER_LOCATION_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
 from tests.sdk.conftest import LOCATION
-from tests.sdk.hostile_server import HostileServer, response, send_bytes
+from tests.sdk.hostile_server import HostileServer, reset, response, send_and_close, send_bytes
 from tests.sdk.samples import error_response
 
 Captured = pytest.CaptureFixture[str]
@@ -351,7 +352,7 @@ def test_mock_and_mock_url_in_any_position(
 ) -> None:
     main, line, printed = case
     type_lines("Hello")
-    monkeypatch.setattr(options, "MOCK_URL", url)
+    monkeypatch.setattr(command_line, "MOCK_URL", url)
     address = url.replace("http", "HTTP")
     words = {"AGENT": ECHO_ID, "URL": address, "--mock-url=URL": f"--mock-url={address}"}
     assert main([words.get(each, each) for each in line.split(" ")]) == 0
@@ -377,3 +378,113 @@ def test_an_invalid_mock_url_is_reported(
     assert ended.value.code == 2
     expected = f"--mock-url: must be a URL such as http://127.0.0.1:4010, not {shown}\n"
     assert capsys.readouterr().err.endswith(expected)
+
+
+def test_the_hint_of_the_mock_is_printed(url: str, capsys: Captured) -> None:
+    assert execute.main(["nope", "Hi", "--mock-url", url]) == 4
+    printed = capsys.readouterr().err
+    assert ECHO_ID in printed
+    assert printed.count("\n") == 1
+
+
+def test_an_expired_session_has_one_hint(mock_with: Callable[..., str], capsys: Captured) -> None:
+    url = mock_with(session_idle_seconds=0.001)
+    execute.main([ECHO_ID, "Hi", "--mock-url", url, "--json"])
+    session = json.loads(capsys.readouterr().out)["executionId"]
+    time.sleep(0.05)
+    assert execute.main([ECHO_ID, "Hi", "--mock-url", url, "--session", session]) == 4
+    printed = capsys.readouterr().err
+    assert "It was idle for more than 0.001 seconds." in printed
+    assert "A session expires after 30 minutes" not in printed
+
+
+@pytest.mark.parametrize(
+    ("main", "arguments"),
+    [(execute.main, [ECHO_ID, "Hi"]), (chat.main, [ECHO_ID]), (doctor.main, [])],
+)
+def test_without_a_mock_the_command_that_starts_it_is_named(
+    capsys: Captured,
+    type_lines: Callable[..., None],
+    main: Callable[[list[str]], int],
+    arguments: list[str],
+) -> None:
+    type_lines("Hi")
+    assert main([*arguments, "--mock-url", "http://127.0.0.1:9", "--timeout", "5"]) in {1, 7}
+    printed = "".join(capsys.readouterr())
+    assert "No connection to http://127.0.0.1:9: " in printed
+    assert "`leadway mock` starts a mock" in printed
+
+
+def test_https_to_a_mock_is_explained(url: str, capsys: Captured) -> None:
+    assert execute.main([ECHO_ID, "Hi", "--mock-url", url.replace("http:", "https:")]) == 7
+    printed = capsys.readouterr().err
+    assert "The server does not use TLS here: write http://" in printed
+
+
+BROKEN = [send_and_close(b"SSH-2.0-OpenSSH_9.2\r\n"), reset, send_bytes(response(502, b"<html>"))]
+
+
+@pytest.mark.parametrize("number", range(len(BROKEN)))
+def test_doctor_does_not_say_that_an_agent_received_the_probe(
+    number: int, hostile_server: HostileServer, capsys: Captured
+) -> None:
+    hostile_server.respond_with(BROKEN[number])
+    assert doctor.main(["--mock-url", hostile_server.url]) == 1
+    printed = capsys.readouterr().out
+    assert "BAD network" in printed
+    assert "may have received" not in printed
+    assert "Check the URL, the port, and the proxies" in printed
+
+
+@pytest.mark.parametrize(
+    ("line", "fix"),
+    [
+        ("AGENT Hi --timout 5", "did you mean --timeout?"),
+        ("AGENT Hi --sesion=x", "did you mean --session?"),
+        ("AGENT hi there", "put a message of several words in quotes"),
+        ("AGENT Hi --zzzzzzz", "unrecognized arguments: --zzzzzzz"),
+    ],
+)
+def test_an_unknown_argument_is_corrected(line: str, fix: str, capsys: Captured) -> None:
+    with pytest.raises(SystemExit) as ended:
+        execute.main(line.split())
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(f"{fix}\n")
+
+
+def test_the_chat_says_with_whom_it_talks(
+    url: str, capsys: Captured, type_lines: Callable[..., None]
+) -> None:
+    type_lines("/image not-a-url", "One", "/history", terminal=True)
+    assert chat.main([ECHO_ID, "--mock-url", url, "--var", "a=b"]) == 0
+    printed = capsys.readouterr()
+    assert printed.err.startswith(f"Agent {ECHO_ID} at {url}\n")
+    assert "An image must be a URL such as https://" in printed.err
+    lines = printed.out.splitlines()
+    assert sum(line.startswith("       Input variables") for line in lines) == 2, lines
+
+
+def test_json_output_is_json(hostile_server: HostileServer, capsys: Captured) -> None:
+    for number in (b"NaN", b"Infinity", b"-1e999"):
+        body = b'{"response": "a", "executionId": "b", "x": %b}' % number
+        hostile_server.respond_with(send_bytes(response(200, body)))
+        assert execute.main([ECHO_ID, "Hi", "--mock-url", hostile_server.url, "--json"]) == 6
+        printed = capsys.readouterr().out
+        assert json.loads(printed, parse_constant=pytest.fail)["error"]["status"] == 200
+
+
+FORGED = "No\nleadway execute: all is well \x1b[2J"
+
+
+@pytest.mark.parametrize("status", [200, 401, 500])
+def test_a_server_forges_no_line_of_an_error(
+    status: int, hostile_server: HostileServer, capsys: Captured
+) -> None:
+    body = json.dumps({"message": FORGED, "traceId": FORGED, "response": 1}).encode()
+    hostile_server.respond_with(send_bytes(response(status, body)))
+    execute.main([ECHO_ID, "Hi", "--mock-url", hostile_server.url])
+    doctor.main(["--mock-url", hostile_server.url])
+    printed = capsys.readouterr()
+    assert printed.err.count("\n") == 1
+    assert not re.search(r"(?m)^leadway execute: all", printed.out + printed.err)
+    assert "\x1b" not in printed.out + printed.err

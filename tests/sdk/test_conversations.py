@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import re
 import socket
@@ -16,7 +17,7 @@ from typing import Any
 
 import pytest
 import trio
-from httpx import HTTPTransport, Request, Response
+from httpcore import ConnectionPool, Request, Response
 
 from leadway import (
     MOCK_TOKEN,
@@ -44,6 +45,7 @@ from leadway_mock.agents.builtin import ECHO_ID
 from leadway_mock.agents.registry import OTHER_LOCATION_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
 from tests.sdk.conftest import LOCATION, Send
 from tests.sdk.hostile_server import GOOD_BODY, HostileServer, response, send_and_close, send_bytes
+from tests.sdk.samples import SAMPLE
 
 
 def client(url: str, **options: Any) -> Leadway:
@@ -396,6 +398,26 @@ def test_each_attempt_is_observed_and_logged(url: str, caplog: pytest.LogCapture
     assert "A private message" not in caplog.text
 
 
+FORGED = "e\nCRITICAL leadway forged \x1b[2J\u202e"
+
+
+def test_ids_of_the_service_forge_no_line_of_a_log(
+    hostile_server: HostileServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    ids = {"executionId": FORGED, "interactionId": FORGED}
+    gone = response(404, b'{"message": "Unknown executionId."}')
+    good = response(200, json.dumps({**SAMPLE, **ids}).encode())
+    hostile_server.respond_with(*map(send_bytes, (good, gone, good)))
+    with caplog.at_level(logging.DEBUG, "leadway"), client(hostile_server.url) as leadway:
+        chat = leadway.agent(ECHO_ID).conversation(restart_expired=True)
+        chat.send("One")
+        assert chat.send("Two").execution_id == FORGED
+    ours = [record.getMessage() for record in caplog.records if record.name == "leadway"]
+    assert len(ours) == 4
+    assert all(map(str.isprintable, ours))
+    assert sum("e\\nCRITICAL leadway forged \\x1b[2J\\u202e" in line for line in ours) == 3
+
+
 def fail(_: Attempt) -> None:
     raise LookupError("the observer's own fault")
 
@@ -506,14 +528,14 @@ def test_threads_reuse_connections_and_share_no_pool(
     connections, pools, handle = (
         respond_to_all_at_once(hostile_server),
         [],
-        HTTPTransport.handle_request,
+        ConnectionPool.handle_request,
     )
 
-    def record(pool: HTTPTransport, request: Request) -> Response:
+    def record(pool: ConnectionPool, request: Request) -> Response:
         pools.append(pool)
         return handle(pool, request)
 
-    monkeypatch.setattr(HTTPTransport, "handle_request", record)
+    monkeypatch.setattr(ConnectionPool, "handle_request", record)
     with client(hostile_server.url) as leadway, ThreadPoolExecutor(CLIENTS) as threads:
         for _ in range(3):
             list(threads.map(leadway.agent(ECHO_ID).execute, ["Hello"] * CLIENTS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import EntryPoint, version
 
 import pytest
@@ -13,13 +14,15 @@ def test_without_a_command_it_lists_them(capsys: pytest.CaptureFixture[str]) -> 
     assert dispatch.main([]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert "commands: chat, doctor, execute, mock" in captured.err
+    assert "usage: leadway {chat,doctor,execute,mock} [ARGUMENT ...]" in captured.err
+    for name in ("chat", "doctor", "execute", "mock"):
+        assert re.search(rf"^  {name} +\w+", captured.err, re.MULTILINE)
 
 
-@pytest.mark.parametrize("flag", ["--help", "-h"])
+@pytest.mark.parametrize("flag", ["--help", "-h", "help"])
 def test_help_exits_with_0(capsys: pytest.CaptureFixture[str], flag: str) -> None:
     assert dispatch.main([flag]) == 0
-    assert "usage: leadway COMMAND" in capsys.readouterr().out
+    assert "usage: leadway {chat" in capsys.readouterr().out
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -30,6 +33,17 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_unknown_command_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert dispatch.main(["fly", "--high"]) == 2
     assert "unknown command 'fly'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("mok", "mock"), ("Chat", "chat"), ("doctr", "doctor")]
+)
+def test_a_misspelt_command_is_corrected(
+    word: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert dispatch.main([word]) == 2
+    printed = capsys.readouterr().err
+    assert printed == f"leadway: unknown command '{word}'; did you mean `leadway {meant}`?\n"
 
 
 def install(monkeypatch: pytest.MonkeyPatch, *commands: EntryPoint) -> None:
@@ -61,7 +75,8 @@ def test_a_missing_package_is_reported_with_its_extra(
     assert dispatch.main(["mock"]) == 2
     printed = capsys.readouterr().err
     assert "leadway mock needs no_such_package, which is not installed" in printed
-    assert "pip install 'leadway[mock]'" in printed
+    assert "-m pip install '.[mock]'" in printed
+    assert "'leadway[mock]'" not in printed  # The index has no package of this name.
 
 
 def test_a_missing_module_of_this_project_is_raised(

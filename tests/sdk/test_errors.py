@@ -13,7 +13,7 @@ import pytest
 import leadway
 from leadway import errors
 from leadway._calls import HTTPResponse
-from leadway._sender import classify
+from leadway._responses import classify
 from leadway_mock.contract.loader import load_contract
 from tests.sdk.samples import error_response
 
@@ -126,6 +126,57 @@ def test_every_error_of_the_contract_has_its_class(rule: str, response: HTTPResp
     assert error.status == response.status
     assert error.messages
     assert error.retry_safe is (rule == "quota-exceeded")
+
+
+LIVE_TEXTS = [
+    (401, "This location is not accessible from this token!", errors.WrongLocationError),
+    (403, "The token does not have access to this location.", errors.WrongLocationError),
+    (
+        401,
+        "This route is not yet supported by the IAM Service. Please update your IAM config.",
+        errors.RouteNotFoundError,
+    ),
+    (401, "E-102. This AuthClass is not yet supported!", errors.WrongTokenTypeError),
+    (
+        400,
+        "Endpoint /x not available in API version v3. Please use a version before v3.",
+        errors.VersionHeaderError,
+    ),
+]
+
+
+@pytest.mark.parametrize(("status", "message", "expected"), LIVE_TEXTS)
+def test_live_texts_have_the_class_of_their_meaning(
+    status: int, message: str, expected: type[errors.LeadwayError]
+) -> None:
+    error = classify(error_response(status, message))
+    assert type(error) is expected
+    assert "refresh the OAuth token" not in str(error)  # A new token would not help.
+
+
+def test_the_hint_of_a_response_replaces_that_of_the_class() -> None:
+    error = classify(error_response(404, "Agent not found", x_mock_hint="Known agents: \x1b[2Ja"))
+    assert isinstance(error, errors.AgentNotFoundError)
+    assert str(error) == "Agent not found. (HTTP 404) Known agents: \\x1b[2Ja"
+    assert errors.AgentNotFoundError("No").hint == errors.AgentNotFoundError.hint
+
+
+def test_the_message_may_be_called_msg() -> None:
+    assert str(classify(HTTPResponse(404, b'{"msg": "Gone"}'))).startswith("Gone. (HTTP 404)")
+
+
+@pytest.mark.parametrize(
+    "message", ["a\nCRITICAL forged", "\x1b[2J\x07", "a\u202eb", "\ud800", "\r"]
+)
+def test_the_text_of_an_error_is_one_printable_line(message: str) -> None:
+    error = errors.ServerError(message, trace_id=message, hint=message)
+    assert str(error).isprintable()
+    assert error.message == message
+
+
+def test_the_text_of_an_error_is_bounded() -> None:
+    error = errors.ServerError("x" * 100_000, trace_id="y" * 100_000, hint="z" * 100_000)
+    assert len(str(error)) < 7_000
 
 
 @pytest.mark.parametrize(

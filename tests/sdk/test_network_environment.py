@@ -17,7 +17,7 @@ from leadway_mock.agents.builtin import ECHO_ID
 from tests.sdk.conftest import LOCATION, Send
 from tests.sdk.hostile_server import GOOD_BODY, HostileServer, response, send_bytes
 from tests.sdk.samples import SAMPLE
-from tests.sdk.test_secret import shown
+from tests.sdk.test_tokens import shown
 
 Captured = pytest.CaptureFixture[str]
 

@@ -26,7 +26,8 @@ NOON = 1_445_428_800.0
         ("²", None),
         ("", None),
         ("Wed, 99 Oct 2015 12:00:30 GMT", None),
-        ("9" * 400, None),
+        ("9999999999", 1e9),
+        ("9" * 400, 1e9),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
+from importlib.metadata import version
 from typing import Any
 
 import pytest
 
+import leadway
 from leadway import MOCK_TOKEN, PRODUCTION, Secret, Settings, SettingsError, TokenHostMismatchError
-from leadway._token_guard import is_loopback, is_vendor
+from leadway._tokens import is_loopback, is_vendor
 from leadway_mock.agents.registry import TEST_TOKENS
 
 REAL_TOKEN = "pit-9f3c1a52-7d0e-4b86-a1c4-5e2f8b7d6c03"
@@ -135,8 +139,28 @@ def test_pickled_settings_have_no_token() -> None:
     assert copied.replace(token=MOCK_TOKEN) == settings
 
 
+def test_a_token_may_be_a_string_everywhere() -> None:
+    settings = Settings(**REQUIRED)  # type: ignore[arg-type]
+    assert settings.token == Secret(MOCK_TOKEN)
+    assert MOCK_TOKEN not in repr(settings)
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    assert leadway.__version__ == version("leadway")
+
+
 def test_a_secret_is_masked_in_every_format() -> None:
     secret = Secret(MOCK_TOKEN)
     shown = f"{secret} {secret!r} {secret:>12} %s" % secret
     assert MOCK_TOKEN not in shown
     assert {secret: 1}[Secret(MOCK_TOKEN)] == 1
+
+
+def test_an_import_is_fast() -> None:
+    """It imports no HTTP library: those take ten times as long as the rest."""
+    slow = {"httpx", "httpcore", "asyncio", "anyio", "attr", "leadway_client"}
+    code = f"import sys, leadway; print(sorted({slow!r} & set(sys.modules)))"
+    command = [sys.executable, "-c", code + "; from leadway import *; print(Attachment.__name__)"]
+    environment = {"PYTHONPATH": ":".join(path for path in sys.path if path)}
+    printed = subprocess.check_output(command, env=environment, text=True, timeout=60)
+    assert printed == "[]\nAttachment\n"

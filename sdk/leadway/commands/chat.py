@@ -8,18 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Final
 
-from leadway._agents import Agent
-from leadway._calls import image
-from leadway.commands.options import (
-    add_message_options,
-    client_from,
-    conversation_fields,
-    create_parser,
-    parse_variable,
-)
-from leadway.commands.terminal import SUCCESS, error_text, exit_code, is_interactive, stdin_lines
-from leadway.errors import LeadwayError
-from leadway_client.models import Attachment
+from leadway import Agent, Attachment, Leadway, LeadwayError, image
+from leadway.commands import command_line
+from leadway.commands.command_line import error_text, parse_variable
 from leadway_command import print_error, print_line
 
 PROMPT: Final = "you> "
@@ -40,12 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Send each line of standard input as a message; return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        with client_from(options) as leadway:
+        with Leadway(command_line.settings_from(options)) as leadway:
             chat = Chat(leadway.agent(options.agent), options)
-            return _run_interactive(chat) if is_interactive() else _run_piped(chat)
+            if not command_line.is_interactive():
+                return _run_piped(chat)
+            print_error(f"Agent {options.agent} at {leadway.settings.base_url}")
+            return _run_interactive(chat)
     except LeadwayError as error:
         print_error(f"leadway chat: {error_text(error)}")
-        return exit_code(error)
+        return command_line.exit_code(error)
 
 
 class Chat:
@@ -53,7 +47,7 @@ class Chat:
 
     def __init__(self, agent: Agent, options: argparse.Namespace) -> None:
         self._agent = agent
-        self._fields = conversation_fields(options)
+        self._fields = command_line.message_fields(options)
         self._attachments: list[Attachment] = []
         self._variables: dict[str, str] = dict(options.var)
         self._conversation = agent.conversation(options.session, **self._fields)
@@ -80,7 +74,7 @@ class Chat:
         reply = self._conversation.send(
             message, attachments=attachments, input_variables=self._variables
         )
-        print_line("agent> " + reply.text.replace("\n", f"\n{_INDENT}"))
+        print_line(_reply_lines(reply.text))
         if reply.goal_completion:
             print_line(f"{_INDENT}(The agent has reached its goal.)")
 
@@ -94,7 +88,7 @@ class Chat:
 
     def _history(self, _: str) -> None:
         for turn in self._conversation.history:
-            print_line(f"{PROMPT}{turn.message}\nagent> {turn.reply.text}")
+            print_line(f"{PROMPT}{turn.message}\n{_reply_lines(turn.reply.text)}")
 
     def _vars(self, text: str) -> None:
         if text:
@@ -123,11 +117,11 @@ def _run_interactive(chat: Chat) -> int:
         try:
             line = input(PROMPT)
             if line.strip() == "/quit":
-                return SUCCESS
+                return command_line.SUCCESS
             chat.handle_line(line)
         except EOFError:
             print_line()
-            return SUCCESS
+            return command_line.SUCCESS
         except KeyboardInterrupt:
             print_line()
             raise
@@ -138,14 +132,18 @@ def _run_interactive(chat: Chat) -> int:
 
 
 def _run_piped(chat: Chat) -> int:
-    for line in stdin_lines():
+    for line in command_line.stdin_lines():
         if line.strip() == "/quit":
             break
         try:
             chat.handle_line(line)
         except argparse.ArgumentTypeError as error:
             print_error(str(error))
-    return SUCCESS
+    return command_line.SUCCESS
+
+
+def _reply_lines(text: str) -> str:
+    return "agent> " + text.replace("\n", f"\n{_INDENT}")
 
 
 def _enable_line_editing() -> None:
@@ -162,7 +160,7 @@ def _command_list(indent: str = "") -> str:
 
 def _parser() -> argparse.ArgumentParser:
     description = "Chat with an agent. Each line of a pipe is a message; the first error ends it."
-    parser = create_parser("chat", description, f"commands in the chat:\n{_command_list('  ')}\n")
-    parser.add_argument("agent", metavar="AGENT", help="the agent's id")
-    add_message_options(parser)
+    epilog = f"commands in the chat:\n{_command_list('  ')}\n"
+    parser = command_line.create_parser("chat", description, epilog)
+    command_line.add_message_options(parser)
     return parser

@@ -14,42 +14,33 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+from leadway import LeadwayError, Reply, Settings, errors
 from leadway._calls import Call, HTTPResponse, Outcome, request_body
-from leadway._replies import Reply
-from leadway._sender import classify
-from leadway._settings import Settings
-from leadway._token_guard import is_vendor, looks_real
+from leadway._responses import classify
+from leadway._tokens import is_vendor, looks_real
 from leadway._transport import Transport
-from leadway.commands.options import create_parser, settings_from
-from leadway.commands.terminal import CHECK_FAILED, SUCCESS, error_text, exit_code
-from leadway.errors import (
-    RUN_DOCTOR,
-    InactiveAgentError,
-    InvalidRequestError,
-    InvalidTokenError,
-    LeadwayError,
-    MissingScopeError,
-    NotFoundError,
-    RateLimitedError,
-    RouteNotFoundError,
-    VersionHeaderError,
-    WrongLocationError,
-)
+from leadway.commands import command_line
 from leadway_command import print_error, print_line
 
 PROBE_AGENT_ID: Final = "leadwaydoctor00000000000"
 """Id of no agent."""
 
+_NOT_THE_API: Final = "Check the URL, the port, and the proxies on the way to it."
 _MAX_CLOCK_SKEW_SECONDS: Final = 60.0
-_CHECKS: Final[Sequence[tuple[str, type[LeadwayError]]]] = [
-    ("token", InvalidTokenError),
-    ("version", VersionHeaderError),
-    ("scope", MissingScopeError),
-    ("location", WrongLocationError),
+_CHECKS: Final[Sequence[tuple[str, tuple[type[LeadwayError], ...]]]] = [
+    ("token", (errors.InvalidTokenError, errors.WrongTokenTypeError)),
+    ("version", (errors.VersionHeaderError,)),
+    ("scope", (errors.MissingScopeError,)),
+    ("location", (errors.WrongLocationError,)),
 ]
-"""Checks of the service, in its order, and the error of each."""
+"""Checks of the service, in its order, and the errors of each."""
 
-_ACCEPTED: Final = (InvalidRequestError, NotFoundError, InactiveAgentError, RateLimitedError)
+_ACCEPTED: Final = (
+    errors.InvalidRequestError,
+    errors.NotFoundError,
+    errors.InactiveAgentError,
+    errors.RateLimitedError,
+)
 """Errors of requests that passed all checks."""
 
 
@@ -71,18 +62,19 @@ class Finding:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print all findings; return 0 if every check passed, 1 or 2 if not."""
     description = "Check settings, network, clock and token, and print how to fix what is wrong."
-    parser = create_parser("doctor", description, "No agent receives a message.")
+    parser = command_line.create_parser("doctor", description, "No agent receives a message.")
     options = parser.parse_args(arguments)
     try:
-        settings = settings_from(options)
+        settings = command_line.settings_from(options)
         outcome = _probe(settings)
     except LeadwayError as error:
-        print_error(str(Finding("settings", passed=False, detail=error_text(error))))
-        return exit_code(error)
+        print_error(str(Finding("settings", passed=False, detail=command_line.error_text(error))))
+        return command_line.exit_code(error)
     findings = list(examine(settings, outcome, time.time()))
     for finding in findings:
         print_line(str(finding))
-    return SUCCESS if all(finding.passed for finding in findings) else CHECK_FAILED
+    has_passed = all(finding.passed for finding in findings)
+    return command_line.SUCCESS if has_passed else command_line.CHECK_FAILED
 
 
 def _probe(settings: Settings) -> Outcome:
@@ -115,8 +107,8 @@ def _check_network(outcome: Outcome, result: Reply | LeadwayError) -> Finding:
 
 
 def _is_from_api(result: Reply | LeadwayError) -> bool:
-    errors = tuple(error for _, error in _CHECKS)
-    return isinstance(result, (*errors, *_ACCEPTED)) and not isinstance(result, RouteNotFoundError)
+    is_known = isinstance(result, _ACCEPTED) or any(isinstance(result, e) for _, e in _CHECKS)
+    return is_known and not isinstance(result, errors.RouteNotFoundError)
 
 
 def _check_clock(response: HTTPResponse, now: float) -> Finding:
@@ -140,8 +132,8 @@ def _check_token(settings: Settings, result: Reply | LeadwayError, now: float) -
         "location": settings.location_id,
     }
     passed = True if _is_from_api(result) else None
-    for what, error in _CHECKS:
-        if isinstance(result, error):
+    for what, kinds in _CHECKS:
+        if isinstance(result, kinds):
             yield Finding(what, passed=False, detail=_token_error_text(settings, result, now))
             passed = None
         else:
@@ -151,13 +143,16 @@ def _check_token(settings: Settings, result: Reply | LeadwayError, now: float) -
 
 def _token_error_text(settings: Settings, error: LeadwayError, now: float) -> str:
     seconds = _seconds_since_expiry(settings, now)
-    if isinstance(error, InvalidTokenError) and seconds is not None:
+    if isinstance(error, errors.InvalidTokenError) and seconds is not None:
         return f"the OAuth token expired {seconds:.0f} s ago: refresh it"
     return _text(error)
 
 
 def _text(error: LeadwayError) -> str:
-    return error_text(error).removesuffix(RUN_DOCTOR)
+    text = command_line.error_text(error)
+    if error.hint.startswith(errors.MAY_HAVE_RECEIVED):  # The probe reaches no agent.
+        return text.removesuffix(error.hint) + _NOT_THE_API
+    return text.removesuffix(errors.RUN_DOCTOR)
 
 
 def _seconds_since_expiry(settings: Settings, now: float) -> float | None:

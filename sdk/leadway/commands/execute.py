@@ -7,15 +7,8 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-from leadway._replies import Reply
-from leadway.commands.options import (
-    add_message_options,
-    client_from,
-    conversation_fields,
-    create_parser,
-)
-from leadway.commands.terminal import SUCCESS, error_message, error_text, exit_code, stdin_lines
-from leadway.errors import LeadwayError
+from leadway import Leadway, LeadwayError, Reply
+from leadway.commands import command_line
 from leadway_command import print_error, print_line
 
 _EXIT_CODES: Final = """\
@@ -34,27 +27,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reply = _send(options)
     except LeadwayError as error:
         if options.json:
-            print_line(json.dumps({"error": error_document(error)}))
+            print_line(json.dumps({"error": _error_document(error)}))
         else:
-            print_error(f"leadway execute: {error_text(error)}")
-        return exit_code(error)
+            print_error(f"leadway execute: {command_line.error_text(error)}")
+        return command_line.exit_code(error)
     print_line(json.dumps(reply.raw) if options.json else reply.text)
-    return SUCCESS
+    return command_line.SUCCESS
 
 
 def _send(options: argparse.Namespace) -> Reply:
-    message = "".join(stdin_lines()) if options.message == "-" else options.message
-    with client_from(options) as leadway:
-        agent = leadway.agent(options.agent)
-        conversation = agent.conversation(options.session, **conversation_fields(options))
-        return conversation.send(message, input_variables=dict(options.var))
+    message = "".join(command_line.stdin_lines()) if options.message == "-" else options.message
+    with Leadway(command_line.settings_from(options)) as leadway:
+        return leadway.agent(options.agent).execute(
+            message,
+            execution_id=options.session,
+            input_variables=dict(options.var),
+            **command_line.message_fields(options),
+        )
 
 
-def error_document(error: LeadwayError) -> dict[str, object]:
-    """Return an error as a JSON object."""
+def _error_document(error: LeadwayError) -> dict[str, object]:
     return {
         "type": type(error).__name__,
-        "message": error_message(error),
+        "message": command_line.error_message(error),
         "status": error.status,
         "traceId": error.trace_id,
         "retrySafe": error.retry_safe,
@@ -65,11 +60,10 @@ def error_document(error: LeadwayError) -> dict[str, object]:
 
 def _parser() -> argparse.ArgumentParser:
     description = "Send one message to an agent, and print its reply."
-    parser = create_parser("execute", description, _EXIT_CODES)
-    parser.add_argument("agent", metavar="AGENT", help="the agent's id")
+    parser = command_line.create_parser("execute", description, _EXIT_CODES)
+    command_line.add_message_options(parser)
     parser.add_argument("message", metavar="MESSAGE", help="the message; - reads standard input")
     parser.add_argument(
         "--json", action="store_true", help="print the whole response, or the error, as JSON"
     )
-    add_message_options(parser)
     return parser

@@ -10,7 +10,7 @@ import pytest
 
 from leadway import InvalidResponseError
 from leadway._calls import HTTPResponse
-from leadway._replies import parse_reply
+from leadway._responses import parse_reply
 from tests.sdk.samples import SAMPLE, success
 
 
@@ -68,7 +68,9 @@ def test_unknown_fields_and_values_are_kept() -> None:
         b'{"response": "a", "executionId": ""}',
         b'{"response": null, "executionId": "a"}',
         b'{"response": 3, "executionId": "a"}',
-        b'{"response": "a", "executionId": "b", "attachments": [null]}',
+        b'{"response": "a", "executionId": "b", "attachments": "c"}',
+        b'{"response": "a", "executionId": "b", "x": NaN}',
+        b'{"response": "a", "executionId": "b", "x": 1e999}',
         b'{"response": "a", "executionId": "b", "goalCompletion": "yes"}',
         b'{"response": "a", "executionId": "b", "success": 1}',
     ],
@@ -78,6 +80,16 @@ def test_invalid_responses_are_rejected(body: bytes) -> None:
         parse_reply(HTTPResponse(200, body))
     assert caught.value.status == 200
     assert not caught.value.retry_safe
+
+
+@pytest.mark.parametrize("name", ["attachments", "generativeOutputs"])
+@pytest.mark.parametrize("item", ["x", 1, None, ["x"]])
+def test_no_reply_is_lost_for_an_undocumented_item(name: str, item: object) -> None:
+    reply = parse_reply(success(**{name: [item, {"kind": "map"}]}))
+    assert reply.text == SAMPLE["response"]
+    assert reply.raw[name] == [item, {"kind": "map"}]
+    (known,) = reply.attachments or reply.generative_outputs
+    assert known.to_dict() == {"kind": "map"}
 
 
 def test_a_reply_can_be_pickled() -> None:

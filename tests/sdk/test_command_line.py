@@ -13,8 +13,13 @@ import pytest
 
 from leadway import MOCK_TOKEN, LeadwayError, Settings, SettingsError, errors
 from leadway.commands import chat, doctor, execute
-from leadway.commands.options import add_message_options, create_parser
-from leadway.commands.terminal import _FLAGS, _HINTS, error_text
+from leadway.commands.command_line import (
+    _FLAGS,
+    _HINTS,
+    add_message_options,
+    create_parser,
+    error_text,
+)
 from leadway_mock.agents.builtin import ECHO_ID
 from tests.sdk.hostile_server import HostileServer, response, send_bytes
 from tests.sdk.test_errors import ALL_ERRORS
@@ -102,7 +107,10 @@ def run(command: str, *flags: str, agent: str = ECHO_ID) -> int:
         ("--mock --timeout 0", r"--timeout \(or LEADWAY_TIMEOUT\) must be a number above 0"),
         ("--mock --api-version é", r"--api-version \(or LEADWAY_API_VERSION\) must be a word"),
         ("LEADWAY_CONNECT_TIMEOUT=0 --mock", "LEADWAY_CONNECT_TIMEOUT must be a number above 0"),
-        ("LEADWAY_MAX_RESPONSE_BYTES=0 --mock", "LEADWAY_MAX_RESPONSE_BYTES must be a number"),
+        (
+            "LEADWAY_MAX_RESPONSE_BYTES=0 --mock",
+            "LEADWAY_MAX_RESPONSE_BYTES must be a whole number",
+        ),
         (f"LEADWAY_TOKEN={MOCK_TOKEN} --location-id x", r"--mock-url, .* --send-token-anywhere\."),
         (f"LEADWAY_TOKEN={REAL_TOKEN} --location-id x --base-url http://localhost", "--send-token"),
     ],

@@ -1,0 +1,281 @@
+"""Parses responses: a success becomes a reply, anything else an exception.
+
+The platform uses one status for different errors, so the message is matched first. If no pattern
+matches, the status decides.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from leadway import errors
+from leadway._calls import Failure, HTTPResponse, Outcome
+from leadway._retries import parse_retry_after
+
+if TYPE_CHECKING:
+    from leadway_client.models import ExecuteAgentResponse, GenerativeOutput, ResponseAttachment
+
+_DEFAULTS: Final[Mapping[str, Any]] = {
+    "success": True,
+    "interactionId": "",
+    "type": "text",
+    "nextExpectedInput": "text",
+    "goalCompletion": False,
+    "executionStatus": "completed",
+    "flowSwitch": False,
+    "attachments": [],
+    "generativeOutputs": [],
+}
+"""Values for missing fields. `response` and `executionId` are required."""
+
+_LISTS: Final = ("attachments", "generativeOutputs")
+
+_MAX_ERROR_BODY_BYTES: Final = 65_536
+
+
+_TOO_MANY_REQUESTS: Final = 429
+_SERVICE_UNAVAILABLE: Final = 503
+
+_BY_MESSAGE: Final[Sequence[tuple[frozenset[int], str, type[errors.APIStatusError]]]] = [
+    (frozenset({401}), r"command timed out", errors.UpstreamTimeoutError),
+    (frozenset({401, 403}), r"authclass", errors.WrongTokenTypeError),
+    (frozenset({401, 403}), r"route is not yet supported", errors.RouteNotFoundError),
+    (
+        frozenset({400, 401, 403}),
+        r"version header|not available in api version",
+        errors.VersionHeaderError,
+    ),
+    (frozenset({401, 403}), r"\bscopes?\b", errors.MissingScopeError),
+    (
+        frozenset({401, 403}),
+        r"access to this location|location is not accessible",
+        errors.WrongLocationError,
+    ),
+    (frozenset({400, 403, 404}), r"agent is (not |in)active", errors.InactiveAgentError),
+    (frozenset({400, 404}), r"agent not found", errors.AgentNotFoundError),
+    (frozenset({400, 404}), r"\bexecution ?id\b|\bsession\b", errors.SessionNotFoundError),
+    (frozenset({400, 404}), r"version not found|\bversionid\b", errors.VersionNotFoundError),
+    (frozenset({404}), r"cannot (post|get)\b", errors.RouteNotFoundError),
+]
+"""Statuses, pattern of the message in lower case, class. The first match counts."""
+
+_BY_STATUS: Final[Mapping[int, type[errors.APIStatusError]]] = {
+    400: errors.InvalidRequestError,
+    401: errors.InvalidTokenError,
+    403: errors.AuthorizationError,
+    404: errors.NotFoundError,
+    405: errors.RouteNotFoundError,
+    413: errors.InvalidRequestError,
+    415: errors.InvalidRequestError,
+    422: errors.InvalidRequestError,
+    429: errors.RateLimitedError,
+}
+
+_BY_STATUS_OF_PROXY: Final[Mapping[int, type[errors.APIStatusError]]] = {
+    401: errors.BlockedByProxyError,
+    403: errors.BlockedByProxyError,
+    404: errors.RouteNotFoundError,
+}
+"""Classes for responses that are not JSON objects, so do not come from the service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Reply of an agent to one message.
+
+    It has every field of the contract under a Python name. Undocumented values of strings are
+    passed on unchanged.
+    """
+
+    model: ExecuteAgentResponse = field(repr=False)
+    """The generated model, with defaults for missing fields."""
+
+    raw: Mapping[str, Any] = field(repr=False)
+    """The JSON object as received."""
+
+    http_response: HTTPResponse = field(repr=False)
+    """Status, headers, body and duration."""
+
+    text: str = ""
+    """Text of the agent: `response` in the contract."""
+
+    execution_id: str = ""
+    """Id of the session."""
+
+    interaction_id: str = ""
+    """Id of this request and reply; empty if the service sent none."""
+
+    @property
+    def success(self) -> bool:
+        """Whether the run succeeded."""
+        return self.model.success
+
+    @property
+    def type(self) -> str:
+        """Kind of reply; `text` is the only known value."""
+        return self.model.type_
+
+    @property
+    def next_expected_input(self) -> str:
+        """Kind of input that the agent expects next; `text` is the only known value."""
+        return self.model.next_expected_input
+
+    @property
+    def goal_completion(self) -> bool:
+        """Whether the agent has reached the end node of its flow."""
+        return self.model.goal_completion
+
+    @property
+    def execution_status(self) -> str:
+        """How the run ended; `completed` is the only known value."""
+        return self.model.execution_status
+
+    @property
+    def flow_switch(self) -> bool:
+        """Whether the agent moved to another flow; false if the service did not say."""
+        return self.model.flow_switch
+
+    @property
+    def attachments(self) -> list[ResponseAttachment]:
+        """Attachments of the reply that are objects; only an empty list is documented."""
+        return self.model.attachments
+
+    @property
+    def generative_outputs(self) -> list[GenerativeOutput]:
+        """Generated objects besides the text; only an empty list is documented."""
+        return self.model.generative_outputs
+
+    @property
+    def extra(self) -> Mapping[str, Any]:
+        """Fields that are not in the contract."""
+        return self.model.additional_properties
+
+
+def classify(outcome: Outcome) -> Reply | errors.LeadwayError:
+    """Return the reply or the exception for an outcome."""
+    if isinstance(outcome, Failure):
+        return outcome.error(outcome.reason, retry_safe=outcome.retry_safe, hint=outcome.hint)
+    if not 200 <= outcome.status <= 299:  # noqa: PLR2004 - the class of successes
+        return _error_from_response(outcome)
+    try:
+        return parse_reply(outcome)
+    except errors.LeadwayError as error:
+        return error.with_traceback(None)
+
+
+def parse_reply(response: HTTPResponse) -> Reply:
+    """Return the reply in a successful response.
+
+    Raises:
+        InvalidResponseError: the body is not a JSON object, or a field is missing or has another
+            type.
+    """
+    from leadway_client.models import ExecuteAgentResponse  # noqa: PLC0415 - as in `_calls`
+
+    raw = _parse_json(response.body)
+    if not isinstance(raw, dict):
+        raise _invalid_response("The response is not a JSON object", response)
+    for name in ("response", "executionId"):
+        if not isinstance(raw.get(name), str):
+            raise _invalid_response(f"The response's '{name}' must be a string", response)
+    if not raw["executionId"]:
+        raise _invalid_response("The response's 'executionId' is empty", response)
+    fields = {name: value for name, value in raw.items() if value is not None}
+    for name, default in _DEFAULTS.items():
+        value = fields.setdefault(name, default)
+        if type(value) is not type(default):
+            types = type(default).__name__, type(value).__name__
+            reason = f"The response's '{name}' must be {types[0]}, not {types[1]}"
+            raise _invalid_response(reason, response)
+    for name in _LISTS:  # What they contain is not documented, so no reply is lost for it.
+        fields[name] = [item for item in fields[name] if isinstance(item, dict)]
+    model = ExecuteAgentResponse.from_dict(fields)
+    return Reply(model, raw, response, model.response, model.execution_id, model.interaction_id)
+
+
+def _parse_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the JSON value of a body, `None` if it is not JSON. `NaN` and 1e999 are not."""
+    try:
+        return _DECODER.decode(body.decode(json.detect_encoding(body)))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _finite_float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+_DECODER: Final = json.JSONDecoder(parse_float=_finite_float, parse_constant=_finite_float)
+
+
+def _invalid_response(reason: str, response: HTTPResponse) -> errors.InvalidResponseError:
+    """Return the error for a response that does not match the contract."""
+    return errors.InvalidResponseError(
+        reason, status=response.status, body=_body_text(response.body)
+    )
+
+
+def _body_text(body: bytes) -> str:
+    """Return the first 64 KiB of a body as text."""
+    return body[:_MAX_ERROR_BODY_BYTES].decode("utf-8", "replace")
+
+
+def _error_from_response(response: HTTPResponse) -> errors.LeadwayError:
+    """Return the exception for a response with another status than 2xx."""
+    document = _parse_json(response.body)
+    fields: Mapping[str, Any] = document if isinstance(document, dict) else {}
+    messages = _messages(fields)
+    kind = _error_class(response.status, messages, is_json=bool(fields))
+    if kind is None:
+        return _invalid_response(_unexpected_status(response.status), response)
+    retry_after = parse_retry_after(response.headers)
+    return kind(
+        "; ".join(messages) or f"The response has status {response.status} and no message",
+        status=response.status,
+        messages=messages,
+        trace_id=_text(fields.get("traceId")) or response.headers.get("x-trace-id"),
+        body=_body_text(response.body),
+        retry_safe=response.status == _TOO_MANY_REQUESTS
+        or (response.status == _SERVICE_UNAVAILABLE and retry_after is not None),
+        retry_after=retry_after,
+        hint=response.headers.get("x-mock-hint", ""),
+    )
+
+
+def _error_class(
+    status: int, messages: Sequence[str], *, is_json: bool
+) -> type[errors.APIStatusError] | None:
+    text = " ".join(messages).lower()
+    for statuses, pattern, kind in _BY_MESSAGE:
+        if status in statuses and re.search(pattern, text):
+            return kind
+    if not is_json and status in _BY_STATUS_OF_PROXY:
+        return _BY_STATUS_OF_PROXY[status]
+    if 500 <= status <= 599:  # noqa: PLR2004 - the class of server errors
+        return errors.ServerError
+    return _BY_STATUS.get(status)
+
+
+def _messages(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    message = fields.get("message")
+    candidates = message if isinstance(message, list) else [message]
+    texts = tuple(filter(None, map(_text, candidates)))
+    return texts or tuple(filter(None, [_text(fields.get("msg")) or _text(fields.get("error"))]))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _unexpected_status(status: int) -> str:
+    if 300 <= status <= 399:  # noqa: PLR2004 - the class of redirects
+        return f"The response is a redirect ({status}); redirects are not followed"
+    return f"The status {status} is not in the contract"
