@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import selectors
@@ -10,12 +9,11 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from multiprocessing.connection import Connection
 
-from bench.load.requests import FIRST_TURN, Requests
-from bench.machine import LOAD_CORE, pin
-from bench.targets import HOST
+from bench.system import HOST, LOAD_CORE, child_process, pin
+from bench.workloads import MESSAGE, build_request, first_body
 
 SECONDS_PER_BYTE = 0.05
 RESETS_PER_STEP = 20
@@ -23,6 +21,7 @@ STEP_SECONDS = 0.01
 RESET = struct.pack("ii", 1, 0)
 """Value of SO_LINGER with which `close` resets the connection."""
 
+REQUEST = build_request(first_body(MESSAGE.format(0)))
 CHUNKED_HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
 CHUNK = b"1000\r\n" + b"x" * 4_096 + b"\r\n"
 LARGE_FILES = b"GET /__mock/docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: localhost\r\n\r\n" * 10
@@ -32,48 +31,45 @@ Behaviour = Callable[[int, int], Iterator[None]]
 """What clients do on a port with a number of connections; they may pause at each yield."""
 
 
-def idle(port: int, number: int) -> Iterator[None]:
-    """Connect and send nothing."""
+def idle(port: int, number: int, request: bytes = b"") -> Iterator[None]:
+    """Connect, perhaps send a request, and do nothing more."""
     connections = _connect(port, number)
+    for connection in connections:
+        connection.sendall(request)
     while connections:
         yield
 
 
+def non_reading(port: int, number: int) -> Iterator[None]:
+    """Request ten responses of more than a megabyte, and read none."""
+    return idle(port, number, LARGE_FILES)
+
+
 def slow(port: int, number: int) -> Iterator[None]:
     """Send requests one byte at a time; each connection begins at a random byte."""
-    message, connections = _message(port), _connect(port, number)
-    positions = [random.randrange(len(message)) for _ in connections]
+    connections = _connect(port, number)
+    positions = [random.randrange(len(REQUEST)) for _ in connections]
     for connection, position in zip(connections, positions, strict=True):
-        connection.sendall(message[:position])
+        connection.sendall(REQUEST[:position])
         connection.settimeout(0)
     while True:
         until = time.monotonic() + SECONDS_PER_BYTE
         for index, connection in enumerate(connections):
-            position = positions[index] % len(message)
-            connection.send(message[position : position + 1])
+            position = positions[index] % len(REQUEST)
+            connection.send(REQUEST[position : position + 1])
             positions[index] = position + 1
-            if position + 1 == len(message):
+            if position + 1 == len(REQUEST):
                 _read_available(connection)
         while time.monotonic() < until:
             yield
 
 
-def non_reading(port: int, number: int) -> Iterator[None]:
-    """Request ten responses of more than a megabyte, and read none."""
-    connections = _connect(port, number)
-    for connection in connections:
-        connection.sendall(LARGE_FILES)
-    while connections:
-        yield
-
-
 def resetting(port: int, number: int) -> Iterator[None]:
     """Connect, send a random part of a request, and reset the connection."""
-    message = _message(port)
     while True:
         for _ in range(min(number, RESETS_PER_STEP)):
             (connection,) = _connect(port, 1)
-            connection.sendall(message[: random.randrange(len(message) + 1)])
+            connection.sendall(REQUEST[: random.randrange(len(REQUEST) + 1)])
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             connection.close()
         yield
@@ -82,8 +78,15 @@ def resetting(port: int, number: int) -> Iterator[None]:
 def endless(port: int, number: int) -> Iterator[None]:
     """Send chunks without an end; connect again after a rejection."""
     selector = selectors.DefaultSelector()
+
+    def start() -> None:
+        (connection,) = _connect(port, 1)
+        connection.sendall(CHUNKED_HEAD)
+        connection.settimeout(0)
+        selector.register(connection, selectors.EVENT_WRITE)
+
     for _ in range(number):
-        _start_chunks(selector, port)
+        start()
     while True:
         for key, _ in selector.select(0):
             connection = key.fileobj
@@ -93,7 +96,7 @@ def endless(port: int, number: int) -> Iterator[None]:
             except OSError:
                 selector.unregister(connection)
                 connection.close()
-                _start_chunks(selector, port)
+                start()
         yield
 
 
@@ -115,10 +118,6 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
 }
 
 
-def _message(port: int) -> bytes:
-    return Requests(HOST, port).post(FIRST_TURN % 0)
-
-
 def _connect(port: int, number: int) -> list[socket.socket]:
     return [socket.create_connection((HOST, port)) for _ in range(number)]
 
@@ -130,13 +129,6 @@ def _read_available(connection: socket.socket) -> bytes:
         return b""
 
 
-def _start_chunks(selector: selectors.BaseSelector, port: int) -> None:
-    (connection,) = _connect(port, 1)
-    connection.sendall(CHUNKED_HEAD)
-    connection.settimeout(0)
-    selector.register(connection, selectors.EVENT_WRITE)
-
-
 def _run(pipe: Connection, behaviour: str, port: int, number: int) -> None:
     pin(LOAD_CORE)
     os.nice(5)  # The measured client shares this core and must not wait for it.
@@ -144,23 +136,9 @@ def _run(pipe: Connection, behaviour: str, port: int, number: int) -> None:
     next(steps)
     pipe.send(number)
     for _ in steps:
-        if pipe.poll(STEP_SECONDS):
-            return
+        time.sleep(STEP_SECONDS)
 
 
-@contextmanager
-def bad_clients(behaviour: str, port: int, number: int) -> Iterator[None]:
+def bad_clients(behaviour: str, port: int, number: int) -> AbstractContextManager[int]:
     """Run clients of one behaviour with `number` connections to the end of the context."""
-    here, there = multiprocessing.Pipe()
-    arguments = (there, behaviour, port, number)
-    spawn = multiprocessing.get_context("spawn")
-    process = spawn.Process(target=_run, args=arguments, daemon=True)
-    process.start()
-    there.close()
-    try:
-        here.recv()
-        yield
-    finally:
-        process.kill()
-        process.join()
-        here.close()
+    return child_process(_run, behaviour, port, number)

@@ -14,24 +14,22 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
+from itertools import product
 from pathlib import Path
 
 from redis import Redis
 
-from bench.load.generator_process import Generator, load_generator
-from bench.load.loop import LoadResult
-from bench.machine import CORES, LOAD_CORE, pinned
-from bench.markdown import DOCS, table, write_last_run
-from bench.measurements.plan import CONVERSATIONS, MANY
-from bench.measurements.rounds import print_progress, rotate
-from bench.python_info import python_version
-from bench.servers import Load, Server, running
-from bench.statistics import spread
-from bench.stores import sqlite_file, valkey_server
-from bench.targets import Kind, mock_target
+from bench.fixtures import sqlite_file, valkey_server
+from bench.load_generator import Generator, LoadResult, load_generator
+from bench.rounds import MANY
+from bench.servers import Server, running
+from bench.system import CORES, LOAD_CORE, pinned, print_progress, python_version
+from bench.tables import DOCS, rotate, spread, table, write_last_run
+from bench.targets import QUIET, mock_targets
 
 PAGE = DOCS / "scale.md"
+CASE = "conversations", MANY
 BYTES_PER_SECOND = 1.25e9
 """A network of 10 Gbit/s."""
 
@@ -105,22 +103,18 @@ class Setup:
 
     def measure(self, generator: Generator, seconds: float) -> None:
         """Run one load, and add its result and the costs of a turn."""
-        before, mock = self._info(), self._cpu_seconds()
-        result = generator.run(self.server.job(Load(CONVERSATIONS, MANY, seconds)))
-        after, turns = self._info(), result.checked
-        used = [(new - old) / turns for old, new in zip(before, after, strict=True)]
+        before = self._info()
+        sample = self.server.measure(generator, CASE, seconds)
+        assert sample.cpu is not None, "processor times are read from /proc; run it on Linux"
+        result, turns = sample.result, sample.result.checked
+        used = [(new - old) / turns for old, new in zip(before, self._info(), strict=True)]
         client = result.busy * result.seconds / turns
         self.results.append(result)
-        self.costs.append(Costs((self._cpu_seconds() - mock) / turns, client, *used))
+        self.costs.append(Costs(sample.cpu / turns, client, *used))
 
     def median_costs(self) -> Costs:
         """Return the median of each cost over the rounds."""
         return Costs(*map(statistics.median, zip(*map(astuple, self.costs), strict=True)))
-
-    def _cpu_seconds(self) -> float:
-        seconds = self.server.cpu_seconds()
-        assert seconds is not None, "processor times are read from /proc; run it on Linux"
-        return seconds
 
     def _info(self) -> tuple[float, ...]:
         if self.redis is None:
@@ -136,23 +130,24 @@ class Setup:
 
 def measure(rounds: int, seconds: float, warm_up: int) -> list[Setup]:
     """Measure one and two workers on each store, and one in memory, which workers cannot share."""
+    mock = next(each for each in mock_targets() if each.name == QUIET)
     with ExitStack() as stack:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         generator = stack.enter_context(load_generator())
-        file = stack.enter_context(sqlite_file())
+        file = stack.enter_context(sqlite_file()).flags
         with pinned(LOAD_CORE):
-            url = stack.enter_context(valkey_server())
-        redis = stack.enter_context(Redis.from_url(url))
-        cases = (("memory", "memory:", 1), *(("SQLite", file, n) for n in (1, 2)))
+            redis_flags = stack.enter_context(valkey_server()).flags
+        redis = stack.enter_context(Redis.from_url(redis_flags[-1]))
+        stores = {"memory": (), "SQLite": file, "Redis": redis_flags}
         setups = []
-        for store, store_url, workers in (*cases, *(("Redis", url, n) for n in (1, 2))):
-            flags = ("--store", store_url, "--workers", str(workers))
-            target = mock_target(f"{store}-{workers}", store, Kind.MOCK, *flags)
+        for store, workers in (("memory", 1), *product(("SQLite", "Redis"), (1, 2))):
+            command = (*mock.command, *stores[store], "--workers", str(workers))
+            target = replace(mock, name=f"{store}-{workers}", command=command)
             server = stack.enter_context(running(target, logs, core=None))
             setups.append(Setup(store, workers, server, redis if store == "Redis" else None))
         for setup in setups:
             setup.server.wait()
-            generator.run(setup.server.job(Load(CONVERSATIONS, MANY, 30.0, warm_up)))
+            setup.server.measure(generator, CASE, 30.0, warm_up)
         for number in range(rounds):
             print_progress(f"small deployments: round {number + 1} of {rounds}")
             for setup in rotate(setups, number):

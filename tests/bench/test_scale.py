@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.markdown import DOCS
 from bench.scale import Costs, Deployment
+from bench.tables import DOCS
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY = Costs(mock=0.0005, client=0.0001)
