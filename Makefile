@@ -63,12 +63,13 @@ check-names: setup
 
 check-contract: setup
 	@$(QUIETLY) "contracts (openapi-spec-validator)" $(BIN)/openapi-spec-validator openapi/leadway.yaml $(CONTROL)
-	@$(QUIETLY) "contracts (redocly)" $(NPX) redocly lint --config openapi/redocly.yaml openapi/leadway.yaml $(CONTROL)
+	@$(QUIETLY) "contract (redocly)" $(NPX) redocly lint --config openapi/redocly-platform.yaml openapi/leadway.yaml
+	@$(QUIETLY) "control API (redocly)" $(NPX) redocly lint --config openapi/redocly.yaml $(CONTROL)
 	@$(QUIETLY) "contract (examples, links, evidence)" $(BIN)/python scripts/check_contract.py
 	@$(QUIETLY) "control API (examples, links)" $(BIN)/python scripts/check_contract.py --general $(CONTROL)
 
 check-generated: setup
-	@$(QUIETLY) "generated client" .venv-generate/bin/python scripts/check_generated.py
+	@$(QUIETLY) "generated client" .venv-generate/bin/python scripts/generate_client.py --check
 
 check-docs: setup
 	@$(QUIETLY) "generated pages" $(BIN)/python scripts/write_docs.py --check

@@ -60,7 +60,7 @@ def test_more_of_anything_never_handles_less(costs: Costs, deployment: Deploymen
 def report() -> str:
     command = [sys.executable, "-m", "bench.scale", "--quick"]
     run = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
     )
     assert run.returncode == 0, run.stderr
     return run.stdout

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_a_quick_run_measures_all_of_them(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "bench.stress", "--quick", "--logs", str(tmp_path)]
     run = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
     )
     assert run.returncode == 0, run.stdout + run.stderr
     rows = [line for line in run.stdout.splitlines() if line.endswith("| 0 |")]

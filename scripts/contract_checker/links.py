@@ -1,20 +1,74 @@
-"""Checks of links, which no linter has."""
+"""Checks of links, which no linter has, and their runtime expressions (OpenAPI 3.1)."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from contract_checker.document import Document, Problem, child
-from contract_checker.expressions import Expression, is_whole, parse, texts_in
-from contract_checker.openapi_walk import (
+from contract_checker.document import Document, child
+from contract_checker.openapi import (
     Node,
     Operation,
     entries,
     operations,
     parameters,
+    property_schema,
     responses,
+    violations,
 )
-from contract_checker.schema_queries import property_schema, violations
+from leadway_mock.documents.problems import Problem
+from leadway_mock.util.json_pointer import to_path
+
+_PATTERN = re.compile(
+    r"""\$(?:
+        (?P<plain>url|method|statusCode)
+        |(?P<message>request|response)\.(?:
+            (?P<location>header|query|path)\.(?P<name>[^\s{}]+)
+            |body(?P<body>)(?:\#(?P<pointer>(?:/[^\s{}]*)?))?
+        )
+    )""",
+    re.VERBOSE,
+)
+_EMBEDDED = re.compile(r"\{(\$[^{}]*)\}")
+
+
+class Expression(NamedTuple):
+    """A runtime expression, with which a link refers to a value such as an `executionId`.
+
+    `message` is `request` or `response`, and `location` is `header`, `query`, `path` or `body`;
+    both are empty for `$url`, `$method` and `$statusCode`. `path` leads into the body.
+    """
+
+    text: str
+    message: str = ""
+    location: str = ""
+    name: str = ""
+    path: tuple[str, ...] = ()
+
+
+def parse(text: str) -> Expression:
+    """Parse an expression without braces; raises `ValueError` for anything else."""
+    found = _PATTERN.fullmatch(text)
+    if not found or (found["message"] == "response" and found["location"] in {"query", "path"}):
+        raise ValueError(f"{text!r} is not a runtime expression")
+    if found["plain"]:
+        return Expression(text)
+    if found["name"]:
+        return Expression(text, found["message"], found["location"], found["name"])
+    path = tuple(map(str, to_path(found["pointer"] or "")))
+    return Expression(text, found["message"], "body", path=path)
+
+
+def texts_in(value: object) -> list[str]:
+    """Return the expressions in a value of a link: the value itself, or those in braces."""
+    if not isinstance(value, str):
+        return []
+    return [value] if value.startswith("$") else _EMBEDDED.findall(value)
+
+
+def is_whole(value: str) -> bool:
+    """Return whether `value` is a single expression, whose value keeps its type."""
+    return value.startswith("$") or bool(_EMBEDDED.fullmatch(value))
 
 
 @dataclass(frozen=True, slots=True)
