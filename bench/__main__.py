@@ -38,8 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = [
         target
         for name, target in targets.items()
-        # All are compared with this one, and each of the baseline with its own.
-        if name == QUIET or name in names or name.removeprefix(BASE) in names
+        # All are compared with the first one, and each of the baseline with its own.
+        if {name, name.removeprefix(BASE)} & {QUIET, *names}
     ]
     options.logs.mkdir(parents=True, exist_ok=True)
     try:

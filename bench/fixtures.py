@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,12 +11,13 @@ from importlib.metadata import files
 from pathlib import Path
 
 from redis import Redis
-from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 
 from bench.system import HOST, free_port
 from bench.workloads import DIALOGUE_TURNS, dialogue_turn
 
-TIMEOUT_SECONDS = 30.0
+RETRY_SECONDS, MAX_RETRIES = 0.01, 3_000
 DURABILITY = ("--appendonly", "yes", "--appendfsync", "everysec")
 """A common configuration: a machine failure loses at most the last second."""
 
@@ -49,7 +49,9 @@ def valkey_server() -> Iterator[Resources]:
         output = subprocess.DEVNULL
         process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output)
         try:
-            _wait_until_ready(url)
+            retry = Retry(ConstantBackoff(RETRY_SECONDS), retries=MAX_RETRIES)
+            with Redis.from_url(url, retry=retry) as client:
+                client.ping()
             yield Resources(("--store", url), process.pid)
         finally:
             process.kill()
@@ -65,17 +67,3 @@ def dialogue_folder(number: int) -> Iterator[Resources]:
             lines = (f"user: {message}\nagent: {reply}\n" for message, reply in turns)
             Path(folder, f"{topic:04}.txt").write_text("".join(lines), "utf-8")
         yield Resources(("--dialogues", folder))
-
-
-def _wait_until_ready(url: str) -> None:
-    deadline = time.monotonic() + TIMEOUT_SECONDS
-    with Redis.from_url(url) as client:
-        while True:
-            try:
-                client.ping()
-            except RedisConnectionError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.005)
-            else:
-                return

@@ -7,9 +7,7 @@ import contextlib
 import gc
 import multiprocessing
 import time
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from httptools import HttpParserError, HttpResponseParser
@@ -198,18 +196,8 @@ class Load:
 
 def run_load(job: Job) -> LoadResult:
     """Run a load in this process and return its result; raises `OSError`."""
+    gc.collect()
     return asyncio.run(Load(job).run())
-
-
-class Generator:
-    """Handle of the load generator's process; it runs one load at a time."""
-
-    def __init__(self, pool: ProcessPoolExecutor) -> None:
-        self._pool = pool
-
-    def run(self, job: Job) -> LoadResult:
-        """Run `job` and return its result; raises `OSError` where nothing listens."""
-        return self._pool.submit(_run_job, job).result()
 
 
 def _start() -> None:
@@ -217,14 +205,10 @@ def _start() -> None:
     gc.disable()
 
 
-def _run_job(job: Job) -> LoadResult:
-    gc.collect()
-    return run_load(job)
+Generator = ProcessPoolExecutor
+"""Process that runs one load at a time, by `submit(run_load, job)`."""
 
 
-@contextmanager
-def load_generator() -> Iterator[Generator]:
-    """Run a load generator to the end of the context."""
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, spawn, initializer=_start) as pool:
-        yield Generator(pool)
+def load_generator() -> Generator:
+    """Return a load generator, which is a context manager."""
+    return Generator(1, multiprocessing.get_context("spawn"), initializer=_start)

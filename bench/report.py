@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from bench.growth import Step
 from bench.rounds import CONNECTIONS, MANY, Measurement, Results
@@ -14,15 +14,21 @@ from bench.workloads import HEADLINE
 
 MEBIBYTE = 1 << 20
 INVALID = "invalid bodies"
-CONVERSATIONS = ("conversations", "dialogues")
+_CONVERSATIONS = ("conversations", "dialogues")
+_WRONG = {
+    "wrong first messages": set(COMMON) - {*_CONVERSATIONS, INVALID},
+    "conversations": _CONVERSATIONS,
+    "invalid bodies": (INVALID,),
+}
+"""Titles of columns, and the workloads whose wrong responses they have."""
+
 LOADS = tuple(name for name in COMMON if name not in {HEADLINE, INVALID})
 HEADLINE_TEXT = (
-    "The vendor's sample with input variables, a contact and `?source=api`, and with new trace ids "
-    "in each request: responses per second · µs of processor time for each. Latency and ratio are "
-    f"those on {MANY} connections. The ratio is the rate of `leadway mock --quiet` / this rate. "
-    "With Redis, figures include the Valkey server on the same core."
+    "Input variables, a contact, `?source=api`, and new trace ids in each request. Rates are "
+    "responses per second, with µs of processor time for each. Latency and ratio are those on "
+    f"{MANY} connections; the ratio is the rate of `leadway mock --quiet` / this one. Redis "
+    "includes its Valkey server, on the same core."
 )
-LOADS_TEXT = f"On {MANY} connections: responses per second · µs of processor time for each."
 BASELINE_TEXT = f"On {MANY} connections: `leadway mock --quiet` / the baseline."
 
 
@@ -35,13 +41,11 @@ def report(results: Results, *, command: str, plan: str) -> str:
         HEADLINE_TEXT,
         _headline(results),
         "### Other loads",
-        LOADS_TEXT,
+        f"Rates and processor time on {MANY} connections.",
         _loads(results),
         _dialogues(results),
         *_baseline(results),
-        "### Wrong responses",
-        _wrong_responses(results),
-        "### Start and memory",
+        "### Start, memory and wrong responses",
         _start_and_memory(results),
         *_growth(results),
         "### Load generator",
@@ -59,7 +63,7 @@ def _failures(results: Results) -> list[str]:
 
 
 def _headline(results: Results) -> str:
-    header = ("", *(f"{number} connections" for number in CONNECTIONS), "p50 ms", "p99 ms", "ratio")
+    header = ("", *(f"on {number}" for number in CONNECTIONS), "p50 ms", "p99 ms", "ratio")
     mock = results.targets[QUIET]
     rows = [
         (
@@ -77,6 +81,7 @@ def _loads(results: Results) -> str:
     rows = [
         (title, *(_cost(each, (load, MANY)) for load in LOADS))
         for title, each in _measured(results, *LOADS)
+        if each.target.kind is not Kind.LIMIT
     ]
     return table(("", *LOADS), rows)
 
@@ -86,7 +91,7 @@ def _dialogues(results: Results) -> str:
         (title, _cost(each, ("dialogues", MANY)), *_latencies(each, ("dialogues", MANY)))
         for title, each in _measured(results, "dialogues")
     ]
-    return table(("", "turns", "p50 ms", "p99 ms"), rows) if rows else ""
+    return table(("", "rate", "p50 ms", "p99 ms"), rows) if rows else ""
 
 
 def _baseline(results: Results) -> list[str]:
@@ -103,40 +108,26 @@ def _baseline(results: Results) -> list[str]:
     return ["### Beside the baseline", BASELINE_TEXT, table(header, rows)] if rows else []
 
 
-def _wrong_responses(results: Results) -> str:
-    header = ("", "first messages", "conversations", INVALID)
-    return table(header, [(title, *_wrong(each)) for title, each in _measured(results)])
-
-
-def _wrong(measurement: Measurement) -> Iterator[str]:
-    firsts = tuple(name for name in COMMON if name not in {*CONVERSATIONS, INVALID})
-    for workloads in (firsts, CONVERSATIONS, (INVALID,)):
-        samples = [each for each in measurement.samples if each.case[0] in workloads]
-        wrong = sum((Counter(each.result.wrong) for each in samples), Counter[str]())
-        yield _shares(wrong, sum(each.result.checked for each in samples))
-
-
-def _shares(wrong: Mapping[str, int], checked: int) -> str:
-    if not wrong:
-        return "none" if checked else "-"
-    return "; ".join(f"{number / max(checked, number):.1%} {why}" for why, number in wrong.items())
-
-
 def _start_and_memory(results: Results) -> str:
-    header = (
-        *("", "start s", "MiB idle"),
-        *("peak MiB, same first load", "responses in all"),
-    )
+    header = ("", "start s", "MiB idle", "peak MiB, same first load", *_WRONG)
     rows = [
         (
             title,
             median_text(each.cold_starts, "{:.2f}"),
             *map(_mebibytes, (each.idle, each.loaded)),
-            f"{sum(sample.result.responses for sample in each.samples):,}",
+            *(_wrong(each, workloads) for workloads in _WRONG.values()),
         )
         for title, each in _measured(results)
     ]
     return table(header, rows)
+
+
+def _wrong(measurement: Measurement, workloads: Collection[str]) -> str:
+    samples = [each for each in measurement.samples if each.case[0] in workloads]
+    checked = sum(each.result.checked for each in samples)
+    wrong = sum((Counter(each.result.wrong) for each in samples), Counter[str]())
+    shares = (f"{number / max(checked, number):.0%} {why}" for why, number in wrong.items())
+    return "; ".join(shares) or ("none" if checked else "-")
 
 
 def _growth(results: Results) -> list[str]:
@@ -190,7 +181,7 @@ def _cost(measurement: Measurement, case: Case) -> str:
     rate = median_text([each.value("rate") for each in samples], "{:,.0f}")
     checked = sum(each.result.checked for each in samples)
     used = [each.cpu for each in samples if each.cpu is not None]
-    return f"{rate} · {sum(used) / max(1, checked) * 1e6:.0f} µs" if used else rate
+    return f"{rate} ({sum(used) / max(1, checked) * 1e6:,.0f})" if used else rate
 
 
 def _latencies(measurement: Measurement, case: Case) -> Iterator[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.constant_server import constant_server
 from bench.growth import Step
-from bench.load_generator import Generator, Job, LoadResult, load_generator
+from bench.load_generator import Generator, Job, LoadResult, load_generator, run_load
 from bench.servers import Case, Sample, Server, StartError, running
 from bench.system import description, print_progress
 from bench.tables import Spread, ratios, rotate
@@ -75,7 +75,7 @@ FULL = Plan(
     growth_calls=200,
 )
 QUICK = Plan(
-    rounds=2,
+    rounds=1,
     main=0.15,
     other=0.1,
     same_load=200,
@@ -155,7 +155,9 @@ def measure_targets(targets: Sequence[Target], plan: Plan, logs: Path) -> Result
         print_progress("load generator: its own limit")
         with constant_server() as port:
             jobs = [Job(port, HEADLINE, number, plan.main) for number in CONNECTIONS]
-            results.generator = {job.connections: generator.run(job) for job in jobs}
+            results.generator = {
+                job.connections: generator.submit(run_load, job).result() for job in jobs
+            }
         _measure_loads(measurements, plan, generator, logs)
     return results
 

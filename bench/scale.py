@@ -36,8 +36,7 @@ BYTES_PER_SECOND = 1.25e9
 TRIP_SECONDS = 0.0005
 """Round trip to a Redis server on another machine of the same data centre."""
 
-CORES_PER_MACHINE, MAX_BUSY, THREADS = 8, 0.6, 8
-SESSION_SECONDS, MONTH_HOURS = 1_800.0, 730.0
+CORES_PER_MACHINE, THREADS = 8, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +155,11 @@ def measure(rounds: int, seconds: float, warm_up: int) -> list[Setup]:
 
 
 def report(costs: Mapping[str, Costs], checks: Sequence[Sequence[str]], run: str) -> str:
-    """Return costs, limits, needs and the comparison with measured rates as Markdown."""
+    """Return costs, limits and the comparison with measured rates as Markdown."""
     header = ("store", "workers", "model, turns/s", "limited by", "measured", "ratio")
     sections = {
         "Costs of a turn": _cost_table(costs),
         "Limits": _limit_table(costs),
-        "What a month takes": _month_table(costs["Redis"]),
         "Model and measurement": table(header, checks),
     }
     return "\n\n".join([run, *(f"### {title}\n\n{text}" for title, text in sections.items())])
@@ -173,7 +171,7 @@ def check_row(setup: Setup, costs: Costs) -> Sequence[str]:
     rate, limit = Deployment(setup.workers, cores=cores, local=True, trip=0).capacity(costs)
     measured = spread([each.rate for each in setup.results])
     ratio = measured.median / rate
-    shown = "{:,.0f} ({:,.0f} … {:,.0f})".format(*measured)
+    shown = "{:,.0f} ({:,.0f}…{:,.0f})".format(*measured)
     return (setup.store, str(setup.workers), f"{rate:,.0f}", limit, shown, f"{ratio:.2f}")
 
 
@@ -183,7 +181,7 @@ def _cost_table(costs: Mapping[str, Costs]) -> str:
         return (title, *(f"{value:,.1f}" if value else "-" for value in values))
 
     seconds = {"mock": "mock", "Redis": "server", "client": "client"}
-    rows = [row(f"µs of processor, {title}", name, 1e6) for title, name in seconds.items()]
+    rows = [row(f"µs, {title}", name, 1e6) for title, name in seconds.items()]
     rows += [row("calls of Redis", "calls"), row("bytes to and from Redis", "traffic")]
     return table(("", *costs), [*rows, row("bytes stored in Redis", "stored")])
 
@@ -194,29 +192,12 @@ def _limit_table(costs: Mapping[str, Costs]) -> str:
         ("one process, memory", costs["memory"], Deployment()),
         ("one process, SQLite", costs["SQLite"], Deployment()),
         ("`--workers 4`, Redis on another machine", redis, Deployment(4)),
-        ("`--workers 8`, Redis on another machine", redis, Deployment(8)),
         ("16 machines, one Redis", redis, Deployment(8, 16)),
         ("16 machines, 16 Redis, sharded by token", redis, Deployment(8, 16, 16)),
     )
     found = [(title, deployment.capacity(each)) for title, each, deployment in rows]
     cells = [(title, f"{rate:,.0f}", resource) for title, (rate, resource) in found]
     return table(("deployment", "turns/s at most", "limited by"), cells)
-
-
-def _month_table(costs: Costs) -> str:
-    header = ("turns/s", "workers", f"machines of {CORES_PER_MACHINE} cores", "Redis")
-    rows = []
-    for rate in (10, 1_000, 100_000):
-        workers = math.ceil(rate * costs.mock / MAX_BUSY)
-        machines = math.ceil(workers / CORES_PER_MACHINE)
-        busiest = max(costs.server, costs.traffic / BYTES_PER_SECOND)
-        redis = math.ceil(rate * busiest / MAX_BUSY)
-        hours = (machines * CORES_PER_MACHINE + redis) * MONTH_HOURS
-        moved = rate * costs.traffic * MONTH_HOURS * 3_600 / 1e12
-        counts = (f"{each:,}" for each in (rate, workers, machines, redis))
-        stored = rate * SESSION_SECONDS * costs.stored / 2**30
-        rows.append((*counts, f"{hours:,.0f}", f"{stored:,.2f}", f"{moved:,.2f}"))
-    return table((*header, "core-hours", "GiB in Redis", "TB to and from Redis"), rows)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -128,7 +128,7 @@ class Server:
             clients=target.clients,
             topics=target.topics,
         )
-        result = generator.run(job)
+        result = generator.submit(run_load, job).result()
         after = self.cpu_seconds()
         used = after - before if after is not None and before is not None else None
         return Sample(number, case, result, used)

@@ -22,7 +22,7 @@ class Spread(NamedTuple):
     maximum: float
 
     def __str__(self) -> str:
-        return f"{self.median:.2f} ({self.minimum:.2f} … {self.maximum:.2f})"
+        return f"{self.median:.2f} ({self.minimum:.2f}…{self.maximum:.2f})"
 
 
 def spread(values: Sequence[float]) -> Spread:
@@ -57,8 +57,8 @@ def rotate(items: Sequence[T], number: int) -> Sequence[T]:
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a Markdown table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    first, *others = (f"| {' | '.join(cells)} |" for cells in (header, *rows))
+    return "\n".join([first, f"|{'---|' * len(header)}", *others])
 
 
 def write_last_run(page: Path, report: str) -> None:

@@ -40,7 +40,7 @@ def test_the_report_has_ratios_and_wrong_responses() -> None:
     (row,) = [
         line for line in report([impact], "make bench-stress").splitlines() if "| 5 |" in line
     ]
-    cells = "| connect and send nothing | 5 | 0.50 (0.50 … 0.50) | 2.00 (2.00 … 2.00) |"
+    cells = "| connect and send nothing | 5 | 0.50 (0.50…0.50) | 2.00 (2.00…2.00) |"
     assert row.startswith(cells)
     assert row.endswith("| 1 |")
 
