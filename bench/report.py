@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from bench.growth import Step
 from bench.rounds import CONNECTIONS, MANY, Measurement, Results
@@ -15,13 +15,11 @@ from bench.workloads import HEADLINE
 MEBIBYTE = 1 << 20
 INVALID = "invalid bodies"
 _CONVERSATIONS = ("conversations", "dialogues")
-_WRONG = {
-    "wrong first messages": set(COMMON) - {*_CONVERSATIONS, INVALID},
+_KINDS = {
+    "first messages": set(COMMON) - {*_CONVERSATIONS, INVALID},
     "conversations": _CONVERSATIONS,
-    "invalid bodies": (INVALID,),
+    INVALID: (INVALID,),
 }
-"""Titles of columns, and the workloads whose wrong responses they have."""
-
 LOADS = tuple(name for name in COMMON if name not in {HEADLINE, INVALID})
 HEADLINE_TEXT = (
     "Input variables, a contact, `?source=api`, and new trace ids in each request. Rates are "
@@ -109,25 +107,29 @@ def _baseline(results: Results) -> list[str]:
 
 
 def _start_and_memory(results: Results) -> str:
-    header = ("", "start s", "MiB idle", "peak MiB, same first load", *_WRONG)
     rows = [
         (
             title,
             median_text(each.cold_starts, "{:.2f}"),
             *map(_mebibytes, (each.idle, each.loaded)),
-            *(_wrong(each, workloads) for workloads in _WRONG.values()),
+            _wrong(each),
         )
         for title, each in _measured(results)
+        if each.cold_starts or _wrong(each) != "none"
     ]
+    header = ("", "start s", "MiB idle", "peak MiB, same first load", "wrong responses")
     return table(header, rows)
 
 
-def _wrong(measurement: Measurement, workloads: Collection[str]) -> str:
-    samples = [each for each in measurement.samples if each.case[0] in workloads]
-    checked = sum(each.result.checked for each in samples)
-    wrong = sum((Counter(each.result.wrong) for each in samples), Counter[str]())
-    shares = (f"{number / max(checked, number):.0%} {why}" for why, number in wrong.items())
-    return "; ".join(shares) or ("none" if checked else "-")
+def _wrong(measurement: Measurement) -> str:
+    """Return the share of wrong responses, and why, for each kind of workload."""
+    texts = []
+    for what, workloads in _KINDS.items():
+        samples = [each for each in measurement.samples if each.case[0] in workloads]
+        checked = sum(each.result.checked for each in samples)
+        wrong = sum((Counter(each.result.wrong) for each in samples), Counter[str]())
+        texts += [f"{n / max(checked, n):.0%} of {what}: {why}" for why, n in wrong.items()]
+    return "; ".join(texts) or "none"
 
 
 def _growth(results: Results) -> list[str]:
@@ -155,13 +157,10 @@ def _generator(results: Results) -> str:
         for sample in each.samples
     ]
     share, title = max(shares, default=(0.0, "no target"))
-    rates = [
-        f"{each.rate:,.0f} responses per second on {number}"
-        for number, each in results.generator.items()
-    ]
+    rates = [f"{each.rate:,.0f} on {number}" for number, each in results.generator.items()]
     return (
-        f"With a server that sends a constant: {', '.join(rates)} connections. With the targets it "
-        f"used at most {share:.0%} of its core: with {title}."
+        f"With a server of its own that sends a constant: {', '.join(rates)} connections. It used at "
+        f"most {share:.0%} of its core, with {title}."
     )
 
 

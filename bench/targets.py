@@ -106,7 +106,7 @@ def mock_targets(
 
     yield mock(QUIET, "leadway mock --quiet", "--quiet")
     if not prefix:
-        yield mock("leadway", "leadway mock, a log line for each request")
+        yield mock("leadway", "leadway mock")
     yield mock("sqlite", "SQLite", "--quiet", resources=sqlite_file)
     yield mock("redis", "Redis (Valkey)", "--quiet", resources=valkey_server)
     title, only = f"{NAMESPACES} namespaces", (HEADLINE,)
@@ -114,7 +114,7 @@ def mock_targets(
     for name, number in (("dialogue", 1), ("dialogues", dialogues)):
         yield mock(
             name,
-            f"{number:,} dialogue{'s' if number > 1 else ''} of 30 turns",
+            f"{number:,} dialogue{'s' if number > 1 else ''}",
             "--quiet",
             resources=lambda number=number: dialogue_folder(number),
             workloads=("dialogues",),
@@ -167,16 +167,16 @@ def peers() -> Iterator[Target]:
     mockserver = ("java", stubs, *quiet, "-jar", jar, "-serverPort", PORT, "-logLevel", "WARN")
     yield peer("mockserver", f"MockServer {number}", jar, *mockserver)
 
-    title = f"plain Flask {version('flask')}, waitress {version('waitress')}"
+    title = f"plain Flask {version('flask')}"
     flask = (sys.executable, str(PEERS / "plain_flask.py"), PORT)
     yield Target("plain-flask", title, Kind.PEER, flask, numbers_turns=True)
 
 
 def limits() -> Iterator[Target]:
     """Yield applications that send a constant, on the mock's own server."""
-    for name, title in (("flask", f"bare Flask {version('flask')}"), ("wsgi", "bare WSGI")):
+    for name, title in (("flask", "Flask"), ("wsgi", "WSGI")):
         command = (sys.executable, "-m", "bench.peers.constant_apps", name, PORT)
-        yield Target(name, f"{title}, the mock's server", Kind.LIMIT, command)
+        yield Target(name, f"constant on {title}", Kind.LIMIT, command)
 
 
 def all_targets(baseline: Path | None = None, dialogues: int = DIALOGUES) -> dict[str, Target]:
