@@ -159,8 +159,8 @@ def _generator(results: Results) -> str:
     share, title = max(shares, default=(0.0, "no target"))
     rates = [f"{each.rate:,.0f} on {number}" for number, each in results.generator.items()]
     return (
-        f"With a server of its own that sends a constant: {', '.join(rates)} connections. It used at "
-        f"most {share:.0%} of its core, with {title}."
+        f"With a server that sends a constant: {', '.join(rates)} connections. It used at most "
+        f"{share:.0%} of its core, with {title}."
     )
 
 

@@ -86,11 +86,10 @@ def _fields(document: Document) -> Iterator[Node]:
 
 def _response_schemas(document: Document) -> Iterator[Node]:
     seen: set[str] = set()
-    for operation in operations(document):
-        for response in responses(document, operation).values():
-            for media_type in entries(document, response, "content").values():
-                if "schema" in media_type.value:
-                    yield from reachable(document, child(media_type.pointer, "schema"), seen)
+    for _, _, response in responses(document):
+        for media_type in entries(document, response, "content").values():
+            if "schema" in media_type.value:
+                yield from reachable(document, child(media_type.pointer, "schema"), seen)
 
 
 def values_fit_their_schemas(document: Document) -> Iterator[Problem]:
@@ -114,11 +113,10 @@ def example_names_are_kept(document: Document) -> Iterator[Problem]:
 
 def statuses_agree(document: Document) -> Iterator[Problem]:
     """`statusCode` in an example is the status of its response."""
-    for operation in operations(document):
-        for status, response in responses(document, operation).items():
-            for media_type in entries(document, response, "content").values():
-                for example in entries(document, media_type, "examples").values():
-                    yield from _status_problems(status, example)
+    for _, status, response in responses(document):
+        for media_type in entries(document, response, "content").values():
+            for example in entries(document, media_type, "examples").values():
+                yield from _status_problems(status, example)
 
 
 def _status_problems(status: str, example: Node) -> Iterator[Problem]:

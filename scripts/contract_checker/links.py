@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from contract_checker.document import Document, child
 from contract_checker.openapi import (
     Node,
-    Operation,
     entries,
     operations,
     parameters,
@@ -76,7 +75,7 @@ class _Link:
     """A link in one response of one operation."""
 
     node: Node
-    source: Operation
+    source: Node
     response: Node
 
     @property
@@ -150,13 +149,12 @@ def link_values_are_valid(document: Document) -> Iterator[Problem]:
 
 
 def _links(document: Document) -> Iterator[_Link]:
-    for operation in operations(document):
-        for response in responses(document, operation).values():
-            for node in entries(document, response, "links").values():
-                yield _Link(node, operation, response)
+    for operation, _, response in responses(document):
+        for node in entries(document, response, "links").values():
+            yield _Link(node, operation, response)
 
 
-def _target(document: Document, link: _Link) -> Operation | None:
+def _target(document: Document, link: _Link) -> Node | None:
     wanted, reference = link.node.value.get("operationId"), link.node.value.get("operationRef")
     for operation in operations(document):
         if wanted is not None and wanted == operation.id:
@@ -221,16 +219,14 @@ def _field(document: Document, link: _Link, expression: Expression) -> Node | No
     return None
 
 
-def _body(document: Document, operation: Operation) -> Node | None:
+def _body(document: Document, operation: Node) -> Node | None:
     if "requestBody" not in operation.value:
         return None
     pointer = child(operation.pointer, "requestBody")
     return Node("request_body", *document.follow(pointer, operation.value["requestBody"]))
 
 
-def _values(
-    document: Document, link: _Link, target: Operation
-) -> Iterator[tuple[str, str, object]]:
+def _values(document: Document, link: _Link, target: Node) -> Iterator[tuple[str, str, object]]:
     for parameter in parameters(document, target):
         for name, value in link.parameters.items():
             if _has_name(parameter, name):

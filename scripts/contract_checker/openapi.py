@@ -78,61 +78,43 @@ class Node:
         """Whether the value is a `$ref`."""
         return "$ref" in self.value
 
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """An operation and its address."""
-
-    pointer: str
-    path: str
-    method: str
-    value: Mapping[str, Any]
-
     @property
     def id(self) -> str:
         """Its `operationId`; empty when it has none."""
         return str(self.value.get("operationId", ""))
 
 
-def walk(document: Document) -> Iterator[Node]:
-    """Yield every object of the document that the grammar names."""
-    yield from _walk("document", ROOT, document.data)
-
-
 def objects(document: Document, *kinds: str) -> Iterator[Node]:
     """Yield the objects of these kinds; references are left out."""
-    for node in walk(document):
+    for node in _walk("document", ROOT, document.data):
         if node.kind in kinds and not node.is_reference:
             yield node
 
 
-def operations(document: Document) -> Iterator[Operation]:
+def operations(document: Document) -> Iterator[Node]:
     """Yield every operation under `paths`."""
-    for path, item in _mapping(document.data.get("paths")).items():
-        pointer, found = document.follow(child("#/paths", path), item)
+    for item in entries(document, Node("document", ROOT, document.data), "paths").values():
         for method in METHODS:
-            if isinstance(found.get(method), Mapping):
-                yield Operation(child(pointer, method), path, method, found[method])
+            if isinstance(item.value.get(method), Mapping):
+                yield Node("operation", child(item.pointer, method), item.value[method])
 
 
-def parameters(document: Document, operation: Operation) -> list[Node]:
+def responses(document: Document) -> Iterator[tuple[Node, str, Node]]:
+    """Yield every operation with the status and the object of each of its responses."""
+    for operation in operations(document):
+        for status, response in entries(document, operation, "responses").items():
+            yield operation, status, response
+
+
+def parameters(document: Document, operation: Node) -> list[Node]:
     """Return the parameters of an operation and of its path, with references resolved."""
-    item_pointer = operation.pointer.rpartition("/")[0]
     found: dict[tuple[object, object], Node] = {}
-    for pointer in (item_pointer, operation.pointer):
-        holder = document.find(pointer)
-        for node in _parameters_at(document, pointer, holder):
+    for pointer in (operation.pointer.rpartition("/")[0], operation.pointer):
+        for index, value in enumerate(_mapping(document.find(pointer)).get("parameters", [])):
+            target = document.follow(descend(pointer, ("parameters", index)), value)
+            node = Node("parameter", *target)
             found[node.value.get("in"), node.value.get("name")] = node
     return list(found.values())
-
-
-def responses(document: Document, operation: Operation) -> dict[str, Node]:
-    """Return the responses of an operation by status, with references resolved."""
-    pointer = child(operation.pointer, "responses")
-    found = {}
-    for status, value in _mapping(operation.value.get("responses")).items():
-        found[status] = Node("response", *document.follow(child(pointer, status), value))
-    return found
 
 
 def entries(document: Document, holder: Node, key: str) -> dict[str, Node]:
@@ -164,13 +146,6 @@ def _members(shape: str, pointer: str, value: object) -> Iterable[tuple[str, obj
         items = value if isinstance(value, list) else []
         return [(child(pointer, index), item) for index, item in enumerate(items)]
     return [(pointer, value)]
-
-
-def _parameters_at(document: Document, pointer: str, holder: object) -> Iterator[Node]:
-    listed = _mapping(holder).get("parameters", [])
-    for index, value in enumerate(listed):
-        found = document.follow(descend(pointer, ("parameters", index)), value)
-        yield Node("parameter", *found)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
@@ -208,11 +183,18 @@ def property_schema(document: Document, schema: str, path: list[str]) -> Node | 
     pointer, node = document.follow(schema, document.find(schema))
     if not path:
         return Node("schema", pointer, node)
-    for key in _steps(node, path[0]):
-        found = property_schema(document, descend(pointer, key), path[1:])
-        if found:
-            return found
-    return _within_composition(document, pointer, node, path)
+    steps = [
+        (key, index)
+        for key in ("allOf", "anyOf", "oneOf")
+        for index in range(len(node.get(key, [])))
+    ]
+    candidates: list[tuple[tuple[object, ...], list[str]]] = [(step, path) for step in steps]
+    if path[0] in node.get("properties", {}):
+        candidates.insert(0, (("properties", path[0]), path[1:]))
+    elif path[0].isdecimal() and isinstance(node.get("items"), Mapping):
+        candidates.insert(0, (("items",), path[1:]))
+    found = (property_schema(document, descend(pointer, each), rest) for each, rest in candidates)
+    return next((each for each in found if each), None)
 
 
 def reachable(document: Document, schema: str, seen: set[str] | None = None) -> Iterator[Node]:
@@ -238,21 +220,3 @@ def _error_text(error: ValidationError) -> str:
     message = error.message
     text = message if len(message) <= _MAX_CHARACTERS else f"{message[:_MAX_CHARACTERS]}…"
     return text if error.json_path == "$" else f"{text} (at {error.json_path})"
-
-
-def _steps(node: Mapping[str, Any], token: str) -> Iterator[tuple[object, ...]]:
-    if token in node.get("properties", {}):
-        yield ("properties", token)
-    if token.isdecimal() and isinstance(node.get("items"), Mapping):
-        yield ("items",)
-
-
-def _within_composition(
-    document: Document, pointer: str, node: Mapping[str, Any], path: list[str]
-) -> Node | None:
-    for key in ("allOf", "anyOf", "oneOf"):
-        for index in range(len(node.get(key, []))):
-            found = property_schema(document, descend(pointer, (key, index)), path)
-            if found:
-                return found
-    return None
