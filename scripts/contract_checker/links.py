@@ -107,20 +107,17 @@ def link_parameters_exist(document: Document) -> Iterator[Problem]:
         target = _target(document, link)
         if target is None:
             continue
-        known_parameters = parameters(document, target)
+        known = parameters(document, target).values()
         pointer = child(link.pointer, "parameters")
         for name in link.parameters:
-            if not any(_has_name(parameter, name) for parameter in known_parameters):
-                known = ", ".join(
-                    str(parameter.value.get("name")) for parameter in known_parameters
-                )
-                message = f"{target.id} has no parameter {name}"
-                yield Problem(child(pointer, name), message, f"use one of {known}")
-        for parameter in known_parameters:
-            if parameter.value.get("required") and not _is_set(parameter, link):
-                message = (
-                    f"{target.id} requires {parameter.value['name']}, which the link does not set"
-                )
+            if not any(_has_name(parameter, name) for parameter in known):
+                hint = f"use one of {', '.join(str(each.value.get('name')) for each in known)}"
+                yield Problem(child(pointer, name), f"{target.id} has no parameter {name}", hint)
+        for parameter in known:
+            is_set = any(_has_name(parameter, name) for name in link.parameters)
+            if parameter.value.get("required") and not is_set:
+                name = parameter.value["name"]
+                message = f"{target.id} requires {name}, which the link does not set"
                 yield Problem(pointer, message, "set it, for example with a runtime expression")
 
 
@@ -155,13 +152,9 @@ def _links(document: Document) -> Iterator[_Link]:
 
 
 def _target(document: Document, link: _Link) -> Node | None:
-    wanted, reference = link.node.value.get("operationId"), link.node.value.get("operationRef")
-    for operation in operations(document):
-        if wanted is not None and wanted == operation.id:
-            return operation
-        if reference is not None and reference == operation.pointer:
-            return operation
-    return None
+    wanted = link.node.value.get("operationId") or link.node.value.get("operationRef")
+    found = (each for each in operations(document) if wanted and wanted in {each.id, each.pointer})
+    return next(found, None)
 
 
 def _has_name(parameter: Node, name: str) -> bool:
@@ -169,13 +162,9 @@ def _has_name(parameter: Node, name: str) -> bool:
     return name in {plain, f"{parameter.value.get('in')}.{plain}"}
 
 
-def _is_set(parameter: Node, link: _Link) -> bool:
-    return any(_has_name(parameter, name) for name in link.parameters)
-
-
 def _expressions(link: _Link) -> Iterator[tuple[str, str]]:
-    for key in ("parameters", "requestBody"):
-        yield from _texts(child(link.pointer, key), link.node.value.get(key))
+    values = {key: link.node.value.get(key) for key in ("parameters", "requestBody")}
+    return _texts(link.pointer, values)
 
 
 def _texts(pointer: str, value: object) -> Iterator[tuple[str, str]]:
@@ -201,13 +190,7 @@ def _resolve(document: Document, link: _Link, text: str) -> Node | None:
         return _field(document, link, expression)
     if expression.message == "response":
         return entries(document, link.response, "headers").get(expression.name)
-    for parameter in parameters(document, link.source):
-        if (parameter.value.get("in"), parameter.value.get("name")) == (
-            expression.location,
-            expression.name,
-        ):
-            return parameter
-    return None
+    return parameters(document, link.source).get(f"{expression.location}.{expression.name}")
 
 
 def _field(document: Document, link: _Link, expression: Expression) -> Node | None:
@@ -227,7 +210,7 @@ def _body(document: Document, operation: Node) -> Node | None:
 
 
 def _values(document: Document, link: _Link, target: Node) -> Iterator[tuple[str, str, object]]:
-    for parameter in parameters(document, target):
+    for parameter in parameters(document, target).values():
         for name, value in link.parameters.items():
             if _has_name(parameter, name):
                 pointer = child(child(link.pointer, "parameters"), name)

@@ -106,15 +106,15 @@ def responses(document: Document) -> Iterator[tuple[Node, str, Node]]:
             yield operation, status, response
 
 
-def parameters(document: Document, operation: Node) -> list[Node]:
-    """Return the parameters of an operation and of its path, with references resolved."""
-    found: dict[tuple[object, object], Node] = {}
+def parameters(document: Document, operation: Node) -> dict[str, Node]:
+    """Return the parameters of an operation and its path by location and name: `path.agentId`."""
+    found: dict[str, Node] = {}
     for pointer in (operation.pointer.rpartition("/")[0], operation.pointer):
         for index, value in enumerate(_mapping(document.find(pointer)).get("parameters", [])):
             target = document.follow(descend(pointer, ("parameters", index)), value)
             node = Node("parameter", *target)
-            found[node.value.get("in"), node.value.get("name")] = node
-    return list(found.values())
+            found[f"{node.value.get('in')}.{node.value.get('name')}"] = node
+    return found
 
 
 def entries(document: Document, holder: Node, key: str) -> dict[str, Node]:

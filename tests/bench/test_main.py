@@ -81,7 +81,7 @@ def test_only_constant_servers_give_wrong_responses(printed: str) -> None:
     [
         (["--only", "prims"], "'prims' must be one of leadway-quiet, leadway, sqlite, "),
         (["--baseline", "/nowhere"], "must be a checkout of this repository, not /nowhere"),
-        (["--write"], "--write needs a complete run"),
+        (["--write"], "--write needs a complete run, without --quick and --only"),
     ],
 )
 def test_a_wrong_option_is_rejected(tmp_path: Path, arguments: list[str], message: str) -> None:
