@@ -77,10 +77,8 @@ class Server:
     def wait(self) -> float:
         """Wait for its first response; return the seconds since its start. Raises `StartError`."""
         while not is_responding(self.port, self.target.workloads[0]):
+            self._check_running()
             passed = time.perf_counter() - self.started_at
-            if self._process.poll() is not None:
-                code = self._process.returncode
-                raise StartError(f"It ended with code {code}. {self._log_end()}")
             if passed > START_TIMEOUT_SECONDS:
                 raise StartError(f"No response in {passed:.0f} s. {self._log_end()}")
             time.sleep(POLL_SECONDS)
@@ -129,9 +127,16 @@ class Server:
             topics=target.topics,
         )
         result = generator.submit(run_load, job).result()
+        self._check_running()
         after = self.cpu_seconds()
         used = after - before if after is not None and before is not None else None
         return Sample(number, case, result, used)
+
+    def _check_running(self) -> None:
+        """Raise `StartError` if it has ended, as where another program took its port."""
+        code = self._process.poll()
+        if code is not None:
+            raise StartError(f"It ended with code {code}. {self._log_end()}")
 
     def _open_namespaces(self) -> None:
         for number in range(self.target.clients):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import platform
+import random
 import socket
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 HOST = "127.0.0.1"
+PORTS = range(20_000, 32_000)
+"""Below the ports that systems give to connections and to servers that ask for any."""
+
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 SERVER_CORE = CORES[0] if len(CORES) > 1 else None
 """Core of the servers; None where processes cannot be pinned, or on one core."""
@@ -33,7 +37,7 @@ def pin(core: int | None) -> None:
         os.sched_setaffinity(0, {core})
 
 
-@contextmanager
+@contextlib.contextmanager
 def pinned(core: int | None) -> Iterator[None]:
     """Run processes that are started within the context on `core` only."""
     before = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
@@ -45,7 +49,7 @@ def pinned(core: int | None) -> Iterator[None]:
             os.sched_setaffinity(0, before)
 
 
-@contextmanager
+@contextlib.contextmanager
 def child_process(function: Callable[..., None], *arguments: object) -> Iterator[Any]:
     """Run `function(pipe, *arguments)` in a new process, and yield the first value it sends."""
     here, there = multiprocessing.Pipe()
@@ -62,11 +66,12 @@ def child_process(function: Callable[..., None], *arguments: object) -> Iterator
 
 
 def free_port() -> int:
-    """Return a loopback port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a loopback port that nothing listens on, and that no connection is given."""
+    while True:
+        port = random.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((HOST, port))
+            return port
 
 
 def python_version() -> str:

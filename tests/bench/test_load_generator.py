@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from bench.constant_server import BODY, RESPONSE, constant_server
-from bench.load_generator import Job, LoadResult, run_load
-from bench.servers import is_responding
+from bench.load_generator import Job, LoadResult, load_generator, run_load
+from bench.servers import StartError, is_responding, running
+from bench.targets import Kind, Target
 from bench.workloads import HEADLINE, WORKLOADS
 
 CLOSING_RESPONSE = RESPONSE.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1)
@@ -140,6 +144,20 @@ def test_a_response_that_is_not_http_is_counted() -> None:
     result = load(no_http)
     assert result.responses == 0
     assert any(why.startswith("no HTTP: ") for why in result.wrong)
+
+
+def test_a_server_that_has_ended_is_not_measured(tmp_path: Path) -> None:
+    """Another program that listens on its port would be measured in its place."""
+    target = Target("none", "none", Kind.LIMIT, (sys.executable, "-c", "print('taken')"))
+    with (
+        constant_server() as port,
+        load_generator() as generator,
+        running(target, tmp_path) as ended,
+    ):
+        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+        ended.port = port
+        with pytest.raises(StartError, match=r"It ended with code 0\. Its log ends: taken"):
+            ended.measure(generator, (HEADLINE, 1), 0.05)
 
 
 def test_a_closed_port_is_not_responding() -> None:
