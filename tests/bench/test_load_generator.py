@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 import threading
@@ -154,7 +153,8 @@ def test_a_server_that_has_ended_is_not_measured(tmp_path: Path) -> None:
         load_generator() as generator,
         running(target, tmp_path) as ended,
     ):
-        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+        with pytest.raises(StartError, match="It ended with code 0"):
+            ended.wait()
         ended.port = port
         with pytest.raises(StartError, match=r"It ended with code 0\. Its log ends: taken"):
             ended.measure(generator, (HEADLINE, 1), 0.05)
