@@ -1,6 +1,6 @@
 """Tests of each behaviour, read from the markers in tests/ without running them.
 
-`@pytest.mark.behaviour("host-refused")` names rows of the behaviour table. A test of the contract
+`@pytest.mark.behaviour("host-rejected")` names rows of the behaviour table. A test of the contract
 suite has `@pytest.mark.clause`, and tests the rows of its clause.
 """
 

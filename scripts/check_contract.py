@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from contract_checker import CHECKS, GENERAL, Check, Document, YamlError, check
+from contract_checker import CHECKS, GENERAL, Check, Document, DocumentError, check
 
 CONTRACT = Path(__file__).resolve().parent.parent / "openapi" / "leadway.yaml"
 
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         path = _relative(CONTRACT)
         parser.error(f"cannot read {file}: {error.strerror}. Try: {parser.prog} {path}")
-    except YamlError as error:
+    except DocumentError as error:
         print(f"{_relative(file)}:{error.problem}")
         return 1
     return _report(file, document, GENERAL if options.general else CHECKS)

@@ -1,7 +1,6 @@
 """Text of docs/contract-suite.md, from the tables of tests/contract."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -17,24 +16,22 @@ PAGE = """\
 <!-- Written by scripts/write_docs.py. Edit tests/contract/clauses.py or exclusions.py, then run
 `make docs`. -->
 
-The requirements of Leadway's API, clause by clause, and the targets of `tests/contract/` that run
-each.
+The requirements of Leadway's API, and the targets of `tests/contract/` that test them.
 
 ```sh
 make contract TARGET=mock   # or prism, or live
 make referee                # the mock behind Prism's validating proxy
 ```
 
-| target | is |
+|target|is|
 |---|---|
 {targets}
 
-The live target needs `LEADWAY_TOKEN`, `LEADWAY_LOCATION_ID` and `LEADWAY_AGENT_ID` in the
-environment; `LEADWAY_BASE_URL` is optional. Its clauses are few and harmless, but about a dozen
-messages run the agent.
+The live target needs `LEADWAY_TOKEN`, `LEADWAY_LOCATION_ID` and `LEADWAY_AGENT_ID`;
+`LEADWAY_BASE_URL` is optional. Its clauses are harmless, but about a dozen messages run the agent.
 
-The [evidence](evidence.md) of a clause is the weakest evidence of the contract's rows behind it.
-✓ means that the target runs the clause, which must pass. A letter refers to a reason at the end.
+The [evidence](evidence.md) of a clause is the weakest of the contract's rows behind it. Every
+target must pass every clause, except for the [reasons](#reasons-for-exclusions) in the last column.
 
 {sections}
 ## Reasons for exclusions
@@ -45,23 +42,28 @@ The [evidence](evidence.md) of a clause is the weakest evidence of the contract'
 
 def contract_suite_page() -> str:
     """Return the page."""
-    targets = (f"| `{target.name}` | {target.about} |" for target in TARGETS.values())
+    targets = (f"|`{target.name}`|{target.about}|" for target in TARGETS.values())
     sections = (_section(title, clauses) for title, clauses in SECTIONS.items())
-    reasons = (f"* **{letter}** {why}" for why, letter in _letters().items())
+    reasons = (f"* **{letter}** ({_excluded(why)}) {why}" for why, letter in _letters().items())
     return PAGE.format(
         targets="\n".join(targets), sections="\n".join(sections), reasons="\n".join(reasons)
     )
 
 
 def _section(title: str, clauses: tuple[Clause, ...]) -> str:
-    header = f"| clause | evidence | {' | '.join(TARGETS)} |\n|---|---|{':-:|' * len(TARGETS)}"
+    header = "|clause|evidence|not for|\n|---|---|---|"
     return "\n".join([f"## {title}", "", header, *map(_row, clauses), ""])
 
 
 def _row(clause: Clause) -> str:
-    marks: Iterator[str] = (_letters().get(reason(name, clause.id), "✓") for name in TARGETS)
-    cells = [f"`{clause.id}`<br>{clause.sentence}", evidence_of(clause), *marks]
-    return f"| {' | '.join(cells)} |"
+    reasons = dict.fromkeys(filter(None, (reason(name, clause.id) for name in TARGETS)))
+    letters = " ".join(_letters()[each] for each in reasons)
+    return f"|{clause.sentence}|{evidence_of(clause)}|{letters}|"
+
+
+def _excluded(why: str) -> str:
+    names = (name for each in EXCLUSIONS if each.why == why for name in each.targets)
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _letters() -> dict[str, str]:

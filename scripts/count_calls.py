@@ -38,7 +38,7 @@ BODY = {
     "inputVariables": {"customerName": "Ada Lovelace", "plan": "premium"},
 }
 WARM_UP_TURNS, OK = 20, 200
-JOURNAL_ENTRY: CodeType = Journal.write.__code__
+JOURNAL_ENTRY: CodeType = Journal.entry_write.__code__
 """With --no-journal, this function and the functions that it calls do not count."""
 
 PACKAGE = "leadway_mock"

@@ -37,14 +37,13 @@ BEHAVIOURS = """\
 
 {note}
 
-Everything the mock does, with its evidence: {counts}. [Evidence](evidence.md) explains these
-levels.
+Everything the mock does, with its [evidence](evidence.md): {counts}.
+`/__mock/behaviours` returns the same as JSON.
 
 ## Responses
 
-Each response names its row in the header `X-Mock-Rule` and its evidence in `X-Mock-Evidence`.
-Request one with `Prefer: example=` and its name; the request must be valid. The column `response`
-shows the `message` of the body.
+The header `X-Mock-Rule` names the row of a response. A valid request with `Prefer: example=` and
+the name gets that response. The table shows the first sentence of its `message`.
 
 {responses}
 
@@ -65,9 +64,8 @@ SETTINGS = """\
 {note}
 
 Settings of `leadway mock`. A flag wins over its environment variable, a variable over the default.
-An unknown variable that begins with `{prefix}` is an error, since a misspelt one would have no
-effect. Errors of the command name flag and variable. For `--session-idle-seconds`, Python writes
-`session_idle_seconds` and the control API `sessionIdleSeconds`.
+An unknown variable that begins with `{prefix}` is an error. For `--session-idle-seconds`, Python
+writes `session_idle_seconds` and the control API `sessionIdleSeconds`.
 
 {settings}
 
@@ -78,11 +76,10 @@ reads every variable, and `PORT` and `HOST`:
 {prefix}SEED=1 make mock PORT=4011
 ```
 
-`--quota-preset sandbox` has the documented limits of the vendor's App Test Accounts (isolated
-accounts on its servers, for up to six months): 25 requests in 10 seconds and 10,000 a day. No limit
-per minute is documented for them; 25 in 10 seconds keep a client below the 300. The vendor counts
-all tokens of such an account together, the mock each token and location. An explicit quota wins
-over the preset.
+`--quota-preset sandbox` has the limits of the vendor's
+[App Test Accounts](evidence.md#the-vendors-test-accounts): 25 requests in 10 seconds and 10,000 a
+day. The vendor counts all tokens of such an account together, the mock each token and location. An
+explicit quota wins over the preset.
 """
 
 
@@ -154,9 +151,16 @@ def _check_settings(rules: set[str]) -> None:
 
 
 def _cells(row: Behaviour) -> tuple[str, ...]:
-    response = row.response if row.status is None else f"{row.status} {row.response}"
-    evidence = f"**{row.evidence}**: {row.source}"
+    response = row.response if row.status is None else f"{row.status} {_start(row.response)}"
+    known = row.source not in {"unknown", "the mock's own"}
+    evidence = f"**{row.evidence}**: {row.source}" if known else f"**{row.evidence}**"
     return (f"`{row.id}`", row.condition, response, evidence, _settings(row), _tests(row))
+
+
+def _start(message: str) -> str:
+    """Return the first sentence of a message in backquotes."""
+    first, _, rest = message.partition(". ")
+    return f"{first}. …`" if rest else message
 
 
 def _own_cells(row: Behaviour) -> tuple[str, ...]:
@@ -168,12 +172,11 @@ def _settings(row: Behaviour) -> str:
 
 
 def _tests(row: Behaviour) -> str:
-    """Return a link to the first test of a row, and the number of others."""
+    """Return a link to the first test of a row."""
     if not row.tests:
         return ""
     file, _, name = row.tests[0].partition("::")
-    more = f" and {len(row.tests) - 1} more" if len(row.tests) > 1 else ""
-    return f"[{name}](../{file}){more}"
+    return f"[{name}](../{file})"
 
 
 def _setting_cells(setting: Field[Any]) -> tuple[str, ...]:
@@ -199,12 +202,12 @@ def _default(value: object) -> str:
 
 def _table(header: str, rows: Iterable[tuple[str, ...]]) -> str:
     rule = "|".join("---" for _ in header.split("|"))
-    return "\n".join([f"| {header} |", f"|{rule}|", *map(_line, rows)])
+    return "\n".join([f"|{header.replace(' | ', '|')}|", f"|{rule}|", *map(_line, rows)])
 
 
 def _line(cells: tuple[str, ...]) -> str:
     plain = (" ".join(cell.split()).replace("|", "\\|") for cell in cells)
-    return f"| {' | '.join(plain)} |"
+    return f"|{'|'.join(plain)}|"
 
 
 def main(arguments: list[str]) -> int:

@@ -1,8 +1,7 @@
-"""What pytest has to know before it collects anything.
+"""Setup of pytest before collection, and the number of examples of property tests.
 
-And how hard the property tests try: the same way each time in the suite, whatever else the machine
-has to do; longer and anew by request. `HYPOTHESIS_PROFILE=deep .venv/bin/pytest tests/property`
-draws fifty times as many examples, at random.
+The suite draws the same examples each time. `HYPOTHESIS_PROFILE=deep .venv/bin/pytest
+tests/property` draws fifty times as many, at random.
 """
 
 from __future__ import annotations

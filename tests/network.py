@@ -24,14 +24,14 @@ RESET = struct.pack("ii", 1, 0)
 """Value of SO_LINGER with which `close` resets the connection."""
 
 Connect = Callable[[], socket.socket]
-Lost = Literal["request", "answer"]
+Lost = Literal["request", "response"]
 
 
 @dataclass(slots=True)
 class Losses:
     """Commands to lose, with their connections: one of `many` that match a pattern.
 
-    Either the `request` is lost before the server, or the `answer` after it.
+    Either the `request` is lost before the server, or the `response` after it.
     """
 
     fits: re.Pattern[bytes]
@@ -77,7 +77,7 @@ class Proxy:
         self._ready = threading.Event()
         self.delay = 0.0
         self.losses: Losses | None = None
-        self._refusing = False
+        self._rejecting = False
         self._links: set[_Link] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -102,7 +102,7 @@ class Proxy:
 
     def reset(self) -> None:
         """Reset all connections, and any new one, until healed."""
-        self._refusing = True
+        self._rejecting = True
         self._do(self._abort)
 
     def silence(self) -> None:
@@ -124,7 +124,7 @@ class Proxy:
 
     def heal(self) -> None:
         """Work normally again, and send what was held back."""
-        self.delay, self.losses, self._refusing = 0.0, None, False
+        self.delay, self.losses, self._rejecting = 0.0, None, False
         self._do(self.flowing.set)
 
     async def _run(self) -> None:
@@ -146,7 +146,7 @@ class Proxy:
 
     async def _lead(self, reader: StreamReader, writer: StreamWriter) -> None:
         try:
-            if self._refusing:
+            if self._rejecting:
                 raise ConnectionRefusedError
             far = await asyncio.open_connection(sock=await asyncio.to_thread(self._connect))
         except OSError:
@@ -219,7 +219,7 @@ class _Link:
     def _asked(self, chunk: bytes) -> bool:
         losses = self._line.losses
         picked = losses is not None and losses.picks(chunk)
-        self._doomed = picked and losses is not None and losses.what == "answer"
+        self._doomed = picked and losses is not None and losses.what == "response"
         return picked and not self._doomed
 
     def _answered(self, _: bytes) -> bool:

@@ -35,7 +35,7 @@ class Authority:
 
     @property
     def file(self) -> Path:
-        """The file that clients are told to trust."""
+        """Path of the certificate that clients trust."""
         file = self.folder / "authority.pem"
         self.own.cert_pem.write_to_path(file)
         return file
@@ -63,34 +63,34 @@ class Authority:
         return certificate, key
 
 
-class SealedLine(Proxy):
-    """A line that carries TLS, and can be cut, silenced and healed without being able to read it.
+class TlsProxy(Proxy):
+    """Proxy for a TLS connection, which it can cut, silence and restore but not decrypt.
 
-    What is lost on it is lost behind the door at its end, where commands can be told apart.
+    Commands are dropped by an inner proxy behind the end of TLS, where they can be read.
     """
 
     def __init__(self, port: int, tls: ssl.SSLContext) -> None:
-        self._door = Proxy(port, tls=tls)
-        super().__init__(self._door.port)
+        self._inner = Proxy(port, tls=tls)
+        super().__init__(self._inner.port)
 
     def __enter__(self) -> Self:
-        self._door.__enter__()
+        self._inner.__enter__()
         return super().__enter__()
 
     def __exit__(self, *_: object) -> None:
         super().__exit__()
-        self._door.__exit__()
+        self._inner.__exit__()
 
     @property
     def url(self) -> str:
-        """The URL of the first database of the server behind the door."""
+        """The URL of the first database of the server behind both proxies."""
         return super().url.replace("redis:", "rediss:")
 
     def lose(self, what: Lost, fits: re.Pattern[bytes], *, every: int) -> Losses:
         """Lose some of the commands that fit a pattern, until the line is healed."""
-        return self._door.lose(what, fits, every=every)
+        return self._inner.lose(what, fits, every=every)
 
     def heal(self) -> None:
         """Be a good line again; what was held back goes on its way."""
-        self._door.heal()
+        self._inner.heal()
         super().heal()

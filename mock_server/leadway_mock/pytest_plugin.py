@@ -87,18 +87,8 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
             mock.annotate(error)
         raise
     for mock in item.stash.get(MOCKS, ()):
-        _verify(mock)
-
-
-def _verify(mock: Mock) -> None:
-    __tracebackhide__ = True
-    try:
-        mock.verify()
-    except AssertionError as error:
-        text = str(error)
-    else:
-        return
-    pytest.fail(text, pytrace=False)
+        if unexpected := mock.unexpected():
+            pytest.fail(mock.report(unexpected), pytrace=False)
 
 
 @contextmanager
@@ -138,11 +128,9 @@ def _open_mock(request: pytest.FixtureRequest, *, serve: bool) -> Mock:
 
 
 def _summary(config: pytest.Config) -> RunSummary:
-    from leadway_mock.testing.plugin_support import (  # noqa: PLC0415 - only when a test uses it
-        RunSummary,
-    )
+    from leadway_mock.testing import plugin_support  # noqa: PLC0415 - only when a test uses it
 
-    return config.stash.setdefault(SUMMARY, RunSummary())
+    return config.stash.setdefault(SUMMARY, plugin_support.RunSummary())
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 from contract_checker import checks, links
 from contract_checker.document import Check, Document
-from leadway_mock.documents.problems import Problem
-from leadway_mock.documents.yaml_document import YamlError
+from leadway_mock.documents.problems import DocumentError, Problem
 
 CHECKS: tuple[Check, ...] = (
     checks.yaml_is_unambiguous,
@@ -41,7 +40,7 @@ PLATFORM_ONLY = (
 GENERAL: tuple[Check, ...] = tuple(each for each in CHECKS if each not in PLATFORM_ONLY)
 """Checks for any contract."""
 
-__all__ = ["CHECKS", "GENERAL", "Check", "Document", "Problem", "YamlError", "check"]
+__all__ = ["CHECKS", "GENERAL", "Check", "Document", "DocumentError", "Problem", "check"]
 
 
 def check(document: Document, chosen: Sequence[Check] = CHECKS) -> list[Problem]:

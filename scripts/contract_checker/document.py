@@ -7,13 +7,11 @@ from urllib.parse import quote, unquote
 
 import yaml
 
-from leadway_mock.documents.problems import Problem, TextPosition
-from leadway_mock.documents.yaml_document import YamlError, load
+from leadway_mock.documents.problems import DocumentError, Problem, TextPosition
+from leadway_mock.documents.yaml_document import load
 from leadway_mock.util.json_pointer import escape, to_path
 
 ROOT = "#"
-
-
 Check = Callable[["Document"], Iterator[Problem]]
 """Yields problems; the location is a JSON pointer in a fragment: `#/paths/~1agents/get`."""
 
@@ -43,22 +41,22 @@ class Document:
     """
 
     def __init__(self, text: str) -> None:
-        """Read `text`; raises `YamlError` when it is not a YAML mapping."""
+        """Read `text`; raises `DocumentError` when it is not a YAML mapping."""
         self._document = load(text)
         if not isinstance(self._document.value, dict):
             problem = Problem(TextPosition(1), "this is not a mapping", "write an OpenAPI document")
-            raise YamlError(problem)
+            raise DocumentError(problem)
         self.data: dict[str, Any] = self._document.value
         self._text = text
 
     @classmethod
     def load(cls, path: Path) -> "Document":
-        """Read the file at `path`; raises `OSError` or `YamlError`."""
+        """Read the file at `path`; raises `OSError` or `DocumentError`."""
         try:
             return cls(path.read_text(encoding="utf-8"))
         except UnicodeDecodeError as error:
-            message = f"this is not UTF-8: {error.reason}"
-            raise YamlError(Problem(TextPosition(1), message, "save the file as UTF-8")) from error
+            message, hint = f"this is not UTF-8: {error.reason}", "save the file as UTF-8"
+            raise DocumentError(Problem(TextPosition(1), message, hint)) from error
 
     def line(self, pointer: str) -> int:
         """Return the line, from 1, of what `pointer` points to, or of the nearest parent."""

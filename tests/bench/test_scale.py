@@ -76,7 +76,7 @@ def test_costs_are_measured_and_only_redis_has_calls(report: str) -> None:
     rows = table_rows(report)
     assert "-" not in rows["µs, mock"]
     assert rows["calls of Redis"][:2] == ["-", "-"]
-    assert 5 < float(rows["calls of Redis"][2]) < 10
+    assert 1 <= float(rows["calls of Redis"][2]) < 4
 
 
 @pytest.mark.xdist_group("bench")

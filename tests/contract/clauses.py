@@ -24,7 +24,7 @@ class Clause:
 CONVERSATIONS = (
     Clause(
         "first-message-starts-a-session",
-        "A message without `executionId` starts a session; the response contains its id.",
+        "A message without `executionId` starts a session.",
         ("session-start",),
     ),
     Clause(
@@ -34,22 +34,22 @@ CONVERSATIONS = (
     ),
     Clause(
         "session-continues",
-        "A message with an `executionId` continues that session; the response repeats the id.",
+        "A message with an `executionId` continues that session.",
         ("session-continue",),
     ),
     Clause(
         "turns-count-per-session",
-        "The agent receives the number of the turn; each session counts its own turns.",
+        "Each session counts its own turns.",
         ("session-continue",),
     ),
     Clause(
         "session-continues-on-the-other-path",
-        "A session that starts on one path continues on the other, and back.",
+        "A session continues on the other path, and back.",
         ("paths-share-sessions",),
     ),
     Clause(
         "turns-count-on-both-paths",
-        "Turns of one session are counted together, whichever path they use.",
+        "Turns of both paths are counted together.",
         ("paths-share-sessions",),
     ),
     Clause(
@@ -59,37 +59,37 @@ CONVERSATIONS = (
     ),
     Clause(
         "eleven-fields",
-        "A response has all eleven fields with their types; the generated client parses them.",
+        "A response has all eleven fields with their types.",
         ("ExecuteAgentResponse",),
     ),
     Clause(
         "one-json-object",
         "A response is one JSON object, not a stream.",
-        ("answer-in-one-piece",),
+        ("response-in-one-piece",),
     ),
     Clause(
         "links-continue-the-session",
-        "The contract's links lead from a response to the next message of its session.",
+        "The contract's links lead to the next message of a session.",
         ("continueConversation", "continueConversationByOldPath"),
     ),
     Clause(
         "duplicate-message-is-processed-twice",
-        "The same message sent twice is processed twice: there is no idempotency.",
+        "The same message sent twice is processed twice.",
         ("no-idempotency",),
     ),
     Clause(
         "every-field-is-accepted",
-        "A message may have every field of the contract at once.",
+        "A message may have every field at once.",
         ("every-field",),
     ),
     Clause(
         "every-field-reaches-the-agent",
-        "Input variables, attachments and contact reach the agent unchanged.",
+        "Variables, attachments and contact reach the agent unchanged.",
         ("every-field",),
     ),
     Clause(
         "any-text-reaches-the-agent",
-        "Text in any writing system reaches the agent and comes back unchanged.",
+        "Text in any writing system reaches the agent unchanged.",
         evidence="inferred",
     ),
     Clause(
@@ -104,12 +104,12 @@ CONVERSATIONS = (
     ),
     Clause(
         "ids-look-like-the-samples",
-        "New ids have 24 lower-case letters and digits, like the vendor's samples.",
+        "New ids have 24 lower-case letters and digits.",
         ("ids-opaque",),
     ),
     Clause(
         "goal-is-completed",
-        "`goalCompletion` turns true on the turn that reaches the goal.",
+        "`goalCompletion` is true on the turn that reaches the goal.",
         ("reply-goal-completed",),
     ),
     Clause(
@@ -119,17 +119,17 @@ CONVERSATIONS = (
     ),
     Clause(
         "conversations-are-isolated",
-        "64 parallel conversations of 20 turns do not affect each other.",
+        "64 parallel conversations do not affect each other.",
         ("session-continue",),
     ),
     Clause(
         "parallel-turns-have-distinct-numbers",
-        "Parallel messages of one session get consecutive turn numbers, without duplicates.",
+        "Parallel messages of one session get consecutive turn numbers.",
         evidence="invented",
     ),
     Clause(
         "same-seed-same-responses",
-        "Two new servers with the same seed return the same ids and responses.",
+        "The same seed gives the same ids and responses.",
         evidence="invented",
     ),
 )
@@ -137,7 +137,7 @@ CONVERSATIONS = (
 AUTHORIZATION = (
     Clause(
         "token-is-required",
-        "Without a bearer token, or with a malformed one: 401 `Invalid JWT`.",
+        "No or a malformed bearer token: 401 `Invalid JWT`.",
         ("token-invalid",),
     ),
     Clause(
@@ -147,22 +147,22 @@ AUTHORIZATION = (
     ),
     Clause(
         "unknown-token-is-rejected",
-        "With an unknown Private Integration Token: 401 `Invalid Private Integration token`.",
+        "Unknown token: 401 `Invalid Private Integration token`.",
         ("token-unknown",),
     ),
     Clause(
         "expired-token-is-rejected",
-        "With an expired JSON Web Token: 401 `Invalid token: access token is invalid`.",
+        "Expired JWT: 401 `Invalid token: access token is invalid`.",
         ("token-expired",),
     ),
     Clause(
         "version-is-required",
-        "Without `Version`: 401 `version header was not found.`",
+        "No `Version`: 401 `version header was not found.`",
         ("version-missing",),
     ),
     Clause(
         "unknown-version-is-rejected",
-        "With an unknown `Version`: 401 `version header is invalid`.",
+        "Unknown `Version`: 401 `version header is invalid`.",
         ("version-unknown",),
     ),
     Clause(
@@ -172,56 +172,56 @@ AUTHORIZATION = (
     ),
     Clause(
         "scope-is-required",
-        "With a token without the scope `agent-studio.write`: 403, as documented.",
+        "Token without the scope `agent-studio.write`: 403.",
         ("scope-missing-documented",),
     ),
     Clause(
         "scope-error-depends-on-the-profile",
-        "With the profile `observed`, the same token gets 401.",
+        "The same with the profile `observed`: 401.",
         ("scope-by-profile", "scope-missing-observed"),
     ),
     Clause(
         "location-is-required",
-        "Without `locationId`, or with an empty one: 400 `locationId is required`.",
+        "No or an empty `locationId`: 400 `locationId is required`.",
         ("location-missing",),
     ),
     Clause(
         "foreign-location-is-rejected",
-        "With a token of another location: 403 `The token does not have access to this location.`",
+        "Token of another location: 403 `The token does not have access to this location.`",
         ("location-forbidden",),
     ),
     Clause(
         "checks-run-in-order",
-        "Checks run in this order: token, version, scope, location, body, resource.",
-        ("guards-in-order",),
+        "Order of checks: token, version, scope, location, body, resource.",
+        ("checks-in-order",),
     ),
 )
 
 BODIES = (
     Clause(
         "violation-wording",
-        "Violations have the platform's wording: `message must be a string`.",
+        "Violations have the platform's wording.",
         ("body-invalid",),
     ),
     Clause(
         "violations-all-at-once",
-        "The `message` of one response lists all violations.",
+        "One response lists all violations.",
         ("violations-all-at-once",),
     ),
     Clause(
         "violations-envelope",
-        "A 422 has `message`, `error`, `statusCode` and `traceId`, in that order.",
+        "A 422 has `message`, `error`, `statusCode`, `traceId`.",
         ("body-invalid",),
     ),
     Clause(
         "unknown-property-is-rejected",
-        "With a property that is not in the contract: 422 `property input should not exist`.",
-        ("unknown-property-refused",),
+        "Unknown property: 422 `property input should not exist`.",
+        ("unknown-property-rejected",),
     ),
     Clause(
         "unknown-property-can-be-ignored",
-        "A setting ignores such a property.",
-        ("unknown-property-refused",),
+        "A setting ignores it.",
+        ("unknown-property-rejected",),
     ),
     Clause(
         "hint-suggests-the-property",
@@ -230,27 +230,27 @@ BODIES = (
     ),
     Clause(
         "body-must-be-an-object",
-        "JSON that is not an object is rejected like any other violation.",
+        "JSON that is not an object is a violation.",
         ("body-invalid",),
     ),
     Clause(
         "body-must-be-json",
-        "Invalid JSON, and JSON that parsers read differently, gets 400.",
+        "Invalid or ambiguous JSON: 400.",
         ("body-malformed",),
     ),
     Clause(
         "media-type-must-be-json",
-        "A body with another media type than `application/json`, or without one, gets 415.",
+        "Another media type than `application/json`, or none: 415.",
         ("media-type-unsupported",),
     ),
     Clause(
         "body-must-be-plain-utf-8",
-        "A compressed body, or one in another charset than UTF-8, gets 415.",
+        "A compressed body, or another charset than UTF-8: 415.",
         ("media-type-unsupported",),
     ),
     Clause(
         "body-size-is-limited",
-        "A body above the limit gets 413.",
+        "A body above the limit: 413.",
         ("body-too-large",),
     ),
 )
@@ -258,47 +258,47 @@ BODIES = (
 RESOURCES = (
     Clause(
         "agent-must-exist",
-        "An unknown agent: 404 `Agent not found`.",
+        "Unknown agent: 404 `Agent not found`.",
         ("agent-unknown",),
     ),
     Clause(
         "agent-must-be-active",
-        "An agent that is not active: 400 `Agent is not active`.",
+        "Inactive agent: 400 `Agent is not active`.",
         ("agent-inactive",),
     ),
     Clause(
         "agent-must-be-published",
-        "An agent that was never published: 404 `Agent not found`.",
+        "Unpublished agent: 404 `Agent not found`.",
         ("published-only", "agent-unpublished"),
     ),
     Clause(
         "latest-version-by-default",
-        "The published version runs without `versionId`, and also with its id.",
+        "The published version runs without `versionId`, and with its id.",
         ("version-latest-by-default",),
     ),
     Clause(
         "version-must-be-published",
-        "A `versionId` that is not published: 404 with a message that says what to do.",
+        "Unpublished `versionId`: 404 with a hint.",
         ("version-unpublished",),
     ),
     Clause(
         "unknown-session-is-rejected",
-        "An unknown `executionId`: 404 with a message that says how to start a session.",
+        "Unknown `executionId`: 404 with a hint.",
         ("session-unknown",),
     ),
     Clause(
         "session-belongs-to-its-agent",
-        "An `executionId` of another agent: 404.",
+        "`executionId` of another agent: 404.",
         ("session-foreign-agent",),
     ),
     Clause(
         "session-belongs-to-its-location",
-        "An `executionId` of another location: 404.",
+        "`executionId` of another location: 404.",
         ("session-foreign-location",),
     ),
     Clause(
         "session-expires",
-        "A session that was idle too long: 404 with a message that says so.",
+        "Expired session: 404 with a hint.",
         ("session-expiry", "session-expired"),
     ),
     Clause(
@@ -308,7 +308,7 @@ RESOURCES = (
     ),
     Clause(
         "session-errors-can-be-400",
-        "With a setting, all four session errors have status 400.",
+        "A setting gives the four session errors status 400.",
         (
             "session-unknown-400",
             "session-expired-400",
@@ -318,20 +318,20 @@ RESOURCES = (
     ),
     Clause(
         "unknown-session-can-start-a-new-one",
-        "With a setting, an unknown session becomes a new one.",
-        ("session-unknown-starts-anew",),
+        "A setting makes an unknown session a new one.",
+        ("session-unknown-new-session",),
     ),
 )
 
 ROUTES = (
     Clause(
         "route-must-exist",
-        "Any other path, whatever the method: 404 `Cannot POST /x`.",
+        "Any other path: 404 `Cannot POST /x`.",
         ("route-unknown",),
     ),
     Clause(
         "method-must-exist",
-        "Any other method of a path: 405 with `Allow`.",
+        "Any other method: 405 with `Allow`.",
         ("method-not-allowed", "Allow"),
     ),
     Clause(
@@ -349,7 +349,7 @@ LIMITS = (
     ),
     Clause(
         "quota-headers-state-the-limits",
-        "They state the documented limits: 100 requests in 10 seconds, and 200,000 a day.",
+        "They state 100 requests in 10 seconds, and 200,000 a day.",
         ("quota-windows",),
     ),
     Clause(
@@ -359,12 +359,12 @@ LIMITS = (
     ),
     Clause(
         "quota-counts-down",
-        "Each message counts for its token and location, and for no other.",
+        "Each message counts only for its token and location.",
         ("X-RateLimit-Daily-Remaining",),
     ),
     Clause(
         "quota-is-enforced-on-request",
-        "An enforced quota that is used up: 429 with `Retry-After`, for this location only.",
+        "Enforced quota, used up: 429 with `Retry-After`, for this location only.",
         ("quota-windows", "quota-exceeded"),
     ),
     Clause(
@@ -377,17 +377,17 @@ LIMITS = (
 EXTENSIONS = (
     Clause(
         "deprecated-path-is-marked",
-        "Responses on the old path have `Deprecation` and `Link`; on the current path, neither.",
+        "Only responses of the old path have `Deprecation` and `Link`.",
         ("deprecated-path-marked",),
     ),
     Clause(
         "responses-name-their-rule",
-        "Every response names its rule and the evidence for it.",
+        "Every response names its rule and evidence.",
         ("evidence-sent", "X-Mock-Rule", "X-Mock-Evidence"),
     ),
     Clause(
         "responses-have-trace-ids",
-        "Every response has a new `X-Trace-Id`, which is the `traceId` of a 422.",
+        "Every response has a new `X-Trace-Id`, the `traceId` of a 422.",
         ("X-Trace-Id",),
     ),
     Clause(
@@ -397,7 +397,7 @@ EXTENSIONS = (
     ),
     Clause(
         "prefer-selects-an-example",
-        "`Prefer: code=…, example=…` selects each example of the contract, word for word.",
+        "`Prefer: code=…, example=…` selects each example, verbatim.",
         (
             "prefer-selects-example",
             "reply",
@@ -414,12 +414,12 @@ EXTENSIONS = (
     ),
     Clause(
         "preference-is-confirmed",
-        "`Preference-Applied` repeats the preference that was applied, and is absent without one.",
+        "`Preference-Applied` repeats the applied preference.",
         ("Preference-Applied",),
     ),
     Clause(
         "unsatisfiable-prefer-is-rejected",
-        "A preference that the contract does not have: 400 with a message that says so.",
+        "Unknown preference: 400.",
         ("prefer-unsatisfiable",),
     ),
 )
@@ -427,22 +427,22 @@ EXTENSIONS = (
 DIALOGUES = (
     Clause(
         "dialogue-replaces-the-agent",
-        "A session plays the dialogue that its first message starts, and no other.",
+        "A session plays the dialogue that its first message starts.",
         ("dialogue-played",),
     ),
     Clause(
         "session-keeps-its-dialogue",
-        "A session keeps the dialogue as it was when the session started.",
+        "A session keeps the version of its dialogue.",
         ("dialogue-version-kept",),
     ),
     Clause(
         "files-are-reloaded",
-        "A changed file is reloaded; an invalid one is reported and changes nothing.",
+        "A changed file is reloaded; an invalid one is only reported.",
         ("files-reloaded",),
     ),
     Clause(
         "unscripted-message-is-reported",
-        "A message that a dialogue does not expect gets a response that says so; nothing changes.",
+        "An unexpected message gets a response that says so; nothing changes.",
         ("unscripted-message",),
     ),
     Clause(
@@ -453,7 +453,7 @@ DIALOGUES = (
     Clause(
         "unscripted-message-can-be-rejected",
         "A dialogue may reject it with status 400.",
-        ("unscripted-refused",),
+        ("unscripted-rejected",),
     ),
 )
 

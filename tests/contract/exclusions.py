@@ -39,12 +39,12 @@ NEED_SETTINGS = (
 EXCLUSIONS = (
     Exclusion(
         ("observed",),
-        "It follows the observed behaviour; this clause is about the documented one.",
+        "It follows the observed behaviour.",
         ("scope-is-required",),
     ),
     Exclusion(
         PRISM,
-        "It has no state: it returns the same example for every message.",
+        "It has no state.",
         (
             "each-first-message-starts-a-session",
             "turns-count-per-session",
@@ -62,7 +62,7 @@ EXCLUSIONS = (
     ),
     Exclusion(
         PRISM,
-        "It has no agents, versions or sessions, so none can be unknown.",
+        "It has no agents, versions or sessions.",
         (
             "agent-must-exist",
             "agent-must-be-active",
@@ -102,7 +102,7 @@ EXCLUSIONS = (
     ),
     Exclusion(
         PRISM,
-        "It has its own messages for unknown routes, invalid JSON and unknown examples.",
+        "It has its own messages for these errors.",
         (
             "route-must-exist",
             "method-must-exist",
@@ -121,7 +121,7 @@ EXCLUSIONS = (
     ),
     Exclusion(
         PRISM,
-        "It sends the example of every header, whether it applies or not.",
+        "It sends the example of every header.",
         (
             "deprecated-path-is-marked",
             "responses-name-their-rule",
@@ -132,14 +132,12 @@ EXCLUSIONS = (
     Exclusion(PRISM, "It has none of the mock's settings.", NEED_SETTINGS),
     Exclusion(
         PRISM_PROXIES,
-        "The proxy is in front of one mock with the default settings;"
-        " `prefer-selects-an-example` shows it the responses of other settings.",
+        "The mock has the default settings; `Prefer` selects responses of others.",
         NEED_SETTINGS,
     ),
     Exclusion(
         PRISM_PROXIES,
-        "Prism's proxy decodes a body before it forwards it, and rejects what it cannot decode,"
-        " including null and a bare string.",
+        "Prism's proxy rejects a body that it cannot decode, including null and a bare string.",
         (
             "body-must-be-json",
             "body-must-be-plain-utf-8",
@@ -157,7 +155,7 @@ EXCLUSIONS = (
     ),
     Exclusion(
         LIVE,
-        "The agent is a customer's own; its replies and turn numbers are unknown.",
+        "The agent's replies and turn numbers are unknown.",
         (
             "turns-count-per-session",
             "turns-count-on-both-paths",
@@ -169,7 +167,7 @@ EXCLUSIONS = (
     ),
     Exclusion(
         LIVE,
-        "Each message runs the agent, which costs money; the other clauses are sufficient.",
+        "Each message costs money; the other clauses are sufficient.",
         (
             "each-first-message-starts-a-session",
             "duplicate-message-is-processed-twice",
@@ -206,7 +204,7 @@ EXCLUSIONS = (
     ),
     Exclusion(
         LIVE,
-        "The behaviour of the service is unknown; the clause is an assumption.",
+        "The clause is an assumption.",
         (
             "ids-look-like-the-samples",
             "token-error-has-www-authenticate",
@@ -225,7 +223,7 @@ EXCLUSIONS = (
     ),
     Exclusion(
         LIVE,
-        "The service has more routes than the contract; trying them could do harm.",
+        "The service has more routes; trying them could do harm.",
         (
             "route-must-exist",
             "method-must-exist",

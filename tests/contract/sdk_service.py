@@ -36,7 +36,7 @@ class SdkService(Service):
         return Response(HTTPStatus.OK, received.body, dict(received.headers), reply.model)
 
     def _execute(self, message: str, way: Way, agent_id: str, fields: dict[str, Any]) -> Reply:
-        agent = self.leadway.agent(agent_id or self.caller.agent_id)
+        agent = self.leadway.agent(agent_id or self.account.agent_id)
         variables = fields.get("input_variables")
         if isinstance(variables, InputVariables):
             fields = {**fields, "input_variables": variables.to_dict()}
@@ -52,11 +52,11 @@ class SdkService(Service):
 def open_sdk_service(url: str) -> Iterator[Service]:
     """Open a service at `url` whose typed calls use the SDK."""
     with opened(url, trust_env=False) as service:
-        caller = service.caller
+        account = service.account
         with Leadway(
-            token=caller.token,
-            location_id=caller.location_id,
+            token=account.token,
+            location_id=account.location_id,
             base_url=url,
             retries=RetryPolicy(attempts=1),
         ) as leadway:
-            yield SdkService(caller, service.client, service.http, leadway)
+            yield SdkService(account, service.client, service.http, leadway)

@@ -32,7 +32,7 @@ TIMEOUT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class Account:
     """Token, location and agent of a conversation."""
 
     token: str = "pit-12345678-1234-4234-8234-123456789abc"
@@ -42,9 +42,9 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Both kinds of client for one service, with the caller's token, location and agent."""
+    """Both kinds of client for one service, with token, location and agent of an account."""
 
-    caller: Caller
+    account: Account
     client: AuthenticatedClient
     http: httpx.Client
 
@@ -60,15 +60,15 @@ class Service:
         self, message: str = "Hello", *, way: Way = "current", agent_id: str = "", **fields: Any
     ) -> Response[Error | ExecuteAgentResponse]:
         """Send a message through the generated client; return the response, success or error."""
-        body = ExecuteAgentRequest(message=message, location_id=self.caller.location_id, **fields)
+        body = ExecuteAgentRequest(message=message, location_id=self.account.location_id, **fields)
         response: Response[Error | ExecuteAgentResponse] = OPERATIONS[way].sync_detailed(
-            agent_id or self.caller.agent_id, client=self.client, body=body
+            agent_id or self.account.agent_id, client=self.client, body=body
         )
         return response
 
     def body(self, **fields: Any) -> dict[str, Any]:
         """Return a valid body with `fields` added or replaced; a field that is None is removed."""
-        default = {"message": "Hello", "locationId": self.caller.location_id}
+        default = {"message": "Hello", "locationId": self.account.location_id}
         return {name: value for name, value in (default | fields).items() if value is not None}
 
     def send(
@@ -86,7 +86,7 @@ class Service:
         `content`.
         """
         default = {
-            "Authorization": f"Bearer {self.caller.token}",
+            "Authorization": f"Bearer {self.account.token}",
             "Version": VERSION,
             "Content-Type": "application/json",
         }
@@ -96,26 +96,26 @@ class Service:
         return self.http.request(method, path or self.path(), headers=sent, **arguments)
 
     def path(self, agent_id: str = "", *, way: Way = "current") -> str:
-        """Return the path of an agent, the caller's own by default."""
-        return PATHS[way].format(agent_id or self.caller.agent_id)
+        """Return the path of an agent, by default that of the account."""
+        return PATHS[way].format(agent_id or self.account.agent_id)
 
 
 @contextmanager
-def opened(url: str, caller: Caller | None = None, **arguments: Any) -> Iterator[Service]:
+def opened(url: str, account: Account | None = None, **arguments: Any) -> Iterator[Service]:
     """Open both kinds of client on `url`; `arguments` are those of `httpx.Client`."""
-    caller = caller or Caller()
+    account = account or Account()
     # With fewer pooled connections than threads, the pool closes one that another thread uses.
     arguments = {"limits": httpx.Limits(), **arguments}
     client = AuthenticatedClient(
         url,
-        caller.token,
+        account.token,
         timeout=httpx.Timeout(TIMEOUT_SECONDS),
         verify_ssl=_certificates(),
         httpx_args=arguments,
     )
     plain = httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS, verify=_certificates(), **arguments)
     with client, plain:
-        yield Service(caller, client, plain)
+        yield Service(account, client, plain)
 
 
 def turn(response: ExecuteAgentResponse | httpx.Response) -> int:

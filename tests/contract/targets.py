@@ -20,7 +20,7 @@ from leadway_mock.web.server import open_server
 from tests.contract.prism_proxy import VALIDATED_COUNTS, run_prism_proxy
 from tests.contract.programs import mock, prism
 from tests.contract.sdk_service import open_sdk_service
-from tests.contract.service import Caller, Service, opened
+from tests.contract.service import Account, Service, opened
 from tests.redis_server import redis_program
 
 LIVE = "https://services.leadconnectorhq.com"
@@ -130,44 +130,42 @@ def mock_behind_prism(*, strict: bool) -> Iterator[Service]:
 @contextmanager
 def live() -> Iterator[Service]:
     """Call the real service that the environment names."""
-    caller = Caller(*(os.environ[name] for name in LIVE_VARIABLES))
-    with opened(os.environ.get("LEADWAY_BASE_URL", LIVE), caller) as service:
+    account = Account(*(os.environ[name] for name in LIVE_VARIABLES))
+    with opened(os.environ.get("LEADWAY_BASE_URL", LIVE), account) as service:
         yield service
 
 
 TARGETS: Mapping[str, Target] = {
     target.name: target
     for target in (
-        Target(
-            "in-process", "mock", "the mock as a Flask application, without a socket", in_process
-        ),
+        Target("in-process", "mock", "the Flask application, without a socket", in_process),
         Target("observed", "mock", "the same with `--profile observed`", observed),
-        Target("http-memory", "mock", "the mock over HTTP, conversations in memory", http_memory),
-        Target("http-sqlite", "mock", "`leadway mock`, conversations in a file", http_sqlite),
+        Target("http-memory", "mock", "HTTP, memory", http_memory),
+        Target("http-sqlite", "mock", "`leadway mock`, SQLite", http_sqlite),
         Target(
             "http-redis",
             "mock",
-            "`leadway mock --workers 2`, conversations in Redis",
+            "`leadway mock --workers 2`, Redis",
             partial(http_redis, workers=2),
         ),
         Target(
             "http-workers",
             "mock",
-            "`leadway mock --workers 2`, conversations in a shared file",
+            "`leadway mock --workers 2`, SQLite",
             partial(http_sqlite, workers=2),
         ),
-        Target("sdk", "mock", "the mock over HTTP, called through the SDK", http_sdk),
+        Target("sdk", "mock", "HTTP, through the SDK", http_sdk),
         Target("prism", "prism", "Prism, the stateless alternative", prism_mock),
         Target(
             "referee",
             "referee",
-            "the mock over HTTP behind Prism's proxy, which validates both directions",
+            "HTTP, behind Prism's validating proxy",
             partial(mock_behind_prism, strict=False),
         ),
         Target(
             "referee-strict",
             "referee",
-            "the same with `--errors`, which turns an invalid response into a 500",
+            "the same with `--errors`: an invalid response is a 500",
             partial(mock_behind_prism, strict=True),
         ),
         Target("live", "live", "the real service", live),

@@ -118,7 +118,7 @@ def test_checks_run_in_order(service: Service) -> None:
     assert (status in {401, 403}, message) == (True, NO_SCOPE)  # The profiles differ.
     headers["Authorization"] = OTHER_LOCATION
     assert status_and_message() == (400, "locationId is required")
-    body["locationId"] = service.caller.location_id
+    body["locationId"] = service.account.location_id
     assert status_and_message() == (403, "The token does not have access to this location.")
     del headers["Authorization"]
     assert status_and_message() == (422, ["message must be a string"])

@@ -106,7 +106,7 @@ def test_unscripted_message_can_be_rejected(
     tmp_path: Path, adjusted: Callable[..., Service]
 ) -> None:
     file = tmp_path / "strict.yaml"
-    file.write_text("fallback: refuse\nturns: [{user: a, agent: b}]\n")
+    file.write_text("fallback: reject\nturns: [{user: a, agent: b}]\n")
     service = adjusted(dialogues=str(file))
     response = service.send(service.body(message="c"))
     assert_error(response, 400, "No turn of the dialogue expects this message.")

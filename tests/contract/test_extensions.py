@@ -93,6 +93,6 @@ def test_preference_is_confirmed(service: Service) -> None:
 @pytest.mark.parametrize("preference", ["code=418", "example=no-such-example"])
 def test_unsatisfiable_prefer_is_rejected(service: Service, preference: str) -> None:
     message = (
-        "Prefer asks for a status or an example that the contract does not have for this operation."
+        "Prefer names a status or an example that the contract does not have for this operation."
     )
     assert_error(service.send(headers={"Prefer": preference}), 400, message)

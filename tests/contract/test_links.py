@@ -40,7 +40,7 @@ def test_links_continue_the_session(service: Service, began: Way, link: str) -> 
     first = service.send(path=service.path(way=began))
     node = document()["components"]["links"][link]
     parameters, body = (
-        evaluate(node[part], first, service.caller.agent_id)
+        evaluate(node[part], first, service.account.agent_id)
         for part in ("parameters", "requestBody")
     )
     second = service.send(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_checker import Document, YamlError
+from contract_checker import Document, DocumentError
 from contract_checker.document import as_fragment, child
 from leadway_mock.documents.problems import TextPosition
 from leadway_mock.util.json_pointer import to_path
@@ -45,7 +45,7 @@ def test_an_alias_has_the_value_of_its_anchor() -> None:
     ],
 )
 def test_an_unreadable_file_has_line_message_and_hint(text: str, line: int) -> None:
-    with pytest.raises(YamlError) as caught:
+    with pytest.raises(DocumentError) as caught:
         Document(text)
     problem = caught.value.problem
     assert problem.message
@@ -57,7 +57,7 @@ def test_an_unreadable_file_has_line_message_and_hint(text: str, line: int) -> N
 def test_another_encoding_raises(tmp_path: Path) -> None:
     file = tmp_path / "latin.yaml"
     file.write_bytes("a: é\n".encode("latin-1"))
-    with pytest.raises(YamlError, match="UTF-8"):
+    with pytest.raises(DocumentError, match="UTF-8"):
         Document.load(file)
 
 

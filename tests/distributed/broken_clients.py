@@ -10,8 +10,8 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from leadway_mock.store import Appended, Store, StoreUnavailable
-from tests.distributed.broken_stores import TURNS, StoreWrapper
+from leadway_mock.store import Store, StoreUnavailable
+from tests.distributed.broken_stores import StoreWrapper
 from tests.network import Lost
 
 
@@ -30,37 +30,37 @@ class ClientWrapper(StoreWrapper):
 
     def append(
         self, key: str, value: str, *, after: int | None = None, keep: int | None = None
-    ) -> Appended | None:
+    ) -> int | None:
         try:
             added = self.store.append(key, value, after=after, keep=keep)
         except StoreUnavailable as error:
-            if TURNS not in key or not error.uncertain or not after:
+            if not error.uncertain or not after:
                 raise
             return self.resolve(Unknown(key, value, after, error))
         if added:
             self.appended(key, added)
         return added
 
-    def resolve(self, unknown: Unknown) -> Appended | None:
+    def resolve(self, unknown: Unknown) -> int | None:
         """Return or raise what the mock receives."""
         raise unknown.error
 
-    def appended(self, key: str, added: Appended) -> None:
+    def appended(self, key: str, added: int) -> None:
         """Note that an entry was appended."""
 
 
 class ResendsBlindly(ClientWrapper):
     """Sends an append again, as if the first one had certainly not been processed."""
 
-    def resolve(self, unknown: Unknown) -> Appended | None:
+    def resolve(self, unknown: Unknown) -> int | None:
         return self.store.append(unknown.key, unknown.value, after=unknown.after)
 
 
 class AssumesSuccess(ClientWrapper):
     """Treats a missing response as success."""
 
-    def resolve(self, unknown: Unknown) -> Appended | None:
-        return Appended(unknown.after + 1)
+    def resolve(self, unknown: Unknown) -> int | None:
+        return unknown.after + 1
 
 
 class RetriesLater(ClientWrapper):
@@ -70,19 +70,19 @@ class RetriesLater(ClientWrapper):
         super().__init__(store)
         self._pending: dict[str, str] = {}
 
-    def resolve(self, unknown: Unknown) -> Appended | None:
+    def resolve(self, unknown: Unknown) -> int | None:
         self._pending[unknown.key] = unknown.value
         raise unknown.error
 
-    def appended(self, key: str, added: Appended) -> None:
+    def appended(self, key: str, added: int) -> None:
         value = self._pending.pop(key, None)
         if value:
-            late = json.dumps({**json.loads(value), "number": added.position + 1})
-            self.store.append(key, late, after=added.position)
+            late = json.dumps({**json.loads(value), "number": added + 1})
+            self.store.append(key, late, after=added)
 
 
 BROKEN_CLIENTS: dict[str, tuple[Callable[[Store], ClientWrapper], Lost, str]] = {
-    "resends blindly": (ResendsBlindly, "answer", "not-sent"),
+    "resends blindly": (ResendsBlindly, "response", "not-sent"),
     "assumes success": (AssumesSuccess, "request", "lost"),
     "retries later": (RetriesLater, "request", "wrong-conclusion"),
 }

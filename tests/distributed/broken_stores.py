@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from leadway_mock.store import Appended, Item, Store
+from leadway_mock.store import Append, Item, Store, Write
 
 TURNS = "turns/"
 BUG_INTERVAL = 7
@@ -28,26 +28,40 @@ class StoreWrapper:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.store, name)
 
+    def read(self, keys: Sequence[str]) -> Sequence[Item | None]:
+        """Return the newest entry of each list."""
+        with self._lock:
+            return [self.last(key) for key in keys]
+
+    def commit(self, writes: Sequence[Write], *, now: float = 0.0) -> Sequence[int] | None:
+        """Commit; a turn that is not the first of its session goes through `append`."""
+        with self._lock:
+            at, turn = _find_turn(writes)
+            if turn is None:
+                return self.store.commit(writes, now=now)
+            added = self.append(turn.key, str(turn.value), after=turn.after, keep=turn.keep)
+            if not added:
+                return None
+            others = [write for write in writes if write is not turn]
+            numbers = list(self.store.commit(others, now=now) or ()) if others else []
+            return [*numbers[:at], added, *numbers[at:]]
+
     def append(
         self, key: str, value: str, *, after: int | None = None, keep: int | None = None
-    ) -> Appended | None:
+    ) -> int | None:
         """Append, at intervals wrongly."""
-        with self._lock:
-            if TURNS not in key or not after:
-                return self.store.append(key, value, after=after, keep=keep)
-            self._appends += 1
-            if self._appends % BUG_INTERVAL:
-                return self.store.append(key, value, after=after, keep=keep)
-            return self.append_wrongly(key, value, after)
+        self._appends += 1
+        if self._appends % BUG_INTERVAL or not after:
+            return self.store.append(key, value, after=after, keep=keep)
+        return self.append_wrongly(key, value, after)
 
-    def append_wrongly(self, key: str, value: str, after: int) -> Appended | None:
+    def append_wrongly(self, key: str, value: str, after: int) -> int | None:
         """Append a turn that is not the first of its session."""
         return self.store.append(key, value, after=after)
 
     def last(self, key: str) -> Item | None:
         """Return the newest entry."""
-        with self._lock:
-            return self.store.last(key)
+        return self.store.last(key)
 
     def items(self, key: str, *, after: int = 0, limit: int | None = None) -> Sequence[Item]:
         """Return entries in order."""
@@ -58,14 +72,14 @@ class StoreWrapper:
 class LosesAppend(StoreWrapper):
     """Reports an append that it has not made."""
 
-    def append_wrongly(self, key: str, value: str, after: int) -> Appended | None:  # noqa: ARG002 - it is lost
-        return Appended(after + 1)
+    def append_wrongly(self, key: str, value: str, after: int) -> int | None:  # noqa: ARG002 - it is lost
+        return after + 1
 
 
 class WritesTwice(StoreWrapper):
     """Writes a turn twice, as after a wrong retry."""
 
-    def append_wrongly(self, key: str, value: str, after: int) -> Appended | None:
+    def append_wrongly(self, key: str, value: str, after: int) -> int | None:
         added = self.store.append(key, value, after=after)
         if added:
             self.store.append(key, _numbered(value, after + 2), after=after + 1)
@@ -75,13 +89,13 @@ class WritesTwice(StoreWrapper):
 class SwapsTurns(StoreWrapper):
     """Inserts a turn before the newest one."""
 
-    def append_wrongly(self, key: str, value: str, after: int) -> Appended | None:
+    def append_wrongly(self, key: str, value: str, after: int) -> int | None:
         found = self.store.items(key)
         if found[-1].position != after:
             return None
         swapped = (_numbered(value, after), _numbered(found[-1].value, after + 1))
         _rewrite(self.store, key, [*(each.value for each in found[:-1]), *swapped])
-        return Appended(after + 1)
+        return after + 1
 
 
 class ReusesNumber(StoreWrapper):
@@ -101,24 +115,24 @@ class ReusesNumber(StoreWrapper):
 
     def append(
         self, key: str, value: str, *, after: int | None = None, keep: int | None = None
-    ) -> Appended | None:
+    ) -> int | None:
         with self._lock:
             found = self.store.items(key)
-            if TURNS not in key or not after or after != len(found) - 1:
+            if not after or after != len(found) - 1:
                 return self.store.append(key, value, after=after, keep=keep)
             _rewrite(self.store, key, [*(each.value for each in found[:-1]), value])
-            return Appended(after + 1)
+            return after + 1
 
 
 class OverwritesNewest(StoreWrapper):
     """Last write wins: replaces the newest turn."""
 
-    def append_wrongly(self, key: str, value: str, after: int) -> Appended | None:
+    def append_wrongly(self, key: str, value: str, after: int) -> int | None:
         found = self.store.items(key)
         if found[-1].position != after:
             return None
         _rewrite(self.store, key, [*(each.value for each in found[:-1]), _numbered(value, after)])
-        return Appended(after + 1)
+        return after + 1
 
 
 class WrongKey(StoreWrapper):
@@ -126,13 +140,13 @@ class WrongKey(StoreWrapper):
 
     _other = ""
 
-    def append_wrongly(self, key: str, value: str, after: int) -> Appended | None:
+    def append_wrongly(self, key: str, value: str, after: int) -> int | None:
         other, self._other = self._other, key
         if not other or other == key:
             return self.store.append(key, value, after=after)
         there = self.store.last(other)
         self.store.append(other, _numbered(value, there.position + 1 if there else 1))
-        return Appended(after + 1)
+        return after + 1
 
 
 class IgnoresRealTime(StoreWrapper):
@@ -161,15 +175,15 @@ class IgnoresRealTime(StoreWrapper):
 
     def append(
         self, key: str, value: str, *, after: int | None = None, keep: int | None = None
-    ) -> Appended | None:
+    ) -> int | None:
         with self._lock:
-            if TURNS not in key or not after:
+            if not after:
                 return self.store.append(key, value, after=after, keep=keep)
             newest = self.store.last(key)
             assert newest is not None
             if after == newest.position + 1 and key in self._bumped and key not in self._ahead:
                 self._ahead[key] = value
-                return Appended(after + 1)
+                return after + 1
             added = self.store.append(key, value, after=after)
             if added and key in self._ahead:
                 self.store.append(key, self._ahead.pop(key))
@@ -187,6 +201,14 @@ BROKEN: dict[str, tuple[Callable[[Store], StoreWrapper], str]] = {
     "disregards real time": (IgnoresRealTime, "order"),
 }
 """For each store: its class, and one kind of fault that it causes."""
+
+
+def _find_turn(writes: Sequence[Write]) -> tuple[int, Append | None]:
+    """Return place and write of a turn that is not the first of its session."""
+    for at, write in enumerate(writes):
+        if isinstance(write, Append) and TURNS in write.key and write.after:
+            return at, write
+    return 0, None
 
 
 def _numbered(value: str, number: int) -> str:

@@ -39,11 +39,11 @@ def faults(
     attempts: Sequence[Attempt], transcripts: Transcripts, claims: Iterable[Claim] = ()
 ) -> list[Fault]:
     """Return the faults of `transcripts`, of the responses, and of the clients' conclusions."""
-    answered = [each for each in attempts if each.outcome is Outcome.OK]
+    acknowledged = [each for each in attempts if each.outcome is Outcome.OK]
     return [
         *_numbering(transcripts),
-        *_duplicate_responses(answered),
-        *_lost(answered, transcripts),
+        *_duplicate_responses(acknowledged),
+        *_lost(acknowledged, transcripts),
         *_not_sent(attempts, transcripts),
         *_out_of_order(attempts, transcripts),
         *_wrong_conclusions(claims, transcripts),
@@ -59,9 +59,9 @@ def _numbering(transcripts: Transcripts) -> Iterator[Fault]:
             yield Fault("numbering", f"session {session}: not in order {wrong[:5]}")
 
 
-def _duplicate_responses(answered: Iterable[Attempt]) -> Iterator[Fault]:
+def _duplicate_responses(acknowledged: Iterable[Attempt]) -> Iterator[Fault]:
     """No two responses have the same turn of the same session."""
-    turns = Counter((each.session, each.turn) for each in answered)
+    turns = Counter((each.session, each.turn) for each in acknowledged)
     for (session, turn), times in turns.items():
         if times > 1:
             yield Fault(
@@ -69,14 +69,14 @@ def _duplicate_responses(answered: Iterable[Attempt]) -> Iterator[Fault]:
             )
 
 
-def _lost(answered: Iterable[Attempt], transcripts: Transcripts) -> Iterator[Fault]:
+def _lost(acknowledged: Iterable[Attempt], transcripts: Transcripts) -> Iterator[Fault]:
     """An acknowledged message is stored at the turn of its response."""
     stored = {
         (session, entry.number): entry
         for session, entries in transcripts.items()
         for entry in entries
     }
-    for each in answered:
+    for each in acknowledged:
         entry = stored.get((each.session, each.turn))
         where = f"session {each.session}, turn {each.turn}"
         if entry is None:

@@ -11,11 +11,11 @@ from typing import Any
 
 import httpx
 
-from tests.contract.service import PATHS, VERSION, Caller, turn
+from tests.contract.service import PATHS, VERSION, Account, turn
 from tests.distributed.checker import Entry
 from tests.distributed.history import Claim, History, Outcome
 
-CALLER = Caller()
+ACCOUNT = Account()
 TIMEOUT_SECONDS = 60.0
 POLL_SECONDS = 0.02
 """Time between two attempts, or two checks of a condition."""
@@ -58,8 +58,8 @@ class Client:
     def _is_acknowledged(self, message: str) -> bool:
         attempt = self.history.invoke(self.number, message, self.session)
         try:
-            answer = self._next_connection().post(
-                PATHS["current"].format(CALLER.agent_id), **self._request(message)
+            response = self._next_connection().post(
+                PATHS["current"].format(ACCOUNT.agent_id), **self._request(message)
             )
         except httpx.ConnectError:
             self.history.fail(self.number, attempt)
@@ -67,37 +67,37 @@ class Client:
             self.history.unknown(self.number, attempt)
             self.timed_out += isinstance(error, httpx.TimeoutException)
         else:
-            if answer.is_success:
-                self._note(attempt, answer)
+            if response.is_success:
+                self._note(attempt, response)
                 return True
-            self._note_error(attempt, answer)
+            self._note_error(attempt, response)
         time.sleep(POLL_SECONDS)
         return False
 
-    def _note_error(self, attempt: int, answer: httpx.Response) -> None:
+    def _note_error(self, attempt: int, response: httpx.Response) -> None:
         """Note an error response: the message was certainly not processed, or it is unknown."""
-        if "Retry-After" in answer.headers:  # The mock sends it when nothing was stored.
+        if "Retry-After" in response.headers:  # The mock sends it when nothing was stored.
             self.history.fail(self.number, attempt)
         else:
             self.history.unknown(self.number, attempt)
-        assert answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR, answer.text
+        assert response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR, response.text
 
     def _next_connection(self) -> httpx.Client:
         self.connections.append(self.connections.pop(0))
         return self.connections[-1]
 
     def _request(self, message: str) -> dict[str, Any]:
-        body = {"message": message, "locationId": CALLER.location_id}
+        body = {"message": message, "locationId": ACCOUNT.location_id}
         if self.session:
             body["executionId"] = self.session
         return {
             "json": body,
-            "headers": {"Authorization": f"Bearer {CALLER.token}", "Version": VERSION},
+            "headers": {"Authorization": f"Bearer {ACCOUNT.token}", "Version": VERSION},
         }
 
-    def _note(self, attempt: int, answer: httpx.Response) -> None:
-        content = answer.json()
-        self.session, self.turn = content["executionId"], turn(answer)
+    def _note(self, attempt: int, response: httpx.Response) -> None:
+        content = response.json()
+        self.session, self.turn = content["executionId"], turn(response)
         self.history.ok(self.number, attempt, self.session, self.turn, content["interactionId"])
 
     def _count_stored(self, message: str) -> int:
@@ -178,8 +178,8 @@ def _sessions(http: httpx.Client) -> Iterator[str]:
 def _pages(http: httpx.Client, path: str) -> Iterator[Any]:
     after: int | None = 0
     while after is not None:
-        answer = http.get(path, params={"after": after, "limit": PAGE_SIZE})
-        answer.raise_for_status()
-        page = answer.json()
+        response = http.get(path, params={"after": after, "limit": PAGE_SIZE})
+        response.raise_for_status()
+        page = response.json()
         yield page
         after = page["next"]

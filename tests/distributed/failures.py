@@ -105,7 +105,7 @@ class ConnectionFailures(FailureTest[Proxy]):
             self.stall_one,
             self.stall_all,
             lambda: self.lose("request"),
-            lambda: self.lose("answer"),
+            lambda: self.lose("response"),
             self.slow_one,
             self.crash,
             self.pause,

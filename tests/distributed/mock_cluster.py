@@ -9,18 +9,18 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from leadway_mock.store.redis.scripts import APPEND
+from leadway_mock.store.redis.scripts import COMMIT
 from tests.contract.programs import Program, mock
 from tests.contract.service import Service, opened
 from tests.network import Proxy
 from tests.redis_server import DURABLE, LONG_TIMEOUTS, RedisProgram, redis_program
-from tests.tls import Authority, SealedLine
+from tests.tls import Authority, TlsProxy
 
 SHORT_TIMEOUTS = "?socket_timeout=1&socket_connect_timeout=1"
 """URL options with a time-out of one second, so that a test can have many failures."""
 
 TURN = re.compile(
-    hashlib.sha1(APPEND.encode(), usedforsecurity=False).hexdigest().encode() + rb".*turns/",
+    hashlib.sha1(COMMIT.encode(), usedforsecurity=False).hexdigest().encode() + rb".*turns/",
     re.DOTALL,
 )
 """Pattern of the command that commits a turn."""
@@ -80,4 +80,4 @@ def start_mocks(
 
 
 def _open_proxy(port: int, authority: Authority | None) -> Proxy:
-    return SealedLine(port, authority.presenting()) if authority else Proxy(port)
+    return TlsProxy(port, authority.presenting()) if authority else Proxy(port)

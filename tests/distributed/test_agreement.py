@@ -105,28 +105,28 @@ def test_a_conversation_continues_on_either_one(replicas: list[Service]) -> None
 @pytest.mark.behaviour("workers-agree", "machines-agree")
 def test_parallel_turns_have_no_gaps_and_no_duplicates(clients: list[Service]) -> None:
     session = clients[0].say("Hello").execution_id
-    answers = send_all(clients, 80, executionId=session)
-    assert sorted(map(turn, answers)) == list(range(2, 82))
+    responses = send_all(clients, 80, executionId=session)
+    assert sorted(map(turn, responses)) == list(range(2, 82))
     shown = control(clients[-1], f"/sessions/{session}?limit=1000", "GET")["transcript"]
     assert [entry["turn"] for entry in shown] == list(range(1, 82))
-    answered = {turn(answer): answer.json()["interactionId"] for answer in answers}
-    assert answered == {entry["turn"]: entry["interactionId"] for entry in shown[1:]}
+    acknowledged = {turn(response): response.json()["interactionId"] for response in responses}
+    assert acknowledged == {entry["turn"]: entry["interactionId"] for entry in shown[1:]}
 
 
 @pytest.mark.behaviour("workers-agree", "machines-agree")
 def test_seeded_ids_are_unique_over_both(clients: list[Service]) -> None:
-    answers = [answer.json() for answer in send_all(clients, 60)]
-    assert len({answer["executionId"] for answer in answers}) == 60
-    assert len({answer["interactionId"] for answer in answers}) == 60
-    refused = [answer.json() for answer in send_all(clients, 40, nonsense=1)]
-    assert len({answer["traceId"] for answer in refused}) == 40
+    responses = [response.json() for response in send_all(clients, 60)]
+    assert len({response["executionId"] for response in responses}) == 60
+    assert len({response["interactionId"] for response in responses}) == 60
+    rejected = [response.json() for response in send_all(clients, 40, nonsense=1)]
+    assert len({response["traceId"] for response in rejected}) == 40
 
 
 @pytest.mark.behaviour("workers-agree", "machines-agree")
 def test_a_fault_counts_the_calls_of_both(clients: list[Service]) -> None:
     control(clients[0], "/faults", status=500, times=9)
-    answers = send_all(clients, 40)
-    assert sorted(answer.status_code for answer in answers) == [200] * 31 + [500] * 9
+    responses = send_all(clients, 40)
+    assert sorted(response.status_code for response in responses) == [200] * 31 + [500] * 9
     (fault,) = control(clients[-1], "/faults", "GET")["faults"]
     assert (fault["hits"], fault["remaining"]) == (9, 0)
 
@@ -135,8 +135,8 @@ def test_a_fault_counts_the_calls_of_both(clients: list[Service]) -> None:
 def test_both_use_up_one_quota(clients: list[Service]) -> None:
     control(clients[0], "/clock/freeze")
     control(clients[0], "/settings", "PATCH", enforceQuotas=True, quota10Seconds=11)
-    answers = send_all(clients, 30)
-    assert sorted(answer.status_code for answer in answers) == [200] * 11 + [429] * 19
+    responses = send_all(clients, 30)
+    assert sorted(response.status_code for response in responses) == [200] * 11 + [429] * 19
 
 
 @pytest.mark.behaviour("workers-agree", "machines-agree")
@@ -157,7 +157,7 @@ def test_a_namespace_opened_on_one_exists_on_both(replicas: list[Service]) -> No
 @contextmanager
 def own_namespace(service: Service) -> Iterator[dict[str, str]]:
     """Open a namespace for the token of a service, and yield the headers that select it."""
-    mine = {"Authorization": f"Bearer {service.caller.token}"}
+    mine = {"Authorization": f"Bearer {service.account.token}"}
     service.http.put("/__mock/namespace", json={}, headers=mine).raise_for_status()
     try:
         yield mine
@@ -228,15 +228,15 @@ def test_metrics_are_sums_over_all_workers(
             service.say("Hello")
     for service in worker_services:
         text = service.http.get("/__mock/metrics").text
-        assert f"{REQUEST_COUNT} {before + 7:.0f}\n" in text
-        assert "leadway_mock_workers 2\n" in text
+        assert f"{REQUEST_COUNT} {before + 7}\n" in text
+        assert "leadway_mock_workers 2.0\n" in text
 
 
 @pytest.mark.behaviour("workers-agree")
 def test_health_has_the_number_of_workers(two_workers: WorkerCluster) -> None:
     assert two_workers.get("/health").json()["workers"] == 2
-    refused = two_workers.service.http.patch("/__mock/settings", json={"workers": 3})
-    assert "workers cannot change while the mock runs" in refused.json()["message"]
+    rejected = two_workers.service.http.patch("/__mock/settings", json={"workers": 3})
+    assert "workers cannot change while the mock runs" in rejected.json()["message"]
 
 
 @pytest.mark.behaviour("workers-agree")
@@ -256,8 +256,8 @@ def test_each_worker_reloads_files_and_reports_their_errors(tmp_path: Path) -> N
             assert says(service, "brand new")
 
 
-def says(service: Service, answer: str) -> bool:
-    return service.say(agent_id="desk").response == answer
+def says(service: Service, response: str) -> bool:
+    return service.say(agent_id="desk").response == response
 
 
 def has_load_errors(service: Service) -> bool:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from redis import Redis
 
-from leadway_mock.agents import BUILT_IN
+from leadway_mock.agents.builtin import BUILT_IN
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.pipeline.emulator import Emulator
@@ -192,7 +192,7 @@ def proxy(redis_server: RedisProgram) -> Iterator[Proxy]:
         yield opened
 
 
-@pytest.mark.parametrize("what", ["request", "answer"])
+@pytest.mark.parametrize("what", ["request", "response"])
 def test_a_correct_client_has_no_fault_with_lost_commands(proxy: Proxy, what: Lost) -> None:
     store = open_store(proxy.url + LONG_TIMEOUTS)
     losses = proxy.lose(what, TURN, every=5)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from leadway_mock.store import Appended, StoreUnavailable, open_store
+from leadway_mock.store import StoreUnavailable, open_store
 from tests.distributed.failures import ConnectionFailures, LinkFailures, Stalls, open_client
 from tests.distributed.history import Outcome
 from tests.distributed.mock_cluster import SHORT_TIMEOUTS, MockCluster, start_mocks
@@ -120,7 +120,7 @@ def test_a_late_write_after_its_repetition_is_rejected(
         with pytest.raises(StoreUnavailable) as caught:
             stalled.append("a", "said", after=0)
         assert caught.value.uncertain
-        assert healthy.append("a", "said", after=0) == Appended(1)
+        assert healthy.append("a", "said", after=0) == 1
         own.config_resetstat()
         proxy.heal()
         assert soon(lambda: "cmdstat_evalsha" in own.info("commandstats"))

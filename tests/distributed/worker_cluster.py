@@ -17,7 +17,7 @@ import httpx
 from tests.contract.programs import Program, mock
 from tests.contract.service import Service, opened
 
-AGENTS = "agents: [{id: desk, name: Desk, replies: [{answer: '%s'}]}]"
+AGENTS = "agents: [{id: desk, name: Desk, replies: [{response: '%s'}]}]"
 """Agents file with one reply to fill in."""
 
 REQUEST_COUNT = 'leadway_mock_request_seconds_count{operation="executeAgent"}'

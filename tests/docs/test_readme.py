@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.agents import BUILT_IN, TEST_TOKENS
+from leadway_mock.agents.builtin import BUILT_IN
+from leadway_mock.agents.registry import TEST_TOKENS
 from leadway_mock.config.settings import Settings
 from leadway_mock.web import create_app
 from tests.contract.programs import mock

@@ -1,4 +1,4 @@
-"""Somebody who talks to an emulator without any HTTP in between."""
+"""Client of an emulator, without HTTP."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from leadway_mock.agents import ECHO_ID
+from leadway_mock.agents.builtin import ECHO_ID
 from leadway_mock.http.messages import Request, Response
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.clock import ManualClock
@@ -19,8 +19,8 @@ DEPRECATED = f"/agent-studio/public-api/agents/{ECHO_ID}/execute"
 
 
 @dataclass
-class Caller:
-    """Holds a token and good headers, and says things to the echo agent."""
+class EmulatorClient:
+    """Sends messages with valid headers, to the echo agent by default."""
 
     emulator: Emulator
     clock: ManualClock
@@ -51,11 +51,11 @@ class Caller:
         return self.send({"message": message, "locationId": LOCATION} | fields, path=path)
 
     def begin(self, **fields: object) -> str:
-        answer = self.say(**fields)  # type: ignore[arg-type]
-        assert answer.status == 200, answer
-        return str(content(answer)["executionId"])
+        response = self.say(**fields)  # type: ignore[arg-type]
+        assert response.status == 200, response
+        return str(content(response)["executionId"])
 
 
-def content(answer: Response) -> dict[str, Any]:
-    assert isinstance(answer.content, dict)
-    return answer.content
+def content(response: Response) -> dict[str, Any]:
+    assert isinstance(response.content, dict)
+    return response.content

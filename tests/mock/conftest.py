@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.agents import BUILT_IN, AgentRegistry
+from leadway_mock.agents.builtin import BUILT_IN
+from leadway_mock.agents.registry import AgentRegistry
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.contract.model import Contract
@@ -14,7 +15,7 @@ from leadway_mock.http.messages import Request, Response
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.clock import ManualClock
 from leadway_mock.store import Store, open_store
-from tests.mock.client import Caller
+from tests.mock.client import EmulatorClient
 
 
 @pytest.fixture(scope="session")
@@ -30,40 +31,40 @@ def store() -> Iterator[Store]:
 
 
 @pytest.fixture
-def caller_with(contract: Contract, store: Store) -> Iterator[Callable[..., Caller]]:
+def client_with(contract: Contract, store: Store) -> Iterator[Callable[..., EmulatorClient]]:
     with ExitStack() as stack:
 
         def make(
             *, cast: AgentRegistry = BUILT_IN, store: Store = store, **settings: Any
-        ) -> Caller:
+        ) -> EmulatorClient:
             clock = ManualClock()
             chosen = Settings(**({"validate_responses": True, "seed": 1} | settings))
             emulator = Emulator(chosen, contract, cast, store, clock)
-            return Caller(stack.enter_context(closing(emulator)), clock)
+            return EmulatorClient(stack.enter_context(closing(emulator)), clock)
 
         yield make
 
 
 @pytest.fixture
-def caller(caller_with: Callable[..., Caller]) -> Caller:
-    return caller_with()
+def client(client_with: Callable[..., EmulatorClient]) -> EmulatorClient:
+    return client_with()
 
 
 @pytest.fixture(autouse=True)
 def _what_a_test_shows_happens(
     request: pytest.FixtureRequest, contract: Contract, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
-    """Fail a test that is marked as showing answers of the contract, and sees none of them."""
+    """Fail a test whose `behaviour` marks name examples that no response of it had."""
     marked = {rule for mark in request.node.iter_markers("behaviour") for rule in mark.args}
     wanted = marked & set(contract.examples)
     if not wanted:
         yield
         return
     seen = set()
-    answer = Emulator.handle
+    response = Emulator.handle
 
     def watched(emulator: Emulator, asked: Request) -> Response:
-        given = answer(emulator, asked)
+        given = response(emulator, asked)
         seen.add(given.rule)
         return given
 

@@ -1,4 +1,4 @@
-"""A client that says exactly the bytes it is given, and reads what comes back."""
+"""Client that sends given bytes and parses the response."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class RawClient:
         return self
 
     def reply(self) -> Reply | None:
-        """Return the next answer, `None` when the server hung up instead."""
+        """Return the next response; `None` if the server closed the connection."""
         line = self.received.readline()
         if not line:
             return None
@@ -56,7 +56,7 @@ class RawClient:
         body = self.received.read(int(headers.get("content-length", 0)))
         return Reply(int(status), headers, body)
 
-    def is_answered(self) -> bool:
+    def has_response(self) -> bool:
         """Return whether there is something to read, without waiting for it."""
         readable, _, _ = select.select([self.socket], [], [], 0)
         return bool(readable)

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.agents import ECHO_ID
+from leadway_mock.agents.builtin import ECHO_ID
 from leadway_mock.cli.main import main
 from leadway_mock.config.settings import Settings
 from leadway_mock.dialogues import DialogueError

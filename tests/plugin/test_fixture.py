@@ -109,7 +109,7 @@ def test_without_a_socket(pytester: pytest.Pytester, run: Run) -> None:
 def test_suite_overrides_the_settings(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makefile(
         ".yaml",
-        agents="agents:\n  - id: frontdesk\n    name: Desk\n    replies:\n      - answer: Hello.\n",
+        agents="agents: [{id: frontdesk, name: Desk, replies: [{response: Hello.}]}]\n",
     )
     pytester.makeconftest(
         "import pathlib, pytest\n\n"

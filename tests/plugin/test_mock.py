@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.agents import OTHER_LOCATION_TOKEN
+from leadway_mock.agents.registry import OTHER_LOCATION_TOKEN
 from leadway_mock.config.settings import SettingsError
 from leadway_mock.dialogues import DialogueError, dialogue, parse_dialogue
 from leadway_mock.faults import Fault, FaultError, Transport

@@ -11,7 +11,7 @@ from flask import Flask
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
-from leadway_mock.agents import ECHO_ID, GOAL_ID, VARIABLES_ID
+from leadway_mock.agents.builtin import ECHO_ID, GOAL_ID, VARIABLES_ID
 from leadway_mock.config.settings import Settings
 from leadway_mock.http_server import Server
 from leadway_mock.web.server import open_server

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.agents import Agent
+from leadway_mock.agents.registry import Agent
 from leadway_mock.http.messages import APIError
 from leadway_mock.pipeline.context import OperationCall, RequestContext
 from leadway_mock.pipeline.emulator import Emulator
@@ -17,6 +17,7 @@ from leadway_mock.pipeline.handlers.execute_agent import ExecuteAgentHandler
 from leadway_mock.pipeline.pipeline import RequestPipeline
 from leadway_mock.state.ids import Ids
 from leadway_mock.state.sessions import Session, Sessions, Turn
+from leadway_mock.store import Reads, Write
 
 Bug = Callable[[pytest.MonkeyPatch], None]
 
@@ -29,12 +30,14 @@ def bug(introduce: Bug) -> Bug:
     return introduce
 
 
-resume, has_expired, commit, find = (
+resume, has_expired, turn_writes, commit, find = (
     Sessions.resume,
     Sessions.has_expired,
+    Sessions.turn_writes,
     Sessions.commit,
     Sessions.find,
 )
+commit_request = RequestContext.commit
 find_session, validate = ExecuteAgentHandler._find_session, RequestPipeline._validate  # noqa: SLF001 - replaced below
 
 
@@ -45,18 +48,26 @@ def _newest_turn(self: Sessions, execution_id: str) -> Turn | None:
 
 @bug
 def any_agent_may_continue(patch: pytest.MonkeyPatch) -> None:
-    def broken(self: Sessions, execution_id: str, agent_id: str, location_id: str) -> Session:
+    def broken(
+        self: Sessions, execution_id: str, agent_id: str, location_id: str, reads: Reads
+    ) -> Session:
         newest = _newest_turn(self, execution_id)
-        return resume(self, execution_id, newest.agent_id if newest else agent_id, location_id)
+        return resume(
+            self, execution_id, newest.agent_id if newest else agent_id, location_id, reads
+        )
 
     patch.setattr(Sessions, "resume", broken)
 
 
 @bug
 def any_location_may_continue(patch: pytest.MonkeyPatch) -> None:
-    def broken(self: Sessions, execution_id: str, agent_id: str, location_id: str) -> Session:
+    def broken(
+        self: Sessions, execution_id: str, agent_id: str, location_id: str, reads: Reads
+    ) -> Session:
         newest = _newest_turn(self, execution_id)
-        return resume(self, execution_id, agent_id, newest.location_id if newest else location_id)
+        return resume(
+            self, execution_id, agent_id, newest.location_id if newest else location_id, reads
+        )
 
     patch.setattr(Sessions, "resume", broken)
 
@@ -92,9 +103,11 @@ def a_rejected_message_keeps_a_session_alive(patch: pytest.MonkeyPatch) -> None:
         at = max(touched.get(session.id, 0.0), session.newest.at if session.newest else 0.0)
         return self._clock.now() - at > self._settings.session_idle_seconds
 
-    def touch(self: Sessions, execution_id: str, agent_id: str, location_id: str) -> Session:
+    def touch(
+        self: Sessions, execution_id: str, agent_id: str, location_id: str, reads: Reads
+    ) -> Session:
         touched[execution_id] = self._clock.now()
-        return resume(self, execution_id, agent_id, location_id)
+        return resume(self, execution_id, agent_id, location_id, reads)
 
     patch.setattr(Sessions, "has_expired", broken)
     patch.setattr(Sessions, "resume", touch)
@@ -102,27 +115,29 @@ def a_rejected_message_keeps_a_session_alive(patch: pytest.MonkeyPatch) -> None:
 
 @bug
 def a_turn_is_committed_over_a_faster_one(patch: pytest.MonkeyPatch) -> None:
-    def broken(self: Sessions, session: Session, turn: Turn) -> bool:
-        return commit(self, find(self, session.id) or session, turn)
+    def broken(self: Sessions, session: Session, turn: Turn) -> list[Write]:
+        return turn_writes(self, find(self, session.id) or session, turn)
 
-    patch.setattr(Sessions, "commit", broken)
+    patch.setattr(Sessions, "turn_writes", broken)
 
 
 @bug
 def a_turn_that_was_overtaken_is_dropped(patch: pytest.MonkeyPatch) -> None:
-    def broken(self: Sessions, session: Session, turn: Turn) -> bool:
-        commit(self, session, turn)
+    def broken(self: RequestContext) -> bool:
+        if not commit_request(self):
+            self.writes = []
+            commit_request(self)
         return True
 
-    patch.setattr(Sessions, "commit", broken)
+    patch.setattr(RequestContext, "commit", broken)
 
 
 @bug
 def a_third_turn_is_not_counted(patch: pytest.MonkeyPatch) -> None:
-    def broken(self: Sessions, session: Session, turn: Turn) -> bool:
-        return turn.number == 3 or commit(self, session, turn)
+    def broken(self: Sessions, session: Session, turn: Turn) -> list[Write]:
+        return [] if turn.number == 3 else turn_writes(self, session, turn)
 
-    patch.setattr(Sessions, "commit", broken)
+    patch.setattr(Sessions, "turn_writes", broken)
 
 
 @bug
@@ -155,10 +170,12 @@ def a_rejected_body_counts_as_a_turn(patch: pytest.MonkeyPatch) -> None:
 
 @bug
 def an_unknown_id_is_accepted(patch: pytest.MonkeyPatch) -> None:
-    def broken(self: Sessions, execution_id: str, agent_id: str, location_id: str) -> Session:
+    def broken(
+        self: Sessions, execution_id: str, agent_id: str, location_id: str, reads: Reads
+    ) -> Session:
         if find(self, execution_id) is None:
             return Session(execution_id)
-        return resume(self, execution_id, agent_id, location_id)
+        return resume(self, execution_id, agent_id, location_id, reads)
 
     patch.setattr(Sessions, "resume", broken)
 

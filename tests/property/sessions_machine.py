@@ -25,7 +25,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from leadway_mock.agents import Agent, AgentRegistry, Version
+from leadway_mock.agents.registry import Agent, AgentRegistry, Version
 from leadway_mock.agents.replies import AgentInput, AgentReply
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import load_contract

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from leadway_mock.agents import BUILT_IN, ECHO_ID
+from leadway_mock.agents.builtin import BUILT_IN, ECHO_ID
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.pipeline.emulator import Emulator

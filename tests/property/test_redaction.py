@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable
 from io import StringIO
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from leadway_mock.http.messages import Request
-from leadway_mock.util.redaction import redact_json, redact_query, redact_text
+from leadway_mock.util.redaction import redact_body, redact_json, redact_text
 from tests.property.strategies import HEADERS, PATH, emulator, texts
 
 CANARY = "c0ffeecafe5a"
@@ -42,17 +43,54 @@ def test_secret_is_redacted_in_any_text(secret: str, before: str, after: str) ->
     assert CANARY not in redact_text(json.dumps(text))
 
 
+def _escape_all(text: str) -> str:
+    """Write each character as a JSON escape."""
+    return "".join(f"\\u{ord(each):04x}" for each in text)
+
+
+ENCODINGS: list[Callable[[str], str]] = [
+    quote,
+    lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
+    _escape_all,
+    lambda text: json.dumps(text)[1:-1],
+    lambda text: json.dumps({text: [text]}),
+    lambda text: json.dumps(text).replace("=", "\\u003d").replace("-", "\\u002D"),
+    lambda text: text.replace("/", "\\/"),
+    "\x00".join,
+]
+
+
+@given(secrets, st.lists(st.sampled_from(ENCODINGS), max_size=3), texts)
+def test_secret_is_redacted_however_it_is_encoded(
+    secret: str, encodings: list[Callable[[str], str]], before: str
+) -> None:
+    text = f"{before} {secret}"
+    for encode in encodings:
+        text = encode(text)
+    for redact in (redact_text, redact_body):
+        shown = redact(text)
+        for _ in range(4):
+            assert CANARY not in shown.replace("\x00", "")
+            shown = unquote(json_unescaped(shown))
+
+
+def json_unescaped(text: str) -> str:
+    """Return a text without JSON escapes, as a reader would see it."""
+    unescape = re.compile(r"\\u([0-9a-fA-F]{4})|\\(.)")
+    return unescape.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[2], text)
+
+
 @given(secrets, st.sampled_from([quote, quote_plus, lambda text: quote(text).replace("-", "%2D")]))
 def test_secret_is_redacted_in_an_encoded_query(secret: str, encode: Callable[[str], str]) -> None:
-    query = redact_query(f"a={encode(secret)}&b=c")
+    query = redact_text(f"a={encode(secret)}&b=c")
     assert CANARY not in query
     assert "b=c" in query
 
 
 @given(st.sampled_from(["token", "access_token", "api-key", "client_secret", "PASSWORD"]), opaque)
 def test_query_parameter_named_like_a_secret_is_redacted(name: str, value: str) -> None:
-    assert redact_query(f"a=b&{name}={value}&c=d") == (f"a=b&{redact_text(name + '=' + value)}&c=d")
-    assert CANARY not in redact_query(f"a=b&{name}={value}")
+    assert redact_text(f"a=b&{name}={value}&c=d") == (f"a=b&{redact_text(name + '=' + value)}&c=d")
+    assert CANARY not in redact_text(f"a=b&{name}={value}")
 
 
 @given(texts)

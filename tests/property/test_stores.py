@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadway_mock.store import Store, open_store
+from leadway_mock.store import Append, Increment, Store, open_store
 from tests.redis_server import RedisProgram
 
 Verb = Callable[[Store], Any]
@@ -49,14 +49,26 @@ def _increments() -> st.SearchStrategy[Verb]:
     )
 
 
-def _joint_increments() -> st.SearchStrategy[Verb]:
-    return st.builds(
-        lambda keys, now, lasts: (
-            lambda store: list(
-                store.increment_all([(f"a/{key}", now + lasts) for key in keys], now=now)
-            )
+def _commits() -> st.SearchStrategy[Verb]:
+    """Several writes to different keys of one namespace."""
+    keys = st.sampled_from(["a/x", "a/y", "a/x/1", "a/n"])
+    appends = st.builds(
+        lambda key, value, after, keep, owned: Append(
+            key, value, None if after == "once" else after, keep, after == "once", owned
         ),
-        *(st.lists(KEYS, min_size=1, max_size=3), TIMES, st.integers(1, 5)),
+        *(keys, st.sampled_from(["x", "1", ""]), POSITIONS | st.just("once")),
+        *(st.none() | st.integers(1, 3), st.sampled_from([(), ("a/x/", "a/"), ("a/x",)])),
+    )
+    increments = st.builds(Increment, keys, st.none() | st.integers(1, 25).map(float))
+    writes = st.lists(
+        appends | increments, min_size=1, max_size=4, unique_by=lambda write: write.key
+    )
+    return st.builds(lambda writes, now: lambda store: store.commit(writes, now=now), writes, TIMES)
+
+
+def _reads() -> st.SearchStrategy[Verb]:
+    return st.builds(
+        lambda keys: lambda store: list(store.read(keys)), st.lists(KEYS, min_size=1, max_size=3)
     )
 
 
@@ -78,7 +90,7 @@ def _others() -> st.SearchStrategy[Verb]:
 
 VERBS = st.lists(
     st.one_of(
-        _appends(), _appends(), _pages(), _increments(), _joint_increments(), _copies(), _others()
+        _appends(), _appends(), _pages(), _increments(), _commits(), _reads(), _copies(), _others()
     )
 )
 

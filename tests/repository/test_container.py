@@ -238,9 +238,9 @@ def turn(port: int, host: str, **body: str) -> dict[str, Any]:
     url = f"http://127.0.0.1:{port}{AGENT}"
     with urlopen(
         Request(url, json.dumps(said).encode(), headers), timeout=TIMEOUT_SECONDS
-    ) as answer:
-        told: dict[str, Any] = json.load(answer)
-    return told
+    ) as response:
+        reported: dict[str, Any] = json.load(response)
+    return reported
 
 
 def test_the_image_alone_responds_and_is_healthy(built: Path) -> None:
@@ -262,6 +262,6 @@ def test_the_services_work_together_by_their_names(built: Path) -> None:
             first = turn(port, "127.0.0.1:4010")
             second = turn(port, "mock:4010", executionId=first["executionId"])
             assert second["response"].startswith("Turn 2.")
-            with pytest.raises(HTTPError) as refused:
-                turn(port, "stranger.example")
-            refused.value.close()
+            with pytest.raises(HTTPError) as rejected:
+                turn(port, "unknown.example")
+            rejected.value.close()

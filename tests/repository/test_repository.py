@@ -38,7 +38,7 @@ def tracked() -> list[Path]:
 
 
 def python_dependencies() -> set[str]:
-    """Every distribution that a person has listed."""
+    """Every distribution that the project lists."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     lines = list(project["dependencies"])
     for extra in project["optional-dependencies"].values():
@@ -82,7 +82,7 @@ def test_lock_files_hold_hashes_and_no_address() -> None:
 
 def test_every_dependency_has_a_reason_and_every_reason_a_dependency() -> None:
     text = (ROOT / "docs" / "dependencies.md").read_text()
-    rows = re.findall(r"^\| (\S+) \| [^|]{3,} \| [^|]{15,} \|$", text, re.MULTILINE)
+    rows = re.findall(r"^\* `(\S+)` \([^)]{3,}\): .{15,}$", text, re.MULTILINE)
     assert sorted(rows) == sorted(python_dependencies() | node_dependencies())
 
 

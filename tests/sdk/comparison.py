@@ -24,7 +24,8 @@ from leadway import (
     RetryPolicy,
     Settings,
 )
-from leadway_mock.agents import ECHO_ID, OTHER_LOCATION_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
+from leadway_mock.agents.builtin import ECHO_ID
+from leadway_mock.agents.registry import OTHER_LOCATION_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
 from tests.sdk.hostile_server import (
     GOOD_BODY,
     HostileServer,

@@ -19,7 +19,8 @@ from leadway._calls import Failure, HTTPResponse
 from leadway.commands import chat, doctor, execute, options
 from leadway.commands.terminal import EXIT_CODES, exit_code
 from leadway_command.output import sanitize
-from leadway_mock.agents import ECHO_ID, OTHER_LOCATION_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
+from leadway_mock.agents.builtin import ECHO_ID
+from leadway_mock.agents.registry import OTHER_LOCATION_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
 from tests.sdk.conftest import LOCATION
 from tests.sdk.hostile_server import HostileServer, response, send_bytes
 from tests.sdk.samples import error_response

@@ -40,7 +40,8 @@ from leadway import (
     WrongLocationError,
     image,
 )
-from leadway_mock.agents import ECHO_ID, OTHER_LOCATION_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
+from leadway_mock.agents.builtin import ECHO_ID
+from leadway_mock.agents.registry import OTHER_LOCATION_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
 from tests.sdk.conftest import LOCATION, Send
 from tests.sdk.hostile_server import GOOD_BODY, HostileServer, response, send_and_close, send_bytes
 

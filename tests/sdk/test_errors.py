@@ -100,7 +100,7 @@ CLASSES = {
     "proxy-bad-gateway": errors.ServerError,
     "proxy-unavailable": errors.ServerError,
     "prefer-unsatisfiable": errors.InvalidRequestError,
-    "unscripted-refused": errors.InvalidRequestError,
+    "unscripted-rejected": errors.InvalidRequestError,
 }
 
 
@@ -118,12 +118,12 @@ def _expected_class(rule: str, error: errors.APIStatusError) -> type[errors.APIS
     return CLASSES.get(rule, type(error))  # The mock's own errors have no class in the SDK.
 
 
-@pytest.mark.parametrize(("rule", "answer"), [*contract_errors()])
-def test_every_error_of_the_contract_has_its_class(rule: str, answer: HTTPResponse) -> None:
-    error = classify(answer)
+@pytest.mark.parametrize(("rule", "response"), [*contract_errors()])
+def test_every_error_of_the_contract_has_its_class(rule: str, response: HTTPResponse) -> None:
+    error = classify(response)
     assert isinstance(error, errors.APIStatusError)
     assert type(error) is _expected_class(rule, error)
-    assert error.status == answer.status
+    assert error.status == response.status
     assert error.messages
     assert error.retry_safe is (rule == "quota-exceeded")
 

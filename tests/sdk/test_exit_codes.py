@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from leadway_command import EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, EXIT_IO_ERROR, run_command
-from leadway_mock.agents import ECHO_ID
+from leadway_mock.agents.builtin import ECHO_ID
 
 FULL = Path("/dev/full")
 LEADWAY = ["-m", "leadway"]

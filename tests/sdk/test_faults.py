@@ -25,7 +25,7 @@ from leadway import (
     ServerError,
     UpstreamTimeoutError,
 )
-from leadway_mock.agents import ECHO_ID
+from leadway_mock.agents.builtin import ECHO_ID
 from leadway_mock.config.settings import Settings
 from leadway_mock.faults import read_fault
 from leadway_mock.pipeline.assembly import build_emulator
@@ -59,8 +59,8 @@ class FaultyMock:
     url: str
 
     def inject(self, **fault: Any) -> None:
-        space = self.emulator.namespaces.shared()
-        arm(self.emulator.namespaces, self.emulator.contract, space.name, read_fault(fault))
+        namespace = self.emulator.namespaces.shared()
+        arm(self.emulator.namespaces, self.emulator.contract, namespace.name, read_fault(fault))
 
     def recover(self) -> None:
         disarm(self.emulator.namespaces, self.emulator.namespaces.shared().name)

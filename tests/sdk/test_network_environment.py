@@ -13,7 +13,7 @@ import pytest
 from leadway import AsyncLeadway, ConnectionFailedError, Leadway, Settings, SettingsError
 from leadway._network_environment import read_network_environment
 from leadway.commands import chat, doctor, execute
-from leadway_mock.agents import ECHO_ID
+from leadway_mock.agents.builtin import ECHO_ID
 from tests.sdk.conftest import LOCATION, Send
 from tests.sdk.hostile_server import GOOD_BODY, HostileServer, response, send_bytes
 from tests.sdk.samples import SAMPLE

@@ -41,11 +41,11 @@ BODIES = (
 WAITS = st.sampled_from(["0", "1", "3.5", "-1", "soon", "", "99999", "nan", "inf", "1e3", "²"])
 DATES = st.sampled_from(["Wed, 21 Oct 2015 07:28:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "0"])
 HEADERS = st.fixed_dictionaries({}, optional={"retry-after": WAITS | DATES, "date": DATES})
-ANSWERS = st.builds(HTTPResponse, st.integers(100, 999), BODIES, HEADERS)
+RESPONSES = st.builds(HTTPResponse, st.integers(100, 999), BODIES, HEADERS)
 ERRORS = st.sampled_from([ConnectionFailedError, ConnectionLostError, RequestTimeoutError])
 FAILURES = st.builds(Failure, ERRORS, st.text(), st.booleans())
 OUTCOMES = st.lists(
-    ANSWERS | FAILURES | st.just(success()) | st.just(error_response(429)), max_size=8
+    RESPONSES | FAILURES | st.just(success()) | st.just(error_response(429)), max_size=8
 )
 
 

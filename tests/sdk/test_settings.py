@@ -9,7 +9,7 @@ import pytest
 
 from leadway import MOCK_TOKEN, PRODUCTION, Secret, Settings, SettingsError, TokenHostMismatchError
 from leadway._token_guard import is_loopback, is_vendor
-from leadway_mock.agents import TEST_TOKENS
+from leadway_mock.agents.registry import TEST_TOKENS
 
 REAL_TOKEN = "pit-9f3c1a52-7d0e-4b86-a1c4-5e2f8b7d6c03"
 JWT = "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiIxIn0.c2lnbmF0dXJl"

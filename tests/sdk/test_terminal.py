@@ -15,7 +15,7 @@ from leadway import MOCK_TOKEN, LeadwayError, Settings, SettingsError, errors
 from leadway.commands import chat, doctor, execute
 from leadway.commands.options import add_message_options, create_parser
 from leadway.commands.terminal import _FLAGS, _HINTS, error_text
-from leadway_mock.agents import ECHO_ID
+from leadway_mock.agents.builtin import ECHO_ID
 from tests.sdk.hostile_server import HostileServer, response, send_bytes
 from tests.sdk.test_errors import ALL_ERRORS
 from tests.sdk.test_settings import REAL_TOKEN

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from leadway import InvalidRequestError
-from leadway_mock.agents import ECHO_ID
+from leadway_mock.agents.builtin import ECHO_ID
 from tests.docs.markdown import ROOT
 from tests.sdk import typed_usage
 

@@ -1,4 +1,4 @@
-"""What is sent stays data: in headers, in the log, in SQL, in paths and on the wire."""
+"""Requests cannot inject headers, log lines, SQL, paths or further requests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from leadway_mock.config.settings import Settings
 from leadway_mock.http_server import Server
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.web.server import open_server
-from tests.security.caller import HEADERS, LOCATION, PATH, TOKEN, begin, say
+from tests.security.client import HEADERS, LOCATION, PATH, TOKEN, begin, say
 
 LINES = ["\r\n", "\n", "\r", "\x00", "\x0b", "\x0c", "\x1b[2J\x1b[31m", "\x85", "\u2028", "\u202e"]
 """What ends a line, or makes a terminal obey, somewhere."""
@@ -45,7 +45,7 @@ SQL = [
 
 
 @pytest.mark.parametrize("text", SQL, ids=lambda text: text[:12].encode("unicode_escape").decode())
-def test_no_id_is_more_than_an_id(client: FlaskClient, text: str) -> None:
+def test_ids_are_opaque_text(client: FlaskClient, text: str) -> None:
     execution_id = begin(client)
     for body in ({"executionId": text}, {"versionId": text}):
         assert say(client, **body).status_code == 404
@@ -62,7 +62,7 @@ def test_no_id_is_more_than_an_id(client: FlaskClient, text: str) -> None:
     assert client.get("/__mock/sessions").get_json()["count"] == 3
 
 
-def test_an_id_is_that_id_to_the_last_letter(client: FlaskClient) -> None:
+def test_ids_are_compared_exactly(client: FlaskClient) -> None:
     execution_id = begin(client)
     letter = next(each for each in execution_id if each.isalpha())
     others = {
@@ -134,7 +134,7 @@ def test_a_failure_is_logged_on_its_own_line(
 
 
 @pytest.mark.parametrize("line", ["%0d%0a", "%0a", "%0d", "%00", "%c4%8d%c4%8a", "%e2%80%a8"])
-def test_no_request_adds_a_header_to_its_answer(app: Flask, line: str) -> None:
+def test_no_request_adds_a_header_to_its_response(app: Flask, line: str) -> None:
     forged = f"x{line}Set-Cookie:%20a=b{line}{line}<p>"
     with open_server(app, Settings(port=0)) as server:
         for path in (
@@ -152,7 +152,7 @@ def test_no_request_adds_a_header_to_its_answer(app: Flask, line: str) -> None:
 
 
 def exchange(server: Server, *lines: bytes, body: bytes = b"") -> str:
-    """Send one request as it is, and return all that is answered until the server hangs up."""
+    """Send one request as it is, and return all bytes received until the connection closes."""
     parts = urlsplit(server.url)
     fields = [
         b"Host: 127.0.0.1",
@@ -167,7 +167,7 @@ def exchange(server: Server, *lines: bytes, body: bytes = b"") -> str:
         return connection.makefile("rb").read().decode()
 
 
-def test_a_link_to_the_successor_cannot_be_bent(client: FlaskClient) -> None:
+def test_a_request_cannot_change_the_successor_link(client: FlaskClient) -> None:
     agent = quote('x>; rel="evil", <http://evil.example/', safe="")
     response = client.post(f"/agent-studio/public-api/agents/{agent}/execute", headers=HEADERS)
     link = response.headers.get("Link", "")
@@ -197,15 +197,15 @@ def test_a_link_to_the_successor_cannot_be_bent(client: FlaskClient) -> None:
         "..",
     ],
 )
-def test_no_way_leads_out_of_the_documentation(app: Flask, way: str) -> None:
+def test_no_path_leaves_the_folder_of_the_documentation(app: Flask, way: str) -> None:
     with open_server(app, Settings(port=0)) as server:
-        answer = exchange(server, b"GET /__mock/docs/%s HTTP/1.1" % way.encode())
-    assert "root:" not in answer
-    assert "def " not in answer
-    if not answer.startswith("HTTP/1.1 200"):
-        assert answer.startswith(("HTTP/1.1 404", "HTTP/1.1 400"))
+        response = exchange(server, b"GET /__mock/docs/%s HTTP/1.1" % way.encode())
+    assert "root:" not in response
+    assert "def " not in response
+    if not response.startswith("HTTP/1.1 200"):
+        assert response.startswith(("HTTP/1.1 404", "HTTP/1.1 400"))
     else:
-        assert "<title>Leadway mock: documentation</title>" in answer
+        assert "<title>Leadway mock: documentation</title>" in response
 
 
 SMUGGLED = b"POST /smuggled HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n"

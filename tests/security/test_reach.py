@@ -1,4 +1,4 @@
-"""A request makes the mock answer, and do nothing else: call nobody, run nothing, write nothing."""
+"""A request gets a response, and causes no connection, no code execution and no file access."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.clock import SystemClock
 from leadway_mock.store import open_store
 from leadway_mock.web import create_app
-from tests.security.caller import HEADERS, PATH, begin, say
+from tests.security.client import HEADERS, PATH, begin, say
 
 FORBIDDEN = (
     "ctypes.",
@@ -70,7 +70,7 @@ sys.addaudithook(audit)
 @contextmanager
 def nothing_done() -> Iterator[None]:
     """Fail where the block reaches beyond its own memory."""
-    global seen  # noqa: PLW0603 - an auditor cannot be taken away again, only told to look away
+    global seen  # noqa: PLW0603 - an audit hook cannot be removed, only disabled
     seen = []
     try:
         yield
@@ -99,7 +99,9 @@ def canary() -> Iterator[tuple[str, list[str]]]:
         thread.join()
 
 
-def test_the_auditor_would_see_it(canary: tuple[str, list[str]], tmp_path: Path) -> None:
+def test_the_audit_hook_detects_connections_writes_and_code(
+    canary: tuple[str, list[str]], tmp_path: Path
+) -> None:
     url, came = canary
     parts = urlsplit(url)
     with (
@@ -114,9 +116,9 @@ def test_the_auditor_would_see_it(canary: tuple[str, list[str]], tmp_path: Path)
         (tmp_path / "x").write_text("x")
     with pytest.raises(AssertionError, match=r"exec"), nothing_done():
         exec("1")  # noqa: S102 - to see that it is seen
-    with pytest.raises(HTTPError) as answered:
+    with pytest.raises(HTTPError) as acknowledged:
         urlopen(f"{url}/seen")
-    answered.value.close()
+    acknowledged.value.close()
     assert came == ["/seen"]
 
 
@@ -152,7 +154,7 @@ def test_no_link_in_a_message_is_followed(
     assert came == []
 
 
-def test_no_page_calls_anybody(client: FlaskClient, canary: tuple[str, list[str]]) -> None:
+def test_no_page_opens_a_connection(client: FlaskClient, canary: tuple[str, list[str]]) -> None:
     url, came = canary
     begin(client, url, attachments=[{"type": "image", "imageUrl": url}])
     with nothing_done():
@@ -162,7 +164,7 @@ def test_no_page_calls_anybody(client: FlaskClient, canary: tuple[str, list[str]
     assert came == []
 
 
-def test_the_documentation_page_is_not_told_where_to_load_from(client: FlaskClient) -> None:
+def test_a_query_cannot_choose_the_contract_of_the_documentation_page(client: FlaskClient) -> None:
     page = client.get("/__mock/docs?configUrl=https://evil.example/x&url=https://evil.example/y")
     assert "evil" not in page.text
     assert "queryConfigEnabled" not in client.get("/__mock/docs/start.js").text
@@ -194,7 +196,7 @@ TEMPLATES = [
 
 
 @pytest.mark.parametrize("text", TEMPLATES)
-def test_a_message_is_said_back_as_it_is(client: FlaskClient, text: str) -> None:
+def test_a_message_is_returned_unchanged(client: FlaskClient, text: str) -> None:
     with nothing_done():
         response = say(client, text)
     assert response.get_json()["response"] == f"Turn 1. You said: {text}"
@@ -204,9 +206,9 @@ def test_a_message_is_said_back_as_it_is(client: FlaskClient, text: str) -> None
 
 
 @pytest.mark.parametrize("text", TEMPLATES)
-def test_nor_is_anything_else_rendered(client: FlaskClient, text: str) -> None:
+def test_no_other_field_is_rendered(client: FlaskClient, text: str) -> None:
     with nothing_done():
-        answers = [
+        responses = [
             client.post(f"/{text.replace('?', '')}", headers=HEADERS),
             client.get(f"/__mock/{text.replace('?', '')}", headers=HEADERS),
             client.get("/__mock/sessions/x", query_string={"limit": text}),
@@ -216,14 +218,14 @@ def test_nor_is_anything_else_rendered(client: FlaskClient, text: str) -> None:
             client.post(PATH, json={text: text, "locationId": text}, headers=HEADERS),
             client.get("/__mock/health", headers={"Host": text}),
         ]
-    for response in answers:
-        told = f"{response.headers}{response.text}"
+    for response in responses:
+        reported = f"{response.headers}{response.text}"
         assert response.status_code < 500
         assert response.content_type.startswith("application/json")
         assert "49" not in response.headers.get("X-Mock-Hint", "").replace("2149", "")
-        assert "subclasses" not in told.replace("__subclasses__", "")
-        assert "<Config" not in told
-        assert "uid=" not in told
+        assert "subclasses" not in reported.replace("__subclasses__", "")
+        assert "<Config" not in reported
+        assert "uid=" not in reported
 
 
 CANNED = """\
@@ -234,13 +236,13 @@ agents:
       - name: x
     replies:
       - when: /call me (?P<name>.+)/
-        answer: "Hello {{name}}, you said {{message}} with {{variables.x}}."
-      - answer: "{{name}} again."
+        response: "Hello {{name}}, you said {{message}} with {{variables.x}}."
+      - response: "{{name}} again."
 """
 
 
 @pytest.mark.parametrize("text", ["{{message}}", "{{7*7}}", "{{name}}{{name}}", r"\{{x}}", "%s"])
-def test_what_fills_a_template_is_not_one_itself(text: str, tmp_path: Path) -> None:
+def test_values_of_placeholders_are_not_expanded(text: str, tmp_path: Path) -> None:
     (tmp_path / "agents.yaml").write_text(CANNED)
     cast = load_agents(tmp_path / "agents.yaml")
     emulator = Emulator(Settings(), load_contract(), cast, open_store("memory:"), SystemClock())

@@ -1,4 +1,4 @@
-"""A token that came in is seen nowhere: not in a page, a log, an error, a file or a repr."""
+"""Tokens of requests are in no page, log, error, file or repr."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import quote
 from urllib.request import Request as Call
 from urllib.request import urlopen
 
 import pytest
 from flask.testing import FlaskClient
 
-from leadway_mock.agents import Agent, AgentRegistry, Token, Version
+from leadway_mock.agents.registry import Agent, AgentRegistry, Token, Version
 from leadway_mock.agents.replies import AgentInput, AgentReply
 from leadway_mock.cli.main import main
 from leadway_mock.config.settings import Settings
@@ -28,13 +29,16 @@ from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.clock import SystemClock
 from leadway_mock.store import open_store
 from leadway_mock.web import create_app
-from tests.security.caller import HEADERS, LOCATION, PATH, begin, say
+from tests.security.client import HEADERS, LOCATION, PATH, begin, say
 
 CANARY = "c0ffeecafe5a"
 """The end of each secret below; nothing that the mock shows or keeps may hold it."""
 
 PIT = f"pit-0f8fad5b-d9cb-469f-a165-{CANARY}"
 JWT = f"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJhdXRoQ2xhc3MiOiJMb2NhdGlvbiJ9.{CANARY}"
+SPACED_JWT = f"ewogImFsZyI6ICJSUzI1NiJ9.ewogImlzcyI6ICJ4In0.{CANARY}"
+"""A JSON Web Token whose header begins with a brace and a line break."""
+
 DECLARED = f"my-own-token-{CANARY}"
 
 AGENTS_FILE = f"""\
@@ -46,8 +50,8 @@ agents:
     name: Remembers
     replies:
       - when: /my key is (?P<key>.+)/
-        answer: I keep it.
-      - answer: "You told me {{{{key}}}}."
+        response: I keep it.
+      - response: "You told me {{{{key}}}}."
 """
 
 
@@ -57,7 +61,7 @@ COMMAND = [sys.executable, "-m", "leadway", "mock"]
 class Mock:
     """`leadway mock` in a process of its own, on a file, with all that it writes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, store: str) -> None:
         self.folder = folder
         (folder / "agents.yaml").write_text(AGENTS_FILE)
         self.out, self.err = (folder / "stdout").open("wb"), (folder / "stderr").open("wb")
@@ -69,7 +73,7 @@ class Mock:
                 "--agents-file",
                 "agents.yaml",
                 "--store",
-                "sqlite:///mock.db",
+                store,
             ],
             cwd=folder,
             stdout=self.out,
@@ -86,8 +90,8 @@ class Mock:
         raise AssertionError((self.folder / "stderr").read_text())
 
     def send(self, path: str, body: object = None, **headers: str) -> tuple[int, str]:
-        """Send a request; return the status and everything that was answered, headers too."""
-        data = None if body is None else json.dumps(body).encode()
+        """Send a request; return the status and the whole response with headers."""
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         call = Call(self.url + path, data, {"Content-Type": "application/json"} | named)
         try:
@@ -104,11 +108,18 @@ class Mock:
         self.err.close()
 
 
-@pytest.fixture(scope="module")
-def mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mock]:
-    mock = Mock(tmp_path_factory.mktemp("mock"))
+@pytest.fixture(scope="module", params=["sqlite:///mock.db", "memory:"])
+def mock(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mock]:
+    mock = Mock(tmp_path_factory.mktemp("mock"), request.param)
     yield mock
     mock.stop()
+
+
+def escaped(text: str) -> str:
+    """Write each character of a text as a JSON escape."""
+    return "".join(f"\\u{ord(each):04x}" for each in text)
 
 
 def converse(mock: Mock) -> None:
@@ -120,9 +131,9 @@ def converse(mock: Mock) -> None:
         status, _ = mock.send(PATH, body, **headers)
         assert status == 200
     headers = {"Authorization": f"Bearer {PIT}", "Version": "v3"}
-    status, answer = mock.send(remembering, body | {"message": f"my key is {JWT}"}, **headers)
+    status, response = mock.send(remembering, body | {"message": f"my key is {JWT}"}, **headers)
     assert status == 200
-    execution_id = json.loads(answer[answer.index("{") :])["executionId"]
+    execution_id = json.loads(response[response.index("{") :])["executionId"]
     mock.send(remembering, body | {"executionId": execution_id}, **headers)
     for place in ("message", "locationId", "executionId", "versionId", "contactId", PIT):
         mock.send(PATH, body | {place: f"\n{PIT} {JWT}"}, **headers)
@@ -136,11 +147,34 @@ def converse(mock: Mock) -> None:
     mock.send(PATH, body, Cookie=f"session={DECLARED}", X_Api_Key=DECLARED, Referer=f"/{PIT}")
     mock.send(PATH, body, Proxy_Authorization=f"Basic {DECLARED}", X_Auth_Token=DECLARED)
     mock.send(PATH, body, **headers, Prefer=f"example={PIT}")
+    for text in (
+        escaped(PIT),
+        f"\\nBearer\\u0020OPAQUE{CANARY}",
+        f"access_token\\u003d{CANARY}",
+        f"{SPACED_JWT}\\/",
+        quote(quote(PIT.replace("p", "%70"))),
+        "\\u0000".join(PIT),
+    ):
+        for place in ("message", "contactId", text):
+            raw = f'{{"locationId": "{LOCATION}", "{place}": "{text}"}}'
+            mock.send(PATH, raw.encode(), **headers)
+            mock.send(remembering, raw.replace(place, "message").encode(), **headers)
+    mock.send(f"/%2570it-{PIT[4:]}?next=%252Fx%253Faccess_token%253D{CANARY}", body)
 
 
 def test_no_page_no_log_and_no_file_holds_a_secret(mock: Mock) -> None:
     converse(mock)
-    pages = ["journal?limit=1000", "sessions?limit=1000", "health", "", "docs", "openapi.json"]
+    pages = [
+        "snapshot",
+        "conformance",
+        "requests/unmatched",
+        "journal?limit=1000",
+        "sessions?limit=1000",
+        "health",
+        "",
+        "docs",
+        "openapi.json",
+    ]
     shown = "".join(mock.send(f"/__mock/{page}")[1] for page in pages)
     sessions = re.findall(r'"executionId":\s*"([^"]+)"', mock.send("/__mock/sessions")[1])
     shown += "".join(mock.send(f"/__mock/sessions/{id}")[1] for id in sessions)  # noqa: A001
@@ -148,27 +182,27 @@ def test_no_page_no_log_and_no_file_holds_a_secret(mock: Mock) -> None:
     assert CANARY not in shown
     # Each file that the mock wrote, the write-ahead log of its database included.
     written = [path for path in mock.folder.iterdir() if path.name != "agents.yaml"]
-    assert {"mock.db", "mock.db-wal", "stdout", "stderr"} <= {path.name for path in written}
+    assert {"stdout", "stderr"} <= {path.name for path in written}
     for path in written:
         assert CANARY.encode() not in path.read_bytes(), path.name
     assert b"reply, turn 2" in (mock.folder / "stderr").read_bytes()
 
 
-def test_errors_of_the_control_api_do_not_repeat_secrets_they_were_not_asked_for(
+def test_errors_of_the_control_api_do_not_repeat_secrets(
     mock: Mock,
 ) -> None:
     headers = {"Authorization": f"Bearer {PIT}", "Cookie": DECLARED}
     for path in ("nothing", "sessions/x", "journal?limit=x", "docs/nothing"):
-        status, answer = mock.send(f"/__mock/{path}", **headers)
+        status, response = mock.send(f"/__mock/{path}", **headers)
         assert status in {400, 404}
-        assert CANARY not in answer
+        assert CANARY not in response
 
 
-def test_a_failing_agent_tells_its_secrets_to_nobody_but_the_log(
+def test_a_failing_agent_shows_its_exception_only_in_the_log(
     client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(heard: AgentInput) -> AgentReply:
-        raise ValueError(heard.message)
+    def fail(received: AgentInput) -> AgentReply:
+        raise ValueError(received.message)
 
     failing = Agent("failing", "Fails", fail, versions=(Version("v1"),))
     contract, store = load_contract(), open_store("memory:")
@@ -185,7 +219,7 @@ def test_a_failing_agent_tells_its_secrets_to_nobody_but_the_log(
     assert "what only I know" in caplog.text  # which is what a log is for
 
 
-def test_what_holds_a_token_does_not_show_it() -> None:
+def test_no_repr_contains_a_token() -> None:
     token = Token(PIT)
     headers = {"authorization": f"Bearer {PIT}"}
     for value in (token, AgentRegistry({}, {PIT: token}), Request("POST", "/", headers=headers)):
@@ -205,7 +239,7 @@ def test_what_holds_a_token_does_not_show_it() -> None:
     ],
     ids=["a name", "a colon", "a list", "a key", "twice", "a quote"],
 )
-def test_what_is_wrong_with_an_agents_file_is_said_without_its_tokens(
+def test_problems_of_an_agents_file_do_not_contain_its_tokens(
     right: str, wrong: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "agents.yaml"

@@ -1,6 +1,8 @@
-"""A password in the URL of a store opens it, and goes nowhere else."""
+"""The password in the URL of a store is used and never shown."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +11,7 @@ from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.store import StoreError, open_store, redact_url
 from leadway_mock.web import create_app
-from leadway_mock.workers.startup import one_store
+from leadway_mock.workers import one_store
 from tests.redis_server import RedisProgram, redis_program
 
 SECRET = "hunter2-very-secret"
@@ -19,14 +21,14 @@ def pages(settings: Settings, server: RedisProgram) -> str:
     """Return what a mock says of itself, while its store is there and when it is gone."""
     emulator = build_emulator(settings)
     client = create_app(emulator=emulator).test_client()
-    told = [client.get(f"/__mock/{page}").text for page in ("settings", "health", "metrics")]
+    reported = [client.get(f"/__mock/{page}").text for page in ("settings", "health", "metrics")]
     server.kill()
     gone = client.get("/__mock/settings")
     emulator.close()
-    return "".join([*told, gone.text, str(gone.headers)])
+    return "".join([*reported, gone.text, str(gone.headers)])
 
 
-def test_a_password_opens_and_is_never_shown(
+def test_a_password_is_used_and_never_shown(
     capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     with redis_program("--requirepass", SECRET) as server:
@@ -43,16 +45,16 @@ def test_a_password_opens_and_is_never_shown(
                 open_store(wrong)
             assert SECRET not in str(caught.value)
             assert main(["--store", wrong, "--port", "0"]) == 2
-        told = pages(Settings(store=right), server)
-        assert f"redis://{place}" in told
-    assert SECRET not in told + caplog.text + "".join(capfd.readouterr())
+        reported = pages(Settings(store=right), server)
+        assert f"redis://{place}" in reported
+    assert SECRET not in reported + caplog.text + "".join(capfd.readouterr())
 
 
-def test_what_several_workers_share_is_told_without_its_password() -> None:
+def test_the_shared_store_is_reported_without_its_password() -> None:
     settings = Settings(store=f"redis://:{SECRET}@localhost/0", workers=2)
-    with one_store(settings) as (shared, told):
-        assert shared.store == settings.store
-        assert told == "from the store redis://localhost/0"
+    shared, reported = one_store(settings, Path())
+    assert shared.store == settings.store
+    assert reported == "from the store redis://localhost/0"
 
 
 @pytest.mark.parametrize(
@@ -70,9 +72,7 @@ def test_what_several_workers_share_is_told_without_its_password() -> None:
         (f"postgres://u:{SECRET}@localhost/0", "names no store"),
     ],
 )
-def test_a_url_that_cannot_be_read_is_explained_without_its_password(
-    url: str, problem: str
-) -> None:
+def test_an_invalid_url_is_reported_without_its_password(url: str, problem: str) -> None:
     with pytest.raises(StoreError, match=problem) as caught:
         open_store(url)
     assert SECRET not in str(caught.value)
@@ -90,5 +90,5 @@ def test_a_url_that_cannot_be_read_is_explained_without_its_password(
         ("memory:", "memory:"),
     ],
 )
-def test_a_url_is_shown_without_what_may_be_secret(url: str, shown: str) -> None:
+def test_a_url_is_shown_without_possible_secrets(url: str, shown: str) -> None:
     assert redact_url(url) == shown

@@ -1,4 +1,4 @@
-"""An agents file is read as text and numbers: it runs nothing, and unfolds into nothing large."""
+"""Agents files are plain data: tags create no objects, aliases do not expand without limit."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ BOMBS = {
     "a bad pattern": FRAME.format("x")
     + "    replies:\n      - when: /"
     + "(" * 10_000
-    + "/\n        answer: x\n",
+    + "/\n        response: x\n",
 }
 
 TAGS = [
@@ -56,19 +56,19 @@ TAGS = [
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_bomb_is_refused_quickly_and_briefly(name: str, tmp_path: Path) -> None:
+def test_a_bomb_is_rejected_quickly_with_a_short_error(name: str, tmp_path: Path) -> None:
     path = tmp_path / "agents.yaml"
     path.write_text(BOMBS[name])
     began = time.thread_time()
-    with pytest.raises(AgentsFileError) as refused:
+    with pytest.raises(AgentsFileError) as rejected:
         load_agents(path)
     assert time.thread_time() - began < 5
-    assert len(str(refused.value)) < 300_000
-    assert re.match(r".*agents\.yaml:\d+:\d+: ", str(refused.value))
+    assert len(str(rejected.value)) < 300_000
+    assert re.match(r".*agents\.yaml:\d+:\d+: ", str(rejected.value))
 
 
 @pytest.mark.parametrize("tag", TAGS, ids=range(len(TAGS)))
-def test_no_tag_makes_an_object(tag: str, tmp_path: Path) -> None:
+def test_no_tag_creates_an_object(tag: str, tmp_path: Path) -> None:
     path, touched = tmp_path / "agents.yaml", tmp_path / "touched"
     path.write_text(FRAME.format(tag.format(touched)))
     with pytest.raises(AgentsFileError):
@@ -76,7 +76,7 @@ def test_no_tag_makes_an_object(tag: str, tmp_path: Path) -> None:
     assert not touched.exists()
 
 
-def test_the_command_refuses_a_bomb_as_it_refuses_a_typing_error(tmp_path: Path) -> None:
+def test_the_command_reports_a_bomb_like_any_other_error(tmp_path: Path) -> None:
     (tmp_path / "agents.yaml").write_text(BOMBS["a billion laughs"])
     done = subprocess.run(
         [sys.executable, "-m", "leadway", "mock", "--port", "0", "--agents-file", "agents.yaml"],

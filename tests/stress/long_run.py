@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from leadway_mock.agents import BUILT_IN
+from leadway_mock.agents.builtin import BUILT_IN
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.http.messages import Request

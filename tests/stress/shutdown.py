@@ -9,13 +9,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.contract.programs import Program, mock
+from tests.stress.bad_clients import soon
 from tests.stress.conversation_clients import (
     ConversationClient,
     Counts,
     compare,
     conversations,
 )
-from tests.stress.pressing import soon
 
 try:
     import resource

@@ -1,4 +1,4 @@
-"""Clients that leave without a word, at every point of an exchange."""
+"""Clients that disconnect at every point of an exchange."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from collections.abc import Callable
 import pytest
 
 from leadway_mock.http.messages import Request, Response
-from leadway_mock.http_server.acceptor import Acceptor
+from leadway_mock.http_server.listener import Acceptor
 from tests.mock.raw_client import RawClient
-from tests.stress.pressing import (
+from tests.stress.bad_clients import (
     BODY,
     MESSAGE,
-    assert_answers,
+    assert_responds,
     constant,
-    head,
+    headers,
     is_readable,
     many,
     opened,
-    pressed,
     reset,
     say,
+    serve_mock,
     simple,
     soon,
 )
@@ -33,35 +33,35 @@ POINTS = {
     "at once": b"",
     "in the request line": MESSAGE[:10],
     "in a header": MESSAGE[:200],
-    "before the body": head(),
+    "before the body": headers(),
     "in the body": MESSAGE[:-5],
-    "in a chunk": head(None) + b"ff\r\n" + BODY[:9],
-    "before an answer of the loop": MESSAGE,
-    "before an answer of a thread": HEALTH,
-    "amid many answers": (MESSAGE + HEALTH) * 20,
+    "in a chunk": headers(None) + b"ff\r\n" + BODY[:9],
+    "before a response of the loop": MESSAGE,
+    "before a response of a thread": HEALTH,
+    "during many responses": (MESSAGE + HEALTH) * 20,
     "after what is no HTTP": b"\x16\x03\x01 hello\r\n\r\n",
 }
 
 
 @pytest.mark.parametrize("leave", [reset, socket.socket.close], ids=["by a reset", "politely"])
 @pytest.mark.parametrize("point", POINTS)
-def test_who_leaves_is_forgotten_and_nothing_is_said_of_it(
+def test_a_disconnected_client_is_dropped_without_a_log_line(
     point: str, leave: Callable[[socket.socket], None], caplog: pytest.LogCaptureFixture
 ) -> None:
-    with pressed() as server:
+    with serve_mock() as server:
         for _ in range(5):
             with many(server.url, 10) as leaving:
                 for each in leaving:
                     each.sendall(POINTS[point])
                 for each in leaving:
                     leave(each)
-            assert_answers(server.url)
+            assert_responds(server.url)
         assert soon(lambda: not server.connections)
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
 def leaving_amid(leaver: list[socket.socket]) -> Callable[[Request], Response]:
-    """Return an application whose caller is gone by the time that it answers."""
+    """Return an application whose client has left before it responds."""
 
     def respond(_: Request) -> Response:
         reset(leaver.pop())
@@ -71,7 +71,7 @@ def leaving_amid(leaver: list[socket.socket]) -> Callable[[Request], Response]:
 
 
 @pytest.mark.parametrize("in_loop", [True, False])
-def test_who_leaves_while_it_is_answered(
+def test_a_client_may_leave_during_its_response(
     *, in_loop: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     leaver: list[socket.socket] = []
@@ -84,9 +84,9 @@ def test_who_leaves_while_it_is_answered(
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
-def test_a_turn_stands_though_nobody_reads_its_answer() -> None:
-    """Who is gone before the answer was heard all the same, once."""
-    with pressed() as server, opened(server.url) as leaving:
+def test_a_turn_is_stored_even_if_its_response_is_not_read() -> None:
+    """A message is processed once even if its client left before the response."""
+    with serve_mock() as server, opened(server.url) as leaving:
         leaving.sendall(MESSAGE)
         reset(leaving)
         with RawClient(server.url) as other:
@@ -104,7 +104,7 @@ def test_a_turn_stands_though_nobody_reads_its_answer() -> None:
 def waiting(seconds: float) -> bytes:
     """Return a call that waits for what never comes."""
     body = b'{"timeout": %g, "match": {"rule": "route-unknown"}}' % seconds
-    return head(len(body), path="/__mock/journal/wait") + body
+    return headers(len(body), path="/__mock/journal/wait") + body
 
 
 def may_wait(url: str) -> bool:
@@ -114,11 +114,11 @@ def may_wait(url: str) -> bool:
 
 
 @pytest.mark.parametrize("leave", [reset, socket.socket.close], ids=["by a reset", "politely"])
-def test_who_waits_and_leaves_is_waited_for_no_longer(
+def test_a_wait_ends_when_its_client_leaves(
     leave: Callable[[socket.socket], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Eight callers, of whom half find a place among the threads, for 30 s; again and again."""
-    with pressed(threads=8) as server:
+    with serve_mock(threads=8) as server:
         began = time.monotonic()
         for _ in range(3):
             with many(server.url, 8) as leaving:
@@ -129,15 +129,15 @@ def test_who_waits_and_leaves_is_waited_for_no_longer(
                 for each in leaving:
                     leave(each)
             assert soon(lambda: may_wait(server.url))
-            assert_answers(server.url)
+            assert_responds(server.url)
         assert time.monotonic() - began < 30
         assert soon(lambda: not server.connections)
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
-def test_who_only_ends_what_it_says_is_answered() -> None:
+def test_a_half_closed_connection_gets_its_response() -> None:
     """It reads on: one who asks by a pipe, for example."""
-    with pressed() as server:
+    with serve_mock() as server:
         for said in (MESSAGE, HEALTH, waiting(30)):
             with RawClient(server.url) as client:
                 client.send(said).finish_sending()
@@ -146,7 +146,7 @@ def test_who_only_ends_what_it_says_is_answered() -> None:
                 assert reply.status == 200
 
 
-def test_who_left_before_it_was_taken_is_no_trouble(
+def test_a_client_may_leave_before_it_is_accepted(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A reset in the queue of the system makes the accept itself go wrong on some systems."""
@@ -155,8 +155,8 @@ def test_who_left_before_it_was_taken_is_no_trouble(
     with simple(constant) as server:
         for _ in range(20):
             reset(opened(server.url))
-        assert soon(lambda: hasattr(server._uvicorn, "acceptor"))  # noqa: SLF001 - as above
-        resume(server._uvicorn.acceptor)  # noqa: SLF001 - as above
+        assert soon(lambda: hasattr(server, "_acceptor"))
+        resume(server._acceptor)  # noqa: SLF001 - as above
         with RawClient(server.url) as client:
             assert say(client, HEALTH).status == 200
         assert soon(lambda: not server.connections)

@@ -1,4 +1,4 @@
-"""Thousands of silent connections: they cost the busy ones nothing, and never shut others out."""
+"""Thousands of idle connections cost active ones nothing, and never exclude new ones."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from weakref import ref
 import pytest
 
 from leadway_mock.http.messages import Request, Response
-from leadway_mock.http_server import acceptor
-from leadway_mock.http_server.acceptor import Acceptor
+from leadway_mock.http_server import listener
+from leadway_mock.http_server.listener import Acceptor
 from leadway_mock.http_server.protocol import HttpProtocol
 from tests.contract.programs import mock
 from tests.mock.raw_client import RawClient
-from tests.stress.pressing import (
+from tests.stress.bad_clients import (
     GET,
-    assert_answers,
+    assert_responds,
     constant,
-    head,
+    headers,
     many,
     opened,
-    pressed,
     say,
+    serve_mock,
     simple,
     soon,
 )
@@ -69,35 +69,35 @@ def _code_of(name: str) -> CodeType:
     return code
 
 
-def test_silent_connections_are_not_looked_at() -> None:
+def test_idle_connections_cost_no_processor_time() -> None:
     """That is why they cost nothing: a request is as much work among 2,000 as alone."""
     number = most_idle()
     with (
         looked_at() as looks,
-        pressed() as server,
+        serve_mock() as server,
         many(server.url, number),
         RawClient(server.url) as busy,
     ):
         assert say(busy).status == 200
-        assert soon(lambda: server.connections == number + 1)
+        assert soon(lambda: len(server.connections) == number + 1)
         looks.clear()
         for _ in range(200):
             assert say(busy).status == 200
         assert len(looks) == 1
 
 
-LATE = head(0, path="/late")
+LATE = headers(0, path="/late")
 
 
 def late(request: Request) -> Response:
-    """Answer late, much later than a test lasts, where the path says so."""
-    answer = constant(request)
-    answer.delay = 600.0 if request.path == "/late" else 0.0
-    return answer
+    """Respond much later than a test lasts, if the path says so."""
+    response = constant(request)
+    response.delay = 600.0 if request.path == "/late" else 0.0
+    return response
 
 
 @pytest.mark.parametrize("in_loop", [True, False])
-def test_late_answers_are_not_looked_at_before_their_time(*, in_loop: bool) -> None:
+def test_delayed_responses_cost_no_processor_time(*, in_loop: bool) -> None:
     """So thousands may be late at the same time, as the page on faults says."""
     with (
         looked_at() as looks,
@@ -115,31 +115,32 @@ def test_late_answers_are_not_looked_at_before_their_time(*, in_loop: bool) -> N
         assert len(looks) == 1
 
 
-def test_where_all_are_busy_it_is_not_asked_again_and_again(
+def test_busy_connections_are_not_checked_repeatedly(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """That asks all of them, and among thousands that would cost more than to answer."""
+    """A check reads all connections; with thousands it would cost more than the responses."""
     asked: Counter[HttpProtocol] = Counter()
 
     def is_abandoned(connection: HttpProtocol) -> bool:
         asked[connection] += 1
         return False
 
-    monkeypatch.setattr(acceptor, "max_connections", lambda: 20)
-    monkeypatch.setattr(acceptor, "_RETRY_SECONDS", 600)
+    monkeypatch.setattr(listener, "max_connections", lambda: 20)
+    monkeypatch.setattr(listener, "_RETRY_SECONDS", 600)
     monkeypatch.setattr(HttpProtocol, "is_abandoned", property(is_abandoned))
     with simple(late, grace=0) as server, many(server.url, 20) as waiting:
         for each in waiting:
             each.sendall(LATE)
-        connections = server._uvicorn.server_state.connections  # noqa: SLF001 - who waits, nothing tells
-        assert soon(lambda: sum(vars(each).get("timer") is not None for each in connections) == 20)
+        assert soon(
+            lambda: sum(vars(each).get("timer") is not None for each in server.connections) == 20
+        )
         with many(server.url, 20):
             assert soon(lambda: len(asked) == 20)
             threading.Event().wait(0.3)
             assert set(asked.values()) == {1}
 
 
-def test_where_no_file_is_left_it_does_not_try_again_and_again(
+def test_accepting_is_not_retried_in_a_loop_without_file_descriptors(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Others may have them all, and hold on to them: connections that wait cost nothing."""
@@ -167,8 +168,8 @@ def test_where_no_file_is_left_it_does_not_try_again_and_again(
         assert len(tries) < 20
 
 
-def test_of_who_is_hung_up_on_before_a_late_answer_nothing_is_kept() -> None:
-    """Else many would be kept, one after another, for as long as answers are late."""
+def test_a_delayed_response_of_a_closed_connection_is_freed() -> None:
+    """Otherwise memory would grow with each of them."""
     with looked_at() as looks, simple(late, grace=0) as server:
         with opened(server.url) as waiting:
             waiting.sendall(LATE)
@@ -192,7 +193,7 @@ def test_of_who_is_hung_up_on_before_a_late_answer_nothing_is_kept() -> None:
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="this system sets no other's limits")
 @pytest.mark.parametrize("when", ["from the start", "later"])
-def test_where_files_are_few_the_silent_make_room(when: str) -> None:
+def test_idle_connections_are_closed_when_file_descriptors_are_few(when: str) -> None:
     """Later means that the mock counts on more files than there are, as when others take them."""
     with mock() as program:
         pid = program.process.pid
@@ -201,5 +202,5 @@ def test_where_files_are_few_the_silent_make_room(when: str) -> None:
         for _ in range(3):
             with many(program.url, 300):
                 for _ in range(3):
-                    assert_answers(program.url)
+                    assert_responds(program.url)
         assert "Traceback" not in program.log.read_text()

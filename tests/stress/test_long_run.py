@@ -21,7 +21,7 @@ def test_no_response_is_wrong_and_no_turn_is_lost(report: Report) -> None:
 
 
 @pytest.mark.xdist_group("long run")
-def test_everything_stays_at_its_limit(report: Report) -> None:
+def test_every_store_stays_at_its_limit(report: Report) -> None:
     assert (report.sessions, report.entries) == (300, 1_000)
     assert report.counters < 10
 

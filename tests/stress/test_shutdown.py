@@ -7,8 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.contract.programs import mock
+from tests.stress.bad_clients import drip, many, opened, soon
 from tests.stress.conversation_clients import compare, conversations
-from tests.stress.pressing import drip, many, opened, soon
 from tests.stress.shutdown import (
     fill_disk_during_conversations,
     port,
@@ -42,7 +42,7 @@ def test_a_lost_turn_would_be_noticed(tmp_path: Path) -> None:
         assert not counts.nothing_lost
 
 
-def test_slow_clients_do_not_keep_a_mock_from_stopping() -> None:
+def test_slow_clients_do_not_delay_the_stop() -> None:
     """Each slow client has sent the first bytes of its request."""
     with mock() as program, many(program.url, 50) as slow, opened(program.url) as late:
         for each in slow:

@@ -4,18 +4,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from leadway_mock.agents.input_variables import InputVariable, remarks
 from leadway_mock.agents.registry import (
     OTHER_LOCATION,
     OTHER_LOCATION_TOKEN,
     UNSCOPED_TOKEN,
     Agent,
     AgentRegistry,
+    InputVariable,
     Token,
     Version,
 )
 from leadway_mock.agents.replies import AgentInput, AgentReply, Responder
+from leadway_mock.documents.schema_errors import json_type
 from leadway_mock.util.json_text import plain_text
+from leadway_mock.util.names import closest
 
 ECHO_ID: Final = "p1q2r3s4t5u6v7w8x9y0z1a2"
 """The agent id of the vendor page's sample request; here it echoes."""
@@ -27,6 +29,9 @@ VARIABLES_ID: Final = "variablesagent0000000000"
 
 GOAL_TURN: Final = 3
 """The turn on which the goal agent completes its goal."""
+
+MAX_NAMED_UNDECLARED: Final = 5
+"""Maximum undeclared variables that are named; a request may contain thousands."""
 
 
 def echo(agent_input: AgentInput) -> AgentReply:
@@ -54,16 +59,16 @@ def count_down_to_goal(agent_input: AgentInput) -> AgentReply:
     remaining = GOAL_TURN - agent_input.turn
     if remaining > 0:
         turns = "one more turn" if remaining == 1 else f"{remaining} more turns"
-        return AgentReply(f"This is turn {agent_input.turn}: {turns} until my goal is complete.")
-    if remaining == 0:
-        return AgentReply(
-            f"This is turn {agent_input.turn}: my goal is complete.", goal_completion=True
+        text = f"{turns} until my goal is complete."
+    elif remaining == 0:
+        text = "my goal is complete."
+    else:
+        text = (
+            f"my goal has been complete since turn {GOAL_TURN}. "
+            "Leave executionId out of your next message to start a new session."
         )
-    return AgentReply(
-        f"This is turn {agent_input.turn}: my goal has been complete since turn {GOAL_TURN}. "
-        "Leave executionId out of your next message to start a new session.",
-        goal_completion=True,
-    )
+    response = f"This is turn {agent_input.turn}: {text}"
+    return AgentReply(response, goal_completion=remaining <= 0)
 
 
 def greet_with(declared: Sequence[InputVariable]) -> Responder:
@@ -75,25 +80,44 @@ def greet_with(declared: Sequence[InputVariable]) -> Responder:
 
     def respond(agent_input: AgentInput) -> AgentReply:
         sent = agent_input.input_variables
-        return AgentReply("\n".join([_greeting(sent), *remarks(declared, sent)]))
+        name, order = sent.get("customerName"), sent.get("orderNumber")
+        greeting = f"Hello {plain_text(name)}!" if name else "Hello!"
+        if order:
+            greeting = f"{greeting} Your order is {plain_text(order)}."
+        return AgentReply("\n".join([greeting, *remarks(declared, sent)]))
 
     return respond
 
 
-def _echo_lines(agent_input: AgentInput) -> Iterator[str]:
-    yield f"Turn {agent_input.turn}. You said: {agent_input.message}"
+def remarks(declared: Sequence[InputVariable], sent: Mapping[str, object]) -> Iterator[str]:
+    """Yield a sentence for each way in which the variables sent differ from those declared."""
+    for variable in declared:
+        if variable.name not in sent:
+            need = "required" if variable.required else "optional"
+            yield f"Not sent: {variable.name} ({need} {variable.type})."
+    for variable in declared:
+        found = json_type(sent[variable.name]) if variable.name in sent else variable.type
+        if found != variable.type:
+            yield f"{variable.name} is declared as {variable.type} but was sent as {found}."
+    names = [variable.name for variable in declared]
+    undeclared = [name for name in sent if name not in names]
+    for name in undeclared[:MAX_NAMED_UNDECLARED]:
+        close = closest(name, names)
+        guess = f" Did you mean {close}?" if close else ""
+        yield f"Sent but not declared, so this agent ignores it: {name}.{guess}"
+    if len(undeclared) > MAX_NAMED_UNDECLARED:
+        yield f"And {len(undeclared) - MAX_NAMED_UNDECLARED} more that are not declared."
+
+
+def _echo_lines(agent_input: AgentInput) -> list[str]:
+    lines = [f"Turn {agent_input.turn}. You said: {agent_input.message}"]
     if agent_input.input_variables:
-        yield f"Input variables: {plain_text(agent_input.input_variables)}"
+        lines.append(f"Input variables: {plain_text(agent_input.input_variables)}")
     if agent_input.contact_id:
-        yield f"Contact: {agent_input.contact_id}"
+        lines.append(f"Contact: {agent_input.contact_id}")
     if agent_input.attachments:
-        yield f"Attachments: {plain_text(agent_input.attachments)}"
-
-
-def _greeting(sent: Mapping[str, object]) -> str:
-    name, order = sent.get("customerName"), sent.get("orderNumber")
-    hello = f"Hello {plain_text(name)}!" if name else "Hello!"
-    return f"{hello} Your order is {plain_text(order)}." if order else hello
+        lines.append(f"Attachments: {plain_text(agent_input.attachments)}")
+    return lines
 
 
 _SAMPLE_VERSION: Final = "b2b1c1d2-3e4f-5a6b-7c8d-9e0f1a2b3c4d"
@@ -101,39 +125,31 @@ _SAMPLE_VARIABLES: Final = (
     InputVariable("customerName", required=True, description="Name for the greeting."),
     InputVariable("orderNumber", description="The order the customer asks about."),
 )
+_PUBLISHED: Final = (Version(_SAMPLE_VERSION),)
+_UNPUBLISHED: Final = (Version(_SAMPLE_VERSION, published=False),)
+_AGENTS: Final = (
+    Agent(ECHO_ID, "Echo", echo, versions=_PUBLISHED),
+    Agent(GOAL_ID, "Goal on turn 3", count_down_to_goal, versions=_PUBLISHED),
+    Agent(INACTIVE_ID, "Inactive", echo, status="inactive", versions=_PUBLISHED),
+    Agent(UNPUBLISHED_ID, "Unpublished", echo, versions=_UNPUBLISHED),
+    Agent(
+        VARIABLES_ID,
+        "Input variables",
+        greet_with(_SAMPLE_VARIABLES),
+        versions=_PUBLISHED,
+        input_variables=_SAMPLE_VARIABLES,
+    ),
+)
+"""All have the version id of the vendor's sample."""
 
-
-def _built_in_agents() -> dict[str, Agent]:
-    """Return the built-in agents; all have the version id of the vendor's sample."""
-    published = (Version(_SAMPLE_VERSION),)
-    unpublished = (Version(_SAMPLE_VERSION, published=False),)
-    greet = greet_with(_SAMPLE_VARIABLES)
-    agents = (
-        Agent(ECHO_ID, "Echo", echo, versions=published),
-        Agent(GOAL_ID, "Goal on turn 3", count_down_to_goal, versions=published),
-        Agent(INACTIVE_ID, "Inactive", echo, status="inactive", versions=published),
-        Agent(UNPUBLISHED_ID, "Unpublished", echo, versions=unpublished),
-        Agent(
-            VARIABLES_ID,
-            "Input variables",
-            greet,
-            versions=published,
-            input_variables=_SAMPLE_VARIABLES,
-        ),
-    )
-    return {agent.id: agent for agent in agents}
-
-
-def _built_in_tokens() -> dict[str, Token]:
-    """Return the known test tokens; the third one is always unknown."""
-    tokens = (
-        Token(UNSCOPED_TOKEN, scopes=()),
-        Token(OTHER_LOCATION_TOKEN, locations=(OTHER_LOCATION,)),
-    )
-    return {token.value: token for token in tokens}
-
+_TOKENS: Final = (
+    Token(UNSCOPED_TOKEN, scopes=()),
+    Token(OTHER_LOCATION_TOKEN, locations=(OTHER_LOCATION,)),
+)
+"""The known test tokens; the third one is always unknown."""
 
 BUILT_IN: Final = AgentRegistry(
-    by_id=MappingProxyType(_built_in_agents()), tokens=MappingProxyType(_built_in_tokens())
+    by_id=MappingProxyType({agent.id: agent for agent in _AGENTS}),
+    tokens=MappingProxyType({token.value: token for token in _TOKENS}),
 )
 """Registry of a mock without an agents file; a file's agents and tokens extend it."""

@@ -1,12 +1,24 @@
-"""Registry of agents and tokens."""
+"""Registry of agents and tokens, and what an agent id may be."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
-from leadway_mock.agents.input_variables import InputVariable
 from leadway_mock.agents.replies import Responder
+
+AGENT_ID: Final = r"^(?!\.{1,2}(?![\s\S]))[^\s/?#\u0000-\u001f\u007f-\u009f]+(?![\s\S])"
+"""Pattern of an agent id: visible text that fits in one segment of a URL path.
+
+Clients end a path at `?` and `#`, resolve `.` and `..`, and reject invisible characters. The
+schemas of agents and dialogue files contain the pattern.
+"""
+
+AGENT_ID_HINT: Final = (
+    "use no spaces, none of / ? #, no invisible characters, and neither . nor .. alone"
+)
 
 ACTIVE: Final = "active"
 STATUSES: Final = (ACTIVE, "inactive", "archived", "draft")
@@ -22,6 +34,22 @@ class Version:
 
     id: str
     published: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class InputVariable:
+    """One variable that an agent's configuration declares.
+
+    The vendor's page says that a request's `inputVariables` *should* match the declared ones, not
+    what happens when they do not. So a mismatch is never an error; built-in agents report it.
+    """
+
+    name: str
+    type: str = "string"
+    """A JSON type: `string`, `number`, `boolean`, `object` or `array`."""
+
+    required: bool = False
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +127,20 @@ class AgentRegistry:
         if declared or value == UNKNOWN_TOKEN or not self.any_token:
             return declared
         return Token(value)
+
+
+def is_agent_id(text: str) -> bool:
+    """Return whether `text` is a valid agent id."""
+    return bool(re.search(AGENT_ID, text)) and not invisible_character(text)
+
+
+def invisible_character(text: str) -> str:
+    """Return the first invisible character, such as `U+200B`, that `AGENT_ID` allows; else "".
+
+    `AGENT_ID` excludes blanks and control characters.
+    """
+    found = (each for each in text if unicodedata.category(each) in {"Cf", "Cn", "Co", "Cs"})
+    return next((f"U+{ord(each):04X}" for each in found), "")
 
 
 def only_version(agent_id: str) -> Version:

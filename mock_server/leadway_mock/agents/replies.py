@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from leadway_mock.faults import Fault
 
@@ -107,6 +107,17 @@ REPLY_FIELDS: Final[Mapping[str, str]] = {
     "generativeOutputs": "generative_outputs",
 }
 """Fields of a reply except its text: name in the API, attribute of `AgentReply`."""
+
+
+def reply_fields(content: Mapping[str, Any]) -> AgentReply:
+    """Return a reply without text from the fields of a response, by their names in the API."""
+    fields: dict[str, Any] = {
+        # Lists become tuples, so that equal dialogues are equal.
+        field: tuple(content[name]) if isinstance(content[name], list) else content[name]
+        for name, field in REPLY_FIELDS.items()
+        if name in content
+    }
+    return AgentReply("", **fields)
 
 
 Responder: TypeAlias = Callable[[AgentInput], AgentReply]

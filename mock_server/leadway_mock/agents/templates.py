@@ -1,5 +1,6 @@
-"""Reply templates: text with placeholders such as `{{name}}`, filled in one pass.
+"""Reply templates, and agents with a list of them.
 
+A template is a text with placeholders such as `{{name}}`, filled in one pass.
 Templates come from files only. Values come from requests and are not parsed again, so a message
 that contains `{{…}}` stays plain text.
 """
@@ -7,13 +8,23 @@ that contains `{{…}}` stays plain text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
-from leadway_mock.agents.replies import AgentInput
+from leadway_mock.agents.patterns import ANY, Pattern
+from leadway_mock.agents.replies import AgentInput, AgentReply, Responder
 from leadway_mock.util.json_text import plain_text
+from leadway_mock.util.names import closest
+
+NO_REPLY_MATCHED: Final = AgentReply(
+    "I am sorry, I have no answer to that. (This is the mock: no reply in the agents file matches "
+    "this message on this turn. Add a last reply without `when`, which matches any message.)"
+)
+
+CAPTURES: Final = "captures"
+"""Key of the captures in the state of the agent."""
 
 BUILT_IN_NAMES: Final = ("message", "turn", "contactId", "executionId", "versionId")
 """Placeholders of every template, besides captures and `variables.NAME`."""
@@ -23,7 +34,10 @@ _TOKEN = re.compile(r"\\\{\{|\{\{(?P<name>[^{}]*)\}\}|\{\{")
 
 
 class TemplateError(ValueError):
-    """A `{{` that is not part of a placeholder."""
+    """A `{{` that is not part of a placeholder, with its `message` and `hint`."""
+
+    message = "a `{{` without a placeholder"
+    hint = r"close it as in `{{name}}`, or write `\{{` for two braces"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +51,10 @@ class Template:
 
     def fill(self, values: Mapping[str, str]) -> str:
         """Return the text with each placeholder replaced by its value, or by nothing."""
-        return "".join(self._pieces(values))
-
-    def _pieces(self, values: Mapping[str, str]) -> Iterator[str]:
-        for text, name in zip(self.texts, self.names, strict=False):
-            yield text
-            yield values.get(name, "")
-        yield self.texts[-1]
+        pieces = [self.texts[0]]
+        for name, text in zip(self.names, self.texts[1:], strict=True):
+            pieces += (values.get(name, ""), text)
+        return "".join(pieces)
 
 
 @lru_cache(maxsize=4096)
@@ -62,6 +73,12 @@ def parse_template(text: str) -> Template:
             raise TemplateError
     texts[-1] += text[end:]
     return Template(tuple(texts), tuple(names))
+
+
+def placeholder_hint(name: str, known: Iterable[str], hint: str) -> str:
+    """Return "did you mean" for an undefined placeholder, or else `hint`."""
+    close = closest(name, sorted(known))
+    return f"did you mean `{{{{{close}}}}}`?" if close else hint
 
 
 def texts_in(value: object) -> Iterator[str]:
@@ -99,3 +116,39 @@ def placeholder_values(agent_input: AgentInput, captures: Mapping[str, str]) -> 
         **dict(zip(BUILT_IN_NAMES, built_in, strict=True)),
         **{f"variables.{name}": plain_text(value) for name, value in variables.items()},
     }
+
+
+@dataclass(frozen=True, slots=True)
+class CannedReply:
+    """One reply of an agents file."""
+
+    template: Template
+    reply: AgentReply
+    """The reply without its text and state."""
+
+    condition: Pattern = ANY
+    turn: int | None = None
+    """The only turn on which it is used; `None` is any."""
+
+    def match(self, agent_input: AgentInput) -> Mapping[str, str] | None:
+        """Return the captures if the reply applies, or else `None`."""
+        is_turn = self.turn in {None, agent_input.turn}
+        return self.condition.find(agent_input.message) if is_turn else None
+
+
+def first_match_responder(replies: Sequence[CannedReply]) -> Responder:
+    """Return an agent that uses the first matching reply, and keeps all captures."""
+
+    def respond(agent_input: AgentInput) -> AgentReply:
+        before = agent_input.state.get(CAPTURES)
+        known = before if isinstance(before, Mapping) else {}
+        captures = {str(name): str(text) for name, text in known.items()}
+        for canned in replies:
+            captured = canned.match(agent_input)
+            if captured is not None:
+                captures |= captured
+                response = canned.template.fill(placeholder_values(agent_input, captures))
+                return replace(canned.reply, response=response, state={CAPTURES: captures})
+        return replace(NO_REPLY_MATCHED, state={CAPTURES: captures})
+
+    return respond

@@ -64,22 +64,12 @@ def check(paths: Iterable[Path]) -> Report:
     agents = [file for file in files if is_agents_file(file)]
     report.dialogues, errors = read_files([file for file in files if file not in agents])
     report.errors += errors
-    _check_agents(report, agents)
-    _check_dialogues(report)
-    return report
-
-
-def _check_agents(report: Report, files: Iterable[Path]) -> None:
-    for file in files:
+    for file in agents:
         try:
             load_agents(file)
+            report.agents_files += 1
         except AgentsFileError as error:
             report.errors.append(error)
-        else:
-            report.agents_files += 1
-
-
-def _check_dialogues(report: Report) -> None:
     contract = load_contract()
     for dialogue in report.dialogues:
         try:
@@ -88,9 +78,10 @@ def _check_dialogues(report: Report) -> None:
             report.errors.append(error)
         report.warnings += [(dialogue.file, each) for each in warnings_of(dialogue)]
     report.warnings += [
-        (each.file, problem) for each, problem in conflict_warnings(report.dialogues)
+        (dialogue.file, problem) for dialogue, problem in conflict_warnings(report.dialogues)
     ]
     report.warnings.sort()
+    return report
 
 
 def _count(number: int, noun: str) -> str:

@@ -32,7 +32,14 @@ LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
 
 def main(arguments: Sequence[str]) -> int:
     """Print lines for a shell to evaluate; return 1 and print none if no mock responds."""
-    options = _parser().parse_args(arguments)
+    parser = argparse.ArgumentParser(
+        prog=COMMAND,
+        description='Print the environment of a running mock, for: eval "$(leadway mock env)"',
+        epilog="--port and --host locate the mock; the other flags of `leadway mock` are accepted,"
+        " so that the same flags work for both.",
+    )
+    add_options(parser)
+    options = parser.parse_args(arguments)
     try:
         settings = Settings(**selected_settings(options, os.environ))
     except SettingsError as error:
@@ -44,18 +51,15 @@ def main(arguments: Sequence[str]) -> int:
         hint = f"Start one with `leadway mock --port {settings.port}`, or name another --port."
         print_error(COMMAND, f"no mock responds at {url}. {hint}")
         return FAILED
-    for name, value in _variables(url).items():
-        print_line(f"export {name}={shlex.quote(value)}")
-    return OK
-
-
-def _variables(url: str) -> dict[str, str]:
-    return {
+    variables = {
         "LEADWAY_BASE_URL": url,
         "LEADWAY_TOKEN": TOKEN,
         "LEADWAY_LOCATION_ID": LOCATION,
         "LEADWAY_API_VERSION": VERSION,
     }
+    for name, value in variables.items():
+        print_line(f"export {name}={shlex.quote(value)}")
+    return OK
 
 
 def _is_mock(host: str, port: int) -> bool:
@@ -69,14 +73,3 @@ def _is_mock(host: str, port: int) -> bool:
     finally:
         connection.close()
     return isinstance(health, dict) and health.get("status") == "ok" and "contractVersion" in health
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="leadway mock env",
-        description='Print the environment of a running mock, for: eval "$(leadway mock env)"',
-        epilog="--port and --host locate the mock; the other flags of `leadway mock` are accepted,"
-        " so that the same flags work for both.",
-    )
-    add_options(parser)
-    return parser

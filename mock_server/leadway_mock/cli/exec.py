@@ -125,21 +125,8 @@ def _on_terminal() -> bool:
 
 
 def _parse(arguments: Sequence[str]) -> tuple[Any, list[str]]:
-    parser = _parser()
-    words = list(arguments)
-    end = words.index(SEPARATOR) if SEPARATOR in words else len(words)
-    options, unknown = parser.parse_known_args(words[:end])
-    if unknown:
-        parser.error(f"{shlex.join(unknown)}: no such flag; the command comes after --")
-    command = words[end + 1 :]
-    if not command:
-        parser.error("write the command after --, as in: leadway mock exec -- npm test")
-    return options, command
-
-
-def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="leadway mock exec",
+        prog=COMMAND,
         usage="leadway mock exec [FLAG ...] -- COMMAND [ARGUMENT ...]",
         description="Run a command with a mock on a free port. The command finds it by"
         " LEADWAY_BASE_URL, LEADWAY_TOKEN, LEADWAY_LOCATION_ID and LEADWAY_API_VERSION.",
@@ -150,4 +137,12 @@ def _parser() -> argparse.ArgumentParser:
     allow = "what --strict accepts; repeatable"
     parser.add_argument("--allow", action="append", choices=list(KINDS), help=allow)
     add_options(parser)
-    return parser
+    words = list(arguments)
+    end = words.index(SEPARATOR) if SEPARATOR in words else len(words)
+    options, unknown = parser.parse_known_args(words[:end])
+    if unknown:
+        parser.error(f"{shlex.join(unknown)}: no such flag; the command comes after --")
+    command = words[end + 1 :]
+    if not command:
+        parser.error("write the command after --, as in: leadway mock exec -- npm test")
+    return options, command

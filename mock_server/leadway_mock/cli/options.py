@@ -73,6 +73,5 @@ def _value_options(setting: Field[Any]) -> dict[str, Any]:
         return {"action": argparse.BooleanOptionalAction}
     if setting.type == "tuple[str, ...]":
         return {"action": "append", "metavar": "NAME"}
-    return {
-        "metavar": "{" + ",".join(choices) + "}" if choices else METAVARS.get(setting.name, "N")
-    }
+    listed = "{" + ",".join(choices) + "}"
+    return {"metavar": listed if choices else METAVARS.get(setting.name, "N")}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from math import isfinite
 from typing import Any, NamedTuple
 
-from leadway_mock.util.suggestions import closest, suggest
+from leadway_mock.util.names import closest, suggest
 
 ENVIRONMENT_PREFIX = "LEADWAY_MOCK_"
 
@@ -40,12 +40,6 @@ def flag(name: str) -> str:
 def variable(name: str) -> str:
     """Return the environment variable of the setting `name`."""
     return f"{ENVIRONMENT_PREFIX}{name.upper()}"
-
-
-def json_name(name: str) -> str:
-    """Return the name of the setting `name` in the JSON of the control API, in camelCase."""
-    first, *others = name.split("_")
-    return first + "".join(map(str.capitalize, others))
 
 
 class SettingsError(ValueError):
@@ -121,9 +115,9 @@ class Settings:
         choices=("404", "400", "new-session"),
     )
     unknown_properties: str = _setting(
-        "refuse",
+        "reject",
         "whether a body property that the contract lacks is an error",
-        choices=("refuse", "ignore"),
+        choices=("reject", "ignore"),
     )
     enforce_quotas: bool = _switch("respond 429 when a documented quota is used up", on=False)
     quota_preset: str = _setting(
@@ -199,24 +193,20 @@ def _parse_bool(text: str) -> bool:
     raise ValueError(text)
 
 
-def _parse_names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
-
-
-def _is_integer(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 def _is_number(value: object) -> bool:
-    return _is_integer(value) or (isinstance(value, float) and isfinite(value))
+    return not isinstance(value, bool) and isinstance(value, int | float) and isfinite(value)
 
 
 TYPES: Mapping[str, _Type] = {
     "str": _Type("a text", str, lambda value: isinstance(value, str)),
-    "int": _Type("a whole number", int, _is_integer),
+    "int": _Type("a whole number", int, lambda value: type(value) is int),
     "float": _Type("a number", float, _is_number),
     "bool": _Type("true or false", _parse_bool, lambda value: isinstance(value, bool)),
-    "tuple[str, ...]": _Type("names", _parse_names, lambda value: isinstance(value, tuple | list)),
+    "tuple[str, ...]": _Type(
+        "names",
+        lambda text: tuple(name.strip() for name in text.split(",") if name.strip()),
+        lambda value: isinstance(value, tuple | list),
+    ),
 }
 """The types of settings, by annotation."""
 
@@ -277,6 +267,13 @@ def problems(
                 replace(settings, **{name: value})
             except SettingsError as error:
                 yield spelled, f"{spelled} {error.message}"
+
+
+def with_settings(overrides: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the overrides of a namespace with changed settings. None removes a change."""
+    merged = {**overrides.get("settings", {}), **changes}
+    values = {name: value for name, value in merged.items() if value is not None}
+    return {**overrides, "settings": values}
 
 
 def _type_of(name: str) -> _Type:

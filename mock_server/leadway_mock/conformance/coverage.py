@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from leadway_mock.contract.behaviours import EVIDENCE_LEVELS
-from leadway_mock.contract.model import Contract, Operation
-from leadway_mock.state.journal_entry import JournalEntry, JournalResponse
+from leadway_mock.contract.model import Contract
+from leadway_mock.state.journal_entry import JournalEntry
 
 MAX_UNDOCUMENTED = 100
 """Limit of different undocumented outcomes that are listed."""
@@ -49,14 +49,13 @@ class OperationCoverage:
     @property
     def by_evidence(self) -> dict[str, tuple[tuple[Outcome, ...], tuple[Outcome, ...]]]:
         """Outcomes that occurred and outcomes that did not, by evidence, the best first."""
-        return {
-            level: (
-                tuple(each for each in self.hits if each.evidence == level),
-                tuple(each for each in self.missed if each.evidence == level),
-            )
-            for level in EVIDENCE_LEVELS
-            if any(each.evidence == level for each in self.outcomes)
-        }
+        levels = {}
+        for level in EVIDENCE_LEVELS:
+            hits = tuple(each for each in self.hits if each.evidence == level)
+            missed = tuple(each for each in self.missed if each.evidence == level)
+            if hits or missed:
+                levels[level] = hits, missed
+        return levels
 
     @property
     def statuses(self) -> dict[int, int]:
@@ -85,17 +84,17 @@ class Coverage:
         """Return the coverage as a JSON object."""
         return {
             "operations": [_operation_to_json(each) for each in self.operations],
-            "undocumented": [_outcome_to_json(each) for each in self.undocumented],
+            "undocumented": list(map(asdict, self.undocumented)),
         }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Coverage:
         """Return the coverage from its JSON form."""
         operations = (
-            OperationCoverage(each["operationId"], tuple(map(_outcome, each["outcomes"])))
+            OperationCoverage(each["operationId"], _outcomes(each["outcomes"]))
             for each in value["operations"]
         )
-        return cls(tuple(operations), tuple(map(_outcome, value["undocumented"])))
+        return cls(tuple(operations), _outcomes(value["undocumented"]))
 
 
 def coverage(entries: Iterable[JournalEntry], contract: Contract) -> Coverage:
@@ -110,35 +109,23 @@ def coverage(entries: Iterable[JournalEntry], contract: Contract) -> Coverage:
     for entry in entries:
         requested = entry.get("operationId")
         operations = [requested] if requested in examples else list(examples)
-        name = _example_name(entry)
+        response, fault = entry["response"], entry.get("fault") or {}
+        name = str(fault.get("example") or response["rule"])
         documented = [(operation, name) for operation in operations if name in examples[operation]]
         hits.update(documented)
-        if not documented:
-            _count_undocumented(undocumented, entry["response"])
-    return Coverage(
-        tuple(_operation_coverage(each, hits) for each in contract.operations),
-        tuple(Outcome(*key, count) for key, count in sorted(undocumented.items())),
-    )
-
-
-def _example_name(entry: JournalEntry) -> str:
-    """Return the name of the example that the response is made of; a rule of the mock otherwise."""
-    fault = entry.get("fault") or {}
-    return str(fault.get("example") or entry["response"]["rule"])
-
-
-def _count_undocumented(counts: Counter[tuple[str, int, str]], response: JournalResponse) -> None:
-    key = response["rule"], response["status"], response["evidence"]
-    if key in counts or len(counts) < MAX_UNDOCUMENTED:
-        counts[key] += 1
-
-
-def _operation_coverage(operation: Operation, hits: Counter[tuple[str, str]]) -> OperationCoverage:
-    outcomes = (
-        Outcome(each.name, each.status, each.evidence, hits[operation.id, each.name])
-        for each in operation.examples.values()
-    )
-    return OperationCoverage(operation.id, tuple(outcomes))
+        key = response["rule"], response["status"], response["evidence"]
+        is_listed = key in undocumented or len(undocumented) < MAX_UNDOCUMENTED
+        if not documented and is_listed:
+            undocumented[key] += 1
+    covered = []
+    for operation in contract.operations:
+        outcomes = (
+            Outcome(each.name, each.status, each.evidence, hits[operation.id, each.name])
+            for each in operation.examples.values()
+        )
+        covered.append(OperationCoverage(operation.id, tuple(outcomes)))
+    others = tuple(Outcome(*key, count) for key, count in sorted(undocumented.items()))
+    return Coverage(tuple(covered), others)
 
 
 def _add(one: Iterable[Outcome], other: Iterable[Outcome]) -> tuple[Outcome, ...]:
@@ -156,18 +143,9 @@ def _operation_to_json(operation: OperationCoverage) -> dict[str, Any]:
         "hits": len(operation.hits),
         "missed": len(operation.missed),
         "statuses": {str(status): count for status, count in operation.statuses.items()},
-        "outcomes": [_outcome_to_json(each) for each in operation.outcomes],
+        "outcomes": list(map(asdict, operation.outcomes)),
     }
 
 
-def _outcome_to_json(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "rule": outcome.rule,
-        "status": outcome.status,
-        "evidence": outcome.evidence,
-        "hits": outcome.hits,
-    }
-
-
-def _outcome(value: Mapping[str, Any]) -> Outcome:
-    return Outcome(value["rule"], value["status"], value["evidence"], value["hits"])
+def _outcomes(values: Iterable[Mapping[str, Any]]) -> tuple[Outcome, ...]:
+    return tuple(Outcome(**each) for each in values)

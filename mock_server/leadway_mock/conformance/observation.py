@@ -24,6 +24,9 @@ RETRY_AFTER_SECONDS = re.compile(r"[0-9]{1,9}")
 
 MAX_ID_CHARS = 40
 
+MAX_ENTRIES = 10
+"""Limit of journal entries that an occurrence lists."""
+
 
 class ConversationKey(NamedTuple):
     """Client, agent, location and contact. Without a contact, all users of one token look alike."""
@@ -118,7 +121,10 @@ def observe(entry: JournalEntry) -> Observation:
     """Return the observation of one entry."""
     request, response = entry["request"], entry["response"]
     ids = entry.get("requestIds") or {}
-    at = _timestamp(entry["at"])
+    at = entry["at"]
+    if isinstance(at, str):  # As the control API returns it.
+        at = datetime.fromisoformat(at).timestamp()
+    retry_after = str(response.get("retryAfter"))
     started_at = entry.get("monotonicAt", at)
     delay = response.get("delay") or 0.0
     return Observation(
@@ -144,18 +150,8 @@ def observe(entry: JournalEntry) -> Observation:
         was_scripted="fault" in entry or "requestedExample" in entry,
         was_delivered=response.get("transport") in COMPLETE_TRANSPORTS,
         delay=delay,
-        retry_after=_retry_after(response.get("retryAfter")),
+        retry_after=float(retry_after) if RETRY_AFTER_SECONDS.fullmatch(retry_after) else None,
     )
-
-
-def _timestamp(at: float | str) -> float:
-    """Return a time as the journal stores it, or as the control API returns it, in seconds."""
-    return datetime.fromisoformat(at).timestamp() if isinstance(at, str) else at
-
-
-def _retry_after(value: object) -> float | None:
-    text = str(value)
-    return float(text) if RETRY_AFTER_SECONDS.fullmatch(text) else None
 
 
 class Detection(NamedTuple):

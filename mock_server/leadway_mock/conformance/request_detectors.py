@@ -1,10 +1,37 @@
-"""Detector of mistakes that a single request shows by itself."""
+"""Detectors of invalid requests, and of retries that are too early, futile or unsafe."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
-from leadway_mock.conformance.observation import Detection, Detector, Observation
+from leadway_mock.conformance.observation import (
+    ConversationKey,
+    Detection,
+    Detector,
+    Observation,
+    duration_text,
+)
+from leadway_mock.conformance.session_detectors import is_retry_after_timeout
+from leadway_mock.util.cache import BoundedDict
+
+RETRY_SECONDS = 60.0
+"""Within how many seconds the same request is a retry: the longest time-out seen in public code.
+
+Later it is a new request, by a person or a schedule.
+"""
+
+RETRY_AFTER_TOLERANCE_SECONDS = 0.1
+"""By how many seconds a wait may seem too short, since two clocks always differ a little."""
+
+FINAL_STATUSES = frozenset({400, 401, 403, 404, 405, 413, 415, 422})
+"""Error statuses that the same request gets again."""
+
+TIMEOUT_MESSAGE = "Command timed out"
+"""Message of the one 401 that may be retried (observed)."""
+
+MessageKey: TypeAlias = tuple[ConversationKey, str, str]
+"""Conversation, session and message."""
 
 RULES_BY_ERROR: Mapping[str, str] = {
     "version-missing": "version-missing",
@@ -39,21 +66,89 @@ class SingleRequestDetector(Detector):
             yield from _error(current, line)
 
 
+class RepeatedMessagesDetector(Detector):
+    """Detects messages that are sent again although the agent may have received them."""
+
+    def __init__(self) -> None:
+        self._uncertain: BoundedDict[MessageKey, Observation] = BoundedDict()
+
+    def observe(self, current: Observation) -> Iterator[Detection]:
+        """Compare with the last time that this message was sent with an uncertain outcome."""
+        if not current.message:
+            return
+        key = current.conversation, current.requested_session, current.message
+        before = self._uncertain.get(key)
+        repeated = before is not None and (
+            is_retry_after_timeout(current, before)
+            or (_is_uncertain(before) and _is_soon(current, before))
+        )
+        if before and repeated:
+            yield _repeated_message(current, before)
+        if _is_uncertain(current) or current.delay:
+            # A turn that was committed is the one that a later retry repeats.
+            committed = repeated and before and before.was_committed and not current.was_committed
+            self._uncertain[key] = before if before and committed else current
+        elif before and current.was_committed:
+            del self._uncertain[key]
+
+
+class EarlyRetryDetector(Detector):
+    """Detects requests that do not wait as long as `Retry-After` says."""
+
+    def __init__(self) -> None:
+        self._limited: BoundedDict[tuple[str, str, str], Observation] = BoundedDict()
+
+    def observe(self, current: Observation) -> Iterator[Detection]:
+        """Compare with the last `Retry-After` for this client, location and operation."""
+        key = current.conversation.client, current.conversation.location, current.operation_id
+        limited = self._limited.get(key)
+        if limited and limited.retry_after and current.started_after(limited):
+            seconds = current.seconds_since(limited)
+            if seconds < limited.retry_after - RETRY_AFTER_TOLERANCE_SECONDS:
+                text = (
+                    f"Retry-After was {limited.retry_after:g} s;"
+                    f" a request came after {duration_text(seconds)}"
+                )
+                yield Detection("retry-after-ignored", text, (limited.number, current.number))
+        if current.retry_after is not None and current.was_delivered:
+            self._limited[key] = current
+
+
+class RepeatedErrorsDetector(Detector):
+    """Detects rejected requests that are sent again unchanged."""
+
+    def __init__(self) -> None:
+        self._rejected: BoundedDict[str, Observation] = BoundedDict()
+
+    def observe(self, current: Observation) -> Iterator[Detection]:
+        """Compare with the last time that the same request was rejected.
+
+        Another response now means that the cause was fixed, unless the error was scripted: then
+        the client could not know.
+        """
+        key = current.entry["request"].get("fingerprint", "")
+        if not key:
+            return
+        before = self._rejected.pop(key, None)
+        same = before and (current.rule == before.rule or before.was_scripted)
+        if before and same and _is_soon(current, before):
+            after = duration_text(current.seconds_since(before))
+            text = f"{before.status} {before.rule}, and the same request again after {after}"
+            yield Detection("error-retried", text, (before.number, current.number))
+        if current.status in FINAL_STATUSES and _is_final(current):
+            self._rejected[key] = current
+
+
 def _error(current: Observation, line: str) -> Iterator[Detection]:
     if current.rule == "body-invalid":
         yield _invalid_body(current)
     elif current.rule in ROUTING_ERRORS:
-        if _is_api_request(current):
+        path = current.entry["request"]["path"]
+        if current.conversation.client or path.startswith(API_PREFIX):  # A browser's is neither.
             yield Detection("path-unknown", line, (current.number,))
     elif current.rule in RULES_BY_ERROR:
         hint = str(current.entry["response"].get("hint") or line)
         yield Detection(RULES_BY_ERROR[current.rule], _truncate(hint), (current.number,))
-
-
-def _is_api_request(current: Observation) -> bool:
-    """Return whether a request to an unknown path was meant for the API; a browser's is not."""
-    path = current.entry["request"]["path"]
-    return bool(current.conversation.client) or path.startswith(API_PREFIX)
 
 
 def _invalid_body(current: Observation) -> Detection:
@@ -67,3 +162,37 @@ def _invalid_body(current: Observation) -> Detection:
 
 def _truncate(text: str) -> str:
     return text if len(text) <= MAX_TEXT_CHARS else f"{text[:MAX_TEXT_CHARS]}…"
+
+
+def _is_soon(current: Observation, before: Observation) -> bool:
+    return current.started_after(before) and current.seconds_since(before) <= RETRY_SECONDS
+
+
+def _is_uncertain(current: Observation) -> bool:
+    """Return whether the client cannot know if its message was processed."""
+    if not current.was_delivered:
+        return True
+    may_retry = current.status == 503 and current.retry_after is not None  # noqa: PLR2004 - as named
+    return current.status >= 500 and not may_retry  # noqa: PLR2004 - server errors
+
+
+def _is_final(current: Observation) -> bool:
+    """Return whether an error is the platform's (a proxy's is no JSON), and not a time-out."""
+    body = current.entry["response"].get("body")
+    return (
+        current.was_delivered and isinstance(body, dict) and body.get("message") != TIMEOUT_MESSAGE
+    )
+
+
+def _repeated_message(current: Observation, before: Observation) -> Detection:
+    both = before.was_committed and current.was_committed
+    if not before.was_delivered:
+        outcome = "the connection broke"
+    elif before.status < 500:  # noqa: PLR2004 - a good response, sent late
+        seconds = duration_text(before.ended_at - before.started_at)
+        outcome = f"the response would have come after {seconds}"
+    else:
+        outcome = f"the response was {before.status}"
+    text = f"{current.conversation}: {outcome}, and the same message was sent again"
+    rule = "turn-duplicated" if both else "retry-unsafe"
+    return Detection(rule, text, (before.number, current.number))

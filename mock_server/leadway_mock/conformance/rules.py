@@ -49,8 +49,8 @@ _SESSIONS = (
         "Store the executionId of each response, and send it with the next message of that"
         " conversation. If these are conversations of one message each, send a different contactId"
         " with each, or allow this finding.",
-        "One session of the client is continued; the goal is reached; more than the idle time lies"
-        " between; the contacts differ; the messages are sent at the same time.",
+        "One session is continued; the goal is reached; the idle time is over; the contacts differ;"
+        " the messages are sent at the same time.",
     ),
     _error(
         "execution-id-invented",
@@ -70,17 +70,17 @@ _SESSIONS = (
         "session-across-agents",
         "A session of one agent is continued with another.",
         "Store one executionId for each agent, and start without one at another agent.",
-        "One contact talks to two agents, in two sessions.",
+        "One contact with two agents, in two sessions.",
     ),
     _error(
         "session-across-locations",
         "A session of one location is continued in another.",
         "Store one executionId for each location, and start without one in another location.",
-        "The same contact talks in two locations, in two sessions.",
+        "One contact in two locations, in two sessions.",
     ),
     _error(
         "parallel-turns",
-        "A message is sent while the one before in the same session still waits for its response.",
+        "A message is sent before the previous one in the same session has its response.",
         "Wait for the response before the next message of the same session: use a queue or a lock"
         " for each executionId. What the platform does with two at once is unknown.",
         "Messages of different sessions at the same time.",
@@ -94,7 +94,7 @@ _RETRIES = (
         "Do not resend a message after a time-out, a broken connection or a 5xx: there is no"
         " idempotency key. Ask the user, or continue the conversation. Resending is safe if the"
         " message was certainly not processed: no connection, 429, 503 with Retry-After.",
-        "The same message after a response that arrived, or after a 429.",
+        "The same message after its response, or after a 429.",
     ),
     _warning(
         "retry-unsafe",
@@ -108,14 +108,14 @@ _RETRIES = (
         "A request was sent before the time in Retry-After was over.",
         "Read Retry-After and hold back every request of the same app and location for that many"
         " seconds: the limit is theirs together.",
-        "A request that was sent before the 429 arrived, or one after the wait.",
+        "A request before the 429 arrived, or after the wait.",
     ),
     _error(
         "error-retried",
-        "A rejected request was sent again, unchanged, and could only be rejected again.",
+        "A rejected request was sent again, unchanged.",
         "Do not retry 400, 401, 403, 404, 405, 413, 415 and 422: change the request, the token or"
         " the session first. Only the 401 that says 'Command timed out' may be retried.",
-        "A corrected request; the same one after more than a minute, or after the cause was fixed.",
+        "A corrected request; the same one after a minute, or after a fix.",
     ),
 )
 
@@ -147,22 +147,22 @@ _REQUESTS = (
     ),
     _error(
         "field-misnamed",
-        "A field in the body has another name than in the contract, such as input for message.",
+        "A field of the body is misnamed, such as input for message.",
         "Use the contract's names: message, locationId, executionId, contactId, versionId,"
         " inputVariables, attachments with type and imageUrl.",
-        "Fields inside inputVariables, which are free.",
+        "Fields inside inputVariables.",
     ),
     _error(
         "location-missing",
         "The body has no locationId.",
         "Send the id of the sub-account as locationId with every message, not only the first.",
-        "A locationId that the token may not access: the token is the cause.",
+        "A locationId that the token may not access.",
     ),
     _error(
         "body-invalid",
         "The body violates the contract.",
         "Send what the contract describes; the response lists every violation.",
-        "Empty optional fields, which count as absent.",
+        "Empty optional fields.",
     ),
     _error(
         "body-unreadable",
@@ -174,7 +174,7 @@ _REQUESTS = (
         "path-unknown",
         "The path or its method is not in the contract.",
         "Call POST /agent-studio/agent/{agentId}/execute, with nothing before or after it.",
-        "A browser that requests /favicon.ico; an agent that does not exist.",
+        "A request for /favicon.ico; an unknown agent.",
     ),
 )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from leadway_mock.conformance.findings import MAX_ENTRIES
 from leadway_mock.conformance.observation import (
+    MAX_ENTRIES,
     ConversationKey,
     Detection,
     Detector,
@@ -18,11 +18,12 @@ from leadway_mock.util.cache import BoundedDict
 IDLE_SECONDS = 1800.0
 """Idle time after which a session expires (documented), and the client rightly starts a new one."""
 
-MIN_REPEATS_WITH_CONTACT = 2
-"""First messages that look like a dropped id: a contact has one conversation at a time."""
+MIN_REPEATS = {True: 2, False: 3}
+"""First messages that look like a dropped id, with and without a contact.
 
-MIN_REPEATS_WITHOUT_CONTACT = 3
-"""The same without contacts: two users may start a conversation one after the other."""
+A contact has one conversation at a time. Without contacts, two users may start a conversation one
+after the other.
+"""
 
 MIN_CLIENT_TIMEOUT_SECONDS = 0.05
 """Shortest client time-out assumed; faster repeats count as parallel requests."""
@@ -44,10 +45,8 @@ class _FirstMessages:
 
     @property
     def is_enough(self) -> bool:
-        has_contact = self.last.conversation.contact
-        return self.count >= (
-            MIN_REPEATS_WITH_CONTACT if has_contact else MIN_REPEATS_WITHOUT_CONTACT
-        )
+        has_contact = bool(self.last.conversation.contact)
+        return self.count >= MIN_REPEATS[has_contact]
 
 
 class DroppedSessionsDetector(Detector):
@@ -68,7 +67,8 @@ class DroppedSessionsDetector(Detector):
             self._record_continuation(current)
         elif current.turn == 1 and current.succeeded:
             self._openers[current.session] = current.conversation
-            if not _reached_goal(current):
+            body = current.entry["response"].get("body")
+            if not (isinstance(body, dict) and body.get("goalCompletion") is True):
                 self._record_first_message(current)
         return ()
 
@@ -88,15 +88,13 @@ class DroppedSessionsDetector(Detector):
 
     def _record_first_message(self, current: Observation) -> None:
         first = self._first_messages.get(current.conversation)
-        if first is None or self._starts_new_row(current, first):
+        # After the idle time a new row starts; a row that is long enough is kept.
+        is_over = first and current.seconds_since(first.last) > self._idle_seconds
+        if first is None or (is_over and not first.is_enough):
             row = _FirstMessages(current, numbers=[current.number])
             self._first_messages[current.conversation] = row
         elif current.started_after(first.last):
             first.add(current)
-
-    def _starts_new_row(self, current: Observation, first: _FirstMessages) -> bool:
-        """Return whether the idle time is over; a row that is long enough is kept."""
-        return current.seconds_since(first.last) > self._idle_seconds and not first.is_enough
 
 
 class MixedUpSessionsDetector(Detector):
@@ -121,12 +119,12 @@ class MixedUpSessionsDetector(Detector):
     def _compare_contacts(self, current: Observation) -> Iterator[Detection]:
         """Compare the contact with the session's; it may become known later."""
         known = self._turns.get(current.session)
-        if known is None or not known.conversation.contact:
+        one, other = known.conversation.contact if known else "", current.conversation.contact
+        if known is None or not one:
             self._turns[current.session] = current
-        elif current.conversation.contact not in {"", known.conversation.contact}:
-            one = short_id(known.conversation.contact)
-            other = short_id(current.conversation.contact)
-            text = f"session {short_id(current.session)}: contact {one}, then contact {other}"
+        elif other not in {"", one}:
+            contacts = f"contact {short_id(one)}, then contact {short_id(other)}"
+            text = f"session {short_id(current.session)}: {contacts}"
             yield Detection("session-across-contacts", text, (known.number, current.number))
 
 
@@ -165,13 +163,9 @@ def is_retry_after_timeout(current: Observation, before: Observation) -> bool:
 
 def _foreign_session(current: Observation, known: Observation | None, part: str) -> Detection:
     now = short_id(getattr(current.conversation, part))
-    origin = f"of {part} {short_id(getattr(known.conversation, part))}" if known else ""
-    origin = origin or f"of another {part}"
+    origin = f"of another {part}"
+    if known:
+        origin = f"of {part} {short_id(getattr(known.conversation, part))}"
     text = f"session {short_id(current.requested_session)} {origin} was sent to {part} {now}"
     numbers = (known.number, current.number) if known else (current.number,)
     return Detection(f"session-across-{part}s", text, numbers)
-
-
-def _reached_goal(current: Observation) -> bool:
-    body = current.entry["response"].get("body")
-    return isinstance(body, dict) and body.get("goalCompletion") is True

@@ -1,14 +1,16 @@
-"""Conformance report and coverage as text for a terminal, wrapped to its width."""
+"""Conformance report and coverage as text for a terminal, and as an assertion."""
 
 from __future__ import annotations
 
 import shutil
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable
 
-from leadway_mock.conformance.coverage import Coverage, OperationCoverage
-from leadway_mock.conformance.findings import ConformanceReport, Finding, Occurrence
+from leadway_mock.conformance.coverage import Coverage, OperationCoverage, Outcome
+from leadway_mock.conformance.report import ConformanceReport, Finding, evaluate
 from leadway_mock.conformance.rules import Severity
+from leadway_mock.conformance.session_detectors import IDLE_SECONDS
+from leadway_mock.state.journal_entry import JournalEntry
 
 MIN_COLUMNS, MAX_COLUMNS = 40, 100
 """Limits of the line length, whatever the terminal's width."""
@@ -22,15 +24,29 @@ def report_text(report: ConformanceReport, width: int | None = None) -> str:
     return "\n\n".join(parts)
 
 
+def assert_conformant(
+    entries: Iterable[JournalEntry],
+    *,
+    allow: Iterable[str] = (),
+    idle_seconds: float = IDLE_SECONDS,
+    where: str = "",
+) -> None:
+    """Raise `AssertionError` with the whole report if it contains an error; warnings alone pass.
+
+    The arguments are those of `evaluate`.
+    """
+    __tracebackhide__ = True  # pytest shows the line of the test, which is where the cause is.
+    report = evaluate(entries, allow=allow, idle_seconds=idle_seconds, where=where)
+    if not report.passed:
+        raise AssertionError(report_text(report))
+
+
 def coverage_text(coverage: Coverage, width: int | None = None) -> str:
     """Return `coverage` as text, in lines of at most `width` (the terminal's by default)."""
     columns = _columns(width)
     parts = [_operation_text(each, columns) for each in coverage.operations]
     if coverage.undocumented:
-        listed = ", ".join(
-            f"{each.status} {each.rule} ({each.hits})" for each in coverage.undocumented
-        )
-        parts.append(_wrap(f"Undocumented: {listed}.", columns))
+        parts.append(_wrap(f"Undocumented: {_outcome_texts(coverage.undocumented)}.", columns))
     return "\n\n".join(parts)
 
 
@@ -40,13 +56,11 @@ def _columns(width: int | None) -> int:
 
 
 def _headline(report: ConformanceReport) -> str:
-    requests = _count(report.requests, "request")
     errors = sum(each.severity is Severity.ERROR for each in report.findings)
-    warnings = len(report.findings) - errors
+    numbers = {"error": errors, "warning": len(report.findings) - errors}
+    counts = [_count(number, noun) for noun, number in numbers.items() if number]
     outcome = "failed" if errors else "passed"
-    counts = [_count(errors, "error")] * bool(errors) + [_count(warnings, "warning")] * bool(
-        warnings
-    )
+    requests = _count(report.requests, "request")
     return f"Conformance {outcome}: {' and '.join(counts) or 'no finding'} in {requests}."
 
 
@@ -59,18 +73,15 @@ def _finding_text(finding: Finding, columns: int) -> str:
     lines = [
         f"{finding.id} ({finding.severity}{times})",
         _wrap(finding.rule.summary, columns, "  "),
-        *(_wrap(_occurrence_text(each), columns, "  seen: ") for each in finding.occurrences),
     ]
+    for each in finding.occurrences:
+        numbers = ", ".join(map(str, each.journal_entries))
+        where = f"{each.where}: " if each.where else ""
+        lines.append(_wrap(f"{where}{each.text} [journal {numbers}]", columns, "  seen: "))
     more = finding.count - len(finding.occurrences)
     if more:
         lines.append(f"        and {more} more")
     return "\n".join([*lines, _wrap(finding.hint, columns, "  hint: ")])
-
-
-def _occurrence_text(occurrence: Occurrence) -> str:
-    numbers = ", ".join(map(str, occurrence.journal_entries))
-    where = f"{occurrence.where}: " if occurrence.where else ""
-    return f"{where}{occurrence.text} [journal {numbers}]"
 
 
 def _wrap(text: str, columns: int, first: str = "") -> str:
@@ -87,15 +98,15 @@ def _operation_text(operation: OperationCoverage, columns: int) -> str:
     hits, total = len(operation.hits), len(operation.outcomes)
     lines = [_wrap(f"{operation.id}: {hits} of {total} outcomes of the contract hit", columns)]
     # The missed outcomes of an operation without requests would hide those of the others.
-    return "\n".join([*lines, *(_evidence_lines(operation, columns) if hits else ())])
-
-
-def _evidence_lines(operation: OperationCoverage, columns: int) -> Iterator[str]:
-    for level, (hits, missed) in operation.by_evidence.items():
-        yield f"  {level}: {len(hits)} of {len(hits) + len(missed)}"
-        if hits:
-            listed = ", ".join(f"{each.status} {each.rule} ({each.hits})" for each in hits)
-            yield _wrap(listed, columns, "    hit:    ")
+    for level, (hit, missed) in operation.by_evidence.items() if hits else ():
+        lines.append(f"  {level}: {len(hit)} of {len(hit) + len(missed)}")
+        if hit:
+            lines.append(_wrap(_outcome_texts(hit), columns, "    hit:    "))
         if missed:
             listed = ", ".join(f"{each.status} {each.rule}" for each in missed)
-            yield _wrap(listed, columns, "    missed: ")
+            lines.append(_wrap(listed, columns, "    missed: "))
+    return "\n".join(lines)
+
+
+def _outcome_texts(outcomes: Iterable[Outcome]) -> str:
+    return ", ".join(f"{each.status} {each.rule} ({each.hits})" for each in outcomes)

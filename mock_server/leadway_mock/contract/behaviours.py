@@ -26,15 +26,15 @@ BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "unknown_session": (
         *SESSIONS,
         *(f"{name}-400" for name in SESSIONS),
-        "session-unknown-starts-anew",
+        "session-unknown-new-session",
     ),
     "session_idle_seconds": ("session-expired", "session-expired-400", "session-expiry"),
-    "unknown_properties": ("unknown-property-refused",),
+    "unknown_properties": ("unknown-property-rejected",),
     "dialogues": (
         "dialogue-played",
         "dialogue-fallback",
         "unscripted-message",
-        "unscripted-refused",
+        "unscripted-rejected",
     ),
     "enforce_quotas": ("quota-exceeded", "quota-windows"),
     "quota_preset": ("quota-windows",),
@@ -44,7 +44,7 @@ BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "send_retry_after": ("retry-after-sent", "fault-retry-after"),
     "max_body_bytes": ("body-too-large",),
     "seed": ("ids-opaque", "fault-latency"),
-    "allow_host": ("host-refused",),
+    "allow_host": ("host-rejected",),
     "validate_responses": ("mock-failure",),
     "store": ("store-unavailable",),
     "workers": ("workers-agree",),
@@ -52,18 +52,14 @@ BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
 """The behaviours that each setting affects."""
 
 MOCK_BEHAVIOURS: Mapping[str, tuple[int, str]] = {
-    "host-refused": (
-        403,
-        "`Host` is neither loopback nor a name of `--allow-host`.",
-    ),
-    "origin-refused": (403, "A web page from another origin calls the control API."),
+    "host-rejected": (403, "`Host` is neither loopback nor a name of `--allow-host`."),
+    "origin-rejected": (403, "A web page from another origin calls the control API."),
     "control-media-type": (415, "A write to the control API is not `application/json`."),
     "store-unavailable": (
         503,
         (
-            "The store does not respond, or rejects writes. `Retry-After` is sent where no turn"
-            " can have been stored. While the store hangs, one request waits and all others get"
-            " this at once. The mock recovers with the store."
+            "The store does not respond, or rejects writes. `Retry-After` is sent if no turn can"
+            " have been stored. If the store hangs, one request waits and others get this at once."
         ),
     ),
     "mock-failure": (500, "The mock has a bug; its log on standard error says where."),
@@ -100,10 +96,9 @@ def behaviours(
     `tests` are the tests by row; by default those that the package was built with.
     """
     tests = _packaged_tests() if tests is None else tests
-    rows = (*_response_rows(contract), *_other_rows(contract), *_own_rows())
     return [
         Behaviour(*row, settings=settings_of(row[0]), tests=tuple(tests.get(row[0], ())))
-        for row in rows
+        for row in _rows(contract)
     ]
 
 
@@ -115,28 +110,22 @@ def settings_of(rule: str) -> tuple[str, ...]:
 _Row = tuple[str, str, str, int | None, str, str]
 
 
-def _response_rows(contract: Contract) -> Iterator[_Row]:
+def _rows(contract: Contract) -> Iterator[_Row]:
     for name in contract.document["components"]["examples"]:
         example = contract.examples.get(name)  # None for an example of a request
         if example is not None:
             condition = f"{example.summary}."
             yield name, condition, _text(example), example.status, example.evidence, example.source
+    for row in contract.document["x-behaviours"]:
+        condition, response = row["condition"], row["response"]
+        yield row["id"], condition, response, None, row["evidence"], row["source"]
+    for name, (status, condition) in MOCK_BEHAVIOURS.items():
+        yield name, condition, "It says so.", status, "invented", OWN_SOURCE
 
 
 def _text(example: Example) -> str:
     texts = example.content.get("message", example.content.get("response"))
     return "; ".join(f"`{text}`" for text in (texts if isinstance(texts, list) else [texts]))
-
-
-def _other_rows(contract: Contract) -> Iterator[_Row]:
-    for row in contract.document["x-behaviours"]:
-        condition, response = row["condition"], row["response"]
-        yield row["id"], condition, response, None, row["evidence"], row["source"]
-
-
-def _own_rows() -> Iterator[_Row]:
-    for name, (status, condition) in MOCK_BEHAVIOURS.items():
-        yield name, condition, "It says so.", status, "invented", OWN_SOURCE
 
 
 def _packaged_tests() -> Mapping[str, Sequence[str]]:

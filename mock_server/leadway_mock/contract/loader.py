@@ -31,8 +31,7 @@ def load_contract(path: Path | None = None) -> Contract:
         source = path.read_bytes()
         document = yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
     except (OSError, yaml.YAMLError) as error:
-        text = f"cannot read the contract {path}: {error}"
-        raise ContractError(text) from error
+        raise ContractError(f"cannot read the contract {path}: {error}") from error
     return Contract(document, source, tuple(_operations(document)))
 
 
@@ -46,20 +45,14 @@ def resolve(document: Node, node: Any, seen: tuple[str, ...] = ()) -> Any:  # no
     if not isinstance(pointer, str):
         return {key: resolve(document, value, seen) for key, value in node.items()}
     if pointer in seen:
-        text = f"{pointer} refers to itself; recursive schemas are not supported"
-        raise ContractError(text)
-    return resolve(document, _target(document, pointer), (*seen, pointer))
-
-
-def _target(document: Node, pointer: str) -> Any:  # noqa: ANN401 - any node
-    node: Any = document
+        raise ContractError(f"{pointer} refers to itself; recursive schemas are not supported")
+    target: Any = document
     for part in pointer.removeprefix("#/").split("/"):
         key = unquote(part).replace("~1", "/").replace("~0", "~")
-        if not isinstance(node, dict) or key not in node:
-            text = f"{pointer} does not exist in the contract"
-            raise ContractError(text)
-        node = node[key]
-    return node
+        if not isinstance(target, dict) or key not in target:
+            raise ContractError(f"{pointer} does not exist in the contract")
+        target = target[key]
+    return resolve(document, target, (*seen, pointer))
 
 
 def _operations(document: Node) -> Iterator[Operation]:
@@ -73,10 +66,14 @@ def _operations(document: Node) -> Iterator[Operation]:
 
 def _operation(path: str, method: str, node: Node) -> Operation:
     responses = {int(status): response for status, response in node["responses"].items()}
-    examples = {
-        name: _example(name, status, example)
+    contents = {status: _json(response) for status, response in responses.items()}
+    headers = {
+        status: {
+            name: str(header["example"])
+            for name, header in response.get("headers", {}).items()
+            if "example" in header
+        }
         for status, response in responses.items()
-        for name, example in _json(response).get("examples", {}).items()
     }
     return Operation(
         id=node["operationId"],
@@ -88,20 +85,15 @@ def _operation(path: str, method: str, node: Node) -> Operation:
         ),
         parameters=tuple(node["parameters"]),
         body_schema=_json(node.get("requestBody", {})).get("schema"),
-        examples=examples,
+        examples={
+            name: _example(name, status, example)
+            for status, content in contents.items()
+            for name, example in content.get("examples", {}).items()
+        },
         response_schemas={
-            status: _json(response)["schema"]
-            for status, response in responses.items()
-            if "schema" in _json(response)
+            status: content["schema"] for status, content in contents.items() if "schema" in content
         },
-        response_headers={
-            status: {
-                name: str(header["example"])
-                for name, header in response.get("headers", {}).items()
-                if "example" in header
-            }
-            for status, response in responses.items()
-        },
+        response_headers=headers,
         deprecation=node.get("x-deprecation", {}),
     )
 

@@ -105,5 +105,9 @@ class Contract:
     def operations_at(self, path: str) -> list[Match]:
         """Return each operation whose path template matches `path`, with its path parameters."""
         segments = tuple(path.split("/"))
-        matches = ((each, each.match(segments)) for each in self.operations)
-        return [(each, parameters) for each, parameters in matches if parameters is not None]
+        found: list[Match] = []
+        for each in self.operations:
+            parameters = each.match(segments)
+            if parameters is not None:
+                found.append((each, parameters))
+        return found

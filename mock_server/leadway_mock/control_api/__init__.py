@@ -10,35 +10,20 @@ import flask
 from leadway_mock.contract.model import Contract
 from leadway_mock.control_api import (
     clock,
-    conformance,
     dialogues,
     faults,
     introspection,
     journal,
-    journal_wait,
     namespaces,
     sessions,
     settings,
-    snapshots,
 )
 from leadway_mock.control_api.blueprint import ControlAPI, load_control_contract
 from leadway_mock.pipeline.emulator import Emulator
 
 __all__ = ["control_blueprint", "load_control_contract"]
 
-MODULES = (
-    introspection,
-    namespaces,
-    sessions,
-    journal,
-    journal_wait,
-    dialogues,
-    faults,
-    clock,
-    settings,
-    conformance,
-    snapshots,
-)
+MODULES = (introspection, namespaces, sessions, journal, dialogues, faults, clock, settings)
 """Each has a function `register`, which adds the handlers of some operations."""
 
 

@@ -14,8 +14,8 @@ from werkzeug.routing import BaseConverter, Map
 
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.contract.model import Contract, Operation
-from leadway_mock.control_api.flask_request import CONTROL_PREFIX
 from leadway_mock.control_api.request_reader import (
+    CONTROL_PREFIX,
     MAX_BODY_BYTES,
     CallReader,
     ControlAPIError,
@@ -73,7 +73,8 @@ class ControlAPI:
                     return error.content(), error.status, error.headers
                 return response
 
-            view.__doc__ = self._summary(operation)
+            node = self.contract.document["paths"][operation.path][operation.method.lower()]
+            view.__doc__ = str(node["summary"])
             self.blueprint.add_url_rule(
                 self._rule(operation),
                 operation.id,
@@ -91,7 +92,3 @@ class ControlAPI:
         reserved = ", ".join(f"'{path.rpartition('/')[2]}'" for path in dict.fromkeys(same))
         converter = f"name({reserved}):" if reserved else ""
         return re.sub(r"{(\w+)}", rf"<{converter}\1>", operation.path)
-
-    def _summary(self, operation: Operation) -> str:
-        node = self.contract.document["paths"][operation.path][operation.method.lower()]
-        return str(node["summary"])

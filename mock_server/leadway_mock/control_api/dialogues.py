@@ -8,13 +8,16 @@ from typing import Any
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import (
     MAX_LISTED_PROBLEMS,
-    MAX_MESSAGE_PROBLEMS,
     MAX_QUOTE_CHARS,
     ControlAPIError,
     ControlCall,
+    invalid_body,
+    not_found,
 )
-from leadway_mock.dialogues import Dialogue, DialogueError, TurnUsage, parse_dialogue, to_json
+from leadway_mock.dialogues import Dialogue, DialogueError, parse_dialogue
 from leadway_mock.dialogues.lint import check_faults, warnings_of
+from leadway_mock.dialogues.model import to_json
+from leadway_mock.dialogues.registry import TurnUsage
 from leadway_mock.documents.problems import Problem
 from leadway_mock.http.messages import FieldError
 from leadway_mock.util.json_text import to_json_text
@@ -65,8 +68,7 @@ def _find(call: ControlCall) -> Dialogue:
     name = call.path["name"]
     dialogue = call.emulator.dialogues.of(call.namespace).get(name)
     if dialogue is None:
-        message = f"The namespace has no dialogue '{name[:MAX_QUOTE_CHARS]}'."
-        raise ControlAPIError(404, message)
+        raise not_found("dialogue", name)
     return dialogue
 
 
@@ -74,7 +76,13 @@ def _read(call: ControlCall, name: str) -> Dialogue:
     try:
         dialogue = _parse(call, name)
     except DialogueError as error:
-        raise _invalid(call, error.problems) from error
+        pointer = "/text" if "text" in call.body else "/dialogue"
+        problems = [
+            FieldError(pointer, LINE.format(**each.to_json()), each.hint)
+            for each in error.problems[:MAX_LISTED_PROBLEMS]
+        ]
+        sentence = "{0.message} — {0.hint}.".format
+        raise invalid_body(problems, sentence) from error
     if dialogue.name != name:
         own = dialogue.name[:MAX_QUOTE_CHARS]
         raise ControlAPIError(422, f"The name in the dialogue is '{own}'; put it under that name.")
@@ -88,16 +96,6 @@ def _parse(call: ControlCall, name: str) -> Dialogue:
     dialogue = parse_dialogue(text, name=name)
     check_faults(dialogue, call.emulator.contract)
     return dialogue
-
-
-def _invalid(call: ControlCall, problems: Iterable[Problem]) -> ControlAPIError:
-    pointer = "/text" if "text" in call.body else "/dialogue"
-    errors = tuple(
-        FieldError(pointer, LINE.format(**each.to_json()), each.hint) for each in problems
-    )[:MAX_LISTED_PROBLEMS]
-    first = errors[:MAX_MESSAGE_PROBLEMS]
-    message = " ".join(f"{each.message} — {each.hint}." for each in first)
-    return ControlAPIError(422, message, problems=errors)
 
 
 def _problems_to_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from leadway_mock.control_api.blueprint import ControlAPI
-from leadway_mock.control_api.request_reader import (
-    MAX_MESSAGE_PROBLEMS,
-    MAX_QUOTE_CHARS,
-    ControlAPIError,
-    ControlCall,
-)
-from leadway_mock.documents.problems import Problem
+from leadway_mock.control_api.request_reader import ControlCall, invalid_body, not_found
 from leadway_mock.faults import FaultError, read_fault
 from leadway_mock.http.messages import FieldError
 from leadway_mock.state.fault_registry import arm, disarm
-from leadway_mock.state.namespaces import Namespace
 
 
 def register(control: ControlAPI) -> None:
@@ -34,8 +26,14 @@ def register(control: ControlAPI) -> None:
             fault = read_fault(call.body)
             fault = arm(emulator.namespaces, emulator.contract, call.namespace.name, fault)
         except FaultError as error:
-            raise _invalid(error.problems) from error
-        return _find(emulator.namespaces.for_token(call.authorization), fault.id), 201
+            problems = [
+                FieldError(str(each.location), each.message, each.hint) for each in error.problems
+            ]
+            raise invalid_body(
+                problems, lambda each: f"{each.pointer or 'The fault'}: {each.message}."
+            ) from error
+        armed = emulator.namespaces.for_token(call.authorization).faults.to_json()
+        return next((each for each in armed if each["id"] == fault.id), {}), 201
 
     @control.route("disarmFaults")
     def disarm_all(call: ControlCall) -> dict[str, Any]:
@@ -45,17 +43,5 @@ def register(control: ControlAPI) -> None:
     def disarm_one(call: ControlCall) -> dict[str, Any]:
         fault_id = call.path["faultId"]
         if not disarm(call.emulator.namespaces, call.namespace.name, fault_id):
-            message = f"The namespace has no fault '{fault_id[:MAX_QUOTE_CHARS]}'."
-            raise ControlAPIError(404, message)
+            raise not_found("fault", fault_id)
         return {"disarmed": 1}
-
-
-def _find(namespace: Namespace, fault_id: str | None) -> dict[str, Any]:
-    return next((each for each in namespace.faults.to_json() if each["id"] == fault_id), {})
-
-
-def _invalid(problems: Iterable[Problem]) -> ControlAPIError:
-    errors = tuple(FieldError(str(each.location), each.message, each.hint) for each in problems)
-    first = errors[:MAX_MESSAGE_PROBLEMS]
-    message = " ".join(f"{each.pointer or 'The fault'}: {each.message}." for each in first)
-    return ControlAPIError(422, message, problems=errors)

@@ -1,23 +1,26 @@
-"""Operations `getHealth`, `listBehaviours` and `getMetrics`."""
+"""Operations on the mock as a whole: health, behaviours, metrics, conformance and coverage."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 import flask
 
 from leadway_mock import __version__
-from leadway_mock.config.settings import json_name
-from leadway_mock.contract.behaviours import Behaviour, behaviours
+from leadway_mock.conformance import coverage, evaluate
+from leadway_mock.contract.behaviours import behaviours
 from leadway_mock.control_api.blueprint import ControlAPI
-from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
-from leadway_mock.metrics.counters import MEDIA_TYPE, Gauge, prometheus_text
-from leadway_mock.metrics.peers import PeerError
+from leadway_mock.control_api.request_reader import ControlCall
+from leadway_mock.metrics import MEDIA_TYPE, Gauge, prometheus_text
+from leadway_mock.state.journal_entry import JournalEntry
+from leadway_mock.state.journal_query import compile_query
+from leadway_mock.util.names import json_name
 
 
 def register(control: ControlAPI) -> None:
-    """Add the handlers of `getHealth`, `listBehaviours` and `getMetrics`."""
+    """Add the handlers of these operations."""
 
     @control.route("getHealth")
     def show_health(call: ControlCall) -> dict[str, Any]:
@@ -33,27 +36,35 @@ def register(control: ControlAPI) -> None:
             ],
             "dialogues": sorted(emulator.dialogues.of(call.namespace)),
             "loadErrors": dict(emulator.load_errors),
-            "workers": emulator.workers.size,
+            "workers": emulator.settings.workers,
             "sessions": call.namespace.sessions.count(),
         }
 
     @control.route("listBehaviours")
     def list_behaviours(call: ControlCall) -> dict[str, Any]:
-        return {"behaviours": [_behaviour(each) for each in behaviours(call.emulator.contract)]}
+        rows = [
+            asdict(row) | {"settings": list(map(json_name, row.settings))}
+            for row in behaviours(call.emulator.contract)
+        ]
+        return {"behaviours": rows}
 
     @control.route("getMetrics")
     def show_metrics(call: ControlCall) -> flask.Response:
-        try:
-            others = call.emulator.workers.collect()
-        except PeerError as error:
-            raise ControlAPIError(503, str(error), headers={"Retry-After": "1"}) from error
-        totals = call.emulator.metrics.totals(others.totals)
-        text = prometheus_text(totals, *_gauges(call), _workers(others.responding + 1))
+        text = prometheus_text(call.emulator.metrics, *_gauges(call))
         return flask.Response(text, content_type=MEDIA_TYPE)
 
+    @control.route("getConformance")
+    def show_conformance(call: ControlCall) -> dict[str, Any]:
+        idle, allow = call.namespace.settings.session_idle_seconds, call.query.get("allow", ())
+        return evaluate(_entries(call), allow=allow, idle_seconds=idle).to_json()
 
-def _behaviour(behaviour: Behaviour) -> dict[str, Any]:
-    return {**asdict(behaviour), "settings": [json_name(each) for each in behaviour.settings]}
+    @control.route("getCoverage")
+    def show_coverage(call: ControlCall) -> dict[str, Any]:
+        return coverage(_entries(call), call.emulator.contract).to_json()
+
+
+def _entries(call: ControlCall) -> Iterator[JournalEntry]:
+    return call.namespace.journal.find(compile_query({}))
 
 
 def _gauges(call: ControlCall) -> tuple[Gauge, ...]:
@@ -67,7 +78,3 @@ def _gauges(call: ControlCall) -> tuple[Gauge, ...]:
         Gauge("leadway_mock_journal_entries", "Entries in the journal.", entries),
         Gauge("leadway_mock_namespaces", "Open namespaces.", namespaces),
     )
-
-
-def _workers(responding: int) -> Gauge:
-    return Gauge("leadway_mock_workers", "Processes whose counters are included.", responding)

@@ -1,21 +1,30 @@
-"""Operations that list, search and count the entries of the journal."""
+"""Operations that list, search, count and wait for the entries of the journal."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
+import flask
+
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.clock import iso_time
-from leadway_mock.control_api.request_reader import ControlCall
+from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
+from leadway_mock.http.delivery import IS_CANCELLED
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import UNMATCHED, compile_query
+from leadway_mock.state.journal_wait import JournalWait
 
 
 def register(control: ControlAPI) -> None:
-    """Add the handlers of the operations on the journal, except `waitForEntries`."""
+    """Add the handlers of the operations on the journal."""
+    # Each waiting call blocks a thread; half of them stay free for the requests it waits for.
+    slots = WaitSlots(control.emulator.settings.threads // 2)
 
     @control.route("listJournal")
     def list_all(call: ControlCall) -> dict[str, Any]:
@@ -35,9 +44,44 @@ def register(control: ControlAPI) -> None:
         matching = journal.find(compile_query(call.body.get("match", {})))
         return {"count": sum(1 for _ in matching)} | _sizes(journal, "kept")
 
+    @control.route("waitForEntries")
+    def wait_for_entries(call: ControlCall) -> dict[str, Any]:
+        wait = JournalWait.from_json(call.body)
+        with slots.acquire():
+            started_at = time.monotonic()
+            is_cancelled = flask.request.environ.get(IS_CANCELLED, lambda: False)
+            entries = wait.run(call.namespace.journal, is_cancelled)
+        return {
+            "timedOut": len(entries) < wait.count,
+            "count": len(entries),
+            "entries": list(map(_entry_to_json, entries)),
+            "elapsedSeconds": round(time.monotonic() - started_at, 3),
+        }
 
-def entry_to_json(entry: JournalEntry) -> dict[str, Any]:
-    """Return an entry with its time in ISO 8601."""
+
+class WaitSlots:
+    """Limits how many calls of this process wait at the same time."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._free = threading.BoundedSemaphore(number) if number else None
+
+    @contextmanager
+    def acquire(self) -> Iterator[None]:
+        """Occupy a slot; raises `ControlAPIError` if none is free."""
+        if self._free is None:
+            hint = "Start it with --threads 2 or more."
+            raise ControlAPIError(503, f"The mock has one thread, which cannot wait. {hint}")
+        if not self._free.acquire(blocking=False):
+            message = f"At most {self._number} calls may wait at the same time; try again later."
+            raise ControlAPIError(503, message, headers={"Retry-After": "1"})
+        try:
+            yield
+        finally:
+            self._free.release()
+
+
+def _entry_to_json(entry: JournalEntry) -> dict[str, Any]:
     return {**entry, "at": iso_time(entry["at"])}
 
 
@@ -50,7 +94,7 @@ def _page(journal: Journal, match: Mapping[str, Any], options: Mapping[str, Any]
     last = entries[-1]["number"] if len(entries) == limit else None
     is_end = newest_first and last == 1  # No entry follows number 1, and `after` 0 means all.
     return {
-        "entries": [entry_to_json(entry) for entry in entries],
+        "entries": list(map(_entry_to_json, entries)),
         "next": None if is_end else last,
         **_sizes(journal, "count"),
     }

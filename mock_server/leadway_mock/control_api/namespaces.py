@@ -1,4 +1,4 @@
-"""Operations on namespaces: list, show, open, close and reset."""
+"""Operations on namespaces: list, show, open, close, reset, take and restore a snapshot."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
 from leadway_mock.state.namespaces import SHARED, Namespace, Overrides, namespace_name
+from leadway_mock.state.snapshots import MAX_BYTES, SnapshotError, read_snapshot, write_snapshot
 
 ALL_SCOPES = "all"
 
@@ -33,31 +34,48 @@ def register(control: ControlAPI) -> None:
 
     @control.route("showNamespace")
     def show(call: ControlCall) -> dict[str, Any]:
-        return namespace_to_json(call.namespace)
+        return _namespace_to_json(call.namespace)
 
     @control.route("openNamespace")
     def open_(call: ControlCall) -> dict[str, Any]:
         call.emulator.namespaces.open(_dedicated_name(call))
-        return namespace_to_json(call.emulator.namespaces.for_token(call.authorization))
+        return _namespace_to_json(call.emulator.namespaces.for_token(call.authorization))
 
     @control.route("closeNamespace")
     def close(call: ControlCall) -> dict[str, Any]:
         if call.namespace.name == _dedicated_name(call):
             call.namespace.reset()
-        return namespace_to_json(call.emulator.namespaces.for_token(call.authorization))
+        return _namespace_to_json(call.emulator.namespaces.for_token(call.authorization))
 
     @control.route("reset")
     def reset(call: ControlCall) -> dict[str, Any]:
         scopes = list(dict.fromkeys(call.body.get("scope", [ALL_SCOPES])))
-        if ALL_SCOPES in scopes:
-            call.emulator.namespaces.reset_keep_open(call.namespace)
-        else:
-            _reset_scopes(call, scopes)
+        _reset_scopes(call, scopes)
         return {"reset": scopes}
 
+    @control.route("takeSnapshot")
+    def take(call: ControlCall) -> dict[str, Any]:
+        try:
+            return write_snapshot(call.namespace.snapshot(), journal=call.query["journal"])
+        except SnapshotError as error:
+            raise ControlAPIError(409, str(error)) from error
 
-def namespace_to_json(namespace: Namespace) -> dict[str, Any]:
-    """Return a namespace as the control API shows it."""
+    @control.route("restoreSnapshot", max_body=MAX_BYTES)
+    def restore(call: ControlCall) -> dict[str, Any]:
+        _restore_snapshot(call)
+        return _namespace_to_json(call.emulator.namespaces.for_token(call.authorization))
+
+
+def _restore_snapshot(call: ControlCall) -> None:
+    try:
+        call.emulator.namespaces.restore(call.namespace, read_snapshot(call.body))
+    except SnapshotError as error:
+        raise ControlAPIError(409, str(error)) from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise ControlAPIError(409, "The snapshot is of another version of the mock.") from error
+
+
+def _namespace_to_json(namespace: Namespace) -> dict[str, Any]:
     return {
         "name": namespace.name or None,
         "dedicated": namespace.name != SHARED,
@@ -78,6 +96,9 @@ def _dedicated_name(call: ControlCall) -> str:
 
 
 def _reset_scopes(call: ControlCall, scopes: list[str]) -> None:
+    if ALL_SCOPES in scopes:
+        call.emulator.namespaces.reset_keep_open(call.namespace)
+        return
     prefixes = [prefix for scope in scopes for prefix in STORED_SCOPES.get(scope, ())]
     call.namespace.delete_prefixes(*prefixes)
     dropped = [scope for scope in scopes if scope in OVERRIDE_SCOPES]

@@ -1,9 +1,9 @@
-"""Reads a call of the control API: query and body, validated by its contract."""
+"""Reads Flask requests, and validates calls of the control API by its contract."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -11,12 +11,12 @@ from typing import Any, Final
 import flask
 
 from leadway_mock.contract.model import Operation
-from leadway_mock.control_api.flask_request import read_request
-from leadway_mock.http.messages import APIError, FieldError
+from leadway_mock.http.messages import APIError, FieldError, Request
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.namespaces import Namespace
 from leadway_mock.validation.request_body import BodyValidator, read_json
 
+CONTROL_PREFIX: Final = "/__mock"
 MAX_BODY_BYTES: Final = 1_048_576
 MAX_MESSAGE_PROBLEMS: Final = 5
 """Limit of problems in the message of an error."""
@@ -84,6 +84,19 @@ class ControlAPIError(Exception):
         return content | ({"hint": problem.hint} if problem.hint else {})
 
 
+def invalid_body(
+    problems: Sequence[FieldError], sentence: Callable[[FieldError], str]
+) -> ControlAPIError:
+    """Return the error that lists `problems`, the first of them as sentences in its message."""
+    message = " ".join(map(sentence, problems[:MAX_MESSAGE_PROBLEMS]))
+    return ControlAPIError(422, message, problems=tuple(problems))
+
+
+def not_found(kind: str, name: str) -> ControlAPIError:
+    """Return the error for a `kind` of thing that the namespace does not have by that name."""
+    return ControlAPIError(404, f"The namespace has no {kind} '{name[:MAX_QUOTE_CHARS]}'.")
+
+
 class CallReader:
     """Reads the calls of one operation."""
 
@@ -91,15 +104,10 @@ class CallReader:
         self, operation: Operation, *, validate: bool = True, max_body: int = MAX_BODY_BYTES
     ) -> None:
         """Validate bodies by the contract if `validate`; read at most `max_body` bytes."""
-        parameters = operation.parameters
-        self._query_schemas = {
-            each["name"]: each["schema"] for each in parameters if each["in"] == "query"
-        }
-        self._max_lengths = {
-            each["name"]: each["schema"]["maxLength"]
-            for each in parameters
-            if each["in"] == "path" and "maxLength" in each["schema"]
-        }
+        schemas: dict[str, dict[str, Any]] = {"query": {}, "path": {}, "header": {}}
+        for each in operation.parameters:
+            schemas[each["in"]][each["name"]] = each["schema"]
+        self._query_schemas, self._path_schemas = schemas["query"], schemas["path"]
         self._has_body = operation.body_schema is not None
         schema = operation.body_schema or {"type": "object"}
         self._validator = BodyValidator(schema if validate else {"type": "object"})
@@ -109,8 +117,9 @@ class CallReader:
         """Return the call in Flask's present request; raises `ControlAPIError`."""
         authorization = flask.request.headers.get("Authorization")
         namespace = emulator.namespaces.for_token(authorization)
-        for name, max_length in self._max_lengths.items():
-            if len(path[name]) > max_length:
+        for name, schema in self._path_schemas.items():
+            max_length = schema.get("maxLength")
+            if max_length is not None and len(path[name]) > max_length:
                 raise ControlAPIError(400, f"'{name}' must have at most {max_length} characters.")
         return ControlCall(emulator, namespace, authorization, path, self._query(), self._body())
 
@@ -142,9 +151,7 @@ class CallReader:
     def _validate(self, body: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any JSON value
         problems = self._validator.errors(body)
         if problems:
-            first = problems[:MAX_MESSAGE_PROBLEMS]
-            message = " ".join(each.hint or f"{each.message}." for each in first)
-            raise ControlAPIError(422, message, problems=problems)
+            raise invalid_body(problems, lambda each: each.hint or f"{each.message}.")
         normalized: Mapping[str, Any] = _normalize_integers(body)
         return normalized
 
@@ -172,33 +179,48 @@ def _query_problems(
 
 
 def _parse(name: str, texts: list[str], schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - by schema
-    if schema["type"] == "array":
-        return [_parse(name, [text], schema["items"]) for text in texts]
-    return PARSERS[schema["type"]](name, texts[0], schema)
+    """Return a parameter as a value of its schema; raises `ValueError`."""
+    text = texts[0]
+    match schema["type"]:
+        case "array":
+            return [_parse(name, [each], schema["items"]) for each in texts]
+        case "integer":
+            minimum, maximum = schema["minimum"], schema["maximum"]
+            if not INTEGER.fullmatch(text) or not minimum <= int(text) <= maximum:
+                raise ValueError(f"'{name}' must be a whole number from {minimum} to {maximum}.")
+            return int(text)
+        case "boolean":
+            if text not in BOOLEANS:
+                raise ValueError(f"'{name}' must be true or false.")
+            return BOOLEANS[text]
+        case _:
+            choices = schema.get("enum", [text])
+            if text not in choices:
+                raise ValueError(f"'{name}' must be one of {', '.join(choices)}.")
+            return text
 
 
-def _parse_integer(name: str, text: str, schema: Mapping[str, Any]) -> int:
-    minimum, maximum = schema["minimum"], schema["maximum"]
-    if not INTEGER.fullmatch(text) or not minimum <= int(text) <= maximum:
-        raise ValueError(f"'{name}' must be a whole number from {minimum} to {maximum}.")
-    return int(text)
+def is_control(path: str) -> bool:
+    """Return whether a path, as it was sent, is the mock's own and not the platform's.
+
+    Flask routes a path as if it began with one slash, and so does this function.
+    """
+    first, _, _ = path.lstrip("/").partition("/")
+    return first == CONTROL_PREFIX[1:]
 
 
-def _parse_boolean(name: str, text: str, _: Mapping[str, Any]) -> bool:
-    if text not in BOOLEANS:
-        raise ValueError(f"'{name}' must be true or false.")
-    return BOOLEANS[text]
+def sent_path(request: flask.Request) -> str:
+    """Return the path as it was sent; Flask's own always begins with exactly one slash."""
+    sent: str = request.environ.get("PATH_INFO", "")
+    return sent.encode("latin-1").decode("utf-8", "replace") or "/"
 
 
-def _parse_text(name: str, text: str, schema: Mapping[str, Any]) -> str:
-    choices = schema.get("enum", [text])
-    if text not in choices:
-        raise ValueError(f"'{name}' must be one of {', '.join(choices)}.")
-    return text
-
-
-PARSERS: Mapping[str, Callable[[str, str, Mapping[str, Any]], Any]] = {
-    "integer": _parse_integer,
-    "boolean": _parse_boolean,
-    "string": _parse_text,
-}
+def read_request(request: flask.Request, max_body: int) -> Request:
+    """Return a Flask request as a value, its body cut one byte beyond the limit."""
+    return Request(
+        method=request.method,
+        path=sent_path(request),
+        query=request.query_string.decode("latin-1"),
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=request.stream.read(max_body + 1),
+    )

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any, NoReturn
+from typing import Any
 
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.clock import iso_time
-from leadway_mock.control_api.request_reader import (
-    MAX_QUOTE_CHARS,
-    ControlAPIError,
-    ControlCall,
-)
+from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall, not_found
 from leadway_mock.state.namespaces import Namespace
 from leadway_mock.state.sessions import Session, Turn
 
@@ -57,7 +53,7 @@ def register(control: ControlAPI) -> None:
     def expire(call: ControlCall) -> dict[str, Any]:
         session = _find(call)
         call.namespace.sessions.expire(session.id)
-        return _session_to_json(call.namespace, session)
+        return _session_to_json(call.namespace, _find(call))
 
     @control.route("deleteSession")
     def delete(call: ControlCall) -> dict[str, Any]:
@@ -67,13 +63,10 @@ def register(control: ControlAPI) -> None:
 
 
 def _find(call: ControlCall) -> Session:
-    execution_id = call.path["executionId"]
-    return call.namespace.sessions.find(execution_id) or _unknown(execution_id)
-
-
-def _unknown(execution_id: str) -> NoReturn:
-    message = f"The namespace has no session '{execution_id[:MAX_QUOTE_CHARS]}'."
-    raise ControlAPIError(404, message)
+    session = call.namespace.sessions.find(call.path["executionId"])
+    if session is None:
+        raise not_found("session", call.path["executionId"])
+    return session
 
 
 def _matching(namespace: Namespace, query: Mapping[str, Any]) -> Iterator[tuple[int, Session]]:
@@ -99,7 +92,9 @@ def _matches(namespace: Namespace, session: Session, query: Mapping[str, Any]) -
 
 
 def _session_to_json(namespace: Namespace, session: Session) -> dict[str, Any]:
-    turn = session.newest or _unknown(session.id)
+    turn = session.newest
+    if turn is None:
+        raise not_found("session", session.id)
     return {
         "executionId": session.id,
         "agentId": turn.agent_id,

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import Any
 
-from leadway_mock.config.settings import READ_ONLY, Settings, json_name, problems
+from leadway_mock.config.settings import READ_ONLY, Settings, problems, with_settings
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import (
     MAX_LISTED_PROBLEMS,
-    MAX_MESSAGE_PROBLEMS,
     MAX_QUOTE_CHARS,
-    ControlAPIError,
     ControlCall,
+    invalid_body,
 )
 from leadway_mock.http.messages import FieldError
-from leadway_mock.state.namespaces import Namespace, Overrides
+from leadway_mock.state.namespaces import Namespace
 from leadway_mock.store import redact_url
+from leadway_mock.util.names import json_name
 
 PYTHON_NAMES = {json_name(setting.name): setting.name for setting in fields(Settings)}
 
@@ -31,22 +31,15 @@ def register(control: ControlAPI) -> None:
     # A schema cannot say why a setting is read-only; `problems` says more about the others, too.
     @control.route("changeSettings", validate=False)
     def change_settings(call: ControlCall) -> dict[str, Any]:
-        found = list(problems(call.namespace.settings, call.body, spell=json_name))
-        if found:
-            message = " ".join(text for _, text in found[:MAX_MESSAGE_PROBLEMS])
-            errors = tuple(
-                FieldError(f"/{name[:MAX_QUOTE_CHARS]}", text)
-                for name, text in found[:MAX_LISTED_PROBLEMS]
-            )
-            raise ControlAPIError(422, message, problems=errors)
+        found = problems(call.namespace.settings, call.body, spell=json_name)
+        errors = [FieldError(f"/{name[:MAX_QUOTE_CHARS]}", text) for name, text in found]
+        if errors:
+            raise invalid_body(errors[:MAX_LISTED_PROBLEMS], lambda each: each.message)
         changes = {PYTHON_NAMES[name]: value for name, value in call.body.items()}
-
-        def change(overrides: Overrides) -> Overrides:
-            merged = {**overrides.get("settings", {}), **changes}
-            values = {name: value for name, value in merged.items() if value is not None}
-            return {**overrides, "settings": values}
-
-        return _settings_to_json(call.emulator.namespaces.change(call.namespace.name, change))
+        changed = call.emulator.namespaces.change(
+            call.namespace.name, lambda overrides: with_settings(overrides, changes)
+        )
+        return _settings_to_json(changed)
 
 
 def _settings_to_json(namespace: Namespace) -> dict[str, Any]:

@@ -73,10 +73,12 @@ class TurnsBuilder:
         """
         options = dict(conditions)
         label, equals = options.pop("label", None), options.pop("equals", None)
-        pattern = _pattern_text(text) if equals is None else {"equals": equals}
-        return self._append(
-            _without_none(label=label, user=pattern, when=_without_none(**options) or None)
-        )
+        if isinstance(text, re.Pattern):
+            flags = "".join(letter for flag, letter in _FLAG_LETTERS if text.flags & flag)
+            text = f"/{text.pattern}/{flags}"
+        pattern = text if equals is None else {"equals": equals}
+        when = _without_none(**options) or None
+        return self._append(_without_none(label=label, user=pattern, when=when))
 
     def agent(self, text: str, **fields: Unpack[ReplyOptions]) -> Self:
         """Reply with `text`, a template; several in a row are one reply of several lines.
@@ -113,7 +115,7 @@ class DialogueBuilder(TurnsBuilder):
     line: int = 0
 
     def fallback(self, reply: str | Mapping[str, Any]) -> Self:
-        """Set the response to unexpected messages: `unscripted`, `refuse`, or a reply."""
+        """Set the response to unexpected messages: `unscripted`, `reject`, or a reply."""
         return replace(self, properties={**self.properties, "fallback": reply})
 
     def at_end(self, action: str) -> Self:
@@ -127,9 +129,8 @@ class DialogueBuilder(TurnsBuilder):
         try:
             content = json.loads(to_json_text({**self.properties, "turns": turns}).encode())
         except (TypeError, ValueError, RecursionError) as error:
-            problem = Problem(
-                TextPosition(self.line), f"must be JSON: {error}", "use plain values only"
-            )
+            what = f"must be JSON: {error}"
+            problem = Problem(TextPosition(self.line), what, "use plain values only")
             raise DialogueError(self.file, [problem]) from error
         return read_dialogue(Document(content, values, {}), file=self.file, name="")
 
@@ -150,13 +151,6 @@ def as_dialogue(source: Dialogue | DialogueBuilder) -> Dialogue:
     return source.build() if isinstance(source, DialogueBuilder) else source
 
 
-def _pattern_text(text: str | re.Pattern[str]) -> str:
-    if isinstance(text, str):
-        return text
-    flags = "".join(letter for flag, letter in _FLAG_LETTERS if text.flags & flag)
-    return f"/{text.pattern}/{flags}"
-
-
 def _without_none(**values: object) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
@@ -171,9 +165,8 @@ def _to_document(
         values[where] = TextPosition(item.line, 1)
         content = dict(item.content)
         if item.paths is not None:
-            branch = (*where, "branch")
             content["branch"] = [
-                _to_document(path.items, (*branch, number), values)
+                _to_document(path.items, (*where, "branch", number), values)
                 for number, path in enumerate(item.paths)
             ]
         document.append(content)

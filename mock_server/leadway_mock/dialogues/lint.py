@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
-from leadway_mock.agents.templates import BUILT_IN_NAMES
+from leadway_mock.agents.patterns import Pattern
+from leadway_mock.agents.templates import BUILT_IN_NAMES, placeholder_hint
 from leadway_mock.contract.model import Contract
 from leadway_mock.dialogues.loading.parser import DialogueError
 from leadway_mock.dialogues.model import (
@@ -21,15 +22,11 @@ from leadway_mock.dialogues.model import (
     ScriptedTurn,
     TurnConditions,
 )
-from leadway_mock.dialogues.patterns import Pattern
-from leadway_mock.documents.problems import Problem, TextPosition
-from leadway_mock.documents.yaml_errors import quote
-from leadway_mock.faults.contract_check import contract_problems
-from leadway_mock.util.suggestions import closest
+from leadway_mock.documents.problems import Problem, TextPosition, quote
+from leadway_mock.faults.model import contract_problems
 
 
-@dataclass(frozen=True, slots=True)
-class _Paths:
+class _Paths(NamedTuple):
     """Turns that sessions can reach, and turns that earlier ones hide."""
 
     successors: dict[int, tuple[int, ...]]
@@ -51,8 +48,12 @@ def conflict_warnings(dialogues: Sequence[Dialogue]) -> Iterator[tuple[Dialogue,
     A dialogue with a first turn that an earlier dialogue always matches never begins.
     """
     for index, later in enumerate(dialogues):
-        earlier = [each for each in dialogues[:index] if _applies_to_all_agents_of(each, later)]
-        turns = [(each, turn) for each in earlier for turn in each.following(0)]
+        turns = [
+            (each, turn)
+            for each in dialogues[:index]
+            if not each.agents or (later.agents and set(later.agents) <= set(each.agents))
+            for turn in each.following(0)
+        ]
         for start in later.following(0):
             shadow = next((each for each, turn in turns if covers(turn, start)), None)
             if shadow:
@@ -98,24 +99,19 @@ def _covers_conditions(wide: TurnConditions, narrow: TurnConditions) -> bool:
     )
 
 
-def _applies_to_all_agents_of(earlier: Dialogue, later: Dialogue) -> bool:
-    return not earlier.agents or (bool(later.agents) and set(later.agents) <= set(earlier.agents))
-
-
 def _find_paths(dialogue: Dialogue) -> _Paths:
     paths = _Paths({}, {})
     waiting = [0]
     while waiting:
         after = waiting.pop()
-        if after not in paths.successors:
-            paths.successors[after] = tuple(_reachable(_next_turns(dialogue, after), paths.shadows))
-            waiting += paths.successors[after]
+        if after in paths.successors:
+            continue
+        tried = dialogue.following(after)
+        if not tried and dialogue.at_end == RESTART:
+            tried = dialogue.following(0)
+        paths.successors[after] = tuple(_reachable(tried, paths.shadows))
+        waiting += paths.successors[after]
     return paths
-
-
-def _next_turns(dialogue: Dialogue, after: int) -> tuple[ScriptedTurn, ...]:
-    following = dialogue.following(after)
-    return following or (dialogue.following(0) if dialogue.at_end == RESTART else ())
 
 
 def _reachable(tried: Sequence[ScriptedTurn], shadows: dict[int, int]) -> Iterator[int]:
@@ -132,16 +128,13 @@ def _unreachable_turns(dialogue: Dialogue, paths: _Paths) -> Iterator[Problem]:
     for turn in dialogue.turns:
         if turn.number in reached:
             continue
-        shadow = paths.shadows.get(turn.number)
-        if shadow:
-            line = dialogue.turn(shadow).line
+        what = "unreachable: no turn leads here"
+        hint = "give it a `label` that a `then` names, or remove it"
+        if turn.number in paths.shadows:
+            line = dialogue.turn(paths.shadows[turn.number]).line
             what = f"never taken: the turn on line {line} always matches first"
-            yield Problem(
-                TextPosition(turn.line), what, "move it above that one, or change its pattern"
-            )
-        else:
-            hint = "give it a `label` that a `then` names, or remove it"
-            yield Problem(TextPosition(turn.line), "unreachable: no turn leads here", hint)
+            hint = "move it above that one, or change its pattern"
+        yield Problem(TextPosition(turn.line), what, hint)
 
 
 def _unfilled_placeholders(dialogue: Dialogue, paths: _Paths) -> Iterator[Problem]:
@@ -183,15 +176,6 @@ def _placeholder_problems(
             what = f"{placeholder} is empty here: it is captured later, or on another path"
             yield Problem(TextPosition(line), what, "capture it before, or remove it")
         else:
-            yield Problem(
-                TextPosition(line),
-                f"{placeholder} is never captured",
-                _placeholder_hint(name, known),
-            )
-
-
-def _placeholder_hint(name: str, known: AbstractSet[str]) -> str:
-    close = closest(name, sorted(known))
-    if close:
-        return f"did you mean `{{{{{close}}}}}`?"
-    return r"capture it with (?P<name>…), or write `\{{` for two braces"
+            hint = r"capture it with (?P<name>…), or write `\{{` for two braces"
+            what = f"{placeholder} is never captured"
+            yield Problem(TextPosition(line), what, placeholder_hint(name, known, hint))

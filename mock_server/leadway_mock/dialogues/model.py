@@ -6,24 +6,31 @@ Equal dialogues behave alike, whether they come from a transcript, YAML or Pytho
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from leadway_mock.agents.replies import REPLY_FIELDS, AgentInput, AgentReply, Comparison
+from leadway_mock.agents.patterns import ANY, Pattern, match_value, parse_pattern
+from leadway_mock.agents.replies import (
+    REPLY_FIELDS,
+    AgentInput,
+    AgentReply,
+    Comparison,
+    reply_fields,
+)
 from leadway_mock.agents.templates import (
     fill_texts,
     parse_template,
     placeholder_values,
     texts_in,
 )
-from leadway_mock.dialogues.patterns import ANY, Pattern, match_value, parse_pattern
-from leadway_mock.faults import Fault, Latency, as_json
+from leadway_mock.faults import Fault, Latency, as_json, read_fault
 from leadway_mock.util.json_text import plain_text, to_json_text
 
 UNSCRIPTED: Final = "unscripted"
-REFUSE: Final = "refuse"
+REJECT: Final = "reject"
 REPEAT: Final = "repeat"
 RESTART: Final = "restart"
 END: Final = "end"
@@ -113,21 +120,13 @@ class ScriptedTurn:
 
     def parts(self, agent_input: AgentInput) -> Iterator[MatchPart]:
         """Yield each expectation with the received value, the message first."""
-        yield MatchPart(
-            "user", str(self.user), agent_input.message, self.user.find(agent_input.message)
-        )
-        when = self.when
+        when, message = self.when, agent_input.message
+        yield MatchPart("user", str(self.user), message, self.user.find(message))
         if when.turn is not None:
-            yield MatchPart(
-                "when.turn",
-                str(when.turn),
-                str(agent_input.turn),
-                _captures_if(when.turn == agent_input.turn),
-            )
+            yield _count_part("when.turn", when.turn, agent_input.turn)
         for name, expected in when.variables.items():
-            yield _match_part(
-                f"when.variables.{name}", expected, agent_input.input_variables.get(name)
-            )
+            found = agent_input.input_variables.get(name)
+            yield _match_part(f"when.variables.{name}", expected, found)
         if when.contact is not None:
             yield _match_part("when.contact", when.contact, agent_input.contact_id)
         if when.attachments is not None:
@@ -157,7 +156,7 @@ class Dialogue:
     """Ids of its agents; empty is any agent."""
 
     fallback: ScriptedReply | str = UNSCRIPTED
-    """Response to unexpected messages: `unscripted`, `refuse`, or a reply."""
+    """Response to unexpected messages: `unscripted`, `reject`, or a reply."""
 
     at_end: str = UNSCRIPTED
     """Response after the end: `unscripted` (use `fallback`), `repeat` (the last reply) or
@@ -167,8 +166,10 @@ class Dialogue:
 
     @cached_property
     def version(self) -> str:
-        """Digest of the content, which identifies this version of the dialogue."""
-        return digest(self)
+        """Digest of the content without file and lines, which identifies this version."""
+        content = to_json(self) | {"file": ""}
+        content["turns"] = [turn | {"line": 0} for turn in content["turns"]]
+        return hashlib.blake2b(to_json_text(content).encode(), digest_size=16).hexdigest()
 
     def applies_to(self, agent_id: str) -> bool:
         """Return whether the dialogue is for the agent of that id."""
@@ -197,17 +198,15 @@ def _attachment_parts(
     expected: int | Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, object]]
 ) -> Iterator[MatchPart]:
     count = expected if isinstance(expected, int) else len(expected)
-    yield MatchPart(
-        "when.attachments", str(count), str(len(found)), _captures_if(count == len(found))
-    )
+    yield _count_part("when.attachments", count, len(found))
     for index, each in enumerate([] if isinstance(expected, int) else expected):
         sent = found[index] if index < len(found) else {}
         for name, value in each.items():
             yield _match_part(f"when.attachments.{index + 1}.{name}", value, sent.get(name))
 
 
-def _captures_if(fits: bool) -> Mapping[str, str] | None:  # noqa: FBT001 - a private helper
-    return {} if fits else None
+def _count_part(name: str, expected: int, found: int) -> MatchPart:
+    return MatchPart(name, str(expected), str(found), {} if expected == found else None)
 
 
 def _value_text(value: object) -> str:
@@ -220,10 +219,11 @@ def _patterns_in(expectations: Any) -> list[Pattern]:  # noqa: ANN401 - an itera
 
 def to_json(dialogue: Dialogue) -> dict[str, Any]:
     """Return a dialogue as JSON values, with its file and line numbers."""
+    fallback = dialogue.fallback
     return {
         "name": dialogue.name,
         "agents": list(dialogue.agents),
-        "fallback": _fallback_to_json(dialogue.fallback),
+        "fallback": fallback if isinstance(fallback, str) else _reply_to_json(fallback),
         "at_end": dialogue.at_end,
         "starts": list(dialogue.starts),
         "turns": [_turn_to_json(turn) for turn in dialogue.turns],
@@ -231,14 +231,24 @@ def to_json(dialogue: Dialogue) -> dict[str, Any]:
     }
 
 
-def digest(dialogue: Dialogue) -> str:
-    """Return the digest of a dialogue's content.
+def to_text(dialogue: Dialogue) -> str:
+    """Return a dialogue as text for the store, which `from_text` reads."""
+    return to_json_text(to_json(dialogue))
 
-    File and line numbers do not count.
-    """
-    content = to_json(dialogue) | {"file": ""}
-    content["turns"] = [turn | {"line": 0} for turn in content["turns"]]
-    return hashlib.blake2b(to_json_text(content).encode(), digest_size=16).hexdigest()
+
+def from_text(text: str) -> Dialogue:
+    """Return the dialogue from the text of `to_text`, without checks."""
+    content = json.loads(text)
+    fallback = content["fallback"]
+    return Dialogue(
+        name=content["name"],
+        turns=tuple(map(_turn_from_json, content["turns"])),
+        starts=tuple(content["starts"]),
+        agents=tuple(content["agents"]),
+        fallback=fallback if isinstance(fallback, str) else _reply_from_json(fallback),
+        at_end=content["at_end"],
+        file=content["file"],
+    )
 
 
 def _turn_to_json(turn: ScriptedTurn) -> dict[str, Any]:
@@ -255,6 +265,20 @@ def _turn_to_json(turn: ScriptedTurn) -> dict[str, Any]:
     }
 
 
+def _turn_from_json(content: Mapping[str, Any]) -> ScriptedTurn:
+    return ScriptedTurn(
+        number=content["number"],
+        user=Pattern(*content["user"]),
+        reply=_reply_from_json(content["agent"]),
+        when=TurnConditions(**content["when"]),
+        label=content["label"],
+        latency=Latency(**content["latency"]) if content["latency"] else None,
+        fault=read_fault(content["fault"]) if content["fault"] else None,
+        then=tuple(content["then"]),
+        line=content["line"],
+    )
+
+
 def _reply_to_json(reply: ScriptedReply) -> dict[str, Any]:
     fields = {name: getattr(reply.fields, field) for name, field in REPLY_FIELDS.items()}
     return {"response": reply.text} | {
@@ -262,5 +286,5 @@ def _reply_to_json(reply: ScriptedReply) -> dict[str, Any]:
     }
 
 
-def _fallback_to_json(fallback: ScriptedReply | str) -> str | dict[str, Any]:
-    return fallback if isinstance(fallback, str) else _reply_to_json(fallback)
+def _reply_from_json(content: Mapping[str, Any]) -> ScriptedReply:
+    return ScriptedReply(content["response"], reply_fields(content))

@@ -48,6 +48,7 @@ def _near_miss(
     dialogue: Dialogue, turn: ScriptedTurn, agent_input: AgentInput, where: str
 ) -> NearMiss:
     parts = list(turn.parts(agent_input))
+    elsewhere = f"Turn {turn.number} expects this message, but the session is not there."
     return NearMiss(
         dialogue=dialogue.name,
         turn=turn.number,
@@ -57,7 +58,7 @@ def _near_miss(
         position=where,
         closeness=round(sum(map(_closeness, parts)) / len(parts), 2),
         comparisons=tuple(map(comparison, parts)),
-        hint=_hint(turn, parts) if where == "here" else _position_hint(turn),
+        hint=_hint(turn, parts) if where == "here" else elsewhere,
     )
 
 
@@ -99,23 +100,14 @@ def _hint(turn: ScriptedTurn, parts: Sequence[MatchPart]) -> str:
 
 def _message_hint(turn: ScriptedTurn, part: MatchPart) -> str:
     pattern, message = turn.user, part.found
-    if pattern.kind == "regex" and "i" not in pattern.flags and _fits_in_any_case(turn, message):
-        return f"Only upper and lower case differ: write /{pattern.text}/i{pattern.flags}."
-    if pattern.kind == "equals" and pattern.text.strip() in message:
+    if pattern.kind == "regex":
+        if "i" not in pattern.flags and re.search(pattern.text, message, re.IGNORECASE):
+            return f"Only upper and lower case differ: write /{pattern.text}/i{pattern.flags}."
+    elif pattern.kind == "equals" and pattern.text.strip() in message:
         return 'The message contains more than these words: write them without ="…".'
-    # A regular expression has no words to compare.
-    plain = "" if pattern.kind == "regex" else _normalize(part.expected)
-    if plain and plain in _normalize(message):
+    elif (plain := _normalize(part.expected)) and plain in _normalize(message):
         return "Only spaces or punctuation differ: expect fewer words, or send these."
     return "Send the expected message, expect the received one, or expect `*` (any message)."
-
-
-def _fits_in_any_case(turn: ScriptedTurn, message: str) -> bool:
-    return re.search(turn.user.text, message, re.IGNORECASE) is not None
-
-
-def _position_hint(turn: ScriptedTurn) -> str:
-    return f"Turn {turn.number} expects this message, but the session is not there."
 
 
 def _normalize(text: str) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from leadway_mock.agents.replies import AgentInput, AgentReply
+from leadway_mock.dialogues.index import FirstTurn, as_sequence
 from leadway_mock.dialogues.model import (
-    REFUSE,
+    REJECT,
     REPEAT,
     RESTART,
     Dialogue,
@@ -21,7 +22,9 @@ from leadway_mock.dialogues.model import (
     ScriptedTurn,
 )
 from leadway_mock.dialogues.near_misses import near_misses
-from leadway_mock.dialogues.position import DialoguePosition, position_in
+
+STATE: Final = "dialogue"
+"""Key of the position in a session's state."""
 
 UNSCRIPTED_RULE: Final = "unscripted-message"
 """Behaviour of the response to a message that no turn expects."""
@@ -29,8 +32,46 @@ UNSCRIPTED_RULE: Final = "unscripted-message"
 FALLBACK_RULE: Final = "dialogue-fallback"
 """Behaviour of a dialogue's own reply to such a message."""
 
-REFUSED_RULE: Final = "unscripted-refused"
-"""Behaviour of the error response to such a message, with `fallback: refuse`."""
+REJECTED_RULE: Final = "unscripted-rejected"
+"""Behaviour of the error response to such a message, with `fallback: reject`."""
+
+
+@dataclass(frozen=True, slots=True)
+class DialoguePosition:
+    """Position in the version of a dialogue that the session began with."""
+
+    name: str = ""
+    """Empty before a dialogue begins."""
+
+    version: str = ""
+    after: int = 0
+    """Number of the last turn taken; 0 at the beginning."""
+
+    captures: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the session is in a dialogue."""
+        return bool(self.name)
+
+    def state(self) -> dict[str, object]:
+        """Return the position as the state of a session."""
+        if not self.has_begun:
+            return {STATE: {}}
+        position = {"name": self.name, "version": self.version, "after": self.after}
+        return {STATE: position | {"captures": dict(self.captures)}}
+
+
+def position_in(state: Mapping[str, Any]) -> DialoguePosition | None:
+    """Return the position in a session's `state`, or None for a session without dialogues."""
+    content = state.get(STATE)
+    return None if content is None else DialoguePosition(**content)
+
+
+def turn_key(reply: AgentReply) -> str:
+    """Return a unique key of the scripted turn that made `reply`."""
+    position = position_in(reply.state) or DialoguePosition()
+    return f"{position.version}/{position.after}"
 
 
 def play(dialogues: Sequence[Dialogue], agent_input: AgentInput) -> AgentReply:
@@ -39,34 +80,27 @@ def play(dialogues: Sequence[Dialogue], agent_input: AgentInput) -> AgentReply:
     A session without a dialogue begins the first of `dialogues` that expects the message. A
     session with a dialogue continues in the version it began with, which must be in `dialogues`.
     If no turn expects the message, the position stays the same, and the reply has the rule
-    `UNSCRIPTED_RULE`, `REFUSED_RULE` or `FALLBACK_RULE`, and the near misses.
+    `UNSCRIPTED_RULE`, `REJECTED_RULE` or `FALLBACK_RULE`, and the near misses.
     """
+    known = as_sequence(dialogues)
     position = position_in(agent_input.state) or DialoguePosition()
-    for dialogue, turn in expected_turns(dialogues, position):
+    current = known.by_version.get(position.version) if position.has_begun else None
+    here = _expected_turns(current, position) if current else known.first_turns.turns
+    turns = here if current else known.first_turns.candidates(agent_input.message)
+    for dialogue, turn in turns:
         captured = turn.match(agent_input)
         if captured is not None:
             captures = {} if _ended(dialogue, position) else position.captures
             return _take(dialogue, turn, agent_input, {**captures, **captured})
-    if position.has_begun:
-        dialogue = _current(dialogues, position)
-        if dialogue.at_end == REPEAT and _ended(dialogue, position):
-            return _take(dialogue, dialogue.turn(position.after), agent_input, position.captures)
-    return _unscripted(dialogues, position, agent_input)
+    if current and current.at_end == REPEAT and _ended(current, position):
+        return _take(current, current.turn(position.after), agent_input, position.captures)
+    return _unscripted([current] if current else known, here, position, agent_input)
 
 
-def expected_turns(
-    dialogues: Sequence[Dialogue], position: DialoguePosition
-) -> list[tuple[Dialogue, ScriptedTurn]]:
-    """Return the turns that a session at `position` expects, in the order they are tried."""
-    if not position.has_begun:
-        return [(each, turn) for each in dialogues for turn in each.following(0)]
-    dialogue = _current(dialogues, position)
+def _expected_turns(dialogue: Dialogue, position: DialoguePosition) -> Sequence[FirstTurn]:
+    """Return the turns that a session in `dialogue` expects, in the order they are tried."""
     again = dialogue.at_end == RESTART and _ended(dialogue, position)
     return [(dialogue, turn) for turn in dialogue.following(0 if again else position.after)]
-
-
-def _current(dialogues: Sequence[Dialogue], position: DialoguePosition) -> Dialogue:
-    return next(each for each in dialogues if each.version == position.version)
 
 
 def _ended(dialogue: Dialogue, position: DialoguePosition) -> bool:
@@ -93,17 +127,18 @@ def _random_fraction(agent_input: AgentInput) -> float:
 
 
 def _unscripted(
-    dialogues: Sequence[Dialogue], position: DialoguePosition, agent_input: AgentInput
+    scope: Sequence[Dialogue],
+    here: Sequence[FirstTurn],
+    position: DialoguePosition,
+    agent_input: AgentInput,
 ) -> AgentReply:
-    here = expected_turns(dialogues, position)
-    scope = [_current(dialogues, position)] if position.has_begun else list(dialogues)
     fallback = scope[0].fallback
     missed = near_misses(here, scope, agent_input)
     if isinstance(fallback, ScriptedReply):
         reply, rule = fallback.reply(agent_input, position.captures), FALLBACK_RULE
     else:
         reply = AgentReply(_fallback_text(scope, position))
-        rule = REFUSED_RULE if fallback == REFUSE else UNSCRIPTED_RULE
+        rule = REJECTED_RULE if fallback == REJECT else UNSCRIPTED_RULE
     return replace(reply, state=position.state(), rule=rule, near_misses=missed)
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from leadway_mock.agents.replies import AgentReply
 from leadway_mock.dialogues.builder import DialogueBuilder, as_dialogue
-from leadway_mock.dialogues.model import Dialogue, ScriptedTurn
-from leadway_mock.dialogues.position import DialoguePosition, position_in
-from leadway_mock.dialogues.serialization import from_text, to_text
+from leadway_mock.dialogues.index import DialogueSequence, as_sequence
+from leadway_mock.dialogues.model import Dialogue, ScriptedTurn, from_text, to_text
+from leadway_mock.dialogues.player import DialoguePosition, position_in
 from leadway_mock.state.namespaces import Namespace, NamespaceRegistry, Overrides
+from leadway_mock.store import LazyText, Write
 from leadway_mock.util.cache import BoundedDict
 
 OVERRIDE_KEY: Final = "dialogues"
@@ -29,6 +32,25 @@ class TurnUsage:
     times: int
 
 
+class DialogueTable:
+    """Dialogues by name and by agent; immutable."""
+
+    def __init__(self, dialogues: Mapping[str, Dialogue]) -> None:
+        self.by_name = {name: dialogues[name] for name in sorted(dialogues)}
+        self.agents = frozenset(agent for each in dialogues.values() for agent in each.agents)
+        """Ids of the agents that the dialogues name."""
+
+        self._by_agent: dict[str, DialogueSequence] = {}
+
+    def of_agent(self, agent_id: str) -> DialogueSequence:
+        """Return the dialogues of one agent, in name order."""
+        key = agent_id if agent_id in self.agents else ""  # Limits the number of keys.
+        if key not in self._by_agent:
+            of_agent = (each for each in self.by_name.values() if each.applies_to(key))
+            self._by_agent[key] = DialogueSequence(of_agent)
+        return self._by_agent[key]
+
+
 class DialogueRegistry:
     """Dialogues of files and namespaces. Those of a namespace are in the store."""
 
@@ -38,17 +60,24 @@ class DialogueRegistry:
         """Create an empty registry; `check` raises `DialogueError` for an invalid dialogue."""
         self._namespaces = namespaces
         self._check = check
-        self.files: Mapping[str, Dialogue] = {}
-        """Dialogues of all namespaces, unless a namespace overrides them."""
+        self._files = DialogueTable({})
+        self._tables: WeakKeyDictionary[Namespace, DialogueTable] = WeakKeyDictionary()
+        """Tables of the namespaces that override the dialogues of files."""
 
         self._by_version = BoundedDict[str, Dialogue](MAX_CACHED_DIALOGUES)
+
+    @property
+    def files(self) -> Mapping[str, Dialogue]:
+        """Dialogues of all namespaces by name, unless a namespace overrides them."""
+        return self._files.by_name
 
     def serve(self, dialogues: Iterable[Dialogue]) -> None:
         """Replace the dialogues of files; raises `DialogueError`."""
         found = {dialogue.name: dialogue for dialogue in dialogues}
         for each in found.values():
             self._check(each)
-        self.files = found
+        self._files = DialogueTable(found)
+        self._tables = WeakKeyDictionary()  # After the files; `_table` reads it before them.
 
     def put(self, namespace: str, *dialogues: Dialogue | DialogueBuilder) -> Namespace:
         """Add or replace dialogues of the namespace, by name.
@@ -64,33 +93,15 @@ class DialogueRegistry:
             opened.put(_source_key(each.version), to_text(each))
             self._by_version[each.version] = each
         versions = {each.name: each.version for each in ready}
-        return self._namespaces.change(
-            namespace, lambda overrides: _with_versions(overrides, versions)
-        )
+        return self._change(namespace, versions)
 
     def remove(self, namespace: str, name: str) -> Namespace:
         """Remove the dialogue `name` from the namespace, even if it comes from a file."""
-        return self._namespaces.change(
-            namespace, lambda overrides: _with_versions(overrides, {name: None})
-        )
+        return self._change(namespace, {name: None})
 
-    def of(self, namespace: Namespace) -> dict[str, Dialogue]:
+    def of(self, namespace: Namespace) -> Mapping[str, Dialogue]:
         """Return the dialogues of the namespace by name, in name order."""
-        versions = namespace.overrides.get(OVERRIDE_KEY)
-        if not self.files and not versions:
-            return {}
-        found = dict(self.files)
-        for name, version in (versions or {}).items():
-            dialogue = self._load(namespace, version) if version else None
-            if dialogue:
-                found[name] = dialogue
-            else:
-                found.pop(name, None)
-        return {name: found[name] for name in sorted(found)}
-
-    def of_agent(self, namespace: Namespace, agent_id: str) -> list[Dialogue]:
-        """Return the dialogues of one agent, in name order."""
-        return [each for each in self.of(namespace).values() if each.applies_to(agent_id)]
+        return self._table(namespace).by_name
 
     def knows_agent(self, namespace: Namespace, agent_id: str, state: Mapping[str, Any]) -> bool:
         """Return whether a dialogue names the agent, which exists for that reason alone.
@@ -98,52 +109,47 @@ class DialogueRegistry:
         The dialogues are those of the namespace and the one that a session with `state` is in.
         """
         begun = self._dialogue_at(namespace, position_in(state) or DialoguePosition())
-        known = [*self.of(namespace).values(), *([begun] if begun else [])]
-        return any(agent_id in each.agents for each in known)
+        named = agent_id in self._table(namespace).agents
+        return named or (begun is not None and agent_id in begun.agents)
 
     def candidates(
         self, namespace: Namespace, agent_id: str, state: Mapping[str, Any], *, new: bool
-    ) -> list[Dialogue]:
+    ) -> Sequence[Dialogue]:
         """Return the dialogues for the next turn of a session.
 
         It is the version that the session began with, or all that it may begin. A session without
         dialogues, `new` or not, has none.
         """
-        if new:
-            return self.of_agent(namespace, agent_id)
-        position = position_in(state)
+        position = DialoguePosition() if new else position_in(state)
         if position is None:
-            return []
+            return ()
         if not position.has_begun:
-            return self.of_agent(namespace, agent_id)
+            return self._table(namespace).of_agent(agent_id)
         dialogue = self._dialogue_at(namespace, position)
-        return [dialogue] if dialogue else []
+        return (dialogue,) if dialogue else ()
 
-    def record_turn(
+    def turn_writes(
         self, namespace: Namespace, dialogues: Sequence[Dialogue], reply: AgentReply
-    ) -> None:
-        """Count the turn of `dialogues` that made `reply`, if one did.
+    ) -> list[Write]:
+        """Return the writes that count the turn of `dialogues` that made `reply`, if one did.
 
         A first turn also stores its dialogue, because the session continues with this version
         when the file changes.
         """
         position = position_in(reply.state)
         if reply.rule or position is None or not position.has_begun:
-            return
-        namespace.increment(_usage_key(position.version, position.after))
-        key = _source_key(position.version)
-        for each in dialogues:
-            is_first = each.version == position.version and position.after in each.starts
-            if is_first and not namespace.count(key):
-                namespace.put(key, to_text(each), once=True)
+            return []
+        writes = [namespace.count_write(_usage_key(position.version, position.after))]
+        taken = as_sequence(dialogues).by_version.get(position.version)
+        if taken and position.after in taken.starts:
+            text = LazyText(partial(to_text, taken))
+            writes.append(namespace.text_write(_source_key(taken.version), text))
+        return writes
 
     def uses(self, namespace: Namespace) -> list[TurnUsage]:
         """Return the usage of every turn, in the order of writing."""
-        return [
-            use
-            for dialogue in self.of(namespace).values()
-            for use in self.uses_of(namespace, dialogue)
-        ]
+        dialogues = self.of(namespace).values()
+        return [use for dialogue in dialogues for use in self.uses_of(namespace, dialogue)]
 
     def uses_of(self, namespace: Namespace, dialogue: Dialogue) -> list[TurnUsage]:
         """Return the usage of each turn of one dialogue, in the order of writing."""
@@ -155,6 +161,24 @@ class DialogueRegistry:
     def unused(self, namespace: Namespace) -> list[TurnUsage]:
         """Return the turns that no session has taken."""
         return [use for use in self.uses(namespace) if use.times == 0]
+
+    def _change(self, namespace: str, versions: Mapping[str, str | None]) -> Namespace:
+        def change(overrides: Overrides) -> Overrides:
+            return {**overrides, OVERRIDE_KEY: {**overrides.get(OVERRIDE_KEY, {}), **versions}}
+
+        return self._namespaces.change(namespace, change)
+
+    def _table(self, namespace: Namespace) -> DialogueTable:
+        tables, files = self._tables, self._files
+        versions: Mapping[str, str | None] = namespace.overrides.get(OVERRIDE_KEY, {})
+        table = tables.get(namespace) if versions else files
+        if table is None:
+            own = {name: v and self._load(namespace, v) for name, v in versions.items()}
+            found = {**files.by_name, **own}
+            table = DialogueTable({name: each for name, each in found.items() if each})
+            if all(own[name] for name, version in versions.items() if version):
+                tables[namespace] = table
+        return table
 
     def _dialogue_at(self, namespace: Namespace, position: DialoguePosition) -> Dialogue | None:
         if not position.has_begun:
@@ -172,10 +196,6 @@ class DialogueRegistry:
             if found:
                 self._by_version[version] = found
         return found
-
-
-def _with_versions(overrides: Overrides, versions: Mapping[str, str | None]) -> Overrides:
-    return {**overrides, OVERRIDE_KEY: {**overrides.get(OVERRIDE_KEY, {}), **versions}}
 
 
 def _source_key(version: str) -> str:

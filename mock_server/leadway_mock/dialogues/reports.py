@@ -1,18 +1,20 @@
-"""Dialogue results for the journal, hints and test reports."""
+"""Dialogue results for the journal, hints and test reports, as text for terminals."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from leadway_mock.agents.replies import AgentInput, AgentReply, NearMiss
+from leadway_mock.dialogues.index import as_sequence
 from leadway_mock.dialogues.model import Dialogue
-from leadway_mock.dialogues.position import position_in
+from leadway_mock.dialogues.player import position_in
 from leadway_mock.util.redaction import redact_json, redact_text
-from leadway_mock.util.text_table import side_by_side
 
 DIALOGUE_ENDED: Final = (
     "The dialogue has ended: begin a new session, add a turn, or use `at_end: restart`."
@@ -21,6 +23,9 @@ DIALOGUE_ENDED: Final = (
 
 MAX_TEXT_CHARS: Final = 500
 """Maximum characters of one text in a table."""
+
+MIN_WIDTH: Final = 40
+DIFFERENCE_MARK: Final = "<-"
 
 
 def dialogue_to_json(
@@ -34,34 +39,30 @@ def dialogue_to_json(
     position = position_in(reply.state)
     if position is None or not dialogues:
         return None
-    content: dict[str, Any] = {"name": position.name or None, "sessionTurn": agent_input.turn}
-    taken = next((each for each in dialogues if each.version == position.version), None)
+    taken = as_sequence(dialogues).by_version.get(position.version)
     if taken and not reply.rule:
         turn = taken.turn(position.after)
-        content |= {
-            "turn": turn.number,
-            "label": turn.label,
-            "file": taken.file,
-            "line": turn.line,
-        }
+        details = {"turn": turn.number, "label": turn.label, "file": taken.file, "line": turn.line}
     else:
-        content |= {"turn": None, "after": position.after}
-    content["captures"] = dict(position.captures)
-    redacted: Any = redact_json(content)
-    return redacted  # type: ignore[no-any-return]  # the shape does not change
+        details = {"turn": None, "after": position.after}
+    content = {
+        "name": position.name or None,
+        "sessionTurn": agent_input.turn,
+        **details,
+        "captures": dict(position.captures),
+    }
+    return cast("dict[str, Any]", redact_json(content))
 
 
 def near_misses_to_json(reply: AgentReply) -> list[dict[str, Any]]:
     """Return the journal's `nearMisses`, redacted."""
-    redacted: Any = redact_json([near_miss_to_json(each) for each in reply.near_misses])
-    return redacted  # type: ignore[no-any-return]  # the shape does not change
+    misses = [near_miss_to_json(each) for each in reply.near_misses]
+    return cast("list[dict[str, Any]]", redact_json(misses))
 
 
 def near_miss_to_json(miss: NearMiss) -> dict[str, Any]:
     """Return a near miss as JSON values."""
-    content = asdict(miss)
-    content["comparisons"] = [asdict(each) for each in miss.comparisons]
-    return content
+    return asdict(miss) | {"comparisons": [asdict(each) for each in miss.comparisons]}
 
 
 def near_miss_hint(reply: AgentReply) -> str:
@@ -70,7 +71,9 @@ def near_miss_hint(reply: AgentReply) -> str:
         return ""
     if not reply.near_misses:
         return f"No turn expects this message. {DIALOGUE_ENDED}"
-    miss = _best_near_miss(reply.near_misses)
+    # Preferably a turn elsewhere, which matches completely.
+    elsewhere = (each for each in reply.near_misses if each.position == "elsewhere")
+    miss = next(elsewhere, reply.near_misses[0])
     return redact_text(f"No turn expects this message. Closest: {_title(miss)}. {miss.hint}")
 
 
@@ -83,24 +86,21 @@ def near_miss_report(
     the terminal's.
     """
     width = width or shutil.get_terminal_size((100, 24)).columns
-    return redact_text("\n".join(_report_lines(agent_input, reply, width)))
-
-
-def _report_lines(agent_input: AgentInput, reply: AgentReply, width: int) -> Iterator[str]:
-    yield f"No turn expects message {agent_input.turn} of session {agent_input.execution_id}."
     position = position_in(reply.state)
+    lines = [f"No turn expects message {agent_input.turn} of session {agent_input.execution_id}."]
     if position and position.has_begun:
         after = f"after turn {position.after}" if position.after else "at its beginning"
-        yield f"The session is in dialogue '{position.name}', {after}."
+        lines.append(f"The session is in dialogue '{position.name}', {after}.")
+        captures = (f"{name} = {_terminal_text(text)}" for name, text in position.captures.items())
         if position.captures:
-            yield "Captured: " + ", ".join(_capture_texts(position.captures))
+            lines.append(f"Captured: {', '.join(captures)}")
     else:
-        yield "The session has not begun any dialogue."
+        lines.append("The session has not begun any dialogue.")
     for miss in reply.near_misses:
-        yield ""
-        yield from near_miss_table(miss, width=width)
+        lines += ["", *near_miss_table(miss, width=width)]
     if not reply.near_misses:
-        yield DIALOGUE_ENDED
+        lines.append(DIALOGUE_ENDED)
+    return redact_text("\n".join(lines))
 
 
 def near_miss_table(miss: NearMiss, *, width: int) -> list[str]:
@@ -113,30 +113,24 @@ def near_miss_table(miss: NearMiss, *, width: int) -> list[str]:
         )
         for each in miss.comparisons
     ]
-    lines = side_by_side((_title(miss), "received"), rows, width=width)
+    lines = _side_by_side((_title(miss), "received"), rows, width)
     return [*lines, f"  {miss.hint}"]
 
 
-def _best_near_miss(misses: Sequence[NearMiss]) -> NearMiss:
-    """Return the near miss to name: preferably a turn elsewhere, which matches completely."""
-    return next((each for each in misses if each.position == "elsewhere"), misses[0])
+def turn_title(turn: int, label: str, dialogue: str, file: str, line: int) -> str:
+    """Return a turn for messages: number, label, dialogue, and where it is written if known.
+
+    A path below the working directory is relative to it.
+    """
+    path, here = Path(file), Path.cwd()
+    file = str(path.relative_to(here)) if path.is_relative_to(here) else file
+    place = f", {file}:{line}" if line else ""
+    name = f" '{label}'" if label else ""
+    return f"turn {turn}{name} of '{dialogue}'{place}"
 
 
 def _title(miss: NearMiss) -> str:
-    place = f", {_relative_path(miss.file)}:{miss.line}" if miss.line else ""
-    label = f" '{miss.label}'" if miss.label else ""
-    return f"turn {miss.turn}{label} of '{miss.dialogue}'{place}"
-
-
-def _relative_path(file: str) -> str:
-    """Return the path relative to the working directory, if it is below it."""
-    path, here = Path(file), Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else file
-
-
-def _capture_texts(captures: Mapping[str, str]) -> Iterator[str]:
-    for name, text in captures.items():
-        yield f"{name} = {_terminal_text(text)}"
+    return turn_title(miss.turn, miss.label, miss.dialogue, miss.file, miss.line)
 
 
 def _terminal_text(text: str) -> str:
@@ -144,3 +138,57 @@ def _terminal_text(text: str) -> str:
     short = text[:MAX_TEXT_CHARS]
     plain = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in short)
     return plain if text == short else f"{plain}… [{len(text)} characters]"
+
+
+def _side_by_side(
+    title: tuple[str, str], rows: Iterable[tuple[str, str, bool]], width: int
+) -> list[str]:
+    """Return the lines of a table of two columns, at most `width` terminal columns wide.
+
+    Each row is a left text, a right text, and whether to mark it as the difference.
+    """
+    side = (max(width, MIN_WIDTH) - len("  | " + " | " + " | " + DIFFERENCE_MARK)) // 2
+    rule = f"  +{'-' * (side + 2)}+{'-' * (side + 2)}+"
+    lines = [rule, *_row(*title, side), rule]
+    for left, right, differs in rows:
+        lines += _row(left, right, side, DIFFERENCE_MARK if differs else "")
+    return [*lines, rule]
+
+
+def _row(left: str, right: str, side: int, mark: str = "") -> Iterator[str]:
+    for cells in zip_longest(_wrap(left, side), _wrap(right, side), fillvalue=""):
+        one, other = (cell + " " * (side - columns(cell)) for cell in cells)
+        yield f"  | {one} | {other} | {mark}".rstrip()
+        mark = ""
+
+
+def _wrap(text: str, width: int) -> Iterator[str]:
+    """Yield `text` as lines of at most `width` columns, broken at spaces if possible."""
+    for line in text.split("\n"):
+        start = 0
+        while columns(line[start:]) > width:
+            end = _break(line, start, width)
+            yield line[start:end].rstrip()
+            start = end
+        yield line[start:]
+
+
+def columns(text: str) -> int:
+    """Return the width of `text` in columns: two for a wide character, none for an accent."""
+    return sum(map(_character_columns, text))
+
+
+def _character_columns(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in {"Cf", "Me", "Mn"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _break(line: str, start: int, width: int) -> int:
+    """Return where to break a line that is too long: after the last space, or in a word."""
+    end, used = start, 0
+    while used + _character_columns(line[end]) <= width:
+        used += _character_columns(line[end])
+        end += 1
+    space = line.rfind(" ", start + 1, end + 1)
+    return space + 1 if space > start else end

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
-from leadway_mock.documents.yaml_errors import escape_controls
 from leadway_mock.util.json_pointer import to_pointer
 
 MAX_PROBLEMS_IN_TEXT: Final = 50
 """Maximum number of problems in the text of one error; a file of the wrong kind has thousands."""
+
+MAX_QUOTE_CHARS: Final = 60
+"""Maximum characters of a user's text that an error quotes."""
+
+_SECRET = re.compile(r"(?:pit-|eyJ)\S+")
 
 
 class TextPosition(NamedTuple):
@@ -47,6 +52,14 @@ class Problem(NamedTuple):
         return f"{self.location}: {self.message} — {self.hint}"
 
 
+class DocumentError(ValueError):
+    """A file that cannot be read, or a text that is no document, with its `problem`."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
 class ProblemsError(ValueError):
     """A file that cannot be used; `str()` lists its problems, one per line."""
 
@@ -56,3 +69,15 @@ class ProblemsError(ValueError):
         lines = [f"{self.file}:{each}" for each in self.problems[:MAX_PROBLEMS_IN_TEXT]]
         more = len(self.problems) - MAX_PROBLEMS_IN_TEXT
         super().__init__("\n".join([*lines, *([f"{self.file}: and {more} more"] * (more > 0))]))
+
+
+def quote(text: str) -> str:
+    """Quote a piece of a user's text for an error: short, printable, and with tokens masked."""
+    masked = _SECRET.sub("…", text)
+    short = masked if len(masked) <= MAX_QUOTE_CHARS else masked[:MAX_QUOTE_CHARS] + "…"
+    return f"`{escape_controls(short)}`"
+
+
+def escape_controls(text: str) -> str:
+    """Escape characters that a terminal would interpret, including line breaks."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

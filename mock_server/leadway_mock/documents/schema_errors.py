@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 from jsonschema import Draft202012Validator
 
-from leadway_mock.documents.problems import Problem
+from leadway_mock.documents.problems import Problem, quote
 from leadway_mock.documents.yaml_document import Document, Pointer
-from leadway_mock.documents.yaml_errors import quote
 from leadway_mock.util.json_pointer import to_pointer
-from leadway_mock.util.suggestions import closest
+from leadway_mock.util.names import closest
+
+MAX_PROBLEMS: Final = 1_000
+"""Maximum problems of either kind to find; a file of another kind may have more."""
 
 MAX_QUOTED_INTEGER: Final = 10**9
 """Larger numbers are not quoted in messages."""
@@ -70,20 +73,56 @@ class SchemaViolation(NamedTuple):
         """Quote a text, or return "this" where the text may be a secret."""
         return "this" if self.pointer[:1] in self.file_kind.secret else quote(text)
 
+    def explanations(self) -> Iterator[Explanation]:
+        """Yield what is wrong, and how to fix it."""
+        pointer, wanted, start = self.pointer, self.expected, self.file_kind.start_hint
+        match self.keyword:
+            case "additionalProperties":
+                yield from _unknown_properties(self)
+            case "required":
+                # jsonschema reports each missing name on its own, and says which in its message.
+                name = next(each for each in wanted if self.message.startswith(f"'{each}' "))
+                yield pointer, f"`{name}` is missing here", f"add a line `{name}: …`"
+            case "type":
+                yield pointer, *_wrong_type(self)
+            case "enum":
+                hint = f"write {_join_names(wanted, 'or')}"
+                yield pointer, f"{self.name} cannot be {_quote_value(self)}", hint
+            case "maxLength":
+                message = f"{self.name} is longer than {wanted} characters"
+                yield pointer, message, "shorten it"
+            case "minLength" | "minItems" | "minProperties" if wanted == 1:
+                hint = "write something, or leave the line out" if pointer else start
+                yield pointer, f"{self.name} is empty", hint
+            case "minimum" | "maximum" if {"minimum", "maximum"} <= self.schema.keys():
+                hint = f"write a number from {self.schema['minimum']} to {self.schema['maximum']}"
+                yield pointer, f"{self.name} is out of range", hint
+            case _:
+                yield pointer, f"{self.name} has an invalid value", self.schema["description"]
 
-def schema_problems(document: Document, file_kind: FileKind) -> Iterator[Problem]:
-    """Yield a problem for each way in which `document` violates the schema."""
+
+def document_problems(
+    document: Document, file_kind: FileKind, rule_problems: Iterator[Problem]
+) -> list[Problem]:
+    """Return the problems of a document in the order of the text, each once.
+
+    They are the violations of the schema, and `rule_problems`, which a schema cannot express.
+    """
+    violations = islice(_schema_problems(document, file_kind), MAX_PROBLEMS)
+    return sorted({*violations, *islice(rule_problems, MAX_PROBLEMS)})
+
+
+def _schema_problems(document: Document, file_kind: FileKind) -> Iterator[Problem]:
     for violation in _violations(document.value, file_kind):
         is_key = violation.keyword == "additionalProperties"
         place = document.problem_at_key if is_key else document.problem_at
-        for explanation in EXPLANATIONS[violation.keyword](violation):
-            yield place(*explanation)
+        yield from (place(*each) for each in violation.explanations())
 
 
 def value_problems(value: object, kind: FileKind) -> Iterator[Problem]:
     """Yield a problem for each violation of the schema by a JSON value, at its JSON pointer."""
     for violation in _violations(value, kind):
-        for pointer, message, hint in EXPLANATIONS[violation.keyword](violation):
+        for pointer, message, hint in violation.explanations():
             yield Problem(to_pointer(pointer), message, hint)
 
 
@@ -108,107 +147,45 @@ def _violations(value: object, file_kind: FileKind) -> Iterator[SchemaViolation]
         yield SchemaViolation(pointer, keyword, wanted, found, schema, message, file_kind)
 
 
-def _explain_type(violation: SchemaViolation) -> Iterator[Explanation]:
+def _wrong_type(violation: SchemaViolation) -> tuple[str, str]:
     named = violation.expected
     wanted = [named] if isinstance(named, str) else named
     found = "fraction" if isinstance(violation.found, float) else json_type(violation.found)
     choices = " or ".join(TYPE_NAMES[name] for name in wanted)
-    what = f"{violation.name} must be {choices}, not {TYPE_NAMES[found]}"
-    hint = _type_hint(wanted, found) if violation.pointer else violation.file_kind.start_hint
-    yield violation.pointer, what, hint
-
-
-def _type_hint(wanted: list[str], found: str) -> str:
+    message = f"{violation.name} must be {choices}, not {TYPE_NAMES[found]}"
+    if not violation.pointer:
+        return message, violation.file_kind.start_hint
     if found == "null":
-        return "write a value, or leave the line out"
+        return message, "write a value, or leave the line out"
     if "string" in wanted and found in {"number", "fraction", "boolean"}:
-        return "put it in quotes"
-    return TYPE_HINTS[wanted[0]]
+        return message, "put it in quotes"
+    return message, TYPE_HINTS[wanted[0]]
 
 
-def _explain_required(violation: SchemaViolation) -> Iterator[Explanation]:
-    # jsonschema reports each missing name on its own, but says which only in its message.
-    for name in violation.expected:
-        if violation.message.startswith(f"'{name}' "):
-            yield violation.pointer, f"`{name}` is missing here", f"add a line `{name}: …`"
-
-
-def _explain_unknown(violation: SchemaViolation) -> Iterator[Explanation]:
-    known = list(violation.schema["properties"])
-    for name in violation.found:
-        if name not in known:
-            what = f"{violation.quote_unless_secret(name)} is not known here"
-            yield (*violation.pointer, name), what, _unknown_hint(name, known, violation.file_kind)
-
-
-def _unknown_hint(name: str, known: list[str], file_kind: FileKind) -> str:
-    if name in file_kind.misplaced:
-        return file_kind.misplaced[name]
-    synonym = next((each for each in file_kind.synonyms.get(name, ()) if each in known), None)
-    close = synonym or closest(name, known)
-    return f"did you mean `{close}`?" if close else f"known are {_join_names(known, 'and')}"
-
-
-def _explain_enum(violation: SchemaViolation) -> Iterator[Explanation]:
+def _quote_value(violation: SchemaViolation) -> str:
     found = violation.found
-    shown = "this"
     if isinstance(found, str):
-        shown = violation.quote_unless_secret(found)
-    elif isinstance(found, int) and abs(found) < MAX_QUOTED_INTEGER:
-        shown = f"`{found}`"
-    hint = f"write {_join_names(violation.expected, 'or')}"
-    yield violation.pointer, f"{violation.name} cannot be {shown}", hint
+        return violation.quote_unless_secret(found)
+    is_short = isinstance(found, int) and abs(found) < MAX_QUOTED_INTEGER
+    return f"`{found}`" if is_short else "this"
 
 
-def _explain_empty(violation: SchemaViolation) -> Iterator[Explanation]:
-    if violation.expected > 1:
-        yield from _explain_by_description(violation)
-        return
-    start = violation.file_kind.start_hint
-    hint = "write something, or leave the line out" if violation.pointer else start
-    yield violation.pointer, f"{violation.name} is empty", hint
-
-
-def _explain_range(violation: SchemaViolation) -> Iterator[Explanation]:
-    minimum, maximum = violation.schema.get("minimum"), violation.schema.get("maximum")
-    if minimum is None or maximum is None:
-        yield from _explain_by_description(violation)
-    else:
-        hint = f"write a number from {minimum} to {maximum}"
-        yield violation.pointer, f"{violation.name} is out of range", hint
-
-
-def _explain_length(violation: SchemaViolation) -> Iterator[Explanation]:
-    message = f"{violation.name} is longer than {violation.expected} characters"
-    yield violation.pointer, message, "shorten it"
-
-
-def _explain_by_description(violation: SchemaViolation) -> Iterator[Explanation]:
-    what = f"{violation.name} has an invalid value"
-    yield violation.pointer, what, violation.schema["description"]
+def _unknown_properties(violation: SchemaViolation) -> Iterator[Explanation]:
+    known, kind = list(violation.schema["properties"]), violation.file_kind
+    for name in violation.found:
+        if name in known:
+            continue
+        synonym = next((each for each in kind.synonyms.get(name, ()) if each in known), None)
+        close = synonym or closest(name, known)
+        hint = f"did you mean `{close}`?" if close else f"known are {_join_names(known, 'and')}"
+        message = f"{violation.quote_unless_secret(name)} is not known here"
+        yield (*violation.pointer, name), message, kind.misplaced.get(name, hint)
 
 
 def _join_names(names: list[str], joint: str) -> str:
     quoted = [f"`{name}`" for name in names]
     return f"{', '.join(quoted[:-1])} {joint} {quoted[-1]}"
 
-
-EXPLANATIONS: Final[Mapping[str, Callable[[SchemaViolation], Iterator[Explanation]]]] = {
-    "type": _explain_type,
-    "required": _explain_required,
-    "additionalProperties": _explain_unknown,
-    "enum": _explain_enum,
-    "minLength": _explain_empty,
-    "minItems": _explain_empty,
-    "minProperties": _explain_empty,
-    "maxProperties": _explain_by_description,
-    "maxLength": _explain_length,
-    "maxItems": _explain_by_description,
-    "minimum": _explain_range,
-    "maximum": _explain_range,
-    "pattern": _explain_by_description,
-}
-"""Functions that explain violations, by schema keyword."""
 
 TYPE_NAMES: Final[Mapping[str, str]] = {
     "array": "a list",

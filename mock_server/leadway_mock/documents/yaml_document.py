@@ -1,4 +1,4 @@
-"""YAML parser that returns plain JSON values and the text position of each.
+"""Files of users, and a YAML parser that returns JSON values and the text position of each.
 
 It is stricter than YAML, so that a file means what it looks like. Only `true`, `false`, `null` and
 JSON numbers are not text: an unquoted `no`, `2026-11-22` or `007` is. Duplicate keys, tags, merge
@@ -9,14 +9,15 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 import yaml
 
-from leadway_mock.documents.problems import Problem, TextPosition
-from leadway_mock.documents.yaml_errors import explain_yaml_error, quote
+from leadway_mock.documents.problems import DocumentError, Problem, TextPosition, quote
 
+MAX_FILE_BYTES: Final = 1_048_576
 MAX_DEPTH: Final = 32
 MAX_NODES: Final = 100_000
 """Maximum values in one text; an alias counts as many values as its anchor."""
@@ -36,12 +37,41 @@ _KEYWORDS: Mapping[str, object] = MappingProxyType(
 )
 
 
-class YamlError(ValueError):
-    """A text that is not the YAML that `load` accepts, with its `problem`."""
+_EXPLANATIONS: Final = (
+    (
+        "mapping values are not allowed",
+        "a `: ` in the middle of unquoted text",
+        "put the whole text in quotes",
+    ),
+    (
+        "unknown escape character",
+        "an invalid backslash escape in double quotes",
+        "use single quotes, which leave backslashes as they are",
+    ),
+    (
+        "cannot start any token",
+        "text cannot start with this character",
+        "indent with spaces, not tabs, and put text that starts with a special character in quotes",
+    ),
+    (
+        "character escape code",
+        "an escape for an invalid character, such as half of a surrogate pair",
+        r"write the character itself, or `\U` and eight digits",
+    ),
+    ("unexpected end of stream", "this quote is never closed", "close it"),
+    ("tag", "tags (`!…`) are not supported", "remove it, and put text in quotes"),
+    (
+        "expected",
+        "the structure breaks off here",
+        "check indentation, quotes and brackets here and above; quote text that starts with `{`",
+    ),
+    ("", "this is not YAML", "check indentation, quotes and brackets"),
+)
+"""Words in an error of PyYAML, with message and hint; the first entry whose words occur is used.
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
+Its own messages are not used: the two parsers of PyYAML differ in them, and some repeat parts of
+the text.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +104,44 @@ class Document:
         return Problem(self.key_position(pointer), message, hint)
 
 
+def read_text(path: str | Path) -> str:
+    """Return the text of the UTF-8 file at `path`. Raises `DocumentError`."""
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a valid file name"
+        what, hint = f"cannot be read: {reason}", "check its path and permissions"
+        raise DocumentError(Problem(TextPosition(1), what, hint)) from None
+    if len(content) > MAX_FILE_BYTES:
+        what, hint = f"larger than {MAX_FILE_BYTES} bytes", "split it into several files"
+        raise DocumentError(Problem(TextPosition(1), what, hint))
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        position = TextPosition(line, error.start - content.rfind(b"\n", 0, error.start))
+    raise DocumentError(Problem(position, "this byte is not UTF-8", "save the file as UTF-8"))
+
+
 def load(text: str) -> Document:
-    """Parse one YAML document. Raises only `YamlError`, for any text."""
+    """Parse one YAML document. Raises only `DocumentError`, for any text."""
     unprintable = _UNPRINTABLE.search(text)
     if unprintable:
         what = f"the character {unprintable[0]!a} is not allowed in YAML"
-        raise YamlError(Problem(_position_at(text, unprintable.start()), what, "remove it"))
+        before = text[: unprintable.start()]
+        position = TextPosition(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise DocumentError(Problem(position, what, "remove it"))
     try:
         # The C parser is ten times as fast, but not every installation of PyYAML has it.
         parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         return _Composer(yaml.parse(text, Loader=parser)).document()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        what, hint = explain_yaml_error(getattr(error, "problem", None) or "")
+        text = getattr(error, "problem", None) or ""
+        _, what, hint = next(each for each in _EXPLANATIONS if each[0] in text)
         position = _position(mark) if mark else TextPosition(1)
-        raise YamlError(Problem(position, what, hint)) from None
+        raise DocumentError(Problem(position, what, hint)) from None
 
 
 class _Node(NamedTuple):
@@ -128,23 +181,27 @@ class _Composer:
         self.values[pointer] = _position(event.start_mark)
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, pointer)
-        self._count(event, 1)
-        _check_depth(event, pointer, 1)
+        self._check_limits(event, pointer, size=1, height=1)
         if event.tag is not None:
             _fail(event, "tags (`!…`) are not supported", "remove it, and put text in quotes")
         if event.anchor:
             self.anchors[event.anchor] = None
-        node = self._content(event, pointer)
+        if isinstance(event, yaml.SequenceStartEvent):
+            items: list[_Node] = []
+            while not isinstance(inner := next(self.events), yaml.SequenceEndEvent):
+                items.append(self._node(inner, (*pointer, len(items))))
+            node = _parent_node([item.value for item in items], items)
+        elif isinstance(event, yaml.MappingStartEvent):
+            named: dict[str, _Node] = {}
+            while not isinstance(inner := next(self.events), yaml.MappingEndEvent):
+                key = self._key(inner, pointer)
+                named[key] = self._node(next(self.events), (*pointer, key))
+            node = _parent_node({key: each.value for key, each in named.items()}, [*named.values()])
+        else:
+            node = _Node(_scalar(event))
         if event.anchor:
             self.anchors[event.anchor] = node
         return node
-
-    def _content(self, event: Any, pointer: Pointer) -> _Node:  # noqa: ANN401 - PyYAML has no types
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self._sequence(pointer)
-        if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(pointer)
-        return _Node(_scalar(event))
 
     def _alias(self, event: yaml.AliasEvent, pointer: Pointer) -> _Node:
         self.aliases += 1
@@ -155,22 +212,8 @@ class _Composer:
         node = self.anchors[event.anchor]
         if node is None:
             _fail(event, "this alias contains itself", "write it out")
-        self._count(event, node.size)
-        _check_depth(event, pointer, node.height)
+        self._check_limits(event, pointer, size=node.size, height=node.height)
         return node
-
-    def _sequence(self, pointer: Pointer) -> _Node:
-        nodes: list[_Node] = []
-        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
-            nodes.append(self._node(event, (*pointer, len(nodes))))
-        return _parent_node([node.value for node in nodes], nodes)
-
-    def _mapping(self, pointer: Pointer) -> _Node:
-        nodes: dict[str, _Node] = {}
-        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            key = self._key(event, pointer)
-            nodes[key] = self._node(next(self.events), (*pointer, key))
-        return _parent_node({key: node.value for key, node in nodes.items()}, [*nodes.values()])
 
     def _key(self, event: Any, pointer: Pointer) -> str:  # noqa: ANN401 - PyYAML has no types
         if not isinstance(event, yaml.ScalarEvent) or event.tag is not None:
@@ -184,10 +227,12 @@ class _Composer:
         self.keys[*pointer, key] = _position(event.start_mark)
         return key
 
-    def _count(self, event: yaml.Event, size: int) -> None:
+    def _check_limits(self, event: yaml.Event, pointer: Pointer, *, size: int, height: int) -> None:
         self.nodes += size
         if self.nodes > MAX_NODES:
             _fail(event, f"more than {MAX_NODES} values", "split it into several files")
+        if len(pointer) + height > MAX_DEPTH:
+            _fail(event, f"nested more than {MAX_DEPTH} levels deep", "flatten it")
 
 
 def _parent_node(value: object, children: list[_Node]) -> _Node:
@@ -197,19 +242,16 @@ def _parent_node(value: object, children: list[_Node]) -> _Node:
 
 def _scalar(event: yaml.ScalarEvent) -> object:
     text = _text(event)
-    plain = event.implicit[0]
-    if not plain:
+    if not event.implicit[0]:  # It is quoted.
         return text
     if text in _KEYWORDS:
         return _KEYWORDS[text]
     number = _NUMBER.fullmatch(text)
-    return _number(event, text, real=bool(number["real"])) if number else text
-
-
-def _number(event: yaml.ScalarEvent, text: str, *, real: bool) -> float:
+    if number is None:
+        return text
     if len(text) > MAX_NUMBER_CHARS:
         _fail(event, f"a number of more than {MAX_NUMBER_CHARS} characters", "put text in quotes")
-    value = float(text) if real else int(text)
+    value = float(text) if number["real"] else int(text)
     if math.isinf(value):
         _fail(event, "this number is too large", "put text in quotes")
     return value
@@ -218,27 +260,14 @@ def _number(event: yaml.ScalarEvent, text: str, *, real: bool) -> float:
 def _text(event: yaml.ScalarEvent) -> str:
     text: str = event.value
     if _SURROGATE.search(text):
-        _fail(
-            event,
-            "half of a surrogate pair",
-            r"write the character itself, or `\U` and eight digits",
-        )
+        hint = r"write the character itself, or `\U` and eight digits"
+        _fail(event, "half of a surrogate pair", hint)
     return text
 
 
-def _check_depth(event: yaml.Event, pointer: Pointer, height: int) -> None:
-    if len(pointer) + height > MAX_DEPTH:
-        _fail(event, f"nested more than {MAX_DEPTH} levels deep", "flatten it")
-
-
 def _fail(event: yaml.Event, what: str, hint: str) -> NoReturn:
-    raise YamlError(Problem(_position(event.start_mark), what, hint))
+    raise DocumentError(Problem(_position(event.start_mark), what, hint))
 
 
 def _position(mark: Any) -> TextPosition:  # noqa: ANN401 - the two parsers have a class each
     return TextPosition(mark.line + 1, mark.column + 1)
-
-
-def _position_at(text: str, index: int) -> TextPosition:
-    before = text[:index]
-    return TextPosition(before.count("\n") + 1, index - before.rfind("\n"))

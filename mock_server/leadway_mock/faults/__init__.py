@@ -1,9 +1,8 @@
 """Faults that are injected on the first matching calls; docs/faults.md explains them."""
 
-from leadway_mock.faults.json_form import as_json, read_fault, read_latency, schema_text
-from leadway_mock.faults.latency import Latency, fixed, lognormal, uniform
-from leadway_mock.faults.model import Fault, FaultPhase
-from leadway_mock.faults.problems import FaultError
+from leadway_mock.faults.latency import Latency, fixed, lognormal, read_latency, uniform
+from leadway_mock.faults.model import Fault, FaultPhase, as_json, read_fault
+from leadway_mock.faults.problems import FaultError, schema_text
 from leadway_mock.http.delivery import Transport
 
 __all__ = [

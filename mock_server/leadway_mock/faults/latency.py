@@ -7,18 +7,21 @@ number of the request. So a seeded namespace has the same delays on every run.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from leadway_mock.documents.problems import Problem
-from leadway_mock.faults.problems import FaultError, shown
+from leadway_mock.faults.problems import FaultError, schema_problems, shown
 
 MAX_SECONDS = 600.0
 """Limit of every delay, drawn ones included; no client waits ten minutes."""
 
 MAX_SIGMA = 5.0
+DURATION: Final = re.compile(r" *([0-9.]+) ?(ms|s|m) *")
+UNIT_SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0}
 
 Distribution: TypeAlias = Literal["fixed", "uniform", "lognormal"]
 
@@ -85,6 +88,35 @@ def lognormal(median: float, sigma: float) -> Latency:
         hint = f"write a number from 0 to {MAX_SIGMA:g}; 0.5 is usual"
         problems.append(Problem("/lognormal/sigma", message, hint))
     return _check(problems, Latency("lognormal", median, sigma))
+
+
+def read_latency(value: Any) -> Latency:  # noqa: ANN401 - any JSON value
+    """Return the latency of a JSON value; raises `FaultError`.
+
+    It is `"200ms"`, or `{"fixed": "200ms"}`, `{"uniform": ["100ms", "1s"]}`, or
+    `{"lognormal": {"median": "300ms", "sigma": 0.5}}`.
+    """
+    if problems := schema_problems(value, "latency"):
+        raise FaultError(problems)
+    match value:
+        case {"fixed": delay}:
+            return fixed(parse_seconds(delay))
+        case {"uniform": [minimum, maximum]}:
+            return uniform(parse_seconds(minimum), parse_seconds(maximum))
+        case {"lognormal": {"median": median, "sigma": sigma}}:
+            return lognormal(parse_seconds(median), sigma)
+        case _:
+            return fixed(parse_seconds(value))
+
+
+def parse_seconds(value: float | str) -> float:
+    """Return the seconds of a number or of a text such as `200ms`, which the schema allows."""
+    if not isinstance(value, str):
+        return value
+    duration = DURATION.fullmatch(value)
+    if duration is None:  # The schema has the same pattern.
+        raise ValueError(value)
+    return round(float(duration[1]) * UNIT_SECONDS[duration[2]], 9)
 
 
 def duration_problems(seconds: float, location: str) -> Iterator[Problem]:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Any
 
+from leadway_mock.contract.model import Contract
 from leadway_mock.documents.problems import Problem
-from leadway_mock.faults.latency import Latency, duration_problems
-from leadway_mock.faults.problems import FaultError, schema_problems
+from leadway_mock.faults.latency import (
+    Latency,
+    duration_problems,
+    parse_seconds,
+    read_latency,
+)
+from leadway_mock.faults.problems import FaultError, schema_problems, shown
 from leadway_mock.http.delivery import Transport
+from leadway_mock.util.names import json_name, suggest
 from leadway_mock.util.redaction import redact_text
 
 DEFAULT_RETRY_AFTER = 1
@@ -113,25 +121,60 @@ class Fault:
         return "latency" if self.kind == "latency" else str(getattr(self, EFFECTS[self.kind]))
 
 
-def _json_name(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(map(str.capitalize, others))
-
-
-FIELDS = {_json_name(each.name): each.name for each in fields(Fault)}
+FIELDS = {json_name(each.name): each.name for each in fields(Fault)}
 """The fields of a fault by their JSON names."""
 
 
 def as_json(fault: Fault) -> dict[str, Any]:
     """Return the JSON form of `fault`, without fields that have no value."""
     values = {name: getattr(fault, field_) for name, field_ in FIELDS.items()}
-    return {name: _value_to_json(each) for name, each in values.items() if each not in {None, ""}}
+    content = {name: value for name, value in values.items() if value not in {None, ""}}
+    for name, value in content.items():
+        if isinstance(value, Latency):
+            content[name] = value.to_json()
+        elif isinstance(value, StrEnum):
+            content[name] = str(value)
+    return content
 
 
-def _value_to_json(value: object) -> object:
-    if isinstance(value, Latency):
-        return value.to_json()
-    return str(value) if isinstance(value, StrEnum) else value
+def read_fault(value: object) -> Fault:
+    """Return the fault of a JSON value; raises `FaultError` with every problem in it."""
+    problems = schema_problems(value)
+    if problems or not isinstance(value, Mapping):
+        raise FaultError(problems)
+    return Fault(**{FIELDS[name]: _read_field(name, item) for name, item in value.items()})
+
+
+def contract_problems(fault: Fault, contract: Contract) -> Iterator[Problem]:
+    """Yield why `fault` cannot fire with this contract."""
+    operations = {each.id: each for each in contract.operations}
+    if fault.operation_id is not None and fault.operation_id not in operations:
+        message = f"there is no operation {shown(fault.operation_id)}"
+        yield Problem("/operationId", message, suggest(fault.operation_id, operations))
+        return
+    selected = [operations[fault.operation_id]] if fault.operation_id else contract.operations
+    examples = [example for each in selected for example in each.examples.values()]
+    errors = {each.name: each.status for each in examples if each.status >= HTTPStatus.BAD_REQUEST}
+    if fault.rule is not None and fault.rule not in errors:
+        message = f"there is no error response {shown(fault.rule)} here"
+        yield Problem("/rule", message, suggest(fault.rule, errors))
+    if fault.status is not None and fault.status not in errors.values():
+        known = ", ".join(map(str, sorted(set(errors.values()))))
+        message = f"the contract documents no {fault.status} here"
+        yield Problem("/status", message, f"choose one of {known}; `proxyStatus` has others")
+
+
+def _read_field(name: str, value: Any) -> Any:  # noqa: ANN401 - as the schema has it
+    match name:
+        case "latency":
+            try:
+                return read_latency(value)
+            except FaultError as error:
+                raise FaultError(problem.under(name) for problem in error.problems) from error
+        case "bodySeconds":
+            return parse_seconds(value)
+        case _:  # JSON Schema takes 500.0 for an integer.
+            return int(value) if isinstance(value, float) else value
 
 
 def _combination_problems(fault: Fault) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from importlib import resources
 from typing import Final
 
 HTML = "text/html; charset=UTF-8"
@@ -30,22 +31,7 @@ PROXY_REASONS: Final[Mapping[int, str]] = {
 
 PROXY_STATUSES = tuple(PROXY_REASONS)
 
-_PAGE = """\
-<!DOCTYPE html>
-<html lang="en-US">
-<head>
-<title>{host} | {status}: {reason}</title>
-<meta charset="UTF-8">
-<meta name="robots" content="noindex, nofollow">
-</head>
-<body>
-<h1>Error {status}</h1>
-<h2>{reason}</h2>
-<p>{text}</p>
-<p>Ray ID: <strong>{ray}</strong></p>
-</body>
-</html>
-"""
+_PAGE = resources.files(__package__).joinpath("proxy_page.html").read_text("utf-8")
 _BLOCKED = "Sorry, you have been blocked. You are unable to access this site."
 _DOWN = "The proxy works; the server behind it does not. Please try again in a few minutes."
 _HOST = "services.leadconnectorhq.com"

@@ -33,10 +33,6 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = b""
 
-    def header(self, name: str) -> str | None:
-        """Return the value of a header, given its name in lower case, or None."""
-        return self.headers.get(name)
-
 
 class ErrorKind(StrEnum):
     """Reason for a `FieldError`."""
@@ -101,18 +97,18 @@ class Response:
     @property
     def body(self) -> bytes:
         """The body's bytes: compact JSON in UTF-8, keys in the order the platform sends them."""
-        return self._serialize() if self._body is None else self._body
+        if self._body is None:
+            self.with_body()
+        return self._body or b""
 
     def with_body(self) -> Response:
         """Serialize the body now, once; return the response.
 
         Raises `ValueError` or `TypeError` where the content is no JSON, as an agent's may be.
         """
-        self._body = self._serialize()
+        content = self.content
+        self._body = to_json_bytes(content) if self.is_json else str(content).encode()
         return self
-
-    def _serialize(self) -> bytes:
-        return to_json_bytes(self.content) if self.is_json else str(self.content).encode()
 
 
 class APIError(Exception):

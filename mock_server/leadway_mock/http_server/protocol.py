@@ -24,11 +24,18 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from leadway_mock.http.delivery import AT_ONCE
 from leadway_mock.http.messages import Request
-from leadway_mock.http_server.response_schedule import Ending, Part, schedule
-from leadway_mock.http_server.responses import RawResponse, RequestError, error_response
+from leadway_mock.http_server.responses import (
+    Ending,
+    Part,
+    RawResponse,
+    RequestError,
+    ending,
+    error_response,
+    parts,
+)
 
 if TYPE_CHECKING:
-    from leadway_mock.http_server.server import Dispatcher
+    from leadway_mock.http_server.dispatcher import Dispatcher
 
 MAX_HEAD = 65_536
 """Bytes of request line and headers together."""
@@ -56,7 +63,7 @@ class Phase(Enum):
     HEAD = auto()
     BODY = auto()
     NOTHING = auto()
-    """The last response is sent or selected_settings; whatever the client sends is dropped."""
+    """The last response is sent or scheduled; whatever the client sends is dropped."""
 
 
 @dataclass(slots=True)
@@ -80,7 +87,7 @@ class HttpProtocol(HttpToolsProtocol):
     app: Dispatcher
     phase = Phase.REQUEST
     url = b""
-    head_size = body_size = raw_size = unsent = 0
+    size = raw_size = unsent = 0
     is_chunked = expects_continue = is_draining = has_client_finished = is_lingering = False
     is_hanging = has_progress = False
     current: Pending | None = None
@@ -168,27 +175,25 @@ class HttpProtocol(HttpToolsProtocol):
     # Events of the parser
 
     def on_message_begin(self) -> None:
-        """Start a request, unless the last response is sent or selected_settings."""
+        """Start a request, unless the last response is sent or scheduled."""
         if self.phase is Phase.NOTHING:
             raise RequestError(400, "A request after the last one is not read.")
         self.phase, self.has_progress = Phase.HEAD, True
         self.url = b""
         self.fields = {}
         self.body = bytearray()
-        self.head_size = self.body_size = self.raw_size = 0
+        self.size = self.raw_size = 0
 
     def on_url(self, url: bytes) -> None:
         """Take a part of the target."""
         self.url += url
-        self._count_head(len(url))
+        self._count(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header. A name with an underscore is dropped: CGI spells dashes like that."""
-        size = len(name) + len(value) + 4
-        if self.phase is Phase.BODY:  # A trailer: it counts, and means nothing.
-            self._count_body(size)
-            return
-        self._count_head(size)
+        self._count(len(name) + len(value) + 4)
+        if self.phase is Phase.BODY:
+            return  # A trailer counts, and means nothing.
         text = name.decode("latin-1").lower()
         if "_" not in text:
             known = self.fields.get(text)
@@ -197,6 +202,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Check the head, before any of the body is read."""
+        self.phase, self.has_progress, self.size, self.raw_size = Phase.BODY, True, 0, 0
         fields, version = self.fields, self.parser.get_http_version()
         if version not in {"1.0", "1.1"}:
             raise RequestError(400, "Only HTTP/1.0 and HTTP/1.1 are supported.")
@@ -204,7 +210,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self.is_chunked:
             _check_coding(fields, version)
         length = int(fields.get("content-length", 0))
-        self._limit_body(length)
+        self._check_size(length)
         if not self.url.startswith(b"/"):
             self._read_absolute_target()
         if _NOT_IN_TARGET.search(self.url):
@@ -221,15 +227,14 @@ class HttpProtocol(HttpToolsProtocol):
             and version == "1.1"
             and bool(length or self.is_chunked)
         )
-        self.phase, self.has_progress, self.raw_size = Phase.BODY, True, 0
 
     def on_chunk_header(self) -> None:
         """Count what a chunk costs beside its data."""
-        self._count_body(_CHUNK_OVERHEAD)
+        self._count(_CHUNK_OVERHEAD)
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body."""
-        self._count_body(len(body))
+        self._count(len(body))
         self.body += body
 
     def on_message_complete(self) -> None:
@@ -253,31 +258,23 @@ class HttpProtocol(HttpToolsProtocol):
 
     # Limits
 
-    def _count_head(self, size: int) -> None:
-        self.head_size += size
-        self._limit_head(self.head_size)
+    def _count(self, size: int) -> None:
+        self.size += size
+        self._check_size(self.size)
 
-    def _limit_head(self, size: int) -> None:
-        if size > MAX_HEAD:
+    def _check_size(self, size: int) -> None:
+        """Limit the head, or later the body."""
+        if self.phase is Phase.HEAD and size > MAX_HEAD:
             raise RequestError(431, f"The headers are too large: at most {MAX_HEAD} bytes.")
-
-    def _count_body(self, size: int) -> None:
-        self.body_size += size
-        self._limit_body(self.body_size)
-
-    def _limit_body(self, size: int) -> None:
-        most = self.app.max_body
-        if size > most:
+        if self.phase is Phase.BODY and size > (most := self.app.max_body):
             raise RequestError(413, f"The request body is too large: at most {most} bytes.")
 
     def _check_unfinished(self, size: int) -> None:
         """Limit what the parser has not reported yet: a line or the size of a chunk without end."""
         self.raw_size += size
         try:
-            if self.phase is Phase.HEAD:
-                self._limit_head(self.raw_size)
-            elif self.is_chunked:
-                self._limit_body(self.raw_size)
+            if self.phase is Phase.HEAD or self.is_chunked:
+                self._check_size(self.raw_size)
         except RequestError as error:
             self._reject(error)
         else:
@@ -347,32 +344,31 @@ class HttpProtocol(HttpToolsProtocol):
             self.transport.write(head + body)
             self._finish(Ending.STAY if keep_alive else Ending.CLOSE, lingers=response.is_error)
         else:
-            plan = schedule(response.delivery, head, body, keep_alive=keep_alive)
             now = self.loop.time()
-            parts = deque((now + seconds, data) for seconds, data in plan.parts)
-            self._send_due(parts, plan.ending)
+            due = deque((now + wait, data) for wait, data in parts(response.delivery, head, body))
+            self._send_due(due, ending(response.delivery, keep_alive=keep_alive))
 
-    def _send_due(self, parts: deque[Part], ending: Ending) -> None:
+    def _send_due(self, due: deque[Part], end: Ending) -> None:
         """Send the parts whose time has come, and continue when the next is due."""
         self.timer = None
-        while parts and parts[0][0] <= self.loop.time():
-            self.transport.write(parts.popleft()[1])
+        while due and due[0][0] <= self.loop.time():
+            self.transport.write(due.popleft()[1])
         if self.transport.is_closing():
             return
-        if parts:
-            self.timer = self.loop.call_at(parts[0][0], self._continue, parts, ending)
+        if due:
+            self.timer = self.loop.call_at(due[0][0], self._continue, due, end)
         else:
-            self._finish(ending)
+            self._finish(end)
 
-    def _continue(self, parts: deque[Part], ending: Ending) -> None:
-        self._send_due(parts, ending)
+    def _continue(self, due: deque[Part], end: Ending) -> None:
+        self._send_due(due, end)
         self._advance()
 
-    def _finish(self, ending: Ending, *, lingers: bool = False) -> None:
+    def _finish(self, end: Ending, *, lingers: bool = False) -> None:
         """End a response, and the connection if it was the last one."""
         self.active_at = self.loop.time()
         self.current = None
-        if ending is Ending.STAY:
+        if end is Ending.STAY:
             if self.has_client_finished and not self.queue:
                 self.transport.close()
             elif self.is_draining:
@@ -380,9 +376,9 @@ class HttpProtocol(HttpToolsProtocol):
             return
         self.phase = Phase.NOTHING
         self.queue.clear()
-        if ending is Ending.HANG:
+        if end is Ending.HANG:
             self.is_hanging = True
-        elif ending is Ending.RESET:
+        elif end is Ending.RESET:
             connection: socket.socket = self.transport.get_extra_info("socket")
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
             self.transport.abort()

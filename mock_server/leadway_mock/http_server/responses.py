@@ -1,17 +1,20 @@
-"""Responses as the server writes them: status line, headers, body, and the server's own errors."""
+"""Responses as bytes: status line, headers, body; which part is sent when, and how it ends."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import formatdate
+from enum import Enum, auto
 from functools import cache, lru_cache
 from http import HTTPStatus
+from typing import Final, TypeAlias
 
 from leadway_mock.faults.proxy_pages import PROXY_REASONS
-from leadway_mock.http.delivery import AT_ONCE, Delivery
+from leadway_mock.http.delivery import AT_ONCE, Delivery, Transport
 from leadway_mock.http.messages import Response
 
 SERVER_NAME = "leadway-mock"
@@ -23,6 +26,12 @@ _RULES = {
     500: "server-error",
     501: "transfer-encoding-unsupported",
 }
+
+RANDOM_DATA: Final = b"\xff" + hashlib.shake_256(b"leadway-mock").digest(255) + b"\r\n\r\n"
+"""Bytes that are neither an HTTP response nor a chunk; always the same."""
+
+MAX_PIECES: Final = 20
+"""Number of parts in which a slow body is sent, if it has so many bytes."""
 
 
 class RequestError(Exception):
@@ -102,3 +111,65 @@ def status_line(status: int) -> str:
 @lru_cache(1)
 def _date(second: int) -> str:
     return formatdate(second, usegmt=True)
+
+
+class Ending(Enum):
+    """What happens to the connection after the last byte."""
+
+    STAY = auto()
+    CLOSE = auto()
+    RESET = auto()
+    HANG = auto()
+
+
+Part: TypeAlias = tuple[float, bytes]
+"""Seconds from now, and the bytes that are sent then."""
+
+ENDINGS: Final = {
+    Transport.CONNECTION_RESET_BY_PEER: Ending.RESET,
+    Transport.EMPTY_RESPONSE: Ending.CLOSE,
+    Transport.MALFORMED_RESPONSE_CHUNK: Ending.CLOSE,
+    Transport.RANDOM_DATA_THEN_CLOSE: Ending.CLOSE,
+    Transport.TRUNCATED_BODY: Ending.CLOSE,
+    Transport.HANG: Ending.HANG,
+}
+"""How each transport fault ends; the other responses are complete and end as usual."""
+
+
+def ending(delivery: Delivery, *, keep_alive: bool) -> Ending:
+    """Return what happens to the connection after the last byte of a response."""
+    usual = Ending.STAY if keep_alive else Ending.CLOSE
+    return ENDINGS.get(delivery.transport, usual) if delivery.transport else usual
+
+
+def parts(delivery: Delivery, head: bytes, body: bytes) -> Iterator[Part]:
+    """Yield the parts of the response `head` + `body` in the order of their times."""
+    delay = delivery.delay
+    match delivery.transport:
+        case None:
+            yield delay, head + body
+        case Transport.SLOW_BODY:
+            yield delay, head
+            yield from _pieces(body, delay, delivery.spread)
+        case Transport.TRUNCATED_BODY:
+            yield delay, head + body[: len(body) // 2]
+        case Transport.MALFORMED_RESPONSE_CHUNK:
+            yield delay, _chunked(head) + RANDOM_DATA
+        case Transport.RANDOM_DATA_THEN_CLOSE:
+            yield delay, RANDOM_DATA
+        case _:
+            yield delay, b""
+
+
+def _chunked(head: bytes) -> bytes:
+    """Return a head that announces chunks instead of a length."""
+    lines = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
+    others = [line for line in lines if not line.lower().startswith(b"content-length:")]
+    return b"\r\n".join([*others, b"Transfer-Encoding: chunked", b"", b""])
+
+
+def _pieces(body: bytes, delay: float, spread: float) -> Iterator[Part]:
+    count = min(MAX_PIECES, len(body))
+    for number in range(count):
+        first, last = (len(body) * edge // count for edge in (number, number + 1))
+        yield delay + spread * (number + 1) / count, body[first:last]

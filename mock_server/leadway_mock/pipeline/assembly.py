@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from leadway_mock.agents import BUILT_IN
+from leadway_mock.agents.builtin import BUILT_IN
 from leadway_mock.agents.file.loader import load_agents
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import load_contract

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from leadway_mock.agents import AgentRegistry, Token
+from leadway_mock.agents.registry import AgentRegistry, Token
 from leadway_mock.contract.model import Operation
 from leadway_mock.http.messages import APIError, Request
 
@@ -48,7 +48,7 @@ def _check_form(value: str, now: float) -> None:
 
 
 def _bearer(request: Request) -> str:
-    scheme, _, value = (request.header("authorization") or "").strip().partition(" ")
+    scheme, _, value = (request.headers.get("authorization") or "").strip().partition(" ")
     if scheme.lower() != "bearer" or not value.strip():
         hint = f"Send 'Authorization: Bearer <token>'. {WELL_FORMED}"
         raise APIError("token-invalid", hint=hint)
@@ -91,7 +91,7 @@ def check_version(request: Request, operation: Operation) -> None:
     if parameter is None:
         return
     accepted = parameter["x-accepted-values"]
-    value = (request.header("version") or "").strip()
+    value = request.headers.get("version", "").strip()
     if not value:
         hint = f"Send 'Version: {parameter['schema']['default']}'."
         raise APIError("version-missing", hint=hint)
@@ -105,9 +105,9 @@ def check_scope(token: Token, operation: Operation, profile: str) -> None:
 
     Raises `APIError`: `scope-missing-documented` or `scope-missing-observed`, by the profile.
     """
-    missing = [scope for scope in operation.scopes if scope not in token.scopes]
+    missing = set(operation.scopes).difference(token.scopes)
     if missing:
-        hint = f"The token lacks the scope {', '.join(missing)}."
+        hint = f"The token lacks the scope {', '.join(sorted(missing))}."
         raise APIError(f"scope-missing-{profile}", hint=hint)
 
 

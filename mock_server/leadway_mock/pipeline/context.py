@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from leadway_mock.contract.model import Operation
@@ -11,26 +11,77 @@ from leadway_mock.http.messages import Request
 from leadway_mock.state.exchange_record import ExchangeRecord
 from leadway_mock.state.namespaces import Namespace
 from leadway_mock.state.quotas import QuotaUsage
+from leadway_mock.store import Increment, Reads, Write
 
 
 @dataclass(slots=True)
 class RequestContext:
     """One request on its way through the pipeline.
 
-    `number` counts the requests of the namespace from 1; every id that is minted for this request
-    comes from it. `started_at` is by the clock of the namespace, in seconds since the Unix epoch.
-    `may_have_committed` is true as soon as a turn may be stored, whatever fails
-    afterwards.
+    `started_at` is by the clock of the namespace, in seconds since the Unix epoch. `reads` has what
+    was read from the store, and `writes` what will be stored at the end, in one commit with the
+    journal entry. `quota_increments` are part of that commit, unless they are counted already,
+    because quotas are enforced.
     """
 
     request: Request
     namespace: Namespace
-    number: int
-    started_at: float
-    usage: QuotaUsage
+    reads: Reads
     record: ExchangeRecord
+    usage: QuotaUsage
+    started_at: float
     operation: Operation | None = None
-    may_have_committed: bool = False
+    writes: list[Write] = field(default_factory=list)
+    has_turn: bool = False
+    """Whether `writes` has a turn."""
+
+    quota_increments: Sequence[Increment] = ()
+    are_quotas_counted: bool = False
+    _number: int = 0
+
+    @property
+    def number(self) -> int:
+        """Number of the request in its namespace, from 1. Ids are made from it with a seed.
+
+        Without a seed they are random, and requests are not numbered.
+        """
+        if not self._number and self.namespace.settings.seed is not None:
+            self._number = self.namespace.next_number()
+        return self._number
+
+    def commit(self) -> bool:
+        """Store everything that the request writes, and its journal entry, in one step.
+
+        Return False, with nothing stored, where another request changed the same state first. Then
+        the request must be handled again. Raises `StoreUnavailable`.
+        """
+        entry = self.namespace.journal.entry_write(self.record)
+        counts = () if self.are_quotas_counted else self.quota_increments
+        writes = [*counts, *self.writes, entry]
+        numbers = self.namespace.store.commit(writes, now=self.started_at)
+        if numbers is None:
+            return False
+        if counts:
+            self.usage = self.namespace.quotas.usage(numbers[: len(counts)])
+        return True
+
+    def discard_writes(self) -> None:
+        """Store nothing of the request but its journal entry."""
+        self.writes, self.has_turn = [], False
+        self.record.execution_id, self.record.turn = "", 0
+
+    def restart(self) -> None:
+        """Drop what was read and decided, to handle the request once more."""
+        before = self.record
+        self.record = ExchangeRecord(
+            before.request,
+            before.started_at,
+            before.wall_clock_at,
+            before.monotonic_at,
+            before.namespace,
+        )
+        self.reads = Reads(self.namespace.store)
+        self.writes, self.has_turn = [], False
 
 
 @dataclass(slots=True)

@@ -6,18 +6,19 @@ The steps of a request are in `pipeline.py`. No socket and no web framework here
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
-from leadway_mock.agents import AgentRegistry
+from leadway_mock.agents.registry import AgentRegistry
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.model import Contract
 from leadway_mock.dialogues import DialogueRegistry
 from leadway_mock.dialogues.lint import check_faults
 from leadway_mock.http.headers import header_text
 from leadway_mock.http.messages import Request, Response
-from leadway_mock.metrics.counters import Metrics
-from leadway_mock.metrics.peers import SingleProcess, WorkerGroup
+from leadway_mock.metrics import Metrics, SharedMetrics
 from leadway_mock.pipeline.context import RequestContext
 from leadway_mock.pipeline.handlers import Handler
 from leadway_mock.pipeline.pipeline import RequestPipeline
@@ -28,10 +29,12 @@ from leadway_mock.state.exchange_record import ExchangeRecord
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.namespaces import NamespaceRegistry
 from leadway_mock.state.sessions import Sessions
-from leadway_mock.store import MemoryStore, Store, StoreUnavailable
+from leadway_mock.store import Store, StoreUnavailable
 from leadway_mock.util.redaction import redact_text
 
 log = logging.getLogger(__name__)
+
+_EXECUTION_ID = re.compile(rb'"executionId"\s*:\s*"([0-9A-Za-z-]{1,64})"')
 
 MAX_LOGGED_METHOD = 20
 MAX_LOGGED_PATH = 200
@@ -49,18 +52,12 @@ class Emulator:
         clock: Clock,
     ) -> None:
         self.settings = settings
-        self.metrics = Metrics()
-        self.workers: WorkerGroup = SingleProcess()
-        """The worker processes that serve beside this one."""
-
+        self.metrics: Metrics | SharedMetrics = Metrics()
         self.namespaces = NamespaceRegistry(store, settings, clock)
         self.dialogues = DialogueRegistry(
             self.namespaces, lambda each: check_faults(each, self.contract)
         )
         self._store = store
-        self.is_prompt = isinstance(store, MemoryStore)
-        """Whether no request blocks, because the store is in the memory of this process."""
-
         self.load_errors: dict[str, str] = {}
         """Why a changed file could not be loaded, by its kind, such as `dialogues`."""
 
@@ -108,33 +105,33 @@ class Emulator:
             context = self._begin(request, started)
             response = self._pipeline.run(context)
         except StoreUnavailable as error:
-            uncertain = context is not None and context.may_have_committed
+            uncertain = error.uncertain and context is not None and context.has_turn
             response = outage_response(error, uncertain=uncertain)
             self.metrics.observe("", response.status, response.rule, time.perf_counter() - started)
             log.error("%s: %s", response.rule, response.hint)  # noqa: TRY400 - the hint has it all
-        else:
-            self._record(context, response, time.perf_counter() - started)
+            return response
+        record = context.record
+        self.metrics.observe(
+            record.operation_id, response.status, response.rule, record.duration_seconds
+        )
+        if log.isEnabledFor(logging.INFO):
+            log.info("%s", _log_line(record, response))
         return response
 
     def _begin(self, request: Request, started: float) -> RequestContext:
         wall_clock_at = time.time()
-        namespace = self.namespaces.for_token(request.header("authorization"))
-        number = namespace.next_number()
-        now, usage = namespace.clock.now(), namespace.quotas.unused
+        match = _EXECUTION_ID.search(request.body)
+        execution_id = match[1].decode() if match else ""  # Its session is probably needed.
+        namespace, reads = self.namespaces.for_request(
+            request.headers.get("authorization"), execution_id
+        )
+        now = namespace.clock.now()
         record = ExchangeRecord(request, now, wall_clock_at, started, namespace.name)
-        return RequestContext(request, namespace, number, now, usage, record)
+        return RequestContext(request, namespace, reads, record, namespace.quotas.unused, now)
 
-    def _record(self, context: RequestContext, response: Response, seconds: float) -> None:
-        """Count, log and journal a finished request."""
-        record = context.record
-        record.response, record.duration_seconds = response, seconds
-        self.metrics.observe(record.operation_id, response.status, response.rule, seconds)
-        if log.isEnabledFor(logging.INFO):
-            log.info("%s", _log_line(record, response))
-        try:
-            context.namespace.journal.write(record)
-        except StoreUnavailable as error:  # The response is still valid.
-            log.error("the journal lacks this request: %s", error)  # noqa: TRY400 - as above
+    def without_waiting(self) -> AbstractContextManager[None]:
+        """Let `handle` raise `WouldBlock`, with nothing stored, instead of waiting."""
+        return self._store.without_waiting()
 
     def reset(self) -> None:
         """Delete everything in every namespace."""

@@ -73,11 +73,13 @@ class FaultInjector:
             return None
         example = self._example(call, fault)
         wait = _retry_after(call, fault, example)
-        hit = context.namespace.faults.try_fire(
-            key, fault, now=context.started_at, retry_after=wait
+        fired = context.namespace.faults.try_fire(
+            key, fault, context.reads, now=context.started_at, retry_after=wait
         )
-        if hit is None:
+        if fired is None:
             return None
+        hit, count = fired
+        context.writes.append(count)
         failure = self._failure(call, fault, response, example)
         failure = replace(failure, delay=failure.delay + _latency(call, fault))
         committed = response is not None

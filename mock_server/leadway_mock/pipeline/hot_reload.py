@@ -23,6 +23,7 @@ from leadway_mock.dialogues.loading.files import dialogue_files
 from leadway_mock.dialogues.loading.parser import DialogueError
 from leadway_mock.documents.problems import ProblemsError
 from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.store import WouldBlock
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,9 @@ class WatchedFile:
         self.stamp = stamp  # Taken before loading, so that a later change is detected.
         try:
             self.load()
+        except WouldBlock:
+            self.stamp = ()  # The request is handled again, in a thread.
+            raise
         except Exception as error:  # noqa: BLE001 - no file may stop the mock
             is_known = isinstance(error, ProblemsError | ContractError)
             text = str(error) if is_known else f"{type(error).__name__}: {error}"

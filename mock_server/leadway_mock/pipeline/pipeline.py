@@ -7,11 +7,13 @@ a step names the errors it raises, so the order of the lines is the order of the
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
-from leadway_mock.agents import AgentRegistry, Token
+from leadway_mock.agents.registry import AgentRegistry, Token
 from leadway_mock.contract.model import Contract, Operation
 from leadway_mock.dialogues import DialogueRegistry
 from leadway_mock.faults import FaultPhase
@@ -64,20 +66,31 @@ class RequestPipeline:
     def run(self, context: RequestContext) -> Response:
         """Return the response to a request, with the headers that every response has.
 
-        Raises `StoreUnavailable`; every other error becomes a response.
+        Whatever the request stores is committed in one step, before this returns. Raises
+        `StoreUnavailable`; every other error becomes a response.
         """
+        while True:
+            response = self._responses.add_headers(self._respond_or_fail(context), context)
+            context.record.response = response
+            context.record.duration_seconds = time.perf_counter() - context.record.monotonic_at
+            if context.commit():
+                return self._responses.add_quota_headers(response, context)
+            # Another request committed this turn first: prepare the next turn.
+            context.restart()
+
+    def _respond_or_fail(self, context: RequestContext) -> Response:
         try:
-            response = self._respond(context).with_body()
+            return self._respond(context).with_body()
         except APIError as error:
-            response = self._responses.error(error, context)
+            return self._responses.error(error, context)
         except StoreUnavailable:
-            raise  # `finalize` would ask the store again.
+            raise
         except Exception:
-            log.exception("the mock failed on request %d", context.number)
-            response = self._responses.internal_error(
+            log.exception("the mock failed on a request")
+            context.discard_writes()
+            return self._responses.internal_error(
                 "The mock failed; its log on standard error has the reason."
             )
-        return self._responses.finalize(response, context)
 
     def _respond(self, context: RequestContext) -> Response:
         request, settings = context.request, context.namespace.settings
@@ -116,26 +129,25 @@ class RequestPipeline:
         # armed faults, then the errors of the operation's handler
 
     def _handle(self, call: OperationCall) -> Response:
-        """Prepare, commit, respond; faults fire before or after the commit."""
+        """Prepare and respond; faults fire before or after the commit of a turn."""
+        context = call.context
         prepare = self.handlers.get(call.operation.id, prepare_example)
-        armed = call.context.namespace.has_armed_faults
-        failure = self._faults.fire_armed(call, FaultPhase.BEFORE_COMMIT) if armed else None
+        has_armed = context.namespace.has_armed_faults
+        if has_armed:
+            context.namespace.faults.load(context.reads)
+        failure = self._faults.fire_armed(call, FaultPhase.BEFORE_COMMIT) if has_armed else None
         if failure:
             return failure
-        while True:
-            work = prepare(call)
-            fault = work.fault  # of the dialogue's turn
-            failure = self._faults.fire(call, fault, FaultPhase.BEFORE_COMMIT) if fault else None
-            if failure:
-                return failure
-            call.context.may_have_committed = True
-            if work.commit():
-                break
-            # Another request committed this turn first: prepare the next turn.
+        work = prepare(call)
+        fault = work.fault  # of the dialogue's turn
+        failure = self._faults.fire(call, fault, FaultPhase.BEFORE_COMMIT) if fault else None
+        if failure:
+            return failure
+        context.writes += work.writes()
         response = work.respond()
         after = FaultPhase.AFTER_COMMIT
         failure = self._faults.fire(call, fault, after, response) if fault else None
-        if failure is None and armed:
+        if failure is None and has_armed:
             failure = self._faults.fire_armed(call, after, response)
         return failure or response
 
@@ -143,7 +155,7 @@ class RequestPipeline:
         if operation.body_schema is None:
             return {}
         body = read_json(context.request, context.namespace.settings.max_body_bytes)
-        context.record.request_ids = _request_ids(body)
+        context.record.body = body
         return body
 
     def _check_location(
@@ -168,28 +180,36 @@ class RequestPipeline:
         return location
 
     def _count_quotas(self, context: RequestContext, token: Token, location: str | None) -> None:
-        if location is None:
+        """Count the request: now where quotas are enforced, else in the commit."""
+        if location is None or context.are_quotas_counted:
             return
-        quotas, app = context.namespace.quotas, fingerprint(token.value)
-        context.usage, error = quotas.count(app, location, context.started_at)
-        if error is not None:
-            raise error
+        quotas = context.namespace.quotas
+        context.quota_increments = quotas.increments(
+            fingerprint(token.value), location, context.started_at
+        )
+        if context.namespace.settings.enforce_quotas:
+            context.are_quotas_counted = True
+            context.usage, error = quotas.count(context.quota_increments, context.started_at)
+            if error is not None:
+                raise error
 
     def _validate(self, context: RequestContext, operation: Operation, body: object) -> None:
         """Validate the body once; record what the operation did not use."""
         validator = self._validators.get(operation.id)
         errors = validator.errors(body) if validator else ()
-        unknown = [each for each in errors if each.is_unknown]
-        if context.namespace.settings.unknown_properties == "ignore":
+        unknown = [each for each in errors if each.is_unknown] if errors else []
+        if unknown and context.namespace.settings.unknown_properties == "ignore":
             errors = tuple(each for each in errors if not each.is_unknown)
         if errors:
             messages = [each.message for each in errors[:MAX_ERRORS]]
             raise APIError("body-invalid", message=messages, violations=errors[:MAX_ERRORS])
         agent = self.agents.by_id.get(context.record.path_parameters.get("agentId", ""))
-        declared = [each.name for each in agent.input_variables] if agent else []
-        context.record.unused_input = find_unused_input(
-            context.request.query, operation, body, unknown, declared
-        )
+        variables = agent.input_variables if agent else ()
+        if unknown or variables or context.request.query:
+            declared = [each.name for each in variables]
+            context.record.find_unused_input = partial(
+                find_unused_input, context.request.query, operation, body, unknown, declared
+            )
 
 
 def route(contract: Contract, request: Request) -> tuple[Operation, Mapping[str, str]]:
@@ -219,17 +239,3 @@ def _route_hint(contract: Contract, path: str) -> str:
     listed = ", ".join(f"{each.method} {each.path}" for each in current)
     known = f"The contract has {listed}; the mock lists its own pages at /__mock."
     return slashes * ("//" in path) + known
-
-
-def _request_ids(body: object) -> dict[str, str]:
-    """Return the ids that identify a message: session, contact, and its fingerprint.
-
-    Values that are absent, empty or no text are left out.
-    """
-    if not isinstance(body, dict):
-        return {}
-    named = ((name, body.get(name)) for name in ("executionId", "contactId", "message"))
-    ids = {name: value for name, value in named if value and isinstance(value, str)}
-    if "message" in ids:
-        ids["message"] = fingerprint(ids["message"])
-    return ids

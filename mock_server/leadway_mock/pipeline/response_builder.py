@@ -74,7 +74,7 @@ class ResponseBuilder:
         content = self._contract.examples["server-error"].content
         return Response(500, content, MOCK_FAILURE, "invented", hint=hint)
 
-    def finalize(self, response: Response, context: RequestContext) -> Response:
+    def add_headers(self, response: Response, context: RequestContext) -> Response:
         """Add the headers that every response has; validate it if the setting says so."""
         if context.namespace.settings.validate_responses:
             response = self._validated(response, context.operation)
@@ -91,9 +91,14 @@ class ResponseBuilder:
         response.headers = headers
         return response
 
+    def add_quota_headers(self, response: Response, context: RequestContext) -> Response:
+        """Add the headers of the quotas, which are known after the commit."""
+        if response.is_json:
+            response.headers = {**context.usage.headers(), **response.headers}
+        return response
+
     def _platform_headers(self, response: Response, context: RequestContext) -> dict[str, str]:
         headers = _http_headers(response, context) if response.status >= BAD_REQUEST else {}
-        headers |= context.usage.headers()
         operation = context.operation
         if operation is not None and operation.deprecation:
             parameters = context.record.path_parameters
@@ -163,8 +168,8 @@ class Preference:
 
 def read_preference(request: Request) -> Preference | None:
     """Return the preference of the request, or None; the header wins over the query."""
-    header = request.header("prefer") or ""
-    if not header and not request.query:
+    header = request.headers.get("prefer") or ""
+    if not header and "__" not in request.query:
         return None
     found = {
         name.removeprefix("__"): value

@@ -6,7 +6,8 @@ continue a session with the same agent.
 
 from __future__ import annotations
 
-from leadway_mock.agents import Agent, AgentRegistry, restore_agent
+from leadway_mock.agents.file.loader import restore_agent
+from leadway_mock.agents.registry import Agent, AgentRegistry
 from leadway_mock.store import Store
 from leadway_mock.util.cache import BoundedDict
 

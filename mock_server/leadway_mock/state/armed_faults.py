@@ -1,7 +1,7 @@
 """Armed faults of a namespace, with an exact count of how often each has fired.
 
 The faults are part of the namespace's overrides. A count is a record of the store, changed by a
-conditional append, so that threads and processes that share the store agree on it.
+conditional write, so that threads and processes that share the store agree on it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from math import ceil
 from typing import Any
 
-from leadway_mock.faults.json_form import as_json, read_fault
-from leadway_mock.faults.model import Fault
-from leadway_mock.store import Store
+from leadway_mock.faults.model import Fault, as_json, read_fault
+from leadway_mock.store import Append, Item, Reads, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +77,34 @@ class ArmedFaults:
 
     def count(self, key: str) -> HitCount:
         """Return how often the fault counted under `key` has fired."""
-        return self._read(key)[1]
+        return _count(self._store.last(self._prefix + key))[1]
 
     def try_fire(
-        self, key: str, fault: Fault, *, now: float, retry_after: int | None = None
-    ) -> FaultHit | None:
-        """Fire `fault`, counted under `key`; return None if it has fired `fault.times` times.
+        self,
+        key: str,
+        fault: Fault,
+        reads: Reads,
+        *,
+        now: float,
+        retry_after: int | None = None,
+    ) -> tuple[FaultHit, Append] | None:
+        """Fire `fault`, counted under `key`; return the hit, and the write that counts it.
 
-        `now` is the namespace's time. With `retry_after`, calls within that many seconds after a
-        firing are early calls and get the same error.
+        Returns None if the fault has fired `fault.times` times. `now` is the namespace's time. With
+        `retry_after`, calls within that many seconds after a firing are early calls and get the
+        same error.
         """
-        while True:
-            version, count = self._read(key)
-            next_count = _next_count(count, fault.times, now, retry_after)
-            if next_count is None:
-                return None
-            changed, hit = next_count
-            text = json.dumps(asdict(changed))
-            if self._store.append(self._prefix + key, text, after=version, keep=1):
-                return hit
+        version, count = _count(reads.last(self._prefix + key))
+        next_count = _next_count(count, fault.times, now, retry_after)
+        if next_count is None:
+            return None
+        changed, hit = next_count
+        text = json.dumps(asdict(changed))
+        return hit, Append(self._prefix + key, text, after=version, keep=1)
+
+    def load(self, reads: Reads) -> None:
+        """Read the counts of all armed faults in one step."""
+        reads.load(*(self._prefix + armed.key for armed in self))
 
     def delete_count(self, key: str) -> None:
         """Delete the count under `key`."""
@@ -112,9 +120,9 @@ class ArmedFaults:
             "remaining": left,
         }
 
-    def _read(self, key: str) -> tuple[int, HitCount]:
-        item = self._store.last(self._prefix + key)
-        return (item.position, HitCount(**json.loads(item.value))) if item else (0, HitCount())
+
+def _count(item: Item | None) -> tuple[int, HitCount]:
+    return (item.position, HitCount(**json.loads(item.value))) if item else (0, HitCount())
 
 
 def _next_count(

@@ -96,7 +96,7 @@ def _check_range(time: float) -> float:
 
 
 class ManualClock:
-    """A clock that stands still until it is moved: expiry and quotas without waiting."""
+    """A clock that changes only when it is moved: expiry and quotas without waiting."""
 
     def __init__(self, start: float = 1_700_000_000.0) -> None:
         self._now = start

@@ -5,7 +5,7 @@ The pipeline fills in the fields; `to_json` is the form that the journal stores 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -68,11 +68,13 @@ class ExchangeRecord:
     operation_id: str = ""
     path_parameters: Mapping[str, str] = field(default_factory=dict)
     deprecated: bool = False
-    request_ids: Mapping[str, str] | None = None
-    """What the body names: session, contact, and a fingerprint of the message."""
+    body: object = None
+    """The JSON value of the request's body; None where it was not read."""
 
     location_id: str = ""
-    unused_input: Sequence[Mapping[str, str]] = ()
+    find_unused_input: Callable[[], Sequence[Mapping[str, str]]] = tuple
+    """Function that returns the input that nothing used; called when the entry is read."""
+
     requested_example: str = ""
     """The `Prefer` that the response follows."""
 
@@ -101,9 +103,9 @@ class ExchangeRecord:
             "operationId": self.operation_id or None,
             "pathParameters": self.path_parameters if self.operation_id else None,
             "deprecated": self.deprecated or None,
-            "requestIds": self.request_ids,
+            "requestIds": None if self.body is None else _request_ids(self.body),
             "locationId": self.location_id or None,
-            "unusedInput": self.unused_input or None,
+            "unusedInput": self.find_unused_input() or None,
             "requestedExample": self.requested_example or None,
             "sessionError": self.session_error or None,
             "dialogue": self.dialogue,
@@ -131,6 +133,20 @@ def _request_to_json(request: Request) -> dict[str, Any]:
     if has_token(request.path, request.query):
         content["tokenInUrl"] = True
     return content
+
+
+def _request_ids(body: object) -> dict[str, str]:
+    """Return the ids that identify a message: session, contact, and its fingerprint.
+
+    Values that are absent, empty or no text are left out.
+    """
+    if not isinstance(body, dict):
+        return {}
+    named = ((name, body.get(name)) for name in ("executionId", "contactId", "message"))
+    ids = {name: value for name, value in named if value and isinstance(value, str)}
+    if "message" in ids:
+        ids["message"] = fingerprint(ids["message"])
+    return ids
 
 
 def _fingerprint(request: Request) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from leadway_mock.contract.model import Contract
 from leadway_mock.documents.problems import Problem
 from leadway_mock.faults import Fault, FaultError, as_json
-from leadway_mock.faults.contract_check import contract_problems
+from leadway_mock.faults.model import contract_problems
 from leadway_mock.state.namespaces import NamespaceRegistry, Overrides, OverridesChange
 
 MAX_ARMED: Final = 100

@@ -43,7 +43,10 @@ class Ids:
 
     def _digest(self, kind: str, parts: tuple[str | int, ...]) -> bytes:
         if self._key is None:
-            return _random()
+            try:
+                return _spare.pop()
+            except IndexError:
+                return _draw()
         text = "\x00".join((kind, *map(str, parts)))
         return hashlib.blake2b(text.encode(), key=self._key, digest_size=LENGTH).digest()
 
@@ -53,12 +56,9 @@ if hasattr(os, "register_at_fork"):  # A child must not return the ids of its pa
     os.register_at_fork(after_in_child=_spare.clear)
 
 
-def _random() -> bytes:
-    """Return random bytes that no other call returns."""
-    try:
-        return _spare.pop()
-    except IndexError:
-        more = os.urandom(_BATCH * LENGTH)
-        first, *others = (more[at : at + LENGTH] for at in range(0, len(more), LENGTH))
-        _spare.extend(others)
-        return first
+def _draw() -> bytes:
+    """Return random bytes that no other call returns, and keep more for later calls."""
+    more = os.urandom(_BATCH * LENGTH)
+    first, *others = [more[at : at + LENGTH] for at in range(0, len(more), LENGTH)]
+    _spare.extend(others)
+    return first

@@ -1,8 +1,9 @@
-"""Journal: every request with its response, without secrets, bounded."""
+"""Journal: every request with its response, redacted and limited in size."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import cast
 
 import orjson
@@ -11,10 +12,14 @@ from leadway_mock.config.settings import Settings
 from leadway_mock.state.exchange_record import ExchangeRecord
 from leadway_mock.state.journal_entry import JournalEntry, serialize_entry
 from leadway_mock.state.journal_query import JournalQuery
-from leadway_mock.store import Store
+from leadway_mock.store import Append, LazyText, Store
 
 PAGE = 200
 """Entries that are read at once in a search."""
+
+
+MAX_RECORD_BYTES = 16_384
+"""Size of bodies up to which a record is kept in memory; entries are truncated to this size."""
 
 
 class Journal:
@@ -26,9 +31,16 @@ class Journal:
         self._max_entries = settings.max_journal
         self._key = f"{prefix}journal"
 
-    def write(self, record: ExchangeRecord) -> None:
-        """Add an entry. Secrets are redacted, long texts truncated."""
-        self._store.append(self._key, serialize_entry(record), keep=self._max_entries)
+    def entry_write(self, record: ExchangeRecord) -> Append:
+        """Return the write that adds an entry, whose text is made when it is first used.
+
+        The text is without secrets. In the memory of this process, the record stays as it is.
+        """
+        text = LazyText(partial(serialize_entry, record))
+        response = record.response
+        if len(record.request.body) + len(response.body if response else b"") > MAX_RECORD_BYTES:
+            str(text)  # It is truncated, so it needs less memory than the record.
+        return Append(self._key, text, keep=self._max_entries)
 
     def entries(self, *, after: int, limit: int) -> list[JournalEntry]:
         """Return up to `limit` entries after number `after`, oldest first."""

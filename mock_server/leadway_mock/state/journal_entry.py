@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, NotRequired, TypedDict
 
 from leadway_mock.state.exchange_record import ExchangeRecord
 from leadway_mock.util.json_pointer import escape
-from leadway_mock.util.json_text import to_json_text, to_json_text_unchecked
-from leadway_mock.util.redaction import (
-    is_suspicious,
-    redact_headers,
-    redact_json,
-    redact_query,
-    redact_text,
-)
+from leadway_mock.util.json_text import to_json_text_unchecked
+from leadway_mock.util.redaction import redact_body, redact_json, redact_text
 
 MAX_BODY_CHARS = 16_384
 """Length to which a body is truncated."""
 
 TRUNCATION_MARK = "more characters]"
 """End of a truncated text."""
-
-FAST_PATH_CHARS = 4_096
-"""Entries up to this length, without anything like a credential, are stored as they are."""
 
 MAX_HEADERS = 64
 MAX_LINE_CHARS = 2_048
@@ -87,91 +78,81 @@ class JournalEntry(TypedDict):
 
 def serialize_entry(record: ExchangeRecord) -> str:
     """Return the journal entry of one exchange as JSON text, without secrets and bounded."""
-    entry = record.to_json()
-    text = to_json_text_unchecked(entry)  # The response's body is serialized: no NaN in it.
-    is_long = len(text) > FAST_PATH_CHARS or len(record.request.headers) > MAX_HEADERS
-    if is_long or is_suspicious(text):
-        return to_json_text(_redact_and_truncate(entry))
-    return text
-
-
-def _redact_and_truncate(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the entry without credentials, each text truncated to the limit of its kind."""
+    entry, texts = record.to_json(), _TextLimiter()
     request, response = entry["request"], entry["response"]
-    others = {name: value for name, value in entry.items() if name not in {"request", "response"}}
-    redacted = {
-        "request": _redact_request(request),
-        "response": _redact_response(response),
-        **{name: _redact_value(value) for name, value in others.items()},
+    body, content = request.pop("body"), response.pop("body")
+    lines = to_json_text_unchecked([request, response])
+    is_short = len(lines) <= MAX_LINE_CHARS and len(request["headers"]) <= MAX_HEADERS
+    if not is_short or redact_text(lines) != lines:
+        _redact_lines(request, response, texts)
+    request["body"] = texts.truncate(redact_body(body), "/request/body", MAX_BODY_CHARS)
+    response["body"] = _redact_content(content, texts)
+    for name, value in entry.items():
+        if name not in {"request", "response"}:
+            entry[name] = texts.redact_value(value, f"/{name}")
+    if texts.truncated:
+        entry["truncated"] = texts.truncated
+    return to_json_text_unchecked(entry)  # The response's body is serialized: no NaN in it.
+
+
+class _TextLimiter:
+    """Redacts and truncates texts."""
+
+    def __init__(self) -> None:
+        self.truncated: list[str] = []
+        """JSON pointers to the truncated texts, property names included."""
+
+    def redact(self, text: str, pointer: str, max_chars: int = MAX_LINE_CHARS) -> str:
+        # Redact first: a truncated token is not recognised as one.
+        return self.truncate(redact_text(text), pointer, max_chars)
+
+    def truncate(self, text: str, pointer: str, max_chars: int) -> str:
+        if len(text) <= max_chars:
+            return text
+        self.truncated.append(pointer)
+        return f"{text[:max_chars]}… [{len(text) - max_chars} {TRUNCATION_MARK}"
+
+    def redact_value(self, value: object, pointer: str) -> object:
+        if isinstance(value, str):
+            return self.redact(value, pointer, MAX_VALUE_CHARS)
+        if isinstance(value, Mapping):
+            shown = {
+                self.redact(name, pointer, MAX_VALUE_CHARS): each for name, each in value.items()
+            }
+            return {
+                name: self.redact_value(each, f"{pointer}/{escape(name)}")
+                for name, each in shown.items()
+            }
+        if isinstance(value, list | tuple):
+            return [
+                self.redact_value(each, f"{pointer}/{index}") for index, each in enumerate(value)
+            ]
+        return value
+
+
+def _redact_lines(request: dict[str, Any], response: dict[str, Any], texts: _TextLimiter) -> None:
+    """Redact everything but the bodies."""
+    for name in ("method", "path", "query"):
+        request[name] = texts.redact(request[name], f"/request/{name}")
+    headers = request["headers"]
+    if len(headers) > MAX_HEADERS:
+        headers = dict(islice(headers.items(), MAX_HEADERS))
+        texts.truncated.append("/request/headers")
+    shown = {texts.redact(name, "/request/headers"): value for name, value in headers.items()}
+    request["headers"] = {
+        name: texts.redact(value, f"/request/headers/{escape(name)}")
+        for name, value in shown.items()
     }
-    cut = list(_truncated_pointers(redacted))
-    if len(request["headers"]) > MAX_HEADERS:
-        cut.append("/request/headers")
-    return redacted | ({"truncated": cut} if cut else {})
+    response["hint"] = texts.redact(response["hint"], "/response/hint")
+    response["violations"] = texts.redact_value(response["violations"], "/response/violations")
 
 
-def _redact_request(request: Mapping[str, Any]) -> dict[str, Any]:
-    headers = redact_headers(dict(islice(request["headers"].items(), MAX_HEADERS)))
-    return {
-        **request,
-        "method": _redact_text(request["method"]),
-        "path": _redact_text(request["path"]),
-        "query": _truncate(redact_query(request["query"]), MAX_LINE_CHARS),
-        "headers": {
-            _truncate(name, MAX_LINE_CHARS): _truncate(value, MAX_LINE_CHARS)
-            for name, value in headers.items()
-        },
-        "body": _redact_text(request["body"], MAX_BODY_CHARS),
-    }
-
-
-def _redact_response(response: Mapping[str, Any]) -> dict[str, Any]:
-    content = redact_json(response["body"])
-    text = to_json_text(content)
-    return {
-        **response,
-        "hint": _redact_text(response["hint"]),
-        "violations": [_redact_value(violation) for violation in response["violations"]],
-        "body": content if len(text) <= MAX_BODY_CHARS else _truncate(text, MAX_BODY_CHARS),
-    }
-
-
-def _redact_value(value: object) -> object:
-    if isinstance(value, str):
-        return _redact_text(value, MAX_VALUE_CHARS)
-    if isinstance(value, Mapping):
-        return {
-            _redact_text(name, MAX_VALUE_CHARS): _redact_value(each) for name, each in value.items()
-        }
-    if isinstance(value, list | tuple):
-        return [_redact_value(each) for each in value]
-    return value
-
-
-def _redact_text(text: str, max_chars: int = MAX_LINE_CHARS) -> str:
-    # Redact first: a truncated token is not recognised as one.
-    return _truncate(redact_text(text), max_chars)
-
-
-class _Truncated(str):
-    """Truncated text."""
-
-    __slots__ = ()
-
-
-def _truncate(text: str, max_chars: int) -> str:
-    if len(text) <= max_chars:
-        return text
-    return _Truncated(f"{text[:max_chars]}… [{len(text) - max_chars} {TRUNCATION_MARK}")
-
-
-def _truncated_pointers(value: object, pointer: str = "") -> Iterator[str]:
-    """Yield a JSON pointer to each truncated text in `value`, property names included."""
-    if isinstance(value, _Truncated):
-        yield pointer
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            yield from _truncated_pointers(item, f"{pointer}/{escape(name)}")
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _truncated_pointers(item, f"{pointer}/{index}")
+def _redact_content(content: object, texts: _TextLimiter) -> object:
+    """Return the body of a response, as text where it is too long."""
+    text = to_json_text_unchecked(content)
+    if redact_text(text) != text:
+        content = redact_json(content)
+        text = to_json_text_unchecked(content)
+    if len(text) > MAX_BODY_CHARS:
+        return texts.truncate(text, "/response/body", MAX_BODY_CHARS)
+    return content

@@ -20,7 +20,7 @@ UNMATCHED = (
     "body-too-large",
     "media-type-unsupported",
     "unscripted-message",
-    "unscripted-refused",
+    "unscripted-rejected",
 )
 """The rules of requests that no script expects, or that are invalid."""
 

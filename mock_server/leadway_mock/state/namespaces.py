@@ -19,8 +19,8 @@ from leadway_mock.state.clock import Clock, MovableClock
 from leadway_mock.state.ids import Ids
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.quotas import Quotas
-from leadway_mock.state.sessions import Sessions
-from leadway_mock.store import Snapshot, Store
+from leadway_mock.state.sessions import Sessions, session_keys
+from leadway_mock.store import Append, Increment, Item, LazyText, Reads, Snapshot, Store, Write
 from leadway_mock.util.cache import BoundedDict
 from leadway_mock.util.json_text import to_json_text
 from leadway_mock.util.redaction import fingerprint
@@ -53,30 +53,35 @@ class Namespace:
         self.quotas = Quotas(store, self.settings, prefix)
         self.faults = ArmedFaults(store, prefix, tuple(overrides.get("faults", ())))
         self.has_armed_faults = bool(overrides.get("faults"))
-        self._store = store
+        self.store = store
         self._prefix = prefix
         self._requests = f"{prefix}requests"
 
     def next_number(self) -> int:
         """Count one more request, and return its number."""
-        return self._store.increment(self._requests)
+        numbers = self.store.commit_early((Increment(self._requests),))
+        return numbers[0] if numbers else 0  # An increment has no condition.
 
-    def put(self, key: str, text: str, *, once: bool = False) -> None:
-        """Store `text` under `key`; with `once`, only if the key is new."""
-        self._store.append(self._prefix + key, text, after=0 if once else None, keep=1)
+    def put(self, key: str, text: str) -> None:
+        """Store `text` under `key`."""
+        self.store.append(self._prefix + key, text, keep=1)
 
     def get(self, key: str) -> str | None:
         """Return the text that is stored under `key`, or None."""
-        item = self._store.last(self._prefix + key)
+        item = self.store.last(self._prefix + key)
         return item.value if item else None
 
-    def increment(self, key: str) -> None:
-        """Add 1 to the counter `key`."""
-        self._store.append(self._prefix + key, "", keep=1)  # Positions are never used again.
+    def text_write(self, key: str, text: str | LazyText) -> Write:
+        """Return the write that stores `text` under `key`, if the key is new."""
+        return Append(self._prefix + key, text, keep=1, once=True)
+
+    def count_write(self, key: str) -> Write:
+        """Return the write that adds 1 to the counter `key`."""
+        return Append(self._prefix + key, "", keep=1)  # Positions are never used again.
 
     def count(self, key: str) -> int:
         """Return the value of the counter `key`."""
-        item = self._store.last(self._prefix + key)
+        item = self.store.last(self._prefix + key)
         return item.position if item else 0
 
     def reset(self) -> None:
@@ -84,20 +89,20 @@ class Namespace:
 
         This closes a token's namespace; `NamespaceRegistry.reset_keep_open` leaves it open.
         """
-        self._store.clear(self._prefix)
+        self.store.clear(self._prefix)
 
     def delete_prefixes(self, *prefixes: str) -> None:
         """Delete the keys of the namespace that begin with one of `prefixes`."""
         for prefix in prefixes:
-            self._store.clear(f"{self._prefix}{prefix}")
+            self.store.clear(f"{self._prefix}{prefix}")
 
     def snapshot(self) -> Snapshot:
         """Return everything in the namespace at this moment."""
-        return self._store.export(self._prefix)
+        return self.store.export(self._prefix)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Replace everything in the namespace by `snapshot`."""
-        self._store.restore(self._prefix, snapshot)
+        self.store.restore(self._prefix, snapshot)
 
 
 OPEN_LIST_KEY: Final = "namespaces"
@@ -128,10 +133,27 @@ class NamespaceRegistry:
         return self._with_overrides(SHARED) or self._default
 
     def for_token(self, authorization: str | None) -> Namespace:
-        """Return the namespace of a request with that Authorization header: its own, or shared."""
+        """Return the namespace of an Authorization header: its own, or the shared one."""
+        return self.for_request(authorization)[0]
+
+    def for_request(
+        self, authorization: str | None, execution_id: str = ""
+    ) -> tuple[Namespace, Reads]:
+        """Return the namespace of a request, and what was read with it in one step.
+
+        That is the namespace's overrides, and the session `execution_id`.
+        """
         name = namespace_name(authorization)
-        dedicated = self._with_overrides(name) if name != SHARED else None
-        return dedicated or self.shared()
+        names, keys = [SHARED], [f"{SHARED}/{OVERRIDES_KEY}"]
+        if name != SHARED:
+            names, keys = [name, SHARED], [f"{name}/{OVERRIDES_KEY}", *keys]
+        if execution_id:
+            keys += [key for each in names for key in session_keys(f"{each}/", execution_id)]
+        reads = Reads(self._store, keys)
+        for each, item in zip(names, reads.items, strict=False):
+            if item is not None:
+                return self._cached(each, item), reads
+        return self._default, reads
 
     def change(self, name: str, change: OverridesChange) -> Namespace:
         """Replace the overrides of the namespace `name` by what `change` makes of them.
@@ -195,8 +217,9 @@ class NamespaceRegistry:
     def _with_overrides(self, name: str) -> Namespace | None:
         """Return a namespace with its present overrides, or None if it is not open."""
         item = self._store.last(_key(name))
-        if item is None:
-            return None
+        return None if item is None else self._cached(name, item)
+
+    def _cached(self, name: str, item: Item) -> Namespace:
         key = name, item.value
         namespace = self._cache.get(key)
         if namespace is None:

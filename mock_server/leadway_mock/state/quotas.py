@@ -14,7 +14,7 @@ from math import ceil
 
 from leadway_mock.config.settings import Settings
 from leadway_mock.http.messages import APIError
-from leadway_mock.store import Expiring, Store
+from leadway_mock.store import Increment, Store
 from leadway_mock.util.redaction import fingerprint
 
 BURST_SECONDS = 10
@@ -61,28 +61,33 @@ class Quotas:
         """Usage of a client that is not identified: nothing is used."""
 
         # The counters change every ten seconds at most: longer windows begin with a short one.
-        self._counters = lru_cache(MAX_COUNTERS)(partial(_counters, f"{prefix}quota"))
+        self._increments = lru_cache(MAX_COUNTERS)(partial(_increments, f"{prefix}quota"))
 
-    def count(self, app: str, location: str, now: float) -> tuple[QuotaUsage, APIError | None]:
-        """Count one request of `app` (a token's fingerprint) for `location` at `now`.
-
-        Return the usage, and the error `quota-exceeded` if a quota is exceeded and enforced.
-        """
+    def increments(self, app: str, location: str, now: float) -> Sequence[Increment]:
+        """Return the increments that count a request of `app` (a token's fingerprint)."""
         place = fingerprint(location)  # The key stays short, however long the location is.
-        counters = self._counters(app, place, now // BURST_SECONDS * BURST_SECONDS)
-        burst, minute, day = self._store.increment_all(counters, now=now)
-        limits, enforced = self._limits, self._settings.enforce_quotas
-        usage = QuotaUsage(
+        return self._increments(app, place, now // BURST_SECONDS * BURST_SECONDS)
+
+    def usage(self, numbers: Sequence[int]) -> QuotaUsage:
+        """Return the usage, from the values of the counters after `increments`."""
+        limits, (burst, _, day) = self._limits, numbers
+        return QuotaUsage(
             limits["quota_10_seconds"],
             max(0, limits["quota_10_seconds"] - burst),
             limits["quota_day"],
             max(0, limits["quota_day"] - day),
         )
-        return usage, self._error(burst, minute, day, now) if enforced else None
 
-    def _error(self, burst: int, minute: int, day: int, now: float) -> APIError | None:
+    def count(
+        self, increments: Sequence[Increment], now: float
+    ) -> tuple[QuotaUsage, APIError | None]:
+        """Count a request now; return the usage, and `quota-exceeded` if a quota is exceeded."""
+        numbers = self._store.commit_early(increments, now=now) or ()
+        return self.usage(numbers), self._error(numbers, now)
+
+    def _error(self, numbers: Sequence[int], now: float) -> APIError | None:
         """Return the error for the longest window whose quota is exceeded."""
-        limits = self._limits
+        limits, (burst, minute, day) = self._limits, numbers
         if day > limits["quota_day"]:
             return self._exceeded(limits["quota_day"], DAY_SECONDS, now)
         if minute > limits["quota_minute"]:
@@ -98,15 +103,15 @@ class Quotas:
         return APIError("quota-exceeded", hint=hint, headers=headers)
 
 
-def _counters(prefix: str, app: str, place: str, now: float) -> Sequence[Expiring]:
-    """Return the counters of the three windows that contain `now`, the shortest first."""
+def _increments(prefix: str, app: str, place: str, now: float) -> Sequence[Increment]:
+    """Return the increments of the three windows that contain `now`, the shortest first."""
     windows = (
         (f"burst/{app}/{place}", BURST_SECONDS),
         (f"minute/{place}", MINUTE_SECONDS),
         (f"day/{app}/{place}", DAY_SECONDS),
     )
     return [
-        (f"{prefix}/{name}/{int(_end(seconds, now))}", _end(seconds, now))
+        Increment(f"{prefix}/{name}/{int(_end(seconds, now))}", _end(seconds, now))
         for name, seconds in windows
     ]
 

@@ -15,9 +15,9 @@ import orjson
 from leadway_mock.config.settings import Settings
 from leadway_mock.http.messages import APIError
 from leadway_mock.state.clock import Clock
-from leadway_mock.store import Item, Store
+from leadway_mock.store import Append, Item, Reads, Store, Write
 from leadway_mock.util.json_text import to_json_text, to_json_text_unchecked
-from leadway_mock.util.redaction import is_suspicious, redact_json
+from leadway_mock.util.redaction import redact_json, redact_text
 
 
 @dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
@@ -39,10 +39,13 @@ class Turn:
 
 @dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
 class Session:
-    """A session: its id and its newest turn, which is None before the first."""
+    """A session: its id, and its newest turn, which is None before the first."""
 
     id: str
     newest: Turn | None = None
+    is_marked_expired: bool = False
+    """Whether the control API expired it."""
+
     turns: int = field(init=False)
     """Number of committed turns."""
 
@@ -62,31 +65,36 @@ class Sessions:
         self._store = store
         self._clock = clock
         self._settings = settings
-        self._turns = f"{prefix}turns/"
+        self._prefix = prefix
+        self._turns, self._expired = session_keys(prefix, "")
         self._index = f"{prefix}sessions"  # execution ids, in the order of their first turns
         self._deleted = f"{self._index}/deleted"  # positions of deleted sessions in the index
-        self._expired = f"{self._index}/expired/"  # a mark for each session that `expire` ended
 
-    def find(self, execution_id: str) -> Session | None:
-        """Return the session of that id, expired or not, or None."""
-        item = self._store.last(self._turns + execution_id)
-        return Session(execution_id, _turn(item)) if item else None
+    def find(self, execution_id: str, reads: Reads | None = None) -> Session | None:
+        """Return the session of that id, expired or not, or None.
+
+        A request passes its `reads`, which may have it already.
+        """
+        turns, expired = self._turns + execution_id, self._expired + execution_id
+        if reads is None:
+            reads = Reads(self._store, (turns, expired))
+        item = reads.last(turns)
+        if item is None:
+            return None
+        return Session(execution_id, _turn(item), reads.last(expired) is not None)
 
     def has_expired(self, session: Session) -> bool:
         """Return whether the session was idle for too long (documented: 30 minutes)."""
         idle = self._clock.now() - session.newest.at if session.newest else 0.0
-        return idle > self._settings.session_idle_seconds or self._is_marked_expired(session)
+        return idle > self._settings.session_idle_seconds or session.is_marked_expired
 
-    def _is_marked_expired(self, session: Session) -> bool:
-        return self._store.last(self._expired + session.id) is not None
-
-    def resume(self, execution_id: str, agent_id: str, location_id: str) -> Session:
+    def resume(self, execution_id: str, agent_id: str, location_id: str, reads: Reads) -> Session:
         """Return the active session of that id.
 
         Raises `APIError`: `session-unknown`, `session-foreign-agent`, `session-foreign-location` or
         `session-expired`. The responses to these are not documented, and therefore a setting.
         """
-        session = self.find(execution_id)
+        session = self.find(execution_id, reads)
         if session is None or session.newest is None:
             self._reject("unknown", "The mock never created it, or was restarted or reset since.")
         if session.newest.agent_id != agent_id:
@@ -95,18 +103,19 @@ class Sessions:
             self._reject("foreign-location", "It was opened in another location.")
         if self.has_expired(session):
             idle = self._settings.session_idle_seconds
-            marked = "The control API expired it." if self._is_marked_expired(session) else ""
+            marked = "The control API expired it." if session.is_marked_expired else ""
             self._reject("expired", marked or f"It was idle for more than {idle:g} seconds.")
         return session
 
+    def turn_writes(self, session: Session, turn: Turn) -> list[Write]:
+        """Return the writes that add `turn`, if it is still the next turn of `session`."""
+        keep = self._settings.max_turns
+        added = Append(self._turns + session.id, _text(turn), session.turns, keep)
+        return [added] if session.turns else [added, self._index_write(session.id)]
+
     def commit(self, session: Session, turn: Turn) -> bool:
         """Add `turn` to `session`; return False if another turn was committed meanwhile."""
-        text = _text(turn)
-        key, keep = self._turns + session.id, self._settings.max_turns
-        added = self._store.append(key, text, after=session.turns, keep=keep)
-        if added and added.position == 1:
-            self._add_to_index(session.id)
-        return added is not None
+        return self._store.commit(self.turn_writes(session, turn)) is not None
 
     def transcript(self, execution_id: str, *, after: int = 0, limit: int) -> list[Turn]:
         """Return up to `limit` turns of a session after turn `after`, in order."""
@@ -136,12 +145,10 @@ class Sessions:
         copied = self.transcript(execution_id, limit=turns)
         if [turn.number for turn in copied] != list(range(1, turns + 1)):
             return None
-        session = Session(fork_id)
-        for turn in copied:
-            added = replace(turn, at=self._clock.now()) if turn.number == turns else turn
-            self.commit(session, added)
-            session = Session(fork_id, added)
-        return session
+        copied[-1] = replace(copied[-1], at=self._clock.now())
+        writes: list[Write] = [Append(self._turns + fork_id, _text(turn)) for turn in copied]
+        self._store.commit([*writes, self._index_write(fork_id)])
+        return Session(fork_id, copied[-1])
 
     def expire(self, execution_id: str) -> bool:
         """Expire a session as if it had been idle for too long; return whether it exists."""
@@ -155,7 +162,7 @@ class Sessions:
         if self.find(execution_id) is None:
             return False
         position = self._position(execution_id)
-        self._delete_turns(execution_id)
+        self._store.delete(*session_keys(self._prefix, execution_id))
         self._store.append(self._deleted, str(position), keep=self._settings.max_sessions)
         return True
 
@@ -163,20 +170,20 @@ class Sessions:
         items = self._store.items(self._index)
         return next((item.position for item in items if item.value == execution_id), 0)
 
-    def _add_to_index(self, execution_id: str) -> None:
-        """Add a session to the index, and delete the oldest beyond `max_sessions`."""
-        added = self._store.append(self._index, execution_id, keep=self._settings.max_sessions)
-        for dropped in added.dropped if added else ():
-            self._delete_turns(dropped)
-
-    def _delete_turns(self, execution_id: str) -> None:
-        self._store.delete(self._turns + execution_id)
-        self._store.delete(self._expired + execution_id)
+    def _index_write(self, execution_id: str) -> Append:
+        """Return the write that lists a session, and deletes the oldest beyond `max_sessions`."""
+        owned, keep = (self._turns, self._expired), self._settings.max_sessions
+        return Append(self._index, execution_id, keep=keep, owned=owned)
 
     def _reject(self, reason: str, hint: str) -> NoReturn:
         suffix = "-400" if self._settings.unknown_session == "400" else ""
         fix = "Leave executionId out of the first message, then send the one in its response."
         raise APIError(f"session-{reason}{suffix}", hint=f"{hint} {fix}")
+
+
+def session_keys(prefix: str, execution_id: str) -> tuple[str, str]:
+    """Return the keys of a session: its turns, and the mark that the control API expired it."""
+    return f"{prefix}turns/{execution_id}", f"{prefix}sessions/expired/{execution_id}"
 
 
 def _text(turn: Turn) -> str:
@@ -188,17 +195,16 @@ def _text(turn: Turn) -> str:
         "location_id": turn.location_id,
         "version_id": turn.version_id,
         "interaction_id": turn.interaction_id,
-        "message": turn.message,
-        "response": turn.response,
+        "message": redact_text(turn.message),
+        "response": redact_text(turn.response),
         "goal_completion": turn.goal_completion,
     }
     if turn.contact_id is not None:
-        content["contact_id"] = turn.contact_id
-    if turn.state:
-        content["state"] = turn.state
-    # Only the state, which an agent makes, may contain NaN or infinity.
-    text = to_json_text(content) if turn.state else to_json_text_unchecked(content)
-    return to_json_text(redact_json(content)) if is_suspicious(text) else text
+        content["contact_id"] = redact_text(turn.contact_id)
+    if not turn.state:
+        return to_json_text_unchecked(content)
+    content["state"] = redact_json(turn.state)
+    return to_json_text(content)  # Only the state, which an agent makes, may contain NaN.
 
 
 def _turn(item: Item) -> Turn:

@@ -1,13 +1,17 @@
 """Stores of everything that changes: a few atomic verbs, in memory, SQLite or Redis."""
 
 from leadway_mock.store.base import (
-    Appended,
-    Expiring,
+    Append,
+    Increment,
     Item,
+    LazyText,
+    Reads,
     Snapshot,
     Store,
     StoreError,
     StoreUnavailable,
+    WouldBlock,
+    Write,
     redact_url,
 )
 from leadway_mock.store.factory import IN_MEMORY, open_store
@@ -15,14 +19,18 @@ from leadway_mock.store.memory import MemoryStore
 
 __all__ = [
     "IN_MEMORY",
-    "Appended",
-    "Expiring",
+    "Append",
+    "Increment",
     "Item",
+    "LazyText",
     "MemoryStore",
+    "Reads",
     "Snapshot",
     "Store",
     "StoreError",
     "StoreUnavailable",
+    "WouldBlock",
+    "Write",
     "open_store",
     "redact_url",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
 
 
 class StoreError(Exception):
@@ -23,6 +24,30 @@ class StoreUnavailable(StoreError):  # noqa: N818 - the word of HTTP for what it
         self.uncertain = uncertain
 
 
+class WouldBlock(BaseException):
+    """A verb inside `Store.without_waiting` would wait. Nothing was written.
+
+    No `Exception`, so that a step of a request does not take it for a failure of its own.
+    """
+
+
+class LazyText:
+    """Text that is made when it is first used, and kept from then on."""
+
+    __slots__ = ("_make", "_text")
+
+    def __init__(self, make: Callable[[], str]) -> None:
+        self._make: Callable[[], str] | None = make
+        self._text = ""
+
+    def __str__(self) -> str:
+        make = self._make
+        if make is not None:
+            self._text = make()
+            self._make = None  # What the text was made of is released.
+        return self._text
+
+
 @dataclass(slots=True)  # not frozen: one per request
 class Item:
     """One entry of a list: its position, counted from 1 and never reused, and its text."""
@@ -31,12 +56,38 @@ class Item:
     value: str
 
 
-@dataclass(slots=True)  # not frozen: one per request
-class Appended:
-    """Result of an append: the position of the entry, and the entries dropped to make room."""
+@dataclass(slots=True)  # not frozen: several per request
+class Append:
+    """Adds `value` to the end of the list at `key`.
 
-    position: int
-    dropped: tuple[str, ...] = ()
+    With `after`, the commit needs the list's newest position to be `after` still (0 for no list).
+    With `once` in its place, an existing list is left as it is. With `keep`, the oldest entries
+    beyond that many are dropped, and for each the lists whose keys are a prefix of `owned` followed
+    by the entry's text.
+    """
+
+    key: str
+    value: str | LazyText
+    after: int | None = None
+    keep: int | None = None
+    once: bool = False
+    owned: Sequence[str] = ()
+
+
+@dataclass(slots=True)  # not frozen: several per request
+class Increment:
+    """Adds 1 to the counter at `key`.
+
+    `expires` is when the counter expires, in seconds since the Unix epoch. An expired counter
+    restarts at 1. The text before the first slash of a key is a namespace, and each namespace has
+    its own clock.
+    """
+
+    key: str
+    expires: float | None = None
+
+
+Write = Append | Increment
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +98,7 @@ class Snapshot:
     counters: tuple[tuple[str, int, float | None], ...] = ()
 
 
-Expiring = tuple[str, float]
-"""Key of a counter and its expiry in seconds since the Unix epoch."""
-
-
-class Store(Protocol):
+class Store(ABC):
     """Lists and counters under text keys. Each verb is atomic, across threads and processes.
 
     Each may raise `StoreUnavailable`.
@@ -60,64 +107,96 @@ class Store(Protocol):
     position is the record's version.
     """
 
-    def append(
-        self, key: str, value: str, *, after: int | None = None, keep: int | None = None
-    ) -> Appended | None:
-        """Add `value` to the end of the list at `key`.
+    @abstractmethod
+    def read(self, keys: Sequence[str]) -> Sequence[Item | None]:
+        """Return the newest entry of each list, None for a list that does not exist."""
 
-        With `after`, only if the list's newest position is still `after` (0 for no list): this
-        commits a turn exactly once. Otherwise nothing happens and None is returned. With `keep`,
-        the oldest entries beyond that many are dropped.
+    @abstractmethod
+    def commit(self, writes: Sequence[Write], *, now: float = 0.0) -> Sequence[int] | None:
+        """Make all writes, or none where an append's `after` is not the newest position.
+
+        Returns the newest positions of the lists and the values of the counters in the order of
+        `writes`, or None if nothing was written. `now` is the time by which counters expire, in
+        seconds since the Unix epoch. All keys are in one namespace.
         """
-        ...
 
-    def last(self, key: str) -> Item | None:
-        """Return the newest entry of the list at `key`, or None."""
-        ...
+    def commit_early(self, writes: Sequence[Write], *, now: float = 0.0) -> Sequence[int] | None:
+        """Do what `commit` does, in a request that will commit once more.
 
+        Raises `WouldBlock` inside `without_waiting` if the later commit might wait.
+        """
+        return self.commit(writes, now=now)
+
+    def without_waiting(self) -> AbstractContextManager[None]:
+        """Let verbs of this thread, the event loop's, raise `WouldBlock` instead of waiting.
+
+        Raises it at once if the store cannot tell beforehand whether a verb will wait.
+        """
+        raise WouldBlock
+
+    @abstractmethod
     def items(self, key: str, *, after: int = 0, limit: int | None = None) -> Sequence[Item]:
         """Return up to `limit` entries of the list at `key` after position `after`, in order."""
-        ...
 
+    @abstractmethod
     def count(self, key: str) -> int:
         """Return how many entries the list at `key` holds now."""
-        ...
 
-    def increment(self, key: str, *, now: float = 0.0, expires: float | None = None) -> int:
-        """Add 1 to the counter at `key` and return it.
+    @abstractmethod
+    def delete(self, *keys: str) -> None:
+        """Delete the lists and the counters at `keys`, if any. All are in one namespace."""
 
-        `expires` is when the counter expires, `now` the current time; both in seconds since the
-        Unix epoch. An expired counter restarts at 1. The text before the first slash of a key is a
-        namespace, and each namespace has its own clock.
-        """
-        ...
-
-    def increment_all(self, counters: Sequence[Expiring], *, now: float) -> Sequence[int]:
-        """Add 1 to each of several counters of one namespace, in one step; return them in order.
-
-        Each is a key and its expiry; see `increment`.
-        """
-        ...
-
-    def delete(self, key: str) -> None:
-        """Delete the list and the counter at `key`, if any."""
-        ...
-
+    @abstractmethod
     def clear(self, prefix: str = "") -> None:
         """Delete every list and counter whose key begins with `prefix`."""
-        ...
 
+    @abstractmethod
     def export(self, prefix: str) -> Snapshot:
         """Return everything under the keys that begin with `prefix`, without the prefix."""
-        ...
 
+    @abstractmethod
     def restore(self, prefix: str, snapshot: Snapshot) -> None:
         """Replace everything under the keys that begin with `prefix` by `snapshot`."""
-        ...
 
+    @abstractmethod
     def close(self) -> None:
         """Release files and connections. The store is not used afterwards."""
-        ...
+
+    def last(self, key: str) -> Item | None:
+        """Return the newest entry of one list, or None."""
+        return self.read((key,))[0]
+
+    def append(
+        self, key: str, value: str, *, after: int | None = None, keep: int | None = None
+    ) -> int | None:
+        """Make one `Append`; return the entry's position, or None if nothing was written."""
+        positions = self.commit((Append(key, value, after, keep),))
+        return positions[0] if positions else None
+
+    def increment(self, key: str, *, now: float = 0.0, expires: float | None = None) -> int:
+        """Make one `Increment`; return the counter's value."""
+        numbers = self.commit((Increment(key, expires),), now=now)
+        return numbers[0] if numbers else 0  # An increment has no condition.
+
+
+class Reads:
+    """Newest entries of lists, each read from a store at most once."""
+
+    def __init__(self, store: Store, keys: Sequence[str] = ()) -> None:
+        """Read several lists in one step; `items` has what was found, in their order."""
+        self._store = store
+        self.items = store.read(keys) if keys else ()
+        self._found = dict(zip(keys, self.items, strict=True))
+
+    def load(self, *keys: str) -> None:
+        """Read several lists in one step."""
+        self._found.update(zip(keys, self._store.read(keys), strict=True))
+
+    def last(self, key: str) -> Item | None:
+        """Return the newest entry of a list, or None."""
+        if key not in self._found:
+            self.load(key)
+        return self._found[key]
 
 
 def redact_url(url: str) -> str:

@@ -1,7 +1,8 @@
 """Store in dictionaries of one process; its content is gone at exit.
 
-The dictionaries hold only texts and numbers, which Python's garbage collector does not traverse, so
-a million sessions cause no pauses.
+The dictionaries hold texts and numbers, which Python's garbage collector does not traverse, so a
+million sessions cause no pauses. A lazy text is the only other value; journals hold them, and are
+bounded.
 """
 
 from __future__ import annotations
@@ -9,44 +10,64 @@ from __future__ import annotations
 import heapq
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
-from leadway_mock.store.base import Appended, Expiring, Item, Snapshot
+from leadway_mock.store.base import Append, Increment, Item, LazyText, Snapshot, Store, Write
 
 MAX_EXPIRING = 100_000
 """Counters with an expiry in one namespace, about 50 MB."""
 
 
-class MemoryStore:
+class MemoryStore(Store):
     """A store in memory; see `Store` for the verbs."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._values: dict[str, str] = {}  # by key and position, with a slash between them
+        self._values: dict[
+            str, str | LazyText
+        ] = {}  # by key and position, with a slash between them
         self._newest: dict[str, int] = {}
         self._oldest: dict[str, int] = {}  # of lists that have dropped entries; else it is 1
         self._counters: dict[str, int] = {}
         self._expiries: dict[str, float] = {}
         self._queues: dict[str, list[tuple[float, str]]] = {}  # counters by expiry, by namespace
 
-    def append(
-        self, key: str, value: str, *, after: int | None = None, keep: int | None = None
-    ) -> Appended | None:
-        """See `Store.append`."""
+    def read(self, keys: Sequence[str]) -> Sequence[Item | None]:
+        """See `Store.read`."""
+        newest, values = self._newest, self._values
+        found: list[tuple[int, str | LazyText] | None] = []
         with self._lock:
-            newest = self._newest.get(key, 0)
-            if after is not None and after != newest:
-                return None
-            position = self._newest[key] = newest + 1
-            self._values[f"{key}/{position}"] = value
-            if keep is None or position <= keep:
-                return Appended(position)
-            return Appended(position, self._drop(key, position - keep))
+            for key in keys:
+                position = newest.get(key)
+                found.append((position, values[f"{key}/{position}"]) if position else None)
+        return [Item(each[0], str(each[1])) if each else None for each in found]
 
-    def last(self, key: str) -> Item | None:
-        """See `Store.last`."""
+    def commit(self, writes: Sequence[Write], *, now: float = 0.0) -> Sequence[int] | None:
+        """See `Store.commit`."""
+        newest, values, numbers = self._newest, self._values, []
         with self._lock:
-            position = self._newest.get(key)
-            return Item(position, self._values[f"{key}/{position}"]) if position else None
+            for write in writes:
+                if isinstance(write, Increment) or write.after is None:
+                    continue
+                if write.after != newest.get(write.key, 0):
+                    return None
+            for write in writes:
+                key = write.key
+                if isinstance(write, Append):
+                    number = newest.get(key, 0)
+                    if not number or not write.once:
+                        number = newest[key] = number + 1
+                        values[f"{key}/{number}"] = write.value
+                        if write.keep is not None and number > write.keep:
+                            self._drop(key, number - write.keep, write.owned)
+                else:
+                    expires, former = write.expires, self._expiries.get(key)
+                    is_alive = former is None or former > now
+                    number = self._counters[key] = self._counters.get(key, 0) * is_alive + 1
+                    if former != expires or number == 1:
+                        self._set_expiry(key, expires, now)
+                numbers.append(number)
+        return numbers
 
     def items(self, key: str, *, after: int = 0, limit: int | None = None) -> Sequence[Item]:
         """See `Store.items`."""
@@ -55,45 +76,21 @@ class MemoryStore:
             last = self._newest.get(key, 0)
             if limit is not None:
                 last = min(last, first + limit - 1)
-            return [
-                Item(position, self._values[f"{key}/{position}"])
-                for position in range(first, last + 1)
+            found = [
+                (position, self._values[f"{key}/{position}"]) for position in range(first, last + 1)
             ]
+        return [Item(position, str(value)) for position, value in found]
 
     def count(self, key: str) -> int:
         """See `Store.count`."""
         with self._lock:
             return self._newest.get(key, 0) - self._oldest.get(key, 1) + 1
 
-    def increment(self, key: str, *, now: float = 0.0, expires: float | None = None) -> int:
-        """See `Store.increment`."""
-        if expires is not None:
-            return self.increment_all([(key, expires)], now=now)[0]
-        with self._lock:
-            former = self._expiries.pop(key, None)
-            alive = former is None or former > now
-            number = self._counters[key] = self._counters.get(key, 0) * alive + 1
-            return number
-
-    def increment_all(self, counters: Sequence[Expiring], *, now: float) -> Sequence[int]:
-        """See `Store.increment_all`."""
-        numbers = []
-        with self._lock:
-            for key, expires in counters:
-                former = self._expiries.get(key)
-                alive = former is None or former > now
-                number = self._counters[key] = self._counters.get(key, 0) * alive + 1
-                if former != expires:
-                    self._expiries[key] = expires
-                if number == 1:
-                    self._delete_expired(key, now, expires)
-                numbers.append(number)
-        return numbers
-
-    def delete(self, key: str) -> None:
+    def delete(self, *keys: str) -> None:
         """See `Store.delete`."""
         with self._lock:
-            self._delete(key)
+            for key in keys:
+                self._delete(key)
 
     def clear(self, prefix: str = "") -> None:
         """See `Store.clear`."""
@@ -103,13 +100,12 @@ class MemoryStore:
     def export(self, prefix: str) -> Snapshot:
         """See `Store.export`."""
         with self._lock:
-            return Snapshot(
-                tuple(self._entries_under(prefix)),
-                tuple(
-                    (key.removeprefix(prefix), self._counters[key], self._expiries.get(key))
-                    for key in sorted(_under(prefix, self._counters))
-                ),
+            entries = list(self._entries_under(prefix))
+            counters = tuple(
+                (key.removeprefix(prefix), self._counters[key], self._expiries.get(key))
+                for key in sorted(_under(prefix, self._counters))
             )
+        return Snapshot(tuple((key, at, str(value)) for key, at, value in entries), counters)
 
     def restore(self, prefix: str, snapshot: Snapshot) -> None:
         """See `Store.restore`."""
@@ -126,18 +122,29 @@ class MemoryStore:
                     self._expiries[prefix + key] = expires
                     self._queue(prefix + key, expires)
 
+    def without_waiting(self) -> AbstractContextManager[None]:
+        """See `Store.without_waiting`."""
+        return nullcontext()
+
     def close(self) -> None:
         """See `Store.close`."""
 
-    def _drop(self, key: str, upto: int) -> tuple[str, ...]:
-        """Drop the entries of a list up to a position and return them."""
+    def _set_expiry(self, key: str, expires: float | None, now: float) -> None:
+        if expires is None:
+            self._expiries.pop(key, None)
+            return
+        self._expiries[key] = expires
+        if self._counters[key] == 1:
+            self._delete_expired(key, now, expires)
+
+    def _drop(self, key: str, upto: int, owned: Sequence[str] = ()) -> None:
+        """Drop the entries of a list up to a position, and the lists that they own."""
         oldest = self._oldest.get(key, 1)
-        if oldest > upto:
-            return ()
-        self._oldest[key] = upto + 1
-        if oldest == upto:  # The usual case: a full list gets one more.
-            return (self._values.pop(f"{key}/{oldest}"),)
-        return tuple(self._values.pop(f"{key}/{position}") for position in range(oldest, upto + 1))
+        for position in range(oldest, upto + 1):
+            value = self._values.pop(f"{key}/{position}")
+            for prefix in owned:
+                self._delete(f"{prefix}{value}")
+        self._oldest[key] = max(oldest, upto + 1)
 
     def _delete(self, key: str) -> None:
         self._drop(key, self._newest.pop(key, 0))
@@ -149,7 +156,7 @@ class MemoryStore:
         for key in [*_under(prefix, self._newest), *_under(prefix, self._counters)]:
             self._delete(key)
 
-    def _entries_under(self, prefix: str) -> Iterator[tuple[str, int, str]]:
+    def _entries_under(self, prefix: str) -> Iterator[tuple[str, int, str | LazyText]]:
         for key in sorted(_under(prefix, self._newest)):
             for position in range(self._oldest.get(key, 1), self._newest[key] + 1):
                 yield key.removeprefix(prefix), position, self._values[f"{key}/{position}"]

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from leadway_mock.store.base import (
-    Appended,
-    Expiring,
+    Append,
     Item,
     Snapshot,
+    Store,
     StoreError,
     StoreUnavailable,
+    WouldBlock,
+    Write,
 )
 
 Result = TypeVar("Result")
@@ -28,6 +31,15 @@ BUSY_SECONDS = 10.0
 
 CLOSE_SECONDS = 1.0
 """How long `close` waits for a verb in progress, which may itself wait for another process."""
+
+PROMPT_SECONDS = 0.005
+"""How long a verb in the event loop waits for another write, which takes about 0.0001 seconds."""
+
+SPIN_SECONDS = 0.0001
+"""Pause between two tries in the event loop. SQLite's own are ten times as long, or more."""
+
+PAUSE_SECONDS = 0.1
+"""How long the event loop leaves a busy database to threads."""
 
 FORMAT = 1
 """The file's format, kept in SQLite's `user_version`; a file of another one is not opened."""
@@ -51,6 +63,13 @@ WHERE :after IS NULL OR newest = :after
 RETURNING position
 """
 
+NEWEST = (
+    "SELECT * FROM (SELECT key, position, value FROM entries WHERE key = ?"
+    " ORDER BY position DESC LIMIT 1)"
+)
+
+DROP = "DELETE FROM entries WHERE key = ? AND position <= ? RETURNING value"
+
 FROM_ENTRIES = "FROM entries WHERE key >= ? AND key < ? ORDER BY key, position"
 FROM_COUNTERS = "FROM counters WHERE key >= ? AND key < ? ORDER BY key"
 
@@ -70,38 +89,67 @@ RETURNING value
 DELETE_EXPIRED = "DELETE FROM counters WHERE expires <= ? AND key >= ? AND key < ?"
 
 
-class SQLiteStore:
+class _ConflictError(Exception):
+    """A list has a newer entry than an append expects."""
+
+
+class SQLiteStore(Store):
     """A store in one SQLite database; see `Store` for the verbs."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        """Open the database at `path`, or one in memory; raises `StoreError`."""
+    def __init__(self, path: Path) -> None:
+        """Open the database at `path`; raises `StoreError`."""
         self._lock = threading.Lock()
-        self._name = str(path or ":memory:")
-        self._connection = _open(path)
+        self._name = str(path)
+        self._connection = _open(path, BUSY_SECONDS)
+        # Used by one thread, and therefore without the lock.
+        self._prompt_connection = _open(path, 0.0)
+        self._prompt_thread = 0
+        self._busy_until = 0.0
         self._is_closed = False
 
-    def append(
-        self, key: str, value: str, *, after: int | None = None, keep: int | None = None
-    ) -> Appended | None:
-        """See `Store.append`."""
+    def read(self, keys: Sequence[str]) -> Sequence[Item | None]:
+        """See `Store.read`."""
+        rows = self._rows(" UNION ALL ".join([NEWEST] * len(keys)), tuple(keys))
+        found = {key: Item(position, value) for key, position, value in rows}
+        return [found.get(key) for key in keys]
 
-        def work(connection: sqlite3.Connection) -> Appended | None:
-            values = {"key": key, "value": value, "after": after}
-            rows = connection.execute(APPEND, values).fetchall()
-            if not rows:
-                return None
-            position: int = rows[0][0]
-            if keep is None or position <= keep:
-                return Appended(position)
-            return Appended(position, _drop(connection, key, position - keep))
+    def commit(self, writes: Sequence[Write], *, now: float = 0.0) -> Sequence[int] | None:
+        """See `Store.commit`."""
+        texts = [str(each.value) if isinstance(each, Append) else "" for each in writes]
 
-        return self._run(work)
+        def work(connection: sqlite3.Connection) -> Sequence[int]:
+            numbers = []
+            for write, text in zip(writes, texts, strict=True):
+                if isinstance(write, Append):
+                    numbers.append(_append(connection, write, text))
+                else:
+                    numbers.append(_increment(connection, write.key, now, write.expires))
+            return numbers
 
-    def last(self, key: str) -> Item | None:
-        """See `Store.last`."""
-        sql = "SELECT position, value FROM entries WHERE key = ? ORDER BY position DESC LIMIT 1"
-        rows = self._rows(sql, (key,))
-        return Item(*rows[0]) if rows else None
+        try:
+            return self._run(work, together=True)
+        except _ConflictError:
+            return None
+
+    def commit_early(self, writes: Sequence[Write], *, now: float = 0.0) -> Sequence[int] | None:
+        """See `Store.commit_early`."""
+        if threading.get_ident() == self._prompt_thread:
+            raise WouldBlock
+        return self.commit(writes, now=now)
+
+    @contextmanager
+    def without_waiting(self) -> Iterator[None]:
+        """See `Store.without_waiting`. A verb waits at most `PROMPT_SECONDS`."""
+        if time.monotonic() < self._busy_until:
+            raise WouldBlock
+        self._prompt_thread = threading.get_ident()
+        try:
+            yield
+        except WouldBlock:
+            self._busy_until = time.monotonic() + PAUSE_SECONDS
+            raise
+        finally:
+            self._prompt_thread = 0
 
     def items(self, key: str, *, after: int = 0, limit: int | None = None) -> Sequence[Item]:
         """See `Store.items`."""
@@ -118,26 +166,9 @@ class SQLiteStore:
         number: int = self._rows(COUNT, {"key": key})[0][0]
         return number
 
-    def increment(self, key: str, *, now: float = 0.0, expires: float | None = None) -> int:
-        """See `Store.increment`."""
-        return self._run(lambda connection: _increment(connection, key, now, expires))
-
-    def increment_all(self, counters: Sequence[Expiring], *, now: float) -> Sequence[int]:
-        """See `Store.increment_all`."""
-
-        def work(connection: sqlite3.Connection) -> Sequence[int]:
-            return [_increment(connection, key, now, expires) for key, expires in counters]
-
-        return self._run(work, together=True)
-
-    def delete(self, key: str) -> None:
+    def delete(self, *keys: str) -> None:
         """See `Store.delete`."""
-
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute("DELETE FROM entries WHERE key = ?", (key,))
-            connection.execute("DELETE FROM counters WHERE key = ?", (key,))
-
-        self._run(work, together=True)
+        self._run(lambda connection: _delete(connection, keys), together=True)
 
     def clear(self, prefix: str = "") -> None:
         """See `Store.clear`."""
@@ -176,6 +207,7 @@ class SQLiteStore:
         if self._lock.acquire(timeout=CLOSE_SECONDS):
             try:
                 self._connection.close()
+                self._prompt_connection.close()
             finally:
                 self._lock.release()
 
@@ -186,20 +218,30 @@ class SQLiteStore:
         self, work: Callable[[sqlite3.Connection], Result], *, together: bool = False
     ) -> Result:
         """Run `work` under the lock; `together` makes its statements one transaction."""
-        connection = self._connection
+        if threading.get_ident() == self._prompt_thread:
+            return self._run_on(self._prompt_connection, work, together=together)
         with self._lock:
-            if self._is_closed:
-                raise StoreUnavailable(f"The store {self._name} is closed.")
-            before = connection.total_changes
-            try:
-                if not together:
-                    return work(connection)
-                with _transaction(connection):
-                    return work(connection)
-            except sqlite3.OperationalError as error:
-                # A transaction that failed has undone all; statements by themselves have not.
-                uncertain = not together and connection.total_changes > before
-                raise StoreUnavailable(self._error_text(error), uncertain=uncertain) from error
+            return self._run_on(self._connection, work, together=together)
+
+    def _run_on(
+        self,
+        connection: sqlite3.Connection,
+        work: Callable[[sqlite3.Connection], Result],
+        *,
+        together: bool,
+    ) -> Result:
+        if self._is_closed:
+            raise StoreUnavailable(f"The store {self._name} is closed.")
+        try:
+            if not together:
+                return work(connection)
+            with _transaction(connection, prompt=connection is self._prompt_connection):
+                return work(connection)
+        except sqlite3.OperationalError as error:
+            if connection is self._prompt_connection and _is_busy(error):
+                raise WouldBlock from error
+            # Nothing is uncertain: every write is in a transaction, which has undone all.
+            raise StoreUnavailable(self._error_text(error)) from error
 
     def _error_text(self, error: sqlite3.Error) -> str:
         return f"The store {self._name} cannot be used at present: {error}."
@@ -216,6 +258,27 @@ def _namespace(key: str) -> str:
     return head + slash if slash else ""
 
 
+def _append(connection: sqlite3.Connection, write: Append, text: str) -> int:
+    values = {"key": write.key, "value": text, "after": 0 if write.once else write.after}
+    rows = connection.execute(APPEND, values).fetchall()
+    if not rows and write.once:
+        (_, newest, _), *_ = connection.execute(NEWEST, (write.key,)).fetchall()
+        return int(newest)
+    if not rows:
+        raise _ConflictError
+    position: int = rows[0][0]
+    if write.keep is not None and position > write.keep:
+        dropped = connection.execute(DROP, (write.key, position - write.keep)).fetchall()
+        _delete(connection, [prefix + value for prefix in write.owned for (value,) in dropped])
+    return position
+
+
+def _delete(connection: sqlite3.Connection, keys: Sequence[str]) -> None:
+    rows = [(key,) for key in keys]
+    connection.executemany("DELETE FROM entries WHERE key = ?", rows)
+    connection.executemany("DELETE FROM counters WHERE key = ?", rows)
+
+
 def _increment(connection: sqlite3.Connection, key: str, now: float, expires: float | None) -> int:
     values = {"key": key, "now": now, "expires": expires}
     number: int = connection.execute(INCREMENT, values).fetchall()[0][0]
@@ -230,8 +293,15 @@ def _clear(connection: sqlite3.Connection, prefix: str) -> None:
 
 
 @contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
+def _transaction(connection: sqlite3.Connection, *, prompt: bool = False) -> Iterator[None]:
+    deadline = time.monotonic() + PROMPT_SECONDS if prompt else 0.0
+    while not connection.in_transaction:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() >= deadline:
+                raise
+            time.sleep(SPIN_SECONDS)
     try:
         yield
         connection.execute("COMMIT")
@@ -241,11 +311,15 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _open(path: Path | None) -> sqlite3.Connection:
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # the low byte is the error's kind
+
+
+def _open(path: Path, timeout: float) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(
-            path or ":memory:",
-            timeout=BUSY_SECONDS,
+            path,
+            timeout=timeout,
             isolation_level=None,  # each statement commits by itself unless we say BEGIN
             check_same_thread=False,  # the store's lock keeps threads apart
         )
@@ -277,13 +351,8 @@ def _check_format(connection: sqlite3.Connection) -> None:
         raise StoreError("it is the database of another program")
 
 
-def _cannot_open(path: Path | None, error: Exception) -> str:
+def _cannot_open(path: Path, error: Exception) -> str:
     return (
-        f"cannot open the store {path or ':memory:'}: {error}. Name a file in a folder that exists"
+        f"cannot open the store {path}: {error}. Name a file in a folder that exists"
         " and that you may write, as in --store sqlite:///mock.db, or leave --store out."
     )
-
-
-def _drop(connection: sqlite3.Connection, key: str, upto: int) -> tuple[str, ...]:
-    sql = "DELETE FROM entries WHERE key = ? AND position <= ? RETURNING value"
-    return tuple(row[0] for row in connection.execute(sql, (key, upto)).fetchall())

@@ -11,9 +11,9 @@ that no turn expects, a request that violates the contract or has another token,
 that was never used. `allow` permits some of these, `strict=False` permits all.
 """
 
-from leadway_mock.testing.conversations import Conversation
 from leadway_mock.testing.expectations import KINDS, UnexpectedInteractionError
 from leadway_mock.testing.host import Host
+from leadway_mock.testing.journal import Conversation
 from leadway_mock.testing.mock import Mock
 
 __all__ = ["KINDS", "Conversation", "Host", "Mock", "UnexpectedInteractionError"]

@@ -1,19 +1,40 @@
-"""Clock of one test: sessions expire and quotas refill without waiting."""
+"""Clock of one test, and the decorator for methods that check their arguments."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from leadway_mock.state.clock import MovableClock
 from leadway_mock.state.namespaces import Namespace
-from leadway_mock.testing.tracebacks import hide_traceback_here
 
 Move = Callable[[MovableClock], MovableClock]
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+def hide_traceback_here(method: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Drop the traceback of every `ValueError` that `method` raises.
+
+    Its message says what is wrong with the arguments. Other errors are bugs of the mock and keep
+    the traceback.
+    """
+
+    @wraps(method)
+    def call(*arguments: Parameters.args, **keywords: Parameters.kwargs) -> Result:
+        __tracebackhide__ = True
+        try:
+            return method(*arguments, **keywords)
+        except ValueError as error:
+            raise error.with_traceback(None) from None
+
+    return call
 
 
 class MockClock:
-    """Reads and moves the clock of this test's sessions and quotas."""
+    """Reads and moves the clock of a test: sessions expire and quotas refill without waiting."""
 
     def __init__(self, move: Callable[[Move], Namespace]) -> None:
         """Take the function that applies a move to a namespace and returns the namespace."""
@@ -21,7 +42,7 @@ class MockClock:
 
     def now(self) -> datetime:
         """Return the time of the mock, in UTC."""
-        return datetime.fromtimestamp(self._move(_keep).clock.now(), UTC)
+        return datetime.fromtimestamp(self._move(lambda clock: clock).clock.now(), UTC)
 
     @hide_traceback_here
     def freeze(self, at: datetime | str | None = None) -> None:
@@ -53,10 +74,6 @@ class MockClock:
     def reset(self) -> None:
         """Follow the machine's clock again."""
         self._move(MovableClock.reset)
-
-
-def _keep(clock: MovableClock) -> MovableClock:
-    return clock
 
 
 def _timestamp(at: datetime | str) -> float:

@@ -8,7 +8,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import TypeAlias
 
-from leadway_mock.agents.agent_ids import AGENT_ID_HINT, is_agent_id
+from leadway_mock.agents.registry import AGENT_ID_HINT, is_agent_id
 from leadway_mock.dialogues import (
     Dialogue,
     DialogueBuilder,
@@ -18,8 +18,7 @@ from leadway_mock.dialogues import (
     parse_dialogue,
 )
 from leadway_mock.dialogues.loading.files import TRANSCRIPTS, YAML
-from leadway_mock.documents.problems import Problem, TextPosition
-from leadway_mock.documents.yaml_errors import quote
+from leadway_mock.documents.problems import Problem, TextPosition, quote
 
 DialogueSource: TypeAlias = str | Path | Dialogue | DialogueBuilder
 """A text of several lines, the path of a file or folder, or a dialogue built in Python."""

@@ -5,19 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from textwrap import indent
 
-from leadway_mock.agents import TEST_TOKENS
+from leadway_mock.agents.registry import TEST_TOKENS
 from leadway_mock.agents.replies import Comparison, NearMiss
-from leadway_mock.dialogues import (
-    DIALOGUE_ENDED,
-    REFUSED_RULE,
-    UNSCRIPTED_RULE,
-    Dialogue,
-    ScriptedTurn,
-    near_miss_table,
-)
+from leadway_mock.dialogues import REJECTED_RULE, UNSCRIPTED_RULE, Dialogue
+from leadway_mock.dialogues.reports import DIALOGUE_ENDED, near_miss_table, turn_title
 from leadway_mock.state.armed_faults import ArmedFaults
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.util.redaction import fingerprint
@@ -80,9 +73,9 @@ def find_unexpected(entries: Iterable[JournalEntry]) -> Iterator[Unexpected]:
     """Yield unscripted messages and contract violations, without those that the test requested."""
     for entry in entries:
         rule = entry["response"]["rule"]
-        if rule in {UNSCRIPTED_RULE, REFUSED_RULE}:
+        if rule in {UNSCRIPTED_RULE, REJECTED_RULE}:
             yield Unexpected("unscripted", "\n".join(_unscripted_lines(entry)))
-        elif rule in CONTRACT_RULES and not _is_requested(entry):
+        elif rule in CONTRACT_RULES and not {"fault", "requestedExample"} & entry.keys():
             yield Unexpected("contract", "\n".join(_violation_lines(entry)))
 
 
@@ -109,9 +102,11 @@ def find_unused_turns(
     dialogues: Iterable[Dialogue], used: Mapping[str, Collection[int]]
 ) -> Iterator[Unexpected]:
     """Yield turns that no session reached; `used` has the numbers of the others, by dialogue."""
-    for dialogue in dialogues:
-        for turn in _missed_turns(dialogue, used.get(dialogue.name, ())):
-            yield Unexpected("unused", _turn_line(dialogue, turn))
+    for each in dialogues:
+        for number in _missed_turns(each, used.get(each.name, ())):
+            turn = each.turn(number)
+            title = turn_title(number, turn.label, each.name, each.file, turn.line)
+            yield Unexpected("unused", f"{title}: user: {turn.user}")
 
 
 def find_unused_faults(faults: ArmedFaults) -> Iterator[Unexpected]:
@@ -131,18 +126,13 @@ def report(unexpected: Sequence[Unexpected], *, requests: str, hint: str = ALLOW
     for kind in kinds:
         texts = [each.text for each in unexpected if each.kind == kind]
         gap = "\n\n" if any("\n" in text for text in texts) else "\n"
-        parts += [f"{kind}: {KINDS[kind]}", _indent(gap.join(texts))]
+        parts += [f"{kind}: {KINDS[kind]}", indent(gap.join(texts), "  ")]
     parts.append(requests)
     if hint:
         quoted = ", ".join(f'"{kind}"' for kind in kinds)
         flags = " ".join(f"--allow {kind}" for kind in kinds)
         parts.append(hint.format(kinds=quoted, flags=flags))
     return "\n\n".join(parts)
-
-
-def _is_requested(entry: JournalEntry) -> bool:
-    """Whether a fault or a `Prefer` header of the test caused the response."""
-    return "fault" in entry or "requestedExample" in entry
 
 
 def _request_line(entry: JournalEntry) -> str:
@@ -172,20 +162,17 @@ def _unscripted_lines(entry: JournalEntry) -> Iterator[str]:
     else:
         yield "  The session has not started any dialogue."
     width = min(shutil.get_terminal_size((MAX_WIDTH, 24)).columns, MAX_WIDTH) - 2
-    near_misses = [_parse_near_miss(each) for each in entry.get("nearMisses", ())]
-    for near_miss in near_misses:
+    near_misses = entry.get("nearMisses", ())
+    for each in near_misses:
+        comparisons = tuple(Comparison(**part) for part in each["comparisons"])
+        near_miss = NearMiss(**{**each, "comparisons": comparisons})
         yield from near_miss_table(near_miss, width=width)
     if not near_misses:
         yield f"  {DIALOGUE_ENDED}"
 
 
-def _parse_near_miss(content: Mapping[str, Any]) -> NearMiss:
-    comparisons = tuple(Comparison(**each) for each in content["comparisons"])
-    return NearMiss(**{**content, "comparisons": comparisons})
-
-
-def _missed_turns(dialogue: Dialogue, used: Collection[int]) -> Iterator[ScriptedTurn]:
-    """Yield the turns that a conversation should have reached and did not, in written order.
+def _missed_turns(dialogue: Dialogue, used: Collection[int]) -> list[int]:
+    """Return the numbers of turns that a conversation should have reached and did not, in order.
 
     `used` has the numbers of the turns that were reached. Where one alternative of a branch was
     reached, the others, and what follows from them alone, are not missed.
@@ -201,20 +188,4 @@ def _missed_turns(dialogue: Dialogue, used: Collection[int]) -> Iterator[Scripte
             if number not in visited:
                 visited.add(number)
                 pending.append(dialogue.turn(number).then)
-    return (dialogue.turn(number) for number in sorted(missed - set(used)))
-
-
-def _turn_line(dialogue: Dialogue, turn: ScriptedTurn) -> str:
-    label = f" '{turn.label}'" if turn.label else ""
-    line = f", {_short_path(dialogue.file)}:{turn.line}" if turn.line else ""
-    return f"turn {turn.number}{label} of '{dialogue.name}'{line}: user: {turn.user}"
-
-
-def _short_path(file: str) -> str:
-    """Return a path relative to the working directory if it is below."""
-    path, directory = Path(file), Path.cwd()
-    return str(path.relative_to(directory)) if path.is_relative_to(directory) else file
-
-
-def _indent(text: str) -> str:
-    return "\n".join(f"  {line}".rstrip() for line in text.splitlines())
+    return sorted(missed - set(used))

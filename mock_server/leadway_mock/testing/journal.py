@@ -1,19 +1,25 @@
-"""Journal of a test: find, count, wait for and format its requests."""
+"""Requests and conversations of a test, for assertions and failure messages."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import FIELDS, JournalQuery, compile_query
 from leadway_mock.state.journal_wait import JournalWait
-from leadway_mock.util.suggestions import suggest
+from leadway_mock.state.namespaces import Namespace
+from leadway_mock.state.sessions import Turn
+from leadway_mock.util.names import json_name, suggest
 
 MAX_LISTED = 20
 """Number of requests in a failure message, the newest ones."""
+
+MAX_TEXT_LENGTH = 300
+"""Number of characters of a message or response in a failure message."""
 
 
 class MockJournal:
@@ -84,13 +90,77 @@ def _format_request(entry: JournalEntry) -> str:
 
 
 def _query(match: dict[str, Any]) -> JournalQuery:
-    return compile_query({_field(name): value for name, value in match.items()})
-
-
-def _field(name: str) -> str:
-    """Return the field of a keyword: `execution_id` is `executionId`."""
-    field = re.sub(r"_(\w)", lambda found: found[1].upper(), name)
-    if field in FIELDS:
-        return field
+    """Compile a query by keywords: `execution_id` is the field `executionId`."""
     known = [re.sub(r"([A-Z])", lambda found: f"_{found[1].lower()}", each) for each in FIELDS]
-    raise TypeError(f"Journal entries have no field '{name}'; {suggest(name, known)}")
+    for name in match:
+        if name not in known and name not in FIELDS:
+            raise TypeError(f"Journal entries have no field '{name}'; {suggest(name, known)}")
+    return compile_query({json_name(name): value for name, value in match.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One session: its id and its turns, in order."""
+
+    execution_id: str
+    turns: tuple[Turn, ...]
+
+    @property
+    def messages(self) -> list[str]:
+        """Messages of the application."""
+        return [turn.message for turn in self.turns]
+
+    @property
+    def responses(self) -> list[str]:
+        """Responses of the agent."""
+        return [turn.response for turn in self.turns]
+
+    @property
+    def agent_id(self) -> str:
+        """Id of the agent."""
+        return self.turns[0].agent_id
+
+    @property
+    def contact_id(self) -> str | None:
+        """Contact id of the newest turn, if it has one."""
+        return self.turns[-1].contact_id
+
+    @property
+    def goal_completion(self) -> bool:
+        """Whether the newest response says that the goal is complete."""
+        return self.turns[-1].goal_completion
+
+    def has_messages(self, expected: Iterable[str | re.Pattern[str]]) -> bool:
+        """Return whether these are exactly its messages: equal, or matched by the pattern."""
+        patterns = list(expected)
+        return len(patterns) == len(self.turns) and all(
+            each == message if isinstance(each, str) else each.search(message)
+            for each, message in zip(patterns, self.messages, strict=True)
+        )
+
+
+def conversations(namespace: Namespace) -> list[Conversation]:
+    """Return every conversation of a namespace, oldest first."""
+    sessions, settings = namespace.sessions, namespace.settings
+    return [
+        Conversation(session.id, tuple(sessions.transcript(session.id, limit=settings.max_turns)))
+        for _, session in sessions.list_page(after=0, limit=settings.max_sessions)
+    ]
+
+
+def format_conversations(sessions: Sequence[Conversation]) -> str:
+    """Return conversations as text."""
+    if not sessions:
+        return "There is no conversation."
+    lines = []
+    for each in sessions:
+        lines.append(f"session {each.execution_id} with agent {each.agent_id}")
+        for turn in each.turns:
+            lines.append(f"  {turn.number}. user:  {_format_text(turn.message)}")
+            lines.append(f"     agent: {_format_text(turn.response)}")
+    return "\n".join(lines)
+
+
+def _format_text(text: str) -> str:
+    cut = text if len(text) <= MAX_TEXT_LENGTH else f"{text[:MAX_TEXT_LENGTH]}…"
+    return cut.replace("\n", "\n            ")

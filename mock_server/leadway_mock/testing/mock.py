@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from pathlib import Path
@@ -11,14 +12,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
 
-from leadway_mock.agents import ECHO_ID
-from leadway_mock.config.settings import SettingsError, problems
+from leadway_mock.agents.builtin import ECHO_ID
+from leadway_mock.config.settings import SettingsError, problems, with_settings
 from leadway_mock.conformance import (
     ConformanceReport,
     Coverage,
-    assert_conformant,
     coverage,
     evaluate,
+    report_text,
 )
 from leadway_mock.dialogues import Dialogue
 from leadway_mock.documents.problems import Problem
@@ -29,16 +30,9 @@ from leadway_mock.state.namespaces import (
     SHARED,
     Namespace,
     NamespaceRegistry,
-    Overrides,
     namespace_name,
 )
-from leadway_mock.testing.clock import MockClock
-from leadway_mock.testing.conversations import (
-    Conversation,
-    conversations,
-    format_conversations,
-    has_messages,
-)
+from leadway_mock.testing.clock import MockClock, hide_traceback_here
 from leadway_mock.testing.dialogue_sources import DialogueSource, read_source
 from leadway_mock.testing.expectations import (
     ALLOW_HINT,
@@ -53,8 +47,14 @@ from leadway_mock.testing.expectations import (
     report,
 )
 from leadway_mock.testing.host import Host
-from leadway_mock.testing.journal import MockJournal, describe_query, format_requests
-from leadway_mock.testing.tracebacks import hide_traceback_here
+from leadway_mock.testing.journal import (
+    Conversation,
+    MockJournal,
+    conversations,
+    describe_query,
+    format_conversations,
+    format_requests,
+)
 from leadway_mock.util.redaction import fingerprint
 
 if TYPE_CHECKING:
@@ -128,8 +128,12 @@ class Mock:
 
     def open(self) -> Self:
         """Start the mock; `close` stops it. A `with` block does both, and verifies at its end."""
+        self._host = self._host or Host(**self._settings)
         try:
-            self._open_namespace()
+            if not self._any_token:
+                self._namespaces.open(namespace_name(self.headers["Authorization"]))
+            elif not self._owns_host:  # An own host keeps the content of a durable store.
+                self._namespaces.reset_keep_open(self._namespaces.shared())
             for namespace in (self.namespace, self._namespaces.shared()):
                 self._positions[namespace.name] = namespace.journal.written()
             if self._settings and not self._owns_host:
@@ -174,17 +178,6 @@ class Mock:
                 self.annotate(error)
         finally:
             self.close()
-
-    def _open_namespace(self) -> None:
-        """Open an empty namespace for the token, or empty the shared one for `any_token`.
-
-        On a host of its own, the shared namespace keeps the content of a durable store.
-        """
-        self._host = self._host or Host(**self._settings)
-        if not self._any_token:
-            self._namespaces.open(namespace_name(self.headers["Authorization"]))
-        elif not self._owns_host:
-            self._namespaces.reset_keep_open(self._namespaces.shared())
 
     # Connection
 
@@ -246,7 +239,12 @@ class Mock:
         Python. With `agent`, one id or several, only these agents play the dialogues; an agent that
         does not exist is created.
         """
-        added = [each for source in sources for each in self._read(source, agent)]
+        added: list[Dialogue] = []
+        for source in sources:
+            name = f"dialogue-{self._text_count + 1:02}"  # Names have the order of the arguments.
+            found = list(read_source(source, name=name, folder=self._folder, agent=agent))
+            self._text_count += any(each.name == name for each in found)
+            added += found
         if added:
             self.host.emulator.dialogues.put(self.namespace.name, *added)
         self._dialogues |= {each.name: each for each in added}
@@ -263,7 +261,7 @@ class Mock:
         Pass a `Fault`, its JSON form, or its fields: `fault(status=500, times=2)`.
         """
         if fault is None:
-            fault = _build_fault(fields)
+            fault = Fault(**_fault_fields(fields))
         elif not isinstance(fault, Fault):
             fault = read_fault(fault)
         if fault.transport is not None and not self._serve:
@@ -281,12 +279,9 @@ class Mock:
         if errors:
             raise SettingsError(" ".join(errors))
 
-        def change(overrides: Overrides) -> Overrides:
-            merged = {**overrides.get("settings", {}), **changes}
-            changed = {name: value for name, value in merged.items() if value is not None}
-            return {**overrides, "settings": changed}
-
-        self._namespaces.change(self.namespace.name, change)
+        self._namespaces.change(
+            self.namespace.name, lambda overrides: with_settings(overrides, changes)
+        )
 
     def allow(self, *kinds: str) -> None:
         """Permit these kinds of unexpected interactions in this test; words of `KINDS`."""
@@ -295,12 +290,6 @@ class Mock:
     def expect_files(self) -> None:
         """Report unused turns of the setting `dialogues` like those of the test's own dialogues."""
         self._dialogues |= self.host.emulator.dialogues.files
-
-    def _read(self, source: DialogueSource, agent: str | Sequence[str] | None) -> list[Dialogue]:
-        name = f"dialogue-{self._text_count + 1:02}"  # Dialogues are tried in the order of names.
-        dialogues = list(read_source(source, name=name, folder=self._folder, agent=agent))
-        self._text_count += any(each.name == name for each in dialogues)
-        return dialogues
 
     # Assertions. `__tracebackhide__` makes pytest show the line of the test.
 
@@ -338,7 +327,7 @@ class Mock:
         """
         __tracebackhide__ = True
         sessions = self.sessions
-        if not any(has_messages(each, messages) for each in sessions):
+        if not any(each.has_messages(messages) for each in sessions):
             lines = "\n".join(f"  {number}. {each}" for number, each in enumerate(messages, 1))
             text = f"No conversation has exactly these messages:\n{lines}"
             raise AssertionError(f"{text}\n\n{format_conversations(sessions)}")
@@ -349,7 +338,8 @@ class Mock:
         sessions = self.sessions
         actual = [len(each.turns) for each in sessions]
         if actual != list(counts):
-            text = f"Turns of the conversations: {_numbers(actual)}; expected: {_numbers(counts)}."
+            found, expected = (", ".join(map(str, each)) or "none" for each in (actual, counts))
+            text = f"Turns of the conversations: {found}; expected: {expected}."
             raise AssertionError(f"{text}\n\n{format_conversations(sessions)}")
 
     def assert_requests(self, count: int, **match: Any) -> None:  # noqa: ANN401 - JSON values
@@ -363,8 +353,9 @@ class Mock:
     def assert_conformant(self, *, allow: Iterable[str] = ()) -> None:
         """Require a conformance report without errors; `allow` has ids of findings to ignore."""
         __tracebackhide__ = True
-        idle = self.namespace.settings.session_idle_seconds
-        assert_conformant(self.journal, allow=allow, idle_seconds=idle)
+        report = self.conformance(allow=allow)
+        if not report.passed:
+            raise AssertionError(report_text(report))
 
     def conformance(self, *, allow: Iterable[str] = (), where: str = "") -> ConformanceReport:
         """Return the conformance report; `where` names this test in a report on several."""
@@ -379,13 +370,17 @@ class Mock:
 
     def unexpected(self) -> list[Unexpected]:
         """Return the unexpected interactions so far, without those that are allowed."""
-        namespace = self.namespace
-        found = [
-            *find_unexpected(self._new_entries(namespace)),
-            *self._wrong_tokens(namespace),
-            *find_unused_turns(self._dialogues.values(), self._used_turns(namespace)),
-            *find_unused_faults(namespace.faults),
-        ]
+        namespace, shared = self.namespace, self._namespaces.shared()
+        used = defaultdict[str, set[int]](set)
+        for usage in self.host.emulator.dialogues.uses(namespace):
+            if usage.times:
+                used[usage.dialogue.name].add(usage.turn.number)
+        found = [*find_unexpected(self._new_entries(namespace))]
+        if namespace.name != SHARED:  # Requests in the shared one had no token of a test.
+            entries, ignored = self._new_entries(shared), self.host.past_tokens
+            found += find_wrong_tokens(entries, self.token, ignored=ignored)
+        found += find_unused_turns(self._dialogues.values(), used)
+        found += find_unused_faults(namespace.faults)
         return [each for each in found if each.kind not in self._allowed]
 
     def verify(self) -> None:
@@ -408,36 +403,18 @@ class Mock:
         """Return the journal entries of `namespace` since this test began."""
         return namespace.journal.find(lambda _: True, after=self._positions[namespace.name])
 
-    def _wrong_tokens(self, namespace: Namespace) -> Iterator[Unexpected]:
-        """Yield unexpected requests in the shared namespace: they had no token of a test."""
-        if namespace.name == SHARED:
-            return iter(())
-        entries = self._new_entries(self._namespaces.shared())
-        return find_wrong_tokens(entries, self.token, ignored=self.host.past_tokens)
-
-    def _used_turns(self, namespace: Namespace) -> Mapping[str, set[int]]:
-        """Return the numbers of the turns that were reached, by the name of the dialogue."""
-        used: dict[str, set[int]] = {}
-        for usage in self.host.emulator.dialogues.uses(namespace):
-            if usage.times:
-                used.setdefault(usage.dialogue.name, set()).add(usage.turn.number)
-        return used
-
 
 def as_list(value: Any) -> list[Any]:  # noqa: ANN401 - one value, or several
     """Return a collection as a list; any other value as a list of one."""
     return list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
 
 
-def _build_fault(fields: Mapping[str, Any]) -> Fault:
+def _fault_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a `Fault`, with `latency` in any form; raises `FaultError`."""
     known = [each.name for each in dataclass_fields(Fault)]
     hint = f"the fields are {', '.join(known)}"
     unknown = [Problem(f"/{name}", "unknown field", hint) for name in fields if name not in known]
     if unknown:
         raise FaultError(unknown)
     latency = fields.get("latency")
-    return Fault(**{**fields, "latency": None if latency is None else read_latency(latency)})
-
-
-def _numbers(counts: Iterable[int]) -> str:
-    return ", ".join(map(str, counts)) or "none"
+    return {**fields, "latency": None if latency is None else read_latency(latency)}

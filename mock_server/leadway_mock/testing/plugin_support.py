@@ -31,24 +31,19 @@ def parse_marks(marks: Sequence[pytest.Mark], allow: Iterable[str]) -> dict[str,
     Raises `MarkError` for an unknown keyword or a positional argument.
     """
     options: dict[str, Any] = {"dialogue": [], "faults": [], "allow": set(allow)}
+    hint = f"Its keyword arguments are {', '.join(KEYWORDS)}."
     for mark in reversed(marks):
-        _check(mark)
         keywords = mark.kwargs
+        if mark.args:
+            raise MarkError(f"@pytest.mark.leadway_mock takes no positional arguments. {hint}")
+        if unknown := ", ".join(sorted(set(keywords) - set(KEYWORDS))):
+            raise MarkError(f"@pytest.mark.leadway_mock has no argument {unknown}. {hint}")
         options["dialogue"] += as_list(keywords.get("dialogue", ()))
         options["faults"] += as_list(keywords.get("faults", ()))
         options["allow"] |= set(as_list(keywords.get("allow", ())))
         options |= {name: keywords[name] for name in ("strict", "any_token") if name in keywords}
         options |= keywords.get("settings", {})
     return options
-
-
-def _check(mark: pytest.Mark) -> None:
-    hint = f"Its keyword arguments are {', '.join(KEYWORDS)}."
-    if mark.args:
-        raise MarkError(f"@pytest.mark.leadway_mock takes no positional arguments. {hint}")
-    unknown = sorted(set(mark.kwargs) - set(KEYWORDS))
-    if unknown:
-        raise MarkError(f"@pytest.mark.leadway_mock has no argument {', '.join(unknown)}. {hint}")
 
 
 class RunSummary:
@@ -64,9 +59,8 @@ class RunSummary:
 
     def add_json(self, value: Mapping[str, Any]) -> None:
         """Add the summary of another process, as `to_json` returned it."""
-        self._add(
-            ConformanceReport.from_json(value["conformance"]), Coverage.from_json(value["coverage"])
-        )
+        conformance = ConformanceReport.from_json(value["conformance"])
+        self._add(conformance, Coverage.from_json(value["coverage"]))
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -80,18 +74,15 @@ class RunSummary:
         """
         if self._coverage is None or not self._conformance.requests:
             return ""
-        outcomes = coverage_text(self._coverage) if details else _counts(self._coverage)
+        counts = "\n".join(
+            f"{each.id}: {len(each.hits)} of {len(each.outcomes)} outcomes of the contract hit"
+            " (-v lists them)"
+            for each in self._coverage.operations
+            if each.hits
+        )
+        outcomes = coverage_text(self._coverage) if details else counts
         return f"{report_text(self._conformance)}\n\n{outcomes}"
 
     def _add(self, conformance: ConformanceReport, coverage: Coverage) -> None:
         self._conformance = merge_reports([self._conformance, conformance])
         self._coverage = self._coverage + coverage if self._coverage else coverage
-
-
-def _counts(coverage: Coverage) -> str:
-    return "\n".join(
-        f"{each.id}: {len(each.hits)} of {len(each.outcomes)} outcomes of the contract hit"
-        " (-v lists them)"
-        for each in coverage.operations
-        if each.hits
-    )

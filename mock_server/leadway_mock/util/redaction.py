@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl, unquote
 
 from leadway_mock.util.cache import memoize
 
@@ -17,14 +19,28 @@ PERSON = b"leadway-mock"
 
 REDACTED = "[redacted]"
 
-SECRET_NAME = re.compile(r"(?i)(token|secret|key|password)=([^&\s\"']+)")
+SECRET_NAME = re.compile(r"(?i)(?:(?<=token=)|(?<=secret=)|(?<=key=)|(?<=password=))[^&\s\"']+")
 """`access_token=…` and similar parameters of a URL."""
 
-PRIVATE_INTEGRATION_TOKEN = re.compile(r"(?i)pit-[0-9a-z-]{8,}")
-JSON_WEB_TOKEN = re.compile(r"eyJ[\w.-]{8,}")
+_ESCAPE = r"%[0-9A-Fa-f]{2}|\\++u[0-9A-Fa-f]{4}"
+# A token ends after its last escape, so that nothing of it is left beside "[redacted]".
+
+PRIVATE_INTEGRATION_TOKEN = re.compile(rf"(?i)pit-(?:[0-9a-z-]|{_ESCAPE}){{8,}}")
 BEARER = re.compile(r"(?i)bearer(?:[\s+]|%20)++[^\s\"',;<&]{4,}")
-# None of these starts with a word boundary: in JSON text, a token may follow an escaped `\n`.
-# None backtracks over a long run of letters, so that no text makes them slow.
+JSON_WEB_TOKEN = re.compile(rf"eyJ(?:[\w.-]|{_ESCAPE}){{8,}}")
+THREE_PARTS = re.compile(r"(?<![\w-])[\w-]{8,}+\.[\w-]{8,}+\.[\w-]*+")
+"""The form of a JSON Web Token, whatever its header begins with."""
+
+WEB_TOKEN_DOTS = 2
+# None of these backtracks over a long run of letters, so that no text makes them slow.
+
+PERCENT_ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
+JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"')
+JSON_ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|(["\\/bfnrt]))')
+ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+
+MAX_ENCODINGS = 8
+"""Encodings of a text, one inside the other, that are undone; with more it is not kept."""
 
 TOKEN_NAME = re.compile(r"(?i)((access|auth|id|bearer|refresh|private)[_-]?)?token|authorization")
 """Names of parameters that hold a token."""
@@ -34,46 +50,120 @@ MAX_CACHED_CHARS = 200
 """Tokens and names of headers recur, so results for short ones are cached."""
 
 
-def is_suspicious(text: str) -> bool:
-    """Return whether `text` may contain a credential; fast, since most texts contain none."""
-    if "=" in text or ("J" in text and "eyJ" in text):  # Searching one letter is faster than three.
-        return True
-    lowered = text.lower()
-    return "pit-" in lowered or "bearer" in lowered
-
-
 def redact_text(text: str) -> str:
-    """Return `text` with everything that looks like a credential replaced."""
-    if not is_suspicious(text):
-        return text
-    text = BEARER.sub("Bearer [redacted]", text)
-    text = PRIVATE_INTEGRATION_TOKEN.sub("pit-[redacted]", text)
-    text = JSON_WEB_TOKEN.sub("[redacted JWT]", text)
-    return SECRET_NAME.sub(r"\1=[redacted]", text)
+    """Return `text` with everything that looks like a credential replaced.
+
+    A credential that is escaped, as in a URL or in JSON, is found too; then the rest of the text is
+    returned without these escapes.
+    """
+    lowered = text.lower()
+    if not (
+        "=" in text
+        or ("%" in text and PERCENT_ESCAPE.search(text))
+        or ("\\" in text and JSON_ESCAPE.search(text))
+        or "\x00" in text
+        or "bearer" in lowered
+        or "pit-" in lowered
+        or "eyj" in lowered
+        or text.count(".") >= WEB_TOKEN_DOTS
+    ):
+        return text  # The usual case, in one call.
+    kept = text = _redact_plain(text)
+    for _ in range(MAX_ENCODINGS):
+        decoded = _decode(text)
+        if decoded == text:
+            return kept
+        text = _redact_plain(decoded)
+        if text != decoded:
+            kept = text
+    return REDACTED
 
 
-def redact_query(query: str) -> str:
-    """Return a query string without credentials; decoded if an escaped one was found."""
-    plain = unquote_plus(query)
-    return redact_text(query if redact_text(plain) == plain else plain)
+def redact_body(text: str) -> str:
+    """Return the text of a request body without credentials.
+
+    In JSON, each string is redacted as the text that it means, and the rest stays as it is.
+    """
+    if "\\" in text:
+        text = JSON_STRING.sub(_redact_json_string, text)
+    return redact_text(text)
+
+
+def _redact_json_string(match: re.Match[str]) -> str:
+    literal = match[0]
+    if "\\" not in literal:
+        return literal
+    decoded = _unescape(literal[1:-1])
+    redacted = redact_text(decoded)
+    return literal if redacted == decoded else json.dumps(redacted, ensure_ascii=False)
+
+
+def _redact_plain(text: str) -> str:
+    """Redact a text without escapes. Most texts have no credential, so the checks are quick."""
+    lowered = text.lower()
+    if "bearer" in lowered:
+        text = BEARER.sub("Bearer [redacted]", text)
+    if "pit-" in lowered:
+        text = PRIVATE_INTEGRATION_TOKEN.sub("pit-[redacted]", text)
+    if text.count(".") >= WEB_TOKEN_DOTS:
+        text = THREE_PARTS.sub(_redact_web_token, text)
+    if "eyJ" in text:
+        text = JSON_WEB_TOKEN.sub("[redacted JWT]", text)
+    if "=" in text:
+        text = SECRET_NAME.sub(REDACTED, text)
+    return text
+
+
+def _redact_web_token(match: re.Match[str]) -> str:
+    header = match[0].partition(".")[0]
+    try:
+        decoded = urlsafe_b64decode(header + "=" * (-len(header) % 4))
+    except ValueError:
+        return match[0]
+    is_web_token = decoded.lstrip().startswith(b"{") and b'"alg"' in decoded
+    return "[redacted JWT]" if is_web_token else match[0]
+
+
+def _decode(text: str) -> str:
+    """Undo one layer of percent-encoding, of JSON escapes and of UTF-16."""
+    if PERCENT_ESCAPE.search(text):
+        text = unquote(text)
+    if JSON_ESCAPE.search(text):
+        text = _unescape(text)
+    return text.replace("\x00", "")
+
+
+def _unescape(text: str) -> str:
+    """Undo the escapes of JSON in a text; a lone surrogate becomes U+FFFD."""
+    plain = JSON_ESCAPE.sub(_unescape_one, text)
+    if plain.isascii():
+        return plain
+    return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _unescape_one(match: re.Match[str]) -> str:
+    code, letter = match.groups()
+    return chr(int(code, 16)) if code else ESCAPED.get(letter, letter)
 
 
 def has_token(path: str, query: str) -> bool:
     """Return whether a URL contains a token, by its form or by the name of its parameter."""
-    if not query and not is_suspicious(path):
+    if (
+        not query
+        and "%" not in path
+        and "pit-" not in path.lower()
+        and path.count(".") < WEB_TOKEN_DOTS
+    ):
         return False
-    plain = f"{path}?{unquote_plus(query)}"
+    plain = f"{path}?{query}"
+    while (decoded := unquote(plain)) != plain:
+        plain = decoded
     return (
         PRIVATE_INTEGRATION_TOKEN.search(plain) is not None
-        or any(match[0].count(".") > 1 for match in JSON_WEB_TOKEN.finditer(plain))
+        or any(match[0].count(".") >= WEB_TOKEN_DOTS for match in JSON_WEB_TOKEN.finditer(plain))
+        or any(_redact_web_token(match) != match[0] for match in THREE_PARTS.finditer(plain))
         or any(TOKEN_NAME.fullmatch(name) for name, _ in parse_qsl(query))
     )
-
-
-def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return `headers` (lower-case names) without credentials."""
-    without_secrets = hide_secrets(headers)
-    return {redact_text(name): redact_text(value) for name, value in without_secrets.items()}
 
 
 def hide_secrets(headers: Mapping[str, str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ services: `message must be a string`, `property input should not exist`, and for
 from __future__ import annotations
 
 import json
+import re
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,12 +24,19 @@ from jsonschema import Draft202012Validator, ValidationError
 from leadway_mock.contract.model import Operation
 from leadway_mock.http.messages import APIError, ErrorKind, FieldError, Request
 from leadway_mock.util.json_pointer import to_pointer
-from leadway_mock.util.suggestions import closest
+from leadway_mock.util.names import closest
 
 MAX_DEPTH = 64
 """Nesting limit of arrays and objects. The API's own limit is not known."""
 
+TOO_DEEP = f"nests deeper than {MAX_DEPTH} levels"
 MEDIA_TYPE = "application/json"
+
+
+LONE_SURROGATE = re.compile(
+    r"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]"
+)
+"""Half of a surrogate pair; matches also the text of one, after an escaped backslash."""
 
 
 class _MalformedError(ValueError):
@@ -51,7 +59,8 @@ def read_json(request: Request, max_bytes: int) -> Any:  # noqa: ANN401 - any JS
 
 
 def _check_media_type(request: Request) -> None:
-    media_type, coding = request.header("content-type"), request.header("content-encoding")
+    media_type = request.headers.get("content-type")
+    coding = request.headers.get("content-encoding")
     if media_type == MEDIA_TYPE and coding is None:
         return
     if media_type is None:
@@ -74,25 +83,23 @@ def _unsupported(hint: str) -> NoReturn:
 def _parsed(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
     try:
         text = body.removeprefix(BOM_UTF8).decode()
-    except UnicodeDecodeError as error:
-        problem = f"is not UTF-8: byte {error.start} does not fit"
-        raise _MalformedError(problem) from error
-    try:
         value = _decoded(text)
+    except _MalformedError:
+        raise
+    except UnicodeDecodeError as error:
+        raise _MalformedError(f"is not UTF-8: byte {error.start} does not fit") from error
     except json.JSONDecodeError as error:
+        problem = f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
         if not body.strip():
             problem = "is empty; send a JSON object with message and locationId"
-            raise _MalformedError(problem) from error
-        problem = f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
         raise _MalformedError(problem) from error
     except RecursionError as error:
-        raise _MalformedError(_too_deep()) from error
+        raise _MalformedError(TOO_DEEP) from error
     except ValueError as error:
-        if isinstance(error, _MalformedError):
-            raise
-        problem = "holds a number with too many digits"
-        raise _MalformedError(problem) from error
-    if _may_be_invalid(text):
+        raise _MalformedError("holds a number with too many digits") from error
+    # Most texts can neither nest too deeply nor hold half a character.
+    may_be_deep = text.count("[") + text.count("{") > MAX_DEPTH
+    if may_be_deep or ("\\u" in text and LONE_SURROGATE.search(text)):
         _check_tree(value)
     return value
 
@@ -105,69 +112,43 @@ def _decoded(text: str) -> Any:  # noqa: ANN401 - any JSON value
     return value if end == len(text) else DECODER.decode(text)
 
 
-def _may_be_invalid(text: str) -> bool:
-    """Tell whether a JSON text may nest too deeply or hold half a character; most cannot."""
-    return text.count("[") + text.count("{") > MAX_DEPTH or "\\u" in text
-
-
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-        problem = f"has the property '{twice}' twice in one object"
-        raise _MalformedError(problem)
+        raise _MalformedError(f"has the property '{twice}' twice in one object")
     return found
 
 
 def _constant(name: str) -> Any:  # noqa: ANN401 - never returns
-    problem = f"holds {name}, which JSON does not have"
-    raise _MalformedError(problem)
+    raise _MalformedError(f"holds {name}, which JSON does not have")
 
 
 def _float(text: str) -> float:
     number = float(text)
     if isinf(number):
-        problem = f"holds a number beyond what a double can hold: {text[:40]}"
-        raise _MalformedError(problem)
+        raise _MalformedError(f"holds a number beyond what a double can hold: {text[:40]}")
     return number
 
 
 DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)
 
 
-def _too_deep() -> str:
-    return f"nests deeper than {MAX_DEPTH} levels"
-
-
 def _check_tree(value: object) -> None:
-    for item, depth in _walk(value):
-        if depth > MAX_DEPTH:
-            raise _MalformedError(_too_deep())
-        if isinstance(item, str) and not item.isascii():
-            _check_text(item)
-
-
-def _walk(value: object) -> Iterator[tuple[object, int]]:
-    """Yield every value and property name within `value`, with its depth, without recursion."""
+    """Check every value and property name, without recursion."""
     waiting = [(value, 1)]
     while waiting:
         item, depth = waiting.pop()
-        yield item, depth
         if depth > MAX_DEPTH:
-            continue
+            raise _MalformedError(TOO_DEEP)
         if isinstance(item, Mapping):
             waiting.extend((name, depth) for name in item)
             waiting.extend((child, depth + 1) for child in item.values())
         elif isinstance(item, list):
             waiting.extend((child, depth + 1) for child in item)
-
-
-def _check_text(text: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        problem = "holds half of a surrogate pair (such as \\ud800), which is no character"
-        raise _MalformedError(problem) from error
+        elif isinstance(item, str) and any("\ud800" <= each <= "\udfff" for each in item):
+            problem = "holds half of a surrogate pair (such as \\ud800), which is no character"
+            raise _MalformedError(problem)
 
 
 TYPE_WORDS = {
@@ -235,14 +216,16 @@ class BodyValidator:
 def _describe(error: ValidationError) -> Iterator[FieldError]:
     path = list(error.absolute_path)
     pointer, name = to_pointer(path), _dotted(path)
+    schema: Any = error.schema
+    properties: Mapping[str, Any] = schema.get("properties", {})
     if error.validator == "additionalProperties":
-        yield from _unknown_properties(error, path)
+        yield from _unknown_properties(error, path, list(properties))
     elif error.validator == "required":
-        yield from _missing_properties(error, path)
+        yield from _missing_properties(error, path, properties)
     elif error.validator == "type":
         message = f"{name} must be {_type_words(error.validator_value)}"
         yield FieldError(pointer, message, kind=ErrorKind.WRONG_TYPE)
-        if error.instance is None and _must_not_be_empty(error.schema):
+        if error.instance is None and _must_not_be_empty(schema):
             yield FieldError(pointer, f"{name} should not be empty", kind=ErrorKind.EMPTY)
     elif error.validator == "minLength":
         yield FieldError(pointer, f"{name} should not be empty", kind=ErrorKind.EMPTY)
@@ -250,45 +233,36 @@ def _describe(error: ValidationError) -> Iterator[FieldError]:
         yield FieldError(pointer, f"{name} is not valid", _cut(error.message))
 
 
-def _unknown_properties(error: ValidationError, path: list[str | int]) -> Iterator[FieldError]:
-    known = list(_properties(error))
+def _unknown_properties(
+    error: ValidationError, path: list[str | int], known: list[str]
+) -> Iterator[FieldError]:
+    prefix = "".join(f"{part}." for part in path)
     sent: Any = error.instance
     for name in sent:
         if name not in known:
-            prefix = "".join(f"{part}." for part in path)
-            message = f"{prefix}property {_cut(name)} should not exist"
             close = _closest(name, known)
             hint = f"did you mean '{close}'?" if close else f"known are {', '.join(known)}."
             yield FieldError(
                 to_pointer([*path, name]),
-                message,
+                f"{prefix}property {_cut(name)} should not exist",
                 f"unknown property '{_cut(name)}'; {hint}",
                 ErrorKind.MISNAMED_PROPERTY if close else ErrorKind.UNKNOWN_PROPERTY,
             )
 
 
-def _missing_properties(error: ValidationError, path: list[str | int]) -> Iterator[FieldError]:
+def _missing_properties(
+    error: ValidationError, path: list[str | int], properties: Mapping[str, Any]
+) -> Iterator[FieldError]:
     required: Any = error.validator_value
     sent: Any = error.instance
     for name in required:
         if name not in sent:
-            schema = _properties(error).get(name, {})
-            place = [*path, name]
-            yield FieldError(
-                to_pointer(place),
-                f"{_dotted(place)} must be {_type_words(schema.get('type', 'present'))}",
-                f"'{name}' is missing.",
-                ErrorKind.MISSING_PROPERTY,
-            )
+            schema = properties.get(name, {})
+            pointer, dotted = to_pointer([*path, name]), _dotted([*path, name])
+            message = f"{dotted} must be {_type_words(schema.get('type', 'present'))}"
+            yield FieldError(pointer, message, f"'{name}' is missing.", ErrorKind.MISSING_PROPERTY)
             if _must_not_be_empty(schema):
-                message = f"{_dotted(place)} should not be empty"
-                yield FieldError(to_pointer(place), message, kind=ErrorKind.EMPTY)
-
-
-def _properties(error: ValidationError) -> Mapping[str, Any]:
-    schema: Any = error.schema
-    properties: Mapping[str, Any] = schema.get("properties", {})
-    return properties
+                yield FieldError(pointer, f"{dotted} should not be empty", kind=ErrorKind.EMPTY)
 
 
 def _closest(name: str, known: Iterable[str]) -> str | None:

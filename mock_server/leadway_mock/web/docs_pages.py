@@ -1,9 +1,12 @@
-"""What a person opens in a browser: the contract, its documentation, and what else there is."""
+"""Pages for people: the contract, its documentation, and a list of everything under `/__mock`."""
+
+from __future__ import annotations
 
 import importlib.util
 import json
 import re
 from collections.abc import Callable, Mapping
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,7 @@ from flask import Blueprint, Response, current_app, request, send_from_directory
 from werkzeug.routing import Rule
 
 from leadway_mock.contract.model import Contract
-from leadway_mock.control_api.flask_request import CONTROL_PREFIX
+from leadway_mock.control_api.request_reader import CONTROL_PREFIX
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -22,70 +25,20 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 
-_PAGE = f"""\
-<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <title>Leadway mock: documentation</title>
-  <link rel="icon" type="image/png" href="{CONTROL_PREFIX}/docs/favicon-32x32.png">
-  <link rel="stylesheet" href="{CONTROL_PREFIX}/docs/index.css">
-  <link rel="stylesheet" href="{CONTROL_PREFIX}/docs/swagger-ui.css">
-</head>
-<body>
-  <noscript>This page needs JavaScript. The contract itself is at
-    <a href="{CONTROL_PREFIX}/openapi.yaml">{CONTROL_PREFIX}/openapi.yaml</a>.</noscript>
-  <main id="documentation"></main>
-  <script src="{CONTROL_PREFIX}/docs/swagger-ui-bundle.js"></script>
-  <script src="{CONTROL_PREFIX}/docs/swagger-ui-standalone-preset.js"></script>
-  <script src="{CONTROL_PREFIX}/docs/start.js"></script>
-</body>
-</html>
-"""
-
-# Any well-formed token is good enough for the mock: the first click on Execute is answered.
-_TOKEN = "pit-12345678-9abc-4def-8000-123456789abc"  # noqa: S105 - made up
-
-# The logo brings its colours as an inline style, which the policy above forbids: black on black.
-_START = f"""\
-const page = SwaggerUIBundle({{
-  urls: [
-    {{name: "the platform's API", url: "{CONTROL_PREFIX}/openapi.json"}},
-    {{name: "the mock's control API", url: "{CONTROL_PREFIX}/control.yaml"}},
-  ],
-  presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
-  plugins: [() => ({{components: {{Logo: () => null}}}})],
-  layout: "StandaloneLayout",
-  dom_id: "#documentation",
-  validatorUrl: null,
-  deepLinking: true,
-  displayRequestDuration: true,
-  showExtensions: true,
-  tryItOutEnabled: true,
-  onComplete: () => page.preauthorizeApiKey("bearerAuth", "{_TOKEN}"),
-  requestInterceptor: (request) => {{
-    if (request.method && request.method !== "GET") {{
-      request.headers["Content-Type"] = "application/json";
-    }}
-    return request;
-  }},
-}});
-"""
-
 
 def pages_blueprint(contract: Callable[[], Contract], control_bytes: bytes = b"") -> Blueprint:
-    """Return the pages under ``/__mock``: index, contract as YAML and as JSON, documentation.
+    """Return the pages under `/__mock`: index, contract as YAML and as JSON, documentation.
 
-    Everything comes from this server; the documentation page asks nobody else for anything.
-
-    Args:
-        contract: returns the contract as it is at the moment: its file is served as it is, and
-            as JSON with this server as its only server.
-        control_bytes: the file that describes the control API, served as it is.
+    Everything comes from this server. `contract` returns the present contract, `control_bytes` is
+    the file that describes the control API.
     """
     pages = Blueprint("pages", __name__, url_prefix=CONTROL_PREFIX)
-    pages.after_request(_with_headers)
+
+    @pages.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers.update(_HEADERS)
+        return response
+
     pages.add_url_rule("", view_func=index, strict_slashes=False)
     pages.add_url_rule("/docs", view_func=documentation, strict_slashes=False)
     pages.add_url_rule("/docs/start.js", view_func=start_script)
@@ -98,45 +51,52 @@ def pages_blueprint(contract: Callable[[], Contract], control_bytes: bytes = b""
 
     @pages.get("/openapi.json")
     def contract_as_json() -> Response:
-        """The contract as JSON, with this server as its server."""
-        document = _parameters_in_place(contract().document)
-        return Response(_called_here(document), mimetype="application/json")
+        """The contract as JSON, with this server as its only server."""
+        here = {"url": request.host_url.rstrip("/"), "description": "This mock."}
+        document = {**_parameters_in_place(contract().document), "servers": [here]}
+        return Response(json.dumps(document), mimetype="application/json")
 
     @pages.get("/control.yaml")
     def control_as_yaml() -> Response:
-        """The contract of what is under this address, byte for byte."""
+        """The contract of the control API, byte for byte."""
         return Response(control_bytes, mimetype="application/yaml")
 
     return pages
 
 
 def index() -> Response:
-    """What there is under this address."""
-    rules = [rule for rule in current_app.url_map.iter_rules() if _is_listed(rule)]
-    listing = {_title(rule): _summary(rule) for rule in sorted(rules, key=lambda rule: rule.rule)}
+    """All paths of the control API."""
+    listing = {}
+    for rule in sorted(current_app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        is_asset = rule.rule.startswith(f"{CONTROL_PREFIX}/docs/")
+        if rule.rule.startswith(CONTROL_PREFIX) and not is_asset:
+            text = current_app.view_functions[rule.endpoint].__doc__ or ""
+            listing[_title(rule)] = text.strip().partition("\n")[0]
     body = json.dumps({"name": "leadway-mock", "endpoints": listing}, indent=2)
     return Response(body + "\n", mimetype="application/json")
 
 
 def documentation() -> Response:
     """The contract's documentation, to read and to try in a browser."""
-    return Response(_PAGE, mimetype="text/html")
+    return Response(_read("docs.html"), mimetype="text/html")
 
 
 def start_script() -> Response:
     """The script that starts the documentation page."""
-    return Response(_START, mimetype="text/javascript")
+    return Response(_read("start.js"), mimetype="text/javascript")
 
 
 def asset(name: str) -> Response:
     """A file of Swagger UI."""
-    return send_from_directory(_swagger_ui(), name)
+    # Only its files are needed: the module is a Flask extension that this page does not use.
+    found = importlib.util.find_spec("flask_swagger_ui")
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError("The documentation page needs the package flask-swagger-ui.")
+    return send_from_directory(Path(found.origin).parent / "dist", name)
 
 
-def _called_here(document: Mapping[str, Any]) -> str:
-    """Return the contract with the address this request was sent to; `Host` was checked before."""
-    here = {"url": request.host_url.rstrip("/"), "description": "This mock."}
-    return json.dumps({**document, "servers": [here]})
+def _read(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text("utf-8")
 
 
 def _parameters_in_place(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,47 +104,17 @@ def _parameters_in_place(document: Mapping[str, Any]) -> dict[str, Any]:
 
     Swagger UI resolves references below an operation, and shows those beside it as nameless.
     """
-    shared = document.get("components", {}).get("parameters", {})
-    paths = {
-        path: {**item, "parameters": [_written_out(it, shared) for it in item["parameters"]]}
-        if "parameters" in item
-        else item
-        for path, item in document.get("paths", {}).items()
-    }
+    components = document.get("components", {}).get("parameters", {})
+    shared = {f"#/components/parameters/{name}": each for name, each in components.items()}
+    paths = dict(document.get("paths", {}))
+    for path, item in paths.items():
+        if "parameters" in item:
+            written = [shared.get(each.get("$ref"), each) for each in item["parameters"]]
+            paths[path] = {**item, "parameters": written}
     return {**document, "paths": paths}
-
-
-def _written_out(parameter: Mapping[str, Any], shared: Mapping[str, Any]) -> Mapping[str, Any]:
-    name = parameter.get("$ref", "").removeprefix("#/components/parameters/")
-    written: Mapping[str, Any] = shared.get(name, parameter)
-    return written
-
-
-def _swagger_ui() -> Path:
-    # Found, not imported: its module is a Flask extension that this page does without.
-    found = importlib.util.find_spec("flask_swagger_ui")
-    if found is None or found.origin is None:
-        raise ModuleNotFoundError("The documentation page needs the package flask-swagger-ui.")
-    return Path(found.origin).parent / "dist"
-
-
-def _is_listed(rule: Rule) -> bool:
-    return rule.rule.startswith(CONTROL_PREFIX) and not rule.rule.startswith(
-        f"{CONTROL_PREFIX}/docs/"
-    )
 
 
 def _title(rule: Rule) -> str:
     methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
     path = re.sub(r"<[^>]*:(\w+)>", r"<\1>", rule.rule)  # without the name of a converter
     return f"{', '.join(methods)} {path}"
-
-
-def _summary(rule: Rule) -> str:
-    lines = (current_app.view_functions[rule.endpoint].__doc__ or "").strip().splitlines()
-    return lines[0] if lines else ""
-
-
-def _with_headers(response: Response) -> Response:
-    response.headers.update(_HEADERS)
-    return response

@@ -1,8 +1,8 @@
-"""Keeps web pages away from a server on the developer's own machine.
+"""Checks of `Host` and `Origin`, which keep web pages away from a server on a developer's machine.
 
-A page from anywhere can make a browser send requests to a loopback address. Two checks stop it:
-the name it was called by (``Host``), which defeats DNS rebinding, and for the control API also who
-is calling (``Origin`` and ``Sec-Fetch-Site``), which defeats forged requests.
+Any web page can make a browser send requests to a loopback address. The check of `Host` prevents
+DNS rebinding. The control API also checks `Origin` and `Sec-Fetch-Site`, which prevents cross-site
+request forgery.
 """
 
 import ipaddress
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import flask
 from flask import request
 
-from leadway_mock.control_api.flask_request import is_control, sent_path
+from leadway_mock.control_api.request_reader import is_control, sent_path
 from leadway_mock.http.messages import Response
 from leadway_mock.util.cache import memoize
 
@@ -32,7 +32,7 @@ _MAX_CACHED_HOSTS = 1_024
 _MAX_CACHED_LENGTH = 200
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_ORIGIN_MESSAGE = "The control API answers no web page but its own."
+_ORIGIN_MESSAGE = "The control API rejects requests from web pages of other origins."
 _JSON_MESSAGE = (
     "Send 'Content-Type: application/json': the control API takes nothing else, "
     "so that no web page can write to it."
@@ -42,24 +42,19 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class Authority(NamedTuple):
-    """An address, or a name in lower case without its trailing dot, and the port behind it."""
+    """An address, or a name in lower case without trailing dot, and the port if there is one."""
 
     host: str | Address
     port: int | None
 
 
 def allowed_host(host_header: str | None, bound_host: str, allowed_names: Collection[str]) -> bool:
-    """Return whether a request that calls the server by this ``Host`` may pass.
+    """Return whether a request with this `Host` header may pass.
 
-    Rebinding needs a name that a stranger controls. So addresses pass: loopback ones always, any
-    other once the server is bound beyond loopback. Names pass when they always mean this machine
-    (``localhost`` and, by RFC 6761, whatever ends in ``.localhost``), when the server was bound by
-    that name, or when they are in ``allowed_names``. Ports do not matter.
-
-    Args:
-        host_header: the header as received, ``None`` when it was not there.
-        bound_host: the address or name the server listens on.
-        allowed_names: further names and addresses; a port behind one does not matter.
+    DNS rebinding needs a name that the attacker controls. So loopback addresses pass, and all
+    other addresses if the server is bound beyond loopback. Names pass if they always mean this
+    machine (`localhost` and, by RFC 6761, names that end in `.localhost`), if the server is bound
+    to that name, or if they are in `allowed_names`. Ports are ignored.
     """
     called = _authority(host_header or "")
     if called is None:
@@ -75,20 +70,16 @@ def foreign_origin(
 ) -> bool:
     """Return whether a request comes from a web page that this server did not serve.
 
-    Command lines and libraries send neither header and are no web page. A browser says
-    ``Sec-Fetch-Site: same-origin`` for our own page and ``none`` for an address typed in.
-
-    Args:
-        origin: the ``Origin`` header; ``null`` is foreign.
-        sec_fetch_site: the ``Sec-Fetch-Site`` header.
-        host_header: the ``Host`` header, which an origin of ours repeats.
-        scheme: ``http`` or ``https``, as the server is called.
+    Programs send neither `Origin` nor `Sec-Fetch-Site`. A browser sends `Sec-Fetch-Site` as
+    `same-origin` for a page of this server, and as `none` for an address that a person typed.
+    `scheme` is `http` or `https`.
     """
     if sec_fetch_site not in {None, "same-origin", "none"}:
         return True
     if origin is None:
         return False
-    theirs = _origin(origin)
+    match = _ORIGIN.fullmatch(origin)
+    theirs = _own_origin(match["authority"], match["scheme"].lower()) if match else None
     return theirs is None or theirs != _own_origin(host_header, scheme)
 
 
@@ -106,14 +97,14 @@ class HostCheck:
         """Return the error response to a request with this header, or None if it is allowed."""
         if self._is_allowed(host or ""):
             return None
-        return _error(403, "host-refused", _host_message(host))
+        return _error(403, "host-rejected", _host_message(host))
 
 
 def install_host_check(app: flask.Flask, host_check: HostCheck) -> None:
-    """Make every route check `Host`, and the control API the origin too.
+    """Check `Host` on every route, and the origin of requests to the control API.
 
-    Call it before other ``before_request`` functions are added, so that nothing runs earlier.
-    No response has ``Access-Control-Allow-Origin``: no web page may read one.
+    Call it before other `before_request` functions are added, so that nothing runs earlier.
+    No response has `Access-Control-Allow-Origin`, so no foreign web page can read one.
     """
 
     @app.before_request
@@ -126,32 +117,26 @@ def install_host_check(app: flask.Flask, host_check: HostCheck) -> None:
         headers = dict(error.headers)
         return flask.Response(error.body, error.status, headers, content_type=error.media_type)
 
-    app.after_request(_add_security_headers)
-
-
-def _add_security_headers(response: flask.Response) -> flask.Response:
-    """Forbid browsers to guess the media type, and to cache what the control API returns."""
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    if is_control(sent_path(request)):
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response
+    @app.after_request
+    def add_headers(response: flask.Response) -> flask.Response:
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        if is_control(sent_path(request)):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
 
 def _control_error() -> Response | None:
-    if _is_foreign() and not _is_top_level_navigation():
-        return _error(403, "origin-refused", _ORIGIN_MESSAGE)
+    get = request.headers.get
+    sent = get("Origin"), get("Sec-Fetch-Site"), get("Host")
+    if foreign_origin(*sent, request.scheme) and not _is_top_level_navigation():
+        return _error(403, "origin-rejected", _ORIGIN_MESSAGE)
     if request.method not in _SAFE_METHODS and request.mimetype != "application/json":
         return _error(415, "control-media-type", _JSON_MESSAGE)
     return None
 
 
-def _is_foreign() -> bool:
-    get = request.headers.get
-    return foreign_origin(get("Origin"), get("Sec-Fetch-Site"), get("Host"), request.scheme)
-
-
 def _is_top_level_navigation() -> bool:
-    """Return whether a person followed a link here, which lets the linking page read nothing."""
+    """Return whether a person followed a link; the page with the link cannot read the response."""
     headers = request.headers
     return (
         request.method == "GET"
@@ -178,12 +163,10 @@ def _error(status: int, rule: str, message: str) -> Response:
 
 
 def _authority(text: str) -> Authority | None:
-    """Read ``host[:port]``; ``None`` for whatever is not exactly that."""
+    """Parse `host[:port]`; None for any other text."""
     match = _AUTHORITY.fullmatch(text)
-    if match is None:
-        return None
-    host = _host(match["six"], match["name"])
-    port = int(match["port"]) if match["port"] else None
+    host = _host(match["six"], match["name"]) if match else None
+    port = int(match["port"]) if match and match["port"] else None
     return None if host is None or (port or 0) > _LARGEST_PORT else Authority(host, port)
 
 
@@ -195,26 +178,21 @@ def _host(six: str | None, name: str | None) -> str | Address | None:
         plain = (name or "").lower()
         return ipaddress.IPv4Address(plain) if _LOOKS_NUMERIC.fullmatch(plain) else plain
     except ValueError:
-        # Decimal, octal and hexadecimal spellings: browsers rewrite them, so only tricks send them.
+        # Browsers rewrite decimal, octal and hexadecimal addresses, so only attacks send them.
         return None
 
 
 @lru_cache(maxsize=64)
 def _configured(name: str) -> str | Address | None:
-    """Read a host as settings spell it: an IPv6 address may come without brackets."""
+    """Parse a host of the settings, where an IPv6 address may lack its brackets."""
     entry = _authority(name) or _authority(f"[{name}]")
     return entry.host if entry else None
 
 
 def _is_local(host: str | Address | None) -> bool:
-    if host is None or isinstance(host, str):
-        return host == "localhost" or (host or "").endswith(".localhost")
-    return host.is_loopback
-
-
-def _origin(origin: str) -> tuple[str, str | Address, int] | None:
-    match = _ORIGIN.fullmatch(origin)
-    return _own_origin(match["authority"], match["scheme"].lower()) if match else None
+    if isinstance(host, str):
+        return host == "localhost" or host.endswith(".localhost")
+    return host is not None and host.is_loopback
 
 
 def _own_origin(authority: str | None, scheme: str) -> tuple[str, str | Address, int] | None:

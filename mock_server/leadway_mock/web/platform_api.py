@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import flask
 
-from leadway_mock.control_api.flask_request import is_control, read_request, sent_path
+from leadway_mock.control_api.request_reader import is_control, read_request, sent_path
 from leadway_mock.http.messages import Request, Response
 from leadway_mock.http_server.responses import status_line
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.pipeline.hot_reload import hot_reloader_for
+from leadway_mock.store import WouldBlock
 from leadway_mock.web.host_check import HostCheck
 
 log = logging.getLogger(__name__)
@@ -28,9 +29,6 @@ class PlatformAPI:
 
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
-        self.in_loop = emulator.is_prompt
-        """Whether a response never waits for a store."""
-
         self.max_body = emulator.settings.max_body_bytes
         self.host_check = HostCheck(emulator.settings.host, emulator.settings.allow_host)
         self.reloading = hot_reloader_for(emulator)
@@ -38,6 +36,14 @@ class PlatformAPI:
     def takes(self, path: str) -> bool:
         """Return whether `path`, as it was sent, is the platform's and not the mock's own."""
         return not is_control(path)
+
+    def respond_at_once(self, request: Request) -> Response | None:
+        """Do what `respond` does; return None, with nothing stored, where that would wait."""
+        try:
+            with self.emulator.without_waiting():
+                return self.respond(request)
+        except WouldBlock:
+            return None
 
     def respond(self, request: Request) -> Response:
         """Check the `Host` header, reload changed files, and respond."""

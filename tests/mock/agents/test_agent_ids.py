@@ -1,4 +1,4 @@
-"""What can be an agent's id, in every place where one is written."""
+"""Valid and invalid agent ids, in every place that takes one."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from jsonschema import Draft202012Validator
 
 from leadway import InvalidRequestError, Leadway, Settings
 from leadway._calls import checked_agent_id
-from leadway_mock.agents.agent_ids import AGENT_ID, is_agent_id
-from leadway_mock.agents.file.schema import schema_text as agents_schema
+from leadway_mock.agents.file.loader import schema_text as agents_schema
+from leadway_mock.agents.registry import AGENT_ID, is_agent_id
 from leadway_mock.dialogues import DialogueError, dialogue
-from leadway_mock.dialogues.loading.schema import schema_text as dialogues_schema
+from leadway_mock.dialogues.loading.parser import schema_text as dialogues_schema
 from leadway_mock.testing import Mock
 from tests.mock.agents.file import agents_files
 from tests.mock.dialogues import texts
@@ -25,7 +25,7 @@ TURNS = "turns: [{user: a, agent: b}]\n"
 CALLED = ["a", "a.b", "...", "a-b_c~d", "1:2", "a%2Fb", "é", "\N{FIRE}", "a,b;c=d", "[x]", "{id}"]
 """Ids that a path can have, as they are or encoded."""
 
-REFUSED = {
+REJECTED = {
     "": "has an invalid value",
     ".": "has an invalid value — ",
     "..": "has an invalid value — ",
@@ -78,26 +78,26 @@ WAYS: list[tuple[Callable[[Path, str], list[str]], str]] = [
 
 
 @pytest.mark.parametrize(("complaints", "place"), WAYS)
-@pytest.mark.parametrize("agent_id", REFUSED, ids=ascii)
-def test_an_id_that_nobody_can_call_is_refused_with_its_line(
+@pytest.mark.parametrize("agent_id", REJECTED, ids=ascii)
+def test_an_invalid_agent_id_is_reported_with_its_line(
     complaints: Callable[[Path, str], list[str]], place: str, agent_id: str, tmp_path: Path
 ) -> None:
-    (told,) = complaints(tmp_path, agent_id)
-    assert REFUSED[agent_id] in told
-    assert told.startswith(place)
-    assert "invisible" in told
-    assert ". nor .." in told or ". or .." in told
+    (reported,) = complaints(tmp_path, agent_id)
+    assert REJECTED[agent_id] in reported
+    assert reported.startswith(place)
+    assert "invisible" in reported
+    assert ". nor .." in reported or ". or .." in reported
     assert not is_agent_id(agent_id)
 
 
-@pytest.mark.parametrize("agent_id", REFUSED, ids=ascii)
-def test_so_it_is_where_a_test_says_who_knows_a_dialogue(agent_id: str) -> None:
+@pytest.mark.parametrize("agent_id", REJECTED, ids=ascii)
+def test_an_invalid_agent_id_of_a_dialogue_is_an_error(agent_id: str) -> None:
     with Mock() as mock, pytest.raises(DialogueError, match=r"invalid agent id .* — use no "):
         mock.dialogue("user: a\nagent: b\n", agent=["a", agent_id])
 
 
 @pytest.mark.parametrize("agent_id", CALLED, ids=ascii)
-def test_any_other_id_is_called_over_http(agent_id: str, tmp_path: Path) -> None:
+def test_every_valid_agent_id_can_be_called_over_http(agent_id: str, tmp_path: Path) -> None:
     agents_files.loaded(tmp_path, f"agents: [{{name: A, id: {spelt(agent_id)}}}]")
     with Mock(agents_file=str(tmp_path / "agents.yaml")) as mock:
         assert said(mock, agent_id) == "Turn 1. You said: a"
@@ -110,15 +110,15 @@ def said(mock: Mock, agent_id: str) -> str:
         return leadway.agent(agent_id).execute("a").text
 
 
-def test_the_sdk_refuses_no_id_that_a_file_may_have() -> None:
+def test_the_sdk_accepts_every_valid_agent_id() -> None:
     for number in range(0x20000):
         agent_id = f"a{chr(number)}"
         if is_agent_id(agent_id):
             assert checked_agent_id(agent_id) == agent_id
 
 
-@pytest.mark.parametrize("agent_id", [each for each in REFUSED if each != "a b"], ids=ascii)
-def test_nor_may_a_file_have_one_that_the_sdk_refuses(agent_id: str) -> None:
+@pytest.mark.parametrize("agent_id", [each for each in REJECTED if each != "a b"], ids=ascii)
+def test_a_file_rejects_the_ids_that_the_sdk_rejects(agent_id: str) -> None:
     with pytest.raises(InvalidRequestError):
         checked_agent_id(agent_id)
 
@@ -126,13 +126,13 @@ def test_nor_may_a_file_have_one_that_the_sdk_refuses(agent_id: str) -> None:
 @pytest.mark.parametrize(
     ("text", "places"), [(agents_schema(), 1), (dialogues_schema(), 2)], ids=["agents", "dialogues"]
 )
-def test_editors_know_it_by_the_schemas(text: str, places: int) -> None:
+def test_the_schemas_reject_invalid_agent_ids(text: str, places: int) -> None:
     patterns = [each["pattern"] for each in _schemas(json.loads(text)) if "pattern" in each]
     assert patterns.count(AGENT_ID) == places
     validator = Draft202012Validator({"pattern": AGENT_ID})
     assert all(validator.is_valid(each) for each in CALLED)
-    unseen = {each for each, told in REFUSED.items() if "invisible" in told}
-    assert not any(validator.is_valid(each) for each in REFUSED if each not in unseen)
+    unseen = {each for each, reported in REJECTED.items() if "invisible" in reported}
+    assert not any(validator.is_valid(each) for each in REJECTED if each not in unseen)
 
 
 def _schemas(node: Any) -> Iterator[dict[str, Any]]:

@@ -1,18 +1,18 @@
 import pytest
 
 from leadway_mock.agents.builtin import count_down_to_goal, echo, echo_with_remarks, greet_with
-from leadway_mock.agents.input_variables import InputVariable
+from leadway_mock.agents.registry import InputVariable
 from tests.mock.agents.agent_inputs import agent_input
 
 SAMPLE = {"customerName": "John Doe", "orderNumber": "ORD-12345"}
 DECLARED = (InputVariable("customerName", required=True), InputVariable("orderNumber"))
 
 
-def test_the_echo_says_the_turn_and_the_message_and_nothing_that_was_not_sent() -> None:
+def test_the_echo_repeats_turn_and_message_without_absent_fields() -> None:
     assert echo(agent_input(turn=7, message='Say "hi"')).response == 'Turn 7. You said: Say "hi"'
 
 
-def test_the_echo_says_all_that_was_sent() -> None:
+def test_the_echo_repeats_every_field() -> None:
     image = {"type": "image", "imageUrl": "https://example.com/a.png"}
     message = agent_input(
         input_variables=SAMPLE, contact_id="cid_abc123def456", attachments=(image,)
@@ -26,7 +26,7 @@ def test_the_echo_says_all_that_was_sent() -> None:
     ]
 
 
-def test_an_echo_of_declared_variables_remarks_on_the_others() -> None:
+def test_an_echo_with_declared_variables_remarks_on_the_others() -> None:
     reply = echo_with_remarks(DECLARED)(agent_input(input_variables={"customerName": "Ada"}))
 
     assert reply.response.splitlines() == [

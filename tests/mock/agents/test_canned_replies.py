@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadway_mock.agents.canned_replies import (
+from leadway_mock.agents.patterns import ANY, PatternError, parse_condition
+from leadway_mock.agents.replies import AgentReply
+from leadway_mock.agents.templates import (
     CAPTURES,
     NO_REPLY_MATCHED,
     CannedReply,
     first_match_responder,
+    parse_template,
 )
-from leadway_mock.agents.message_conditions import ConditionError, parse_condition
-from leadway_mock.agents.replies import AgentReply
-from leadway_mock.agents.templates import parse_template
 from tests.mock.agents.agent_inputs import agent_input
 
 When: TypeAlias = str | Mapping[str, str]
@@ -23,15 +23,15 @@ SAYING_NOTHING = AgentReply("")
 
 
 def canned(
-    answer: str,
+    response: str,
     when: When | None = None,
     turn: int | None = None,
     reply: AgentReply = SAYING_NOTHING,
 ) -> CannedReply:
     return CannedReply(
-        template=parse_template(answer),
+        template=parse_template(response),
         reply=reply,
-        condition=None if when is None else parse_condition(when),
+        condition=ANY if when is None else parse_condition(when),
         turn=turn,
     )
 
@@ -62,14 +62,14 @@ def canned(
     ],
 )
 def test_a_condition_matches(when: When, message: str, matches: bool) -> None:  # noqa: FBT001 - a column of the table above
-    assert (parse_condition(when).match(message) is not None) is matches
+    assert (parse_condition(when).find(message) is not None) is matches
 
 
-def test_captures_are_named_and_only_those_that_took_part_are_given() -> None:
+def test_captures_are_named_groups_that_matched() -> None:
     named = parse_condition("/(?P<a>x)|(?P<b>y)/")
 
     assert named.captures == ("a", "b")
-    assert named.match("y") == {"b": "y"}
+    assert named.find("y") == {"b": "y"}
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ def test_captures_are_named_and_only_those_that_took_part_are_given() -> None:
         ("/(?\n/", r"\n"),
     ],
 )
-def test_a_condition_that_does_not_work_is_refused_in_one_line(when: str, what: str) -> None:
-    with pytest.raises(ConditionError) as error:
+def test_an_invalid_condition_is_an_error_in_one_line(when: str, what: str) -> None:
+    with pytest.raises(PatternError) as error:
         parse_condition(when)
 
     assert what in error.value.message
@@ -95,20 +95,20 @@ def test_a_condition_that_does_not_work_is_refused_in_one_line(when: str, what: 
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_a_pattern_that_python_warns_of_is_refused_even_if_nobody_listens() -> None:
-    with pytest.raises(ConditionError, match="nested set"):
+def test_a_pattern_with_a_python_warning_is_an_error() -> None:
+    with pytest.raises(PatternError, match="nested set"):
         parse_condition("/[[a]/")
 
 
 @given(st.text(alphabet="/()[]{}?P<>a\\*+|^$.,1-i:=!# \n"))
-def test_any_text_is_a_condition_or_is_refused(text: str) -> None:
+def test_any_text_is_a_condition_or_an_error(text: str) -> None:
     try:
         parse_condition(text)
-    except ConditionError:
+    except PatternError:
         assert text.startswith("/")
 
 
-def test_the_first_reply_that_fits_is_given() -> None:
+def test_the_first_matching_reply_is_sent() -> None:
     agent = first_match_responder([canned("no", when="no"), canned("first"), canned("second")])
 
     assert agent(agent_input(message="hi")).response == "first"
@@ -133,7 +133,7 @@ def test_turn_and_message_must_both_fit() -> None:
     assert agent(agent_input(message="hi", turn=2)).response == "both"
 
 
-def test_when_nothing_fits_the_mock_says_so_and_keeps_what_it_knows() -> None:
+def test_without_a_matching_reply_the_mock_says_so_and_keeps_captures() -> None:
     reply = first_match_responder([canned("x", when="x")])(
         agent_input(state={CAPTURES: {"name": "Ada"}})
     )
@@ -143,7 +143,7 @@ def test_when_nothing_fits_the_mock_says_so_and_keeps_what_it_knows() -> None:
     assert reply.state == {CAPTURES: {"name": "Ada"}}
 
 
-def test_every_field_of_the_reply_is_given() -> None:
+def test_every_field_of_the_reply_is_sent() -> None:
     prepared = AgentReply("", goal_completion=True, type="card", attachments=[{"a": 1}])
 
     reply = first_match_responder([canned("x", reply=prepared)])(agent_input())
@@ -151,19 +151,19 @@ def test_every_field_of_the_reply_is_given() -> None:
     assert reply == replace(prepared, response="x", state={CAPTURES: {}})
 
 
-def test_all_that_a_template_may_use() -> None:
-    answer = (
+def test_every_placeholder_of_a_template() -> None:
+    response = (
         "{{message}}|{{turn}}|{{contactId}}|{{executionId}}|{{versionId}}"
         "|{{variables.a}}|{{variables.b}}|{{variables.c}}"
     )
     message = agent_input(contact_id="cid", input_variables={"a": "text", "b": {"é": [True]}})
 
-    assert first_match_responder([canned(answer)])(message).response == (
+    assert first_match_responder([canned(response)])(message).response == (
         'Hello|1|cid|a1b2c3d4e5f6g7h8i9j0k1l2|v1|text|{"é": [true]}|'
     )
 
 
-def test_no_contact_leaves_nothing() -> None:
+def test_a_missing_contact_is_an_empty_text() -> None:
     assert first_match_responder([canned("[{{contactId}}]")])(agent_input()).response == "[]"
 
 
@@ -180,7 +180,7 @@ def test_captures_are_kept_for_later_turns_and_the_newest_counts() -> None:
     assert json.loads(json.dumps(third.state)) == third.state
 
 
-def test_a_turn_does_not_change_the_state_it_was_given() -> None:
+def test_a_turn_does_not_change_the_state_passed_to_it() -> None:
     state = {CAPTURES: {"name": "Ada"}}
     first_match_responder([canned("x", when="/(?P<name>.+)/")])(agent_input(state=state))
 
@@ -188,12 +188,12 @@ def test_a_turn_does_not_change_the_state_it_was_given() -> None:
 
 
 @pytest.mark.parametrize("state", [{}, {CAPTURES: None}, {CAPTURES: [1]}, {"other": 1}])
-def test_a_state_without_captures_is_no_obstacle(state: dict[str, object]) -> None:
+def test_a_state_without_captures_is_accepted(state: dict[str, object]) -> None:
     assert first_match_responder([canned("ok")])(agent_input(state=state)).response == "ok"
 
 
 @given(st.text(alphabet="{}message turn.variablesname"), st.text(alphabet="{}messagename"))
-def test_what_a_request_says_is_never_read_as_a_template(message: str, name: str) -> None:
+def test_text_of_a_request_is_not_expanded(message: str, name: str) -> None:
     agent = first_match_responder(
         [canned("<{{captured}}|{{variables.name}}>", when="/(?P<captured>.*)/s")]
     )
@@ -204,7 +204,7 @@ def test_what_a_request_says_is_never_read_as_a_template(message: str, name: str
 
 
 @given(st.dictionaries(st.text(), st.text()))
-def test_input_variables_cannot_take_the_place_of_anything_else(sent: dict[str, str]) -> None:
+def test_input_variables_do_not_replace_other_placeholders(sent: dict[str, str]) -> None:
     agent = first_match_responder([canned("{{message}}|{{turn}}|{{name}}", when="/(?P<name>H)/")])
 
     tricky = {**sent, "message": "leak", "turn": "leak", "name": "leak"}

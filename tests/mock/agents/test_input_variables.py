@@ -2,31 +2,32 @@ from types import MappingProxyType
 
 import pytest
 
-from leadway_mock.agents.input_variables import InputVariable, remarks
+from leadway_mock.agents.builtin import remarks
+from leadway_mock.agents.registry import InputVariable
 from leadway_mock.documents.schema_errors import json_type
 from leadway_mock.util.json_text import plain_text
 
 DECLARED = (InputVariable("customerName", required=True), InputVariable("age", type="number"))
 
 
-def test_nothing_is_said_of_variables_that_match() -> None:
+def test_matching_variables_get_no_remark() -> None:
     assert list(remarks(DECLARED, {"customerName": "Ada", "age": 36})) == []
 
 
-def test_a_missing_variable_is_told_with_its_need_and_type() -> None:
+def test_a_missing_variable_gets_a_remark_with_its_type() -> None:
     assert list(remarks(DECLARED, {})) == [
         "Not sent: customerName (required string).",
         "Not sent: age (optional number).",
     ]
 
 
-def test_a_variable_of_another_type_is_told() -> None:
+def test_a_variable_of_another_type_gets_a_remark() -> None:
     assert list(remarks(DECLARED, {"customerName": "Ada", "age": "36"})) == [
         "age is declared as number but was sent as string."
     ]
 
 
-def test_an_undeclared_variable_is_told_with_the_name_it_resembles() -> None:
+def test_an_undeclared_variable_gets_a_remark_with_a_similar_name() -> None:
     sent = {"customerName": "Ada", "age": 36, "customername": "Ada", "zzz": 1}
 
     assert list(remarks(DECLARED, sent)) == [

@@ -2,26 +2,28 @@ from dataclasses import replace
 
 import pytest
 
-from leadway_mock.agents import (
+from leadway_mock.agents.builtin import (
     BUILT_IN,
     ECHO_ID,
     GOAL_ID,
     INACTIVE_ID,
+    UNPUBLISHED_ID,
+    VARIABLES_ID,
+    echo,
+)
+from leadway_mock.agents.registry import (
     OTHER_LOCATION,
     OTHER_LOCATION_TOKEN,
     STATUSES,
     TEST_TOKENS,
     UNKNOWN_TOKEN,
-    UNPUBLISHED_ID,
     UNSCOPED_TOKEN,
-    VARIABLES_ID,
     WRITE_SCOPE,
     Agent,
     AgentRegistry,
     Token,
     Version,
 )
-from leadway_mock.agents.builtin import echo
 from tests.mock.agents.agent_inputs import agent_input
 
 ANY_TOKEN = "pit-12345678-1234-4234-8234-123456789abc"
@@ -60,13 +62,13 @@ def test_only_an_active_agent_is_active(status: str) -> None:
     assert replace(AGENT, status=status).is_active is (status == "active")
 
 
-def test_an_agent_lives_at_its_location_or_anywhere() -> None:
+def test_an_agent_belongs_to_its_location_or_to_all() -> None:
     assert AGENT.is_in_location("here")
     assert replace(AGENT, location="here").is_in_location("here")
     assert not replace(AGENT, location="here").is_in_location("there")
 
 
-def test_a_token_opens_its_locations_or_any() -> None:
+def test_a_token_is_valid_for_its_locations_or_all() -> None:
     assert Token(ANY_TOKEN).allows_location("here")
     assert Token(ANY_TOKEN, locations=("here",)).allows_location("here")
     assert not Token(ANY_TOKEN, locations=("here",)).allows_location("there")
@@ -80,14 +82,14 @@ def test_no_repr_shows_a_token() -> None:
     assert ANY_TOKEN not in repr(registry)
 
 
-def test_without_a_file_any_token_is_welcome_but_the_unknown_one() -> None:
+def test_without_a_file_every_token_but_the_unknown_one_is_accepted() -> None:
     token = BUILT_IN.token(ANY_TOKEN)
 
     assert token == Token(ANY_TOKEN, locations=None, scopes=(WRITE_SCOPE,))
     assert BUILT_IN.token(UNKNOWN_TOKEN) is None
 
 
-def test_declared_tokens_keep_all_others_out() -> None:
+def test_other_tokens_are_rejected_if_tokens_are_declared() -> None:
     declared = Token("declared", scopes=())
     registry = AgentRegistry(by_id={}, tokens={"declared": declared}, any_token=False)
 
@@ -95,7 +97,7 @@ def test_declared_tokens_keep_all_others_out() -> None:
     assert registry.token(ANY_TOKEN) is None
 
 
-def test_the_magic_tokens_are_refused_each_for_its_reason() -> None:
+def test_each_magic_token_has_its_error() -> None:
     unscoped, elsewhere = BUILT_IN.token(UNSCOPED_TOKEN), BUILT_IN.token(OTHER_LOCATION_TOKEN)
 
     assert unscoped is not None
@@ -108,7 +110,7 @@ def test_the_magic_tokens_are_refused_each_for_its_reason() -> None:
     assert {value[-3:] for value in TEST_TOKENS} == {"401", "403", "404"}
 
 
-def test_the_built_in_agents_live_anywhere_and_have_ids_like_the_vendors() -> None:
+def test_the_built_in_agents_have_all_locations_and_ids_like_the_vendors() -> None:
     for agent_id, built_in in BUILT_IN.by_id.items():
         assert built_in.id == agent_id
         assert len(agent_id) == 24
@@ -131,7 +133,7 @@ def test_each_built_in_agent_can_be_reached_as_its_id_says() -> None:
     assert BUILT_IN.by_id[UNPUBLISHED_ID].published_version() is None
 
 
-def test_the_vendors_sample_names_an_agent_and_a_version_that_are_there() -> None:
+def test_agent_and_version_of_the_vendors_sample_exist() -> None:
     sample = BUILT_IN.by_id["p1q2r3s4t5u6v7w8x9y0z1a2"]
 
     assert sample.published_version(SAMPLE_VERSION) == Version(SAMPLE_VERSION)
@@ -151,6 +153,6 @@ def test_the_variables_agent_declares_what_the_vendors_sample_sends() -> None:
     )
 
 
-def test_the_cast_cannot_be_changed_by_one_of_its_users() -> None:
+def test_the_registry_is_immutable() -> None:
     with pytest.raises(TypeError):
         BUILT_IN.by_id["new"] = AGENT  # type: ignore[index]

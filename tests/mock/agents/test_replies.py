@@ -12,9 +12,9 @@ def test_a_plain_reply_has_the_values_that_the_vendor_documents() -> None:
     assert (reply.attachments, reply.generative_outputs) == ((), ())
 
 
-def test_a_reply_remembers_nothing_unless_told_to() -> None:
+def test_a_reply_has_no_state_by_default() -> None:
     assert json.dumps(AgentReply("Hi").state) == "{}"
 
 
-def test_two_replies_share_no_memory() -> None:
+def test_two_replies_share_no_state() -> None:
     assert AgentReply("Hi").state is not AgentReply("Hi").state

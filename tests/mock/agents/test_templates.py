@@ -15,7 +15,7 @@ def test_placeholders_are_filled() -> None:
     assert template.fill({"a": "1", "b": "2"}) == "1 and 2, 1!"
 
 
-def test_a_name_without_a_value_leaves_nothing() -> None:
+def test_a_name_without_a_value_is_an_empty_text() -> None:
     assert parse_template("[{{a}}]").fill({}) == "[]"
 
 
@@ -34,15 +34,13 @@ def test_braces_that_open_no_placeholder_stay(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["{{", "{{name}", "{{name", "{{a {{b}}", "{{a}b}}", "{{{a}}}"])
-def test_an_opening_that_is_never_closed_is_refused(text: str) -> None:
+def test_an_unclosed_placeholder_is_an_error(text: str) -> None:
     with pytest.raises(TemplateError):
         parse_template(text)
 
 
 @given(NAMES, BRACES, st.text(max_size=5), st.text(max_size=5))
-def test_what_is_filled_in_is_never_filled_in_again(
-    name: str, value: str, before: str, after: str
-) -> None:
+def test_values_are_not_expanded_again(name: str, value: str, before: str, after: str) -> None:
     before, after = before.replace("{", "").replace("\\", ""), after.replace("{", "")
     template = parse_template(f"{before}{{{{{name}}}}}{after}")
 
@@ -51,7 +49,7 @@ def test_what_is_filled_in_is_never_filled_in_again(
 
 
 @given(BRACES)
-def test_any_text_is_a_template_or_is_refused(text: str) -> None:
+def test_any_text_is_a_template_or_an_error(text: str) -> None:
     try:
         template = parse_template(text)
     except TemplateError:

@@ -80,7 +80,7 @@ def test_flags_reach_the_emulator(tmp_path: Path) -> None:
     agents = tmp_path / "agents.yaml"
     agents.write_text(
         "agents:\n  - id: frontdesk\n    name: Front desk\n"
-        "    replies:\n      - answer: Good morning.\n"
+        "    replies:\n      - response: Good morning.\n"
     )
     flags = (
         "--agents-file",

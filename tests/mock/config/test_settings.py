@@ -138,7 +138,7 @@ def test_a_switch_that_is_neither_on_nor_off() -> None:
         from_environment({"LEADWAY_MOCK_SEND_RETRY_AFTER": "maybe"})
 
 
-WRONG = [
+ERRORS = [
     ("session_idle_seconds", "x", "must be a number, not 'x'."),
     ("session_idle_seconds", "-1", "must be at least 0, not -1.0."),
     ("quota_10_seconds", "0", "must be at least 1, not 0."),
@@ -151,7 +151,7 @@ WRONG = [
 @pytest.mark.parametrize(
     ("wrong", "is_flag"),
     [
-        *((each, is_flag) for each in WRONG for is_flag in (True, False)),
+        *((each, is_flag) for each in ERRORS for is_flag in (True, False)),
         (("send_retry_after", "maybe", "must be true or false, not 'maybe'."), False),
     ],
 )

@@ -1,7 +1,6 @@
-"""What callers do wrong, and what looks like it: one table, by the finding that it is about.
+"""Errors of clients, and correct use that resembles them, by finding.
 
-Each habit is a few requests of one person. A wrong one earns exactly its finding, and a near miss
-earns none.
+Each case sends a few requests. An error causes exactly its finding; a near miss causes none.
 """
 
 from __future__ import annotations
@@ -13,598 +12,598 @@ from typing import TypeAlias
 
 from leadway_mock.faults import fixed
 from tests.mock.client import TOKEN
-from tests.mock.conformance.client import AGENTS, GOODBYE, LOCATIONS, Person
+from tests.mock.conformance.client import AGENTS, GOODBYE, LOCATIONS, EvaluatedClient
 
-Habit: TypeAlias = Callable[[Person], object]
+Case: TypeAlias = Callable[[EvaluatedClient], object]
 
-WRONG: dict[str, list[Habit]] = defaultdict(list)
-NEAR: dict[str, list[Habit]] = defaultdict(list)
+ERRORS: dict[str, list[Case]] = defaultdict(list)
+NEAR_MISSES: dict[str, list[Case]] = defaultdict(list)
 
 OLD = "/agent-studio/public-api/agents/agent1/execute"
 LATE = {"latency": fixed(30.0)}
 """A fault: the response takes half a minute."""
 
 
-def earns(finding: str) -> Callable[[Habit], Habit]:
-    return lambda habit: _listed(habit, WRONG[finding])
+def causes(finding: str) -> Callable[[Case], Case]:
+    return lambda case: _listed(case, ERRORS[finding])
 
 
-def looks_like(finding: str) -> Callable[[Habit], Habit]:
-    return lambda habit: _listed(habit, NEAR[finding])
+def resembles(finding: str) -> Callable[[Case], Case]:
+    return lambda case: _listed(case, NEAR_MISSES[finding])
 
 
-def _listed(habit: Habit, habits: list[Habit]) -> Habit:
-    habits.append(habit)
-    return habit
+def _listed(case: Case, cases: list[Case]) -> Case:
+    cases.append(case)
+    return case
 
 
 # The executionId is dropped.
 
 
-@earns("execution-id-dropped")
-def begins_twice_for_one_contact(person: Person) -> None:
-    person.begin("first", contact="dropper")
-    person.begin("second", contact="dropper")
+@causes("execution-id-dropped")
+def begins_twice_for_one_contact(client: EvaluatedClient) -> None:
+    client.begin("first", contact="dropper")
+    client.begin("second", contact="dropper")
 
 
-@earns("execution-id-dropped")
-def begins_three_times_for_nobody(person: Person) -> None:
+@causes("execution-id-dropped")
+def begins_three_times_for_nobody(client: EvaluatedClient) -> None:
     for message in ("first", "second", "third"):
-        person.begin(message, agent="agent2", location="nowhere else")
+        client.begin(message, agent="agent2", location="nowhere else")
 
 
-@earns("execution-id-dropped")
-def sends_it_empty(person: Person) -> None:
+@causes("execution-id-dropped")
+def sends_it_empty(client: EvaluatedClient) -> None:
     for message in ("first", "second"):
-        person.say(message, contact="dropper", body={"executionId": ""})
+        client.say(message, contact="dropper", body={"executionId": ""})
 
 
-@looks_like("execution-id-dropped")
-def begins_twice_for_nobody(person: Person) -> None:
+@resembles("execution-id-dropped")
+def begins_twice_for_nobody(client: EvaluatedClient) -> None:
     for message in ("first", "second"):
-        person.begin(message, agent="agent2", location="nowhere else")
+        client.begin(message, agent="agent2", location="nowhere else")
 
 
-@looks_like("execution-id-dropped")
-def begins_once_for_each_contact(person: Person) -> None:
+@resembles("execution-id-dropped")
+def begins_once_for_each_contact(client: EvaluatedClient) -> None:
     for contact in ("c1", "c2", "c3", "c4"):
-        person.begin(contact=contact)
+        client.begin(contact=contact)
 
 
-@looks_like("execution-id-dropped")
-def begins_once_with_each_agent_and_in_each_location(person: Person) -> None:
+@resembles("execution-id-dropped")
+def begins_once_with_each_agent_and_in_each_location(client: EvaluatedClient) -> None:
     for agent in AGENTS:
         for location in LOCATIONS:
-            person.begin(contact="traveller", agent=agent, location=location)
+            client.begin(contact="traveller", agent=agent, location=location)
 
 
-@looks_like("execution-id-dropped")
-def continues_one_of_many(person: Person) -> None:
-    sessions = [person.begin(f"message {number}") for number in range(4)]
-    person.say("and then", sessions[1])
+@resembles("execution-id-dropped")
+def continues_one_of_many(client: EvaluatedClient) -> None:
+    sessions = [client.begin(f"message {number}") for number in range(4)]
+    client.say("and then", sessions[1])
 
 
-@looks_like("execution-id-dropped")
-def names_the_contact_later(person: Person) -> None:
-    first = person.begin("one")
-    person.say("two", first, contact="late")
+@resembles("execution-id-dropped")
+def names_the_contact_later(client: EvaluatedClient) -> None:
+    first = client.begin("one")
+    client.say("two", first, contact="late")
     for message in ("three", "four", "five"):
-        person.begin(message)
+        client.begin(message)
 
 
-@looks_like("execution-id-dropped")
-def begins_anew_after_the_goal(person: Person) -> None:
+@resembles("execution-id-dropped")
+def begins_again_after_the_goal(client: EvaluatedClient) -> None:
     for _ in range(4):
-        person.begin(GOODBYE, contact="buyer")
+        client.begin(GOODBYE, contact="buyer")
 
 
-@looks_like("execution-id-dropped")
-def begins_anew_after_a_long_pause(person: Person) -> None:
+@resembles("execution-id-dropped")
+def begins_again_after_a_long_pause(client: EvaluatedClient) -> None:
     for message in ("monday", "tuesday", "wednesday"):
-        person.begin(message, contact="daily")
-        person.clock.advance(1801)
+        client.begin(message, contact="daily")
+        client.clock.advance(1801)
 
 
-@looks_like("execution-id-dropped")
-def begins_many_at_once(person: Person) -> None:
+@resembles("execution-id-dropped")
+def begins_many_at_once(client: EvaluatedClient) -> None:
     def other() -> None:
-        with person.interrupted_by(lambda: person.begin("three")):
-            person.begin("two")
+        with client.interrupted_by(lambda: client.begin("three")):
+            client.begin("two")
 
-    with person.interrupted_by(other):
-        person.begin("one")
-
-
-@looks_like("execution-id-dropped")
-def begins_again_when_the_answer_was_lost(person: Person) -> None:
-    person.arm(status=500, phase="after-commit")
-    person.say("first", contact="unlucky")
-    person.begin("something else", contact="unlucky")
+    with client.interrupted_by(other):
+        client.begin("one")
 
 
-@looks_like("execution-id-dropped")
-def asks_for_an_example(person: Person) -> None:
+@resembles("execution-id-dropped")
+def begins_again_after_a_lost_response(client: EvaluatedClient) -> None:
+    client.arm(status=500, phase="after-commit")
+    client.say("first", contact="unlucky")
+    client.begin("something else", contact="unlucky")
+
+
+@resembles("execution-id-dropped")
+def asks_for_an_example(client: EvaluatedClient) -> None:
     for number in range(4):
-        person.say(f"message {number}", contact="tester", headers={"prefer": "code=200"})
+        client.say(f"message {number}", contact="tester", headers={"prefer": "code=200"})
 
 
 # The executionId is invented.
 
 
-@earns("execution-id-invented")
-def makes_an_id_up(person: Person) -> None:
-    person.say("hello", "a1b2c3d4e5f6g7h8i9j0k1l2", contact="inventor")
+@causes("execution-id-invented")
+def makes_an_id_up(client: EvaluatedClient) -> None:
+    client.say("hello", "a1b2c3d4e5f6g7h8i9j0k1l2", contact="inventor")
 
 
-@looks_like("execution-id-invented")
-def sends_an_id_that_expired(person: Person) -> None:
-    session = person.begin(contact="slow")
-    person.clock.advance(1801)
-    person.say("are you there?", session, contact="slow")
+@resembles("execution-id-invented")
+def sends_an_id_that_expired(client: EvaluatedClient) -> None:
+    session = client.begin(contact="slow")
+    client.clock.advance(1801)
+    client.say("are you there?", session, contact="slow")
 
 
-@looks_like("execution-id-invented")
-def sends_an_id_that_was_forgotten(person: Person) -> None:
-    session = person.begin(contact="loyal")
-    person.forget_sessions()
-    assert person.say("still there?", session, contact="loyal").rule == "session-unknown"
+@resembles("execution-id-invented")
+def sends_an_id_that_was_forgotten(client: EvaluatedClient) -> None:
+    session = client.begin(contact="loyal")
+    client.forget_sessions()
+    assert client.say("still there?", session, contact="loyal").rule == "session-unknown"
 
 
-@looks_like("execution-id-invented")
-def asks_for_the_refusal(person: Person) -> None:
-    person.say(contact="tester", headers={"prefer": "example=session-unknown"})
+@resembles("execution-id-invented")
+def selects_the_error_with_prefer(client: EvaluatedClient) -> None:
+    client.say(contact="tester", headers={"prefer": "example=session-unknown"})
 
 
-@looks_like("execution-id-invented")
-def is_told_so_by_a_fault(person: Person) -> None:
-    session = person.begin(contact="unlucky")
-    person.arm(rule="session-unknown")
-    person.say("next", session, contact="unlucky")
+@resembles("execution-id-invented")
+def gets_the_error_from_a_fault(client: EvaluatedClient) -> None:
+    session = client.begin(contact="unlucky")
+    client.arm(rule="session-unknown")
+    client.say("next", session, contact="unlucky")
 
 
 # One executionId for several.
 
 
-@earns("session-across-contacts")
-def speaks_for_two_contacts(person: Person) -> None:
-    session = person.begin(contact="ann")
-    person.say("my secret is", session, contact="bob")
+@causes("session-across-contacts")
+def speaks_for_two_contacts(client: EvaluatedClient) -> None:
+    session = client.begin(contact="ann")
+    client.say("my secret is", session, contact="bob")
 
 
-@earns("session-across-contacts")
-def speaks_for_a_second_contact_after_none(person: Person) -> None:
-    session = person.begin()
-    person.say("I am ann", session, contact="ann")
-    person.say("and I am bob", session, contact="bob")
+@causes("session-across-contacts")
+def speaks_for_a_second_contact_after_none(client: EvaluatedClient) -> None:
+    session = client.begin()
+    client.say("I am ann", session, contact="ann")
+    client.say("and I am bob", session, contact="bob")
 
 
-@looks_like("session-across-contacts")
-def speaks_for_two_contacts_in_two_sessions(person: Person) -> None:
-    sessions = {contact: person.begin(contact=contact) for contact in ("ann", "bob")}
+@resembles("session-across-contacts")
+def speaks_for_two_contacts_in_two_sessions(client: EvaluatedClient) -> None:
+    sessions = {contact: client.begin(contact=contact) for contact in ("ann", "bob")}
     for contact, session in sessions.items():
-        person.say("next", session, contact=contact)
+        client.say("next", session, contact=contact)
 
 
-@looks_like("session-across-contacts")
-def learns_the_contact_and_then_omits_it(person: Person) -> None:
-    session = person.begin()
-    person.say("I am ann", session, contact="ann")
-    person.say("still me", session)
-    person.say("and me again", session, contact="ann")
+@resembles("session-across-contacts")
+def learns_the_contact_and_then_omits_it(client: EvaluatedClient) -> None:
+    session = client.begin()
+    client.say("I am ann", session, contact="ann")
+    client.say("still me", session)
+    client.say("and me again", session, contact="ann")
 
 
-@earns("session-across-agents")
-def takes_the_session_to_another_agent(person: Person) -> None:
-    session = person.begin(agent="agent1")
-    person.say("next", session, agent="agent2")
+@causes("session-across-agents")
+def takes_the_session_to_another_agent(client: EvaluatedClient) -> None:
+    session = client.begin(agent="agent1")
+    client.say("next", session, agent="agent2")
 
 
-@looks_like("session-across-agents")
-def talks_to_two_agents_in_two_sessions(person: Person) -> None:
+@resembles("session-across-agents")
+def talks_to_two_agents_in_two_sessions(client: EvaluatedClient) -> None:
     for agent in AGENTS:
-        person.say("next", person.begin(agent=agent), agent=agent)
+        client.say("next", client.begin(agent=agent), agent=agent)
 
 
-@earns("session-across-locations")
-def takes_the_session_to_another_location(person: Person) -> None:
-    session = person.begin(location="location1")
-    person.say("next", session, location="location2")
+@causes("session-across-locations")
+def takes_the_session_to_another_location(client: EvaluatedClient) -> None:
+    session = client.begin(location="location1")
+    client.say("next", session, location="location2")
 
 
-@looks_like("session-across-locations")
-def talks_in_two_locations_in_two_sessions(person: Person) -> None:
+@resembles("session-across-locations")
+def talks_in_two_locations_in_two_sessions(client: EvaluatedClient) -> None:
     for location in LOCATIONS:
-        person.say("next", person.begin(location=location), location=location)
+        client.say("next", client.begin(location=location), location=location)
 
 
 # Two at once.
 
 
-@earns("parallel-turns")
-def speaks_before_the_answer(person: Person) -> None:
-    session = person.begin()
-    with person.interrupted_by(lambda: person.say("and", session)):
-        person.say("well", session)
+@causes("parallel-turns")
+def sends_before_the_response(client: EvaluatedClient) -> None:
+    session = client.begin()
+    with client.interrupted_by(lambda: client.say("and", session)):
+        client.say("well", session)
 
 
-@earns("parallel-turns")
-def says_the_same_twice_at_once(person: Person) -> None:
-    session = person.begin()
-    with person.interrupted_by(lambda: person.say("hello?", session)):
-        person.say("hello?", session)
+@causes("parallel-turns")
+def says_the_same_twice_at_once(client: EvaluatedClient) -> None:
+    session = client.begin()
+    with client.interrupted_by(lambda: client.say("hello?", session)):
+        client.say("hello?", session)
 
 
-@earns("parallel-turns")
-def speaks_while_the_answer_is_held_back(person: Person) -> None:
-    session = person.begin()
-    person.arm(**LATE)
-    person.say("well", session)
-    person.say("and", session)
+@causes("parallel-turns")
+def sends_while_the_response_is_delayed(client: EvaluatedClient) -> None:
+    session = client.begin()
+    client.arm(**LATE)
+    client.say("well", session)
+    client.say("and", session)
 
 
-@looks_like("parallel-turns")
-def speaks_in_another_session_meanwhile(person: Person) -> None:
-    one, other = person.begin(contact="ann"), person.begin(contact="bob")
-    with person.interrupted_by(lambda: person.say("and", other, contact="bob")):
-        person.say("well", one, contact="ann")
+@resembles("parallel-turns")
+def speaks_in_another_session_meanwhile(client: EvaluatedClient) -> None:
+    one, other = client.begin(contact="ann"), client.begin(contact="bob")
+    with client.interrupted_by(lambda: client.say("and", other, contact="bob")):
+        client.say("well", one, contact="ann")
 
 
-@looks_like("parallel-turns")
-def speaks_in_turn_while_the_clock_stands_still(person: Person) -> None:
-    session = person.begin()
+@resembles("parallel-turns")
+def speaks_in_turn_while_the_clock_stands_still(client: EvaluatedClient) -> None:
+    session = client.begin()
     for number in range(5):
-        person.say(f"message {number}", session)
+        client.say(f"message {number}", session)
 
 
 # Sent again.
 
 
-@earns("turn-duplicated")
-def repeats_what_was_heard_and_not_answered(person: Person) -> None:
-    session = person.begin()
-    person.arm(status=500, phase="after-commit")
-    person.say("book it", session)
-    person.say("book it", session)
+@causes("turn-duplicated")
+def repeats_a_processed_message_without_a_response(client: EvaluatedClient) -> None:
+    session = client.begin()
+    client.arm(status=500, phase="after-commit")
+    client.say("book it", session)
+    client.say("book it", session)
 
 
-@earns("turn-duplicated")
-def repeats_after_a_broken_connection(person: Person) -> None:
-    session = person.begin()
-    person.arm(transport="CONNECTION_RESET_BY_PEER", phase="after-commit")
-    person.say("book it", session)
-    person.clock.advance(30)
-    person.say("book it", session)
+@causes("turn-duplicated")
+def repeats_after_a_broken_connection(client: EvaluatedClient) -> None:
+    session = client.begin()
+    client.arm(transport="CONNECTION_RESET_BY_PEER", phase="after-commit")
+    client.say("book it", session)
+    client.clock.advance(30)
+    client.say("book it", session)
 
 
-@earns("turn-duplicated")
-def repeats_the_first_message(person: Person) -> None:
-    person.arm(proxy_status=502, phase="after-commit")
-    person.say("book it", contact="hasty")
-    person.say("book it", contact="hasty")
+@causes("turn-duplicated")
+def repeats_the_first_message(client: EvaluatedClient) -> None:
+    client.arm(proxy_status=502, phase="after-commit")
+    client.say("book it", contact="hasty")
+    client.say("book it", contact="hasty")
 
 
-@earns("turn-duplicated")
-def gives_up_and_repeats(person: Person) -> None:
-    session = person.begin()
-    person.arm(**LATE)
-    person.say("book it", session)
+@causes("turn-duplicated")
+def gives_up_and_repeats(client: EvaluatedClient) -> None:
+    session = client.begin()
+    client.arm(**LATE)
+    client.say("book it", session)
     time.sleep(0.06)  # Overlaps are measured by the real clock, and a time-out is no shorter.
-    person.say("book it", session)
+    client.say("book it", session)
 
 
-@looks_like("turn-duplicated")
-def says_the_same_again_after_an_answer(person: Person) -> None:
-    session = person.begin("yes")
-    person.say("yes", session)
-    person.say("yes", session)
+@resembles("turn-duplicated")
+def repeats_a_message_after_its_response(client: EvaluatedClient) -> None:
+    session = client.begin("yes")
+    client.say("yes", session)
+    client.say("yes", session)
 
 
-@looks_like("turn-duplicated")
-def goes_on_after_a_lost_answer(person: Person) -> None:
-    session = person.begin()
-    person.arm(status=500, phase="after-commit")
-    person.say("book it", session)
-    person.say("did you get that?", session)
+@resembles("turn-duplicated")
+def continues_after_a_lost_response(client: EvaluatedClient) -> None:
+    session = client.begin()
+    client.arm(status=500, phase="after-commit")
+    client.say("book it", session)
+    client.say("did you get that?", session)
 
 
-@looks_like("turn-duplicated")
-def says_the_same_for_another_contact(person: Person) -> None:
-    person.arm(status=500, phase="after-commit")
-    person.say("book it", contact="ann")
-    person.say("book it", contact="bob")
+@resembles("turn-duplicated")
+def says_the_same_for_another_contact(client: EvaluatedClient) -> None:
+    client.arm(status=500, phase="after-commit")
+    client.say("book it", contact="ann")
+    client.say("book it", contact="bob")
 
 
-@looks_like("turn-duplicated")
-def asks_again_much_later(person: Person) -> None:
-    session = person.begin()
-    person.arm(status=500, phase="after-commit")
-    person.say("book it", session)
-    person.clock.advance(61)
-    person.say("book it", session)
+@resembles("turn-duplicated")
+def asks_again_much_later(client: EvaluatedClient) -> None:
+    session = client.begin()
+    client.arm(status=500, phase="after-commit")
+    client.say("book it", session)
+    client.clock.advance(61)
+    client.say("book it", session)
 
 
-@looks_like("turn-duplicated")
-def says_the_same_again_after_a_slow_body(person: Person) -> None:
-    session = person.begin("yes")
-    person.arm(transport="SLOW_BODY", body_seconds=0.5)
-    person.say("yes", session)
-    person.say("yes", session)
+@resembles("turn-duplicated")
+def says_the_same_again_after_a_slow_body(client: EvaluatedClient) -> None:
+    session = client.begin("yes")
+    client.arm(transport="SLOW_BODY", body_seconds=0.5)
+    client.say("yes", session)
+    client.say("yes", session)
 
 
-@earns("retry-unsafe")
-def repeats_after_a_500(person: Person) -> None:
-    session = person.begin()
-    person.arm(status=500)
-    person.say("book it", session)
-    person.say("book it", session)
+@causes("retry-unsafe")
+def repeats_after_a_500(client: EvaluatedClient) -> None:
+    session = client.begin()
+    client.arm(status=500)
+    client.say("book it", session)
+    client.say("book it", session)
 
 
-@earns("retry-unsafe")
-def repeats_after_a_503_that_names_no_wait(person: Person) -> None:
-    session = person.begin()
-    person.arm(proxy_status=520)
-    person.say("book it", session)
-    person.say("book it", session)
+@causes("retry-unsafe")
+def repeats_after_a_503_that_names_no_wait(client: EvaluatedClient) -> None:
+    session = client.begin()
+    client.arm(proxy_status=520)
+    client.say("book it", session)
+    client.say("book it", session)
 
 
-@looks_like("retry-unsafe")
-def repeats_after_a_429_and_its_wait(person: Person) -> None:
-    session = person.begin()
-    person.arm(status=429, retry_after=2)
-    person.say("book it", session)
-    person.clock.advance(2)
-    person.say("book it", session)
+@resembles("retry-unsafe")
+def repeats_after_a_429_and_its_wait(client: EvaluatedClient) -> None:
+    session = client.begin()
+    client.arm(status=429, retry_after=2)
+    client.say("book it", session)
+    client.clock.advance(2)
+    client.say("book it", session)
 
 
-@looks_like("retry-unsafe")
-def repeats_after_a_503_and_its_wait(person: Person) -> None:
-    session = person.begin()
-    person.arm(status=503, retry_after=2)
-    person.say("book it", session)
-    person.clock.advance(2)
-    person.say("book it", session)
+@resembles("retry-unsafe")
+def repeats_after_a_503_and_its_wait(client: EvaluatedClient) -> None:
+    session = client.begin()
+    client.arm(status=503, retry_after=2)
+    client.say("book it", session)
+    client.clock.advance(2)
+    client.say("book it", session)
 
 
-@looks_like("retry-unsafe")
-def repeats_after_a_command_timed_out(person: Person) -> None:
-    session = person.begin()
-    person.arm(rule="upstream-timeout")
-    person.say("book it", session)
-    person.say("book it", session)
+@resembles("retry-unsafe")
+def repeats_after_a_command_timed_out(client: EvaluatedClient) -> None:
+    session = client.begin()
+    client.arm(rule="upstream-timeout")
+    client.say("book it", session)
+    client.say("book it", session)
 
 
-@earns("retry-after-ignored")
-def comes_again_too_soon(person: Person) -> None:
-    session = person.begin()
-    person.arm(status=429, retry_after=5)
-    person.say("book it", session)
-    person.clock.advance(4.8)
-    person.say("book it", session)
+@causes("retry-after-ignored")
+def comes_again_too_soon(client: EvaluatedClient) -> None:
+    session = client.begin()
+    client.arm(status=429, retry_after=5)
+    client.say("book it", session)
+    client.clock.advance(4.8)
+    client.say("book it", session)
 
 
-@earns("retry-after-ignored")
-def lets_others_of_the_app_come_too_soon(person: Person) -> None:
-    one, other = person.begin(contact="ann"), person.begin(contact="bob")
-    person.arm(status=503, retry_after=5)
-    person.say("book it", one, contact="ann")
-    person.say("and me", other, contact="bob")
+@causes("retry-after-ignored")
+def lets_others_of_the_app_come_too_soon(client: EvaluatedClient) -> None:
+    one, other = client.begin(contact="ann"), client.begin(contact="bob")
+    client.arm(status=503, retry_after=5)
+    client.say("book it", one, contact="ann")
+    client.say("and me", other, contact="bob")
 
 
-@looks_like("retry-after-ignored")
-def comes_again_in_time(person: Person) -> None:
-    session = person.begin()
-    person.arm(status=429, retry_after=5)
-    person.say("book it", session)
-    person.clock.advance(5)
-    person.say("book it", session)
+@resembles("retry-after-ignored")
+def comes_again_in_time(client: EvaluatedClient) -> None:
+    session = client.begin()
+    client.arm(status=429, retry_after=5)
+    client.say("book it", session)
+    client.clock.advance(5)
+    client.say("book it", session)
 
 
-@looks_like("retry-after-ignored")
-def calls_for_another_location(person: Person) -> None:
-    session = person.begin(location="location2")
-    person.arm(status=429, retry_after=5)
-    person.say("book it", location="location1")
-    person.say("book it", session, location="location2")
+@resembles("retry-after-ignored")
+def calls_for_another_location(client: EvaluatedClient) -> None:
+    session = client.begin(location="location2")
+    client.arm(status=429, retry_after=5)
+    client.say("book it", location="location1")
+    client.say("book it", session, location="location2")
 
 
-@looks_like("retry-after-ignored")
-def was_under_way_already(person: Person) -> None:
-    session = person.begin()
+@resembles("retry-after-ignored")
+def was_under_way_already(client: EvaluatedClient) -> None:
+    session = client.begin()
 
     def error() -> None:
-        person.arm(status=429, retry_after=5)
-        person.say("and me", contact="bob")
+        client.arm(status=429, retry_after=5)
+        client.say("and me", contact="bob")
 
-    with person.interrupted_by(error):
-        person.say("book it", session)
+    with client.interrupted_by(error):
+        client.say("book it", session)
 
 
-@earns("error-retried")
-def repeats_a_refused_request(person: Person) -> None:
+@causes("error-retried")
+def repeats_a_rejected_request(client: EvaluatedClient) -> None:
     for _ in range(2):
-        person.say(agent="nobody")
+        client.say(agent="nobody")
 
 
-@earns("error-retried")
-def repeats_with_a_bad_token(person: Person) -> None:
+@causes("error-retried")
+def repeats_with_a_bad_token(client: EvaluatedClient) -> None:
     for _ in range(3):
-        person.say(headers={"authorization": "Bearer pit-no-such-token"})
+        client.say(headers={"authorization": "Bearer pit-no-such-token"})
 
 
-@earns("error-retried")
-def repeats_what_a_fault_refused(person: Person) -> None:
-    session = person.begin()
-    person.arm(status=403)
-    person.say("book it", session)
-    person.say("book it", session)
+@causes("error-retried")
+def repeats_a_request_rejected_by_a_fault(client: EvaluatedClient) -> None:
+    session = client.begin()
+    client.arm(status=403)
+    client.say("book it", session)
+    client.say("book it", session)
 
 
-@earns("error-retried")
-def repeats_with_an_expired_session(person: Person) -> None:
-    session = person.begin()
-    person.clock.advance(1801)
-    person.say("still there?", session)
-    person.say("still there?", session)
+@causes("error-retried")
+def repeats_with_an_expired_session(client: EvaluatedClient) -> None:
+    session = client.begin()
+    client.clock.advance(1801)
+    client.say("still there?", session)
+    client.say("still there?", session)
 
 
-@looks_like("error-retried")
-def corrects_the_request(person: Person) -> None:
-    person.say(agent="nobody")
-    person.say(agent="agent1")
+@resembles("error-retried")
+def corrects_the_request(client: EvaluatedClient) -> None:
+    client.say(agent="nobody")
+    client.say(agent="agent1")
 
 
-@looks_like("error-retried")
-def asks_again_tomorrow(person: Person) -> None:
-    person.say(agent="nobody")
-    person.clock.advance(61)
-    person.say(agent="nobody")
+@resembles("error-retried")
+def asks_again_tomorrow(client: EvaluatedClient) -> None:
+    client.say(agent="nobody")
+    client.clock.advance(61)
+    client.say(agent="nobody")
 
 
-@looks_like("error-retried")
-def asks_again_when_it_was_mended(person: Person) -> None:
+@resembles("error-retried")
+def repeats_a_request_after_its_error_was_fixed(client: EvaluatedClient) -> None:
     at_home = {"path": "/agent-studio/agent/agent3/execute"}
-    person.say(**at_home)
-    cast = person.emulator.agents.by_id
+    client.say(**at_home)
+    cast = client.emulator.agents.by_id
     cast["agent3"] = cast["agent1"]  # type: ignore[index]
-    assert person.say(**at_home).status == 200
+    assert client.say(**at_home).status == 200
     del cast["agent3"]  # type: ignore[attr-defined]
 
 
-@looks_like("error-retried")
-def repeats_after_a_proxy_said_no(person: Person) -> None:
-    session = person.begin()
-    person.arm(proxy_status=403)
-    person.say("book it", session)
-    person.say("book it", session)
+@resembles("error-retried")
+def repeats_after_a_proxy_said_no(client: EvaluatedClient) -> None:
+    session = client.begin()
+    client.arm(proxy_status=403)
+    client.say("book it", session)
+    client.say("book it", session)
 
 
 # What one request shows.
 
 
-@earns("version-missing")
-def forgets_the_version(person: Person) -> None:
-    person.say(headers={"version": None})
+@causes("version-missing")
+def forgets_the_version(client: EvaluatedClient) -> None:
+    client.say(headers={"version": None})
 
 
-@looks_like("version-missing")
-def forgets_version_and_token(person: Person) -> None:
-    person.say(headers={"version": None, "authorization": None})
+@resembles("version-missing")
+def forgets_version_and_token(client: EvaluatedClient) -> None:
+    client.say(headers={"version": None, "authorization": None})
 
 
-@earns("version-unknown")
-def sends_an_odd_version(person: Person) -> None:
-    person.say(headers={"version": "2021-7-28"})
+@causes("version-unknown")
+def sends_an_odd_version(client: EvaluatedClient) -> None:
+    client.say(headers={"version": "2021-7-28"})
 
 
-@looks_like("version-unknown")
-def sends_the_version_of_an_official_library(person: Person) -> None:
+@resembles("version-unknown")
+def sends_the_version_of_an_official_library(client: EvaluatedClient) -> None:
     for number, version in enumerate(("2021-04-15", "2021-07-28", "2023-02-21", "v3")):
-        person.say(contact=f"c{number}", headers={"version": version})
+        client.say(contact=f"c{number}", headers={"version": version})
 
 
-@earns("deprecated-path")
-def uses_the_old_path(person: Person) -> None:
-    person.say(path=OLD)
+@causes("deprecated-path")
+def uses_the_old_path(client: EvaluatedClient) -> None:
+    client.say(path=OLD)
 
 
-@looks_like("deprecated-path")
-def uses_the_current_path(person: Person) -> None:
-    person.say()
+@resembles("deprecated-path")
+def uses_the_current_path(client: EvaluatedClient) -> None:
+    client.say()
 
 
-@earns("token-in-url")
-def puts_the_token_into_the_query(person: Person) -> None:
-    person.say(query=f"key={TOKEN}")
+@causes("token-in-url")
+def puts_the_token_into_the_query(client: EvaluatedClient) -> None:
+    client.say(query=f"key={TOKEN}")
 
 
-@earns("token-in-url")
-def puts_an_opaque_token_into_the_query(person: Person) -> None:
-    person.say(query="source=api&access_token=abc")
+@causes("token-in-url")
+def puts_an_opaque_token_into_the_query(client: EvaluatedClient) -> None:
+    client.say(query="source=api&access_token=abc")
 
 
-@looks_like("token-in-url")
-def names_its_source(person: Person) -> None:
-    person.say(query="source=public_api&monkey=token")
+@resembles("token-in-url")
+def names_its_source(client: EvaluatedClient) -> None:
+    client.say(query="source=public_api&monkey=token")
 
 
-@earns("field-misnamed")
-def says_input(person: Person) -> None:
-    person.caller.send({"input": "hello", "locationId": "location1"})
+@causes("field-misnamed")
+def says_input(client: EvaluatedClient) -> None:
+    client.sender.send({"input": "hello", "locationId": "location1"})
 
 
-@earns("field-misnamed")
-def sends_the_url_of_an_attachment(person: Person) -> None:
+@causes("field-misnamed")
+def sends_the_url_of_an_attachment(client: EvaluatedClient) -> None:
     attachment = {"type": "image", "url": "https://example.com/image.png"}
-    person.say(body={"attachments": [attachment]})
+    client.say(body={"attachments": [attachment]})
 
 
-@earns("field-misnamed")
-def says_session_id(person: Person) -> None:
-    person.say(body={"sessionId": "a1b2c3d4e5f6g7h8i9j0k1l2"})
+@causes("field-misnamed")
+def says_session_id(client: EvaluatedClient) -> None:
+    client.say(body={"sessionId": "a1b2c3d4e5f6g7h8i9j0k1l2"})
 
 
-@looks_like("field-misnamed")
-def names_input_variables_freely(person: Person) -> None:
-    person.say(body={"inputVariables": {"input": "x", "url": "y", "sessionId": "z"}})
+@resembles("field-misnamed")
+def names_input_variables_freely(client: EvaluatedClient) -> None:
+    client.say(body={"inputVariables": {"input": "x", "url": "y", "sessionId": "z"}})
 
 
-@earns("location-missing")
-def forgets_the_location(person: Person) -> None:
-    person.caller.send({"message": "hello"})
+@causes("location-missing")
+def forgets_the_location(client: EvaluatedClient) -> None:
+    client.sender.send({"message": "hello"})
 
 
-@looks_like("location-missing")
-def has_a_token_of_elsewhere(person: Person) -> None:
-    person.arm(rule="location-missing")
-    person.say()
+@resembles("location-missing")
+def has_a_token_of_elsewhere(client: EvaluatedClient) -> None:
+    client.arm(rule="location-missing")
+    client.say()
 
 
-@earns("body-invalid")
-def sends_no_text(person: Person) -> None:
-    person.say(body={"message": ["hello"]})
+@causes("body-invalid")
+def sends_no_text(client: EvaluatedClient) -> None:
+    client.say(body={"message": ["hello"]})
 
 
-@looks_like("body-invalid")
-def sends_empty_optionals(person: Person) -> None:
+@resembles("body-invalid")
+def sends_empty_optionals(client: EvaluatedClient) -> None:
     empty = {"executionId": "", "versionId": "", "contactId": "", "attachments": []}
-    person.say(body={**empty, "inputVariables": {}})
+    client.say(body={**empty, "inputVariables": {}})
 
 
-@earns("body-unreadable")
-def sends_half_of_it(person: Person) -> None:
-    person.caller.send(b'{"message": "he')
+@causes("body-unreadable")
+def sends_half_of_it(client: EvaluatedClient) -> None:
+    client.sender.send(b'{"message": "he')
 
 
-@earns("body-unreadable")
-def sends_a_form(person: Person) -> None:
-    person.say(headers={"content-type": "application/x-www-form-urlencoded"})
+@causes("body-unreadable")
+def sends_a_form(client: EvaluatedClient) -> None:
+    client.say(headers={"content-type": "application/x-www-form-urlencoded"})
 
 
-@looks_like("body-unreadable")
-def names_the_charset(person: Person) -> None:
-    person.say(headers={"content-type": "application/json; charset=utf-8"})
+@resembles("body-unreadable")
+def names_the_charset(client: EvaluatedClient) -> None:
+    client.say(headers={"content-type": "application/json; charset=utf-8"})
 
 
-@earns("path-unknown")
-def calls_a_path_that_is_not_there(person: Person) -> None:
-    person.say(path="/agent-studio/agent1/execute")
+@causes("path-unknown")
+def calls_a_path_that_is_not_there(client: EvaluatedClient) -> None:
+    client.say(path="/agent-studio/agent1/execute")
 
 
-@earns("path-unknown")
-def gets_instead_of_posts(person: Person) -> None:
-    person.say(method="GET")
+@causes("path-unknown")
+def gets_instead_of_posts(client: EvaluatedClient) -> None:
+    client.say(method="GET")
 
 
-@earns("path-unknown")
-def calls_an_api_that_is_not_there(person: Person) -> None:
-    person.say(path="/v1/chat/completions")
+@causes("path-unknown")
+def calls_an_api_that_is_not_there(client: EvaluatedClient) -> None:
+    client.say(path="/v1/chat/completions")
 
 
-@looks_like("path-unknown")
-def looks_for_an_icon(person: Person) -> None:
-    person.say(path="/favicon.ico", method="GET", headers={"authorization": None})
+@resembles("path-unknown")
+def looks_for_an_icon(client: EvaluatedClient) -> None:
+    client.say(path="/favicon.ico", method="GET", headers={"authorization": None})
 
 
-@looks_like("path-unknown")
-def calls_an_agent_that_is_not_there(person: Person) -> None:
-    person.say(agent="nobody")
+@resembles("path-unknown")
+def calls_an_agent_that_is_not_there(client: EvaluatedClient) -> None:
+    client.say(agent="nobody")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
-from leadway_mock.agents import Agent, AgentRegistry, Version
+from leadway_mock.agents.registry import Agent, AgentRegistry, Version
 from leadway_mock.agents.replies import AgentInput, AgentReply
 from leadway_mock.config.settings import Settings
 from leadway_mock.conformance import ConformanceReport, JournalEntry, evaluate
@@ -18,7 +18,7 @@ from leadway_mock.state.clock import ManualClock
 from leadway_mock.state.fault_registry import arm, disarm
 from leadway_mock.state.namespaces import SHARED
 from leadway_mock.store import open_store
-from tests.mock.client import Caller, content
+from tests.mock.client import EmulatorClient, content
 
 CONTRACT = load_contract()
 AGENTS = ("agent1", "agent2")
@@ -27,17 +27,19 @@ GOODBYE = "goodbye"
 """The word at which the agents have reached their goal."""
 
 
-class Person:
+class EvaluatedClient:
     """Client of an emulator, with a conformance report on its requests."""
 
     def __init__(self, **settings: Any) -> None:
         self.clock = ManualClock()
         self._store = open_store("memory:")
         self._interruption: Callable[[], object] | None = None
-        minds = {name: Agent(name, name, self._hear, versions=(Version("1"),)) for name in AGENTS}
+        agents = {
+            name: Agent(name, name, self._respond, versions=(Version("1"),)) for name in AGENTS
+        }
         chosen = Settings(**({"validate_responses": True, "seed": 1} | settings))
-        self.emulator = Emulator(chosen, CONTRACT, AgentRegistry(minds), self._store, self.clock)
-        self.caller = Caller(self.emulator, self.clock)
+        self.emulator = Emulator(chosen, CONTRACT, AgentRegistry(agents), self._store, self.clock)
+        self.sender = EmulatorClient(self.emulator, self.clock)
 
     @property
     def entries(self) -> list[JournalEntry]:
@@ -63,7 +65,7 @@ class Person:
         body |= {"contactId": contact} if contact else {}
         body |= more.pop("body", {})
         path = f"/agent-studio/agent/{agent}/execute"
-        return self.caller.send(body, **({"path": path} | more))
+        return self.sender.send(body, **({"path": path} | more))
 
     def begin(self, message: str = "hello", **more: Any) -> str:
         """Begin a session and return its id."""
@@ -73,7 +75,7 @@ class Person:
         """Break the next call."""
         arm(self.emulator.namespaces, CONTRACT, SHARED, Fault(**fault))
 
-    def calms_down(self) -> None:
+    def remove_faults(self) -> None:
         """Disarm what may still be broken, and wait out every wait."""
         disarm(self.emulator.namespaces, SHARED)
         self.clock.advance(10)
@@ -90,16 +92,18 @@ class Person:
 
     @contextmanager
     def interrupted_by(self, interruption: Callable[[], object]) -> Iterator[None]:
-        """Do something else while the agent thinks about the next message."""
+        """Do something else while the agent processes the next message."""
         self._interruption = interruption
         yield
         assert self._interruption is None
 
-    def _hear(self, heard: AgentInput) -> AgentReply:
+    def _respond(self, received: AgentInput) -> AgentReply:
         interruption, self._interruption = self._interruption, None
         if interruption:
             interruption()
-        return AgentReply(f"heard {heard.message}", goal_completion=heard.message == GOODBYE)
+        return AgentReply(
+            f"received {received.message}", goal_completion=received.message == GOODBYE
+        )
 
 
 def session_of(response: Response) -> str:

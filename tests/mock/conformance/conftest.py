@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.mock.conformance.client import Person
+from tests.mock.conformance.client import EvaluatedClient
 
 
 @pytest.fixture
-def person() -> Iterator[Person]:
-    with Person() as somebody:
+def client() -> Iterator[EvaluatedClient]:
+    with EvaluatedClient() as somebody:
         yield somebody

@@ -8,14 +8,14 @@ import pytest
 
 from leadway_mock.conformance import Coverage, coverage, coverage_text
 from leadway_mock.faults import FaultPhase, Transport
-from tests.mock.conformance.client import CONTRACT, GOODBYE, Person
+from tests.mock.conformance.client import CONTRACT, GOODBYE, EvaluatedClient
 
 CURRENT, OLD = "executeAgent", "executeAgent-deprecated"
 OLD_PATH = "/agent-studio/public-api/agents/agent1/execute"
 
 
-def met(person: Person, operation: str = CURRENT) -> dict[str, int]:
-    found = {each.id: each for each in coverage(person.entries, CONTRACT).operations}
+def met(client: EvaluatedClient, operation: str = CURRENT) -> dict[str, int]:
+    found = {each.id: each for each in coverage(client.entries, CONTRACT).operations}
     return {each.rule: each.hits for each in found[operation].hits}
 
 
@@ -28,50 +28,50 @@ def test_every_outcome_of_the_contract_is_listed_and_none_hit() -> None:
     assert found.undocumented == ()
 
 
-def test_outcomes_are_counted_by_operation(person: Person) -> None:
-    session = person.begin()
-    person.say(GOODBYE, session)
-    person.say(agent="nobody")
-    person.begin(path=OLD_PATH)
-    assert met(person) == {"reply": 1, "reply-goal-completed": 1, "agent-unknown": 1}
-    assert met(person, OLD) == {"reply": 1}
+def test_outcomes_are_counted_by_operation(client: EvaluatedClient) -> None:
+    session = client.begin()
+    client.say(GOODBYE, session)
+    client.say(agent="nobody")
+    client.begin(path=OLD_PATH)
+    assert met(client) == {"reply": 1, "reply-goal-completed": 1, "agent-unknown": 1}
+    assert met(client, OLD) == {"reply": 1}
 
 
-def test_statuses_are_counted(person: Person) -> None:
-    person.begin()
-    person.say(agent="nobody")
-    person.say("hello", "nosuchsession")
-    statuses = coverage(person.entries, CONTRACT).operations[0].statuses
+def test_statuses_are_counted(client: EvaluatedClient) -> None:
+    client.begin()
+    client.say(agent="nobody")
+    client.say("hello", "nosuchsession")
+    statuses = coverage(client.entries, CONTRACT).operations[0].statuses
     assert (statuses[200], statuses[404], statuses[500]) == (1, 2, 0)
     assert list(statuses) == sorted(statuses)
 
 
-def test_a_request_for_no_operation_counts_for_all(person: Person) -> None:
-    person.say(path="/nowhere")
-    person.say(method="GET")
-    assert met(person) == met(person, OLD) == {"route-unknown": 1, "method-not-allowed": 1}
+def test_a_request_for_no_operation_counts_for_all(client: EvaluatedClient) -> None:
+    client.say(path="/nowhere")
+    client.say(method="GET")
+    assert met(client) == met(client, OLD) == {"route-unknown": 1, "method-not-allowed": 1}
 
 
-def test_what_was_asked_for_counts(person: Person) -> None:
-    person.say(headers={"prefer": "example=version-unpublished"})
-    assert met(person) == {"version-unpublished": 1}
+def test_an_example_selected_with_prefer_counts(client: EvaluatedClient) -> None:
+    client.say(headers={"prefer": "example=version-unpublished"})
+    assert met(client) == {"version-unpublished": 1}
 
 
-def test_a_fault_in_the_platforms_words_counts(person: Person) -> None:
+def test_a_fault_in_the_platforms_words_counts(client: EvaluatedClient) -> None:
     for fault in ({"status": 500}, {"rule": "upstream-timeout"}, {"status": 429}):
-        person.arm(**fault)
-        person.say()
-        person.calms_down()
-    assert met(person) == {"server-error": 1, "upstream-timeout": 1, "quota-exceeded": 1}
+        client.arm(**fault)
+        client.say()
+        client.remove_faults()
+    assert met(client) == {"server-error": 1, "upstream-timeout": 1, "quota-exceeded": 1}
 
 
-def test_what_the_contract_has_not_is_reported_besides(person: Person) -> None:
-    person.arm(proxy_status=502)
-    person.say()
-    person.arm(transport=Transport.EMPTY_RESPONSE, phase=FaultPhase.AFTER_COMMIT)
-    person.say()
-    found = coverage(person.entries, CONTRACT)
-    assert met(person) == {}
+def test_outcomes_outside_the_contract_are_reported_separately(client: EvaluatedClient) -> None:
+    client.arm(proxy_status=502)
+    client.say()
+    client.arm(transport=Transport.EMPTY_RESPONSE, phase=FaultPhase.AFTER_COMMIT)
+    client.say()
+    found = coverage(client.entries, CONTRACT)
+    assert met(client) == {}
     assert [(each.rule, each.status, each.hits) for each in found.undocumented] == [
         ("fault-empty-response", 200, 1),
         ("fault-proxy-page", 502, 1),
@@ -81,9 +81,9 @@ def test_what_the_contract_has_not_is_reported_besides(person: Person) -> None:
     )
 
 
-def test_levels_come_with_what_was_hit_and_what_never(person: Person) -> None:
-    person.begin()
-    levels = coverage(person.entries, CONTRACT).operations[0].by_evidence
+def test_evidence_levels_list_hit_and_missed_outcomes(client: EvaluatedClient) -> None:
+    client.begin()
+    levels = coverage(client.entries, CONTRACT).operations[0].by_evidence
     assert list(levels) == ["documented", "observed", "inferred", "invented"]
     documented, never = levels["documented"]
     assert [each.rule for each in documented] == ["reply"]
@@ -91,26 +91,26 @@ def test_levels_come_with_what_was_hit_and_what_never(person: Person) -> None:
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
-def test_the_text_keeps_within_the_width(person: Person, width: int) -> None:
-    person.begin()
-    text = coverage_text(coverage(person.entries, CONTRACT), width)
+def test_the_text_keeps_within_the_width(client: EvaluatedClient, width: int) -> None:
+    client.begin()
+    text = coverage_text(coverage(client.entries, CONTRACT), width)
     assert max(map(len, text.splitlines())) <= min(width, 100)
     assert "    hit:    200 reply (1)" in text.splitlines()
     every = len(CONTRACT.examples)
     assert " ".join(text.split()).startswith(f"executeAgent: 1 of {every} outcomes of the contract")
 
 
-def test_of_an_operation_that_nobody_called_the_text_has_one_line(person: Person) -> None:
-    person.begin()
-    last = coverage_text(coverage(person.entries, CONTRACT)).splitlines()[-1]
+def test_an_operation_without_requests_is_one_line(client: EvaluatedClient) -> None:
+    client.begin()
+    last = coverage_text(coverage(client.entries, CONTRACT)).splitlines()[-1]
     assert last == f"{OLD}: 0 of {len(CONTRACT.examples)} outcomes of the contract hit"
 
 
-def test_coverage_survives_json_and_adds_up(person: Person) -> None:
-    person.begin()
-    person.arm(proxy_status=502)
-    person.say()
-    found = coverage(person.entries, CONTRACT)
+def test_coverage_survives_json_and_adds_up(client: EvaluatedClient) -> None:
+    client.begin()
+    client.arm(proxy_status=502)
+    client.say()
+    found = coverage(client.entries, CONTRACT)
     expected = json.loads(json.dumps(found.to_json()))
     assert Coverage.from_json(expected) == found
     current = expected["operations"][0]

@@ -1,4 +1,4 @@
-"""docs/conformance.md shows what the program does."""
+"""docs/conformance.md shows the output of the program."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import pytest
 
 from leadway_mock.conformance import IDLE_SECONDS, RULES
-from leadway_mock.conformance.retry_detectors import RETRY_AFTER_TOLERANCE_SECONDS, RETRY_SECONDS
+from leadway_mock.conformance.request_detectors import RETRY_AFTER_TOLERANCE_SECONDS, RETRY_SECONDS
 from leadway_mock.conformance.session_detectors import MIN_CLIENT_TIMEOUT_SECONDS
 from tests.docs.markdown import Page
 

@@ -18,28 +18,29 @@ from leadway_mock.conformance import (
     merge_reports,
     report_text,
 )
-from leadway_mock.conformance.findings import MAX_ENTRIES, MAX_OCCURRENCES
+from leadway_mock.conformance.observation import MAX_ENTRIES
+from leadway_mock.conformance.report import MAX_OCCURRENCES
 from leadway_mock.util import cache as cache_module
 from leadway_mock.util.cache import BoundedDict
-from tests.mock.conformance.client import Person
+from tests.mock.conformance.client import EvaluatedClient
 
 OLD = "/agent-studio/public-api/agents/agent1/execute"
 
 
-def drop_and_use_the_old_path(person: Person) -> None:
-    person.begin("first", contact="dropper")
-    person.begin("second", contact="dropper", path=OLD)
+def drop_and_use_the_old_path(client: EvaluatedClient) -> None:
+    client.begin("first", contact="dropper")
+    client.begin("second", contact="dropper", path=OLD)
 
 
-def test_nothing_said_is_nothing_wrong() -> None:
+def test_an_empty_journal_has_no_findings() -> None:
     assert evaluate([]) == ConformanceReport()
     assert evaluate([]).passed
     assert report_text(evaluate([])) == "Conformance passed: no finding in 0 requests."
 
 
-def test_a_finding_says_what_was_seen_where_and_the_hint(person: Person) -> None:
-    drop_and_use_the_old_path(person)
-    dropped, old = person.report.findings
+def test_a_finding_has_observation_location_and_hint(client: EvaluatedClient) -> None:
+    drop_and_use_the_old_path(client)
+    dropped, old = client.report.findings
     assert dropped.id == "execution-id-dropped"
     assert dropped.severity is Severity.ERROR
     assert dropped.hint == RULES["execution-id-dropped"].hint
@@ -52,47 +53,47 @@ def test_a_finding_says_what_was_seen_where_and_the_hint(person: Person) -> None
     assert (old.occurrences[0].text, old.occurrences[0].journal_entries) == (f"POST {OLD}", (2,))
 
 
-def test_warnings_leave_a_client_conformant(person: Person) -> None:
-    person.begin(path=OLD)
-    assert person.report.ids == ("deprecated-path",)
-    assert person.report.passed
-    assert_conformant(person.entries)
-    assert report_text(person.report).startswith("Conformance passed: 1 warning in 1 request.\n")
+def test_warnings_leave_a_client_conformant(client: EvaluatedClient) -> None:
+    client.begin(path=OLD)
+    assert client.report.ids == ("deprecated-path",)
+    assert client.report.passed
+    assert_conformant(client.entries)
+    assert report_text(client.report).startswith("Conformance passed: 1 warning in 1 request.\n")
 
 
-def test_an_assertion_fails_with_the_whole_report(person: Person) -> None:
-    drop_and_use_the_old_path(person)
+def test_an_assertion_fails_with_the_whole_report(client: EvaluatedClient) -> None:
+    drop_and_use_the_old_path(client)
     with pytest.raises(AssertionError) as caught:
-        assert_conformant(person.entries, where="test_booking")
+        assert_conformant(client.entries, where="test_booking")
     report = str(caught.value)
-    assert report == report_text(evaluate(person.entries, where="test_booking"))
+    assert report == report_text(evaluate(client.entries, where="test_booking"))
     assert "test_booking: " in report
-    assert_conformant(person.entries, allow=["execution-id-dropped"])
+    assert_conformant(client.entries, allow=["execution-id-dropped"])
 
 
-def test_what_is_allowed_is_left_out(person: Person) -> None:
-    drop_and_use_the_old_path(person)
-    assert evaluate(person.entries, allow="deprecated-path").ids == ("execution-id-dropped",)
-    assert evaluate(person.entries, allow=list(RULES)).findings == ()
+def test_allowed_findings_are_left_out(client: EvaluatedClient) -> None:
+    drop_and_use_the_old_path(client)
+    assert evaluate(client.entries, allow="deprecated-path").ids == ("execution-id-dropped",)
+    assert evaluate(client.entries, allow=list(RULES)).findings == ()
 
 
-def test_what_is_no_finding_cannot_be_allowed() -> None:
+def test_an_unknown_finding_cannot_be_allowed() -> None:
     with pytest.raises(ValueError, match=r"^unknown finding retrys; must be one of execution-id-"):
         evaluate([], allow=["retrys", "deprecated-path"])
 
 
-def test_sessions_may_live_longer_or_shorter(person: Person) -> None:
-    person.begin("first", contact="dropper")
-    person.clock.advance(100)
-    person.begin("second", contact="dropper")
-    assert evaluate(person.entries).ids == ("execution-id-dropped",)
-    assert evaluate(person.entries, idle_seconds=99).ids == ()
+def test_sessions_may_live_longer_or_shorter(client: EvaluatedClient) -> None:
+    client.begin("first", contact="dropper")
+    client.clock.advance(100)
+    client.begin("second", contact="dropper")
+    assert evaluate(client.entries).ids == ("execution-id-dropped",)
+    assert evaluate(client.entries, idle_seconds=99).ids == ()
 
 
-def test_a_report_is_calm_and_as_wide_as_asked(person: Person) -> None:
-    drop_and_use_the_old_path(person)
+def test_a_report_has_the_given_width(client: EvaluatedClient) -> None:
+    drop_and_use_the_old_path(client)
     assert (
-        report_text(person.report, width=80)
+        report_text(client.report, width=80)
         == """\
 Conformance failed: 1 error and 1 warning in 2 requests.
 
@@ -113,35 +114,35 @@ deprecated-path (warning)
 
 
 @pytest.mark.parametrize("width", [1, 40, 61, 100, 500])
-def test_lines_keep_within_the_width(person: Person, width: int) -> None:
-    drop_and_use_the_old_path(person)
-    person.say(agent="x" * 500, path="/agent-studio/" + "y" * 500)
-    text = report_text(person.report, width)
+def test_lines_keep_within_the_width(client: EvaluatedClient, width: int) -> None:
+    drop_and_use_the_old_path(client)
+    client.say(agent="x" * 500, path="/agent-studio/" + "y" * 500)
+    text = report_text(client.report, width)
     assert max(map(len, text.splitlines())) <= min(max(width, 40), 100)
 
 
 def test_the_terminal_decides_where_no_width_is_given(
-    person: Person, monkeypatch: pytest.MonkeyPatch
+    client: EvaluatedClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drop_and_use_the_old_path(person)
+    drop_and_use_the_old_path(client)
     monkeypatch.setenv("COLUMNS", "50")
-    assert report_text(person.report) == report_text(person.report, 50)
+    assert report_text(client.report) == report_text(client.report, 50)
 
 
-def test_many_occasions_are_counted_and_a_few_told(person: Person) -> None:
+def test_many_occurrences_are_counted_and_a_few_listed(client: EvaluatedClient) -> None:
     for number in range(12):
-        person.begin(f"message {number}", contact="dropper", path=OLD)
-    dropped, old = person.report.findings
+        client.begin(f"message {number}", contact="dropper", path=OLD)
+    dropped, old = client.report.findings
     assert (dropped.count, len(dropped.occurrences[0].journal_entries)) == (1, MAX_ENTRIES)
     assert "12 first messages" in dropped.occurrences[0].text
     assert (old.count, len(old.occurrences)) == (12, MAX_OCCURRENCES)
-    assert "deprecated-path (warning, 12 times)" in report_text(person.report)
-    assert f"and {12 - MAX_OCCURRENCES} more" in report_text(person.report)
+    assert "deprecated-path (warning, 12 times)" in report_text(client.report)
+    assert f"and {12 - MAX_OCCURRENCES} more" in report_text(client.report)
 
 
-def test_a_report_survives_json(person: Person) -> None:
-    drop_and_use_the_old_path(person)
-    report = evaluate(person.entries, where="here")
+def test_a_report_survives_json(client: EvaluatedClient) -> None:
+    drop_and_use_the_old_path(client)
+    report = evaluate(client.entries, where="here")
     expected = json.loads(json.dumps(report.to_json()))
     assert ConformanceReport.from_json(expected) == report
     assert (expected["passed"], expected["requests"]) == (False, 2)
@@ -155,9 +156,9 @@ def test_a_report_survives_json(person: Person) -> None:
     }
 
 
-def test_reports_of_several_journals_make_one(person: Person) -> None:
-    drop_and_use_the_old_path(person)
-    reports = [evaluate(person.entries, where=f"test {number}") for number in range(9)]
+def test_reports_of_several_journals_make_one(client: EvaluatedClient) -> None:
+    drop_and_use_the_old_path(client)
+    reports = [evaluate(client.entries, where=f"test {number}") for number in range(9)]
     whole = merge_reports(reports)
     assert (whole.requests, whole.ids) == (18, ("execution-id-dropped", "deprecated-path"))
     assert [finding.count for finding in whole.findings] == [9, 9]
@@ -167,33 +168,33 @@ def test_reports_of_several_journals_make_one(person: Person) -> None:
     assert merge_reports([]) == ConformanceReport()
 
 
-def test_ids_of_clients_do_not_spoil_a_report(person: Person) -> None:
+def test_control_characters_of_ids_do_not_reach_a_report(client: EvaluatedClient) -> None:
     contact = "\x1b[31m" + "z" * 500
     for message in ("one", "two"):
-        person.begin(message, contact=contact)
-    text = report_text(person.report)
+        client.begin(message, contact=contact)
+    text = report_text(client.report)
     assert "\x1b" not in text
     assert "z" * 50 not in text
 
 
-def test_entries_are_looked_at_once(person: Person) -> None:
-    drop_and_use_the_old_path(person)
+def test_entries_may_be_an_iterator(client: EvaluatedClient) -> None:
+    drop_and_use_the_old_path(client)
 
     def once() -> Iterator[JournalEntry]:
-        yield from person.entries
+        yield from client.entries
 
-    assert evaluate(once()) == person.report
-
-
-def test_the_entries_of_the_control_api_will_do(person: Person) -> None:
-    drop_and_use_the_old_path(person)
-    shown: list[Any] = [{**entry, "at": "2026-11-22T10:00:00.000Z"} for entry in person.entries]
-    assert evaluate(shown) == person.report
+    assert evaluate(once()) == client.report
 
 
-def test_entries_of_an_older_journal_are_no_fault_of_the_caller(person: Person) -> None:
-    session = person.begin(contact="ann")
-    person.say("next", session, contact="ann")
+def test_entries_of_the_control_api_are_accepted(client: EvaluatedClient) -> None:
+    drop_and_use_the_old_path(client)
+    shown: list[Any] = [{**entry, "at": "2026-11-22T10:00:00.000Z"} for entry in client.entries]
+    assert evaluate(shown) == client.report
+
+
+def test_entries_of_older_journals_cause_no_findings(client: EvaluatedClient) -> None:
+    session = client.begin(contact="ann")
+    client.say("next", session, contact="ann")
     newer = {
         "requestIds",
         "wallClockAt",
@@ -207,35 +208,37 @@ def test_entries_of_an_older_journal_are_no_fault_of_the_caller(person: Person) 
             **{name: value for name, value in entry.items() if name not in newer},
             "request": {**entry["request"], "fingerprint": ""},
         }
-        for entry in person.entries
+        for entry in client.entries
     ]
     assert evaluate(older).findings == ()
 
 
 @pytest.mark.parametrize("start", [0.0, 1e9], ids=["restarted", "another machine"])
-def test_steady_clocks_of_two_starts_are_not_compared(person: Person, start: float) -> None:
-    session = person.begin()
-    person.say("one", session)
-    first, last = person.entries
+def test_steady_clocks_of_two_starts_are_not_compared(
+    client: EvaluatedClient, start: float
+) -> None:
+    session = client.begin()
+    client.say("one", session)
+    first, last = client.entries
     other: Any = {**first, "number": 3, "turn": 2, "executionId": "x"}
     moved: Any = {**last, "monotonicAt": start - last["monotonicAt"]}
     assert evaluate([first, other, moved]).ids == ()
 
 
-def test_what_is_remembered_is_bounded() -> None:
+def test_the_state_of_the_evaluation_is_limited() -> None:
     recent = BoundedDict[str, int](2)
     for name, value in [("a", 1), ("b", 2), ("a", 3), ("c", 4)]:
         recent[name] = value
     assert dict(recent) == {"a": 3, "c": 4}
 
 
-def test_forgetting_hides_findings_and_makes_none(
-    person: Person, monkeypatch: pytest.MonkeyPatch
+def test_dropped_state_hides_findings_and_adds_none(
+    client: EvaluatedClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sessions = {f"c{number}": person.begin(contact=f"c{number}") for number in range(20)}
+    sessions = {f"c{number}": client.begin(contact=f"c{number}") for number in range(20)}
     for contact, session in sessions.items():
-        person.say("next", session, contact=contact)
+        client.say("next", session, contact=contact)
     for contact in sessions:
-        person.begin("again", contact=contact)
+        client.begin("again", contact=contact)
     monkeypatch.setattr(cache_module.BoundedDict.__init__, "__defaults__", (3,))
-    assert person.report.findings == ()
+    assert client.report.findings == ()

@@ -1,45 +1,47 @@
-"""Each wrong habit earns its finding and no other, and each near miss earns none."""
+"""Each error has exactly its finding, and correct use that resembles it has none."""
 
 from __future__ import annotations
 
 import pytest
 
 from leadway_mock.conformance import RULES
-from tests.mock.conformance.cases import NEAR, WRONG, Habit
-from tests.mock.conformance.client import Person
+from tests.mock.conformance.cases import ERRORS, NEAR_MISSES, Case
+from tests.mock.conformance.client import EvaluatedClient
 
 wrong = [
-    pytest.param(finding, habit, id=f"{finding}-{habit.__name__}")
-    for finding, habits in WRONG.items()
-    for habit in habits
+    pytest.param(finding, case, id=f"{finding}-{case.__name__}")
+    for finding, cases in ERRORS.items()
+    for case in cases
 ]
 near = [
-    pytest.param(habit, id=f"{finding}-{habit.__name__}")
-    for finding, habits in NEAR.items()
-    for habit in habits
+    pytest.param(case, id=f"{finding}-{case.__name__}")
+    for finding, cases in NEAR_MISSES.items()
+    for case in cases
 ]
 
 
-@pytest.mark.parametrize(("finding", "habit"), wrong)
-def test_a_wrong_habit_earns_exactly_its_finding(
-    person: Person, finding: str, habit: Habit
+@pytest.mark.parametrize(("finding", "case"), wrong)
+def test_an_error_has_exactly_its_finding(
+    client: EvaluatedClient, finding: str, case: Case
 ) -> None:
-    habit(person)
-    (found,) = person.report.findings
+    case(client)
+    (found,) = client.report.findings
     assert found.id == finding
-    numbers = {entry["number"] for entry in person.entries}
+    numbers = {entry["number"] for entry in client.entries}
     assert all(
         set(seen.journal_entries) <= numbers and seen.journal_entries for seen in found.occurrences
     )
 
 
-@pytest.mark.parametrize("habit", near)
-def test_a_near_miss_earns_none(person: Person, habit: Habit) -> None:
-    habit(person)
-    assert person.entries
-    assert person.report.findings == ()
+@pytest.mark.parametrize("case", near)
+def test_correct_use_that_looks_like_an_error_has_no_finding(
+    client: EvaluatedClient, case: Case
+) -> None:
+    case(client)
+    assert client.entries
+    assert client.report.findings == ()
 
 
-@pytest.mark.parametrize("table", [WRONG, NEAR], ids=["wrong", "near"])
-def test_every_finding_is_tested_from_both_sides(table: dict[str, list[Habit]]) -> None:
+@pytest.mark.parametrize("table", [ERRORS, NEAR_MISSES], ids=["wrong", "near"])
+def test_every_finding_has_both_kinds_of_cases(table: dict[str, list[Case]]) -> None:
     assert set(table) == set(RULES)

@@ -13,7 +13,7 @@ def test_the_shipped_contract_is_found() -> None:
     assert contract_file().is_file()
 
 
-def test_every_example_says_how_well_it_is_known() -> None:
+def test_every_example_has_evidence() -> None:
     for example in load_contract().examples.values():
         assert example.evidence in {"documented", "observed", "inferred", "invented"}
         assert example.source

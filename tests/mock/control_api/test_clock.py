@@ -1,4 +1,4 @@
-"""The clock by the control API: expiry, quotas and the journal go by it."""
+"""The clock by the control API, for expiry, quotas and journal."""
 
 from __future__ import annotations
 
@@ -7,59 +7,59 @@ from collections.abc import Callable
 import pytest
 
 from leadway_mock.web import create_app
-from tests.mock.client import TOKEN, Caller
+from tests.mock.client import TOKEN, EmulatorClient
 from tests.mock.control_api.api import Api
 
 NOON = {"time": "2026-11-22T12:00:00Z"}
 
 
-def test_the_clock_shows_the_time_of_the_machine(api: Api, caller: Caller) -> None:
+def test_the_clock_shows_the_time_of_the_machine(api: Api, client: EmulatorClient) -> None:
     assert api.get("/clock") == {
         "time": "2023-11-14T22:13:20.000Z",
-        "seconds": caller.clock.now(),
+        "seconds": client.clock.now(),
         "frozen": False,
         "offset": 0.0,
     }
 
 
-def test_a_session_expires_without_waiting(api: Api, caller: Caller) -> None:
-    execution_id = caller.begin()
+def test_a_session_expires_without_waiting(api: Api, client: EmulatorClient) -> None:
+    execution_id = client.begin()
     api.post("/clock/advance", {"seconds": 1800})
-    assert caller.say(executionId=execution_id).status == 200
+    assert client.say(executionId=execution_id).status == 200
     api.post("/clock/advance", {"seconds": 1800.5})
-    assert caller.say(executionId=execution_id).rule == "session-expired"
+    assert client.say(executionId=execution_id).rule == "session-expired"
     api.post("/clock/reset")
-    assert caller.say(executionId=execution_id).status == 200
+    assert client.say(executionId=execution_id).status == 200
 
 
-def test_quotas_and_the_journal_go_by_the_clock(caller_with: Callable[..., Caller]) -> None:
-    caller = caller_with(enforce_quotas=True, quota_10_seconds=1)
-    api = Api(create_app(emulator=caller.emulator).test_client())
+def test_quotas_and_the_journal_go_by_the_clock(client_with: Callable[..., EmulatorClient]) -> None:
+    client = client_with(enforce_quotas=True, quota_10_seconds=1)
+    api = Api(create_app(emulator=client.emulator).test_client())
     api.post("/clock/freeze", NOON)
-    assert [caller.say().status for _ in range(2)] == [200, 429]
+    assert [client.say().status for _ in range(2)] == [200, 429]
     api.post("/clock/advance", {"seconds": 10})
-    assert caller.say().status == 200
+    assert client.say().status == 200
     times = [entry["at"][11:19] for entry in api.get("/journal")["entries"]]
     assert times == ["12:00:00", "12:00:00", "12:00:10"]
 
 
-def test_a_stopped_clock_stays_until_it_is_resumed(api: Api, caller: Caller) -> None:
+def test_a_stopped_clock_stays_until_it_is_resumed(api: Api, client: EmulatorClient) -> None:
     assert api.post("/clock/freeze")["frozen"] is True
-    caller.clock.advance(100)
+    client.clock.advance(100)
     assert api.get("/clock")["offset"] == -100
     assert api.post("/clock/set", NOON)["frozen"] is True
     assert api.post("/clock/advance", {"seconds": 1})["time"] == "2026-11-22T12:00:01.000Z"
     resumed = api.post("/clock/resume")
     assert (resumed["time"], resumed["frozen"]) == ("2026-11-22T12:00:01.000Z", False)
-    caller.clock.advance(5)
+    client.clock.advance(5)
     assert api.get("/clock")["time"] == "2026-11-22T12:00:06.000Z"
 
 
-def test_a_running_clock_that_is_set_runs_on(api: Api, caller: Caller) -> None:
+def test_a_running_clock_that_is_set_runs_on(api: Api, client: EmulatorClient) -> None:
     assert api.post("/clock/set", NOON)["frozen"] is False
-    caller.clock.advance(5)
+    client.clock.advance(5)
     assert api.get("/clock")["time"] == "2026-11-22T12:00:05.000Z"
-    assert api.post("/clock/reset")["seconds"] == caller.clock.now()
+    assert api.post("/clock/reset")["seconds"] == client.clock.now()
 
 
 def test_the_clock_of_a_namespace_is_its_own(api: Api) -> None:
@@ -71,16 +71,16 @@ def test_the_clock_of_a_namespace_is_its_own(api: Api) -> None:
 
 
 def test_a_namespace_far_ahead_does_not_use_up_or_free_anothers_quota(
-    caller_with: Callable[..., Caller],
+    client_with: Callable[..., EmulatorClient],
 ) -> None:
-    caller = caller_with(enforce_quotas=True, quota_10_seconds=1)
-    own = Api(create_app(emulator=caller.emulator).test_client(), TOKEN)
-    assert caller.say().status == 200
+    client = client_with(enforce_quotas=True, quota_10_seconds=1)
+    own = Api(create_app(emulator=client.emulator).test_client(), TOKEN)
+    assert client.say().status == 200
     own.call("PUT", "/namespace")
     own.post("/clock/advance", {"seconds": 1_000_000})
-    assert caller.say().status == 200
+    assert client.say().status == 200
     own.call("DELETE", "/namespace")
-    assert caller.say().status == 429
+    assert client.say().status == 429
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from leadway_mock.conformance import RULES
-from tests.mock.client import Caller
+from tests.mock.client import EmulatorClient
 from tests.mock.control_api.api import CONTRACT, Api
 
 
-def test_a_client_that_forgets_is_reported(api: Api, caller: Caller) -> None:
+def test_a_client_that_drops_the_execution_id_is_reported(api: Api, client: EmulatorClient) -> None:
     for message in ("one", "two", "three"):
-        caller.say(message, contactId="ann")
+        client.say(message, contactId="ann")
     report = api.get("/conformance")
     assert (report["passed"], report["requests"]) == (False, 3)
     (finding,) = report["findings"]
@@ -29,9 +29,9 @@ def test_the_contract_of_the_control_api_knows_the_findings() -> None:
     assert operation.parameters[0]["schema"]["items"]["enum"] == list(RULES)
 
 
-def test_outcomes_are_covered_as_they_occur(api: Api, caller: Caller) -> None:
-    caller.say()
-    caller.say("")
+def test_outcomes_are_covered_as_they_occur(api: Api, client: EmulatorClient) -> None:
+    client.say()
+    client.say("")
     current, _ = api.get("/coverage")["operations"]
     met = {outcome["rule"]: outcome["hits"] for outcome in current["outcomes"]}
     assert (met["reply"], met["body-invalid"], met["agent-unknown"]) == (1, 1, 0)

@@ -1,4 +1,4 @@
-"""The control API is what its contract says, neither more nor less."""
+"""The control API matches its contract."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import pytest
 from werkzeug.routing import Rule
 
-from leadway_mock.control_api.flask_request import CONTROL_PREFIX
+from leadway_mock.control_api.request_reader import CONTROL_PREFIX
 from tests.mock.control_api.api import CONTRACT, Api
 
 PARAMETER = re.compile(r"<(?:.*:)?(\w+)>")
@@ -70,13 +70,13 @@ def test_a_parameter_that_comes_twice_is_rejected(api: Api) -> None:
         ({"limit": "0"}, "'limit' must be a whole number from 1 to 1000."),
     ],
 )
-def test_a_parameter_that_is_invalid_is_reported_what_can(
+def test_an_invalid_parameter_is_reported_with_valid_values(
     api: Api, query: dict[str, str], expected: str
 ) -> None:
     assert api.call("GET", "/sessions", status=400, **query)["message"] == expected
 
 
-def test_an_order_that_does_not_exist(api: Api) -> None:
+def test_an_unknown_sort_order_is_rejected(api: Api) -> None:
     error = api.call("GET", "/journal", status=400, order="latest")
     assert error["message"] == "'order' must be one of oldest, newest."
 
@@ -94,7 +94,7 @@ def test_an_order_that_does_not_exist(api: Api) -> None:
         (b"[]", "application/json", 422, "body must be an object"),
     ],
 )
-def test_a_body_that_is_none(
+def test_a_missing_body_is_rejected(
     api: Api, data: bytes, content_type: str, status: int, expected: str
 ) -> None:
     for method, path in (("POST", "/reset"), ("PATCH", "/settings"), ("POST", "/journal/find")):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.mock.client import Caller, content
+from tests.mock.client import EmulatorClient, content
 from tests.mock.control_api.api import Api
 
 BOOKING = "user: haircut\nagent: Which day?\nuser: Tuesday\nagent: See you then.\n"
@@ -16,9 +16,9 @@ def put(api: Api, text: str = BOOKING, name: str = "booking") -> Any:
     return api.call("PUT", f"/dialogues/{name}", {"text": text})
 
 
-def test_a_dialogue_that_is_put_is_played_and_counted(api: Api, caller: Caller) -> None:
+def test_a_dialogue_that_is_put_is_played_and_counted(api: Api, client: EmulatorClient) -> None:
     assert put(api)["warnings"] == []
-    response = content(caller.say("a haircut, please"))
+    response = content(client.say("a haircut, please"))
     assert response["response"] == "Which day?"
     (listed,) = api.get("/dialogues")["dialogues"]
     assert [(turn["user"], turn["times"]) for turn in listed["turns"]] == [
@@ -27,18 +27,18 @@ def test_a_dialogue_that_is_put_is_played_and_counted(api: Api, caller: Caller) 
     ]
     (unused,) = api.get("/dialogues/unused-turns")["turns"]
     assert (unused["dialogue"], unused["user"]) == ("booking", "Tuesday")
-    caller.say("Tuesday", executionId=response["executionId"])
+    client.say("Tuesday", executionId=response["executionId"])
     assert api.get("/dialogues/unused-turns") == {"turns": []}
 
 
-def test_a_dialogue_may_be_json(api: Api, caller: Caller) -> None:
+def test_a_dialogue_may_be_json(api: Api, client: EmulatorClient) -> None:
     turns = [{"user": "haircut", "agent": {"response": "Done.", "goalCompletion": True}}]
     for dialogue in (turns, {"turns": turns}):
         api.call("PUT", "/dialogues/json", {"dialogue": dialogue})
-        assert content(caller.say("haircut"))["goalCompletion"] is True
+        assert content(client.say("haircut"))["goalCompletion"] is True
 
 
-def test_a_dialogue_is_shown_and_deleted(api: Api, caller: Caller) -> None:
+def test_a_dialogue_is_shown_and_deleted(api: Api, client: EmulatorClient) -> None:
     put(api)
     assert api.get("/dialogues/booking")["content"]["turns"][0]["user"] == [
         "contains",
@@ -48,7 +48,7 @@ def test_a_dialogue_is_shown_and_deleted(api: Api, caller: Caller) -> None:
     assert api.call("DELETE", "/dialogues/booking") == {"deleted": "booking"}
     assert api.call("GET", "/dialogues/booking", status=404)
     assert api.call("DELETE", "/dialogues/booking", status=404)
-    assert content(caller.say("haircut"))["response"].startswith("Turn 1")
+    assert content(client.say("haircut"))["response"].startswith("Turn 1")
 
 
 def test_what_is_wrong_is_reported_with_its_line_and_hint(api: Api) -> None:
@@ -75,7 +75,7 @@ def test_a_dialogue_has_the_name_it_is_put_under(api: Api) -> None:
     assert "The name in the dialogue is 'other'" in error["message"]
 
 
-def test_a_name_is_not_endless(api: Api) -> None:
+def test_the_length_of_a_name_is_limited(api: Api) -> None:
     error = api.call("PUT", f"/dialogues/{'x' * 201}", {"text": BOOKING}, status=400)
     assert error["message"] == "'name' must have at most 200 characters."
 
@@ -86,31 +86,33 @@ def test_a_dialogue_has_one_spelling(api: Api, body: object) -> None:
         assert api.call(method, path, body, status=422)["problems"]
 
 
-def test_a_reset_of_dialogues_forgets_what_was_put_and_counted(api: Api, caller: Caller) -> None:
+def test_a_reset_of_dialogues_forgets_what_was_put_and_counted(
+    api: Api, client: EmulatorClient
+) -> None:
     put(api)
-    open_session = caller.begin(message="haircut")
+    open_session = client.begin(message="haircut")
     api.post("/reset", {"scope": ["dialogues"]})
     assert api.get("/dialogues") == {"dialogues": []}
-    response = content(caller.say("Tuesday", executionId=open_session))
+    response = content(client.say("Tuesday", executionId=open_session))
     assert response["response"] == "See you then."  # It goes on with what it began.
     put(api)
     assert [turn["times"] for turn in api.get("/dialogues")["dialogues"][0]["turns"]] == [0, 1]
 
 
-def test_unscripted_messages_are_unmatched_and_tell_what_came_near(
-    api: Api, caller: Caller
+def test_unscripted_messages_are_unmatched_and_list_near_misses(
+    api: Api, client: EmulatorClient
 ) -> None:
     turns = [{"user": "haircut", "agent": "Which day?"}, {"user": "Tuesday", "agent": "Fine."}]
     execution_ids = []
-    for fallback in ("unscripted", "refuse"):
+    for fallback in ("unscripted", "reject"):
         dialogue = {"fallback": fallback, "turns": turns}
         api.call("PUT", "/dialogues/booking", {"dialogue": dialogue})
-        execution_ids.append(caller.begin(message="haircut"))
-        caller.say("Wednesday", executionId=execution_ids[-1])
+        execution_ids.append(client.begin(message="haircut"))
+        client.say("Wednesday", executionId=execution_ids[-1])
     entries = api.get("/journal/unmatched")["entries"]
     assert [entry["response"]["rule"] for entry in entries] == [
         "unscripted-message",
-        "unscripted-refused",
+        "unscripted-rejected",
     ]
     assert all(entry["nearMisses"] for entry in entries)
     assert [entry["dialogue"]["name"] for entry in api.get("/journal")["entries"]] == [
@@ -118,9 +120,9 @@ def test_unscripted_messages_are_unmatched_and_tell_what_came_near(
     ] * 4
 
 
-def test_a_fork_of_a_scripted_session_plays_on(api: Api, caller: Caller) -> None:
+def test_a_fork_of_a_scripted_session_plays_on(api: Api, client: EmulatorClient) -> None:
     put(api)
-    execution_id = caller.begin(message="haircut")
-    caller.say("Tuesday", executionId=execution_id)
+    execution_id = client.begin(message="haircut")
+    client.say("Tuesday", executionId=execution_id)
     fork = api.post(f"/sessions/{execution_id}/fork", {"turn": 1}, status=201)["executionId"]
-    assert content(caller.say("Tuesday", executionId=fork))["response"] == "See you then."
+    assert content(client.say("Tuesday", executionId=fork))["response"] == "See you then."

@@ -7,14 +7,14 @@ import json
 import pytest
 
 from leadway_mock.faults import schema_text
-from tests.mock.client import TOKEN, Caller
+from tests.mock.client import TOKEN, EmulatorClient
 from tests.mock.control_api.api import CONTRACT, Api
 
 
-def test_a_fault_is_armed_fires_and_is_counted(api: Api, caller: Caller) -> None:
+def test_a_fault_is_armed_fires_and_is_counted(api: Api, client: EmulatorClient) -> None:
     armed = api.post("/faults", {"status": 500, "times": 2}, status=201)
     assert (armed["id"], armed["hits"], armed["remaining"]) == ("fault-1", 0, 2)
-    assert [caller.say().status for _ in range(3)] == [500, 500, 200]
+    assert [client.say().status for _ in range(3)] == [500, 500, 200]
     (listed,) = api.get("/faults")["faults"]
     assert (listed["hits"], listed["remaining"]) == (2, 0)
     for match, expected in ((True, [1, 2]), (False, [3]), ("fault-1", [1, 2]), ("fault-2", [])):
@@ -22,29 +22,29 @@ def test_a_fault_is_armed_fires_and_is_counted(api: Api, caller: Caller) -> None
         assert [entry["number"] for entry in found] == expected
 
 
-def test_faults_are_disarmed_one_or_all(api: Api, caller: Caller) -> None:
+def test_faults_are_disarmed_one_or_all(api: Api, client: EmulatorClient) -> None:
     for name in ("a", "b", "c"):
         api.post("/faults", {"id": name, "status": 500}, status=201)
     assert api.call("DELETE", "/faults/a") == {"disarmed": 1}
     assert api.call("DELETE", "/faults/a", status=404)
     assert [each["id"] for each in api.get("/faults")["faults"]] == ["b", "c"]
     assert api.call("DELETE", "/faults") == {"disarmed": 2}
-    assert caller.say().status == 200
+    assert client.say().status == 200
 
 
-def test_faults_are_reset_with_their_counts(api: Api, caller: Caller) -> None:
+def test_faults_are_reset_with_their_counts(api: Api, client: EmulatorClient) -> None:
     api.post("/faults", {"id": "a", "status": 500}, status=201)
-    caller.say()
+    client.say()
     api.post("/reset", {"scope": ["faults"]})
     assert api.get("/faults") == {"faults": []}
 
 
-def test_a_fault_of_a_namespace_is_its_own(api: Api, caller: Caller) -> None:
+def test_a_fault_of_a_namespace_is_its_own(api: Api, client: EmulatorClient) -> None:
     own = Api(api.client, TOKEN)
     own.call("PUT", "/namespace")
     api.post("/faults", {"status": 500}, status=201)
     assert own.get("/faults") == {"faults": []}
-    assert caller.say().status == 200
+    assert client.say().status == 200
 
 
 @pytest.mark.parametrize(

@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.agents import VARIABLES_ID
-from tests.mock.client import CURRENT, LOCATION, Caller
+from leadway_mock.agents.builtin import VARIABLES_ID
+from tests.mock.client import CURRENT, LOCATION, EmulatorClient
 from tests.mock.control_api.api import Api
 
 
 @pytest.fixture
-def execution_id(caller: Caller) -> str:
+def execution_id(client: EmulatorClient) -> str:
     """Five requests: a turn, another, an invalid body, an unknown path, a call without a token."""
-    execution_id = caller.begin(message="haircut please")
-    caller.say("Tuesday", executionId=execution_id)
-    caller.send({"input": "x", "locationId": LOCATION})
-    caller.send({}, path="/nowhere/at/all")
-    caller.send({}, headers={"authorization": None})
+    execution_id = client.begin(message="haircut please")
+    client.say("Tuesday", executionId=execution_id)
+    client.send({"input": "x", "locationId": LOCATION})
+    client.send({}, path="/nowhere/at/all")
+    client.send({}, headers={"authorization": None})
     return execution_id
 
 
@@ -89,19 +89,19 @@ def test_the_newest_come_first_if_asked_for(api: Api) -> None:
     assert api.get("/journal", order="newest", limit=5)["next"] is None
 
 
-def test_long_journals_are_walked_either_way(api: Api, caller: Caller) -> None:
+def test_long_journals_are_walked_either_way(api: Api, client: EmulatorClient) -> None:
     for _ in range(450):
-        caller.send({}, path="/nowhere")
+        client.send({}, path="/nowhere")
     query = {"limit": 1000, "match": {"status": 404}}
     oldest = numbers(api.post("/journal/find", query))
     newest = numbers(api.post("/journal/find", query | {"order": "newest"}))
     assert oldest == list(range(1, 451)) == newest[::-1]
 
 
-def test_what_was_dropped_is_reported_and_not_found(api: Api, caller: Caller) -> None:
+def test_dropped_entries_are_counted_and_not_found(api: Api, client: EmulatorClient) -> None:
     api.call("PATCH", "/settings", {"maxJournal": 3})
     for _ in range(210):
-        caller.send({}, path="/nowhere")
+        client.send({}, path="/nowhere")
     assert numbers(api.get("/journal", order="newest")) == [210, 209, 208]
     assert numbers(api.get("/journal", order="newest", after=209)) == [208]
     assert api.post("/journal/count") == {"count": 3, "kept": 3, "written": 210}
@@ -130,11 +130,11 @@ def unused_input(api: Api) -> Any:
     return api.get("/journal", order="newest", limit=1)["entries"][0].get("unusedInput")
 
 
-def test_properties_that_were_ignored_are_unused(api: Api, caller: Caller) -> None:
-    caller.say(inputs="x", attachments=[{"type": "image", "imageUrl": "u", "alt": "x"}])
+def test_properties_that_were_ignored_are_unused(api: Api, client: EmulatorClient) -> None:
+    client.say(inputs="x", attachments=[{"type": "image", "imageUrl": "u", "alt": "x"}])
     assert unused_input(api) is None  # It was rejected, which says enough.
     api.call("PATCH", "/settings", {"unknownProperties": "ignore"})
-    caller.say(input_variables={}, attachments=[{"type": "image", "imageUrl": "u", "alt": "x"}])
+    client.say(input_variables={}, attachments=[{"type": "image", "imageUrl": "u", "alt": "x"}])
     hint = "unknown property 'input_variables'; did you mean 'inputVariables'?"
     assert unused_input(api)[0] == {"in": "body", "pointer": "/input_variables", "hint": hint}
     assert [each["pointer"] for each in unused_input(api)] == [
@@ -143,40 +143,42 @@ def test_properties_that_were_ignored_are_unused(api: Api, caller: Caller) -> No
     ]
 
 
-def test_query_parameters_that_are_unknown_are_unused(api: Api, caller: Caller) -> None:
+def test_query_parameters_that_are_unknown_are_unused(api: Api, client: EmulatorClient) -> None:
     body = {"message": "hi", "locationId": LOCATION}
-    caller.send(body, query="source=api&__example=reply")
+    client.send(body, query="source=api&__example=reply")
     assert unused_input(api) is None
-    caller.send(body, query="sources=api&x&x", headers={"x-unknown": "1"})
+    client.send(body, query="sources=api&x&x", headers={"x-unknown": "1"})
     assert unused_input(api) == [
         {"in": "query", "name": name, "hint": "The operation has source."}
         for name in ("sources", "x")
     ]
 
 
-def test_variables_that_the_agent_does_not_declare_are_unused(api: Api, caller: Caller) -> None:
-    caller.say(inputVariables={"anything": 1})
+def test_variables_that_the_agent_does_not_declare_are_unused(
+    api: Api, client: EmulatorClient
+) -> None:
+    client.say(inputVariables={"anything": 1})
     assert unused_input(api) is None  # The echo declares none, and reads them all.
-    caller.say(agent=VARIABLES_ID, inputVariables={"a/b": 1})
+    client.say(agent=VARIABLES_ID, inputVariables={"a/b": 1})
     (only,) = unused_input(api)
     assert only["pointer"] == "/inputVariables/a~1b"
     assert only["hint"].startswith("The agent declares ")
 
 
-def test_thousands_of_unused_fields_are_not_all_told(api: Api, caller: Caller) -> None:
-    caller.send(
+def test_the_list_of_unused_fields_is_limited(api: Api, client: EmulatorClient) -> None:
+    client.send(
         {"message": "hi", "locationId": LOCATION}, query="&".join(map("x{}=".format, range(999)))
     )
     assert len(unused_input(api)) == 50
 
 
-def test_what_was_cut_is_marked(api: Api, caller: Caller) -> None:
+def test_truncated_values_are_marked(api: Api, client: EmulatorClient) -> None:
     headers = {f"x-{number}": "1" for number in range(100)} | {"x-long": "y" * 5000}
-    caller.send(b"x" * 20_000, path="/" + "p" * 3000, headers={"a~b/c": "y" * 5000} | headers)
+    client.send(b"x" * 20_000, path="/" + "p" * 3000, headers={"a~b/c": "y" * 5000} | headers)
     (entry,) = api.post("/journal/find", {"match": {"truncated": True}})["entries"]
     assert entry["truncated"] == [
         "/request/path",
+        "/request/headers",
         "/request/headers/a~0b~1c",
         "/request/body",
-        "/request/headers",
     ]

@@ -14,28 +14,28 @@ import pytest
 from leadway_mock.config.settings import Settings
 from leadway_mock.web import create_app
 from leadway_mock.web.server import open_server
-from tests.mock.client import CURRENT, LOCATION, TOKEN, Caller
+from tests.mock.client import CURRENT, LOCATION, TOKEN, EmulatorClient
 from tests.mock.control_api.api import Api
 from tests.mock.raw_client import RawClient
 
 
-def test_what_is_there_already_is_not_waited_for(api: Api, caller: Caller) -> None:
-    caller.begin()
+def test_existing_entries_end_a_wait_at_once(api: Api, client: EmulatorClient) -> None:
+    client.begin()
     waited = api.post("/journal/wait", {"match": {"rule": "reply"}, "timeout": 30})
     assert (waited["timedOut"], waited["count"]) == (False, 1)
     assert waited["elapsedSeconds"] < 5
 
 
-def test_the_time_can_be_up(api: Api, caller: Caller) -> None:
-    caller.begin()
+def test_a_wait_times_out(api: Api, client: EmulatorClient) -> None:
+    client.begin()
     waited = api.post("/journal/wait", {"match": {"rule": "reply"}, "count": 2, "timeout": 0.1})
     assert (waited["timedOut"], waited["count"]) == (True, 1)
     assert waited["elapsedSeconds"] >= 0.1
     assert api.post("/journal/wait", {"timeout": 0, "after": 1})["timedOut"] is True
 
 
-def test_a_wait_ends_when_it_has_come(api: Api, caller: Caller) -> None:
-    timer = threading.Timer(0.2, caller.begin)
+def test_a_wait_ends_with_the_entry(api: Api, client: EmulatorClient) -> None:
+    timer = threading.Timer(0.2, client.begin)
     timer.start()
     waited = api.post("/journal/wait", {"timeout": 30})
     timer.join()
@@ -43,17 +43,17 @@ def test_a_wait_ends_when_it_has_come(api: Api, caller: Caller) -> None:
     assert 0.1 < waited["elapsedSeconds"] < 10
 
 
-def test_only_what_is_new_counts_behind_a_number(api: Api, caller: Caller) -> None:
-    caller.begin()
-    timer = threading.Timer(0.1, caller.begin)
+def test_after_excludes_older_entries(api: Api, client: EmulatorClient) -> None:
+    client.begin()
+    timer = threading.Timer(0.1, client.begin)
     timer.start()
     waited = api.post("/journal/wait", {"timeout": 30, "after": 1})
     timer.join()
     assert [entry["number"] for entry in waited["entries"]] == [2]
 
 
-def test_waiting_calls_leave_threads_to_the_others(caller_with: Callable[..., Caller]) -> None:
-    app = create_app(emulator=caller_with(threads=4).emulator)
+def test_waiting_calls_leave_threads_for_others(client_with: Callable[..., EmulatorClient]) -> None:
+    app = create_app(emulator=client_with(threads=4).emulator)
     body = {"message": "hi", "locationId": LOCATION}
     headers = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
     with (
@@ -85,8 +85,8 @@ def _done(futures: list[Any]) -> Any:
         time.sleep(0.01)
 
 
-def test_a_mock_with_one_thread_cannot_wait(caller_with: Callable[..., Caller]) -> None:
-    app = create_app(emulator=caller_with(threads=1).emulator)
+def test_a_mock_with_one_thread_cannot_wait(client_with: Callable[..., EmulatorClient]) -> None:
+    app = create_app(emulator=client_with(threads=1).emulator)
     error = Api(app.test_client()).post("/journal/wait", status=503)
     assert "--threads 2" in error["message"]
 
@@ -96,18 +96,18 @@ def test_a_wait_has_its_limits(api: Api, timeout: object) -> None:
     assert api.post("/journal/wait", {"timeout": timeout}, status=422)["problems"]
 
 
-def test_a_server_that_stops_is_not_held_up_by_who_waits(caller: Caller) -> None:
-    app = create_app(emulator=caller.emulator)
+def test_waits_do_not_delay_the_stop_of_a_server(client: EmulatorClient) -> None:
+    app = create_app(emulator=client.emulator)
     body = b'{"timeout": 30}'
     lines = ["POST /__mock/journal/wait HTTP/1.1", "Host: localhost"]
     lines += ["Content-Type: application/json", f"Content-Length: {len(body)}", "", ""]
     server = open_server(app, Settings(port=0, threads=4), grace=20)
-    with RawClient(server.url) as client:
+    with RawClient(server.url) as raw:
         with server:
-            client.send("\r\n".join(lines).encode() + body)
+            raw.send("\r\n".join(lines).encode() + body)
             time.sleep(0.3)
             began = time.monotonic()
         assert time.monotonic() - began < 10
-        reply = client.reply()
+        reply = raw.reply()
         assert reply is not None
         assert reply.json()["timedOut"] is True

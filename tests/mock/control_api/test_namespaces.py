@@ -1,4 +1,4 @@
-"""Namespaces and starting over by the control API."""
+"""Namespaces and resets by the control API."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from leadway_mock.util.redaction import fingerprint
-from tests.mock.client import TOKEN, Caller, content
+from tests.mock.client import TOKEN, EmulatorClient, content
 from tests.mock.control_api.api import Api
 
 OTHER = "pit-87654321-1234-4234-8234-123456789abc"
 
 
-def test_a_token_gets_a_namespace_of_its_own_and_gives_it_back(api: Api, caller: Caller) -> None:
-    caller.begin()
+def test_a_token_opens_and_closes_its_namespace(api: Api, client: EmulatorClient) -> None:
+    client.begin()
     own = Api(api.client, TOKEN)
     assert own.get("/namespace") == {
         "name": None,
@@ -25,7 +25,7 @@ def test_a_token_gets_a_namespace_of_its_own_and_gives_it_back(api: Api, caller:
     name = fingerprint(TOKEN)
     empty = {"name": name, "dedicated": True, "sessions": 0, "journalEntries": 0}
     assert own.call("PUT", "/namespace") == empty
-    caller.begin()
+    client.begin()
     assert (
         own.call("PUT", "/namespace")
         == own.get("/namespace")
@@ -36,7 +36,7 @@ def test_a_token_gets_a_namespace_of_its_own_and_gives_it_back(api: Api, caller:
     assert api.get("/namespaces") == {"namespaces": [name]}
     assert own.call("DELETE", "/namespace")["dedicated"] is False
     assert api.get("/namespaces") == {"namespaces": []}
-    assert caller.begin()
+    assert client.begin()
     assert api.get("/sessions")["count"] == 2
 
 
@@ -48,15 +48,15 @@ def test_namespaces_are_listed_once_and_in_the_order_of_their_opening(api: Api) 
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
-def test_without_a_token_there_is_no_namespace_to_have(api: Api, method: str) -> None:
+def test_a_namespace_needs_a_token(api: Api, method: str) -> None:
     response = api.response(method, "/namespace")
     assert response.status_code == 401
     assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
-def fill(api: Api, caller: Caller) -> dict[str, Any]:
+def fill(api: Api, client: EmulatorClient) -> dict[str, Any]:
     """Do something in every scope, and return what is there by scope."""
-    caller.begin()
+    client.begin()
     api.call("PATCH", "/settings", {"quota10Seconds": 50})
     api.post("/clock/advance", {"seconds": 1})
     return there(api)
@@ -72,35 +72,37 @@ def there(api: Api) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("scope", ["sessions", "journal", "settings", "clock"])
-def test_one_scope_is_reset_and_the_others_stay(api: Api, caller: Caller, scope: str) -> None:
+def test_one_scope_is_reset_and_the_others_stay(
+    api: Api, client: EmulatorClient, scope: str
+) -> None:
     before = there(api)
-    filled = fill(api, caller)
+    filled = fill(api, client)
     assert api.post("/reset", {"scope": [scope]}) == {"reset": [scope]}
     assert there(api) == filled | {scope: before[scope]}
 
 
-def test_quotas_are_reset(api: Api, caller: Caller) -> None:
-    assert caller.say().headers["X-RateLimit-Remaining"] == "99"
-    assert caller.say().headers["X-RateLimit-Remaining"] == "98"
+def test_quotas_are_reset(api: Api, client: EmulatorClient) -> None:
+    assert client.say().headers["X-RateLimit-Remaining"] == "99"
+    assert client.say().headers["X-RateLimit-Remaining"] == "98"
     api.post("/reset", {"scope": ["quotas", "quotas"]})
-    assert caller.say().headers["X-RateLimit-Remaining"] == "99"
+    assert client.say().headers["X-RateLimit-Remaining"] == "99"
 
 
 @pytest.mark.parametrize("body", [None, {}, {"scope": ["all", "journal"]}])
-def test_a_reset_goes_back_to_the_start(api: Api, caller: Caller, body: object) -> None:
+def test_a_reset_goes_back_to_the_start(api: Api, client: EmulatorClient, body: object) -> None:
     before = there(api)
-    first = content(caller.say())
-    fill(api, caller)
+    first = content(client.say())
+    fill(api, client)
     api.post("/reset", body)
     assert there(api) == before
-    assert content(caller.say()) == first  # the same seed from the start
+    assert content(client.say()) == first  # the same seed from the start
 
 
-def test_a_reset_namespace_stays_open_and_others_stay(api: Api, caller: Caller) -> None:
+def test_a_reset_namespace_stays_open_and_others_stay(api: Api, client: EmulatorClient) -> None:
     own = Api(api.client, TOKEN)
-    other = caller.begin()
+    other = client.begin()
     own.call("PUT", "/namespace")
-    fill(own, caller)
+    fill(own, client)
     own.post("/reset")
     assert own.get("/namespace") == {
         "name": fingerprint(TOKEN),

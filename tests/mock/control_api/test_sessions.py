@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from leadway_mock.agents import ECHO_ID, GOAL_ID
+from leadway_mock.agents.builtin import ECHO_ID, GOAL_ID
 from leadway_mock.web import create_app
-from tests.mock.client import Caller, content
+from tests.mock.client import EmulatorClient, content
 from tests.mock.control_api.api import Api
 
 
@@ -16,11 +16,11 @@ def ids(api: Api, **query: object) -> list[str]:
     return [each["executionId"] for each in api.get("/sessions", **query)["sessions"]]
 
 
-def test_sessions_are_listed_by_what_they_are(api: Api, caller: Caller) -> None:
-    old = caller.begin(contactId="carla")
-    caller.clock.advance(1000)
-    other = caller.begin(agent=GOAL_ID, locationId="elsewhere")
-    caller.clock.advance(1000)
+def test_sessions_are_listed_by_what_they_are(api: Api, client: EmulatorClient) -> None:
+    old = client.begin(contactId="carla")
+    client.clock.advance(1000)
+    other = client.begin(agent=GOAL_ID, locationId="elsewhere")
+    client.clock.advance(1000)
     assert ids(api) == [old, other]
     assert ids(api, expired="true") == [old]
     assert ids(api, expired="false") == [other]
@@ -29,8 +29,8 @@ def test_sessions_are_listed_by_what_they_are(api: Api, caller: Caller) -> None:
     assert ids(api, contactId="carla") == [old]
 
 
-def test_a_filtered_list_is_read_page_by_page(api: Api, caller: Caller) -> None:
-    wanted = [caller.begin(agent=agent) for agent in (GOAL_ID, ECHO_ID) * 3][::2]
+def test_a_filtered_list_is_read_page_by_page(api: Api, client: EmulatorClient) -> None:
+    wanted = [client.begin(agent=agent) for agent in (GOAL_ID, ECHO_ID) * 3][::2]
     first = api.get("/sessions", agentId=GOAL_ID, limit=2)
     rest = api.get("/sessions", agentId=GOAL_ID, limit=2, after=first["next"])
     listed = [each["executionId"] for page in (first, rest) for each in page["sessions"]]
@@ -40,46 +40,46 @@ def test_a_filtered_list_is_read_page_by_page(api: Api, caller: Caller) -> None:
 
 
 def test_a_fork_goes_on_from_its_turn_and_the_original_from_its_own(
-    api: Api, caller: Caller
+    api: Api, client: EmulatorClient
 ) -> None:
-    original = caller.begin(message="one")
-    caller.say("two", executionId=original)
-    caller.say("three", executionId=original)
+    original = client.begin(message="one")
+    client.say("two", executionId=original)
+    client.say("three", executionId=original)
     fork = api.post(f"/sessions/{original}/fork", {"turn": 2}, status=201)
     assert fork["turns"] == 2
     assert fork["executionId"] != original
-    response = content(caller.say("other", executionId=fork["executionId"]))
+    response = content(client.say("other", executionId=fork["executionId"]))
     assert response["response"].startswith("Turn 3")
-    assert content(caller.say("four", executionId=original))["response"].startswith("Turn 4")
+    assert content(client.say("four", executionId=original))["response"].startswith("Turn 4")
     transcript = api.get(f"/sessions/{fork['executionId']}")["transcript"]
     assert [turn["message"] for turn in transcript] == ["one", "two", "other"]
     assert ids(api) == [original, fork["executionId"]]
 
 
-def test_a_fork_remembers_what_the_agent_knew(api: Api, caller: Caller) -> None:
-    original = caller.begin(agent=GOAL_ID)
+def test_a_fork_remembers_what_the_agent_knew(api: Api, client: EmulatorClient) -> None:
+    original = client.begin(agent=GOAL_ID)
     for _ in range(2):
-        goal = content(caller.say(agent=GOAL_ID, executionId=original))["goalCompletion"]
+        goal = content(client.say(agent=GOAL_ID, executionId=original))["goalCompletion"]
     assert goal
     fork = api.post(f"/sessions/{original}/fork", {"turn": 1}, status=201)["executionId"]
-    responses = [content(caller.say(agent=GOAL_ID, executionId=fork)) for _ in range(2)]
+    responses = [content(client.say(agent=GOAL_ID, executionId=fork)) for _ in range(2)]
     assert [response["goalCompletion"] for response in responses] == [False, True]
 
 
-def test_a_fork_of_an_expired_session_lives(api: Api, caller: Caller) -> None:
-    original = caller.begin()
-    caller.clock.advance(5000)
+def test_a_fork_of_an_expired_session_lives(api: Api, client: EmulatorClient) -> None:
+    original = client.begin()
+    client.clock.advance(5000)
     fork = api.post(f"/sessions/{original}/fork", {"turn": 1}, status=201)
     assert fork["expired"] is False
-    assert caller.say(executionId=fork["executionId"]).status == 200
-    assert caller.say(executionId=original).rule == "session-expired"
+    assert client.say(executionId=fork["executionId"]).status == 200
+    assert client.say(executionId=original).rule == "session-expired"
 
 
-def test_a_fork_needs_the_turns_from_the_first(api: Api, caller: Caller) -> None:
+def test_a_fork_needs_the_turns_from_the_first(api: Api, client: EmulatorClient) -> None:
     api.call("PATCH", "/settings", {"maxTurns": 2})
-    execution_id = caller.begin()
+    execution_id = client.begin()
     for _ in range(2):
-        caller.say(executionId=execution_id)
+        client.say(executionId=execution_id)
     api.post(f"/sessions/{execution_id}/fork", {"turn": 1}, status=404)
 
 
@@ -94,45 +94,45 @@ def test_a_fork_needs_the_turns_from_the_first(api: Api, caller: Caller) -> None
     ],
 )
 def test_a_fork_that_is_invalid(
-    api: Api, caller: Caller, body: object, status: int, expected: str
+    api: Api, client: EmulatorClient, body: object, status: int, expected: str
 ) -> None:
-    execution_id = caller.begin()
+    execution_id = client.begin()
     assert api.post(f"/sessions/{execution_id}/fork", body, status=status)["message"] == expected
     assert ids(api) == [execution_id]
 
 
-def test_a_session_that_is_reported_to_expire_has_expired(api: Api, caller: Caller) -> None:
-    execution_id = caller.begin()
-    other = caller.begin()
+def test_a_session_that_is_reported_to_expire_has_expired(api: Api, client: EmulatorClient) -> None:
+    execution_id = client.begin()
+    other = client.begin()
     assert api.post(f"/sessions/{execution_id}/expire")["expired"] is True
-    response = caller.say(executionId=execution_id)
+    response = client.say(executionId=execution_id)
     assert response.rule == "session-expired"
     assert "The control API expired it." in response.hint
-    assert caller.say(executionId=other).status == 200
+    assert client.say(executionId=other).status == 200
     assert ids(api, expired="true") == [execution_id]
 
 
-def test_a_deleted_session_is_unknown_and_counted_no_more(api: Api, caller: Caller) -> None:
-    first, second, third = (caller.begin() for _ in range(3))
+def test_a_deleted_session_is_unknown_and_counted_no_more(api: Api, client: EmulatorClient) -> None:
+    first, second, third = (client.begin() for _ in range(3))
     assert api.call("DELETE", f"/sessions/{second}") == {"deleted": second}
     assert ids(api) == [first, third]
     assert api.get("/sessions")["count"] == 2
-    assert caller.say(executionId=second).rule == "session-unknown"
+    assert client.say(executionId=second).rule == "session-unknown"
     assert api.call("DELETE", f"/sessions/{second}", status=404)["statusCode"] == 404
-    fourth = caller.begin()
+    fourth = client.begin()
     assert ids(api) == [first, third, fourth]
 
 
 def test_deleted_sessions_are_not_counted_twice_when_the_oldest_are_dropped(
-    caller_with: Callable[..., Caller],
+    client_with: Callable[..., EmulatorClient],
 ) -> None:
-    caller = caller_with(max_sessions=3)
-    api = Api(create_app(emulator=caller.emulator).test_client())
-    first, second, third = (caller.begin() for _ in range(3))
+    client = client_with(max_sessions=3)
+    api = Api(create_app(emulator=client.emulator).test_client())
+    first, second, third = (client.begin() for _ in range(3))
     for gone in (first, second):
         api.call("DELETE", f"/sessions/{gone}")
     assert api.get("/sessions")["count"] == 1
-    fourth, fifth = caller.begin(), caller.begin()
+    fourth, fifth = client.begin(), client.begin()
     assert ids(api) == [third, fourth, fifth]
     assert api.get("/sessions")["count"] == 3
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.agents import UNSCOPED_TOKEN
-from leadway_mock.config.settings import READ_ONLY, Settings, changeable, json_name
-from tests.mock.client import Caller
+from leadway_mock.agents.registry import UNSCOPED_TOKEN
+from leadway_mock.config.settings import READ_ONLY, Settings, changeable
+from leadway_mock.util.names import json_name
+from tests.mock.client import EmulatorClient
 from tests.mock.control_api.api import CONTRACT, Api
 
 NAMES = [json_name(name) for name in changeable()]
@@ -27,21 +28,21 @@ def test_settings_are_shown_with_their_changes(api: Api) -> None:
 
 
 def test_a_change_counts_from_the_next_request_and_can_be_taken_back(
-    api: Api, caller: Caller
+    api: Api, client: EmulatorClient
 ) -> None:
-    caller.headers["authorization"] = f"Bearer {UNSCOPED_TOKEN}"
-    assert caller.say().status == 403
+    client.headers["authorization"] = f"Bearer {UNSCOPED_TOKEN}"
+    assert client.say().status == 403
     assert change(api, profile="observed", quota10Seconds=7)["overridden"] == [
         "profile",
         "quota10Seconds",
     ]
-    response = caller.say()
+    response = client.say()
     assert response.status == 401
     assert response.headers["X-RateLimit-Max"] == "7"
     shown = change(api, profile=None)
     assert shown["overridden"] == ["quota10Seconds"]
     assert shown["settings"]["profile"] == "documented"
-    assert caller.say().status == 403
+    assert client.say().status == 403
 
 
 def test_a_quota_preset_applies_to_quotas_that_are_not_set(api: Api) -> None:

@@ -12,7 +12,7 @@ from leadway_mock.state import snapshots
 from leadway_mock.state.namespaces import OVERRIDES_KEY
 from leadway_mock.store import Snapshot
 from leadway_mock.web import create_app
-from tests.mock.client import TOKEN, Caller, content
+from tests.mock.client import TOKEN, EmulatorClient, content
 from tests.mock.control_api.api import Api
 
 
@@ -22,8 +22,8 @@ def take(api: Api, **query: object) -> dict[str, Any]:
     return document
 
 
-def test_a_namespace_is_as_it_was(api: Api, caller: Caller) -> None:
-    execution_id = caller.begin(message="one")
+def test_a_snapshot_restores_a_namespace(api: Api, client: EmulatorClient) -> None:
+    execution_id = client.begin(message="one")
     api.call("PATCH", "/settings", {"quota10Seconds": 50})
     api.post("/clock/freeze")
     api.post("/faults", {"id": "late", "latency": 0, "times": 3}, status=201)
@@ -33,21 +33,21 @@ def test_a_namespace_is_as_it_was(api: Api, caller: Caller) -> None:
         ("/sessions", "/journal", "/settings", "/clock", "/faults", "/dialogues"),
     )
     seen = [api.get(path) for path in paths]
-    caller.say("two", executionId=execution_id)
+    client.say("two", executionId=execution_id)
     api.post("/reset")
     restored = api.call("PUT", "/snapshot", before)
     assert (restored["sessions"], restored["journalEntries"]) == (1, 1)
     assert [api.get(path) for path in paths] == seen
-    assert content(caller.say(executionId=execution_id))["response"].startswith("Turn 2")
+    assert content(client.say(executionId=execution_id))["response"].startswith("Turn 2")
     assert take(api) != before
 
 
 def test_a_snapshot_goes_to_another_namespace_of_another_mock(
-    api: Api, caller: Caller, caller_with: Callable[..., Caller]
+    api: Api, client: EmulatorClient, client_with: Callable[..., EmulatorClient]
 ) -> None:
-    execution_id = caller.begin()
+    execution_id = client.begin()
     document = take(api, journal="false")
-    other = caller_with()
+    other = client_with()
     own = Api(create_app(emulator=other.emulator).test_client(), TOKEN)
     own.call("PUT", "/namespace")
     shown = own.call("PUT", "/snapshot", document)
@@ -72,11 +72,11 @@ def changed(document: dict[str, Any], **changes: Any) -> dict[str, Any]:
         ({"extra": 1}, 422, "unknown property 'extra'"),
     ],
 )
-def test_what_is_foreign_or_corrupt_is_rejected_and_nothing_happens(
-    api: Api, caller: Caller, change: dict[str, Any], status: int, expected: str
+def test_a_foreign_or_corrupt_snapshot_is_rejected_and_changes_nothing(
+    api: Api, client: EmulatorClient, change: dict[str, Any], status: int, expected: str
 ) -> None:
     document = changed(take(api), **change)
-    caller.begin()
+    client.begin()
     assert expected in api.call("PUT", "/snapshot", document, status=status)["message"]
     assert api.get("/sessions")["count"] == 1
 
@@ -84,7 +84,7 @@ def test_what_is_foreign_or_corrupt_is_rejected_and_nothing_happens(
 @pytest.mark.parametrize(
     "overrides", ["[]", "x", '{"clock": {"hands": 2}}', '{"settings": {"profile": 1}}']
 )
-def test_overrides_that_make_no_sense_are_rejected(api: Api, overrides: str) -> None:
+def test_invalid_overrides_are_rejected(api: Api, overrides: str) -> None:
     document = snapshots.write_snapshot(Snapshot(entries=((OVERRIDES_KEY, 1, overrides),)))
     error = api.call("PUT", "/snapshot", document, status=409)
     assert error["message"] == "The snapshot is of another version of the mock."
@@ -96,15 +96,17 @@ def test_two_entries_in_one_place_are_rejected(api: Api) -> None:
     assert error["message"] == "The snapshot has two entries with the same key and position."
 
 
-def test_a_snapshot_is_bounded(api: Api, caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_snapshot_is_bounded(
+    api: Api, client: EmulatorClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(snapshots, "MAX_BYTES", 10_000)
     for _ in range(10):
-        caller.say("x" * 1000)
+        client.say("x" * 1000)
     api.post("/reset", {"scope": ["sessions"]})
     assert "journal=false" in api.call("GET", "/snapshot", status=409)["message"]
     assert api.get("/snapshot", journal="false")
 
 
-def test_a_snapshot_holds_no_token(api: Api, caller: Caller) -> None:
-    caller.say(f"my token is {TOKEN}")
+def test_a_snapshot_holds_no_token(api: Api, client: EmulatorClient) -> None:
+    client.say(f"my token is {TOKEN}")
     assert TOKEN[4:] not in json.dumps(take(api))

@@ -1,4 +1,4 @@
-"""Whatever is written: a dialogue, or a list of problems; and what is a dialogue, plays."""
+"""Property tests: any text is a dialogue or a list of problems, and every dialogue plays."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ from leadway_mock.dialogues import (
     DialogueBuilder,
     DialogueError,
     dialogue,
-    from_text,
     parse_dialogue,
     parse_pattern,
     play,
-    to_text,
     user,
     write_transcript,
 )
 from leadway_mock.dialogues.lint import warnings_of
+from leadway_mock.dialogues.model import from_text, to_text
 from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.dialogues.texts import said
 
@@ -122,7 +121,7 @@ ENTRIES = st.recursive(
     at_end=st.sampled_from(["unscripted", "repeat", "restart"]),
     messages=st.lists(st.sampled_from(["a", "b", "{{n}}"]), max_size=6),
 )
-def test_every_dialogue_that_is_read_can_be_talked_to(
+def test_every_loaded_dialogue_can_be_played(
     turns: list[Mapping[str, object]], at_end: str, messages: list[str]
 ) -> None:
     result = outcome(json.dumps({"turns": turns, "at_end": at_end}), "d.yaml")
@@ -145,7 +144,7 @@ def test_every_conversation_plays_back_from_its_transcript(talk: list[tuple[str,
     ]
     written = parse_dialogue(write_transcript(lines), file="talk.txt")
 
-    assert said(written, *(message for message, _ in lines)) == [answer for _, answer in lines]
+    assert said(written, *(message for message, _ in lines)) == [response for _, response in lines]
 
 
 PATTERNS = st.one_of(
@@ -160,12 +159,12 @@ PATTERNS = st.one_of(
     talk=st.lists(st.tuples(PATTERNS, PLAIN.map(str.strip).filter(bool)), min_size=1, max_size=4)
 )
 def test_three_spellings_are_one_dialogue(talk: list[tuple[str, str]]) -> None:
-    assume(not any("{{" in answer for _, answer in talk))
-    transcript = "".join(f"user: {pattern}\nagent: {answer}\n" for pattern, answer in talk)
-    entries = [{"user": pattern, "agent": answer} for pattern, answer in talk]
+    assume(not any("{{" in response for _, response in talk))
+    transcript = "".join(f"user: {pattern}\nagent: {response}\n" for pattern, response in talk)
+    entries = [{"user": pattern, "agent": response} for pattern, response in talk]
     script: DialogueBuilder = dialogue("d")
-    for pattern, answer in talk:
-        script = script.user(pattern).agent(answer)
+    for pattern, response in talk:
+        script = script.user(pattern).agent(response)
     spelled = [
         outcome(transcript, "d.txt"),
         outcome(json.dumps({"turns": entries}, ensure_ascii=False), "d.yaml"),
@@ -186,7 +185,7 @@ def _built(script: DialogueBuilder) -> Dialogue | DialogueError:
 
 
 @given(message=st.text() | st.just("{{n}}{{message}}"), variable=st.text())
-def test_what_is_sent_is_never_expanded(message: str, variable: str) -> None:
+def test_text_of_a_message_is_never_expanded(message: str, variable: str) -> None:
     talk = (
         dialogue("d").user("/(?s)(?P<n>.*)/").agent("<{{n}}|{{message}}|{{variables.v}}>").build()
     )
@@ -196,7 +195,7 @@ def test_what_is_sent_is_never_expanded(message: str, variable: str) -> None:
 
 
 @given(text=st.text())
-def test_a_pattern_that_is_understood_is_written_so_that_it_is_understood_again(text: str) -> None:
+def test_a_valid_pattern_survives_a_round_trip(text: str) -> None:
     try:
         pattern = parse_pattern(text)
     except ValueError:
@@ -205,7 +204,7 @@ def test_a_pattern_that_is_understood_is_written_so_that_it_is_understood_again(
 
 
 @pytest.mark.parametrize("value", [float("nan"), object(), {1, 2}, "\ud800"])
-def test_what_is_no_json_is_a_problem_in_python_too(value: object) -> None:
+def test_a_value_that_is_not_json_is_a_problem_in_python_too(value: object) -> None:
     with pytest.raises(DialogueError, match="must be JSON"):
         dialogue("x").user("a", variables={"x": value}).agent("b").build()
 
@@ -217,7 +216,7 @@ def test_a_branch_without_turns_is_a_problem() -> None:
         dialogue("x").branch(user("a")).build()
 
 
-def test_heard_is_all_that_counts() -> None:
+def test_ids_are_filled_into_a_reply() -> None:
     talk = dialogue("x").user().agent("{{contactId}}{{executionId}}{{versionId}}").build()
     message: AgentInput = agent_input(contact_id="c")
 

@@ -1,4 +1,4 @@
-"""docs/dialogues.md: its examples run, its tables are complete, it quotes what is really said."""
+"""docs/dialogues.md: examples run, tables are complete, output is as quoted."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from leadway_mock.agents.replies import REPLY_FIELDS
 from leadway_mock.cli.check import check
 from leadway_mock.dialogues import Dialogue, DialogueBuilder, as_dialogue, parse_dialogue
 from leadway_mock.dialogues.lint import warnings_of
-from leadway_mock.dialogues.loading.schema import schema_text
-from leadway_mock.documents.schema_errors import EXPLANATIONS
+from leadway_mock.dialogues.loading.parser import schema_text
 from tests.docs.markdown import Page
-from tests.mock.client import Caller
+from tests.mock.client import EmulatorClient
 from tests.mock.dialogues.texts import said
+from tests.mock.documents.explained import EXPLAINED
 
 PAGE = Page.read("docs/dialogues.md")
 SCHEMA: dict[str, Any] = json.loads(schema_text())
@@ -76,20 +76,20 @@ def test_the_table_of_patterns_is_true() -> None:
         assert said(parse_dialogue(f"user: {row}\nagent: ok"), message) == ["ok"]
 
 
-def test_the_log_looks_as_quoted(
-    caller: Caller, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+def test_the_log_is_as_quoted(
+    client: EmulatorClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "65")
-    caller.emulator.dialogues.put("", transcript())
-    session = caller.begin(message="haircut")
-    caller.say("Wednesday", executionId=session)
+    client.emulator.dialogues.put("", transcript())
+    session = client.begin(message="haircut")
+    client.say("Wednesday", executionId=session)
 
     quoted = PAGE.block("text", "No turn expects").rstrip()
     quoted = re.sub(r"session \w+", f"session {session}", quoted, count=1)
     assert quoted in caplog.messages
 
 
-def test_the_complaint_is_as_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_is_as_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("talk.txt").write_text("# Hello.\nuser: /(?P<name>.)/\nagent: {{nmae}}")
 
@@ -131,15 +131,15 @@ def test_the_schema_is_one_and_explains_each_of_its_properties() -> None:
             validator.validate(value)
 
 
-def test_every_keyword_of_the_schema_has_its_words() -> None:
+def test_every_keyword_of_the_schema_has_a_message() -> None:
     plain = {"title", "description", "properties", "items", "default", "examples", "$ref"}
     plain |= {"if", "then", "else"}
     for each in described(SCHEMA):
-        assert set(each) - plain <= set(EXPLANATIONS)
+        assert set(each) - plain <= EXPLAINED
 
 
-def test_an_answer_may_set_all_of_its_fields_but_the_ids(caller: Caller) -> None:
-    operation = caller.emulator.contract.operations[0]
+def test_a_reply_may_set_every_field_but_the_ids(client: EmulatorClient) -> None:
+    operation = client.emulator.contract.operations[0]
     fields = set(operation.response_schemas[200]["properties"])
     schema = SCHEMA["$defs"]["turn"]["properties"]["agent"]["properties"]
 

@@ -1,4 +1,4 @@
-"""Dialogues in the emulator: sessions, spaces, the journal, and what is left unused."""
+"""Dialogues in the emulator: sessions, namespaces, journal, unused turns."""
 
 from __future__ import annotations
 
@@ -9,18 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from leadway_mock.dialogues import (
-    DIALOGUE_ENDED,
-    Dialogue,
-    DialogueError,
-    dialogue,
-    parse_dialogue,
-    to_text,
-    user,
-)
+from leadway_mock.dialogues import Dialogue, DialogueError, dialogue, parse_dialogue, user
+from leadway_mock.dialogues.model import to_text
+from leadway_mock.dialogues.reports import DIALOGUE_ENDED
 from leadway_mock.http.messages import Response
 from leadway_mock.store import Store
-from tests.mock.client import Caller, content
+from tests.mock.client import EmulatorClient, content
 
 BOOKING = """
 user: haircut
@@ -30,36 +24,36 @@ agent: {{day}} it is.
 """
 
 
-def response(answer: Response) -> str:
-    return str(content(answer)["response"])
+def text_of(response: Response) -> str:
+    return str(content(response)["response"])
 
 
-def test_a_transcript_is_played_session_by_session(caller: Caller) -> None:
-    caller.emulator.dialogues.put("", parse_dialogue(BOOKING, name="booking"))
+def test_a_transcript_is_played_session_by_session(client: EmulatorClient) -> None:
+    client.emulator.dialogues.put("", parse_dialogue(BOOKING, name="booking"))
 
-    one, other = caller.say("A haircut, please"), caller.say("haircut!")
-    ids = [content(answer)["executionId"] for answer in (one, other)]
+    one, other = client.say("A haircut, please"), client.say("haircut!")
+    ids = [content(response)["executionId"] for response in (one, other)]
     said = zip(("Monday", "tuesday"), ids, strict=True)
-    days = [caller.say(day, executionId=session) for day, session in said]
+    days = [client.say(day, executionId=session) for day, session in said]
 
-    assert [response(answer) for answer in (one, other)] == ["Which day?", "Which day?"]
-    assert [response(answer) for answer in days] == ["Monday it is.", "tuesday it is."]
-    assert {answer.rule for answer in (one, other, *days)} == {"reply"}
+    assert [text_of(response) for response in (one, other)] == ["Which day?", "Which day?"]
+    assert [text_of(response) for response in days] == ["Monday it is.", "tuesday it is."]
+    assert {response.rule for response in (one, other, *days)} == {"reply"}
 
 
 def test_a_message_that_no_turn_expects_leaves_the_session_where_it_is(
-    caller: Caller, caplog: pytest.LogCaptureFixture
+    client: EmulatorClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caller.emulator.dialogues.put("", parse_dialogue(BOOKING, name="booking", file="b.txt"))
-    session = caller.begin(message="haircut")
+    client.emulator.dialogues.put("", parse_dialogue(BOOKING, name="booking", file="b.txt"))
+    session = client.begin(message="haircut")
 
-    lost = caller.say("Wednesday", executionId=session)
-    found = caller.say("Monday", executionId=session)
+    lost = client.say("Wednesday", executionId=session)
+    found = client.say("Monday", executionId=session)
 
     assert (lost.status, lost.rule, lost.evidence) == (200, "unscripted-message", "invented")
     assert "b.txt:4" in lost.hint
-    assert response(found) == "Monday it is."
-    [entry] = [e for e in caller.emulator.journal.entries(after=0, limit=9) if "nearMisses" in e]
+    assert text_of(found) == "Monday it is."
+    [entry] = [e for e in client.emulator.journal.entries(after=0, limit=9) if "nearMisses" in e]
     assert entry["nearMisses"][0]["line"] == 4
     assert entry["dialogue"] == {
         "name": "booking",
@@ -71,14 +65,14 @@ def test_a_message_that_no_turn_expects_leaves_the_session_where_it_is(
     assert "| message: Wednesday" in caplog.text
 
 
-def test_a_message_after_the_end_is_told_with_its_cure(
-    caller: Caller, caplog: pytest.LogCaptureFixture
+def test_a_message_after_the_end_gets_a_hint(
+    client: EmulatorClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caller.emulator.dialogues.put("", parse_dialogue(BOOKING, name="booking"))
-    session = caller.begin(message="haircut")
-    caller.say("Monday", executionId=session)
+    client.emulator.dialogues.put("", parse_dialogue(BOOKING, name="booking"))
+    session = client.begin(message="haircut")
+    client.say("Monday", executionId=session)
 
-    late = caller.say("Thanks", executionId=session)
+    late = client.say("Thanks", executionId=session)
 
     assert late.rule == "unscripted-message"
     assert late.hint == f"No turn expects this message. {DIALOGUE_ENDED}"
@@ -86,90 +80,90 @@ def test_a_message_after_the_end_is_told_with_its_cure(
     assert f"'booking', after turn 2.\nCaptured: day = Monday\n{DIALOGUE_ENDED}" in caplog.text
 
 
-def test_a_dialogue_may_refuse_what_it_does_not_expect(caller: Caller) -> None:
-    caller.emulator.dialogues.put("", dialogue("x").user("a").agent("b").fallback("refuse"))
+def test_a_dialogue_can_reject_unexpected_messages(client: EmulatorClient) -> None:
+    client.emulator.dialogues.put("", dialogue("x").user("a").agent("b").fallback("reject"))
 
-    answer = caller.say("something else")
+    response = client.say("something else")
 
-    assert (answer.status, answer.rule) == (400, "unscripted-refused")
-    assert caller.emulator.sessions.count() == 0
+    assert (response.status, response.rule) == (400, "unscripted-rejected")
+    assert client.emulator.sessions.count() == 0
 
 
-def test_an_agent_that_only_a_dialogue_names_is_there(caller: Caller) -> None:
+def test_an_agent_named_only_by_a_dialogue_exists(client: EmulatorClient) -> None:
     scripted = dialogue("x", agent="someone").user().agent("Hello from {{versionId}}")
-    caller.emulator.dialogues.put("", scripted)
+    client.emulator.dialogues.put("", scripted)
 
-    assert response(caller.say(agent="someone")).startswith("Hello from ")
-    assert caller.say(agent="nobody").rule == "agent-unknown"
-    assert response(caller.say("hi")) == "Turn 1. You said: hi"
-
-
-def test_open_sessions_stay_on_the_version_they_began_with(caller: Caller) -> None:
-    repertoire = caller.emulator.dialogues
-    repertoire.put("", dialogue("x").user("a").agent("old 1").user("b").agent("old 2"))
-    session = caller.begin(message="a")
-    repertoire.put("", dialogue("x").user("a").agent("new 1").user("b").agent("new 2"))
-
-    assert response(caller.say("b", executionId=session)) == "old 2"
-    assert response(caller.say("a")) == "new 1"
-    repertoire.remove("", "x")
-    assert response(caller.say("a")) == "Turn 1. You said: a"
+    assert text_of(client.say(agent="someone")).startswith("Hello from ")
+    assert client.say(agent="nobody").rule == "agent-unknown"
+    assert text_of(client.say("hi")) == "Turn 1. You said: hi"
 
 
-def test_an_agent_is_there_for_those_who_began_to_talk_to_it(caller: Caller) -> None:
+def test_open_sessions_stay_on_the_version_they_began_with(client: EmulatorClient) -> None:
+    dialogues = client.emulator.dialogues
+    dialogues.put("", dialogue("x").user("a").agent("old 1").user("b").agent("old 2"))
+    session = client.begin(message="a")
+    dialogues.put("", dialogue("x").user("a").agent("new 1").user("b").agent("new 2"))
+
+    assert text_of(client.say("b", executionId=session)) == "old 2"
+    assert text_of(client.say("a")) == "new 1"
+    dialogues.remove("", "x")
+    assert text_of(client.say("a")) == "Turn 1. You said: a"
+
+
+def test_open_sessions_keep_an_agent_of_a_deleted_dialogue(client: EmulatorClient) -> None:
     scripted = dialogue("x", agent="someone").user("a").agent("1").user("b").agent("2")
-    caller.emulator.dialogues.put("", scripted)
-    session = caller.begin(message="a", agent="someone")
-    caller.emulator.dialogues.remove("", "x")
+    client.emulator.dialogues.put("", scripted)
+    session = client.begin(message="a", agent="someone")
+    client.emulator.dialogues.remove("", "x")
 
-    assert response(caller.say("b", agent="someone", executionId=session)) == "2"
-    assert caller.say("a", agent="someone").rule == "agent-unknown"
+    assert text_of(client.say("b", agent="someone", executionId=session)) == "2"
+    assert client.say("a", agent="someone").rule == "agent-unknown"
 
 
-def test_two_turns_at_once_are_taken_one_after_the_other(caller: Caller) -> None:
+def test_two_turns_at_once_are_taken_one_after_the_other(client: EmulatorClient) -> None:
     talk = dialogue("x").user("start").agent("go")
     for number in range(8):
         talk = talk.user("next").agent(str(number))
-    caller.emulator.dialogues.put("", talk)
-    session = caller.begin(message="start")
+    client.emulator.dialogues.put("", talk)
+    session = client.begin(message="start")
 
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: caller.say("next", executionId=session), range(8)))
+        responses = list(pool.map(lambda _: client.say("next", executionId=session), range(8)))
 
-    assert sorted(map(response, answers)) == [str(number) for number in range(8)]
-    space = caller.emulator.namespaces.shared()
-    assert [use.times for use in caller.emulator.dialogues.uses(space)] == [1] * 9
+    assert sorted(map(text_of, responses)) == [str(number) for number in range(8)]
+    namespace = client.emulator.namespaces.shared()
+    assert [use.times for use in client.emulator.dialogues.uses(namespace)] == [1] * 9
 
 
 def test_a_begun_dialogue_outlives_a_restart(
-    caller_with: Callable[..., Caller], store: Store
+    client_with: Callable[..., EmulatorClient], store: Store
 ) -> None:
-    before = caller_with(store=store)
+    before = client_with(store=store)
     before.emulator.dialogues.serve(
         [dialogue("x").user("a").agent("1").user("b").agent("2").build()]
     )
     session = before.begin(message="a")
-    after = caller_with(store=store)
+    after = client_with(store=store)
     after.clock.advance(1)
 
-    assert response(after.say("b", executionId=session)) == "2"
+    assert text_of(after.say("b", executionId=session)) == "2"
 
 
-def test_a_space_is_restored_with_its_dialogues(caller: Caller) -> None:
-    repertoire, space = caller.emulator.dialogues, caller.emulator.namespaces.shared()
-    repertoire.put("", dialogue("x").user("a").agent("1").user("b").agent("2"))
-    session = caller.begin(message="a")
-    snapshot = caller.emulator.namespaces.shared().snapshot()
-    space.reset()
-    assert repertoire.of(caller.emulator.namespaces.shared()) == {}
-    space.restore(snapshot)
+def test_a_namespace_is_restored_with_its_dialogues(client: EmulatorClient) -> None:
+    dialogues, namespace = client.emulator.dialogues, client.emulator.namespaces.shared()
+    dialogues.put("", dialogue("x").user("a").agent("1").user("b").agent("2"))
+    session = client.begin(message="a")
+    snapshot = client.emulator.namespaces.shared().snapshot()
+    namespace.reset()
+    assert dialogues.of(client.emulator.namespaces.shared()) == {}
+    namespace.restore(snapshot)
 
-    assert response(caller.say("b", executionId=session)) == "2"
-    assert [use.times for use in repertoire.uses(caller.emulator.namespaces.shared())] == [1, 1]
+    assert text_of(client.say("b", executionId=session)) == "2"
+    assert [use.times for use in dialogues.uses(client.emulator.namespaces.shared())] == [1, 1]
 
 
 def test_a_dialogue_of_a_file_is_stored_once(
-    caller: Caller, monkeypatch: pytest.MonkeyPatch
+    client: EmulatorClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stored: list[str] = []
 
@@ -178,115 +172,116 @@ def test_a_dialogue_of_a_file_is_stored_once(
         return to_text(each)
 
     monkeypatch.setattr("leadway_mock.dialogues.registry.to_text", record)
-    caller.emulator.dialogues.serve([parse_dialogue(BOOKING, name="booking")])
+    client.emulator.dialogues.serve([parse_dialogue(BOOKING, name="booking")])
     for _ in range(3):
-        caller.begin(message="haircut")
+        client.begin(message="haircut")
+        client.emulator.namespaces.shared().snapshot()
 
     assert stored == ["booking"]
 
 
-def test_what_cannot_break_is_refused(caller: Caller) -> None:
+def test_a_fault_of_a_turn_without_effect_is_an_error(client: EmulatorClient) -> None:
     broken = dialogue("x").user("a").agent("1", fault={"status": 418})
     for put in (
-        lambda: caller.emulator.dialogues.put("", broken),
-        lambda: caller.emulator.dialogues.serve([broken.build()]),
+        lambda: client.emulator.dialogues.put("", broken),
+        lambda: client.emulator.dialogues.serve([broken.build()]),
     ):
         with pytest.raises(DialogueError, match="the contract documents no 418 here"):
             put()
-    assert caller.emulator.dialogues.of(caller.emulator.namespaces.shared()) == {}
+    assert client.emulator.dialogues.of(client.emulator.namespaces.shared()) == {}
 
 
-def test_a_fault_strikes_each_session_but_first_messages_together(caller: Caller) -> None:
+def test_a_fault_counts_per_session_and_first_messages_together(client: EmulatorClient) -> None:
     broken = {"status": 500}
-    caller.emulator.dialogues.put(
+    client.emulator.dialogues.put(
         "", dialogue("x").user("a").agent("1", fault=broken).user("b").agent("2", fault=broken)
     )
-    firsts = [caller.say("a").status for _ in range(3)]
-    sessions = [caller.begin(message="a") for _ in range(2)]
-    seconds = [caller.say("b", executionId=each).status for each in sessions * 2]
+    firsts = [client.say("a").status for _ in range(3)]
+    sessions = [client.begin(message="a") for _ in range(2)]
+    seconds = [client.say("b", executionId=each).status for each in sessions * 2]
 
     assert firsts == [500, 200, 200]
     assert seconds == [500, 500, 200, 200]
 
 
-def test_a_session_that_began_without_dialogues_goes_on_without(caller: Caller) -> None:
-    session = caller.begin()
-    caller.emulator.dialogues.put("", dialogue("x").user().agent("scripted"))
+def test_a_session_that_began_without_dialogues_goes_on_without(client: EmulatorClient) -> None:
+    session = client.begin()
+    client.emulator.dialogues.put("", dialogue("x").user().agent("scripted"))
 
-    assert response(caller.say("hi", executionId=session)) == "Turn 2. You said: hi"
-    assert response(caller.say("hi")) == "scripted"
+    assert text_of(client.say("hi", executionId=session)) == "Turn 2. You said: hi"
+    assert text_of(client.say("hi")) == "scripted"
 
 
-def test_turns_that_no_session_took_are_known(caller: Caller) -> None:
-    repertoire, space = caller.emulator.dialogues, caller.emulator.namespaces.shared
+def test_unused_turns_are_listed(client: EmulatorClient) -> None:
+    dialogues, namespace = client.emulator.dialogues, client.emulator.namespaces.shared
     scripted = dialogue("x").user("a").agent("1").branch(user("b").agent("2"), user("c").agent("3"))
-    repertoire.put("", scripted)
-    caller.say("c", executionId=caller.begin(message="a"))
-    caller.begin(message="a")
+    dialogues.put("", scripted)
+    client.say("c", executionId=client.begin(message="a"))
+    client.begin(message="a")
 
-    assert [use.times for use in repertoire.uses(space())] == [2, 0, 1]
-    assert [use.turn.number for use in repertoire.unused(space())] == [2]
-
-
-def test_spaces_know_their_own_dialogues(caller: Caller) -> None:
-    repertoire, spaces = caller.emulator.dialogues, caller.emulator.namespaces
-    repertoire.serve([dialogue("x").user().agent("from a file").build()])
-    repertoire.put("other", dialogue("x").user().agent("told"))
-
-    assert response(caller.say()) == "from a file"
-    assert repertoire.of(spaces.shared())["x"].turns[0].reply.text == "from a file"
-    assert repertoire.of(spaces.change("other", lambda o: o))["x"].turns[0].reply.text == "told"
-    repertoire.remove("other", "x")
-    assert repertoire.of(spaces.change("other", lambda o: o)) == {}
+    assert [use.times for use in dialogues.uses(namespace())] == [2, 0, 1]
+    assert [use.turn.number for use in dialogues.unused(namespace())] == [2]
 
 
-def test_a_fault_before_the_commit_leaves_the_session_where_it_was(caller: Caller) -> None:
+def test_a_namespace_has_its_own_dialogues(client: EmulatorClient) -> None:
+    dialogues, namespaces = client.emulator.dialogues, client.emulator.namespaces
+    dialogues.serve([dialogue("x").user().agent("from a file").build()])
+    dialogues.put("other", dialogue("x").user().agent("own"))
+
+    assert text_of(client.say()) == "from a file"
+    assert dialogues.of(namespaces.shared())["x"].turns[0].reply.text == "from a file"
+    assert dialogues.of(namespaces.change("other", lambda o: o))["x"].turns[0].reply.text == "own"
+    dialogues.remove("other", "x")
+    assert dialogues.of(namespaces.change("other", lambda o: o)) == {}
+
+
+def test_a_fault_before_the_commit_leaves_the_session_where_it_was(client: EmulatorClient) -> None:
     scripted = dialogue("x").user("a").agent("1").user("b").agent("2", fault={"status": 500})
-    caller.emulator.dialogues.put("", scripted)
-    session = caller.begin(message="a")
+    client.emulator.dialogues.put("", scripted)
+    session = client.begin(message="a")
 
-    broken, again = (caller.say("b", executionId=session) for _ in range(2))
+    broken, again = (client.say("b", executionId=session) for _ in range(2))
 
     assert (broken.status, broken.rule) == (500, "fault-status")
-    assert response(again) == "2"
-    assert caller.say("b", executionId=session).rule == "unscripted-message"
+    assert text_of(again) == "2"
+    assert client.say("b", executionId=session).rule == "unscripted-message"
 
 
-def test_a_fault_after_the_commit_loses_the_answer(caller: Caller) -> None:
+def test_a_fault_after_the_commit_loses_the_response(client: EmulatorClient) -> None:
     fault = {"status": 500, "phase": "after-commit"}
-    caller.emulator.dialogues.put(
+    client.emulator.dialogues.put(
         "", dialogue("x").user("a").agent("1").user("b").agent("2", fault=fault)
     )
-    session = caller.begin(message="a")
+    session = client.begin(message="a")
 
-    lost = caller.say("b", executionId=session)
+    lost = client.say("b", executionId=session)
     assert lost.status == 500
     assert lost.hint.startswith("The fault of the dialogue's turn (500) fired, 1 of 1; the turn")
-    assert caller.say("b", executionId=session).rule == "unscripted-message"
+    assert client.say("b", executionId=session).rule == "unscripted-message"
 
 
-def test_latency_is_the_same_for_the_same_seed(caller_with: Callable[..., Caller]) -> None:
+def test_latency_is_the_same_for_the_same_seed(client_with: Callable[..., EmulatorClient]) -> None:
     latency = {"uniform": ["100ms", "2s"]}
     delays = []
     for _ in range(2):
-        caller = caller_with(seed=7)
-        caller.emulator.reset()
-        caller.emulator.dialogues.put("", dialogue("x").user().agent("1", latency=latency))
-        delays.append(caller.say().delay)
+        client = client_with(seed=7)
+        client.emulator.reset()
+        client.emulator.dialogues.put("", dialogue("x").user().agent("1", latency=latency))
+        delays.append(client.say().delay)
 
     assert delays[0] == delays[1]
     assert 0.1 <= delays[0] <= 2.0
 
 
-def test_what_is_told_of_a_message_holds_no_token(
-    caller: Caller, caplog: pytest.LogCaptureFixture
+def test_near_misses_contain_no_token(
+    client: EmulatorClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     token = "pit-99999999-1234-4234-8234-123456789abc"
-    caller.emulator.dialogues.put("", dialogue("x").user("a").agent("1"))
+    client.emulator.dialogues.put("", dialogue("x").user("a").agent("1"))
 
-    answer = caller.say(f"It is {token}, {{{{message}}}} and \x1b[31m")
+    response = client.say(f"It is {token}, {{{{message}}}} and \x1b[31m")
 
-    entry = json.dumps(caller.emulator.journal.entries(after=0, limit=9))
-    assert token not in entry + caplog.text + answer.hint
+    entry = json.dumps(client.emulator.journal.entries(after=0, limit=9))
+    assert token not in entry + caplog.text + response.hint
     assert "\x1b" not in caplog.text

@@ -1,4 +1,4 @@
-"""What is told of a message that no turn expects: which turns came closest, and the cure."""
+"""Near misses of a message that no turn expects: the closest turns, with hints."""
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ from leadway_mock.dialogues import (
     DialogueBuilder,
     as_dialogue,
     dialogue,
-    near_miss_report,
-    near_miss_to_json,
     parse_dialogue,
     play,
     user,
 )
-from leadway_mock.util.text_table import columns
+from leadway_mock.dialogues.reports import columns, near_miss_report, near_miss_to_json
 from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.dialogues.texts import missed, replies
 
@@ -29,7 +27,7 @@ def closest(one: DialogueBuilder, message: str, **further: object) -> NearMiss:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "message", "mend"),
+    ("pattern", "message", "hint"),
     [
         ("/^hair/", "Haircut", "Only upper and lower case differ: write /^hair/i."),
         ('="Yes"', "Yes, please", "The message contains more than these words"),
@@ -39,12 +37,12 @@ def closest(one: DialogueBuilder, message: str, **further: object) -> NearMiss:
         ("/^yes$/", "yes, please", "Send the expected message, expect the received"),
     ],
 )
-def test_the_cure_for_a_message(pattern: str, message: str, mend: str) -> None:
-    assert closest(dialogue("x").user(pattern).agent("b"), message).hint.startswith(mend)
+def test_hints_for_messages(pattern: str, message: str, hint: str) -> None:
+    assert closest(dialogue("x").user(pattern).agent("b"), message).hint.startswith(hint)
 
 
 @pytest.mark.parametrize(
-    ("when", "sent", "part", "mend"),
+    ("when", "sent", "part", "hint"),
     [
         ({"turn": 2}, {}, "when.turn", "It is for message 2 of a session; this is message 1."),
         ({"variables": {"x": 1}}, {}, "when.variables.x", "Send variables.x, or remove the cond"),
@@ -58,17 +56,17 @@ def test_the_cure_for_a_message(pattern: str, message: str, mend: str) -> None:
         ({"attachments": 1}, {}, "when.attachments", "Send attachments as expected"),
     ],
 )
-def test_the_cure_for_a_condition(
-    when: dict[str, object], sent: dict[str, object], part: str, mend: str
+def test_hints_for_conditions(
+    when: dict[str, object], sent: dict[str, object], part: str, hint: str
 ) -> None:
     miss = closest(dialogue("x").user("a", **when).agent("b"), "a", **sent)  # type: ignore[arg-type]
 
-    assert miss.hint.startswith(mend)
+    assert miss.hint.startswith(hint)
     assert [each.part for each in miss.comparisons if not each.matches] == [part]
     assert 0 < miss.closeness < 1
 
 
-def test_the_closest_comes_first_and_three_are_told() -> None:
+def test_the_three_closest_turns_are_listed_closest_first() -> None:
     talk = dialogue("x").branch(
         *(user(text).agent("ok") for text in ("massage", "a beard trim", "haircut", "hair colour"))
     )
@@ -81,7 +79,7 @@ def test_the_closest_comes_first_and_three_are_told() -> None:
     ]
 
 
-def test_a_turn_elsewhere_that_expects_the_message_is_told() -> None:
+def test_a_matching_turn_elsewhere_is_listed() -> None:
     talk = dialogue("x").user("a").agent("1").user("b").agent("2").user("c").agent("3")
     *_, reply = replies(talk, "a", "c")
 
@@ -148,7 +146,7 @@ def test_no_line_of_a_table_is_wider_than_the_terminal(width: int, text: str) ->
     assert any(line.endswith(" <-") for line in table)
 
 
-def test_a_terminal_is_shown_nothing_that_it_obeys() -> None:
+def test_control_characters_do_not_reach_the_terminal() -> None:
     message = agent_input(message="\x1b[2J\u202e" + "y" * 2000)
     report = near_miss_report(message, missed([dialogue("x").user("a").agent("b")], message))
 
@@ -157,7 +155,7 @@ def test_a_terminal_is_shown_nothing_that_it_obeys() -> None:
     assert "[2005 characters]" in report
 
 
-def test_long_messages_take_no_time() -> None:
+def test_long_messages_are_compared_quickly() -> None:
     talk = as_dialogue(dialogue("x").branch(*(user("a" * 500).agent("b") for _ in range(100))))
     began = process_time()
 

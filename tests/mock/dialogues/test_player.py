@@ -41,7 +41,7 @@ def test_labels_lead_to_turns_and_to_branches() -> None:
     ]
 
 
-def test_behind_a_branch_the_ways_meet_again() -> None:
+def test_alternatives_of_a_branch_continue_after_it() -> None:
     talk = dialogue("x").branch(user("a").agent("1"), user("b").agent("2")).user("c").agent("3")
 
     assert said(talk, "b", "c") == ["2", "3"]
@@ -57,17 +57,17 @@ def test_branches_may_stand_in_branches() -> None:
 
 
 @pytest.mark.parametrize(
-    ("at_end", "answers"),
+    ("at_end", "responses"),
     [
         ("unscripted", ["1 x", "?", "?"]),
         ("repeat", ["1 x", "1 x", "1 x"]),
         ("restart", ["1 x", "1 z", "?"]),
     ],
 )
-def test_what_comes_after_the_end(at_end: str, answers: list[str]) -> None:
+def test_what_comes_after_the_end(at_end: str, responses: list[str]) -> None:
     talk = dialogue("x").user("/a(?P<n>.)/").agent("1 {{n}}").at_end(at_end)
 
-    assert said(talk, "ax", "az", "b") == answers[:2] + (["1 x"] if at_end == "repeat" else ["?"])
+    assert said(talk, "ax", "az", "b") == responses[:2] + (["1 x"] if at_end == "repeat" else ["?"])
 
 
 def test_a_restart_forgets_what_was_captured() -> None:
@@ -80,7 +80,7 @@ def test_a_restart_forgets_what_was_captured() -> None:
     assert said(talk, "I am Ada", "who") == ["Hi", "[]"]
 
 
-def test_fallback_may_be_an_answer_with_every_field() -> None:
+def test_the_fallback_may_be_a_reply_with_every_field() -> None:
     said_ = {"response": "Sorry, {{message}}?", "success": False, "goalCompletion": True}
     talk = dialogue("x").user("a").agent("b").fallback(said_)
 
@@ -149,7 +149,7 @@ def test_conditions_capture_too() -> None:
     ) == ["12 9 png"]
 
 
-def test_the_first_dialogue_that_begins_with_the_message_is_begun() -> None:
+def test_the_first_dialogue_that_starts_with_the_message_runs() -> None:
     talks = [
         parse_dialogue("user: book\nagent: 1\nuser: x\nagent: 2\n", name="a"),
         parse_dialogue("user: *\nagent: 3\nuser: x\nagent: 4\n", name="b"),
@@ -160,7 +160,7 @@ def test_the_first_dialogue_that_begins_with_the_message_is_begun() -> None:
     assert play(talks, agent_input(turn=2, message="x", state=other.state)).response == "4"
 
 
-def test_a_session_that_began_none_may_begin_one_later() -> None:
+def test_a_session_without_a_dialogue_may_start_one_later() -> None:
     talk = dialogue("x").user("a").agent("1").user("b").agent("2")
 
     assert said(talk, "b", "a", "a", "b") == ["?", "1", "?", "2"]

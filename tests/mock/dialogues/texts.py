@@ -43,7 +43,7 @@ def replies(
 
 
 def said(one: Dialogue | DialogueBuilder, *messages: str, **further: object) -> list[str]:
-    """Play a dialogue in one session; return its answers, `?` for what it does not expect."""
+    """Play a dialogue in one session; return its replies, `?` for an unexpected message."""
     return ["?" if reply.rule else reply.response for reply in replies(one, *messages, **further)]
 
 

@@ -6,21 +6,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadway_mock.documents import yaml_document
-from leadway_mock.documents.problems import Problem, TextPosition
-from leadway_mock.documents.yaml_document import MAX_ALIASES, MAX_DEPTH, YamlError, load
+from leadway_mock.documents.problems import DocumentError, Problem, TextPosition
+from leadway_mock.documents.yaml_document import MAX_ALIASES, MAX_DEPTH, load
 
 
 def outcome(text: str) -> object:
-    """Return the value that is read, or the error if it is refused."""
+    """Return the parsed value, or the error."""
     try:
         return load(text).value
-    except YamlError as error:
+    except DocumentError as error:
         return error
 
 
 def problem_of(text: str) -> Problem:
     error = outcome(text)
-    assert isinstance(error, YamlError)
+    assert isinstance(error, DocumentError)
     return error.problem
 
 
@@ -45,14 +45,14 @@ def test_the_largest_number_of_values(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "values" in problem_of("[" + "1," * 10 + "]").message
 
 
-def test_an_alias_is_as_large_as_what_it_stands_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_alias_counts_with_the_size_of_its_anchor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml_document, "MAX_NODES", 10)
 
     load("[&a [1, 1], *a, &b 1, *b, 1]")
     assert "values" in problem_of("[&a [1, 1], *a, &b 1, *b, 1, 1]").message
 
 
-def test_an_alias_is_as_high_as_what_it_stands_for() -> None:
+def test_an_alias_counts_with_the_depth_of_its_anchor() -> None:
     inner, outer = "[" * 16 + "]" * 16, "[" * 16
 
     load(f"[&a {inner}, {outer[2:]}*a{outer[2:].replace('[', ']')}]")
@@ -60,7 +60,7 @@ def test_an_alias_is_as_high_as_what_it_stands_for() -> None:
     assert "nested" in problem_of(f"[&a {inner}, {outer}*a{outer.replace('[', ']')}]").message
 
 
-def test_a_bomb_of_aliases_does_not_unfold() -> None:
+def test_a_bomb_of_aliases_is_not_expanded() -> None:
     laughs = "".join(
         f"a{level}: &a{level} [{','.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 12)
     )
@@ -74,7 +74,7 @@ def test_the_largest_number_of_aliases() -> None:
     assert "aliases" in problem_of("- &a x\n" + "- *a\n" * (MAX_ALIASES + 1)).message
 
 
-def test_an_anchor_on_a_scalar_is_ready_at_once() -> None:
+def test_an_anchor_on_a_scalar_can_be_used_at_once() -> None:
     assert load("[&a 1, *a]").value == [1, 1]
 
 
@@ -99,7 +99,7 @@ def test_an_anchor_on_a_scalar_is_ready_at_once() -> None:
         "- !!str x\n" * 100_000,
     ],
 )
-def test_hostile_texts_are_settled_soon(text: str) -> None:
+def test_hostile_texts_are_parsed_quickly(text: str) -> None:
     started = time.perf_counter()
 
     outcome(text)
@@ -108,10 +108,10 @@ def test_hostile_texts_are_settled_soon(text: str) -> None:
 
 
 @given(st.text())
-def test_any_text_is_read_or_refused(text: str) -> None:
+def test_any_text_is_parsed_or_an_error(text: str) -> None:
     result = outcome(text)
 
-    if isinstance(result, YamlError):
+    if isinstance(result, DocumentError):
         assert isinstance(result.problem.location, TextPosition)
         assert result.problem.location >= (1, 1)
         assert str(result).isprintable()
@@ -122,10 +122,10 @@ INDICATORS = st.text(alphabet="-?:,[]{}#&*!|>'\"%@` \n\tab1<\\~.", max_size=40)
 
 @settings(max_examples=500)
 @given(INDICATORS)
-def test_any_heap_of_indicators_is_read_as_json_or_refused(text: str) -> None:
+def test_any_text_of_indicators_is_json_or_an_error(text: str) -> None:
     result = outcome(text)
 
-    if isinstance(result, YamlError):
+    if isinstance(result, DocumentError):
         assert str(result).isprintable()
     else:
         json.dumps(result, allow_nan=False)

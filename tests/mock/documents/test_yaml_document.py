@@ -1,8 +1,8 @@
 import pytest
 import yaml
 
-from leadway_mock.documents.problems import Problem, TextPosition
-from leadway_mock.documents.yaml_document import MAX_NUMBER_CHARS, YamlError, load
+from leadway_mock.documents.problems import DocumentError, Problem, TextPosition
+from leadway_mock.documents.yaml_document import MAX_NUMBER_CHARS, load
 
 
 @pytest.fixture(params=["C", "Python"])
@@ -15,7 +15,7 @@ def either_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 
 def problem_of(text: str) -> Problem:
-    with pytest.raises(YamlError) as error:
+    with pytest.raises(DocumentError) as error:
         load(text)
     assert "\n" not in str(error.value)
     return error.value.problem
@@ -64,7 +64,7 @@ def problem_of(text: str) -> Problem:
         ("|\n  null", "null"),
     ],
 )
-def test_a_scalar_means_what_it_looks_like(text: str, value: object) -> None:
+def test_scalars_have_the_types_of_json(text: str, value: object) -> None:
     read = load(text).value
 
     assert read == value
@@ -80,7 +80,7 @@ def test_a_quoted_merge_key_is_a_name_like_any_other() -> None:
 
 
 @pytest.mark.usefixtures("either_parser")
-def test_every_value_and_name_knows_its_place() -> None:
+def test_every_value_and_name_has_a_position() -> None:
     document = load("# first\nagents:\n  - id: é1\n    versions: [{id: v1}, ~]\n")
 
     assert document.value == {"agents": [{"id": "é1", "versions": [{"id": "v1"}, None]}]}
@@ -115,7 +115,7 @@ def test_one_document_may_be_marked_as_such() -> None:
 
 @pytest.mark.usefixtures("either_parser")
 @pytest.mark.parametrize(
-    ("text", "place", "what", "mend"),
+    ("text", "place", "what", "hint"),
     [
         ("a: 1\nb: 2\na: 3", (3, 1), "`a` is a duplicate key, first used on line 1", "keep one"),
         ("x: {a: 1, 'a': 2}", (1, 11), "`a` is a duplicate key, first used on line 1", "keep one"),
@@ -144,15 +144,15 @@ def test_one_document_may_be_marked_as_such() -> None:
         ("a: b\n%", (2, 2), "breaks off", "indentation"),
     ],
 )
-def test_what_cannot_be_read_is_told_with_its_place_and_its_cure(
-    text: str, place: tuple[int, int], what: str, mend: str
+def test_invalid_yaml_has_position_and_hint(
+    text: str, place: tuple[int, int], what: str, hint: str
 ) -> None:
     problem = problem_of(text)
 
     assert problem.location == place
     assert str(problem) == f"{place[0]}:{place[1]}: {problem.message} — {problem.hint}"
     assert what in problem.message
-    assert mend in problem.hint
+    assert hint in problem.hint
 
 
 @pytest.mark.usefixtures("either_parser")
@@ -179,7 +179,7 @@ def test_no_half_of_a_surrogate_pair_comes_in_by_an_escape(text: str) -> None:
     problem_of(text)
 
 
-def test_an_error_that_knows_no_place_is_told_at_the_start(
+def test_an_error_without_a_position_is_reported_at_the_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fail(_text: str, **_options: object) -> None:

@@ -1,4 +1,4 @@
-"""Every fault as real clients see it: what docs/faults.md says in its tables is what happens."""
+"""Outcome of every fault for real clients, as in the tables of docs/faults.md."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import requests
 import yaml
 from highlevel import HighLevel
 
-from leadway_mock.agents import ECHO_ID
+from leadway_mock.agents.builtin import ECHO_ID
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import contract_file
 from leadway_mock.faults import Transport, read_fault
@@ -142,7 +142,7 @@ def url(emulator: Emulator) -> Iterator[str]:
         for client in CLIENTS
     ],
 )
-def test_each_client_sees_what_the_page_says(
+def test_each_client_gets_the_outcome_on_the_page(
     emulator: Emulator, url: str, row: Row, client: str
 ) -> None:
     duration = {"bodySeconds": "2s"} if row.fault.get("transport") == "SLOW_BODY" else {}

@@ -1,4 +1,4 @@
-"""Late and broken answers on real sockets, and everybody else meanwhile."""
+"""Delayed and broken responses on real sockets, and other clients meanwhile."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from leadway_mock.http.delivery import Transport
 from leadway_mock.http.messages import Request, Response
-from leadway_mock.http_server import Server, acceptor
+from leadway_mock.http_server import Server, listener
 from tests.mock.raw_client import RawClient
 
 BODY = b'{"hello":"world"}'
@@ -32,6 +32,9 @@ class FaultyPlatform:
 
     def takes(self, _: str) -> bool:
         return True
+
+    def respond_at_once(self, request: Request) -> Response | None:
+        return self.respond(request) if self.in_loop else None
 
     def respond(self, request: Request) -> Response:
         good = Response(200, {"hello": "world"}, "reply", "invented")
@@ -120,7 +123,7 @@ def test_a_slow_body_takes_its_time_and_the_connection_stays(client: RawClient) 
     assert client.send(GOOD).reply()
 
 
-def test_a_late_answer_is_whole_and_the_connection_stays(client: RawClient) -> None:
+def test_a_delayed_response_is_complete_and_keeps_the_connection(client: RawClient) -> None:
     for _ in range(2):
         began = time.monotonic()
         reply = client.send(get("none", 0.3)).reply()
@@ -136,7 +139,7 @@ def test_a_break_may_be_late_too(client: RawClient, transport: str) -> None:
     assert seconds(began) >= 0.3
 
 
-def test_answers_keep_their_order_when_an_early_one_is_late(client: RawClient) -> None:
+def test_a_delayed_response_does_not_change_the_order(client: RawClient) -> None:
     began = time.monotonic()
     client.send(get("none", 0.3) + GOOD + get("none", 0.3) + GOOD)
     assert all(client.reply() for _ in range(4))
@@ -149,7 +152,7 @@ def test_a_break_ends_what_was_asked_after_it(client: RawClient) -> None:
     assert client.is_closed()
 
 
-def test_a_request_behind_a_late_answer_is_told_to_continue(client: RawClient) -> None:
+def test_a_request_after_a_delayed_response_gets_100_continue(client: RawClient) -> None:
     head = b"POST /good HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
     client.send(get("none", 0.2) + head)
     first, invitation = client.reply(), client.reply()
@@ -159,15 +162,13 @@ def test_a_request_behind_a_late_answer_is_told_to_continue(client: RawClient) -
     assert client.send(b"hi").reply()
 
 
-def test_the_last_answer_closes_though_it_is_late(client: RawClient) -> None:
+def test_a_delayed_last_response_closes_the_connection(client: RawClient) -> None:
     client.send(get("none", 0.2)[:-2] + b"Connection: close\r\n\r\n")
     assert client.reply()
     assert client.is_closed()
 
 
-def test_a_bug_after_the_order_is_answered_as_any_bug(
-    client: RawClient, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_bug_after_a_fault_is_a_500(client: RawClient, caplog: pytest.LogCaptureFixture) -> None:
     reply = client.send(get("HANG", query="?fail")).reply()
     assert reply
     assert reply.status == 500
@@ -177,7 +178,7 @@ def test_a_bug_after_the_order_is_answered_as_any_bug(
 # Everybody else
 
 
-def test_late_answers_hold_no_thread(server: Server) -> None:
+def test_delayed_responses_hold_no_thread(server: Server) -> None:
     def ask(_: int) -> bool:
         with RawClient(server.url) as client:
             return client.send(get("none", 0.5)).reply() is not None
@@ -188,11 +189,11 @@ def test_late_answers_hold_no_thread(server: Server) -> None:
     assert seconds(began) < 5  # Two threads would need ten seconds.
 
 
-def test_a_hang_lets_others_pass(server: Server) -> None:
+def test_a_hang_does_not_block_others(server: Server) -> None:
     hanging = [RawClient(server.url).send(get("HANG")) for _ in range(4 * THREADS)]
     with RawClient(server.url) as client:
         assert client.send(GOOD).reply()
-    assert not any(client.is_answered() for client in hanging)
+    assert not any(client.has_response() for client in hanging)
     for client in hanging:
         client.__exit__()
 
@@ -207,7 +208,7 @@ def test_a_hang_says_nothing_whatever_is_sent_and_ends_with_the_client(server: S
     wait_until(lambda: not server.connections)
 
 
-def test_a_client_that_gives_up_on_a_slow_body_harms_nobody(server: Server) -> None:
+def test_a_client_may_leave_during_a_slow_body(server: Server) -> None:
     with RawClient(server.url) as client:
         client.send(get("SLOW_BODY", 0, 2.0))
         client.received.readline()
@@ -217,8 +218,10 @@ def test_a_client_that_gives_up_on_a_slow_body_harms_nobody(server: Server) -> N
     wait_until(lambda: not server.connections)
 
 
-def test_late_answers_that_nobody_waits_for_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(acceptor, "max_connections", lambda: 20)
+def test_delayed_responses_of_closed_connections_are_dropped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(listener, "max_connections", lambda: 20)
     with serving(grace=0.1) as server, RawClient(server.url) as patient:
         patient.send(get("none", 3))
         for _ in range(40):
@@ -230,7 +233,7 @@ def test_late_answers_that_nobody_waits_for_make_room(monkeypatch: pytest.Monkey
         assert patient.reply()
 
 
-def test_a_hang_does_not_hold_up_the_end() -> None:
+def test_a_hang_does_not_delay_the_stop() -> None:
     with serving(grace=20) as server:
         client = RawClient(server.url).send(get("HANG"))
         time.sleep(0.2)
@@ -240,7 +243,7 @@ def test_a_hang_does_not_hold_up_the_end() -> None:
     client.__exit__()
 
 
-def test_a_late_answer_on_its_way_is_sent_before_the_end() -> None:
+def test_a_started_delayed_response_is_sent_before_the_stop() -> None:
     with serving(grace=20) as server:
         client = RawClient(server.url).send(get("none", 1.0))
         time.sleep(0.2)
@@ -250,7 +253,7 @@ def test_a_late_answer_on_its_way_is_sent_before_the_end() -> None:
     client.__exit__()
 
 
-def test_the_end_waits_only_so_long_for_a_late_answer() -> None:
+def test_the_stop_waits_a_limited_time_for_a_delayed_response() -> None:
     with serving(grace=0.3) as server:
         client = RawClient(server.url).send(get("none", 60))
         time.sleep(0.2)

@@ -188,7 +188,7 @@ def described(node: object) -> Iterator[Mapping[str, Any]]:
             yield from described(child)
 
 
-def test_the_schema_is_a_schema_and_explains_each_of_its_properties() -> None:
+def test_the_schema_is_valid_and_describes_every_property() -> None:
     Draft202012Validator.check_schema(SCHEMA)
     for each in described(SCHEMA):
         assert each["title"]

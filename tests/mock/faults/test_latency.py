@@ -1,4 +1,4 @@
-"""Delays: what is drawn, and how it is spread."""
+"""Latency: distributions and limits."""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ def exchange(server: Server, data: bytes) -> Reply | None:
     return reply
 
 
-def check_refusal(reply: Reply | None, status: int) -> None:
+def check_error(reply: Reply | None, status: int) -> None:
     assert reply
     assert reply.status == status
     assert reply.headers["content-type"] == "application/json; charset=utf-8"
@@ -190,26 +190,26 @@ def check_refusal(reply: Reply | None, status: int) -> None:
 
 @pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED.keys())
 def test_malformed(server: Server, data: bytes) -> None:
-    check_refusal(exchange(server, data), 400)
+    check_error(exchange(server, data), 400)
 
 
 @pytest.mark.parametrize(("status", "data"), TOO_LARGE.values(), ids=TOO_LARGE.keys())
 def test_too_large(server: Server, status: int, data: bytes) -> None:
-    check_refusal(exchange(server, data), status)
+    check_error(exchange(server, data), status)
 
 
 @pytest.mark.parametrize("data", NOT_IMPLEMENTED.values(), ids=NOT_IMPLEMENTED.keys())
 def test_not_implemented(server: Server, data: bytes) -> None:
-    check_refusal(exchange(server, data), 501)
+    check_error(exchange(server, data), 501)
 
 
 @pytest.mark.parametrize("data", UNFINISHED.values(), ids=UNFINISHED.keys())
-def test_unfinished_ends_without_an_answer(server: Server, data: bytes) -> None:
+def test_an_unfinished_request_gets_no_response(server: Server, data: bytes) -> None:
     assert exchange(server, data) is None
 
 
 @pytest.mark.parametrize("data", UNUSUAL.values(), ids=UNUSUAL.keys())
-def test_unusual_is_answered_in_json(server: Server, data: bytes) -> None:
+def test_an_unusual_request_gets_json(server: Server, data: bytes) -> None:
     with RawClient(server.url) as client:
         reply = client.send(data).reply()
     assert reply
@@ -221,20 +221,20 @@ def test_unusual_is_answered_in_json(server: Server, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("data", UNFINISHED.values(), ids=UNFINISHED.keys())
-def test_a_client_that_vanishes_does_no_harm(server: Server, data: bytes) -> None:
+def test_a_client_may_disappear(server: Server, data: bytes) -> None:
     with RawClient(server.url) as client:
         client.send(data)
     assert is_healthy(server)
 
 
-def test_a_client_that_leaves_before_its_answer_does_no_harm(server: Server) -> None:
+def test_a_client_may_leave_before_its_response(server: Server) -> None:
     for _ in range(20):
         with RawClient(server.url) as client:
             client.send(GET * 20)
     assert is_healthy(server)
 
 
-def test_bytes_that_come_one_by_one_hold_nobody_up(server: Server) -> None:
+def test_single_bytes_do_not_delay_others(server: Server) -> None:
     slow = [RawClient(server.url) for _ in range(5)]
     for position in range(len(GET)):
         for client in slow:
@@ -245,10 +245,10 @@ def test_bytes_that_come_one_by_one_hold_nobody_up(server: Server) -> None:
         client.__exit__()
 
 
-def test_a_refused_body_is_not_read_as_the_next_request(server: Server) -> None:
+def test_a_rejected_body_is_not_parsed_as_the_next_request(server: Server) -> None:
     smuggled = post(GET, b"Content-Length: 99999999")
     with RawClient(server.url) as client:
-        check_refusal(client.send(smuggled).reply(), 413)
+        check_error(client.send(smuggled).reply(), 413)
         assert client.finish_sending().is_closed()
 
 
@@ -256,7 +256,7 @@ def test_what_follows_a_body_is_the_next_request(server: Server) -> None:
     with RawClient(server.url) as client:
         client.send(post(b"ab", b"Content-Length: 2") + b"cd\r\n\r\n")
         assert client.reply()
-        check_refusal(client.reply(), 400)
+        check_error(client.reply(), 400)
         assert client.finish_sending().is_closed()
 
 

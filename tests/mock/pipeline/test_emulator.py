@@ -8,33 +8,26 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.agents import (
-    BUILT_IN,
-    ECHO_ID,
-    GOAL_ID,
-    UNPUBLISHED_ID,
-    Agent,
-    AgentRegistry,
-    Version,
-)
+from leadway_mock.agents.builtin import BUILT_IN, ECHO_ID, GOAL_ID, UNPUBLISHED_ID
+from leadway_mock.agents.registry import Agent, AgentRegistry, Version
 from leadway_mock.agents.replies import AgentInput, AgentReply
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.model import Contract, Operation
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.clock import ManualClock
 from leadway_mock.store import Store
-from tests.mock.client import CURRENT, DEPRECATED, LOCATION, Caller, content
+from tests.mock.client import CURRENT, DEPRECATED, LOCATION, EmulatorClient, content
 
 UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
-def test_every_handler_is_an_operation_of_the_contract(caller: Caller) -> None:
-    known = {operation.id for operation in caller.emulator.contract.operations}
-    assert set(caller.emulator.handlers) <= known
+def test_every_handler_is_an_operation_of_the_contract(client: EmulatorClient) -> None:
+    known = {operation.id for operation in client.emulator.contract.operations}
+    assert set(client.emulator.handlers) <= known
 
 
-def test_an_answer_has_the_eleven_fields_in_the_documented_order(caller: Caller) -> None:
-    assert list(content(caller.say())) == [
+def test_a_response_has_the_eleven_fields_in_the_documented_order(client: EmulatorClient) -> None:
+    assert list(content(client.say())) == [
         "success",
         "executionId",
         "interactionId",
@@ -49,30 +42,30 @@ def test_an_answer_has_the_eleven_fields_in_the_documented_order(caller: Caller)
     ]
 
 
-def test_minted_ids_look_like_the_documented_ones(caller: Caller) -> None:
-    answer = content(caller.say())
-    assert re.fullmatch(r"[0-9a-z]{24}", answer["executionId"])
-    assert re.fullmatch(r"[0-9a-z]{24}", answer["interactionId"])
+def test_minted_ids_look_like_the_documented_ones(client: EmulatorClient) -> None:
+    response = content(client.say())
+    assert re.fullmatch(r"[0-9a-z]{24}", response["executionId"])
+    assert re.fullmatch(r"[0-9a-z]{24}", response["interactionId"])
 
 
-def test_every_answer_says_which_rule_and_how_well_it_is_known(caller: Caller) -> None:
-    answer = caller.say()
-    assert answer.headers["X-Mock-Rule"] == "reply"
-    assert answer.headers["X-Mock-Evidence"] == "documented"
-    assert UUID4.fullmatch(answer.headers["X-Trace-Id"])
-    assert "X-Mock-Hint" not in answer.headers
+def test_every_response_names_its_rule_and_evidence(client: EmulatorClient) -> None:
+    response = client.say()
+    assert response.headers["X-Mock-Rule"] == "reply"
+    assert response.headers["X-Mock-Evidence"] == "documented"
+    assert UUID4.fullmatch(response.headers["X-Trace-Id"])
+    assert "X-Mock-Hint" not in response.headers
 
 
-def test_the_trace_id_of_the_body_is_the_headers(caller: Caller) -> None:
-    answer = caller.send({"locationId": LOCATION})
-    assert answer.rule == "body-invalid"
-    assert list(content(answer)) == ["message", "error", "statusCode", "traceId"]
-    assert answer.headers["X-Trace-Id"] == content(answer)["traceId"]
-    assert UUID4.fullmatch(content(answer)["traceId"])
+def test_the_trace_id_of_the_body_is_the_headers(client: EmulatorClient) -> None:
+    response = client.send({"locationId": LOCATION})
+    assert response.rule == "body-invalid"
+    assert list(content(response)) == ["message", "error", "statusCode", "traceId"]
+    assert response.headers["X-Trace-Id"] == content(response)["traceId"]
+    assert UUID4.fullmatch(content(response)["traceId"])
 
 
-def test_trace_ids_are_new_each_time(caller: Caller) -> None:
-    assert len({caller.say().headers["X-Trace-Id"] for _ in range(20)}) == 20
+def test_trace_ids_are_new_each_time(client: EmulatorClient) -> None:
+    assert len({client.say().headers["X-Trace-Id"] for _ in range(20)}) == 20
 
 
 @pytest.mark.parametrize(
@@ -87,31 +80,31 @@ def test_trace_ids_are_new_each_time(caller: Caller) -> None:
         ("BREW", "/coffee"),
     ],
 )
-def test_a_path_outside_the_contract(caller: Caller, method: str, path: str) -> None:
-    answer = caller.send({}, path=path, method=method, headers={"authorization": None})
-    assert list(content(answer).items()) == [
+def test_a_path_outside_the_contract(client: EmulatorClient, method: str, path: str) -> None:
+    response = client.send({}, path=path, method=method, headers={"authorization": None})
+    assert list(content(response).items()) == [
         ("statusCode", 404),
         ("message", f"Cannot {method} {path}"),
         ("error", "Not Found"),
     ]
-    assert answer.rule == "route-unknown"
-    assert "POST /agent-studio/agent/{agentId}/execute" in answer.hint
+    assert response.rule == "route-unknown"
+    assert "POST /agent-studio/agent/{agentId}/execute" in response.hint
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "post", "BREW"])
-def test_another_method_is_told_the_right_one(caller: Caller, method: str) -> None:
-    answer = caller.send({}, method=method)
-    assert (answer.status, answer.rule) == (405, "method-not-allowed")
-    assert answer.headers["Allow"] == "POST"
+def test_another_method_gets_a_hint_with_the_right_one(client: EmulatorClient, method: str) -> None:
+    response = client.send({}, method=method)
+    assert (response.status, response.rule) == (405, "method-not-allowed")
+    assert response.headers["Allow"] == "POST"
 
 
-def test_the_deprecated_path_says_so_and_names_its_successor(caller: Caller) -> None:
+def test_the_deprecated_path_says_so_and_names_its_successor(client: EmulatorClient) -> None:
     body = {"message": "hi", "locationId": LOCATION}
-    answer = caller.send(body, path=DEPRECATED)
-    assert re.fullmatch(r"@\d+", answer.headers["Deprecation"])
-    assert answer.headers["Link"] == f'<{CURRENT}>; rel="successor-version"'
-    assert "Deprecation" in caller.send({}, path=DEPRECATED).headers
-    assert "Deprecation" not in caller.send(body).headers
+    response = client.send(body, path=DEPRECATED)
+    assert re.fullmatch(r"@\d+", response.headers["Deprecation"])
+    assert response.headers["Link"] == f'<{CURRENT}>; rel="successor-version"'
+    assert "Deprecation" in client.send({}, path=DEPRECATED).headers
+    assert "Deprecation" not in client.send(body).headers
 
 
 @pytest.mark.parametrize(
@@ -123,60 +116,66 @@ def test_the_deprecated_path_says_so_and_names_its_successor(caller: Caller) -> 
     ],
 )
 def test_an_agent_that_cannot_be_reached(
-    caller: Caller, agent: str, status: int, rule: str
+    client: EmulatorClient, agent: str, status: int, rule: str
 ) -> None:
-    answer = caller.say(agent=agent)
-    assert (answer.status, answer.rule) == (status, rule)
+    response = client.say(agent=agent)
+    assert (response.status, response.rule) == (status, rule)
 
 
-def test_an_agent_of_another_location_is_unknown(caller_with: Callable[..., Caller]) -> None:
+def test_an_agent_of_another_location_is_unknown(
+    client_with: Callable[..., EmulatorClient],
+) -> None:
     agent = dataclasses.replace(BUILT_IN.by_id[ECHO_ID], location="elsewhere")
-    caller = caller_with(cast=AgentRegistry(by_id={ECHO_ID: agent}))
-    assert caller.say().rule == "agent-unknown"
-    assert caller.say(locationId="elsewhere").status == 200
+    client = client_with(cast=AgentRegistry(by_id={ECHO_ID: agent}))
+    assert client.say().rule == "agent-unknown"
+    assert client.say(locationId="elsewhere").status == 200
 
 
 def test_a_version_is_chosen_by_id_and_the_latest_without(
-    caller_with: Callable[..., Caller],
+    client_with: Callable[..., EmulatorClient],
 ) -> None:
     versions = (Version("one"), Version("two"), Version("three", published=False))
-    agent = Agent("a", "A", lambda heard: AgentReply(heard.version_id), versions=versions)
-    caller = caller_with(cast=AgentRegistry(by_id={"a": agent}))
+    agent = Agent("a", "A", lambda received: AgentReply(received.version_id), versions=versions)
+    client = client_with(cast=AgentRegistry(by_id={"a": agent}))
     said = [
-        content(caller.say(agent="a", **fields))["response"]
+        content(client.say(agent="a", **fields))["response"]
         for fields in ({}, {"versionId": ""}, {"versionId": "one"})
     ]
     assert said == ["two", "two", "one"]
     for unpublished in ("three", "four"):
-        answer = caller.say(agent="a", versionId=unpublished)
-        assert answer.rule == "version-unpublished"
-        assert answer.hint == "Published versions of this agent: one, two."
+        response = client.say(agent="a", versionId=unpublished)
+        assert response.rule == "version-unpublished"
+        assert response.hint == "Published versions of this agent: one, two."
 
 
-def test_what_an_agent_hears_is_what_was_sent(caller_with: Callable[..., Caller]) -> None:
-    heard: list[AgentInput] = []
+def test_an_agent_receives_the_fields_of_the_request(
+    client_with: Callable[..., EmulatorClient],
+) -> None:
+    received: list[AgentInput] = []
 
     def respond(message: AgentInput) -> AgentReply:
-        heard.append(message)
+        received.append(message)
         return AgentReply("ok", state={"turns": message.turn})
 
     agent = Agent("a", "A", respond, versions=(Version("v1"),))
-    caller = caller_with(cast=AgentRegistry(by_id={"a": agent}))
+    client = client_with(cast=AgentRegistry(by_id={"a": agent}))
     attachments = [{"type": "image", "imageUrl": "https://example.com/a.png"}]
     fields: dict[str, object] = {
         "inputVariables": {"x": [1]},
         "attachments": attachments,
         "contactId": "c",
     }
-    execution_id = caller.begin(message="one", agent="a", **fields)
-    caller.say("two", agent="a", executionId=execution_id, contactId="")
-    assert heard == [
+    execution_id = client.begin(message="one", agent="a", **fields)
+    client.say("two", agent="a", executionId=execution_id, contactId="")
+    assert received == [
         AgentInput(1, "one", {"x": [1]}, attachments, "c", execution_id, "v1", {}),
         AgentInput(2, "two", {}, [], None, execution_id, "v1", {"turns": 1}),
     ]
 
 
-def test_everything_a_reply_says_is_in_the_answer(caller_with: Callable[..., Caller]) -> None:
+def test_every_field_of_a_reply_is_in_the_response(
+    client_with: Callable[..., EmulatorClient],
+) -> None:
     reply = AgentReply(
         "r",
         goal_completion=True,
@@ -189,9 +188,9 @@ def test_everything_a_reply_says_is_in_the_answer(caller_with: Callable[..., Cal
         success=False,
     )
     agent = Agent("a", "A", lambda _: reply, versions=(Version("v1"),))
-    answer = content(caller_with(cast=AgentRegistry(by_id={"a": agent})).say(agent="a"))
-    del answer["executionId"], answer["interactionId"]
-    assert answer == {
+    response = content(client_with(cast=AgentRegistry(by_id={"a": agent})).say(agent="a"))
+    del response["executionId"], response["interactionId"]
+    assert response == {
         "success": False,
         "response": "r",
         "type": "card",
@@ -204,42 +203,44 @@ def test_everything_a_reply_says_is_in_the_answer(caller_with: Callable[..., Cal
     }
 
 
-def test_a_completed_goal_is_a_rule_of_its_own(caller: Caller) -> None:
-    execution_id = caller.begin(agent=GOAL_ID)
-    rules = [caller.say(agent=GOAL_ID, executionId=execution_id).rule for _ in range(2)]
+def test_a_completed_goal_is_a_rule_of_its_own(client: EmulatorClient) -> None:
+    execution_id = client.begin(agent=GOAL_ID)
+    rules = [client.say(agent=GOAL_ID, executionId=execution_id).rule for _ in range(2)]
     assert rules == ["reply", "reply-goal-completed"]
 
 
-def test_unknown_properties_are_refused_or_ignored(caller_with: Callable[..., Caller]) -> None:
-    assert caller_with().say(extra=1).status == 422
-    assert caller_with(unknown_properties="ignore").say(extra=1).status == 200
+def test_unknown_properties_are_rejected_or_ignored(
+    client_with: Callable[..., EmulatorClient],
+) -> None:
+    assert client_with().say(extra=1).status == 422
+    assert client_with(unknown_properties="ignore").say(extra=1).status == 200
 
 
-def test_a_body_beyond_the_limit(caller_with: Callable[..., Caller]) -> None:
-    caller = caller_with(max_body_bytes=100)
-    assert caller.say().status == 200
-    assert caller.say("x" * 100).rule == "body-too-large"
+def test_a_body_beyond_the_limit(client_with: Callable[..., EmulatorClient]) -> None:
+    client = client_with(max_body_bytes=100)
+    assert client.say().status == 200
+    assert client.say("x" * 100).rule == "body-too-large"
 
 
-def test_the_same_seed_gives_the_same_answers(caller_with: Callable[..., Caller]) -> None:
+def test_the_same_seed_gives_the_same_responses(client_with: Callable[..., EmulatorClient]) -> None:
     def run(seed: int | None) -> list[tuple[object, object]]:
-        caller = caller_with(seed=seed)
-        caller.emulator.reset()
-        execution_id = caller.begin()
-        answers = [caller.say(executionId=execution_id), caller.send({}), caller.say()]
-        return [(answer.content, answer.headers["X-Trace-Id"]) for answer in answers]
+        client = client_with(seed=seed)
+        client.emulator.reset()
+        execution_id = client.begin()
+        responses = [client.say(executionId=execution_id), client.send({}), client.say()]
+        return [(response.content, response.headers["X-Trace-Id"]) for response in responses]
 
     assert run(7) == run(7)
     assert run(7) != run(8)
     assert run(None) != run(None)
 
 
-def test_reset_is_a_fresh_start(caller: Caller) -> None:
-    execution_id = caller.begin()
-    caller.emulator.reset()
-    assert caller.emulator.sessions.count() == 0
-    assert caller.emulator.journal.count() == 0
-    assert caller.say(executionId=execution_id).rule == "session-unknown"
+def test_reset_is_a_fresh_start(client: EmulatorClient) -> None:
+    execution_id = client.begin()
+    client.emulator.reset()
+    assert client.emulator.sessions.count() == 0
+    assert client.emulator.journal.count() == 0
+    assert client.say(executionId=execution_id).rule == "session-unknown"
 
 
 def _with(contract: Contract, **changes: Any) -> Contract:
@@ -248,94 +249,94 @@ def _with(contract: Contract, **changes: Any) -> Contract:
     return Contract(contract.document, contract.source, (first, *contract.operations[1:]))
 
 
-def _emulator(contract: Contract, store: Store) -> Caller:
+def _emulator(contract: Contract, store: Store) -> EmulatorClient:
     clock = ManualClock()
     settings = Settings(validate_responses=True)
-    return Caller(Emulator(settings, contract, BUILT_IN, store, clock), clock)
+    return EmulatorClient(Emulator(settings, contract, BUILT_IN, store, clock), clock)
 
 
-def test_a_new_operation_works_the_moment_it_is_written(contract: Contract, store: Store) -> None:
+def test_a_new_operation_of_the_contract_is_served(contract: Contract, store: Store) -> None:
     by_query = {"name": "locationId", "in": "query", "schema": {"type": "string"}}
     changes = {"id": "listThings", "method": "GET", "path": "/things", "body_schema": None}
     parameters = (*contract.operations[0].parameters, by_query)
-    caller = _emulator(_with(contract, **changes, parameters=parameters), store)
+    client = _emulator(_with(contract, **changes, parameters=parameters), store)
     path = {"path": "/things", "method": "GET"}
-    answer = caller.send(b"", **path, query="locationId=L")  # type: ignore[arg-type]
-    assert (answer.status, answer.rule) == (200, "reply")
-    assert answer.content == contract.examples["reply"].content
-    assert answer.headers["X-RateLimit-Remaining"] == "99"
-    assert caller.send(b"", **path).rule == "location-missing"  # type: ignore[arg-type]
+    response = client.send(b"", **path, query="locationId=L")  # type: ignore[arg-type]
+    assert (response.status, response.rule) == (200, "reply")
+    assert response.content == contract.examples["reply"].content
+    assert response.headers["X-RateLimit-Remaining"] == "99"
+    assert client.send(b"", **path).rule == "location-missing"  # type: ignore[arg-type]
 
 
-def test_an_operation_without_location_or_version_asks_for_none(
+def test_an_operation_without_location_or_version_requires_none(
     contract: Contract, store: Store
 ) -> None:
     changes = {"id": "ping", "path": "/ping", "body_schema": None, "parameters": ()}
-    caller = _emulator(_with(contract, **changes), store)
-    answer = caller.send(b"", path="/ping", headers={"version": None})
-    assert answer.status == 200
+    client = _emulator(_with(contract, **changes), store)
+    response = client.send(b"", path="/ping", headers={"version": None})
+    assert response.status == 200
 
 
 @pytest.mark.behaviour("mock-failure")
-def test_an_answer_that_breaks_the_contract_does_not_go_out(
-    contract: Contract, store: Store
-) -> None:
+def test_an_invalid_response_is_not_sent(contract: Contract, store: Store) -> None:
     schemas: Mapping[int, Any] = {200: {"type": "object", "required": ["nonsense"]}}
-    caller = _emulator(_with(contract, response_schemas=schemas), store)
-    answer = caller.say()
-    assert (answer.status, answer.rule, answer.evidence) == (500, "mock-failure", "invented")
-    assert answer.hint == "The response breaks the contract at $: 'nonsense' is a required property"
-    assert "documents no status 422" in caller.say("").hint
+    client = _emulator(_with(contract, response_schemas=schemas), store)
+    response = client.say()
+    assert (response.status, response.rule, response.evidence) == (500, "mock-failure", "invented")
+    assert (
+        response.hint == "The response breaks the contract at $: 'nonsense' is a required property"
+    )
+    assert "documents no status 422" in client.say("").hint
 
 
 @pytest.mark.behaviour("mock-failure")
-def test_a_failure_of_the_mock_is_logged_and_owned_up_to(
-    caller_with: Callable[..., Caller], caplog: pytest.LogCaptureFixture
+def test_a_failure_of_the_mock_is_logged_and_reported(
+    client_with: Callable[..., EmulatorClient], caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(_: AgentInput) -> AgentReply:
         raise RuntimeError("the agent broke")
 
     agent = Agent("a", "A", fail, versions=(Version("v1"),))
-    caller = caller_with(cast=AgentRegistry(by_id={"a": agent}))
-    answer = caller.say(agent="a")
-    assert (answer.status, answer.rule, answer.evidence) == (500, "mock-failure", "invented")
-    assert content(answer) == {"statusCode": 500, "message": "Internal Server Error"}
+    client = client_with(cast=AgentRegistry(by_id={"a": agent}))
+    response = client.say(agent="a")
+    assert (response.status, response.rule, response.evidence) == (500, "mock-failure", "invented")
+    assert content(response) == {"statusCode": 500, "message": "Internal Server Error"}
     assert "the agent broke" in caplog.text
-    assert caller.emulator.journal.count() == 1
+    assert client.emulator.journal.count() == 1
 
 
 @pytest.mark.parametrize(
-    ("reply", "turns"),
+    "reply",
     [
-        (AgentReply("x", state={"a": float("nan")}), 0),
-        (AgentReply("x", attachments=({"a": float("inf")},)), 1),
-        (AgentReply("x", generative_outputs=({"a": object()},)), 1),
+        AgentReply("x", state={"a": float("nan")}),
+        AgentReply("x", attachments=({"a": float("inf")},)),
+        AgentReply("x", generative_outputs=({"a": object()},)),
     ],
 )
-def test_an_agent_that_says_what_is_no_json_is_a_failure_of_the_mock(
+def test_a_reply_that_is_not_json_is_a_failure_of_the_mock(
     reply: AgentReply,
-    turns: int,
-    caller_with: Callable[..., Caller],
+    client_with: Callable[..., EmulatorClient],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     agent = Agent("a", "A", lambda _: reply, versions=(Version("v1"),))
-    caller = caller_with(cast=AgentRegistry(by_id={"a": agent}))
-    answer = caller.say(agent="a")
-    assert (answer.status, answer.rule) == (500, "mock-failure")
-    assert b"Internal Server Error" in answer.body
+    client = client_with(cast=AgentRegistry(by_id={"a": agent}))
+    response = client.say(agent="a")
+    assert (response.status, response.rule) == (500, "mock-failure")
+    assert b"Internal Server Error" in response.body
     assert "JSON" in caplog.text
-    (entry,) = caller.emulator.journal.entries(after=0, limit=9)
+    (entry,) = client.emulator.journal.entries(after=0, limit=9)
     assert entry["response"]["rule"] == "mock-failure"
-    assert caller.emulator.sessions.count() == turns
+    assert "turn" not in entry
+    assert client.emulator.sessions.count() == 0
 
 
 def test_each_request_is_a_line_in_the_log(
-    caller: Caller, caplog: pytest.LogCaptureFixture
+    client: EmulatorClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, logger="leadway_mock")
-    execution_id = caller.begin()
-    caller.send({"input": "x", "locationId": LOCATION})
-    caller.send({}, path="/a\r\nb/pit-99999999-9999-4999-8999-999999999999")
+    execution_id = client.begin()
+    client.send({"input": "x", "locationId": LOCATION})
+    client.send({}, path="/a\r\nb/pit-99999999-9999-4999-8999-999999999999")
     first, second, third = caplog.messages
     assert re.fullmatch(
         rf"POST {CURRENT} -> 200 reply, turn 1 of {execution_id} \(\d+\.\d ms\)", first
@@ -345,10 +346,10 @@ def test_each_request_is_a_line_in_the_log(
     assert third.startswith("POST /a  b/pit-[redacted] -> 404 route-unknown")
 
 
-def test_a_hint_is_one_line_of_printable_ascii(caller: Caller) -> None:
+def test_a_hint_is_one_line_of_printable_ascii(client: EmulatorClient) -> None:
     name = "ñ\r\nSet-Cookie: x\x00" + "y" * 5000
-    answer = caller.send({"message": "hi", "locationId": LOCATION, name: 1})
-    hint = answer.headers["X-Mock-Hint"]
+    response = client.send({"message": "hi", "locationId": LOCATION, name: 1})
+    hint = response.headers["X-Mock-Hint"]
     assert hint.isascii()
     assert hint.isprintable()
     assert len(hint) <= 1100

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.mock.client import Caller, content
+from tests.mock.client import EmulatorClient, content
 
 
 @pytest.mark.parametrize(
@@ -18,18 +18,18 @@ from tests.mock.client import Caller, content
         ("example=reply-goal-completed", 200, "reply-goal-completed"),
     ],
 )
-def test_an_example_is_had_by_preference(
-    caller: Caller, prefer: str, status: int, rule: str
+def test_prefer_selects_an_example(
+    client: EmulatorClient, prefer: str, status: int, rule: str
 ) -> None:
-    answer = caller.send({"message": "hi", "locationId": "L"}, headers={"prefer": prefer})
-    assert (answer.status, answer.rule) == (status, rule)
-    assert answer.content == caller.emulator.contract.examples[rule].content
-    assert answer.headers["Preference-Applied"].lower() in prefer.lower().replace('"', "")
+    response = client.send({"message": "hi", "locationId": "L"}, headers={"prefer": prefer})
+    assert (response.status, response.rule) == (status, rule)
+    assert response.content == client.emulator.contract.examples[rule].content
+    assert response.headers["Preference-Applied"].lower() in prefer.lower().replace('"', "")
 
 
-def test_an_example_is_no_turn(caller: Caller) -> None:
-    caller.send({"message": "hi", "locationId": "L"}, headers={"prefer": "code=200"})
-    assert caller.emulator.sessions.count() == 0
+def test_an_example_is_no_turn(client: EmulatorClient) -> None:
+    client.send({"message": "hi", "locationId": "L"}, headers={"prefer": "code=200"})
+    assert client.emulator.sessions.count() == 0
 
 
 @pytest.mark.parametrize(
@@ -41,47 +41,47 @@ def test_an_example_is_no_turn(caller: Caller) -> None:
         ("__dynamic=true", "reply"),
     ],
 )
-def test_the_query_says_the_same(caller: Caller, query: str, rule: str) -> None:
-    answer = caller.send({"message": "hi", "locationId": "L"}, query=query)
-    assert answer.rule == rule
+def test_the_query_selects_an_example_too(client: EmulatorClient, query: str, rule: str) -> None:
+    response = client.send({"message": "hi", "locationId": "L"}, query=query)
+    assert response.rule == rule
 
 
-def test_the_header_wins_over_the_query(caller: Caller) -> None:
+def test_the_header_wins_over_the_query(client: EmulatorClient) -> None:
     body = {"message": "hi", "locationId": "L"}
-    answer = caller.send(body, query="__code=404", headers={"prefer": "code=500"})
-    assert answer.status == 500
+    response = client.send(body, query="__code=404", headers={"prefer": "code=500"})
+    assert response.status == 500
 
 
 @pytest.mark.parametrize("prefer", ["return=minimal", "wait=10, respond-async", "code", "code="])
-def test_other_preferences_are_ignored(caller: Caller, prefer: str) -> None:
-    answer = caller.send({"message": "hi", "locationId": "L"}, headers={"prefer": prefer})
-    assert answer.rule == "reply"
-    assert "Preference-Applied" not in answer.headers
+def test_other_preferences_are_ignored(client: EmulatorClient, prefer: str) -> None:
+    response = client.send({"message": "hi", "locationId": "L"}, headers={"prefer": prefer})
+    assert response.rule == "reply"
+    assert "Preference-Applied" not in response.headers
 
 
 @pytest.mark.parametrize(
     "prefer", ["code=418", "example=nonsense", "code=200, example=agent-unknown"]
 )
-def test_what_the_contract_lacks_cannot_be_preferred(caller: Caller, prefer: str) -> None:
-    answer = caller.send({"message": "hi", "locationId": "L"}, headers={"prefer": prefer})
-    assert (answer.status, answer.rule) == (400, "prefer-unsatisfiable")
-    assert "404 agent-unknown" in answer.hint
-    assert content(answer)["statusCode"] == 400
+def test_an_unknown_example_cannot_be_selected(client: EmulatorClient, prefer: str) -> None:
+    response = client.send({"message": "hi", "locationId": "L"}, headers={"prefer": prefer})
+    assert (response.status, response.rule) == (400, "prefer-unsatisfiable")
+    assert "404 agent-unknown" in response.hint
+    assert content(response)["statusCode"] == 400
 
 
 @pytest.mark.parametrize(
     ("code", "header"), [(401, "WWW-Authenticate"), (405, "Allow"), (429, "Retry-After")]
 )
-def test_an_example_has_the_headers_that_http_asks_for(
-    caller: Caller, code: int, header: str
+def test_an_example_has_the_headers_that_http_requires(
+    client: EmulatorClient, code: int, header: str
 ) -> None:
     body = {"message": "hi", "locationId": "L"}
-    answer = caller.send(body, headers={"prefer": f"code={code}"})
-    assert answer.status == code
-    assert answer.headers[header]
+    response = client.send(body, headers={"prefer": f"code={code}"})
+    assert response.status == code
+    assert response.headers[header]
 
 
-def test_guards_and_body_come_before_preferences(caller: Caller) -> None:
+def test_authorization_and_body_are_checked_before_prefer(client: EmulatorClient) -> None:
     prefer = {"prefer": "code=500"}
-    assert caller.send({}, headers=prefer).rule == "location-missing"
-    assert caller.send({}, headers=prefer | {"authorization": None}).rule == "token-invalid"
+    assert client.send({}, headers=prefer).rule == "location-missing"
+    assert client.send({}, headers=prefer | {"authorization": None}).rule == "token-invalid"

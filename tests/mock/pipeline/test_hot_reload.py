@@ -1,4 +1,4 @@
-"""Hot reload: what changes is served, what breaks is told, open sessions go on as they began."""
+"""Hot reload: changes are served, errors reported, and open sessions keep their version."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from leadway_mock.web import create_app
 from tests.mock.client import CURRENT, LOCATION, TOKEN
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
-AGENTS = "agents: [{id: desk, name: Desk, replies: [{answer: '%s {{turn}}'}]}]"
+AGENTS = "agents: [{id: desk, name: Desk, replies: [{response: '%s {{turn}}'}]}]"
 
 
 class Files:
@@ -42,8 +42,8 @@ class Files:
 
     def say(self, message: str, path: str = CURRENT, **fields: str) -> dict[str, Any]:
         body = {"message": message, "locationId": LOCATION, **fields}
-        answer: dict[str, Any] = self.client.post(path, json=body, headers=HEADERS).json or {}
-        return answer
+        response: dict[str, Any] = self.client.post(path, json=body, headers=HEADERS).json or {}
+        return response
 
     def health(self) -> dict[str, Any]:
         return self.client.get("/__mock/health").json or {}
@@ -63,7 +63,7 @@ def test_a_dialogue_that_changes_is_served_and_open_sessions_keep_theirs(files: 
     assert files.say("b", executionId=session)["response"] == "two"
 
 
-def test_files_may_come_and_go(files: Files) -> None:
+def test_files_may_be_added_and_removed(files: Files) -> None:
     files.write("talks/0.txt", "user: a\nagent: zero\n")
     assert files.say("a")["response"] == "zero"
 
@@ -71,7 +71,7 @@ def test_files_may_come_and_go(files: Files) -> None:
     assert files.say("a")["response"] == "one"
 
 
-def test_a_broken_file_leaves_the_last_good_one_and_says_so(
+def test_an_invalid_file_keeps_the_last_valid_one_and_is_reported(
     files: Files, caplog: pytest.LogCaptureFixture
 ) -> None:
     files.write("talks/a.txt", "user: a\nagnt: one\n")
@@ -79,12 +79,12 @@ def test_a_broken_file_leaves_the_last_good_one_and_says_so(
     assert files.say("a")["response"] == "one"
     assert "`agnt:` is not a speaker" in files.health()["loadErrors"]["dialogues"]
     assert caplog.text.count("last good version") == 1
-    files.write("talks/a.txt", "user: a\nagent: mended\n")
-    assert files.say("a")["response"] == "mended"
+    files.write("talks/a.txt", "user: a\nagent: fixed\n")
+    assert files.say("a")["response"] == "fixed"
     assert files.health()["loadErrors"] == {}
 
 
-def test_a_folder_that_vanishes_leaves_the_last_good_one(files: Files) -> None:
+def test_a_missing_folder_keeps_the_last_valid_files(files: Files) -> None:
     shutil.rmtree(files.talks)
 
     assert files.say("a")["response"] == "one"
@@ -131,7 +131,7 @@ def test_the_contract_is_reloaded_and_a_broken_one_is_not(
         assert "contract" in health["loadErrors"]
 
 
-def test_files_are_looked_at_once_a_second_at_most(tmp_path: Path) -> None:
+def test_files_are_checked_once_a_second_at_most(tmp_path: Path) -> None:
     loads, times = [], iter([0.0, 0.5, 1.5, 1.6, 1.9, 3.0, 3.0])
     file = tmp_path / "x"
     file.write_text("")
@@ -146,7 +146,7 @@ def test_files_are_looked_at_once_a_second_at_most(tmp_path: Path) -> None:
     assert loads == ["22"]
 
 
-def test_one_thread_looks_and_the_others_go_on(tmp_path: Path) -> None:
+def test_one_thread_checks_files_and_others_continue(tmp_path: Path) -> None:
     file = tmp_path / "x"
     file.write_text("")
     inside, go_on = threading.Event(), threading.Event()
@@ -166,5 +166,5 @@ def test_one_thread_looks_and_the_others_go_on(tmp_path: Path) -> None:
     thread.join(10)
 
 
-def test_a_stamp_tells_of_files_that_are_not_there(tmp_path: Path) -> None:
+def test_a_missing_file_has_a_stamp(tmp_path: Path) -> None:
     assert stamp_of(tmp_path / "no") == ((str(tmp_path / "no"), 0, 0),)

@@ -1,8 +1,7 @@
-"""A store that goes away: what callers are told meanwhile, and that all goes on when it is back."""
+"""Outages of the store: error responses meanwhile, and recovery."""
 
 from __future__ import annotations
 
-import logging
 import signal
 import sqlite3
 import time
@@ -22,16 +21,16 @@ import redis
 from leadway_mock.config.settings import Settings
 from leadway_mock.http.messages import Response
 from leadway_mock.pipeline.assembly import build_emulator
-from leadway_mock.store import Appended, Store, StoreUnavailable, open_store, sqlite
+from leadway_mock.store import Store, StoreUnavailable, WouldBlock, Write, open_store, sqlite
 from leadway_mock.store.memory import MemoryStore
 from leadway_mock.web import create_app
 from leadway_mock.web.server import open_server
-from tests.mock.client import CURRENT, LOCATION, TOKEN, Caller, content
+from tests.mock.client import CURRENT, LOCATION, TOKEN, EmulatorClient
 from tests.network import Proxy
 from tests.redis_server import DURABLE, RedisProgram, redis_program
 
 PATIENCE = 30.0
-"""Seconds within which something happens that surely happens, on however slow a machine."""
+"""Time-out for events that certainly happen, even on a slow machine."""
 
 THREADS = Settings().threads
 
@@ -57,15 +56,15 @@ def say(client: httpx.Client, **fields: str) -> httpx.Response:
     return client.post(CURRENT, headers=HEADERS, json=body)
 
 
-def assert_told(answer: httpx.Response, why: str) -> None:
-    """Check an answer that was given instead of one that needs the store."""
-    assert answer.status_code == 503
-    assert answer.json() == {"statusCode": 503, "message": "Service Unavailable"}
-    assert answer.headers["Retry-After"] == "1"
-    assert answer.headers["X-Mock-Rule"] == "store-unavailable"
-    assert answer.headers["X-Mock-Evidence"] == "invented"
-    assert answer.headers["X-Trace-Id"]
-    assert why in answer.headers["X-Mock-Hint"]
+def assert_outage(response: httpx.Response, why: str) -> None:
+    """Check the error response of a request that needs the store."""
+    assert response.status_code == 503
+    assert response.json() == {"statusCode": 503, "message": "Service Unavailable"}
+    assert response.headers["Retry-After"] == "1"
+    assert response.headers["X-Mock-Rule"] == "store-unavailable"
+    assert response.headers["X-Mock-Evidence"] == "invented"
+    assert response.headers["X-Trace-Id"]
+    assert why in response.headers["X-Mock-Hint"]
 
 
 def assert_turns(client: httpx.Client, session: str, turns: int) -> None:
@@ -80,17 +79,17 @@ def server() -> Iterator[RedisProgram]:
 
 
 @pytest.mark.behaviour("store-unavailable")
-def test_a_conversation_outlives_a_crash_of_its_server(server: RedisProgram) -> None:
+def test_a_conversation_survives_a_crash_of_its_store(server: RedisProgram) -> None:
     with serving(server.url) as client:
         session = say(client).json()["executionId"]
         port = server.port
         server.kill()
-        assert_told(say(client, executionId=session), "does not respond")
+        assert_outage(say(client, executionId=session), "does not respond")
         for path in ("health", "sessions", "journal", "settings"):
-            answer = client.get(f"/__mock/{path}")
-            assert answer.status_code == 503
-            assert answer.headers["Retry-After"] == "1"
-            assert "does not respond" in answer.json()["message"]
+            response = client.get(f"/__mock/{path}")
+            assert response.status_code == 503
+            assert response.headers["Retry-After"] == "1"
+            assert "does not respond" in response.json()["message"]
         server.start()
         assert server.port == port
         assert say(client, executionId=session).status_code == 200
@@ -98,76 +97,81 @@ def test_a_conversation_outlives_a_crash_of_its_server(server: RedisProgram) -> 
 
 
 @dataclass
-class Talk:
-    """One conversation, as its caller knows it."""
+class Conversation:
+    """One conversation, as its client knows it."""
 
     session: str
-    answered: list[str]
-    """The `interactionId` of each answer."""
+    acknowledged: list[str]
+    """The `interactionId` of each response."""
 
     unsure: int = 0
     """How often the mock could not tell whether a turn was kept."""
 
     def go_on(self, client: httpx.Client) -> None:
         """Say one thing more."""
-        answer = say(client, executionId=self.session)
-        if answer.status_code == 200:
-            self.answered.append(answer.json()["interactionId"])
+        response = say(client, executionId=self.session)
+        if response.status_code == 200:
+            self.acknowledged.append(response.json()["interactionId"])
             return
-        assert answer.status_code == 503
-        self.unsure += "Retry-After" not in answer.headers
+        assert response.status_code == 503
+        self.unsure += "Retry-After" not in response.headers
 
-    def until(self, client: httpx.Client, answers: int) -> None:
-        """Go on until there are so many answers."""
+    def until(self, client: httpx.Client, responses: int) -> None:
+        """Send messages until there are so many responses."""
         deadline = time.monotonic() + PATIENCE
-        while len(self.answered) < answers and time.monotonic() < deadline:
+        while len(self.acknowledged) < responses and time.monotonic() < deadline:
             self.go_on(client)
-        assert len(self.answered) >= answers
+        assert len(self.acknowledged) >= responses
 
     def check(self, client: httpx.Client) -> None:
-        """Check that each answer stands once and in its order, and little else does."""
+        """Check that each acknowledged turn is stored once and in order, with few others."""
         found = client.get(f"/__mock/sessions/{self.session}", params={"limit": 1_000}).json()
         kept = [turn["interactionId"] for turn in found["transcript"]]
-        assert [each for each in kept if each in set(self.answered)] == self.answered
+        assert [each for each in kept if each in set(self.acknowledged)] == self.acknowledged
         assert len(set(kept)) == len(kept) == found["turns"]
-        assert len(kept) <= len(self.answered) + self.unsure
+        assert len(kept) <= len(self.acknowledged) + self.unsure
 
 
-def begun(client: httpx.Client) -> Talk:
-    answer = say(client).json()
-    return Talk(answer["executionId"], [answer["interactionId"]])
+def start_conversation(client: httpx.Client) -> Conversation:
+    response = say(client).json()
+    return Conversation(response["executionId"], [response["interactionId"]])
 
 
-def _least(talks: Sequence[Talk]) -> int:
-    return min(len(talk.answered) for talk in talks)
+def _least(conversations: Sequence[Conversation]) -> int:
+    return min(len(conversation.acknowledged) for conversation in conversations)
 
 
 @pytest.mark.behaviour("store-unavailable")
-def test_a_crash_amid_talks_loses_no_answer_and_keeps_nothing_that_may_be_sent_again(
+def test_a_crash_during_conversations_loses_no_acknowledged_turn(
     server: RedisProgram,
 ) -> None:
     with serving(server.url) as client, ThreadPoolExecutor(4) as pool:
-        talks = [begun(client) for _ in range(4)]
+        conversations = [start_conversation(client) for _ in range(4)]
         for round_ in (1, 2, 3):
-            running = [pool.submit(talk.until, client, 8 * round_) for talk in talks]
-            while _least(talks) < 8 * round_ - 5 and not all(each.done() for each in running):
+            running = [
+                pool.submit(conversation.until, client, 8 * round_)
+                for conversation in conversations
+            ]
+            while _least(conversations) < 8 * round_ - 5 and not all(
+                each.done() for each in running
+            ):
                 time.sleep(0.001)
             server.kill()
             server.start()
             for each in running:
                 each.result()
-        for talk in talks:
-            talk.check(client)
+        for conversation in conversations:
+            conversation.check(client)
 
 
 @pytest.mark.behaviour("store-unavailable")
-def test_a_server_that_hangs_holds_nobody_for_long(server: RedisProgram) -> None:
+def test_a_hanging_store_delays_requests_for_a_limited_time(server: RedisProgram) -> None:
     with serving(f"{server.url}?socket_timeout=0.2") as client:
         session = say(client).json()["executionId"]
         server.signal(signal.SIGSTOP)
         began = time.monotonic()
-        assert_told(say(client, executionId=session), "Timeout")
-        assert_told(say(client, executionId=session), "Timeout")
+        assert_outage(say(client, executionId=session), "Timeout")
+        assert_outage(say(client, executionId=session), "Timeout")
         assert time.monotonic() - began < PATIENCE / 2
         server.signal(signal.SIGCONT)
         assert say(client, executionId=session).status_code == 200
@@ -175,7 +179,7 @@ def test_a_server_that_hangs_holds_nobody_for_long(server: RedisProgram) -> None
 
 
 @pytest.mark.behaviour("store-unavailable")
-def test_while_a_server_hangs_one_waits_for_it_and_all_others_are_told_at_once(
+def test_one_request_waits_for_a_hanging_store_and_others_get_503_at_once(
     server: RedisProgram,
 ) -> None:
     with (
@@ -183,20 +187,20 @@ def test_while_a_server_hangs_one_waits_for_it_and_all_others_are_told_at_once(
         ThreadPoolExecutor(2 * THREADS) as pool,
     ):
         server.signal(signal.SIGSTOP)
-        assert_told(say(client), "Timeout")
+        assert_outage(say(client), "Timeout")
         asked = [pool.submit(say, client) for _ in range(2 * THREADS - 1)]
         asked.append(pool.submit(client.get, "/__mock/health"))
-        told = list(islice(as_completed(asked), len(asked) - 1))
+        reported = list(islice(as_completed(asked), len(asked) - 1))
         server.signal(signal.SIGCONT)
-        for each in told:
+        for each in reported:
             assert each.result().status_code == 503
             assert "Timeout" in each.result().headers["X-Mock-Hint"]
-        (waited,) = set(asked) - set(told)
+        (waited,) = set(asked) - set(reported)
         assert waited.result().status_code == 200
         assert say(client).status_code == 200
 
 
-def test_idle_connections_to_a_server_that_hung_are_not_tried_one_after_the_other(
+def test_idle_connections_to_a_hanging_store_are_not_tried_in_turn(
     server: RedisProgram,
 ) -> None:
     with Proxy(server.port) as line, ThreadPoolExecutor(THREADS) as pool:
@@ -214,15 +218,15 @@ def test_idle_connections_to_a_server_that_hung_are_not_tried_one_after_the_othe
 
 
 @pytest.mark.behaviour("store-unavailable")
-def test_a_server_that_takes_no_writes_is_told_of(server: RedisProgram) -> None:
+def test_a_read_only_store_is_reported(server: RedisProgram) -> None:
     with serving(server.url) as client, redis.Redis.from_url(server.url) as own:
         own.replicaof("127.0.0.1", "1")
-        assert_told(say(client), "read only replica")
+        assert_outage(say(client), "read only replica")
         own.replicaof("NO", "ONE")
         assert say(client).status_code == 200
 
 
-def test_an_append_without_an_answer_is_uncertain_and_never_repeated(server: RedisProgram) -> None:
+def test_an_append_without_a_response_is_uncertain_and_never_repeated(server: RedisProgram) -> None:
     store = open_store(f"{server.url}?socket_timeout=0.2")
     store.append("a", "x")
     server.signal(signal.SIGSTOP)
@@ -246,45 +250,40 @@ def test_an_append_without_an_answer_is_uncertain_and_never_repeated(server: Red
     store.close()
 
 
-class Fragile(MemoryStore):
+class FailingStore(MemoryStore):
     """A store that appends, and says that it cannot tell, under keys with some text in them."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self._text = text
 
-    def append(
-        self, key: str, value: str, *, after: int | None = None, keep: int | None = None
-    ) -> Appended | None:
-        done = super().append(key, value, after=after, keep=keep)
-        if self._text in key:
+    def commit(self, writes: Sequence[Write], *, now: float = 0.0) -> Sequence[int] | None:
+        done = super().commit(writes, now=now)
+        if any(self._text in write.key for write in writes):
             raise StoreUnavailable("The store is out.", uncertain=True)
         return done
 
 
-def assert_unsafe_to_repeat(answer: Response) -> None:
-    assert answer.status == 503
-    assert "Retry-After" not in answer.headers
-    assert "check before you send the request again" in answer.hint
+def assert_unsafe_to_repeat(response: Response) -> None:
+    assert response.status == 503
+    assert "Retry-After" not in response.headers
+    assert "check before you send the request again" in response.hint
 
 
 @pytest.mark.behaviour("store-unavailable")
-@pytest.mark.parametrize("key", ["turns/", "sessions"])
-def test_who_may_have_been_heard_is_not_told_to_send_again(
-    caller_with: Callable[..., Caller], key: str
+def test_no_retry_is_advised_where_a_turn_may_be_stored(
+    client_with: Callable[..., EmulatorClient],
 ) -> None:
-    assert_unsafe_to_repeat(caller_with(store=Fragile(key)).say())
+    assert_unsafe_to_repeat(client_with(store=FailingStore("turns/")).say())
 
 
-def test_an_answer_that_was_kept_is_given_though_the_journal_lacks_it(
-    caller_with: Callable[..., Caller], caplog: pytest.LogCaptureFixture
+@pytest.mark.behaviour("store-unavailable")
+def test_a_retry_is_advised_where_only_a_journal_entry_may_be_stored(
+    client_with: Callable[..., EmulatorClient],
 ) -> None:
-    caller = caller_with(store=Fragile("journal"))
-    answer = caller.say()
-    assert answer.status == 200
-    assert caller.emulator.sessions.find(content(answer)["executionId"]) is not None
-    lacking = [record for record in caplog.records if "the journal lacks" in record.getMessage()]
-    assert [(record.levelno, record.exc_info) for record in lacking] == [(logging.ERROR, None)]
+    response = client_with(store=FailingStore("journal")).say(message=None)
+    assert response.status == 503
+    assert response.headers["Retry-After"] == "1"
 
 
 @pytest.fixture
@@ -299,10 +298,69 @@ def test_a_file_that_another_program_has_locked(file: Path) -> None:
     with serving(f"sqlite:///{file}") as client:
         other = sqlite3.connect(file, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
-        assert_told(say(client), "database is locked")
+        assert_outage(say(client), "database is locked")
         other.execute("ROLLBACK")
         other.close()
         assert say(client).status_code == 200
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Iterator[tuple[httpx.Client, sqlite3.Connection]]:
+    """Serve a mock over a file, with a connection of another program that may lock it."""
+    file = tmp_path / "mock.db"
+    with serving(f"sqlite:///{file}") as client:
+        other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+        yield client, other
+        other.close()
+
+
+def test_a_request_that_waits_for_a_file_is_handled_once_and_does_not_hold_the_others(
+    locked: tuple[httpx.Client, sqlite3.Connection],
+) -> None:
+    client, other = locked
+    session = say(client).json()["executionId"]
+    other.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(say, client, executionId=session) for _ in range(2)]
+        time.sleep(0.2)
+        # The loop is free, and so are threads for what does not need the store.
+        assert client.get("/__mock/openapi.yaml").status_code == 200
+        assert not any(each.done() for each in waiting)
+        other.execute("COMMIT")
+        assert [each.result().status_code for each in waiting] == [200, 200]
+    assert_turns(client, session, 3)
+    assert client.get("/__mock/journal").json()["count"] == 3
+
+
+def test_in_the_loop_a_verb_that_would_wait_writes_nothing(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/mock.db")
+    other = sqlite3.connect(tmp_path / "mock.db", isolation_level=None)
+    with store.without_waiting():
+        assert store.append("a", "x") == 1
+    other.execute("BEGIN IMMEDIATE")
+    with store.without_waiting():
+        assert store.count("a") == 1  # Readers do not wait for a writer.
+    with pytest.raises(WouldBlock), store.without_waiting():
+        store.append("a", "y")
+    other.execute("COMMIT")
+    with pytest.raises(WouldBlock), store.without_waiting():
+        pytest.fail("The loop leaves a busy database to threads for a while.")
+    assert store.append("a", "z") == 2
+    other.close()
+    store.close()
+
+
+def test_in_the_loop_a_request_commits_once(
+    tmp_path: Path, client_with: Callable[..., EmulatorClient]
+) -> None:
+    """The number of a request, for its seed, is a commit of its own; a second one might wait."""
+    store = open_store(f"sqlite:///{tmp_path}/mock.db")
+    client = client_with(store=store, seed=1)
+    with pytest.raises(WouldBlock), store.without_waiting():
+        client.say()
+    assert client.say().status == 200
+    assert client.emulator.journal.count() == 1
+    store.close()
 
 
 @pytest.fixture
@@ -321,7 +379,7 @@ def full_store(file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     store.close()
 
 
-def test_a_full_disk_loses_nothing_and_is_got_over(full_store: Store) -> None:
+def test_a_full_disk_loses_nothing_and_the_mock_recovers(full_store: Store) -> None:
     full_store.append("a", "small")
     large = "x" * 100_000
     with pytest.raises(StoreUnavailable, match="full") as caught:
@@ -332,4 +390,4 @@ def test_a_full_disk_loses_nothing_and_is_got_over(full_store: Store) -> None:
     with pytest.raises(StoreUnavailable, match="full"):
         full_store.restore("a", too_much)
     assert [item.value for item in full_store.items("a")] == ["small"]
-    assert full_store.append("a", "more") == Appended(2)
+    assert full_store.append("a", "more") == 2

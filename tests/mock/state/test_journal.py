@@ -9,23 +9,23 @@ from leadway_mock.state.fault_registry import arm
 from leadway_mock.state.journal_entry import MAX_BODY_CHARS
 from leadway_mock.state.namespaces import SHARED
 from leadway_mock.util.redaction import fingerprint
-from tests.mock.client import CURRENT, DEPRECATED, LOCATION, Caller
+from tests.mock.client import CURRENT, DEPRECATED, LOCATION, EmulatorClient
 
 
-def entries(caller: Caller) -> list[Any]:
-    return [*caller.emulator.journal.entries(after=0, limit=1000)]
+def entries(client: EmulatorClient) -> list[Any]:
+    return [*client.emulator.journal.entries(after=0, limit=1000)]
 
 
-def test_an_entry_shows_the_whole_exchange(caller: Caller) -> None:
-    execution_id = caller.begin(message="hi")
-    (entry,) = entries(caller)
+def test_an_entry_shows_the_whole_exchange(client: EmulatorClient) -> None:
+    execution_id = client.begin(message="hi")
+    (entry,) = entries(client)
     request, response = entry.pop("request"), entry.pop("response")
     assert isinstance(entry.pop("durationMs"), float)
     assert isinstance(entry.pop("wallClockAt"), float)
     assert isinstance(entry.pop("monotonicAt"), float)
     assert entry == {
         "number": 1,
-        "at": caller.clock.now(),
+        "at": client.clock.now(),
         "operationId": "executeAgent",
         "pathParameters": {"agentId": CURRENT.split("/")[3]},
         "locationId": LOCATION,
@@ -46,13 +46,13 @@ def test_an_entry_shows_the_whole_exchange(caller: Caller) -> None:
     assert response["body"]["executionId"] == execution_id
 
 
-def test_errors_are_written_down_with_their_violations(caller: Caller) -> None:
-    caller.send({"input": "x", "locationId": LOCATION})
-    caller.send({}, headers={"authorization": None})
-    caller.send({}, path="/nowhere")
-    rules = [entry["response"]["rule"] for entry in entries(caller)]
+def test_error_responses_have_their_violations(client: EmulatorClient) -> None:
+    client.send({"input": "x", "locationId": LOCATION})
+    client.send({}, headers={"authorization": None})
+    client.send({}, path="/nowhere")
+    rules = [entry["response"]["rule"] for entry in entries(client)]
     assert rules == ["body-invalid", "token-invalid", "route-unknown"]
-    violations = entries(caller)[0]["response"]["violations"]
+    violations = entries(client)[0]["response"]["violations"]
     assert violations[0] == {
         "pointer": "/input",
         "message": "property input should not exist",
@@ -61,30 +61,30 @@ def test_errors_are_written_down_with_their_violations(caller: Caller) -> None:
     }
 
 
-def test_clients_can_be_told_apart_without_their_tokens(caller: Caller) -> None:
-    caller.say()
-    caller.say()
-    caller.headers["authorization"] = "Bearer pit-87654321-1234-4234-8234-123456789abc"
-    caller.say()
-    caller.send({}, headers={"authorization": None})
+def test_clients_are_distinguished_without_their_tokens(client: EmulatorClient) -> None:
+    client.say()
+    client.say()
+    client.headers["authorization"] = "Bearer pit-87654321-1234-4234-8234-123456789abc"
+    client.say()
+    client.send({}, headers={"authorization": None})
     first, second, third, fourth = (
-        entry["request"]["tokenFingerprint"] for entry in entries(caller)
+        entry["request"]["tokenFingerprint"] for entry in entries(client)
     )
     assert first == second != third
     assert fourth is None
 
 
-def test_the_oldest_entries_are_dropped(caller_with: Callable[..., Caller]) -> None:
-    caller = caller_with(max_journal=3)
+def test_the_oldest_entries_are_dropped(client_with: Callable[..., EmulatorClient]) -> None:
+    client = client_with(max_journal=3)
     for _ in range(5):
-        caller.say()
-    assert caller.emulator.journal.count() == 3
-    assert [entry["number"] for entry in entries(caller)] == [3, 4, 5]
+        client.say()
+    assert client.emulator.journal.count() == 3
+    assert [entry["number"] for entry in entries(client)] == [3, 4, 5]
 
 
-def test_long_bodies_are_cut_with_a_mark(caller: Caller) -> None:
-    caller.say("x" * 200_000)
-    (entry,) = entries(caller)
+def test_long_bodies_are_cut_with_a_mark(client: EmulatorClient) -> None:
+    client.say("x" * 200_000)
+    (entry,) = entries(client)
     for part in ("request", "response"):
         body = entry[part]["body"]
         assert isinstance(body, str)
@@ -92,37 +92,37 @@ def test_long_bodies_are_cut_with_a_mark(caller: Caller) -> None:
         assert body.endswith("more characters]")
 
 
-def test_a_body_that_is_not_text_is_still_written_down(caller: Caller) -> None:
-    caller.send(b"\xff\x00\xfe")
-    (entry,) = entries(caller)
+def test_a_body_that_is_not_text_is_logged(client: EmulatorClient) -> None:
+    client.send(b"\xff\x00\xfe")
+    (entry,) = entries(client)
     assert entry["request"]["body"] == "\ufffd\x00\ufffd"
 
 
-def test_entries_are_read_page_by_page(caller: Caller) -> None:
+def test_entries_are_read_page_by_page(client: EmulatorClient) -> None:
     for _ in range(5):
-        caller.say()
-    journal = caller.emulator.journal
+        client.say()
+    journal = client.emulator.journal
     assert [entry["number"] for entry in journal.entries(after=2, limit=2)] == [3, 4]
 
 
-def test_a_request_sent_again_unchanged_has_the_same_fingerprint(caller: Caller) -> None:
-    caller.say("hi")
-    caller.send({"message": "hi", "locationId": LOCATION}, headers={"x-request-id": "other"})
-    caller.say("ho")
-    caller.send({"message": "hi", "locationId": LOCATION}, headers={"version": "v3"})
-    caller.send({"message": "hi", "locationId": LOCATION}, query="source=api")
-    first, again, *others = (entry["request"]["fingerprint"] for entry in entries(caller))
+def test_a_request_sent_again_unchanged_has_the_same_fingerprint(client: EmulatorClient) -> None:
+    client.say("hi")
+    client.send({"message": "hi", "locationId": LOCATION}, headers={"x-request-id": "other"})
+    client.say("ho")
+    client.send({"message": "hi", "locationId": LOCATION}, headers={"version": "v3"})
+    client.send({"message": "hi", "locationId": LOCATION}, query="source=api")
+    first, again, *others = (entry["request"]["fingerprint"] for entry in entries(client))
     assert first == again
     assert len({first, *others}) == 4
 
 
-def test_what_a_message_asked_for_is_noted(caller: Caller) -> None:
-    caller.say("hi", executionId="nosuchsession", contactId="c1")
-    caller.say("hi", executionId="", contactId="")
-    caller.say("hi", executionId=7)
-    caller.send([])
+def test_the_selected_example_is_logged(client: EmulatorClient) -> None:
+    client.say("hi", executionId="nosuchsession", contactId="c1")
+    client.say("hi", executionId="", contactId="")
+    client.say("hi", executionId=7)
+    client.send([])
     said = fingerprint("hi")
-    assert [entry["requestIds"] for entry in entries(caller)] == [
+    assert [entry["requestIds"] for entry in entries(client)] == [
         {"executionId": "nosuchsession", "contactId": "c1", "message": said},
         {"message": said},
         {"message": said},
@@ -130,42 +130,44 @@ def test_what_a_message_asked_for_is_noted(caller: Caller) -> None:
     ]
 
 
-def test_what_the_url_gives_away_is_noted_and_not_kept(caller: Caller) -> None:
+def test_a_token_in_the_url_is_flagged_and_redacted(client: EmulatorClient) -> None:
     body = {"message": "hi", "locationId": LOCATION}
-    caller.send(body, query="access_token=hunter2")
-    caller.send(body, path=DEPRECATED, query="source=api")
-    first, second = entries(caller)
+    client.send(body, query="access_token=hunter2")
+    client.send(body, path=DEPRECATED, query="source=api")
+    first, second = entries(client)
     assert first["request"]["tokenInUrl"] is True
     assert "tokenInUrl" not in second["request"]
     assert "hunter2" not in json.dumps(first)
     assert (first.get("deprecated"), second.get("deprecated")) == (None, True)
 
 
-def test_how_long_to_wait_is_noted(caller_with: Callable[..., Caller]) -> None:
-    caller = caller_with(enforce_quotas=True, quota_10_seconds=1)
-    caller.say()
-    caller.say()
-    good, error = entries(caller)
+def test_retry_after_is_logged(client_with: Callable[..., EmulatorClient]) -> None:
+    client = client_with(enforce_quotas=True, quota_10_seconds=1)
+    client.say()
+    client.say()
+    good, error = entries(client)
     assert "retryAfter" not in good["response"]
     assert int(error["response"]["retryAfter"]) >= 1
 
 
-def test_why_a_session_was_not_continued_is_noted(caller_with: Callable[..., Caller]) -> None:
-    caller = caller_with(unknown_session="new-session")
-    caller.say(executionId="nosuchsession")
-    (entry,) = entries(caller)
+def test_the_reason_of_a_session_error_is_logged(
+    client_with: Callable[..., EmulatorClient],
+) -> None:
+    client = client_with(unknown_session="new-session")
+    client.say(executionId="nosuchsession")
+    (entry,) = entries(client)
     assert (entry["sessionError"], entry["turn"]) == ("session-unknown", 1)
 
 
-def test_an_response_that_was_asked_for_or_broken_says_so(caller: Caller) -> None:
-    caller.send({"message": "hi", "locationId": LOCATION}, headers={"prefer": "code=404"})
-    caller.send({"message": "hi", "locationId": LOCATION}, headers={"prefer": "code=299"})
-    emulator = caller.emulator
+def test_selected_and_faulty_responses_are_marked(client: EmulatorClient) -> None:
+    client.send({"message": "hi", "locationId": LOCATION}, headers={"prefer": "code=404"})
+    client.send({"message": "hi", "locationId": LOCATION}, headers={"prefer": "code=299"})
+    emulator = client.emulator
     broken = Fault(transport=Transport.EMPTY_RESPONSE, latency=fixed(0.25))
     arm(emulator.namespaces, emulator.contract, SHARED, broken)
-    caller.say()
-    caller.say()
-    wished, unsatisfied, lost, good = entries(caller)
+    client.say()
+    client.say()
+    wished, unsatisfied, lost, good = entries(client)
     assert (wished["requestedExample"], unsatisfied.get("requestedExample")) == ("code=404", None)
     expected = [
         (each["response"].get("delay"), each["response"].get("transport")) for each in (lost, good)

@@ -12,7 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.store import MemoryStore, Store, StoreError, open_store
+from leadway_mock.store import (
+    Append,
+    Increment,
+    Item,
+    LazyText,
+    MemoryStore,
+    Store,
+    StoreError,
+    Write,
+    open_store,
+)
 
 
 @pytest.fixture(params=["sqlite", "redis"])
@@ -43,7 +53,7 @@ def test_an_empty_list_has_no_last_entry_and_counts_none(store: Store) -> None:
 
 def test_entries_are_numbered_from_1_in_the_order_of_appending(store: Store) -> None:
     positions = [store.append("a", value) for value in "xyz"]
-    assert [each.position for each in positions if each] == [1, 2, 3]
+    assert positions == [1, 2, 3]
     assert [(item.position, item.value) for item in store.items("a")] == [
         (1, "x"),
         (2, "y"),
@@ -72,9 +82,7 @@ def test_append_after_a_position_happens_only_there(store: Store) -> None:
 def test_keep_drops_the_oldest_and_never_reuses_a_position(store: Store) -> None:
     for value in "vwx":
         store.append("a", value)
-    added = store.append("a", "y", keep=2)
-    assert added is not None
-    assert (added.position, added.dropped) == (4, ("v", "w"))
+    assert store.append("a", "y", keep=2) == 4
     assert [(item.position, item.value) for item in store.items("a")] == [(3, "x"), (4, "y")]
     assert store.count("a") == 2
 
@@ -98,11 +106,73 @@ def test_an_expired_counter_restarts(store: Store) -> None:
 
 
 def test_counters_are_counted_together_each_with_its_own_time(store: Store) -> None:
-    both = [("a/short", 10.0), ("a/long", 60.0)]
-    assert list(store.increment_all(both, now=0)) == [1, 1]
+    both = [Increment("a/short", 10.0), Increment("a/long", 60.0)]
+    assert store.commit(both, now=0) == [1, 1]
     assert store.increment("a/long", now=1, expires=60.0) == 2
-    assert list(store.increment_all(both, now=9.9)) == [2, 3]
-    assert list(store.increment_all([("a/short", 20.0), ("a/long", 60.0)], now=10)) == [1, 4]
+    assert store.commit(both, now=9.9) == [2, 3]
+    later = [Increment("a/short", 20.0), Increment("a/long", 60.0)]
+    assert store.commit(later, now=10) == [1, 4]
+
+
+def test_several_lists_are_read_at_once(store: Store) -> None:
+    store.append("a/x", "old")
+    store.append("a/x", "new")
+    store.append("b/y", "other")
+    found = store.read(["a/x", "a/none", "b/y", "plain"])
+    assert [each and (each.position, each.value) for each in found] == [
+        (2, "new"),
+        None,
+        (1, "other"),
+        None,
+    ]
+
+
+def test_a_commit_makes_all_writes_and_returns_their_numbers(store: Store) -> None:
+    store.append("a/x", "first")
+    writes = [Append("a/x", "second", after=1), Increment("a/n", 9.0), Append("a/y", "z")]
+    assert store.commit(writes, now=0) == [2, 1, 1]
+    assert values(store, "a/x") == ["first", "second"]
+    assert values(store, "a/y") == ["z"]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_commit_whose_condition_fails_writes_nothing(store: Store, place: int) -> None:
+    store.append("a/x", "first")
+    before = store.export("")
+    writes: list[Write] = [Append("a/y", "z", keep=1), Increment("a/n", 9.0)]
+    writes.insert(place, Append("a/x", "second", after=0))
+    assert store.commit(writes, now=0) is None
+    assert store.export("") == before
+
+
+def test_an_append_that_is_made_once_leaves_an_existing_list(store: Store) -> None:
+    once = [Append("a/x", "text", keep=1, once=True), Append("a/y", "turn")]
+    assert store.commit(once) == [1, 1]
+    assert store.commit(once) == [1, 2]
+    assert values(store, "a/x") == ["text"]
+
+
+def test_dropped_entries_take_the_lists_that_they_own_with_them(store: Store) -> None:
+    for name in ("one", "two:\n", "three"):
+        store.append(f"a/turns/{name}", "turn")
+        store.append(f"a/marks/{name}", "")
+        owned = ("a/turns/", "a/marks/")
+        store.commit([Append("a/index", name, keep=1, owned=owned)])
+    assert [key for key, *_ in store.export("a/").entries] == [
+        "index",
+        "marks/three",
+        "turns/three",
+    ]
+
+
+def test_a_lazy_text_is_made_once_and_stored_as_text(store: Store) -> None:
+    made: list[str] = []
+    lazy = LazyText(lambda: made.append("made") or "text")
+    store.commit([Append("a/x", lazy)])
+    assert store.read(["a/x"])[0] == Item(1, "text")
+    assert store.items("a/x") == [Item(1, "text")]
+    assert store.export("a/").entries == (("x", 1, "text"),)
+    assert made == ["made"]
 
 
 def test_in_memory_the_counters_that_end_soonest_make_room(
@@ -208,12 +278,15 @@ def test_one_of_many_threads_gets_each_position(store: Store) -> None:
     assert [item.position for item in store.items("a")] == list(range(1, won + 1))
 
 
+BOTH = (Increment("both/x", 9.0), Increment("both/y", 9.0))
+
+
 def _append_and_count(url: str, times: int) -> None:
     with closing(open_store(url)) as store:
         for _ in range(times):
             store.append("a", "x", keep=1_000)
             store.increment("n")
-            store.increment_all([("both/x", 9.0), ("both/y", 9.0)], now=0)
+            store.commit(BOTH)
 
 
 def test_processes_share_a_store_and_lose_nothing(shared_url: str) -> None:
@@ -228,8 +301,7 @@ def test_processes_share_a_store_and_lose_nothing(shared_url: str) -> None:
     with closing(open_store(url)) as store:
         assert [item.position for item in store.items("a")] == list(range(1, 151))
         assert store.increment("n") == 151
-        both = store.increment_all([("both/x", 9.0), ("both/y", 9.0)], now=0)
-        assert list(both) == [151, 151]
+        assert store.commit(BOTH) == [151, 151]
 
 
 def test_a_store_that_is_opened_again_has_what_was_appended(shared_url: str) -> None:

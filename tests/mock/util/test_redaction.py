@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
+from urllib.parse import quote
+
 import pytest
 
 from leadway_mock.util.redaction import (
+    MAX_ENCODINGS,
     fingerprint,
     has_token,
-    redact_headers,
+    hide_secrets,
+    redact_body,
     redact_json,
     redact_text,
 )
@@ -32,13 +37,51 @@ def test_what_is_no_secret_stays(text: str) -> None:
     assert redact_text(text) == text
 
 
-def test_headers_with_credentials_lose_their_value_and_others_the_tokens_in_them() -> None:
-    headers = {"authorization": "Basic abc", "cookie": "a=b", "referer": f"https://x/?t={PIT}"}
-    assert redact_headers(headers) == {
+def test_headers_with_credentials_lose_their_value() -> None:
+    headers = {"authorization": "Basic abc", "cookie": "a=b", "x-api-key": "abc", "host": "x"}
+    assert hide_secrets(headers) == {
         "authorization": "[redacted]",
         "cookie": "[redacted]",
-        "referer": "https://x/?t=pit-[redacted]",
+        "x-api-key": "[redacted]",
+        "host": "x",
     }
+
+
+@pytest.mark.parametrize(
+    "header", ['{"alg":"RS256"}', '{ "alg": "RS256"}', '{\n  "alg": "RS256"\n}', '\n{"alg":"none"}']
+)
+def test_web_tokens_are_redacted_whatever_white_space_their_header_has(header: str) -> None:
+    encoded = urlsafe_b64encode(header.encode()).decode().rstrip("=")
+    token = f"{encoded}.eyJhdXRoQ2xhc3MiOiJMb2NhdGlvbiJ9.c2lnbmF0dXJl"
+    assert redact_text(f"x {token} y") == "x [redacted JWT] y"
+    assert has_token("/x", f"a={token}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "100% of it, and 20%20 more",
+        "C:\\new\\table",
+        "version 12345678.12345678.1 of example-domain.leadconnector.example.com",
+    ],
+)
+def test_text_with_escapes_and_dots_but_without_secrets_is_unchanged(text: str) -> None:
+    assert redact_text(text) == text
+    assert redact_body(f'{{"message": "{text}"}}') == f'{{"message": "{text}"}}'
+
+
+def test_a_body_keeps_its_form_around_an_escaped_secret() -> None:
+    body = '{ "a": "caf\\u00e9",\n "message": "line\\nBearer\\u0020OPAQUETOKEN99", "a": 1 }'
+    assert redact_body(body) == (
+        '{ "a": "caf\\u00e9",\n "message": "line\\nBearer [redacted]", "a": 1 }'
+    )
+
+
+def test_a_text_with_too_many_encodings_is_not_kept() -> None:
+    text = "pit-12345678"
+    for _ in range(MAX_ENCODINGS + 1):
+        text = quote(text.replace("p", "%70"))
+    assert redact_text(text) == "[redacted]"
 
 
 def test_json_is_redacted_to_its_leaves_and_names() -> None:

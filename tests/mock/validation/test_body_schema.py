@@ -29,9 +29,7 @@ VALID: dict[str, Any] = {"message": "hi", "locationId": "L"}
         {"attachments": [{"type": "image", "imageUrl": "https://example.com/a.png"}]},
     ],
 )
-def test_what_real_callers_send_is_no_violation(
-    rules: BodyValidator, extra: dict[str, Any]
-) -> None:
+def test_requests_of_real_clients_are_valid(rules: BodyValidator, extra: dict[str, Any]) -> None:
     assert rules.errors(VALID | extra) == ()
 
 
@@ -67,7 +65,7 @@ def test_what_real_callers_send_is_no_violation(
         ),
     ],
 )
-def test_violations_come_all_at_once_in_the_platforms_words(
+def test_all_violations_have_the_wording_of_the_platform(
     rules: BodyValidator, body: object, messages: list[str]
 ) -> None:
     assert [violation.message for violation in rules.errors(body)] == messages
@@ -94,21 +92,19 @@ def test_each_violation_points_to_its_place(rules: BodyValidator) -> None:
         ("variables", "inputVariables"),
     ],
 )
-def test_a_known_mistake_is_told_what_was_meant(
-    rules: BodyValidator, sent: str, meant: str
-) -> None:
+def test_a_known_mistake_gets_a_suggestion(rules: BodyValidator, sent: str, meant: str) -> None:
     (violation,) = rules.errors(VALID | {sent: "x"})
     assert violation.hint == f"unknown property '{sent}'; did you mean '{meant}'?"
     assert violation.kind is ErrorKind.MISNAMED_PROPERTY
 
 
-def test_an_attachments_url_is_told_its_name(rules: BodyValidator) -> None:
+def test_the_url_of_an_attachment_gets_a_suggestion(rules: BodyValidator) -> None:
     body = VALID | {"attachments": [{"type": "image", "url": "u", "imageUrl": "u"}]}
     (violation,) = rules.errors(body)
     assert violation.hint == "unknown property 'url'; did you mean 'imageUrl'?"
 
 
-def test_a_name_that_resembles_nothing_is_told_what_there_is(rules: BodyValidator) -> None:
+def test_an_unknown_name_gets_the_list_of_valid_names(rules: BodyValidator) -> None:
     (violation,) = rules.errors(VALID | {"zzz": 1})
     assert violation.hint.startswith("unknown property 'zzz'; known are message, locationId,")
     assert violation.kind is ErrorKind.UNKNOWN_PROPERTY
@@ -120,7 +116,7 @@ def test_long_names_are_cut(rules: BodyValidator) -> None:
     assert len(violation.hint) < 500
 
 
-def test_unknown_properties_can_be_told_from_other_errors(rules: BodyValidator) -> None:
+def test_unknown_properties_are_distinct_from_other_errors(rules: BodyValidator) -> None:
     errors = rules.errors({"input": "x", "locationId": "L", "zzz": 1})
     assert [(each.message, each.is_unknown) for each in errors] == [
         ("property input should not exist", True),
@@ -136,7 +132,7 @@ def test_many_unknown_properties_hide_no_other_error(rules: BodyValidator) -> No
     assert "message must be a string" in {each.message for each in errors}
 
 
-def test_a_keyword_without_platform_words_still_says_what_is_wrong() -> None:
+def test_a_keyword_without_wording_of_the_platform_has_a_message() -> None:
     rules = BodyValidator(
         {"type": "object", "properties": {"a": {"type": "integer", "minimum": 3}}}
     )

@@ -12,7 +12,7 @@ def read(body: bytes, headers: dict[str, str] = JSON, *, max_bytes: int = 1000) 
     return read_json(Request("POST", "/", headers=headers, body=body), max_bytes)
 
 
-def refused(body: bytes, headers: dict[str, str] = JSON, *, max_bytes: int = 1000) -> APIError:
+def rejected(body: bytes, headers: dict[str, str] = JSON, *, max_bytes: int = 1000) -> APIError:
     with pytest.raises(APIError) as caught:
         read(body, headers, max_bytes=max_bytes)
     return caught.value
@@ -34,7 +34,7 @@ def test_json_is_read(body: bytes, value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "reported"),
     [
         (b"", "The body is empty"),
         (b" \n", "The body is empty"),
@@ -55,18 +55,18 @@ def test_json_is_read(body: bytes, value: object) -> None:
         ('{"a": "ñ"}'.encode("utf-16"), "is not UTF-8"),
     ],
 )
-def test_what_is_not_json_is_refused_with_the_reason(body: bytes, told: str) -> None:
-    refusal = refused(body, max_bytes=200_000)
-    assert refusal.rule == "body-malformed"
-    assert told in refusal.hint
+def test_invalid_json_is_rejected_with_the_reason(body: bytes, reported: str) -> None:
+    error = rejected(body, max_bytes=200_000)
+    assert error.rule == "body-malformed"
+    assert reported in error.hint
 
 
 def test_a_body_is_read_up_to_the_limit_and_not_beyond() -> None:
     assert read(b"[12345]", max_bytes=7) == [12345]
-    refusal = refused(b"[123456]", max_bytes=7)
-    assert refusal.rule == "body-too-large"
+    error = rejected(b"[123456]", max_bytes=7)
+    assert error.rule == "body-too-large"
     # Of the rest nothing is known: a server reads one byte beyond the limit, and no further.
-    assert refusal.hint == "The body has more than 7 bytes, which is the limit of the mock."
+    assert error.hint == "The body has more than 7 bytes, which is the limit of the mock."
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_json_media_types_are_read(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("headers", "told"),
+    ("headers", "reported"),
     [
         ({}, "Content-Type is missing"),
         ({"content-type": "text/plain"}, "Content-Type is 'text/plain'"),
@@ -93,7 +93,7 @@ def test_json_media_types_are_read(value: str) -> None:
         (JSON | {"content-encoding": "gzip"}, "Content-Encoding is 'gzip'"),
     ],
 )
-def test_other_media_types_are_refused(headers: dict[str, str], told: str) -> None:
-    refusal = refused(b"[]", headers)
-    assert refusal.rule == "media-type-unsupported"
-    assert told in refusal.hint
+def test_other_media_types_are_rejected(headers: dict[str, str], reported: str) -> None:
+    error = rejected(b"[]", headers)
+    assert error.rule == "media-type-unsupported"
+    assert reported in error.hint

@@ -1,4 +1,4 @@
-"""What a browser finds under /__mock: the contract as it is, and a page that asks nobody else."""
+"""Pages for browsers under /__mock: the contract, and documentation without other requests."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_shared_parameters_are_written_out_beside_an_operation(client: FlaskClie
         ]
 
 
-def test_parameters_that_are_nowhere_to_be_found_stay_as_they_are() -> None:
+def test_unresolvable_parameters_stay_unchanged() -> None:
     parameters = [{"$ref": "other.yaml#/a"}, {"name": "b", "in": "query"}]
     app = flask.Flask("pages", static_folder=None)
     contract = Contract({"paths": {"/a": {"parameters": parameters}, "/b": {}}}, b"", ())
@@ -89,7 +89,7 @@ def test_parameters_that_are_nowhere_to_be_found_stay_as_they_are() -> None:
 
 
 @pytest.mark.parametrize("path", ["/__mock/docs", "/__mock/docs/"])
-def test_the_documentation_page_and_all_it_names_are_here(client: FlaskClient, path: str) -> None:
+def test_the_documentation_page_and_its_files_are_served(client: FlaskClient, path: str) -> None:
     page = client.get(path)
     assert page.mimetype == "text/html"
     assert "<title>Leadway mock: documentation</title>" in page.text
@@ -100,7 +100,7 @@ def test_the_documentation_page_and_all_it_names_are_here(client: FlaskClient, p
             assert response.status_code == 200, address
 
 
-def test_the_documentation_page_asks_nobody_else(client: FlaskClient) -> None:
+def test_the_documentation_page_requests_no_other_host(client: FlaskClient) -> None:
     page, script = client.get("/__mock/docs").text, client.get("/__mock/docs/start.js").text
     assert "//" not in (page + script).replace("<!doctype", "")
     assert "<script>" not in page
@@ -155,7 +155,7 @@ def test_no_other_file_is_served(client: FlaskClient, name: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/__mock", "/__mock/"])
-def test_the_index_names_what_there_is(path: str) -> None:
+def test_the_index_lists_all_pages(path: str) -> None:
     with create_app().test_client() as client:
         index = client.get(path).json
     assert index

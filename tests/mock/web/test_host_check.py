@@ -1,4 +1,4 @@
-"""The shield: which names a server on a laptop answers to, and which web pages may call it."""
+"""Host check: accepted host names and origins."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ ADDRESSES = [
     "[::]",
 ]
 
-STRANGERS = [
+OTHER_HOSTS = [
     "evil.example",
     "evil.example:4010",
     "127.0.0.1.evil.example",
@@ -146,7 +146,7 @@ TRICKS = [
 
 @pytest.mark.parametrize("bound", LOOPBACK + BEYOND)
 @pytest.mark.parametrize("host", OWN)
-def test_own_names_are_allowed_everywhere(host: str, bound: str) -> None:
+def test_own_names_are_allowed_whatever_the_bound_host(host: str, bound: str) -> None:
     assert allowed_host(host, bound, ())
 
 
@@ -157,15 +157,15 @@ def test_other_addresses_are_allowed_only_beyond_loopback(host: str) -> None:
 
 
 @pytest.mark.parametrize("bound", LOOPBACK + BEYOND)
-@pytest.mark.parametrize("host", STRANGERS)
-def test_strangers_are_refused_everywhere(host: str, bound: str) -> None:
+@pytest.mark.parametrize("host", OTHER_HOSTS)
+def test_other_hosts_are_rejected_whatever_the_bound_host(host: str, bound: str) -> None:
     assert not allowed_host(host, bound, ())
     assert not allowed_host(host, bound, ("mock.test", "other.test"))
 
 
 @pytest.mark.parametrize("bound", [*LOOPBACK, *BEYOND])
 @pytest.mark.parametrize("host", TRICKS)
-def test_tricks_are_refused_everywhere(host: str | None, bound: str) -> None:
+def test_disguised_hosts_are_rejected_whatever_the_bound_host(host: str | None, bound: str) -> None:
     assert not allowed_host(host, bound, ("mock.test", "", "*", "."))
 
 
@@ -280,7 +280,7 @@ def client() -> Iterator[FlaskClient]:
         yield client
 
 
-def check_refusal(response: TestResponse, status: int, rule: str, lesson: str) -> None:
+def check_error(response: TestResponse, status: int, rule: str, expected: str) -> None:
     assert response.status_code == status
     assert response.mimetype == "application/json"
     assert response.headers["X-Mock-Rule"] == rule
@@ -288,21 +288,21 @@ def check_refusal(response: TestResponse, status: int, rule: str, lesson: str) -
     assert list(response.json or {}) == ["statusCode", "message"]
     assert response.json
     assert response.json["statusCode"] == status
-    assert lesson in response.json["message"]
+    assert expected in response.json["message"]
     assert not [name for name, _ in response.headers if name.startswith("Access-Control-")]
 
 
-@pytest.mark.behaviour("host-refused")
+@pytest.mark.behaviour("host-rejected")
 @pytest.mark.parametrize("path", ["/agent", "/__mock", "/__mock/reset", "/no/such/route"])
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS", "HEAD"])
-def test_strange_hosts_are_refused_on_every_route(
+def test_other_hosts_are_rejected_on_every_route(
     client: FlaskClient, method: str, path: str
 ) -> None:
     response = client.open(path, method=method, headers={"Host": "evil.example:4010"})
     if method == "HEAD":
         assert response.status_code == 403
         return
-    check_refusal(response, 403, "host-refused", "Host 'evil.example:4010' is not allowed")
+    check_error(response, 403, "host-rejected", "Host 'evil.example:4010' is not allowed")
     assert "--allow-host" in response.text
 
 
@@ -312,15 +312,15 @@ def test_own_hosts_pass(client: FlaskClient, host: str) -> None:
     assert client.get("/__mock/reset", headers={"Host": host}).text == "reset"
 
 
-def test_a_missing_host_is_refused(client: FlaskClient) -> None:
+def test_a_missing_host_is_rejected(client: FlaskClient) -> None:
     response = client.get("/agent", environ_overrides={"HTTP_HOST": ""})
-    check_refusal(response, 403, "host-refused", "The Host header is missing")
+    check_error(response, 403, "host-rejected", "The Host header is missing")
 
 
-def test_a_refused_host_is_shown_clean_and_short(client: FlaskClient) -> None:
+def test_a_rejected_host_is_escaped_and_truncated(client: FlaskClient) -> None:
     host = "<script>\x1b[31m\xe9" + "x" * 500
     response = client.get("/agent", environ_overrides={"HTTP_HOST": host})
-    check_refusal(response, 403, "host-refused", "Host '<script>?[31m?xxx")
+    check_error(response, 403, "host-rejected", "Host '<script>?[31m?xxx")
     assert "x" * 100 not in response.text
 
 
@@ -335,20 +335,20 @@ FOREIGN = [
 ]
 
 
-@pytest.mark.behaviour("origin-refused")
+@pytest.mark.behaviour("origin-rejected")
 @pytest.mark.parametrize("headers", FOREIGN)
 @pytest.mark.parametrize("path", ["/__mock", "/__mock/reset", "/__mock/no/such"])
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "OPTIONS"])
-def test_foreign_pages_are_kept_from_the_control_api(
+def test_other_origins_are_rejected_by_the_control_api(
     client: FlaskClient, method: str, path: str, headers: dict[str, str]
 ) -> None:
     response = client.open(path, method=method, headers=headers, json={})
-    check_refusal(response, 403, "origin-refused", "no web page but its own")
+    check_error(response, 403, "origin-rejected", "web pages of other origins")
 
 
 def test_an_escaped_control_path_is_a_control_path(client: FlaskClient) -> None:
     response = client.post("/%5f%5fmock/reset", json={}, headers={"Origin": "null"})
-    check_refusal(response, 403, "origin-refused", "no web page but its own")
+    check_error(response, 403, "origin-rejected", "web pages of other origins")
 
 
 def test_a_link_may_be_followed_but_not_posted(client: FlaskClient) -> None:
@@ -369,18 +369,18 @@ def test_a_link_may_be_followed_but_not_posted(client: FlaskClient) -> None:
 )
 def test_a_form_cannot_write_to_the_control_api(client: FlaskClient, media_type: str) -> None:
     response = client.post("/__mock/reset", data="{}", content_type=media_type)
-    check_refusal(response, 415, "control-media-type", "Content-Type: application/json")
+    check_error(response, 415, "control-media-type", "Content-Type: application/json")
 
 
 @pytest.mark.parametrize("media_type", ["application/json", "Application/JSON; charset=utf-8"])
-def test_json_can(client: FlaskClient, media_type: str) -> None:
+def test_json_can_write_to_the_control_api(client: FlaskClient, media_type: str) -> None:
     assert client.post("/__mock/reset", data="{}", content_type=media_type).text == "reset"
     own = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
     response = client.post("/__mock/reset", data="{}", content_type=media_type, headers=own)
     assert response.text == "reset"
 
 
-def test_a_preflight_is_never_granted(client: FlaskClient) -> None:
+def test_a_preflight_gets_no_cors_header(client: FlaskClient) -> None:
     asking = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x"}
     for path in "/agent", "/__mock/reset":
         for origin in "http://evil.example", "http://localhost":

@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
-from leadway_mock.agents.agent_ids import AGENT_ID_HINT, invisible_character
-from leadway_mock.agents.message_conditions import ConditionError, parse_condition
-from leadway_mock.agents.registry import TEST_TOKENS
-from leadway_mock.agents.templates import BUILT_IN_NAMES, TemplateError, parse_template
-from leadway_mock.documents.problems import Problem
+from leadway_mock.agents.patterns import PatternError, parse_condition
+from leadway_mock.agents.registry import AGENT_ID_HINT, TEST_TOKENS, invisible_character
+from leadway_mock.agents.templates import (
+    BUILT_IN_NAMES,
+    TemplateError,
+    parse_template,
+    placeholder_hint,
+)
+from leadway_mock.documents.problems import Problem, quote
 from leadway_mock.documents.yaml_document import Document, Pointer
-from leadway_mock.documents.yaml_errors import quote
-from leadway_mock.util.suggestions import closest
 
 _CAPTURE = re.compile(r"\(\?P?<(\w+)>")
 """Named captures of an invalid pattern, so that its templates are not reported as well."""
@@ -42,9 +44,15 @@ def rule_problems(document: Document) -> Iterator[Problem]:
     root = document.value if isinstance(document.value, Mapping) else {}
     file = ListItem((), root)
     yield from _duplicates(document, file, "agents", "id")
-    yield from _token_problems(document, file)
+    yield from _duplicates(document, file, "tokens", "token", lambda _: "this token")
+    for entry in _entries(file, "tokens"):
+        if entry.text("token") in TEST_TOKENS:
+            what = "this is a test token, whose meaning is fixed"
+            yield document.problem_at((*entry.pointer, "token"), what, "choose another")
     for agent in _entries(file, "agents"):
-        yield from _id_problems(document, agent)
+        if character := invisible_character(agent.text("id") or ""):
+            what = f"`id` has {character} in it, which is invisible"
+            yield document.problem_at((*agent.pointer, "id"), what, AGENT_ID_HINT)
         yield from _duplicates(document, agent, "versions", "id")
         yield from _duplicates(document, agent, "inputVariables", "name")
         yield from _reply_problems(document, agent)
@@ -74,21 +82,6 @@ def _duplicates(
         lines.setdefault(text, document.position(pointer).line)
 
 
-def _id_problems(document: Document, agent: ListItem) -> Iterator[Problem]:
-    character = invisible_character(agent.text("id") or "")
-    if character:
-        what = f"`id` has {character} in it, which is invisible"
-        yield document.problem_at((*agent.pointer, "id"), what, AGENT_ID_HINT)
-
-
-def _token_problems(document: Document, file: ListItem) -> Iterator[Problem]:
-    yield from _duplicates(document, file, "tokens", "token", lambda _: "this token")
-    for entry in _entries(file, "tokens"):
-        if entry.text("token") in TEST_TOKENS:
-            what = "this is a test token, whose meaning is fixed"
-            yield document.problem_at((*entry.pointer, "token"), what, "choose another")
-
-
 def _reply_problems(document: Document, agent: ListItem) -> Iterator[Problem]:
     replies = _entries(agent, "replies")
     names = {f"variables.{entry.text('name')}" for entry in _entries(agent, "inputVariables")}
@@ -109,7 +102,7 @@ def _captures(document: Document, reply: ListItem) -> tuple[set[str], list[Probl
     pointer = (*reply.pointer, "when")
     try:
         captures = set(parse_condition(when).captures)
-    except ConditionError as error:
+    except PatternError as error:
         return set(_CAPTURE.findall(when)), [
             document.problem_at(pointer, error.message, error.hint)
         ]
@@ -122,32 +115,25 @@ def _captures(document: Document, reply: ListItem) -> tuple[set[str], list[Probl
 def _template_problems(
     document: Document, reply: ListItem, names: AbstractSet[str]
 ) -> Iterator[Problem]:
-    pointer = (*reply.pointer, "answer")
+    pointer = (*reply.pointer, "response")
     try:
-        used = parse_template(reply.text("answer") or "").names
-    except TemplateError:
-        hint = r"close it as in `{{name}}`, or write `\{{` for two braces"
-        yield document.problem_at(pointer, "a `{{` without a placeholder", hint)
+        used = parse_template(reply.text("response") or "").names
+    except TemplateError as error:
+        yield document.problem_at(pointer, error.message, error.hint)
         return
     for name in dict.fromkeys(used):
         if name not in names:
+            hint = r"capture it in a `when` with (?P<name>…), or write `\{{` for two braces"
+            if name.startswith("variables."):
+                hint = "declare the variable under `inputVariables`"
             what = f"{quote('{{' + name + '}}')} is not defined"
-            yield document.problem_at(pointer, what, _placeholder_hint(name, names))
-
-
-def _placeholder_hint(name: str, names: AbstractSet[str]) -> str:
-    close = closest(name, sorted(names))
-    if close:
-        return f"did you mean `{{{{{close}}}}}`?"
-    if name.startswith("variables."):
-        return "declare the variable under `inputVariables`"
-    return r"capture it in a `when` with (?P<name>…), or write `\{{` for two braces"
+            yield document.problem_at(pointer, what, placeholder_hint(name, names, hint))
 
 
 def _unreachable_replies(document: Document, replies: list[ListItem]) -> Iterator[Problem]:
     given: dict[tuple[str, str], ListItem] = {}
     for reply in replies:
-        turn, when = _conditions(reply)
+        turn, when = repr(reply.content.get("turn")), repr(reply.content.get("when"))
         wider = [(turn, when), (ANY, when), (turn, ANY), (ANY, ANY)]
         earlier = next((given[conditions] for conditions in wider if conditions in given), None)
         if earlier:
@@ -155,9 +141,3 @@ def _unreachable_replies(document: Document, replies: list[ListItem]) -> Iterato
             what = f"this reply is never used: the one on line {line} always matches first"
             yield document.problem_at(reply.pointer, what, "move it above that one, or remove it")
         given.setdefault((turn, when), reply)
-
-
-def _conditions(reply: ListItem) -> tuple[str, str]:
-    """Return the conditions `turn` and `when` as texts to compare."""
-    turn, when = (reply.content.get(name) for name in ("turn", "when"))
-    return repr(turn), repr(when)

@@ -3,34 +3,30 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from itertools import chain, islice
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 from leadway_mock.agents.builtin import BUILT_IN, echo, echo_with_remarks
-from leadway_mock.agents.canned_replies import CannedReply, first_match_responder
 from leadway_mock.agents.file.checks import rule_problems
-from leadway_mock.agents.file.schema import schema_problems
-from leadway_mock.agents.input_variables import InputVariable
-from leadway_mock.agents.message_conditions import parse_condition
+from leadway_mock.agents.patterns import ANY, parse_condition
 from leadway_mock.agents.registry import (
     ACTIVE,
     WRITE_SCOPE,
     Agent,
     AgentRegistry,
+    InputVariable,
     Token,
     Version,
     only_version,
 )
-from leadway_mock.agents.replies import REPLY_FIELDS, AgentReply, Responder
-from leadway_mock.agents.templates import parse_template
-from leadway_mock.documents.problems import Problem, ProblemsError
-from leadway_mock.documents.text_files import UnreadableFileError, read_text
-from leadway_mock.documents.yaml_document import Document, YamlError, load
-
-MAX_PROBLEMS: Final = 1_000
-"""Maximum problems to find; a file of another kind may have more."""
+from leadway_mock.agents.replies import Responder, reply_fields
+from leadway_mock.agents.templates import CannedReply, first_match_responder, parse_template
+from leadway_mock.documents.problems import DocumentError, ProblemsError
+from leadway_mock.documents.schema_errors import FileKind, document_problems
+from leadway_mock.documents.yaml_document import load, read_text
 
 
 class AgentsFileError(ProblemsError):
@@ -43,8 +39,12 @@ def load_agents(path: str | Path) -> AgentRegistry:
     An agent with a built-in agent's id replaces it. If the file declares tokens, only they and the
     test tokens are accepted. Raises `AgentsFileError`, which lists every problem.
     """
-    document = _read(path)
-    problems = sorted(_problems(document))
+    try:
+        document = load(read_text(path))
+    except DocumentError as error:
+        # It contains text of the file, tokens included, so it is not chained.
+        raise AgentsFileError(str(path), [error.problem]) from None
+    problems = document_problems(document, _file_kind(), rule_problems(document))
     if problems:
         raise AgentsFileError(str(path), problems)
     content: Any = document.value
@@ -57,19 +57,6 @@ def load_agents(path: str | Path) -> AgentRegistry:
     )
 
 
-def _problems(document: Document) -> set[Problem]:
-    found = chain(schema_problems(document), rule_problems(document))
-    return set(islice(found, MAX_PROBLEMS))
-
-
-def _read(path: str | Path) -> Document:
-    # The caught errors contain text of the file, tokens included, so they are not chained.
-    try:
-        return load(read_text(path))
-    except (UnreadableFileError, YamlError) as error:
-        raise AgentsFileError(str(path), [error.problem]) from None
-
-
 def restore_agent(source: str) -> Agent:
     """Return the agent of `Agent.source`, without checks."""
     return _agent(json.loads(source))
@@ -78,23 +65,18 @@ def restore_agent(source: str) -> Agent:
 def _agent(entry: Mapping[str, Any]) -> Agent:
     source = json.dumps(entry)
     variables = tuple(InputVariable(**variable) for variable in entry.get("inputVariables", []))
+    declared = tuple(Version(**version) for version in entry.get("versions", []))
     return Agent(
         id=entry["id"],
         name=entry["name"],
         respond=_responder(entry, variables),
         location=entry.get("location"),
         status=entry.get("status", ACTIVE),
-        versions=_versions(entry),
+        versions=declared if "versions" in entry else (only_version(entry["id"]),),
         input_variables=variables,
         digest=hashlib.blake2b(source.encode(), digest_size=8).hexdigest(),
         source=source,
     )
-
-
-def _versions(entry: Mapping[str, Any]) -> tuple[Version, ...]:
-    if "versions" not in entry:
-        return (only_version(entry["id"]),)
-    return tuple(Version(**version) for version in entry["versions"])
 
 
 def _responder(entry: Mapping[str, Any], variables: tuple[InputVariable, ...]) -> Responder:
@@ -104,11 +86,10 @@ def _responder(entry: Mapping[str, Any], variables: tuple[InputVariable, ...]) -
 
 
 def _reply(entry: Mapping[str, Any]) -> CannedReply:
-    fields = {field: entry[name] for name, field in REPLY_FIELDS.items() if name in entry}
     return CannedReply(
-        template=parse_template(entry["answer"]),
-        reply=AgentReply("", **fields),
-        condition=parse_condition(entry["when"]) if "when" in entry else None,
+        template=parse_template(entry["response"]),
+        reply=reply_fields(entry),
+        condition=parse_condition(entry["when"]) if "when" in entry else ANY,
         turn=entry.get("turn"),
     )
 
@@ -119,3 +100,39 @@ def _token(entry: Mapping[str, Any]) -> Token:
         locations=tuple(entry["locations"]) if "locations" in entry else None,
         scopes=tuple(entry.get("scopes", [WRITE_SCOPE])),
     )
+
+
+@cache
+def schema_text() -> str:
+    """Return the JSON Schema of the agents file, as editors use it."""
+    return resources.files(__package__).joinpath("agents.schema.json").read_text("utf-8")
+
+
+@cache
+def _file_kind() -> FileKind:
+    return FileKind(
+        schema=json.loads(schema_text()),
+        start_hint="start it with a line `agents:` or `tokens:`",
+        synonyms=SYNONYMS,
+        misplaced={"turn": "put `turn` beside `when`, not into it"},
+        secret=frozenset({("tokens",)}),
+    )
+
+
+SYNONYMS = {
+    "agentId": ("id",),
+    "answer": ("response",),
+    "isPublished": ("published",),
+    "key": ("name",),
+    "locationId": ("location",),
+    "locationIds": ("locations",),
+    "match": ("when",),
+    "message": ("when",),
+    "output": ("response",),
+    "reply": ("response",),
+    "scope": ("scopes",),
+    "text": ("response",),
+    "value": ("token",),
+    "versionId": ("id",),
+}
+"""Names that users may try, mostly the vendor's, with the names to suggest."""

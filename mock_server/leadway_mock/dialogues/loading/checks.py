@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Final
 
-from leadway_mock.agents.agent_ids import AGENT_ID_HINT, invisible_character
-from leadway_mock.agents.message_conditions import ConditionError
+from leadway_mock.agents.patterns import PatternError, parse_pattern
+from leadway_mock.agents.registry import AGENT_ID_HINT, invisible_character
 from leadway_mock.agents.templates import BUILT_IN_NAMES, TemplateError, parse_template, texts_in
 from leadway_mock.dialogues.loading.turn_entries import (
     BranchEntry,
@@ -17,13 +17,11 @@ from leadway_mock.dialogues.loading.turn_entries import (
     turns_of,
 )
 from leadway_mock.dialogues.model import END
-from leadway_mock.dialogues.patterns import parse_pattern
-from leadway_mock.documents.problems import Problem
+from leadway_mock.documents.problems import Problem, quote
 from leadway_mock.documents.yaml_document import Document, Pointer
-from leadway_mock.documents.yaml_errors import quote
 from leadway_mock.faults import FaultError, read_fault, read_latency
 from leadway_mock.util.json_pointer import to_path
-from leadway_mock.util.suggestions import closest
+from leadway_mock.util.names import closest
 
 TEMPLATE_FIELDS: Final = ("response", "attachments", "generativeOutputs")
 """Properties of a reply with placeholders."""
@@ -44,11 +42,12 @@ def rule_problems(document: Document) -> Iterator[Problem]:
     yield from _agent_problems(document, head.get("agent"))
 
 
-def _agent_problems(document: Document, pattern: object) -> Iterator[Problem]:
-    several = enumerate(pattern if isinstance(pattern, list) else [])
-    places: list[tuple[Pointer, object]] = [(("agent", index), each) for index, each in several]
-    for pointer, agent in places or [(("agent",), pattern)]:
-        character = invisible_character(agent) if isinstance(agent, str) else ""
+def _agent_problems(document: Document, agent: object) -> Iterator[Problem]:
+    places: list[tuple[Pointer, object]] = [(("agent",), agent)]
+    if isinstance(agent, list):
+        places = [(("agent", index), each) for index, each in enumerate(agent)]
+    for pointer, each in places:
+        character = invisible_character(each) if isinstance(each, str) else ""
         if character:
             what = f"`agent` has {character} in it, which is invisible"
             yield document.problem_at(pointer, what, AGENT_ID_HINT)
@@ -57,24 +56,20 @@ def _agent_problems(document: Document, pattern: object) -> Iterator[Problem]:
 def _label_problems(document: Document, entries: list[Entry]) -> Iterator[Problem]:
     lines: dict[str, int] = {}
     for entry in _all_entries(entries):
-        label = entry.text("label")
+        label, pointer = entry.text("label"), (*entry.pointer, "label")
         if label and label in lines:
             what = f"the label {quote(label)} is already used on line {lines[label]}"
-            yield document.problem_at((*entry.pointer, "label"), what, "choose another")
-        if label:
-            lines.setdefault(label, document.position((*entry.pointer, "label")).line)
+            yield document.problem_at(pointer, what, "choose another")
+        elif label:
+            lines[label] = document.position(pointer).line
     for turn in turns_of(entries):
         target = turn.text("then")
         if target and target != END and target not in lines:
+            close = closest(target, [*lines, END])
+            hint = f"add `label: {target}` to the next turn, or write `then: {END}`"
             what = f"{quote(target)} is not a label of this dialogue"
-            yield document.problem_at((*turn.pointer, "then"), what, _label_hint(target, lines))
-
-
-def _label_hint(target: str, labels: Mapping[str, int]) -> str:
-    close = closest(target, [*labels, END])
-    if close:
-        return f"did you mean `{close}`?"
-    return f"add `label: {target}` to the next turn, or write `then: {END}`"
+            hint = f"did you mean `{close}`?" if close else hint
+            yield document.problem_at((*turn.pointer, "then"), what, hint)
 
 
 def _all_entries(entries: list[Entry]) -> Iterator[Entry]:
@@ -88,7 +83,7 @@ def _pattern_problems(document: Document, turn: TurnEntry) -> Iterator[Problem]:
     for pointer, pattern in _patterns(turn):
         try:
             captures = set(parse_pattern(pattern).captures)
-        except ConditionError as error:
+        except PatternError as error:
             yield document.problem_at(pointer, error.message, error.hint)
             continue
         for name in sorted(captures.intersection(BUILT_IN_NAMES)):
@@ -97,31 +92,26 @@ def _pattern_problems(document: Document, turn: TurnEntry) -> Iterator[Problem]:
 
 
 def _patterns(turn: TurnEntry) -> Iterator[tuple[Pointer, str | Mapping[str, str]]]:
-    user = turn.content.get("user")
-    if isinstance(user, str) or (isinstance(user, Mapping) and _is_single_condition(user)):
-        yield (*turn.pointer, "user"), user
-    when = turn.content.get("when")
-    yield from _texts((*turn.pointer, "when"), when if isinstance(when, Mapping) else {})
-
-
-def _is_single_condition(user: Mapping[str, Any]) -> bool:
-    names = set(user)
-    known = names in ({"equals"}, {"contains"})
-    return known and all(isinstance(text, str) for text in user.values())
-
-
-def _texts(pointer: Pointer, when: Mapping[str, Any]) -> Iterator[tuple[Pointer, str]]:
-    """Yield the texts that `patterns.match_value` compares, with their paths."""
-    places: list[tuple[Pointer, Any]] = [((*pointer, "contact"), when.get("contact"))]
-    variables = when.get("variables")
-    if isinstance(variables, Mapping):
-        places += [((*pointer, "variables", name), each) for name, each in variables.items()]
-    attachments = when.get("attachments")
-    for index, each in enumerate(attachments if isinstance(attachments, list) else []):
-        if isinstance(each, Mapping):
-            start = (*pointer, "attachments", index)
-            places += [((*start, name), value) for name, value in each.items()]
+    """Yield the pattern of the message, and the texts that `match_value` compares."""
+    user, when = turn.content.get("user"), turn.content.get("when")
+    condition = user if isinstance(user, Mapping) else {}
+    is_valid = all(isinstance(text, str) for text in condition.values())
+    if is_valid and set(condition) in ({"equals"}, {"contains"}):
+        yield (*turn.pointer, "user"), condition
+    places: list[tuple[Pointer, Any]] = [((*turn.pointer, "user"), user)]
+    if isinstance(when, Mapping):
+        pointer = (*turn.pointer, "when")
+        places.append(((*pointer, "contact"), when.get("contact")))
+        places += _members((*pointer, "variables"), when.get("variables"))
+        attachments = when.get("attachments")
+        for index, each in enumerate(attachments if isinstance(attachments, list) else []):
+            places += _members((*pointer, "attachments", index), each)
     yield from ((where, text) for where, text in places if isinstance(text, str))
+
+
+def _members(pointer: Pointer, value: object) -> Iterator[tuple[Pointer, Any]]:
+    if isinstance(value, Mapping):
+        yield from (((*pointer, name), each) for name, each in value.items())
 
 
 def _fault_problems(document: Document, turn: TurnEntry) -> Iterator[Problem]:
@@ -143,6 +133,5 @@ def _template_problems(document: Document, pointer: Pointer, reply: object) -> I
         try:
             for text in texts_in(value):
                 parse_template(text)
-        except TemplateError:
-            hint = r"close it as in `{{name}}`, or write `\{{` for two braces"
-            yield document.problem_at(where, "a `{{` without a placeholder", hint)
+        except TemplateError as error:
+            yield document.problem_at(where, error.message, error.hint)

@@ -10,10 +10,8 @@ from typing import Final
 from leadway_mock.dialogues.loading.parser import DialogueError, DialoguesError, read_dialogue
 from leadway_mock.dialogues.loading.transcripts import read_transcript
 from leadway_mock.dialogues.model import Dialogue
-from leadway_mock.documents.problems import Problem, TextPosition
-from leadway_mock.documents.text_files import UnreadableFileError, read_text
-from leadway_mock.documents.yaml_document import YamlError, load
-from leadway_mock.documents.yaml_errors import quote
+from leadway_mock.documents.problems import DocumentError, Problem, TextPosition, quote
+from leadway_mock.documents.yaml_document import load, read_text
 
 TRANSCRIPTS: Final = (".txt", ".dialogue")
 YAML: Final = (".yaml", ".yml")
@@ -45,7 +43,7 @@ def load_dialogue(path: str | Path) -> Dialogue:
     path = Path(path)
     try:
         text = read_text(path)
-    except UnreadableFileError as error:
+    except DocumentError as error:
         raise DialogueError(str(path), [error.problem]) from None
     return parse_dialogue(text, name=path.stem, file=str(path))
 
@@ -55,10 +53,10 @@ def parse_dialogue(text: str, *, name: str = "dialogue", file: str = "") -> Dial
 
     Without a `file`, a text with a line `turns:` and a list are YAML. Raises `DialogueError`.
     """
-    if _is_yaml(text, file):
+    if Path(file).suffix in YAML if file else _YAML_START.search(text):
         try:
             document = load(text)
-        except YamlError as error:
+        except DocumentError as error:
             raise DialogueError(file or name, [error.problem]) from None
         return read_dialogue(document, file=file or name, name=name)
     document, problems = read_transcript(text)
@@ -88,7 +86,7 @@ def is_agents_file(path: Path) -> bool:
     """Return whether the file at `path` is an agents file, not a dialogue."""
     try:
         content = load(read_text(path)).value if path.suffix in YAML else None
-    except (UnreadableFileError, YamlError):
+    except DocumentError:
         return False
     if not isinstance(content, Mapping) or "turns" in content:
         return False
@@ -107,14 +105,7 @@ def read_files(files: Iterable[Path]) -> tuple[list[Dialogue], list[DialogueErro
             continue
         if dialogue.name in found:
             what = f"the name {quote(dialogue.name)} is already used by {found[dialogue.name].file}"
-            errors.append(
-                DialogueError(str(file), [Problem(TextPosition(1), what, "choose another name")])
-            )
+            problem = Problem(TextPosition(1), what, "choose another name")
+            errors.append(DialogueError(str(file), [problem]))
         found.setdefault(dialogue.name, dialogue)
     return [found[name] for name in sorted(found)], errors
-
-
-def _is_yaml(text: str, file: str) -> bool:
-    if file:
-        return Path(file).suffix in YAML
-    return _YAML_START.search(text) is not None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from itertools import islice
+from functools import cache
+from importlib import resources
+from itertools import chain
 from typing import Any, Final
 
+from leadway_mock.agents.patterns import ANY, parse_pattern
+from leadway_mock.agents.replies import REPLY_FIELDS, reply_fields
 from leadway_mock.dialogues.loading.checks import rule_problems
-from leadway_mock.dialogues.loading.schema import schema_problems
 from leadway_mock.dialogues.loading.turn_entries import (
     TurnEntry,
     TurnGraph,
@@ -16,21 +20,17 @@ from leadway_mock.dialogues.loading.turn_entries import (
     turns_of,
 )
 from leadway_mock.dialogues.model import (
-    REFUSE,
+    REJECT,
     UNSCRIPTED,
     Dialogue,
     ScriptedReply,
     ScriptedTurn,
     TurnConditions,
 )
-from leadway_mock.dialogues.patterns import ANY, parse_pattern
-from leadway_mock.dialogues.serialization import reply_fields
 from leadway_mock.documents.problems import Problem, ProblemsError
+from leadway_mock.documents.schema_errors import FileKind, document_problems
 from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.faults import read_fault, read_latency
-
-MAX_PROBLEMS: Final = 1_000
-"""Maximum problems to find; a file of another kind may have more."""
 
 
 class DialogueError(ProblemsError):
@@ -54,23 +54,25 @@ def read_dialogue(
 
     `problems` are those found before. Raises `DialogueError`.
     """
-    found = [*problems, *islice(schema_problems(document), MAX_PROBLEMS)]
-    problems = sorted({*found, *islice(rule_problems(document), MAX_PROBLEMS)})
-    if problems:
-        raise DialogueError(file, problems)
+    rules = chain(problems, rule_problems(document))
+    if found := document_problems(document, _file_kind(), rules):
+        raise DialogueError(file, found)
     return _dialogue(document, file, name)
 
 
 def _dialogue(document: Document, file: str, name: str) -> Dialogue:
     content: Any = document.value if isinstance(document.value, Mapping) else {}
     entries, _ = read_entries(document)
-    graph = build_graph(entries)
+    graph, agent = build_graph(entries), content.get("agent", [])
+    fallback = content.get("fallback", UNSCRIPTED)
+    if fallback not in (UNSCRIPTED, REJECT):
+        fallback = _reply(document, ("fallback",), fallback)
     return Dialogue(
         name=content.get("name", name),
         turns=tuple(_turn(entry, graph, document) for entry in turns_of(entries)),
         starts=graph.starts,
-        agents=_agents(content.get("agent", [])),
-        fallback=_fallback(document, content.get("fallback", UNSCRIPTED)),
+        agents=(agent,) if isinstance(agent, str) else tuple(agent),
+        fallback=fallback,
         at_end=content.get("at_end", UNSCRIPTED),
         file=file,
     )
@@ -78,10 +80,12 @@ def _dialogue(document: Document, file: str, name: str) -> Dialogue:
 
 def _turn(entry: TurnEntry, graph: TurnGraph, document: Document) -> ScriptedTurn:
     content = entry.content
+    replies = [_reply(document, *reply) for reply in entry.replies]
+    text = "\n".join(each.text for each in replies)
     return ScriptedTurn(
         number=entry.number,
         user=parse_pattern(content["user"]) if "user" in content else ANY,
-        reply=_join([_reply(document, *reply) for reply in entry.replies]),
+        reply=ScriptedReply(text, replies[-1].fields, replies[0].line),
         when=TurnConditions(**content.get("when", {})),
         label=entry.text("label"),
         latency=read_latency(content["latency"]) if "latency" in content else None,
@@ -91,12 +95,6 @@ def _turn(entry: TurnEntry, graph: TurnGraph, document: Document) -> ScriptedTur
     )
 
 
-def _join(replies: list[ScriptedReply]) -> ScriptedReply:
-    """Return one reply from several: their texts as lines, and the fields of the last."""
-    text = "\n".join(each.text for each in replies)
-    return ScriptedReply(text, replies[-1].fields, replies[0].line)
-
-
 def _reply(document: Document, pointer: Pointer, reply: str | Mapping[str, Any]) -> ScriptedReply:
     if isinstance(reply, str):
         return ScriptedReply(reply, line=document.position(pointer).line)
@@ -104,11 +102,53 @@ def _reply(document: Document, pointer: Pointer, reply: str | Mapping[str, Any])
     return ScriptedReply(reply["response"], reply_fields(reply), line)
 
 
-def _agents(agent: str | list[str]) -> tuple[str, ...]:
-    return (agent,) if isinstance(agent, str) else tuple(agent)
+@cache
+def schema_text() -> str:
+    """Return the JSON Schema of a dialogue file, as editors use it."""
+    return resources.files(__package__).joinpath("dialogues.schema.json").read_text("utf-8")
 
 
-def _fallback(document: Document, fallback: str | Mapping[str, Any]) -> ScriptedReply | str:
-    if isinstance(fallback, str) and fallback in {UNSCRIPTED, REFUSE}:
-        return fallback
-    return _reply(document, ("fallback",), fallback)
+@cache
+def _file_kind() -> FileKind:
+    start = "start it with a line `turns:`, or with `- user: …`"
+    return FileKind(json.loads(schema_text()), start, SYNONYMS, MISPLACED)
+
+
+SYNONYMS: Final = {
+    "after": ("at_end",),
+    "agentId": ("agent",),
+    "agents": ("agent",),
+    "alternatives": ("branch",),
+    "answer": ("agent", "response"),
+    "assistant": ("agent",),
+    "attachment": ("attachments",),
+    "branches": ("branch",),
+    "contactId": ("contact",),
+    "delay": ("latency",),
+    "goto": ("then",),
+    "id": ("label", "name"),
+    "inputVariables": ("variables",),
+    "message": ("user",),
+    "next": ("then",),
+    "otherwise": ("fallback",),
+    "reply": ("agent",),
+    "text": ("response", "user"),
+}
+"""Names that users may try, with the names to suggest."""
+
+_REPLY = "it belongs to the reply, as in `agent: {response: Hi, goalCompletion: true}`"
+_GENERATED = "leave it out: the mock generates one for each response"
+_TOP = "it belongs at the top of the file, beside `turns`"
+_TURN = "it belongs to the turn, beside `user` and `agent`"
+_WHEN = "it belongs to the conditions, as in `when: {turn: 1}`"
+
+MISPLACED: Final = {
+    **dict.fromkeys(("executionId", "interactionId"), _GENERATED),
+    **dict.fromkeys(("at_end", "fallback", "name", "turns"), _TOP),
+    **dict.fromkeys(("branch", "fault", "label", "latency", "then", "when"), _TURN),
+    **dict.fromkeys(("contact", "turn", "variables"), _WHEN),
+    **dict.fromkeys(("response", *REPLY_FIELDS), _REPLY),
+    "user": "it begins a turn: write `- user: …` under `turns`",
+    "attachments": "sent attachments belong under `when`, those of the reply under `agent`",
+}
+"""Hints for names that are valid elsewhere in the file, or nowhere."""

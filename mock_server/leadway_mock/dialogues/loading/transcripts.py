@@ -16,14 +16,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from textwrap import dedent, indent
 from typing import Final
 
-from leadway_mock.documents.problems import Problem, TextPosition
+from leadway_mock.documents.problems import Problem, TextPosition, quote
 from leadway_mock.documents.yaml_document import Document, Pointer
-from leadway_mock.documents.yaml_errors import quote
-from leadway_mock.util.suggestions import closest
+from leadway_mock.util.names import closest
 
 _SPEAKER_LINE = re.compile(r"(?P<speaker>[^\W\d_][\w -]{0,20}?)[ \t]*:(?:[ \t]+(?P<text>.*))?$")
 _SPEAKERS: Final = ("user", "agent")
@@ -41,7 +40,7 @@ _SYNONYMS: Final = {
 class _Utterance:
     speaker: str
     position: TextPosition
-    lines: list[str] = field(default_factory=list)
+    lines: list[str]
     """The text after the speaker, then the lines that continue it."""
 
     def text(self) -> str:
@@ -54,38 +53,35 @@ def read_transcript(text: str) -> tuple[Document, list[Problem]]:
     """Return a transcript as a list of `{user: text}` and `{agent: text}`, and its problems."""
     utterances: list[_Utterance] = []
     problems: list[Problem] = []
-    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
-        if not line.startswith("#"):
-            problems += _read_line(utterances, number, line.rstrip())
-    value = [{each.speaker: each.text()} for each in utterances]
+    for number, written in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
+        line = written.rstrip()
+        if written.startswith("#"):
+            continue
+        if not line or line[0].isspace():
+            if utterances:
+                utterances[-1].lines.append(line)
+            elif line:
+                what = "an indented line without a line above to continue"
+                problems.append(Problem(TextPosition(number), what, "start with `user:`"))
+            continue
+        match = _SPEAKER_LINE.match(line)
+        speaker = match["speaker"].lower() if match else ""
+        if match and speaker in _SPEAKERS:
+            said = match["text"] or ""
+            column = 1 + (match.start("text") if said else match.end())
+            utterances.append(_Utterance(speaker, TextPosition(number, column), [said.strip()]))
+        else:
+            problems.append(Problem(TextPosition(number), *_speaker_problem(line, speaker)))
+    return _to_document(utterances), problems
+
+
+def _to_document(utterances: list[_Utterance]) -> Document:
     values: dict[Pointer, TextPosition] = {(): TextPosition(1, 1)}
     keys: dict[Pointer, TextPosition] = {}
     for index, each in enumerate(utterances):
         values[index,] = keys[index, each.speaker] = TextPosition(each.position.line, 1)
         values[index, each.speaker] = each.position
-    return Document(value, values, keys), problems
-
-
-def _read_line(utterances: list[_Utterance], number: int, line: str) -> Iterable[Problem]:
-    if not line or line[0].isspace():
-        yield from _continue(utterances, number, line)
-        return
-    match = _SPEAKER_LINE.match(line)
-    speaker = match["speaker"].lower() if match else ""
-    if match and speaker in _SPEAKERS:
-        text = match["text"] or ""
-        column = 1 + (match.start("text") if text else match.end())
-        utterances.append(_Utterance(speaker, TextPosition(number, column), [text.strip()]))
-    else:
-        yield Problem(TextPosition(number), *_speaker_problem(line, speaker))
-
-
-def _continue(utterances: list[_Utterance], number: int, line: str) -> Iterable[Problem]:
-    if utterances:
-        utterances[-1].lines.append(line)
-    elif line:
-        what = "an indented line without a line above to continue"
-        yield Problem(TextPosition(number), what, "start with `user:`")
+    return Document([{each.speaker: each.text()} for each in utterances], values, keys)
 
 
 def _speaker_problem(line: str, speaker: str) -> tuple[str, str]:

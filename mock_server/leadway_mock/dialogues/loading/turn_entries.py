@@ -17,13 +17,11 @@ from leadway_mock.documents.yaml_document import Document, Pointer
 
 
 @dataclass(slots=True)
-class TurnEntry:
-    """One turn as written: its mapping, and the replies in it and after it."""
+class ListEntry:
+    """One list item as written."""
 
     pointer: Pointer
     content: Mapping[str, Any]
-    replies: list[tuple[Pointer, Any]] = field(default_factory=list)
-    number: int = 0
 
     def text(self, name: str) -> str:
         """Return the text called `name`, or an empty one."""
@@ -32,17 +30,18 @@ class TurnEntry:
 
 
 @dataclass(slots=True)
-class BranchEntry:
+class TurnEntry(ListEntry):
+    """One turn: its mapping, and the replies in it and after it."""
+
+    replies: list[tuple[Pointer, Any]] = field(default_factory=list)
+    number: int = 0
+
+
+@dataclass(slots=True)
+class BranchEntry(ListEntry):
     """Alternatives, each a list of entries."""
 
-    pointer: Pointer
-    content: Mapping[str, Any]
     paths: list[list[Entry]]
-
-    def text(self, name: str) -> str:
-        """Return the text called `name`, or an empty one."""
-        value = self.content.get(name)
-        return value if isinstance(value, str) else ""
 
 
 Entry: TypeAlias = TurnEntry | BranchEntry
@@ -53,11 +52,11 @@ def read_entries(document: Document) -> tuple[list[Entry], list[Problem]]:
     root = document.value
     pointer: Pointer = () if isinstance(root, list) else ("turns",)
     items = root.get("turns") if isinstance(root, Mapping) else root
-    problems: list[Problem] = []
-    entries = _entries(document, pointer, items, problems)
+    reader = _EntryReader(document)
+    entries = reader.entries(pointer, items if isinstance(items, list) else [])
     for number, turn in enumerate(turns_of(entries), start=1):
         turn.number = number
-    return entries, problems
+    return entries, reader.problems
 
 
 def turns_of(entries: list[Entry]) -> Iterator[TurnEntry]:
@@ -70,88 +69,55 @@ def turns_of(entries: list[Entry]) -> Iterator[TurnEntry]:
                 yield from turns_of(path)
 
 
-def _entries(
-    document: Document, pointer: Pointer, items: object, problems: list[Problem]
-) -> list[Entry]:
-    entries: list[Entry] = []
-    for index, item in enumerate(items if isinstance(items, list) else []):
-        if _is_mapping(item):
-            _add(document, (*pointer, index), item, entries, problems)
-    problems += _missing_replies(document, entries)
-    return entries
+@dataclass(slots=True)
+class _EntryReader:
+    document: Document
+    problems: list[Problem] = field(default_factory=list)
 
+    def entries(self, pointer: Pointer, found: object) -> list[Entry]:
+        """Return the entries of a list, or of a mapping, which is a list of one."""
+        items = [(pointer, found)]
+        if isinstance(found, list):
+            items = [((*pointer, index), item) for index, item in enumerate(found)]
+        entries: list[Entry] = []
+        for where, item in items:
+            if isinstance(item, Mapping):
+                self._add(where, item, entries)
+        for entry in entries:
+            if isinstance(entry, TurnEntry) and not entry.replies:
+                self._report(entry.pointer, "this turn has no reply", "add an `agent` after it")
+        return entries
 
-def _add(
-    document: Document,
-    pointer: Pointer,
-    item: Mapping[str, Any],
-    entries: list[Entry],
-    problems: list[Problem],
-) -> None:
-    if "branch" in item:
-        entries.append(_branch(document, pointer, item, problems))
-        problems += _misplaced_properties(document, pointer, item)
-    elif "user" in item:
+    def _add(self, pointer: Pointer, item: Mapping[str, Any], entries: list[Entry]) -> None:
+        """Add an item to `entries`, or to the turn before it."""
         replies = [((*pointer, "agent"), item["agent"])] if "agent" in item else []
-        entries.append(TurnEntry(pointer, item, replies))
-    elif not entries or not isinstance(entries[-1], TurnEntry):
-        what = "this reply has no `user` before it"
-        hint = "write a `user` before it; `*` expects any message"
-        problems.append(document.problem_at(pointer, what, hint))
-    else:
-        problems += _continue(document, pointer, item, entries[-1])
+        if "branch" in item:
+            entries.append(self._branch(pointer, item))
+        elif "user" in item:
+            entries.append(TurnEntry(pointer, item, replies))
+        elif not entries or not isinstance(entries[-1], TurnEntry):
+            hint = "write a `user` before it; `*` expects any message"
+            self._report(pointer, "this reply has no `user` before it", hint)
+        else:
+            turn = entries[-1]
+            turn.replies += replies
+            more = {name: value for name, value in item.items() if name != "agent"}
+            for name in more.keys() & turn.content.keys():
+                self._report((*pointer, name), f"`{name}` occurs twice in one turn", "keep one")
+            turn.content = more | dict(turn.content)
 
-
-def _continue(
-    document: Document, pointer: Pointer, item: Mapping[str, Any], turn: TurnEntry
-) -> Iterator[Problem]:
-    """Add an entry without `user` to the turn before it."""
-    if "agent" in item:
-        turn.replies.append(((*pointer, "agent"), item["agent"]))
-    more = {name: value for name, value in item.items() if name != "agent"}
-    for name in more:
-        if name in turn.content:
-            what = f"`{name}` occurs twice in one turn"
-            yield document.problem_at_key((*pointer, name), what, "keep one")
-    turn.content = more | dict(turn.content)
-
-
-def _branch(
-    document: Document, pointer: Pointer, item: Mapping[str, Any], problems: list[Problem]
-) -> BranchEntry:
-    found = item["branch"]
-    paths = []
-    for index, path in enumerate(found if isinstance(found, list) else []):
-        where: Pointer = (*pointer, "branch", index)
-        if isinstance(path, list):
-            paths.append(_entries(document, where, path, problems))
-        elif _is_mapping(path):
-            single: list[Entry] = []
-            _add(document, where, path, single, problems)
-            problems += _missing_replies(document, single)
-            paths.append(single)
-    return BranchEntry(pointer, item, [path for path in paths if path])
-
-
-def _misplaced_properties(
-    document: Document, pointer: Pointer, item: Mapping[str, Any]
-) -> Iterator[Problem]:
-    for name in item:
-        if name in {"user", "agent", "when", "latency", "then"}:
-            hint = "move it into the alternatives"
+    def _branch(self, pointer: Pointer, item: Mapping[str, Any]) -> BranchEntry:
+        for name in item.keys() & {"user", "agent", "when", "latency", "then"}:
             what = f"`{name}` is not allowed beside `branch`"
-            yield document.problem_at_key((*pointer, name), what, hint)
+            self._report((*pointer, name), what, "move it into the alternatives")
+        found = item["branch"] if isinstance(item["branch"], list) else []
+        paths = [
+            self.entries((*pointer, "branch", index), path) for index, path in enumerate(found)
+        ]
+        return BranchEntry(pointer, item, [path for path in paths if path])
 
-
-def _missing_replies(document: Document, entries: list[Entry]) -> Iterator[Problem]:
-    for entry in entries:
-        if isinstance(entry, TurnEntry) and not entry.replies:
-            what = "this turn has no reply"
-            yield document.problem_at(entry.pointer, what, "add an `agent` after it")
-
-
-def _is_mapping(value: object) -> bool:
-    return isinstance(value, Mapping)
+    def _report(self, pointer: Pointer, what: str, hint: str) -> None:
+        self.problems.append(self.document.problem_at_key(pointer, what, hint))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,32 +131,24 @@ class TurnGraph:
 
 def build_graph(entries: list[Entry]) -> TurnGraph:
     """Return the graph of `entries`. A `then` with an unknown label is ignored."""
-    linker = _Linker()
-    starts = linker.link(entries, ())
-    labels = linker.labels | {END: ()}
-    jumps = {
-        turn.number: labels[turn.text("then")]
-        for turn in turns_of(entries)
-        if turn.text("then") in labels
-    }
-    return TurnGraph(starts, linker.successors | jumps)
+    successors: dict[int, tuple[int, ...]] = {}
+    labels: dict[str, tuple[int, ...]] = {END: ()}
 
-
-@dataclass(slots=True)
-class _Linker:
-    successors: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    labels: dict[str, tuple[int, ...]] = field(default_factory=dict)
-
-    def link(self, entries: list[Entry], following: tuple[int, ...]) -> tuple[int, ...]:
+    def link(entries: list[Entry], following: tuple[int, ...]) -> tuple[int, ...]:
         """Put `following` after `entries`; return the turns that may begin `entries`."""
         for entry in reversed(entries):
-            if isinstance(entry, BranchEntry):
-                following = tuple(
-                    number for path in entry.paths for number in self.link(path, following)
-                )
-            else:
-                self.successors[entry.number] = following
+            if isinstance(entry, TurnEntry):
+                successors[entry.number] = following
                 following = (entry.number,)
-            if entry.text("label"):
-                self.labels[entry.text("label")] = following
+            else:
+                ends = following
+                following = tuple(each for path in entry.paths for each in link(path, ends))
+            if entry.text("label") not in {"", END}:
+                labels[entry.text("label")] = following
         return following
+
+    starts = link(entries, ())
+    for turn in turns_of(entries):
+        if turn.text("then") in labels:
+            successors[turn.number] = labels[turn.text("then")]
+    return TurnGraph(starts, successors)

@@ -6,11 +6,11 @@ commits. An operation without a handler responds with its first example.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from leadway_mock.agents import AgentRegistry
+from leadway_mock.agents.registry import AgentRegistry
 from leadway_mock.contract.model import Contract, Example
 from leadway_mock.dialogues import DialogueRegistry
 from leadway_mock.http.messages import Response
@@ -18,20 +18,21 @@ from leadway_mock.pipeline.context import OperationCall
 from leadway_mock.pipeline.fault_injection import ScriptedFault
 from leadway_mock.pipeline.handlers.execute_agent import ExecuteAgentHandler
 from leadway_mock.state.agent_versions import AgentVersions
+from leadway_mock.store import Write
 
 
 class Prepared(Protocol):
-    """Work that a handler prepared: nothing is stored before `commit`."""
+    """Work that a handler prepared. Nothing is stored before the request's commit."""
 
     @property
     def fault(self) -> ScriptedFault | None:
         """The fault of the dialogue's turn, if it has one."""
 
-    def commit(self) -> bool:
-        """Store the work; return False where another request changed the same state first."""
+    def writes(self) -> Sequence[Write]:
+        """Return what the work stores."""
 
     def respond(self) -> Response:
-        """Return the response. The work is committed."""
+        """Return the response, which is sent when the work is committed."""
 
 
 Handler: TypeAlias = Callable[[OperationCall], Prepared]
@@ -45,9 +46,9 @@ class PreparedExample:
     example: Example
     fault: None = None
 
-    def commit(self) -> bool:
-        """Return True: there is nothing to store."""
-        return True
+    def writes(self) -> Sequence[Write]:
+        """Return nothing: an example changes nothing."""
+        return ()
 
     def respond(self) -> Response:
         """Return the example."""

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leadway_mock.agents import Agent, AgentRegistry, Version, only_version
 from leadway_mock.agents.builtin import echo
+from leadway_mock.agents.registry import Agent, AgentRegistry, Version, only_version
 from leadway_mock.agents.replies import AgentInput, AgentReply
 from leadway_mock.contract.model import Contract
 from leadway_mock.dialogues import (
     FALLBACK_RULE,
-    REFUSED_RULE,
+    REJECTED_RULE,
     Dialogue,
     DialogueRegistry,
     play,
@@ -30,6 +30,7 @@ from leadway_mock.pipeline.context import OperationCall
 from leadway_mock.pipeline.fault_injection import ScriptedFault
 from leadway_mock.state.agent_versions import AgentVersions
 from leadway_mock.state.sessions import Session, Turn
+from leadway_mock.store import Write
 
 AGENT_DIGEST = "agent"
 """Key of a session's state: the digest of the agent definition that the session began with."""
@@ -57,7 +58,7 @@ class ExecuteAgentHandler:
 
         Raises `APIError`: `agent-unknown`, `agent-inactive`, `agent-unpublished`,
         `version-unpublished`, `session-unknown`, `session-expired`, `session-foreign-agent`,
-        `session-foreign-location`, or `unscripted-refused`.
+        `session-foreign-location`, or `unscripted-rejected`.
         """
         agent = self._find_agent(call)
         version = _find_version(agent, call.body.get("versionId"))
@@ -87,7 +88,7 @@ class ExecuteAgentHandler:
     def _scripted_agent(self, call: OperationCall, agent_id: str) -> Agent | None:
         """Return an agent that exists only because a dialogue names it."""
         namespace = call.context.namespace
-        session = namespace.sessions.find(call.body.get("executionId") or "")
+        session = namespace.sessions.find(call.body.get("executionId") or "", call.context.reads)
         state = session.state if session else {}
         if not self.dialogues.knows_agent(namespace, agent_id, state):
             return None
@@ -103,7 +104,9 @@ class ExecuteAgentHandler:
         execution_id = call.body.get("executionId")
         if execution_id:
             try:
-                return namespace.sessions.resume(execution_id, agent.id, call.location or "")
+                return namespace.sessions.resume(
+                    execution_id, agent.id, call.location or "", context.reads
+                )
             except APIError as error:
                 if namespace.settings.unknown_session != "new-session":
                     raise
@@ -130,14 +133,15 @@ class PreparedTurn:
         session = self.session.id if self.session.turns else "begin"
         return ScriptedFault(self.reply.fault, f"{turn_key(self.reply)}/{session}")
 
-    def commit(self) -> bool:
-        """Store the turn, unless another request has stored this turn of the session."""
-        namespace = self.call.context.namespace
-        if not namespace.sessions.commit(self.session, self.turn):
-            return False
+    def writes(self) -> list[Write]:
+        """Return the writes of the turn, for a commit that fails if the session has another."""
+        context = self.call.context
+        context.has_turn = True
+        writes = context.namespace.sessions.turn_writes(self.session, self.turn)
         if self.script:
-            self.handler.dialogues.record_turn(namespace, self.script, self.reply)
-        return True
+            dialogues = self.handler.dialogues
+            writes += dialogues.turn_writes(context.namespace, self.script, self.reply)
+        return writes
 
     def respond(self) -> Response:
         """Return the agent's reply in the platform's form."""
@@ -193,7 +197,7 @@ def _record_dialogue(
     if reply.rule:
         level = logging.INFO if reply.rule == FALLBACK_RULE else logging.WARNING
         log.log(level, "%s", near_miss_report(agent_input, reply))
-    if reply.rule == REFUSED_RULE:
+    if reply.rule == REJECTED_RULE:
         raise APIError(reply.rule, hint=near_miss_hint(reply))
 
 

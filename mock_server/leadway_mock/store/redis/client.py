@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -104,13 +104,15 @@ class RedisClient:
             self.close()
             raise
 
-    def run(self, script: str, home: str, *arguments: Argument, changes: bool = False) -> Any:  # noqa: ANN401 - what the script returns
-        """Run a script of `scripts` and return its result; raises `StoreUnavailable`.
+    def run(
+        self, script: str, homes: Sequence[str], *arguments: Argument, changes: bool = False
+    ) -> Any:  # noqa: ANN401 - what the script returns
+        """Run a script of `scripts` on `homes` and return its result; raises `StoreUnavailable`.
 
         `changes` says whether the script writes: then a lost reply leaves its outcome uncertain.
         """
         call = self._scripts[script]
-        return self._send(lambda: call((home,), arguments), changes=changes)
+        return self._send(lambda: call(homes, arguments), changes=changes)
 
     def execute(self, *command: Argument) -> Any:  # noqa: ANN401 - any reply
         """Send a command that only reads, and return its reply; raises `StoreUnavailable`."""
@@ -145,7 +147,7 @@ class RedisClient:
         try:
             if self._info("cluster").get("cluster_enabled"):
                 raise StoreError(f"cannot open the store {self.name}: {CLUSTER_ERROR}")
-            stored = self.run(scripts.CLAIM, scripts.FORMAT_KEY, changes=True)
+            stored = self.run(scripts.CLAIM, (scripts.FORMAT_KEY,), changes=True)
         except StoreUnavailable as error:
             text = f"cannot open the store. {error} {self._hint(error.__cause__)}"
             raise StoreError(text.rstrip()) from error
@@ -191,7 +193,7 @@ class _ConnectFailedError(Exception):
 
 
 class _Pool(ConnectionPool):
-    """Connection pool that tells a failed connect from a failed command."""
+    """Connection pool that distinguishes a failed connect from a failed command."""
 
     def get_connection(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - as in redis-py
         try:
@@ -229,7 +231,7 @@ def _url_problem(url: str) -> str:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        return "host and port cannot be told apart. Percent-encode the password, as in %40 for @."
+        return "host and port cannot be separated. Percent-encode the password, as in %40 for @."
     if parts.scheme != "unix" and not parts.path.removeprefix("/").isdecimal() and parts.path != "":
         return "the path must be the number of a database, as in redis://localhost:6379/0."
     names = [name for name, _ in parse_qsl(parts.query)]

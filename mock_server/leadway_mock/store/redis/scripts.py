@@ -63,24 +63,14 @@ end
 
 _PRELUDE = CONSTANTS + FUNCTIONS
 
-APPEND = (
+READ = (
     _PRELUDE
     + """
-local home, name, value = KEYS[1], ARGV[1], ARGV[2]
-local after, keep = tonumber(ARGV[3]), tonumber(ARGV[4])
-local list = list_of(home, name)
-local newest = redis.call('LINDEX', list, -1)
-local position = newest and position_of(newest) or 0
-if after and after ~= position then return false end
-if not newest then register(home, name) end
-position = position + 1
-local length = redis.call('RPUSH', list, string.format('%.0f:', position) .. value)
-local dropped = {}
-if keep and length > keep then
-  dropped = redis.call('LRANGE', list, 0, length - keep - 1)
-  redis.call('LTRIM', list, length - keep, -1)
+local found = {}
+for at, home in ipairs(KEYS) do
+  found[at] = redis.call('LINDEX', list_of(home, ARGV[at]), -1)
 end
-return {position, dropped}
+return found
 """
 )
 
@@ -95,10 +85,31 @@ return redis.call('LRANGE', list, first, limit and first + limit - 1 or -1)
 """
 )
 
-INCREMENT = (
+COMMIT = (
     _PRELUDE
     + """
 local home, now, expiring = KEYS[1], tonumber(ARGV[1]), KEYS[1] .. ':expiring'
+
+local function newest_position(name)
+  local newest = redis.call('LINDEX', list_of(home, name), -1)
+  return newest and position_of(newest) or 0
+end
+
+local function append(name, value, keep, once, owned)
+  local position = newest_position(name) + 1
+  if position > 1 and once == 'once' then return position - 1 end
+  if position == 1 then register(home, name) end
+  local list = list_of(home, name)
+  local length = redis.call('RPUSH', list, string.format('%.0f:', position) .. value)
+  if keep and length > keep then
+    for _, entry in ipairs(redis.call('LRANGE', list, 0, length - keep - 1)) do
+      local text = string.match(entry, ':(.*)$')
+      for prefix in string.gmatch(owned, '[^\\n]+') do delete(home, prefix .. text) end
+    end
+    redis.call('LTRIM', list, length - keep, -1)
+  end
+  return position
+end
 
 local function forget_expired()
   for _, old in ipairs(redis.call('ZRANGEBYSCORE', expiring, '-inf', ARGV[1])) do
@@ -128,13 +139,26 @@ local function increment(name, expires)
   return number
 end
 
+-- Each write has seven arguments: kind, name, value or expiry, after, keep, once, owned prefixes.
+for at = 2, #ARGV, 7 do
+  local after = tonumber(ARGV[at + 3])
+  if after and after ~= newest_position(ARGV[at + 1]) then return false end
+end
 local numbers = {}
-for at = 2, #ARGV, 2 do numbers[#numbers + 1] = increment(ARGV[at], ARGV[at + 1]) end
+for at = 2, #ARGV, 7 do
+  local name, text = ARGV[at + 1], ARGV[at + 2]
+  if ARGV[at] == 'append' then
+    numbers[#numbers + 1] = append(
+      name, text, tonumber(ARGV[at + 4]), ARGV[at + 5], ARGV[at + 6])
+  else
+    numbers[#numbers + 1] = increment(name, text)
+  end
+end
 return numbers
 """
 )
 
-DELETE = _PRELUDE + "delete(KEYS[1], ARGV[1])"
+DELETE = _PRELUDE + "for _, name in ipairs(ARGV) do delete(KEYS[1], name) end"
 
 CLEAR = _PRELUDE + "each_under(KEYS[1], ARGV[1], ARGV[2], delete)"
 
@@ -177,4 +201,4 @@ return redis.call('GET', FORMAT_KEY)
 )
 """Store the format where there is none, and return the stored one."""
 
-ALL = (APPEND, ITEMS, INCREMENT, DELETE, CLEAR, EXPORT, RESTORE, CLAIM)
+ALL = (READ, COMMIT, ITEMS, DELETE, CLEAR, EXPORT, RESTORE, CLAIM)

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from leadway_mock.store.base import Appended, Expiring, Item, Snapshot
+from leadway_mock.store.base import Increment, Item, Snapshot, Store, Write
 from leadway_mock.store.redis import scripts
 from leadway_mock.store.redis.client import RedisClient
 from leadway_mock.store.redis.keys import full_key, key_location, prefix_scope
@@ -25,7 +25,7 @@ Row = tuple[str, str, list[str], str, str]
 """Home, name, entries, and a counter's value and expiry (empty without one)."""
 
 
-class RedisStore:
+class RedisStore(Store):
     """A store in one database of a server; see `Store` for the verbs."""
 
     def __init__(self, url: str) -> None:
@@ -35,27 +35,23 @@ class RedisStore:
     def __repr__(self) -> str:
         return f"RedisStore({self._client.name!r})"
 
-    def append(
-        self, key: str, value: str, *, after: int | None = None, keep: int | None = None
-    ) -> Appended | None:
-        """See `Store.append`."""
-        home, name = key_location(key)
-        arguments = (name, value, _optional(after), _optional(keep))
-        result = self._client.run(scripts.APPEND, home, *arguments, changes=True)
-        if result is None:
-            return None
-        position, dropped = result
-        return Appended(position, tuple(item.value for item in map(_item, dropped)))
+    def read(self, keys: Sequence[str]) -> Sequence[Item | None]:
+        """See `Store.read`."""
+        homes, names = zip(*map(key_location, keys), strict=True)
+        entries = self._client.run(scripts.READ, homes, *names)
+        return [None if entry is None else _item(entry) for entry in entries]
 
-    def last(self, key: str) -> Item | None:
-        """See `Store.last`."""
-        entry = self._client.execute("LINDEX", _list_key(key), -1)
-        return None if entry is None else _item(entry)
+    def commit(self, writes: Sequence[Write], *, now: float = 0.0) -> Sequence[int] | None:
+        """See `Store.commit`."""
+        home, _ = key_location(writes[0].key)
+        arguments = [argument for write in writes for argument in _arguments(write)]
+        result = self._client.run(scripts.COMMIT, (home,), repr(now), *arguments, changes=True)
+        return None if result is None else [int(number) for number in result]
 
     def items(self, key: str, *, after: int = 0, limit: int | None = None) -> Sequence[Item]:
         """See `Store.items`."""
         home, name = key_location(key)
-        entries = self._client.run(scripts.ITEMS, home, name, after, _optional(limit))
+        entries = self._client.run(scripts.ITEMS, (home,), name, after, _optional(limit))
         return [_item(entry) for entry in entries]
 
     def count(self, key: str) -> int:
@@ -63,43 +59,29 @@ class RedisStore:
         number: int = self._client.execute("LLEN", _list_key(key))
         return number
 
-    def increment(self, key: str, *, now: float = 0.0, expires: float | None = None) -> int:
-        """See `Store.increment`."""
-        home, name = key_location(key)
-        arguments = (repr(now), name, _optional(expires))
-        (number,) = self._client.run(scripts.INCREMENT, home, *arguments, changes=True)
-        return int(number)
-
-    def increment_all(self, counters: Sequence[Expiring], *, now: float) -> Sequence[int]:
-        """See `Store.increment_all`."""
-        homes, arguments = set(), [repr(now)]
-        for key, expires in counters:
-            home, name = key_location(key)
-            homes.add(home)
-            arguments += name, repr(expires)
-        (home,) = homes
-        numbers = self._client.run(scripts.INCREMENT, home, *arguments, changes=True)
-        return [int(number) for number in numbers]
-
-    def delete(self, key: str) -> None:
+    def delete(self, *keys: str) -> None:
         """See `Store.delete`."""
-        home, name = key_location(key)
-        self._client.run(scripts.DELETE, home, name, changes=True)
+        home, _ = key_location(keys[0])
+        names = [key_location(key)[1] for key in keys]
+        self._client.run(scripts.DELETE, (home,), *names, changes=True)
 
     def clear(self, prefix: str = "") -> None:
         """See `Store.clear`."""
-        self._client.run(scripts.CLEAR, *prefix_scope(prefix), changes=True)
+        home, *scope = prefix_scope(prefix)
+        self._client.run(scripts.CLEAR, (home,), *scope, changes=True)
 
     def export(self, prefix: str) -> Snapshot:
         """See `Store.export`."""
-        exported = self._client.run(scripts.EXPORT, *prefix_scope(prefix))
+        home, *scope = prefix_scope(prefix)
+        exported = self._client.run(scripts.EXPORT, (home,), *scope)
         rows = sorted((full_key(home, name)[len(prefix) :], rest) for home, name, *rest in exported)
         return Snapshot(tuple(_entries(rows)), tuple(_counters(rows)))
 
     def restore(self, prefix: str, snapshot: Snapshot) -> None:
         """See `Store.restore`."""
         text = json.dumps(list(_rows(prefix, snapshot)), ensure_ascii=False)
-        self._client.run(scripts.RESTORE, *prefix_scope(prefix), text, changes=True)
+        home, *scope = prefix_scope(prefix)
+        self._client.run(scripts.RESTORE, (home,), *scope, text, changes=True)
 
     def close(self) -> None:
         """See `Store.close`."""
@@ -109,6 +91,16 @@ class RedisStore:
 def _list_key(key: str) -> str:
     home, name = key_location(key)
     return f"{home}:list:{name}"
+
+
+def _arguments(write: Write) -> tuple[str, ...]:
+    """Return the seven arguments of a write in the script `COMMIT`."""
+    name = key_location(write.key)[1]
+    if isinstance(write, Increment):
+        return "increment", name, _optional(write.expires), "", "", "", ""
+    owned = "\n".join(key_location(prefix)[1] for prefix in write.owned)
+    text, after, keep = str(write.value), _optional(write.after), _optional(write.keep)
+    return "append", name, text, after, keep, "once" * write.once, owned
 
 
 def _item(entry: str) -> Item:

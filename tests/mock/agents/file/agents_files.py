@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.agents import Agent, AgentRegistry
 from leadway_mock.agents.file.loader import AgentsFileError, load_agents
+from leadway_mock.agents.registry import Agent, AgentRegistry
 
 TOKEN = "pit-87654321-4321-4321-8321-cba987654321"
 

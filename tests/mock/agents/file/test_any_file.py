@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadway_mock.agents import AgentRegistry
 from leadway_mock.agents.file.loader import AgentsFileError, load_agents
+from leadway_mock.agents.registry import AgentRegistry
 from tests.mock.agents.agent_inputs import agent_input
 
 WORDS = st.sampled_from(
-    ["agents", "tokens", "id", "name", "versions", "replies", "when", "turn", "answer", "token"]
+    ["agents", "tokens", "id", "name", "versions", "replies", "when", "turn", "response", "token"]
 )
 SCRIPTS = st.sampled_from(["a", "/(?P<n>.)/", "/x/y", "{{n}}", "{{"])
 VALUES = st.recursive(
@@ -36,7 +36,7 @@ def any_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(max_examples=300)
 @given(text=VALUES.map(json.dumps) | st.text())
-def test_any_file_is_a_cast_or_a_list_of_problems(any_file: Path, text: str) -> None:
+def test_any_file_is_a_registry_or_a_list_of_problems(any_file: Path, text: str) -> None:
     result = outcome(any_file, text)
 
     if isinstance(result, AgentsFileError):
@@ -50,7 +50,7 @@ AGENTS = st.fixed_dictionaries(
         "location": st.text(min_size=1),
         "replies": st.lists(
             st.fixed_dictionaries(
-                {"answer": st.sampled_from(["x", "{{n}}", "{{message}}"])},
+                {"response": st.sampled_from(["x", "{{n}}", "{{message}}"])},
                 optional={
                     "when": st.sampled_from(["x", "/(?P<n>.)/", {"equals": "y"}]),
                     "turn": st.integers(1, 3),
@@ -65,7 +65,7 @@ AGENTS = st.fixed_dictionaries(
 
 @settings(max_examples=200)
 @given(agents=st.lists(AGENTS, max_size=2), message=st.text(max_size=3), turn=st.integers(1, 4))
-def test_every_agent_that_is_loaded_answers(
+def test_every_loaded_agent_responds(
     any_file: Path, agents: list[Mapping[str, object]], message: str, turn: int
 ) -> None:
     result = outcome(any_file, json.dumps({"agents": agents}))

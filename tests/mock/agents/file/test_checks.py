@@ -29,7 +29,7 @@ from tests.mock.agents.file.agents_files import complaints, loaded, loaded_agent
         ("a: [\x07]", "1:5: the character"),
     ],
 )
-def test_a_file_that_is_wrong(tmp_path: Path, text: str, said: str) -> None:
+def test_problems_of_a_file(tmp_path: Path, text: str, said: str) -> None:
     assert any(said in line for line in complaints(tmp_path, text))
 
 
@@ -53,34 +53,40 @@ def test_a_file_that_is_wrong(tmp_path: Path, text: str, said: str) -> None:
         ("inputVariables: [{name: x}, {name: x}]", "4:40: `x` is already used on line 4"),
         ("inputVariables: [{name: x, type: date}]", "4:38: `type` cannot be `date` — write `s"),
         ("replies: []", "4:14: `replies` is empty"),
-        ("replies: [{response: x}]", "4:16: `response` is not known here — did you mean `answer`"),
+        ("replies: [{answer: x}]", "4:16: `answer` is not known here — did you mean `response`"),
         ("replies: [{goal_completion: x}]", "did you mean `goalCompletion`?"),
-        ("replies: [{answer: x, when: ''}]", "4:33: `when` is empty"),
-        ("replies: [{answer: x, when: {}}]", "4:33: `when` is empty"),
-        ("replies: [{answer: x, when: 1}]", "4:33: `when` must be text or a mapping, not a numb"),
-        ("replies: [{answer: x, when: {turn: 1}}]", "4:34: `turn` is not known here — put `turn`"),
-        ("replies: [{answer: x, when: {equals: a, contains: b}}]", "4:33: `when` has an invalid"),
-        ("replies: [{answer: x, when: {contains: ''}}]", "4:44: `contains` is empty"),
-        ("replies: [{answer: x, turn: 0}]", "4:33: `turn` has an invalid value — The only turn"),
-        ("replies: [{answer: x, turn: 1.5}]", "4:33: `turn` must be a whole number, not a frac"),
-        ("replies: [{answer: x, turn: one}]", "4:33: `turn` must be a whole number, not text —"),
-        ("replies: [{answer: x, attachments: [a]}]", "an entry of `attachments` must be a mapp"),
-        ("replies: [{answer: x, when: /a/g}]", "4:33: `g` is not a flag of a regular expression"),
-        ("replies: [{answer: x, when: /(/}]", "4:33: invalid regular expression: miss"),
-        ("replies: [{answer: x, when: '/(?P<turn>a)/'}]", "4:33: a capture must not be named `t"),
-        ("replies: [{answer: '{{'}]", "4:24: a `{{` without a placeholder — close it as in"),
-        ("replies: [{answer: '{{nam}}'}]", "4:24: `{{nam}}` is not defined — capture it in"),
-        ("replies: [{answer: '{{mesage}}'}]", "is not defined — did you mean `{{message}}`?"),
-        ("replies: [{answer: '{{variables.x}}'}]", "declare the variable under `inputVariables`"),
-        ("replies: [{answer: x}, {answer: y}]", "4:28: this reply is never used: the one on li"),
+        ("replies: [{response: x, when: ''}]", "4:35: `when` is empty"),
+        ("replies: [{response: x, when: {}}]", "4:35: `when` is empty"),
+        ("replies: [{response: x, when: 1}]", "4:35: `when` must be text or a mapping, not a numb"),
+        (
+            "replies: [{response: x, when: {turn: 1}}]",
+            "4:36: `turn` is not known here — put `turn`",
+        ),
+        ("replies: [{response: x, when: {equals: a, contains: b}}]", "4:35: `when` has an invalid"),
+        ("replies: [{response: x, when: {contains: ''}}]", "4:46: `contains` is empty"),
+        ("replies: [{response: x, turn: 0}]", "4:35: `turn` has an invalid value — The only turn"),
+        ("replies: [{response: x, turn: 1.5}]", "4:35: `turn` must be a whole number, not a frac"),
+        ("replies: [{response: x, turn: one}]", "4:35: `turn` must be a whole number, not text —"),
+        ("replies: [{response: x, attachments: [a]}]", "an entry of `attachments` must be a mapp"),
+        ("replies: [{response: x, when: /a/g}]", "4:35: `g` is not a flag of a regular expression"),
+        ("replies: [{response: x, when: /(/}]", "4:35: invalid regular expression: miss"),
+        ("replies: [{response: x, when: '/(?P<turn>a)/'}]", "4:35: a capture must not be named `t"),
+        ("replies: [{response: '{{'}]", "4:26: a `{{` without a placeholder — close it as in"),
+        ("replies: [{response: '{{nam}}'}]", "4:26: `{{nam}}` is not defined — capture it in"),
+        ("replies: [{response: '{{mesage}}'}]", "is not defined — did you mean `{{message}}`?"),
+        ("replies: [{response: '{{variables.x}}'}]", "declare the variable under `inputVariables`"),
+        (
+            "replies: [{response: x}, {response: y}]",
+            "4:30: this reply is never used: the one on li",
+        ),
     ],
 )
-def test_an_agent_that_is_wrong(tmp_path: Path, lines: str, said: str) -> None:
+def test_problems_of_an_agent(tmp_path: Path, lines: str, said: str) -> None:
     assert any(said in line for line in complaints(tmp_path, one_agent(lines)))
 
 
-def test_a_synonym_is_only_offered_where_it_is_known(tmp_path: Path) -> None:
-    [said] = complaints(tmp_path, "response: x")
+def test_a_synonym_is_suggested_only_where_its_property_is_valid(tmp_path: Path) -> None:
+    [said] = complaints(tmp_path, "answer: x")
 
     assert "known are `agents` and `tokens`" in said
 
@@ -91,7 +97,7 @@ def test_ids_are_unique_in_a_file(tmp_path: Path) -> None:
     assert said == ["3:19: `a` is already used on line 2 — give each its own `id`"]
 
 
-def test_two_agents_without_an_id_are_not_called_the_same(tmp_path: Path) -> None:
+def test_agents_without_an_id_are_not_reported_as_duplicates(tmp_path: Path) -> None:
     said = complaints(
         tmp_path, "agents: [{id: 1, name: A}, {id: 1, name: B}, {name: C}, {name: D}]"
     )
@@ -119,18 +125,20 @@ def test_a_magic_token_keeps_its_meaning(tmp_path: Path) -> None:
 
 
 def test_captures_of_any_reply_can_be_used_in_any_other(tmp_path: Path) -> None:
-    loaded_agent(tmp_path, "replies: [{turn: 2, answer: '{{n}}'}, {when: '/(?P<n>.)/', answer: x}]")
+    loaded_agent(
+        tmp_path, "replies: [{turn: 2, response: '{{n}}'}, {when: '/(?P<n>.)/', response: x}]"
+    )
 
 
 def test_declared_variables_can_be_used(tmp_path: Path) -> None:
-    replies = "replies: [{answer: '{{ variables.x-1 }}'}]"
+    replies = "replies: [{response: '{{ variables.x-1 }}'}]"
 
     loaded_agent(tmp_path, f"inputVariables: [{{name: x-1}}]\n{replies}")
 
 
 @pytest.mark.parametrize("capture", ["(?P<n>[)", "(?<n>.)"])
-def test_only_a_pattern_that_does_not_work_is_blamed(tmp_path: Path, capture: str) -> None:
-    reply = f"{{when: '/{capture}/', answer: '{{{{n}}}}'}}"
+def test_an_invalid_pattern_is_one_problem(tmp_path: Path, capture: str) -> None:
+    reply = f"{{when: '/{capture}/', response: '{{{{n}}}}'}}"
 
     said = complaints(tmp_path, one_agent(f"replies: [{reply}]"))
 
@@ -138,27 +146,27 @@ def test_only_a_pattern_that_does_not_work_is_blamed(tmp_path: Path, capture: st
     assert "invalid regular expression" in said[0]
 
 
-def test_a_placeholder_used_twice_is_told_once(tmp_path: Path) -> None:
-    assert len(complaints(tmp_path, one_agent("replies: [{answer: '{{x}} {{x}}'}]"))) == 1
+def test_a_placeholder_used_twice_is_reported_once(tmp_path: Path) -> None:
+    assert len(complaints(tmp_path, one_agent("replies: [{response: '{{x}} {{x}}'}]"))) == 1
 
 
 @pytest.mark.parametrize(
     ("replies", "unreachable"),
     [
-        (["{answer: a}", "{answer: b}"], [2]),
-        (["{answer: a}", "{answer: b, turn: 1}", "{answer: c, when: x}"], [2, 3]),
-        (["{answer: a, turn: 1}", "{answer: b}"], []),
-        (["{answer: a, turn: 1}", "{answer: b, turn: 2}", "{answer: c, turn: 1}"], [3]),
-        (["{answer: a, turn: 1}", "{answer: b, turn: 1, when: x}"], [2]),
-        (["{answer: a, when: x}", "{answer: b, when: x}"], [2]),
-        (["{answer: a, when: x}", "{answer: b, when: x, turn: 1}"], [2]),
-        (["{answer: a, when: x, turn: 1}", "{answer: b, when: x}"], []),
-        (["{answer: a, when: {equals: x}}", "{answer: b, when: {contains: x}}"], []),
-        (["{answer: a, when: {equals: x}}", "{answer: b, when: {equals: x}}"], [2]),
-        (["{answer: a, when: x}", "{answer: b}"], []),
+        (["{response: a}", "{response: b}"], [2]),
+        (["{response: a}", "{response: b, turn: 1}", "{response: c, when: x}"], [2, 3]),
+        (["{response: a, turn: 1}", "{response: b}"], []),
+        (["{response: a, turn: 1}", "{response: b, turn: 2}", "{response: c, turn: 1}"], [3]),
+        (["{response: a, turn: 1}", "{response: b, turn: 1, when: x}"], [2]),
+        (["{response: a, when: x}", "{response: b, when: x}"], [2]),
+        (["{response: a, when: x}", "{response: b, when: x, turn: 1}"], [2]),
+        (["{response: a, when: x, turn: 1}", "{response: b, when: x}"], []),
+        (["{response: a, when: {equals: x}}", "{response: b, when: {contains: x}}"], []),
+        (["{response: a, when: {equals: x}}", "{response: b, when: {equals: x}}"], [2]),
+        (["{response: a, when: x}", "{response: b}"], []),
     ],
 )
-def test_a_reply_that_is_never_given(
+def test_unreachable_replies_are_reported(
     tmp_path: Path, replies: list[str], unreachable: list[int]
 ) -> None:
     lines = "replies:\n" + "".join(f"  - {reply}\n" for reply in replies)
@@ -172,7 +180,7 @@ def test_a_reply_that_is_never_given(
     assert all("never used" in line for line in said)
 
 
-def test_every_problem_is_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+def test_all_problems_are_reported_in_the_order_of_the_file(tmp_path: Path) -> None:
     said = complaints(
         tmp_path,
         """\
@@ -181,7 +189,7 @@ agents:
     status: 1
     replies:
       - when: /(/
-        answer: "{{a}}"
+        response: "{{a}}"
   - id: a b
     name: B
 tokens:
@@ -194,7 +202,7 @@ tokens:
         "2:5:",
         "3:13:",
         "5:15:",
-        "6:17:",
+        "6:19:",
         "7:9:",
         "10:12:",
         "11:5:",
@@ -216,7 +224,7 @@ def test_two_missing_properties_are_two_problems(tmp_path: Path) -> None:
         (5_000, 51, " and 950 more"),
     ],
 )
-def test_a_file_of_another_kind_does_not_flood_the_screen(
+def test_the_problems_of_another_kind_of_file_are_limited(
     tmp_path: Path, count: int, lines: int, last: str
 ) -> None:
     said = complaints(tmp_path, "agents:\n" + "- x\n" * count)

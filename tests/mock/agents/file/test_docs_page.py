@@ -4,15 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from leadway_mock.agents import BUILT_IN
-from leadway_mock.agents.file.schema import schema_text
+from leadway_mock.agents.file.loader import schema_text
 from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.agents.file.agents_files import complaints, loaded
 
 PAGE = Path(__file__).parents[4] / "docs" / "agents-file.md"
 
 
-def test_the_example_of_the_page_does_what_the_page_says(tmp_path: Path) -> None:
+def test_the_example_of_the_page_responds_as_described(tmp_path: Path) -> None:
     example = re.search(r"```yaml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
     assert example
     registry = loaded(tmp_path, example[1])
@@ -30,7 +29,7 @@ def test_the_example_of_the_page_does_what_the_page_says(tmp_path: Path) -> None
     assert not registry.any_token
 
 
-def test_the_page_quotes_what_is_really_said(tmp_path: Path) -> None:
+def test_the_problems_on_the_page_match_the_output(tmp_path: Path) -> None:
     quoted = re.search(r"```text\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
     text = r"""
 agents:
@@ -38,29 +37,20 @@ agents:
     name: Front desk
     replies:
       - when: /my name is (?P<name>\w+)/
-        answer: Nice to meet you, {{nam}}.
+        response: Nice to meet you, {{nam}}.
 """
     assert quoted
     said = complaints(tmp_path, text.lstrip())
     assert [f"agents.yaml:{line}" for line in said] == quoted[1].splitlines()
 
 
-def test_the_pages_command_writes_the_schema() -> None:
+def test_the_command_on_the_page_writes_the_schema() -> None:
     command = re.search(r'python -c "(.*)" > agents', PAGE.read_text("utf-8"))
     assert command
 
     written = subprocess.run([sys.executable, "-c", command[1]], capture_output=True, check=True)
 
     assert json.loads(written.stdout)["$id"] == "urn:leadway:agents-file:1"
-
-
-def test_the_page_lists_every_built_in_agent_and_magic_token() -> None:
-    page = PAGE.read_text("utf-8")
-
-    for agent_id in BUILT_IN.by_id:
-        assert f"`{agent_id}`" in page
-    for number in (401, 403, 404):
-        assert f"`pit-00000000-0000-4000-8000-000000000{number}`" in page
 
 
 def test_the_page_names_every_property_of_the_schema() -> None:

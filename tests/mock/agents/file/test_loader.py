@@ -2,14 +2,14 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.agents import BUILT_IN, ECHO_ID, STATUSES, Token, Version
+from leadway_mock.agents.builtin import BUILT_IN, ECHO_ID
 from leadway_mock.agents.file.loader import load_agents
-from leadway_mock.agents.input_variables import InputVariable
+from leadway_mock.agents.registry import STATUSES, InputVariable, Token, Version
 from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.agents.file.agents_files import TOKEN, loaded, loaded_agent
 
 
-def test_the_file_comes_on_top_of_the_built_in_cast(tmp_path: Path) -> None:
+def test_agents_of_the_file_are_added_to_the_built_in_ones(tmp_path: Path) -> None:
     registry = loaded(tmp_path, "agents:\n  - {id: a, name: A}\n")
 
     assert set(registry.by_id) == {*BUILT_IN.by_id, "a"}
@@ -17,13 +17,13 @@ def test_the_file_comes_on_top_of_the_built_in_cast(tmp_path: Path) -> None:
     assert "a" not in BUILT_IN.by_id
 
 
-def test_an_agent_of_the_file_takes_a_built_in_ones_place(tmp_path: Path) -> None:
+def test_an_agent_of_the_file_replaces_a_built_in_one(tmp_path: Path) -> None:
     registry = loaded(tmp_path, f"agents:\n  - {{id: {ECHO_ID}, name: Mine}}\n")
 
     assert registry.by_id[ECHO_ID].name == "Mine"
 
 
-def test_an_agent_of_few_words(tmp_path: Path) -> None:
+def test_an_agent_with_defaults_only(tmp_path: Path) -> None:
     plain = loaded_agent(tmp_path, "")
 
     assert (plain.id, plain.name, plain.status, plain.location) == ("a", "A", "active", None)
@@ -31,7 +31,7 @@ def test_an_agent_of_few_words(tmp_path: Path) -> None:
     assert plain.respond(agent_input()).response == "Turn 1. You said: Hello"
 
 
-def test_an_echo_that_declares_no_variables_remarks_on_none(tmp_path: Path) -> None:
+def test_an_echo_agent_without_declared_variables_remarks_on_none(tmp_path: Path) -> None:
     said = loaded_agent(tmp_path, "").respond(agent_input(input_variables={"x": 1})).response
 
     assert said.splitlines() == ["Turn 1. You said: Hello", 'Input variables: {"x": 1}']
@@ -46,7 +46,7 @@ def test_an_agent_without_versions_has_a_published_one_that_stays_the_same(tmp_p
     assert first.versions[0].id == "f5bba2c9-90ae-5f99-a320-b25e8697fb97"
 
 
-def test_an_agent_of_many_words(tmp_path: Path) -> None:
+def test_an_agent_with_every_property(tmp_path: Path) -> None:
     full = loaded_agent(
         tmp_path,
         """
@@ -69,7 +69,7 @@ inputVariables:
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_every_status_can_be_written(tmp_path: Path, status: str) -> None:
+def test_every_status_is_accepted(tmp_path: Path, status: str) -> None:
     assert loaded_agent(tmp_path, f"status: {status}").status == status
 
 
@@ -78,7 +78,7 @@ def test_every_field_of_a_reply_can_be_set(tmp_path: Path) -> None:
         tmp_path,
         """
 replies:
-  - answer: ok
+  - response: ok
     goalCompletion: true
     flowSwitch: true
     attachments: [{type: image, imageUrl: "{{message}}"}]
@@ -93,20 +93,20 @@ replies:
     assert (reply.response, reply.type, reply.next_expected_input) == ("ok", "card", "choice")
     assert (reply.goal_completion, reply.flow_switch, reply.success) == (True, True, False)
     assert reply.execution_status == "paused"
-    assert reply.attachments == [{"type": "image", "imageUrl": "{{message}}"}]
-    assert reply.generative_outputs == [{"a": [1]}]
+    assert list(reply.attachments) == [{"type": "image", "imageUrl": "{{message}}"}]
+    assert list(reply.generative_outputs) == [{"a": [1]}]
 
 
-def test_every_kind_of_condition_can_be_written(tmp_path: Path) -> None:
+def test_every_kind_of_condition_is_accepted(tmp_path: Path) -> None:
     scripted = loaded_agent(
         tmp_path,
         r"""
 replies:
-  - {when: /(?P<n>\d+)/, answer: "number {{n}}"}
-  - {when: {equals: Yes}, answer: equal}
-  - {when: {contains: /x/}, answer: contained}
-  - {when: hello, turn: 2, answer: greeting}
-  - {answer: "anything \\{{"}
+  - {when: /(?P<n>\d+)/, response: "number {{n}}"}
+  - {when: {equals: Yes}, response: equal}
+  - {when: {contains: /x/}, response: contained}
+  - {when: hello, turn: 2, response: greeting}
+  - {response: "anything \\{{"}
 """,
     )
 
@@ -116,7 +116,7 @@ replies:
     ] == ["number 12", "equal", "contained", "greeting", "anything {{"]
 
 
-def test_tokens_of_the_file_are_all_that_is_accepted(tmp_path: Path) -> None:
+def test_only_tokens_of_the_file_are_accepted(tmp_path: Path) -> None:
     registry = loaded(
         tmp_path, "tokens:\n  - token: one\n  - {token: two, locations: [here], scopes: []}\n"
     )

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.agents import BUILT_IN
+from leadway_mock.agents.builtin import BUILT_IN
 from leadway_mock.agents.file.loader import AgentsFileError, load_agents
-from leadway_mock.documents.text_files import MAX_FILE_BYTES
+from leadway_mock.documents.yaml_document import MAX_FILE_BYTES
 from tests.mock.agents.file.agents_files import TOKEN, complaints
 
 
@@ -27,10 +27,10 @@ from tests.mock.agents.file.agents_files import TOKEN, complaints
         f"{TOKEN}: 1",
         f"agents: [{{id: a, name: A, status: {TOKEN}}}]",
         f"agents: [{{id: {TOKEN}, name: A}}, {{id: {TOKEN}, name: A}}]",
-        f"agents: [{{id: a, name: A, replies: [{{answer: '{{{{{TOKEN}}}}}'}}]}}]",
+        f"agents: [{{id: a, name: A, replies: [{{response: '{{{{{TOKEN}}}}}'}}]}}]",
     ],
 )
-def test_no_token_is_ever_told(tmp_path: Path, text: str) -> None:
+def test_no_problem_contains_a_token(tmp_path: Path, text: str) -> None:
     said = "\n".join(complaints(tmp_path, text))
 
     assert TOKEN not in said
@@ -49,7 +49,9 @@ def test_no_token_is_ever_told(tmp_path: Path, text: str) -> None:
         "tokens: [{token: '%s']",
     ],
 )
-def test_no_token_of_another_form_is_told_either(tmp_path: Path, text: str, secret: str) -> None:
+def test_no_problem_contains_a_token_of_another_form(
+    tmp_path: Path, text: str, secret: str
+) -> None:
     assert secret not in "\n".join(complaints(tmp_path, text.replace("%s", secret)))
 
 
@@ -63,7 +65,7 @@ def test_no_token_of_another_form_is_told_either(tmp_path: Path, text: str, secr
         (b"\x00", "1:1: the character '\\x00' is not allowed in YAML"),
     ],
 )
-def test_a_file_that_is_no_text(tmp_path: Path, content: bytes, said: str) -> None:
+def test_a_file_that_is_not_text(tmp_path: Path, content: bytes, said: str) -> None:
     file = tmp_path / "agents.yaml"
     file.write_bytes(content)
     with pytest.raises(AgentsFileError, match=re.escape(f"{file}:{said}")):
@@ -85,16 +87,16 @@ def test_the_largest_file(tmp_path: Path) -> None:
         ("a\0b", "a\\x00b:1:1: cannot be read: not a valid file name"),
     ],
 )
-def test_a_file_that_is_not_there(path: str, said: str) -> None:
+def test_a_missing_file(path: str, said: str) -> None:
     with pytest.raises(AgentsFileError, match=re.escape(said)):
         load_agents(path)
 
 
-def test_names_that_a_terminal_would_obey_are_escaped(tmp_path: Path) -> None:
+def test_control_characters_in_names_are_escaped(tmp_path: Path) -> None:
     assert complaints(tmp_path, r'"\e[2J\n": 1')[0].startswith(r"1:1: `\x1b[2J\n` is not known")
 
 
-def test_other_names_are_told_as_they_are_written(tmp_path: Path) -> None:
+def test_other_names_are_reported_unchanged(tmp_path: Path) -> None:
     name = "é" * 60
 
     assert complaints(tmp_path, f"{name}: 1")[0].startswith(f"1:1: `{name}` is not known")

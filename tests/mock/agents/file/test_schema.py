@@ -4,9 +4,9 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from leadway_mock.agents import STATUSES
-from leadway_mock.agents.file.schema import schema_text
-from leadway_mock.documents.schema_errors import EXPLANATIONS
+from leadway_mock.agents.file.loader import schema_text
+from leadway_mock.agents.registry import STATUSES
+from tests.mock.documents.explained import EXPLAINED
 
 
 def schemas(node: object) -> Iterator[Mapping[str, Any]]:
@@ -18,7 +18,7 @@ def schemas(node: object) -> Iterator[Mapping[str, Any]]:
             yield from schemas(child)
 
 
-def test_the_schema_is_a_schema_and_explains_each_of_its_properties() -> None:
+def test_the_schema_is_valid_and_describes_every_property() -> None:
     schema = json.loads(schema_text())
 
     Draft202012Validator.check_schema(schema)
@@ -28,7 +28,7 @@ def test_the_schema_is_a_schema_and_explains_each_of_its_properties() -> None:
         assert described["description"].endswith(".")
 
 
-def test_the_defaults_and_examples_of_the_schema_obey_it() -> None:
+def test_the_defaults_and_examples_of_the_schema_are_valid() -> None:
     schema = json.loads(schema_text())
     for described in schemas(schema):
         validator = Draft202012Validator({**described, "$defs": schema["$defs"]})
@@ -37,10 +37,10 @@ def test_the_defaults_and_examples_of_the_schema_obey_it() -> None:
             validator.validate(value)
 
 
-def test_every_keyword_of_the_schema_has_its_words() -> None:
+def test_every_keyword_of_the_schema_has_a_message() -> None:
     plain = {"title", "description", "properties", "items", "default", "examples", "$ref"}
     for described in schemas(json.loads(schema_text())):
-        assert set(described) - plain <= set(EXPLANATIONS)
+        assert set(described) - plain <= EXPLAINED
 
 
 def test_the_statuses_of_the_schema_are_those_of_agents() -> None:

@@ -1,4 +1,4 @@
-"""`leadway mock check`, and what it warns of."""
+"""`leadway mock check` and its warnings."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_warnings_have_their_place_and_cure(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_warning_has_position_and_hint(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(folder)]) == 0
     out, err = capsys.readouterr()
     assert [line.partition(" — ")[0] for line in err.splitlines()] == [
@@ -50,7 +48,7 @@ def test_warnings_have_their_place_and_cure(
     assert main(["check", "--strict", str(folder)]) == 1
 
 
-def test_a_placeholder_is_told_where_it_is_written() -> None:
+def test_an_unknown_placeholder_has_its_position() -> None:
     talk = parse_dialogue(
         "turns:\n- user: a\n  when: {turn: 1}\n  agent:\n    goalCompletion: true\n"
         "    response: '{{x}}'\n    generativeOutputs: [{a: '{{z}}'}]\n"
@@ -92,7 +90,7 @@ def test_errors_fail_the_check(
     assert complaint in capsys.readouterr().err
 
 
-def test_what_is_not_there_is_an_error(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_file_is_an_error(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "empty").mkdir()
 
     assert main(["check", "nothing.txt", "empty"]) == 1
@@ -130,7 +128,7 @@ def test_one_good_file_is_one_quiet_line(capsys: pytest.CaptureFixture[str]) -> 
         dialogue("x").user("a").agent("b").fallback("{{who}}?"),
     ],
 )
-def test_what_is_surely_not_meant_is_warned_of(script: DialogueBuilder) -> None:
+def test_certain_mistakes_get_a_warning(script: DialogueBuilder) -> None:
     assert len(warnings_of(script.build())) == 1
 
 
@@ -148,7 +146,7 @@ def test_what_is_surely_not_meant_is_warned_of(script: DialogueBuilder) -> None:
         dialogue("x").user("/(?P<n>.)/").agent("1").fallback("{{n}}?"),
     ],
 )
-def test_what_may_be_meant_is_not(script: DialogueBuilder) -> None:
+def test_possible_intentions_get_no_warning(script: DialogueBuilder) -> None:
     assert warnings_of(script.build()) == []
 
 
@@ -162,5 +160,5 @@ def test_captures_end_where_a_dialogue_restarts() -> None:
     assert "another path" in warnings_of(talk.build())[0].message
 
 
-def test_an_anchor_may_be_anything() -> None:
+def test_an_anchor_may_have_any_value() -> None:
     assert warnings_of(parse_dialogue("user: *\nagent: {{message}}")) == []

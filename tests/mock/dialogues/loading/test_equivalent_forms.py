@@ -1,4 +1,4 @@
-"""A transcript, YAML and Python that say the same are the same dialogue."""
+"""Equal dialogues from transcripts, YAML and Python."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from pathlib import Path
 
 from leadway_mock.dialogues import (
     dialogue,
-    from_text,
     load_dialogue,
     load_dialogues,
     parse_dialogue,
     parse_pattern,
-    to_text,
     user,
 )
+from leadway_mock.dialogues.model import from_text, to_text
 from leadway_mock.faults import Fault
 from tests.mock.dialogues.texts import replies
 
@@ -51,7 +50,7 @@ turns:
 """
 
 
-def test_yaml_and_python_say_the_same() -> None:
+def test_yaml_and_python_forms_are_equal() -> None:
     built = (
         dialogue("Booking", agent=["desk", "shop"])
         .fallback("Sorry, {{name}}?")
@@ -92,7 +91,7 @@ def test_yaml_and_python_say_the_same() -> None:
     assert from_text(to_text(built)) == built
 
 
-def test_transcript_list_and_yaml_say_the_same() -> None:
+def test_transcript_list_and_yaml_forms_are_equal() -> None:
     transcript = parse_dialogue(
         'user: a\nagent: 1\nagent: 2\nuser: ="B"\nagent: {{turn}}', name="x"
     )
@@ -107,10 +106,10 @@ def test_transcript_list_and_yaml_say_the_same() -> None:
     assert transcript == entries == built
 
 
-def test_every_text_of_an_answer_is_filled_in_once() -> None:
-    answer = """{response: "{{day}}", attachments: [{url: "/{{day}}.ics", size: 1}],
+def test_every_text_of_a_reply_is_expanded_once() -> None:
+    response = """{response: "{{day}}", attachments: [{url: "/{{day}}.ics", size: 1}],
       generativeOutputs: [{days: ["{{day}}", "\\\\{{day}}"], of: {n: "{{turn}}"}, done: true}]}"""
-    talk = parse_dialogue("- user: /on (?P<day>.+)/\n  agent: " + answer)
+    talk = parse_dialogue("- user: /on (?P<day>.+)/\n  agent: " + response)
     [reply] = replies(talk, "on {{turn}}")
 
     assert reply.response == "{{turn}}"
@@ -120,7 +119,7 @@ def test_every_text_of_an_answer_is_filled_in_once() -> None:
     ]
 
 
-def test_where_a_dialogue_is_written_is_no_part_of_it(tmp_path: Path) -> None:
+def test_the_location_of_a_dialogue_is_no_part_of_its_equality(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("# A comment.\n\nuser: a\nagent: b\n")
     (tmp_path / "a.yaml").write_text("turns: [{user: a, agent: b}]")
     one, other = load_dialogue(tmp_path / "a.txt"), load_dialogue(tmp_path / "a.yaml")
@@ -131,7 +130,7 @@ def test_where_a_dialogue_is_written_is_no_part_of_it(tmp_path: Path) -> None:
     assert one.version != parse_dialogue("user: a\nagent: c\n", name="a").version
 
 
-def test_a_folder_is_read_in_the_order_of_names_and_other_files_are_let_be(tmp_path: Path) -> None:
+def test_a_folder_is_read_by_name_and_other_files_are_ignored(tmp_path: Path) -> None:
     (tmp_path / "z.txt").write_text("user: a\nagent: b\n")
     (tmp_path / "b.dialogue").write_text("user: a\nagent: b\n")
     (tmp_path / "y.yml").write_text("name: a\nturns: [{user: a, agent: b}]")
@@ -147,13 +146,13 @@ def test_python_remembers_its_lines() -> None:
     assert scripted.build().turns[0].line == scripted.line
 
 
-def test_a_script_is_never_changed() -> None:
+def test_a_builder_is_not_changed_by_its_dialogue() -> None:
     start = dialogue("x").user("a").agent("b")
     longer = start.user("c").agent("d")
 
     assert (len(start.build().turns), len(longer.build().turns)) == (1, 2)
 
 
-def test_a_pattern_is_written_as_it_is_read() -> None:
+def test_a_pattern_survives_a_round_trip() -> None:
     for text in ("a b", "*", "/x/i", '="x"', '"*"', '" a "', '"/x/"'):
         assert str(parse_pattern(text)) == text

@@ -1,4 +1,4 @@
-"""What is wrong in YAML and in Python, told with its place and its cure."""
+"""Problems of dialogues in YAML and Python: position and hint."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TURN = "turns:\n  - user: a\n    agent: b\n"
             "at_end: again\n" + TURN,
             "1:9: `at_end` cannot be `again` — write `unscripted`, `repeat`",
         ),
-        ("agent: a b\n" + TURN, "1:8: `agent` has an invalid value — The id of the agent"),
+        ("agent: a b\n" + TURN, "1:8: `agent` has an invalid value — The id of its agent"),
         ("agent: []\n" + TURN, "1:8: `agent` is empty"),
         ("agents: x\n" + TURN, "1:1: `agents` is not known here — did you mean `agent`?"),
         (TURN + "    delay: 1s", "4:5: `delay` is not known here — did you mean `latency`?"),
@@ -103,7 +103,7 @@ TURN = "turns:\n  - user: a\n    agent: b\n"
         ("turns: [{user: a, agent: b}", "2:1: the structure breaks off here"),
     ],
 )
-def test_yaml_that_is_wrong(text: str, complaint: str) -> None:
+def test_problems_of_a_yaml_dialogue(text: str, complaint: str) -> None:
     if complaint:
         said = complaints(text, "d.yaml")
         assert any(line.startswith(complaint) for line in said), said
@@ -111,7 +111,7 @@ def test_yaml_that_is_wrong(text: str, complaint: str) -> None:
         parse_dialogue(text, file="d.yaml")
 
 
-def test_every_file_of_a_folder_is_complained_of(tmp_path: Path) -> None:
+def test_problems_of_every_file_of_a_folder_are_reported(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("user: a")
     (tmp_path / "b.yaml").write_text("1")
     (tmp_path / "c.txt").write_text("user: a\nagent: b")
@@ -129,7 +129,7 @@ def test_every_file_of_a_folder_is_complained_of(tmp_path: Path) -> None:
         (b"#" * 1_048_577, "1:1: larger than 1048576 bytes — split it into several files"),
     ],
 )
-def test_what_is_no_text(tmp_path: Path, content: bytes, said: str) -> None:
+def test_a_dialogue_file_that_is_not_text(tmp_path: Path, content: bytes, said: str) -> None:
     (tmp_path / "a.txt").write_bytes(content)
 
     with pytest.raises(DialogueError) as error:
@@ -137,7 +137,7 @@ def test_what_is_no_text(tmp_path: Path, content: bytes, said: str) -> None:
     assert str(error.value) == f"{tmp_path}/a.txt:{said}"
 
 
-def test_python_that_is_wrong_is_told_with_its_line() -> None:
+def test_problems_of_a_python_dialogue_have_their_line() -> None:
     script = dialogue("x").user("/(/").agent("{{").fallback({"respond": ""}).at_end("never")
 
     with pytest.raises(DialogueError) as error:
@@ -152,7 +152,7 @@ def test_a_dialogue_without_turns_is_a_problem_in_python_too() -> None:
         dialogue("x").build()
 
 
-def test_a_byte_order_mark_is_let_be(tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"\xef\xbb\xbfuser: a\r\nagent: b\r\n")
 
     assert load_dialogue(tmp_path / "a.txt").turns[0].reply.text == "b"

@@ -58,15 +58,15 @@ def test_what_a_user_line_expects(pattern: str, message: str, fits: bool) -> Non
     assert said(talk, message) == ["ok" if fits else "?"]
 
 
-def test_captures_are_kept_and_requests_are_filled_in_once() -> None:
+def test_captures_are_kept_and_not_expanded_again() -> None:
     talk = parse_dialogue(
         "user: /I am (?P<name>.+)/\nagent: Hello {{name}}!\n"
         "user: *\nagent: {{name}} said {{message}} on {{turn}} "
         "for {{variables.x}}, \\{{name}}{{no}}.\n"
     )
-    answers = said(talk, "I am {{turn}}", "{{name}}", input_variables={"x": "{{name}}"})
+    responses = said(talk, "I am {{turn}}", "{{name}}", input_variables={"x": "{{name}}"})
 
-    assert answers == ["Hello {{turn}}!", "{{turn}} said {{name}} on 2 for {{name}}, {{name}}."]
+    assert responses == ["Hello {{turn}}!", "{{turn}} said {{name}} on 2 for {{name}}, {{name}}."]
 
 
 @pytest.mark.parametrize(
@@ -88,18 +88,18 @@ def test_captures_are_kept_and_requests_are_filled_in_once() -> None:
         ("user:\nagent: x", "1:6: `user` is empty"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place_and_its_cure(text: str, complaint: str) -> None:
+def test_problems_of_a_transcript_have_position_and_hint(text: str, complaint: str) -> None:
     assert any(line.startswith(complaint) for line in complaints(text)), complaints(text)
 
 
-def test_a_file_of_which_no_line_is_understood_is_not_called_empty() -> None:
+def test_a_file_with_invalid_lines_only_is_not_reported_as_empty() -> None:
     assert complaints("customer: a\nbot: b\n") == [
         "1:1: `customer:` is not a speaker — did you mean `user:`?",
         "2:1: `bot:` is not a speaker — did you mean `agent:`?",
     ]
 
 
-def test_all_problems_are_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     assert len(complaints("user: /(/\nagent: {{\nbot: x\nuser: y\n")) == 4
 
 

@@ -14,7 +14,7 @@ from leadway_mock.store import StoreError, StoreUnavailable, open_store
 from leadway_mock.store.redis.client import TLS_HINT
 from tests.network import Proxy
 from tests.redis_server import LONG_TIMEOUTS, RedisProgram, redis_program
-from tests.tls import Authority, SealedLine
+from tests.tls import Authority, TlsProxy
 
 SECRET = "hunter2-very-secret"
 LOCKED = """\
@@ -111,14 +111,16 @@ def test_a_connection_is_used_again(
     store.close()
 
 
-def test_an_unknown_authority_is_refused(server: RedisProgram, door: Proxy, tmp_path: Path) -> None:
+def test_an_unknown_authority_is_rejected(
+    server: RedisProgram, door: Proxy, tmp_path: Path
+) -> None:
     another = Authority.made(tmp_path)
     with untouched(server):
         assert "certificate verify failed" in tls_error(url(door.port))
         assert "certificate verify failed" in tls_error(url(door.port, ssl_ca_certs=another.file))
 
 
-def test_a_certificate_for_another_name_is_refused(
+def test_a_certificate_for_another_name_is_rejected(
     server: RedisProgram, authority: Authority
 ) -> None:
     with Proxy(server.port, tls=authority.presenting("redis.example", "127.0.0.2")) as wrong:
@@ -130,9 +132,7 @@ def test_a_certificate_for_another_name_is_refused(
         open_store(f"{address}&ssl_check_hostname=false").close()
 
 
-def test_a_certificate_that_has_expired_is_refused(
-    server: RedisProgram, authority: Authority
-) -> None:
+def test_an_expired_certificate_is_rejected(server: RedisProgram, authority: Authority) -> None:
     with Proxy(server.port, tls=authority.presenting(expired=True)) as old, untouched(server):
         assert "certificate has expired" in tls_error(url(old.port, ssl_ca_certs=authority.file))
 
@@ -234,7 +234,7 @@ def test_the_command_prints_the_error_in_one_line(
 
 def test_a_stalled_connection_recovers(server: RedisProgram, authority: Authority) -> None:
     """An established connection stalls, then the handshake of a new one."""
-    with SealedLine(server.port, authority.presenting()) as line:
+    with TlsProxy(server.port, authority.presenting()) as line:
         short = "?socket_timeout=0.5"
         store = open_store(url(line.port, timeout=short, ssl_ca_certs=authority.file))
         line.silence()

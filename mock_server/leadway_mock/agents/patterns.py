@@ -1,0 +1,161 @@
+"""Patterns of texts: contains, equals, or a regular expression with captures."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from leadway_mock.documents.problems import escape_controls
+from leadway_mock.util.json_text import plain_text
+
+_FLAGS: Final = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
+_EXACT = re.compile(r'="(?P<text>.*)"', re.DOTALL)
+_QUOTED = re.compile(r'"(?P<text>.+)"', re.DOTALL)
+_SLASHED = re.compile(r"/(?P<text>.+)/(?P<flags>[A-Za-z]*)", re.DOTALL)
+
+
+class PatternError(ValueError):
+    """An invalid pattern, with its `message` and `hint`."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(f"{message} — {hint}")
+        self.message = message
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Pattern of a text: `any`, or it `contains`, `equals` or matches (`regex`) `text`."""
+
+    kind: str
+    text: str = ""
+    flags: str = ""
+    """Flags of a regular expression: `i`, `m` and `s`, in alphabetical order."""
+
+    @property
+    def captures(self) -> tuple[str, ...]:
+        """Names of its captures."""
+        return tuple(_compile(self.text, self.flags).groupindex) if self.kind == "regex" else ()
+
+    def find(self, text: str) -> Mapping[str, str] | None:
+        """Return the captures from `text`, or None if it does not match."""
+        if self.kind == "regex":
+            found = _compile(self.text, self.flags).search(text)
+            if found is None:
+                return None
+            return {name: each for name, each in found.groupdict().items() if each is not None}
+        if self.kind == "contains":
+            return {} if self.text.casefold() in text.casefold() else None
+        return {} if self.kind == "any" or self.text == text else None
+
+    def __str__(self) -> str:
+        """Return the pattern as text that `parse_pattern` reads."""
+        if self.kind == "any":
+            return "*"
+        if self.kind == "equals":
+            return f'="{self.text}"'
+        if self.kind == "regex":
+            return f"/{self.text}/{self.flags}"
+        plain = self.text == self.text.strip() and _kind(self.text) == "contains"
+        return self.text if plain and not _QUOTED.fullmatch(self.text) else f'"{self.text}"'
+
+
+ANY: Final = Pattern("any")
+
+
+def parse_condition(when: str | Mapping[str, str]) -> Pattern:
+    """Parse the `when` of a reply in an agents file. Raises `PatternError`.
+
+    `/pattern/flags` is a regular expression, any other text a part of the message in whatever
+    case; `{equals: text}` is the whole message, and `{contains: text}` a part of it even if the
+    text looks like a regular expression.
+    """
+    if isinstance(when, Mapping):
+        [(kind, text)] = when.items()
+        return Pattern(kind, text)
+    slashed = _SLASHED.fullmatch(when)
+    return _regex(slashed) if slashed else Pattern("contains", when)
+
+
+def parse_pattern(source: str | Mapping[str, str]) -> Pattern:
+    """Parse the `user` of a dialogue's turn. Raises `PatternError`.
+
+    `*` matches any text, `/pattern/flags` is a regular expression, and `="text"` is the whole
+    text, case-sensitive. Any other text is a part of the message in any case; double quotes
+    around it disable the other forms. `{equals: text}` and `{contains: text}` are the long forms.
+    """
+    if isinstance(source, Mapping):
+        return parse_condition(source)
+    kind = _kind(source)
+    if kind == "any":
+        return ANY
+    match = {"equals": _EXACT, "regex": _SLASHED}.get(kind, _QUOTED).fullmatch(source)
+    if match and kind == "regex":
+        return _regex(match)
+    return Pattern(kind, match["text"] if match else source)
+
+
+def match_value(expected: Any, found: object) -> Mapping[str, str] | None:  # noqa: ANN401 - any JSON
+    """Return the captures of `expected` from the value `found`, or None if it does not match.
+
+    An expected text is the whole text, unless it is `*` or a `/pattern/`. An expected null means
+    that the value is absent. Any other value must be equal.
+    """
+    if not isinstance(expected, str):
+        return {} if _json_equal(expected, found) else None
+    pattern = parse_pattern(expected)
+    if pattern.kind == "any":
+        return None if found is None else {}
+    if pattern.kind == "regex":
+        return None if found is None else pattern.find(plain_text(found))
+    return {} if pattern.text == found else None
+
+
+def _kind(source: str) -> str:
+    if source == "*":
+        return "any"
+    if _EXACT.fullmatch(source):
+        return "equals"
+    return "regex" if _SLASHED.fullmatch(source) else "contains"
+
+
+def _regex(slashed: re.Match[str]) -> Pattern:
+    _compile(slashed["text"], slashed["flags"])
+    return Pattern("regex", slashed["text"], "".join(sorted(set(slashed["flags"]))))
+
+
+@lru_cache(maxsize=4096)
+def _compile(text: str, letters: str) -> re.Pattern[str]:
+    """Compile a regular expression; raises `PatternError`."""
+    flags = re.NOFLAG
+    for letter in letters:
+        if letter not in _FLAGS:
+            message = f"`{letter}` is not a flag of a regular expression"
+            hint = "use i, m or s; for text with slashes, write {contains: …}"
+            raise PatternError(message, hint)
+        flags |= _FLAGS[letter]
+    try:
+        with warnings.catch_warnings():
+            # Python warns of patterns whose meaning will change; report that as an error.
+            warnings.simplefilter("error")
+            return re.compile(text, flags)
+    except (re.error, Warning, OverflowError, RecursionError) as error:
+        what = escape_controls(error.msg) if isinstance(error, re.error) else str(error)
+        what = "nested too deeply" if isinstance(error, RecursionError) else what
+        hint = "use Python's syntax, such as (?P<name>…) for a capture"
+        raise PatternError(f"invalid regular expression: {what}", hint) from None
+
+
+def _json_equal(one: object, other: object) -> bool:
+    """Return whether two JSON values are equal; unlike in Python, `true` is not 1."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(
+            _json_equal(one[name], other[name]) for name in one
+        )
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(_json_equal, one, other))
+    return isinstance(one, bool) == isinstance(other, bool) and one == other

@@ -1,0 +1,171 @@
+"""Passes requests to the platform or the WSGI application, in the event loop or in a thread.
+
+WSGI is called here, since a2wsgi needs ASGI, which the protocol class leaves out to save time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+import threading
+from collections.abc import Callable
+from io import BytesIO
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from werkzeug.test import run_wsgi_app
+
+from leadway_mock.http.delivery import IS_CANCELLED
+from leadway_mock.http.messages import Request, Response
+from leadway_mock.http_server.responses import (
+    SERVER_NAME,
+    RawResponse,
+    error_response,
+    from_response,
+)
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+    from leadway_mock.http_server.protocol import HttpProtocol
+
+log = logging.getLogger(__name__)
+
+MAX_LOGGED_PATH = 200
+
+_THREADS_END_SECONDS = 1.0
+_WITHOUT_BODY = ("204", "304")
+_UNPREFIXED = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+
+
+class Platform(Protocol):
+    """Responds to requests without WSGI."""
+
+    max_body: int
+    """A longer body is passed on with one byte more than this, and the rest is dropped."""
+
+    def takes(self, path: str) -> bool:
+        """Return whether requests to `path` are for it, and not for the WSGI application."""
+        ...
+
+    def respond_at_once(self, request: Request) -> Response | None:
+        """Return the response, or None where that would block. Called in the event loop."""
+        ...
+
+    def respond(self, request: Request) -> Response:
+        """Return the response. Called in a thread."""
+        ...
+
+
+Task: TypeAlias = "tuple[Callable[[Request, HttpProtocol], RawResponse], Request, HttpProtocol]"
+
+
+class Dispatcher:
+    """Has connections respond to their requests, at once or later.
+
+    The threads are daemons, unlike those of `concurrent.futures`: one that is blocked does not keep
+    the process from ending.
+    """
+
+    def __init__(
+        self, wsgi_app: WSGIApplication, platform: Platform | None, threads: int, max_body: int
+    ) -> None:
+        self.max_body = max_body
+        self._wsgi_app = wsgi_app
+        self._platform = platform
+        self._size = threads
+        self._threads: list[threading.Thread] = []
+        self._tasks: SimpleQueue[Task | None] = SimpleQueue()
+
+    def dispatch(self, request: Request, connection: HttpProtocol) -> None:
+        """Have `connection` respond to `request`, at once or later."""
+        platform = self._platform
+        if platform is None or not platform.takes(request.path):
+            self._submit((self._call_wsgi, request, connection))
+            return
+        request.body = request.body[: platform.max_body + 1]
+        try:
+            found = platform.respond_at_once(request)
+            response = from_response(found) if found is not None else None
+        except Exception as error:  # noqa: BLE001 - an application may raise anything
+            response = self.report_failure(request, error)
+        if response is not None:
+            connection.respond(response)
+        else:
+            self._submit((self._call_platform, request, connection))
+
+    def report_failure(self, request: Request, error: Exception) -> RawResponse:
+        """Log that an application failed; return the response."""
+        path = request.path[:MAX_LOGGED_PATH]
+        log.error("the application failed on a request to %r", path, exc_info=error)
+        return error_response(500, "Internal Server Error")
+
+    def close(self) -> None:
+        """End the threads when all tasks are done, or after a second with the process."""
+        for _ in self._threads:
+            self._tasks.put(None)
+        for thread in self._threads:
+            thread.join(_THREADS_END_SECONDS)
+
+    def _submit(self, task: Task) -> None:
+        if not self._threads:
+            for number in range(1, self._size + 1):
+                name = f"leadway-mock-{number}"
+                self._threads.append(threading.Thread(target=self._run, name=name, daemon=True))
+                self._threads[-1].start()
+        self._tasks.put(task)
+
+    def _run(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            call, request, connection = task
+            try:
+                response = call(request, connection)
+            except Exception as error:  # noqa: BLE001 - as above
+                response = self.report_failure(request, error)
+            with contextlib.suppress(RuntimeError):  # The loop is closed after the grace period.
+                connection.loop.call_soon_threadsafe(connection.respond_later, response)
+
+    def _call_platform(self, request: Request, _: HttpProtocol) -> RawResponse:
+        assert self._platform is not None  # noqa: S101 - for the type checker
+        return from_response(self._platform.respond(request))
+
+    def _call_wsgi(self, request: Request, connection: HttpProtocol) -> RawResponse:
+        environ = wsgi_environ(request, connection)
+        parts, status, headers = run_wsgi_app(self._wsgi_app, environ, buffered=True)
+        body = b"".join(parts)
+        if "Content-Length" not in headers and not status.startswith(_WITHOUT_BODY):
+            headers["Content-Length"] = str(len(body))
+        return RawResponse(status, list(headers), body)
+
+
+def wsgi_environ(request: Request, connection: HttpProtocol) -> dict[str, Any]:
+    """Return the WSGI environment of a request."""
+    client_host, client_port = connection.client or ("", "")
+    server_host, server_port = connection.server or ("", None)
+    environ = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": request.path.encode().decode("latin-1"),
+        "QUERY_STRING": request.query,
+        "CONTENT_LENGTH": str(len(request.body)),
+        "REMOTE_ADDR": client_host,
+        "REMOTE_PORT": str(client_port),
+        "SERVER_NAME": server_host,
+        "SERVER_PORT": str(server_port),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "SERVER_SOFTWARE": SERVER_NAME,
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(request.body),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        IS_CANCELLED: connection.is_cancelled,
+    }
+    for name, value in request.headers.items():
+        if name != "content-length":
+            environ[_UNPREFIXED.get(name) or "HTTP_" + name.upper().replace("-", "_")] = value
+    return environ

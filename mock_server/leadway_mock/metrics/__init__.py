@@ -1,1 +1,0 @@
-"""Counters in the Prometheus text format."""

@@ -1,0 +1,91 @@
+"""One turn takes few Python calls, whatever the shape of its request. No time is measured."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+import pytest
+
+from leadway_mock.http.messages import Request
+from tests.mock.client import CURRENT, LOCATION, TOKEN, EmulatorClient
+
+MAX_CALLS = 120
+"""Python calls of a turn with the vendor's sample; every function counts, not only ours."""
+
+MAX_FACTOR = 1.15
+"""How many times as many calls another shape of request may take."""
+
+HEADERS = {
+    "host": "127.0.0.1",
+    "accept": "*/*",
+    "authorization": f"Bearer {TOKEN}",
+    "version": "2021-07-28",
+    "content-type": "application/json",
+}
+
+SHAPES: dict[str, dict[str, str]] = {
+    "equals sign": {"message": "a=b"},
+    "URL": {"message": "see https://example.com/a?b=c&d=e"},
+    "percent": {"message": "100% of it"},
+    "dots": {"message": "Yes. No. Perhaps. See version 1.2.3."},
+    "emoji and escapes": {"message": 'line\nbreak "quoted" \N{PARTY POPPER} \\'},
+    "4 KB": {"message": "word " * 800},
+}
+
+
+def count_calls(
+    client: EmulatorClient, message: str, number: int, query: str = "source=api"
+) -> int:
+    """Return how many Python functions one turn calls; each turn has a new trace id."""
+    body = {
+        "message": message,
+        "locationId": LOCATION,
+        "contactId": "c1",
+        "inputVariables": {"customerName": "Ada Lovelace", "plan": "premium"},
+    }
+    headers = HEADERS | {"traceparent": f"00-{number:032x}-{number:016x}-01"}
+    request = Request("POST", CURRENT, query, headers, json.dumps(body).encode())
+    calls = 0
+
+    def count(_: FrameType, event: str, __: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        response = client.emulator.handle(request)
+    finally:
+        sys.setprofile(before)
+    assert response.status == 200
+    return calls
+
+
+@pytest.fixture
+def count(client_with: Callable[..., EmulatorClient]) -> Callable[..., int]:
+    """Count the calls of one turn, after some that fill the caches of functions.
+
+    The smaller of two counts, since ids are drawn from the system in batches.
+    """
+    client = client_with(seed=None, validate_responses=False)
+    for number in range(1, 21):
+        count_calls(client, "hello", number)
+    return lambda message, **named: min(
+        count_calls(client, message, number, **named) for number in (98, 99)
+    )
+
+
+def test_the_vendors_sample_takes_few_calls(count: Callable[..., int]) -> None:
+    assert count("hello") <= MAX_CALLS
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_shape_of_a_request_takes_many_more_calls(shape: str, count: Callable[..., int]) -> None:
+    assert count(**SHAPES[shape]) <= MAX_FACTOR * count("hello")
+
+
+def test_a_query_takes_no_more_calls_than_none(count: Callable[..., int]) -> None:
+    assert count("hello") <= count("hello", query="") + 2
