@@ -63,12 +63,13 @@ check-names: setup
 
 check-contract: setup
 	@$(QUIETLY) "contracts (openapi-spec-validator)" $(BIN)/openapi-spec-validator openapi/leadway.yaml $(CONTROL)
-	@$(QUIETLY) "contracts (redocly)" $(NPX) redocly lint --config openapi/redocly.yaml openapi/leadway.yaml $(CONTROL)
+	@$(QUIETLY) "contract (redocly)" $(NPX) redocly lint --config openapi/redocly-platform.yaml openapi/leadway.yaml
+	@$(QUIETLY) "control API (redocly)" $(NPX) redocly lint --config openapi/redocly.yaml $(CONTROL)
 	@$(QUIETLY) "contract (examples, links, evidence)" $(BIN)/python scripts/check_contract.py
 	@$(QUIETLY) "control API (examples, links)" $(BIN)/python scripts/check_contract.py --general $(CONTROL)
 
 check-generated: setup
-	@$(QUIETLY) "generated client" .venv-generate/bin/python scripts/check_generated.py
+	@$(QUIETLY) "generated client" .venv-generate/bin/python scripts/generate_client.py --check
 
 check-docs: setup
 	@$(QUIETLY) "generated pages" $(BIN)/python scripts/write_docs.py --check
@@ -83,8 +84,8 @@ contract: setup ## run the contract suite against one target  [TARGET=mock|prism
 referee: setup ## run the contract suite through Prism's validating proxy
 	@$(BIN)/pytest tests/contract -m clause --target referee
 
-bench: setup .venv-bench/.ready bench/peers/node_modules/.ready ## compare the mock with other mock servers, and write docs/performance.md  [ONLY=prism] [QUICK=1]
-	@$(BIN)/python -m bench $(if $(QUICK),--quick,--write) $(if $(ONLY),--only $(ONLY))
+bench: setup bench/peers/node_modules/.ready ## compare the mock with other mock servers, and write docs/performance.md  [ONLY=prism] [BASELINE=../old] [QUICK=1]
+	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(BASELINE),--baseline $(BASELINE)) $(if $(QUICK)$(ONLY)$(BASELINE),,--write)
 
 bench-scale: setup ## measure the costs of a turn on each store, and write docs/scale.md
 	@$(BIN)/python -m bench.scale --write
@@ -99,7 +100,7 @@ lock: .venv-lock/.ready .venv/.dev ## pin the newest compatible versions in requ
 	@sh scripts/lock.sh
 
 clean: ## remove everything that make created
-	@rm -rf .venv .venv-bench .venv-generate .venv-lock .wheelhouse node_modules bench/peers/node_modules .bench dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
+	@rm -rf .venv .venv-generate .venv-lock .wheelhouse node_modules bench/peers/node_modules .bench dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
 
 help:
 	@awk -F ':.*## ' '/^## / { print (blank++ ? "\n" : "") substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -125,10 +126,6 @@ $(BIN)/leadway: pyproject.toml .venv/.mock
 
 .venv-generate/.ready: requirements/generate.txt
 	@$(INSTALL) .venv-generate --require-hashes -r $<
-	@touch $@
-
-.venv-bench/.ready: requirements/bench.txt
-	@$(INSTALL) .venv-bench --require-hashes -r $<
 	@touch $@
 
 .venv-lock/.ready: requirements/lock.txt

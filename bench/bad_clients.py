@@ -2,112 +2,84 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import asyncio
 import os
 import random
-import selectors
 import socket
 import struct
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from asyncio import StreamReader, StreamWriter
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import AbstractContextManager
 from multiprocessing.connection import Connection
 
-from bench.load.requests import FIRST_TURN, Requests
-from bench.machine import LOAD_CORE, pin
-from bench.targets import HOST
+from bench.system import HOST, LOAD_CORE, child_process, pin
+from bench.workloads import MESSAGE, build_request, first_body
 
 SECONDS_PER_BYTE = 0.05
-RESETS_PER_STEP = 20
-STEP_SECONDS = 0.01
+SECONDS_PER_RESET = 0.01
+READ_LIMIT = 4_096
+"""Bytes after which a connection that is not read from stops to receive."""
+
 RESET = struct.pack("ii", 1, 0)
 """Value of SO_LINGER with which `close` resets the connection."""
 
+REQUEST = build_request(first_body(MESSAGE.format(0)))
 CHUNKED_HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
 CHUNK = b"1000\r\n" + b"x" * 4_096 + b"\r\n"
 LARGE_FILES = b"GET /__mock/docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: localhost\r\n\r\n" * 10
 CONTRACT = b"GET /__mock/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
-Behaviour = Callable[[int, int], Iterator[None]]
-"""What clients do on a port with a number of connections; they may pause at each yield."""
+Behaviour = Callable[[StreamReader, StreamWriter], Coroutine[None, None, None]]
+"""What a client does on a connection; then it opens another one."""
 
 
-def idle(port: int, number: int) -> Iterator[None]:
-    """Connect and send nothing."""
-    connections = _connect(port, number)
-    while connections:
-        yield
+async def idle(_: StreamReader, __: StreamWriter) -> None:
+    """Send nothing."""
+    await asyncio.Event().wait()
 
 
-def slow(port: int, number: int) -> Iterator[None]:
-    """Send requests one byte at a time; each connection begins at a random byte."""
-    message, connections = _message(port), _connect(port, number)
-    positions = [random.randrange(len(message)) for _ in connections]
-    for connection, position in zip(connections, positions, strict=True):
-        connection.sendall(message[:position])
-        connection.settimeout(0)
-    while True:
-        until = time.monotonic() + SECONDS_PER_BYTE
-        for index, connection in enumerate(connections):
-            position = positions[index] % len(message)
-            connection.send(message[position : position + 1])
-            positions[index] = position + 1
-            if position + 1 == len(message):
-                _read_available(connection)
-        while time.monotonic() < until:
-            yield
-
-
-def non_reading(port: int, number: int) -> Iterator[None]:
+async def non_reading(reader: StreamReader, writer: StreamWriter) -> None:
     """Request ten responses of more than a megabyte, and read none."""
-    connections = _connect(port, number)
-    for connection in connections:
-        connection.sendall(LARGE_FILES)
-    while connections:
-        yield
+    writer.write(LARGE_FILES)
+    await idle(reader, writer)
 
 
-def resetting(port: int, number: int) -> Iterator[None]:
-    """Connect, send a random part of a request, and reset the connection."""
-    message = _message(port)
+async def slow(reader: StreamReader, writer: StreamWriter) -> None:
+    """Send requests one byte at a time, from a random byte on."""
+    position = random.randrange(len(REQUEST))
+    writer.write(REQUEST[:position])
     while True:
-        for _ in range(min(number, RESETS_PER_STEP)):
-            (connection,) = _connect(port, 1)
-            connection.sendall(message[: random.randrange(len(message) + 1)])
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-            connection.close()
-        yield
+        for number in range(position, len(REQUEST)):
+            await asyncio.sleep(SECONDS_PER_BYTE)
+            writer.write(REQUEST[number : number + 1])
+        await reader.readuntil(b"}")
+        position = 0
 
 
-def endless(port: int, number: int) -> Iterator[None]:
-    """Send chunks without an end; connect again after a rejection."""
-    selector = selectors.DefaultSelector()
-    for _ in range(number):
-        _start_chunks(selector, port)
+async def resetting(_: StreamReader, writer: StreamWriter) -> None:
+    """Send a random part of a request, and reset the connection."""
+    writer.write(REQUEST[: random.randrange(len(REQUEST) + 1)])
+    connection: socket.socket = writer.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+    writer.transport.abort()
+    await asyncio.sleep(SECONDS_PER_RESET)
+
+
+async def endless(_: StreamReader, writer: StreamWriter) -> None:
+    """Send chunks without an end, until the server closes the connection."""
+    writer.write(CHUNKED_HEAD)
     while True:
-        for key, _ in selector.select(0):
-            connection = key.fileobj
-            assert isinstance(connection, socket.socket)
-            try:
-                connection.send(CHUNK)
-            except OSError:
-                selector.unregister(connection)
-                connection.close()
-                _start_chunks(selector, port)
-        yield
+        writer.write(CHUNK)
+        await writer.drain()
 
 
-def control_api(port: int, number: int) -> Iterator[None]:
+async def control_api(reader: StreamReader, writer: StreamWriter) -> None:
     """Request the contract from the control API, again after each response."""
-    connections = _connect(port, number)
-    for connection in connections:
-        connection.sendall(CONTRACT)
-        connection.settimeout(0)
     while True:
-        for connection in connections:
-            if _read_available(connection).endswith(b"}]}"):
-                connection.sendall(CONTRACT)
-        yield
+        writer.write(CONTRACT)
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
+        await reader.readexactly(int(length))
 
 
 BEHAVIOURS: Mapping[str, Behaviour] = {
@@ -115,52 +87,28 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
 }
 
 
-def _message(port: int) -> bytes:
-    return Requests(HOST, port).post(FIRST_TURN % 0)
-
-
-def _connect(port: int, number: int) -> list[socket.socket]:
-    return [socket.create_connection((HOST, port)) for _ in range(number)]
-
-
-def _read_available(connection: socket.socket) -> bytes:
-    try:
-        return connection.recv(1_000_000)
-    except BlockingIOError:
-        return b""
-
-
-def _start_chunks(selector: selectors.BaseSelector, port: int) -> None:
-    (connection,) = _connect(port, 1)
-    connection.sendall(CHUNKED_HEAD)
-    connection.settimeout(0)
-    selector.register(connection, selectors.EVENT_WRITE)
-
-
 def _run(pipe: Connection, behaviour: str, port: int, number: int) -> None:
+    """Connect `number` clients, send their number through `pipe`, and go on until killed."""
     pin(LOAD_CORE)
     os.nice(5)  # The measured client shares this core and must not wait for it.
-    steps = BEHAVIOURS[behaviour](port, number)
-    next(steps)
-    pipe.send(number)
-    for _ in steps:
-        if pipe.poll(STEP_SECONDS):
-            return
+    asyncio.run(_clients(pipe, BEHAVIOURS[behaviour], port, number))
 
 
-@contextmanager
-def bad_clients(behaviour: str, port: int, number: int) -> Iterator[None]:
+async def _clients(pipe: Connection, behaviour: Behaviour, port: int, number: int) -> None:
+    async def client(connection: tuple[StreamReader, StreamWriter]) -> None:
+        while True:
+            try:
+                await behaviour(*connection)
+            except (OSError, EOFError):
+                connection[1].close()
+            connection = await asyncio.open_connection(HOST, port, limit=READ_LIMIT)
+
+    opened = [await asyncio.open_connection(HOST, port, limit=READ_LIMIT) for _ in range(number)]
+    clients = [client(each) for each in opened]
+    asyncio.get_running_loop().call_soon(pipe.send, number)
+    await asyncio.gather(*clients)
+
+
+def bad_clients(behaviour: str, port: int, number: int) -> AbstractContextManager[int]:
     """Run clients of one behaviour with `number` connections to the end of the context."""
-    here, there = multiprocessing.Pipe()
-    arguments = (there, behaviour, port, number)
-    spawn = multiprocessing.get_context("spawn")
-    process = spawn.Process(target=_run, args=arguments, daemon=True)
-    process.start()
-    there.close()
-    try:
-        here.recv()
-        yield
-    finally:
-        process.kill()
-        process.join()
-        here.close()
+    return child_process(_run, behaviour, port, number)

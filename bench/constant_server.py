@@ -5,14 +5,13 @@ The benches use it to measure clients: the SDK, and the load generator itself.
 
 from __future__ import annotations
 
-import multiprocessing
-import selectors
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from contextlib import AbstractContextManager
 from multiprocessing.connection import Connection
 
-from bench.machine import SERVER_CORE, pin
+from httptools import HttpRequestParser
+
+from bench.system import HOST, SERVER_CORE, child_process, pin
 
 BODY = (
     b'{"success":true,"executionId":"a1b2c3d4e5f6g7h8i9j0k1l2",'
@@ -23,70 +22,38 @@ BODY = (
 RESPONSE = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(BODY)
 ) + BODY
-CONTENT_LENGTH = b"content-length:"
 
 
-class ClientConnection:
-    """A client's connection and the bytes of the request received so far."""
+class ConstantProtocol(asyncio.Protocol):
+    """A connection whose every complete request gets the response."""
 
-    __slots__ = ("received", "socket")
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        assert isinstance(transport, asyncio.WriteTransport)
+        self._transport = transport
+        self._parser = HttpRequestParser(self)
 
-    def __init__(self, opened: socket.socket) -> None:
-        self.socket = opened
-        self.received = b""
+    def data_received(self, data: bytes) -> None:
+        """Parse a part of a request."""
+        self._parser.feed_data(data)
 
-    def serve(self) -> bool:
-        """Read, and respond once the request is complete; return whether the client stays."""
-        try:
-            data = self.socket.recv(65_536)
-            self.received += data
-            if is_complete(self.received):
-                self.received = b""
-                self.socket.sendall(RESPONSE)
-        except ConnectionError:
-            return False
-        return bool(data)
+    def on_message_complete(self) -> None:
+        """Respond; httptools calls this."""
+        self._transport.write(RESPONSE)
 
 
-def is_complete(request: bytes) -> bool:
-    """Return whether a request has its headers and its whole body."""
-    head, end, body = request.partition(b"\r\n\r\n")
-    length = int(head.lower().partition(CONTENT_LENGTH)[2].partition(b"\r\n")[0] or 0)
-    return bool(end) and len(body) >= length
+async def _serve(pipe: Connection) -> None:
+    server = await asyncio.get_running_loop().create_server(ConstantProtocol, HOST, 0)
+    pipe.send(server.sockets[0].getsockname()[1])
+    await server.serve_forever()
 
 
-def _serve(pipe: Connection) -> None:
+def _run(pipe: Connection) -> None:
     """Send the port through `pipe`, and serve until killed."""
     pin(SERVER_CORE)
-    selector = selectors.DefaultSelector()
-    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
-        selector.register(listener, selectors.EVENT_READ)
-        pipe.send(listener.getsockname()[1])
-        while True:
-            for key, _ in selector.select():
-                _handle_event(selector, listener, key.data)
+    asyncio.run(_serve(pipe))
 
 
-def _handle_event(
-    selector: selectors.BaseSelector, listener: socket.socket, client: ClientConnection | None
-) -> None:
-    if client is None:
-        opened, _ = listener.accept()
-        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        selector.register(opened, selectors.EVENT_READ, ClientConnection(opened))
-    elif not client.serve():
-        selector.unregister(client.socket)
-        client.socket.close()
-
-
-@contextmanager
-def constant_server() -> Iterator[int]:
-    """Run the server, and yield its port on the loopback."""
-    here, there = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=[there], daemon=True)
-    process.start()
-    try:
-        yield here.recv()
-    finally:
-        process.kill()
-        process.join()
+def constant_server() -> AbstractContextManager[int]:
+    """Run the server to the end of the context, which yields its port on the loopback."""
+    return child_process(_run)

@@ -2,145 +2,134 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
-from bench.markdown import table
-from bench.measurements.plan import CONNECTIONS, CONVERSATIONS, INVALID, MAIN, MANY, TRACED
-from bench.results import Case, Measurement, Results, Sample, Step
-from bench.statistics import median_text
-from bench.targets import TARGETS, Kind
+from bench.growth import Step
+from bench.rounds import CONNECTIONS, MANY, Measurement, Results
+from bench.servers import Case
+from bench.tables import median_text, table
+from bench.targets import BASE, COMMON, QUIET, Kind
+from bench.workloads import HEADLINE
 
 MEBIBYTE = 1 << 20
-EXPECT = (
-    f"Turns of conversations, on 1 and {MANY} connections. Latency on {MANY} connections. "
-    "With Redis, memory and processor time include the Valkey server on the same core."
+INVALID = "invalid bodies"
+_CONVERSATIONS = ("conversations", "dialogues")
+_KINDS = {
+    "first messages": set(COMMON) - {*_CONVERSATIONS, INVALID},
+    "conversations": _CONVERSATIONS,
+    INVALID: (INVALID,),
+}
+LOADS = tuple(name for name in COMMON if name not in {HEADLINE, INVALID})
+HEADLINE_TEXT = (
+    "Input variables, a contact, `?source=api`, and new trace ids in each request. Rates are "
+    "responses per second, with µs of processor time for each. Latency and ratio are those on "
+    f"{MANY} connections; the ratio is the rate of `leadway mock --quiet` / this one. Redis "
+    "includes its Valkey server, on the same core."
 )
-COMPARE = (
-    f"How many times as fast as each target the mock is, on {MANY} connections, and what a first "
-    "turn costs each: latency, and processor time of the server."
-)
+BASELINE_TEXT = f"On {MANY} connections: `leadway mock --quiet` / the baseline."
 
 
 def report(results: Results, *, command: str, plan: str) -> str:
     """Return the whole report."""
-    title, share = busiest_load(results)
     parts = [
         f"`{command}`: {plan}. {results.machine}.",
-        *failures(results),
-        "### What to expect",
-        EXPECT,
-        expectations(results),
+        *_failures(results),
+        "### Vendor's sample with trace ids",
+        HEADLINE_TEXT,
+        _headline(results),
+        "### Other loads",
+        f"Rates and processor time on {MANY} connections.",
+        _loads(results),
+        _dialogues(results),
+        *_baseline(results),
+        "### Start, memory and wrong responses",
+        _start_and_memory(results),
         *_growth(results),
-        "### Responses per second",
-        rates(results),
-        "### The mock beside each target",
-        COMPARE,
-        comparison(results),
-        "### Wrong responses",
-        wrong_responses(results),
-        "### Start and memory",
-        start_and_memory(results),
         "### Load generator",
-        "With a server that does almost nothing:",
-        generator(results.generator),
-        f"With the targets it used at most {share:.0%} of its core: with {title}.",
+        _generator(results),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def expectations(results: Results) -> str:
-    """Return rate, latency, start and memory of the mock on each store."""
-    header = (
-        *("", "turns/s, 1 connection", f"turns/s, {MANY}", "p50 ms", "p99 ms"),
-        *("start s", "MiB idle", "MiB after 3,000 turns"),
-    )
+def _failures(results: Results) -> list[str]:
+    return [
+        f"{each.target.title} is missing or incomplete: {each.failure}"
+        for each in results.targets.values()
+        if each.failure
+    ]
+
+
+def _headline(results: Results) -> str:
+    header = ("", *(f"on {number}" for number in CONNECTIONS), "p50 ms", "p99 ms", "ratio")
+    mock = results.targets[QUIET]
     rows = [
         (
             title,
-            _rate(each, (CONVERSATIONS, 1)),
-            _rate(each, (CONVERSATIONS, MANY)),
-            *_latencies(each, (CONVERSATIONS, MANY)),
-            median_text(each.cold_starts, "{:.2f}".format),
-            _mebibytes(each.idle),
-            _mebibytes(each.loaded),
+            *(_cost(each, (HEADLINE, number)) for number in CONNECTIONS),
+            *_latencies(each, (HEADLINE, MANY)),
+            str(mock.ratio(each, (HEADLINE, MANY), "rate") or "-"),
         )
-        for title, each in _measured(results, Kind.MOCK, Kind.STORE)
+        for title, each in _measured(results, HEADLINE)
     ]
     return table(header, rows)
 
 
-def rates(results: Results) -> str:
-    """Return the responses per second of every target under every load."""
-    counts = " / ".join(map(str, CONNECTIONS))
-    header = ("", MAIN, "traced", CONVERSATIONS, INVALID)
+def _loads(results: Results) -> str:
     rows = [
-        (
-            title,
-            _rates(measurement, MAIN),
-            _rate(measurement, (TRACED, MANY)),
-            _rates(measurement, CONVERSATIONS),
-            _rates(measurement, INVALID),
-        )
-        for title, measurement in _measured(results)
+        (title, *(_cost(each, (load, MANY)) for load in LOADS))
+        for title, each in _measured(results, *LOADS)
+        if each.target.kind is not Kind.LIMIT
     ]
-    return table(header, [("connections", counts, str(MANY), counts, counts), *rows])
+    return table(("", *LOADS), rows)
 
 
-def comparison(results: Results) -> str:
-    """Return the mock's rates as multiples of every target's, and the latency of each."""
-    header = ("", MAIN, "traced", CONVERSATIONS, "p50 ms", "p99 ms", "µs of processor")
+def _dialogues(results: Results) -> str:
+    rows = [
+        (title, _cost(each, ("dialogues", MANY)), *_latencies(each, ("dialogues", MANY)))
+        for title, each in _measured(results, "dialogues")
+    ]
+    return table(("", "rate", "p50 ms", "p99 ms"), rows) if rows else ""
+
+
+def _baseline(results: Results) -> list[str]:
+    rows = []
+    for name, base in results.targets.items():
+        own = results.targets.get(name.removeprefix(BASE))
+        if own is None or own is base:
+            continue
+        for workload in base.target.workloads:
+            names = ("rate", "cpu", "p99")
+            cells = [own.ratio(base, (workload, MANY), value) for value in names]
+            rows.append((own.target.title, workload, *(str(each or "-") for each in cells)))
+    header = ("", "load", "rate", "processor time", "p99")
+    return ["### Beside the baseline", BASELINE_TEXT, table(header, rows)] if rows else []
+
+
+def _start_and_memory(results: Results) -> str:
     rows = [
         (
             title,
-            *(str(each.mock_ratio((load, MANY)) or "-") for load in (MAIN, TRACED, CONVERSATIONS)),
-            *_latencies(each, (MAIN, MANY)),
-            _cpu([sample for sample in each.samples if sample.case == (MAIN, MANY)]),
+            median_text(each.cold_starts, "{:.2f}"),
+            *map(_mebibytes, (each.idle, each.loaded)),
+            _wrong(each),
         )
         for title, each in _measured(results)
+        if each.cold_starts or _wrong(each) != "none"
     ]
+    header = ("", "start s", "MiB idle", "peak MiB, same first load", "wrong responses")
     return table(header, rows)
 
 
-def wrong_responses(results: Results) -> str:
-    """Return which share of the responses of each target was wrong, and why."""
-    header = ("", MAIN, CONVERSATIONS, INVALID)
-    return table(header, [(title, *_wrong(each)) for title, each in _measured(results)])
-
-
-def _wrong(measurement: Measurement) -> Iterator[str]:
-    wrong = measurement.wrong()
-    for workloads in ((MAIN, TRACED), (CONVERSATIONS,), (INVALID,)):
-        samples = [each for each in measurement.samples if each.workload in workloads]
+def _wrong(measurement: Measurement) -> str:
+    """Return the share of wrong responses, and why, for each kind of workload."""
+    texts = []
+    for what, workloads in _KINDS.items():
+        samples = [each for each in measurement.samples if each.case[0] in workloads]
         checked = sum(each.result.checked for each in samples)
-        counts: dict[str, int] = {}
-        for workload in workloads:
-            for why, number in wrong.get(workload, {}).items():
-                counts[why] = counts.get(why, 0) + number
-        yield _shares(counts, checked)
-
-
-def _shares(counts: Mapping[str, int], checked: int) -> str:
-    if not counts:
-        return "none" if checked else "-"
-    return "; ".join(f"{number / max(checked, number):.1%} {why}" for why, number in counts.items())
-
-
-def start_and_memory(results: Results) -> str:
-    """Return the seconds to the first response and the memory of each target."""
-    header = (
-        *("", "start s", "MiB idle", "peak MiB, same first load", "peak MiB, whole run"),
-        "responses in all",
-    )
-    rows = [
-        (
-            title,
-            median_text(each.cold_starts, "{:.2f}".format),
-            *map(_mebibytes, (each.idle, each.loaded, each.peak)),
-            f"{sum(sample.result.responses for sample in each.samples):,}",
-        )
-        for title, each in _measured(results)
-    ]
-    return table(header, rows)
+        wrong = sum((Counter(each.result.wrong) for each in samples), Counter[str]())
+        texts += [f"{n / max(checked, n):.0%} of {what}: {why}" for why, n in wrong.items()]
+    return "; ".join(texts) or "none"
 
 
 def _growth(results: Results) -> list[str]:
@@ -148,80 +137,56 @@ def _growth(results: Results) -> list[str]:
         return []
     return [
         "### Growth",
-        growth(results.sessions, "sessions stored"),
-        growth(results.turns, "turn of one conversation"),
+        _growth_table(results.sessions, "sessions stored"),
+        _growth_table(results.turns, "turn of one conversation"),
     ]
 
 
-def growth(steps: Sequence[Step], what: str) -> str:
-    """Return the cost of a turn at each size."""
+def _growth_table(steps: Sequence[Step], what: str) -> str:
     rows = [
-        (f"{step.size:,}", median_text(step.costs, "{:.0f}".format), _mebibytes(step.memory))
+        (f"{step.size:,}", median_text(step.costs, "{:.0f}"), _mebibytes(step.memory))
         for step in steps
     ]
     return table((what, "µs per turn", "MiB of the process"), rows)
 
 
-def generator(samples: Sequence[Sample]) -> str:
-    """Return what the load generator reaches by itself."""
-    rows = [
-        (
-            str(each.connections),
-            f"{each.result.rate:,.0f}",
-            f"{each.result.busy * each.result.seconds / each.result.responses * 1e6:.0f}",
-        )
-        for each in samples
-    ]
-    return table(("connections", "responses per second", "µs of the generator"), rows)
-
-
-def busiest_load(results: Results) -> tuple[str, float]:
-    """Return with which target the generator was busiest, and the share of its core then."""
+def _generator(results: Results) -> str:
     shares = [
-        (sample.result.busy, measurement.title)
-        for measurement in results.targets.values()
-        for sample in measurement.samples
-    ]
-    share, title = max(shares, default=(0.0, "none"))
-    return title, share
-
-
-def failures(results: Results) -> list[str]:
-    """Return which targets were not measured completely, and why."""
-    return [
-        f"{each.title} is missing or incomplete: {each.failure}"
+        (sample.result.busy, each.target.title)
         for each in results.targets.values()
-        if each.failure
+        for sample in each.samples
     ]
+    share, title = max(shares, default=(0.0, "no target"))
+    rates = [f"{each.rate:,.0f} on {number}" for number, each in results.generator.items()]
+    return (
+        f"With a server that sends a constant: {', '.join(rates)} connections. It used at most "
+        f"{share:.0%} of its core, with {title}."
+    )
 
 
-def _measured(results: Results, *kinds: Kind) -> Iterator[tuple[str, Measurement]]:
-    """Yield the measurements of these kinds, or of all, in the order of the targets."""
-    for name, target in TARGETS.items():
-        measurement = results.targets.get(name)
-        if measurement and measurement.samples and target.kind in (kinds or tuple(Kind)):
-            ours = target.kind is Kind.MOCK
-            yield f"**{measurement.title}**" if ours else measurement.title, measurement
+def _measured(results: Results, *workloads: str) -> Iterator[tuple[str, Measurement]]:
+    """Yield the measurements with any of these workloads, or all, and their titles."""
+    for each in results.targets.values():
+        measured = {sample.case[0] for sample in each.samples}
+        if measured & set(workloads or measured):
+            title = each.target.title
+            yield f"**{title}**" if each.target.kind is Kind.MOCK else title, each
 
 
-def _rates(measurement: Measurement, workload: str) -> str:
-    return " / ".join(_rate(measurement, (workload, number)) for number in CONNECTIONS)
-
-
-def _rate(measurement: Measurement, case: Case) -> str:
-    return median_text([each.rate for each in measurement.results(case)], "{:,.0f}".format)
-
-
-def _latencies(measurement: Measurement, case: Case) -> tuple[str, str]:
-    results = measurement.results(case)
-    p50, p99 = ([getattr(each, name) for each in results] for name in ("p50", "p99"))
-    return median_text(p50, "{:.1f}".format), median_text(p99, "{:.1f}".format)
-
-
-def _cpu(samples: Sequence[Sample]) -> str:
+def _cost(measurement: Measurement, case: Case) -> str:
+    samples = measurement.at(case)
+    if not samples:
+        return "-"
+    rate = median_text([each.value("rate") for each in samples], "{:,.0f}")
+    checked = sum(each.result.checked for each in samples)
     used = [each.cpu for each in samples if each.cpu is not None]
-    responses = sum(each.result.responses for each in samples)
-    return f"{sum(used) / responses * 1e6:.0f}" if used and responses else "-"
+    return f"{rate} ({sum(used) / max(1, checked) * 1e6:,.0f})" if used else rate
+
+
+def _latencies(measurement: Measurement, case: Case) -> Iterator[str]:
+    for name in ("p50", "p99"):
+        values = [each.value(name) for each in measurement.at(case)]
+        yield median_text(values, "{:.1f}")
 
 
 def _mebibytes(size: int | None) -> str:

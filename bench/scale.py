@@ -14,32 +14,29 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
+from itertools import product
 from pathlib import Path
 
 from redis import Redis
 
-from bench.load.generator_process import Generator, load_generator
-from bench.load.loop import LoadResult
-from bench.machine import CORES, LOAD_CORE, pinned
-from bench.markdown import DOCS, table, write_last_run
-from bench.measurements.plan import CONVERSATIONS, MANY
-from bench.measurements.rounds import print_progress, rotate
-from bench.python_info import python_version
-from bench.servers import Load, Server, running
-from bench.statistics import spread
-from bench.stores import sqlite_file, valkey_server
-from bench.targets import Kind, mock_target
+from bench.fixtures import sqlite_file, valkey_server
+from bench.load_generator import Generator, LoadResult, load_generator
+from bench.rounds import MANY
+from bench.servers import Server, running
+from bench.system import CORES, LOAD_CORE, pinned, print_progress, python_version
+from bench.tables import DOCS, rotate, spread, table, write_last_run
+from bench.targets import QUIET, mock_targets
 
 PAGE = DOCS / "scale.md"
+CASE = "conversations", MANY
 BYTES_PER_SECOND = 1.25e9
 """A network of 10 Gbit/s."""
 
 TRIP_SECONDS = 0.0005
 """Round trip to a Redis server on another machine of the same data centre."""
 
-CORES_PER_MACHINE, MAX_BUSY, THREADS = 8, 0.6, 8
-SESSION_SECONDS, MONTH_HOURS = 1_800.0, 730.0
+CORES_PER_MACHINE, THREADS = 8, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +102,18 @@ class Setup:
 
     def measure(self, generator: Generator, seconds: float) -> None:
         """Run one load, and add its result and the costs of a turn."""
-        before, mock = self._info(), self._cpu_seconds()
-        result = generator.run(self.server.job(Load(CONVERSATIONS, MANY, seconds)))
-        after, turns = self._info(), result.checked
-        used = [(new - old) / turns for old, new in zip(before, after, strict=True)]
+        before = self._info()
+        sample = self.server.measure(generator, CASE, seconds)
+        assert sample.cpu is not None, "processor times are read from /proc; run it on Linux"
+        result, turns = sample.result, sample.result.checked
+        used = [(new - old) / turns for old, new in zip(before, self._info(), strict=True)]
         client = result.busy * result.seconds / turns
         self.results.append(result)
-        self.costs.append(Costs((self._cpu_seconds() - mock) / turns, client, *used))
+        self.costs.append(Costs(sample.cpu / turns, client, *used))
 
     def median_costs(self) -> Costs:
         """Return the median of each cost over the rounds."""
         return Costs(*map(statistics.median, zip(*map(astuple, self.costs), strict=True)))
-
-    def _cpu_seconds(self) -> float:
-        seconds = self.server.cpu_seconds()
-        assert seconds is not None, "processor times are read from /proc; run it on Linux"
-        return seconds
 
     def _info(self) -> tuple[float, ...]:
         if self.redis is None:
@@ -136,23 +129,24 @@ class Setup:
 
 def measure(rounds: int, seconds: float, warm_up: int) -> list[Setup]:
     """Measure one and two workers on each store, and one in memory, which workers cannot share."""
+    mock = next(each for each in mock_targets() if each.name == QUIET)
     with ExitStack() as stack:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         generator = stack.enter_context(load_generator())
-        file = stack.enter_context(sqlite_file())
+        file = stack.enter_context(sqlite_file()).flags
         with pinned(LOAD_CORE):
-            url = stack.enter_context(valkey_server())
-        redis = stack.enter_context(Redis.from_url(url))
-        cases = (("memory", "memory:", 1), *(("SQLite", file, n) for n in (1, 2)))
+            redis_flags = stack.enter_context(valkey_server()).flags
+        redis = stack.enter_context(Redis.from_url(redis_flags[-1]))
+        stores = {"memory": (), "SQLite": file, "Redis": redis_flags}
         setups = []
-        for store, store_url, workers in (*cases, *(("Redis", url, n) for n in (1, 2))):
-            flags = ("--store", store_url, "--workers", str(workers))
-            target = mock_target(f"{store}-{workers}", store, Kind.MOCK, *flags)
+        for store, workers in (("memory", 1), *product(("SQLite", "Redis"), (1, 2))):
+            command = (*mock.command, *stores[store], "--workers", str(workers))
+            target = replace(mock, name=f"{store}-{workers}", command=command)
             server = stack.enter_context(running(target, logs, core=None))
             setups.append(Setup(store, workers, server, redis if store == "Redis" else None))
         for setup in setups:
             setup.server.wait()
-            generator.run(setup.server.job(Load(CONVERSATIONS, MANY, 30.0, warm_up)))
+            setup.server.measure(generator, CASE, 30.0, warm_up)
         for number in range(rounds):
             print_progress(f"small deployments: round {number + 1} of {rounds}")
             for setup in rotate(setups, number):
@@ -161,12 +155,11 @@ def measure(rounds: int, seconds: float, warm_up: int) -> list[Setup]:
 
 
 def report(costs: Mapping[str, Costs], checks: Sequence[Sequence[str]], run: str) -> str:
-    """Return costs, limits, needs and the comparison with measured rates as Markdown."""
+    """Return costs, limits and the comparison with measured rates as Markdown."""
     header = ("store", "workers", "model, turns/s", "limited by", "measured", "ratio")
     sections = {
         "Costs of a turn": _cost_table(costs),
         "Limits": _limit_table(costs),
-        "What a month takes": _month_table(costs["Redis"]),
         "Model and measurement": table(header, checks),
     }
     return "\n\n".join([run, *(f"### {title}\n\n{text}" for title, text in sections.items())])
@@ -178,7 +171,7 @@ def check_row(setup: Setup, costs: Costs) -> Sequence[str]:
     rate, limit = Deployment(setup.workers, cores=cores, local=True, trip=0).capacity(costs)
     measured = spread([each.rate for each in setup.results])
     ratio = measured.median / rate
-    shown = "{:,.0f} ({:,.0f} … {:,.0f})".format(*measured)
+    shown = "{:,.0f} ({:,.0f}…{:,.0f})".format(*measured)
     return (setup.store, str(setup.workers), f"{rate:,.0f}", limit, shown, f"{ratio:.2f}")
 
 
@@ -188,7 +181,7 @@ def _cost_table(costs: Mapping[str, Costs]) -> str:
         return (title, *(f"{value:,.1f}" if value else "-" for value in values))
 
     seconds = {"mock": "mock", "Redis": "server", "client": "client"}
-    rows = [row(f"µs of processor, {title}", name, 1e6) for title, name in seconds.items()]
+    rows = [row(f"µs, {title}", name, 1e6) for title, name in seconds.items()]
     rows += [row("calls of Redis", "calls"), row("bytes to and from Redis", "traffic")]
     return table(("", *costs), [*rows, row("bytes stored in Redis", "stored")])
 
@@ -199,29 +192,12 @@ def _limit_table(costs: Mapping[str, Costs]) -> str:
         ("one process, memory", costs["memory"], Deployment()),
         ("one process, SQLite", costs["SQLite"], Deployment()),
         ("`--workers 4`, Redis on another machine", redis, Deployment(4)),
-        ("`--workers 8`, Redis on another machine", redis, Deployment(8)),
         ("16 machines, one Redis", redis, Deployment(8, 16)),
         ("16 machines, 16 Redis, sharded by token", redis, Deployment(8, 16, 16)),
     )
     found = [(title, deployment.capacity(each)) for title, each, deployment in rows]
     cells = [(title, f"{rate:,.0f}", resource) for title, (rate, resource) in found]
     return table(("deployment", "turns/s at most", "limited by"), cells)
-
-
-def _month_table(costs: Costs) -> str:
-    header = ("turns/s", "workers", f"machines of {CORES_PER_MACHINE} cores", "Redis")
-    rows = []
-    for rate in (10, 1_000, 100_000):
-        workers = math.ceil(rate * costs.mock / MAX_BUSY)
-        machines = math.ceil(workers / CORES_PER_MACHINE)
-        busiest = max(costs.server, costs.traffic / BYTES_PER_SECOND)
-        redis = math.ceil(rate * busiest / MAX_BUSY)
-        hours = (machines * CORES_PER_MACHINE + redis) * MONTH_HOURS
-        moved = rate * costs.traffic * MONTH_HOURS * 3_600 / 1e12
-        counts = (f"{each:,}" for each in (rate, workers, machines, redis))
-        stored = rate * SESSION_SECONDS * costs.stored / 2**30
-        rows.append((*counts, f"{hours:,.0f}", f"{stored:,.2f}", f"{moved:,.2f}"))
-    return table((*header, "core-hours", "GiB in Redis", "TB to and from Redis"), rows)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

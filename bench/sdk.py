@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from importlib.metadata import version
 
 import httpx
@@ -23,18 +24,18 @@ import requests
 from highlevel import HighLevel
 
 from bench.constant_server import constant_server
-from bench.markdown import DOCS, table, write_last_run
-from bench.python_info import python_version
-from bench.statistics import ratios
+from bench.system import python_version
+from bench.tables import DOCS, ratios, rotate, table, write_last_run
+from bench.workloads import PATH
 from leadway import MOCK_TOKEN, AsyncLeadway, Leadway
 from leadway_client import AuthenticatedClient
 from leadway_client.api.agents import execute_agent
 from leadway_client.models import ExecuteAgentRequest, ExecuteAgentResponse
 
 PAGE = DOCS / "sdk-benchmark.md"
-AGENT = "p1q2r3s4t5u6v7w8x9y0z1a2"
-PATH = f"/agent-studio/agent/{AGENT}/execute"
-BODY = {"message": "Hello", "locationId": "C2QujeCh8ZnC7al2InWR"}
+AGENT = PATH.split("/")[3]
+PLACE = "C2QujeCh8ZnC7al2InWR"
+BODY = {"message": "Hello", "locationId": PLACE}
 HEADERS = {"Authorization": f"Bearer {MOCK_TOKEN}", "Version": "2021-07-28"}
 ROUNDS, CALLS = 25, 100
 IMPORTS = {
@@ -57,37 +58,25 @@ def sync_clients(url: str) -> Mapping[str, Work]:
     session.headers.update(HEADERS)
     generated = AuthenticatedClient(url, MOCK_TOKEN)
     body = ExecuteAgentRequest.from_dict(BODY)
-    agent = Leadway(token=MOCK_TOKEN, location_id=BODY["locationId"], base_url=url).agent(AGENT)
-
-    def call_httpx() -> str:
-        return str(raw.post(PATH, json=BODY).json()["response"])
-
-    def call_requests() -> str:
-        return str(session.post(url + PATH, json=BODY, timeout=30).json()["response"])
+    agent = Leadway(token=MOCK_TOKEN, location_id=PLACE, base_url=url).agent(AGENT)
 
     def call_generated() -> str:
         response = execute_agent.sync(AGENT, client=generated, body=body)
         assert isinstance(response, ExecuteAgentResponse)
         return response.response
 
-    def call_leadway() -> str:
-        return agent.execute(BODY["message"]).text
-
-    calls = {
-        "httpx": call_httpx,
+    calls: Mapping[str, Callable[[], str]] = {
+        "httpx": lambda: raw.post(PATH, json=BODY).json()["response"],
         "generated client": call_generated,
-        "leadway": call_leadway,
-        "requests": call_requests,
+        "leadway": lambda: agent.execute(BODY["message"]).text,
+        "requests": lambda: session.post(url + PATH, json=BODY, timeout=30).json()["response"],
     }
-    return {name: _repeat(call) for name, call in calls.items()}
 
-
-def _repeat(call: Callable[[], str]) -> Work:
-    def work(times: int) -> None:
+    def repeat(call: Callable[[], str], times: int) -> None:
         for _ in range(times):
             assert call()
 
-    return work
+    return {name: partial(repeat, call) for name, call in calls.items()}
 
 
 def async_clients(url: str, loop: asyncio.AbstractEventLoop) -> Mapping[str, Work]:
@@ -98,9 +87,7 @@ def async_clients(url: str, loop: asyncio.AbstractEventLoop) -> Mapping[str, Wor
 
     raw = httpx.AsyncClient(base_url=url, headers=HEADERS)
     official = Local(private_integration_token=MOCK_TOKEN)
-    agent = AsyncLeadway(token=MOCK_TOKEN, location_id=BODY["locationId"], base_url=url).agent(
-        AGENT
-    )
+    agent = AsyncLeadway(token=MOCK_TOKEN, location_id=PLACE, base_url=url).agent(AGENT)
 
     async def call_httpx() -> str:
         return str((await raw.post(PATH, json=BODY)).json()["response"])
@@ -111,27 +98,24 @@ def async_clients(url: str, loop: asyncio.AbstractEventLoop) -> Mapping[str, Wor
     async def call_official() -> str:
         return str((await official.agent_studio.execute_agent(AGENT, BODY))["response"])
 
-    calls = {"httpx": call_httpx, "leadway": call_leadway, "official SDK": call_official}
-    return {name: _repeat_async(call, loop) for name, call in calls.items()}
-
-
-def _repeat_async(call: Callable[[], Awaitable[str]], loop: asyncio.AbstractEventLoop) -> Work:
-    async def work(times: int) -> None:
+    async def repeat(call: Callable[[], Awaitable[str]], times: int) -> None:
         for _ in range(times):
             assert await call()
 
-    return lambda times: loop.run_until_complete(work(times))
+    def work(call: Callable[[], Awaitable[str]]) -> Work:
+        return lambda times: loop.run_until_complete(repeat(call, times))
+
+    calls = {"httpx": call_httpx, "leadway": call_leadway, "official SDK": call_official}
+    return {name: work(call) for name, call in calls.items()}
 
 
 def measure(clients: Mapping[str, Work]) -> Mapping[str, list[float]]:
     """Return the microseconds per call of each client, one figure for each round."""
     times: dict[str, list[float]] = {name: [] for name in clients}
-    names = list(clients)
     for work in clients.values():
         work(CALLS)
     for number in range(ROUNDS):
-        first = number % len(names)
-        for name in names[first:] + names[:first]:
+        for name in rotate([*clients], number):
             started = time.perf_counter()
             clients[name](CALLS)
             times[name].append((time.perf_counter() - started) / CALLS * 1e6)

@@ -1,27 +1,26 @@
-"""Starts targets on the servers' core, waits until they respond, and stops them."""
+"""Starts targets on the servers' core, waits until they respond, measures and stops them."""
 
 from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import time
+import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
-from bench.load.client_scripts import OK
-from bench.load.loop import Job
-from bench.load.requests import FIRST_TURN, Requests
-from bench.load.response_parser import MalformedResponseError, ResponseParser
-from bench.machine import SERVER_CORE, cpu_seconds, free_port, memory, pinned
-from bench.targets import HOST, ROOT, Target
+from bench.fixtures import Resources
+from bench.load_generator import Generator, Job, LoadResult, run_load
+from bench.system import HOST, SERVER_CORE, cpu_seconds, free_port, memory, pinned
+from bench.tables import ROOT
+from bench.targets import PORT, Target
+from bench.workloads import HEADLINE, token
 
-START_TIMEOUT_SECONDS = 60.0
+START_TIMEOUT_SECONDS = 90.0
 STOP_TIMEOUT_SECONDS = 5.0
-RESPONSE_TIMEOUT_SECONDS = 30.0
 POLL_SECONDS = 0.002
 MAX_LOG_CHARACTERS = 800
 
@@ -30,114 +29,144 @@ class StartError(Exception):
     """A target did not start; the text has the end of its log."""
 
 
-class Load(NamedTuple):
-    """A load for any target; it ends with whichever limit comes first."""
+Case = tuple[str, int]
+"""A workload and its number of connections."""
 
-    workload: str
-    connections: int
-    seconds: float
-    responses: int = 1_000_000_000
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Result of one load in one round; `cpu` is the server's processor time in seconds."""
+
+    round: int
+    case: Case
+    result: LoadResult
+    cpu: float | None
+
+    def value(self, name: str) -> float:
+        """Return `rate`, `p50` or `p99`, or as `cpu` the processor time of a response."""
+        if name == "cpu":
+            return (self.cpu or 0.0) / max(1, self.result.checked)
+        number: float = getattr(self.result, name)
+        return number
 
 
 class Server:
     """A running target."""
 
-    def __init__(self, target: Target, logs: Path, *, core: int | None = SERVER_CORE) -> None:
-        """Start it on `core`, or on all cores; its output goes to a file in the folder `logs`."""
+    def __init__(self, target: Target, logs: Path, resources: Resources) -> None:
+        """Start it; its output goes to a file in the folder `logs`."""
         self.target = target
         self.port = free_port()
         self.started_at = time.perf_counter()
         self._log = logs / f"{target.name}.log"
-        with self._log.open("wb") as log, pinned(core):
+        command = [part.replace(PORT, str(self.port)) for part in target.command]
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("LEADWAY_")}
+        with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                target.command(self.port),
+                [*command, *resources.flags],
                 cwd=ROOT,
-                env=_environment(),
+                env={**environment, **target.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
+        self.pid = self._process.pid
+        self._pids = [self.pid, *([resources.pid] if resources.pid else [])]
 
     def wait(self) -> float:
         """Wait for its first response; return the seconds since its start. Raises `StartError`."""
-        while not is_responding(self.port):
+        while not is_responding(self.port, self.target.workloads[0]):
+            self._check_running()
             passed = time.perf_counter() - self.started_at
-            if self._process.poll() is not None:
-                raise StartError(
-                    f"It ended with code {self._process.returncode}. {self._log_end()}"
-                )
             if passed > START_TIMEOUT_SECONDS:
-                raise StartError(
-                    f"No response within {START_TIMEOUT_SECONDS:g} s. {self._log_end()}"
-                )
+                raise StartError(f"No response in {passed:.0f} s. {self._log_end()}")
             time.sleep(POLL_SECONDS)
-        return time.perf_counter() - self.started_at
+        seconds = time.perf_counter() - self.started_at
+        if self.target.clients > 1:
+            self._open_namespaces()
+        return seconds
 
     def stop(self) -> None:
         """End it and its child processes."""
         for number in (signal.SIGTERM, signal.SIGKILL):
             try:
-                os.killpg(self._process.pid, number)
+                os.killpg(self.pid, number)
                 self._process.wait(STOP_TIMEOUT_SECONDS)
             except (ProcessLookupError, subprocess.TimeoutExpired):
                 continue
 
-    @property
-    def pid(self) -> int:
-        """Its process id."""
-        return self._process.pid
-
     def memory(self, *, peak: bool = False) -> int | None:
-        """Return the resident bytes of it and its children; None where they are unknown."""
-        return memory(self._process.pid, peak=peak)
+        """Return the resident bytes of it, its children and its store's server."""
+        sizes = [memory(pid, peak=peak) for pid in self._pids]
+        return None if sizes[0] is None else sum(size or 0 for size in sizes)
 
     def cpu_seconds(self) -> float | None:
-        """Return the processor seconds used by it and its children; None where unknown."""
-        return cpu_seconds(self._process.pid)
+        """Return the processor seconds used by it, its children and its store's server."""
+        used = [cpu_seconds(pid) for pid in self._pids]
+        return None if used[0] is None else sum(seconds or 0.0 for seconds in used)
 
-    def job(self, load: Load) -> Job:
-        """Return `load` as a job for the load generator."""
-        numbers = self.target.numbers_turns
-        return Job(
-            self.port, load.workload, load.connections, load.seconds, load.responses, numbers
+    def measure(
+        self,
+        generator: Generator,
+        case: Case,
+        seconds: float,
+        responses: int = 1_000_000_000,
+        number: int = 0,
+    ) -> Sample:
+        """Run one load, the sample of round `number`."""
+        target = self.target
+        before = self.cpu_seconds()
+        job = Job(
+            self.port,
+            *case,
+            seconds,
+            responses,
+            numbers_turns=target.numbers_turns,
+            clients=target.clients,
+            topics=target.topics,
         )
+        result = generator.submit(run_load, job).result()
+        self._check_running()
+        after = self.cpu_seconds()
+        used = after - before if after is not None and before is not None else None
+        return Sample(number, case, result, used)
+
+    def _check_running(self) -> None:
+        """Raise `StartError` if it has ended, as where another program took its port."""
+        code = self._process.poll()
+        if code is not None:
+            raise StartError(f"It ended with code {code}. {self._log_end()}")
+
+    def _open_namespaces(self) -> None:
+        for number in range(self.target.clients):
+            headers = {
+                "Authorization": f"Bearer {token(number)}",
+                "Content-Type": "application/json",
+            }
+            url = f"http://{HOST}:{self.port}/__mock/namespace"
+            opened = urllib.request.Request(url, b"{}", headers, method="PUT")
+            urllib.request.urlopen(opened).close()  # noqa: S310 - the mock that was just started
 
     def _log_end(self) -> str:
         text = self._log.read_text("utf-8", errors="replace").strip()
         return f"Its log ends: {text[-MAX_LOG_CHARACTERS:]}" if text else "Its log is empty."
 
 
-def _environment() -> dict[str, str]:
-    """Return the environment without settings of the mock."""
-    return {name: text for name, text in os.environ.items() if not name.startswith("LEADWAY_")}
-
-
 @contextmanager
 def running(target: Target, logs: Path, *, core: int | None = SERVER_CORE) -> Iterator[Server]:
     """Run a target on `core`, or on all cores, to the end of the context."""
-    server = Server(target, logs, core=core)
-    try:
+    with ExitStack() as stack:
+        with pinned(core):
+            server = Server(target, logs, stack.enter_context(target.resources()))
+        stack.callback(server.stop)
         yield server
-    finally:
-        server.stop()
 
 
-def is_responding(port: int) -> bool:
-    """Return whether a first turn gets a response with status 200 on that loopback port."""
+def is_responding(port: int, workload: str = HEADLINE) -> bool:
+    """Return whether a first turn gets a right response on that loopback port."""
     try:
-        with socket.create_connection((HOST, port), RESPONSE_TIMEOUT_SECONDS) as connection:
-            connection.sendall(Requests(HOST, port).post(FIRST_TURN % 0))
-            return _read_status(connection) == OK
-    except (OSError, ValueError, MalformedResponseError):
+        result = run_load(Job(port, workload, 1, 1.0, responses=1))
+    except OSError:
         return False
-
-
-def _read_status(connection: socket.socket) -> int:
-    parser, response = ResponseParser(), None
-    while response is None:
-        data = connection.recv(65_536)
-        if not data:
-            raise ConnectionResetError
-        response = parser.feed(data)
-    return response.status
+    return bool(result.checked) and not result.wrong

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from contract_checker import CHECKS, GENERAL, Check, Document, UnreadableError, check
+from contract_checker import CHECKS, GENERAL, Check, Document, DocumentError, check
 
 CONTRACT = Path(__file__).resolve().parent.parent / "openapi" / "leadway.yaml"
 
@@ -32,8 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         path = _relative(CONTRACT)
         parser.error(f"cannot read {file}: {error.strerror}. Try: {parser.prog} {path}")
-    except UnreadableError as error:
-        print(f"{_relative(file)}:{error.line}: #: {error.message} — {error.hint}")
+    except DocumentError as error:
+        print(f"{_relative(file)}:{error.problem}")
         return 1
     return _report(file, document, GENERAL if options.general else CHECKS)
 
@@ -41,8 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _report(file: Path, document: Document, checks: Sequence[Check]) -> int:
     problems = check(document, checks)
     for problem in problems:
-        line = document.line(problem.pointer)
-        print(f"{_relative(file)}:{line}: {problem.pointer}: {problem.message} — {problem.hint}")
+        print(f"{_relative(file)}:{document.line(str(problem.location))}: {problem}")
     if not problems:
         print(f"{_relative(file)}: {len(checks)} checks, no problems")
     return 1 if problems else 0

@@ -1,14 +1,17 @@
 """Generate the typed client in generated/ from the contract.
 
-`check_generated.py` generates into a temporary folder instead.
+With `--check`, generate into a temporary folder instead, and fail where generated/ differs: that of
+this checkout, or of the one named behind it.
 """
 
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+HINT = "generated/ is out of date. Run `make generate` and commit the result."
 
 
 def generate(contract: Path, output: Path) -> None:
@@ -33,5 +36,31 @@ def generate(contract: Path, output: Path) -> None:
     subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
 
 
+def check(checkout: Path) -> list[str]:
+    """Return a line for every file of the generated client that is not as generated."""
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / "generated"
+        generate(checkout / "openapi" / "leadway.yaml", fresh)
+        old, new = _contents(checkout / "generated"), _contents(fresh)
+    states = {
+        **dict.fromkeys(old.keys() - new.keys(), "superfluous"),
+        **dict.fromkeys(new.keys() - old.keys(), "missing"),
+        **{name: "different" for name in old.keys() & new.keys() if old[name] != new[name]},
+    }
+    return [f"generated/{name}: {state}" for name, state in sorted(states.items())]
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    """Return every file below `folder` by its relative path, without compiled files."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--check"]:
+        findings = check(Path(sys.argv[2]) if sys.argv[2:] else ROOT)
+        sys.exit("\n".join([*findings, HINT]) if findings else 0)
     generate(ROOT / "openapi" / "leadway.yaml", ROOT / "generated")

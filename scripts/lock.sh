@@ -16,7 +16,6 @@ compile pyproject.toml requirements/build.in requirements/dev.in --extra mock --
 compile pyproject.toml requirements/build.in --extra mock --extra redis \
     --constraint requirements/dev.txt --output-file requirements/mock.txt
 compile requirements/generate.in --output-file requirements/generate.txt
-compile requirements/bench.in --constraint requirements/mock.txt --output-file requirements/bench.txt
 compile requirements/lock.in --output-file requirements/lock.txt
 export PATH="$PWD/.venv/bin:$PATH"
 npm update --silent --package-lock-only --ignore-scripts

@@ -2,7 +2,7 @@
 
     python -m bench.peers.constant_apps flask|wsgi PORT
 
-Serves one of them on the mock's own HTTP server; granian imports this module by itself.
+Serves one of them on the mock's own HTTP server.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, request
 
 from bench.constant_server import BODY
+from leadway_mock.http_server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,14 +41,6 @@ def execute(agent_id: str) -> Response:
     return Response(BODY, content_type="application/json")
 
 
-def main() -> None:
-    """Serve until killed."""
-    from leadway_mock.http_server import Server  # noqa: PLC0415 - granian's environment has no mock
-
-    name, port = sys.argv[1:]
-    app = flask if name == "flask" else wsgi
-    Server(app, port=int(port)).run()
-
-
 if __name__ == "__main__":
-    main()
+    name, port = sys.argv[1:]
+    Server(flask if name == "flask" else wsgi, port=int(port)).run()

@@ -17,16 +17,13 @@ from flask.typing import ResponseReturnValue
 from jsonschema import Draft202012Validator
 from waitress import serve
 
+TEXT = {"type": "string", "minLength": 1}
 SCHEMA = {
     "type": "object",
     "required": ["message", "locationId"],
     "additionalProperties": False,
     "properties": {
-        "message": {"type": "string", "minLength": 1},
-        "locationId": {"type": "string", "minLength": 1},
-        "contactId": {"type": "string"},
-        "executionId": {"type": "string"},
-        "versionId": {"type": "string"},
+        **dict.fromkeys(["message", "locationId", "contactId", "executionId", "versionId"], TEXT),
         "inputVariables": {"type": "object"},
         "attachments": {"type": "array"},
     },

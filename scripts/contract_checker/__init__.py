@@ -6,13 +6,44 @@ mock, tests follow its links, the mock sends its evidence, and a client is gener
 
 from collections.abc import Sequence
 
-from contract_checker.checks import CHECKS, GENERAL, Check
-from contract_checker.document import Document, Problem, UnreadableError
+from contract_checker import checks, links
+from contract_checker.document import Check, Document
+from leadway_mock.documents.problems import DocumentError, Problem
 
-__all__ = ["CHECKS", "GENERAL", "Check", "Document", "Problem", "UnreadableError", "check"]
+CHECKS: tuple[Check, ...] = (
+    checks.yaml_is_unambiguous,
+    checks.arrays_have_items,
+    checks.fields_are_documented,
+    checks.response_schemas_stay_open,
+    checks.accepted_values_include_the_default,
+    checks.values_fit_their_schemas,
+    checks.example_names_are_kept,
+    checks.statuses_agree,
+    checks.operation_ids_are_distinct,
+    checks.deprecations_have_a_successor,
+    links.link_targets_exist,
+    links.link_parameters_exist,
+    links.link_expressions_resolve,
+    links.link_values_are_valid,
+    checks.evidence_is_valid,
+    checks.examples_have_evidence,
+    checks.behaviours_are_distinct,
+)
+
+PLATFORM_ONLY = (
+    checks.fields_are_documented,
+    checks.response_schemas_stay_open,
+    checks.examples_have_evidence,
+)
+"""Checks for an API that others run and this contract describes."""
+
+GENERAL: tuple[Check, ...] = tuple(each for each in CHECKS if each not in PLATFORM_ONLY)
+"""Checks for any contract."""
+
+__all__ = ["CHECKS", "GENERAL", "Check", "Document", "DocumentError", "Problem", "check"]
 
 
-def check(document: Document, checks: Sequence[Check] = CHECKS) -> list[Problem]:
-    """Return the problems that `checks` find, without duplicates, in the order of the file."""
-    problems = {problem for each in checks for problem in each(document)}
-    return sorted(problems, key=lambda problem: (document.line(problem.pointer), problem))
+def check(document: Document, chosen: Sequence[Check] = CHECKS) -> list[Problem]:
+    """Return the problems that checks find, without duplicates, in the order of the file."""
+    problems = {problem for each in chosen for problem in each(document)}
+    return sorted(problems, key=lambda problem: (document.line(str(problem.location)), problem))

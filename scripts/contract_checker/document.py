@@ -1,47 +1,24 @@
 """The contract as JSON values, with JSON pointers and the lines that they point to."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
 import yaml
 
-from leadway_mock.documents.problems import DocumentError, TextPosition
+from leadway_mock.documents.problems import DocumentError, Problem, TextPosition
 from leadway_mock.documents.yaml_document import load
+from leadway_mock.util.json_pointer import escape, to_path
 
 ROOT = "#"
-
-
-class UnreadableError(Exception):
-    """The file cannot be read: at which line, counted from 1, why, and how to fix it."""
-
-    def __init__(self, line: int, message: str, hint: str) -> None:
-        super().__init__(line, message, hint)
-        self.line = line
-        self.message = message
-        self.hint = hint
-
-
-@dataclass(frozen=True, order=True, slots=True)
-class Problem:
-    """A problem of the contract.
-
-    Attributes:
-        pointer: Where it is, as a JSON pointer in a fragment: `#/paths/~1agents/get`.
-        message: What is wrong.
-        hint: How to fix it.
-    """
-
-    pointer: str
-    message: str
-    hint: str
+Check = Callable[["Document"], Iterator[Problem]]
+"""Yields problems; the location is a JSON pointer in a fragment: `#/paths/~1agents/get`."""
 
 
 def child(pointer: str, key: object) -> str:
     """Return the pointer to `key` of what `pointer` points to."""
-    return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
+    return f"{pointer}/{escape(str(key))}"
 
 
 def descend(pointer: str, path: Iterable[object]) -> str:
@@ -49,12 +26,6 @@ def descend(pointer: str, path: Iterable[object]) -> str:
     for key in path:
         pointer = child(pointer, key)
     return pointer
-
-
-def keys(pointer: str) -> list[str]:
-    """Return the keys from the root to what `pointer` points to."""
-    escaped = pointer.removeprefix(ROOT).split("/")[1:]
-    return [key.replace("~1", "/").replace("~0", "~") for key in escaped]
 
 
 def as_fragment(pointer: str) -> str:
@@ -70,36 +41,30 @@ class Document:
     """
 
     def __init__(self, text: str) -> None:
-        """Read `text`; raises `UnreadableError` when it is not a YAML mapping."""
-        try:
-            self._document = load(text)
-        except DocumentError as error:
-            problem = error.problem
-            line = problem.location.line if isinstance(problem.location, TextPosition) else 1
-            raise UnreadableError(line, problem.message, problem.hint) from error
+        """Read `text`; raises `DocumentError` when it is not a YAML mapping."""
+        self._document = load(text)
         if not isinstance(self._document.value, dict):
-            raise UnreadableError(1, "this is not a mapping", "write an OpenAPI document")
+            problem = Problem(TextPosition(1), "this is not a mapping", "write an OpenAPI document")
+            raise DocumentError(problem)
         self.data: dict[str, Any] = self._document.value
         self._text = text
 
     @classmethod
     def load(cls, path: Path) -> "Document":
-        """Read the file at `path`; raises `OSError` or `UnreadableError`."""
+        """Read the file at `path`; raises `OSError` or `DocumentError`."""
         try:
             return cls(path.read_text(encoding="utf-8"))
         except UnicodeDecodeError as error:
-            hint = "save the file as UTF-8"
-            raise UnreadableError(1, f"this is not UTF-8: {error.reason}", hint) from error
+            message, hint = f"this is not UTF-8: {error.reason}", "save the file as UTF-8"
+            raise DocumentError(Problem(TextPosition(1), message, hint)) from error
 
     def line(self, pointer: str) -> int:
         """Return the line, from 1, of what `pointer` points to, or of the nearest parent."""
         path: tuple[str | int, ...] = ()
-        value: Any = self.data
-        for key in keys(pointer):
-            path = (*path, int(key) if isinstance(value, list) and key.isdecimal() else key)
-            value = _item(value, key, default=None)
-        while path not in self._document.values:
-            path = path[:-1]
+        for key in to_path(pointer):
+            # Digits are an index of a list, or a key such as a status.
+            longer = [(*path, step) for step in (key, str(key))]
+            path = next((each for each in longer if each in self._document.values), path)
         return self._document.key_position(path).line
 
     def find(self, pointer: str) -> object:
@@ -107,8 +72,11 @@ class Document:
         if pointer != ROOT and not pointer.startswith("#/"):
             raise LookupError(pointer)
         value: Any = self.data
-        for key in keys(pointer):
-            value = _item(value, key)
+        for key in to_path(pointer):
+            try:
+                value = value[key if isinstance(value, list) else str(key)]
+            except TypeError as error:
+                raise LookupError(pointer) from error
         return value
 
     def follow(self, pointer: str, value: object) -> tuple[str, Any]:
@@ -148,16 +116,3 @@ def _differences(pointer: str, value: object, other: object) -> Iterator[Problem
 def _ambiguity(pointer: str, other: object) -> Problem:
     kind = type(other).__name__
     return Problem(pointer, f"many YAML readers read this as {kind}", "put it in quotes")
-
-
-_REQUIRED = object()
-
-
-def _item(value: object, key: str, default: object = _REQUIRED) -> object:
-    if isinstance(value, Mapping) and key in value:
-        return value[key]
-    if isinstance(value, list) and key.isdecimal() and int(key) < len(value):
-        return value[int(key)]
-    if default is _REQUIRED:
-        raise LookupError(key)
-    return default

@@ -9,121 +9,138 @@ from pathlib import Path
 
 import pytest
 
-from bench.load.loop import LoadResult
-from bench.markdown import write_last_run
-from bench.measurements.plan import QUICK
+from bench.load_generator import LoadResult
 from bench.report import report
-from bench.results import Measurement, Results, Sample, load, merge, save
-from bench.targets import TARGETS
+from bench.rounds import FULL, QUICK, Measurement, Results
+from bench.servers import Sample
+from bench.targets import BASE, QUIET, Target, all_targets
+from bench.workloads import HEADLINE
 
 ROOT = Path(__file__).resolve().parents[2]
+TARGETS = all_targets()
 
 
 def bench(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "bench", "--quick", "--folder", str(folder), *arguments]
+    command = [sys.executable, "-m", "bench", "--quick", "--logs", str(folder), *arguments]
     return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
     )
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run."""
+def printed(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The report of a run without programs to install, with this checkout as the baseline."""
     folder = tmp_path_factory.mktemp("bench")
-    run = bench(folder, "--only", "sqlite,redis,flask,wsgi,growth")
+    names = "sqlite,redis,namespaces,dialogues,wsgi,growth"
+    run = bench(folder, "--only", names, "--baseline", str(ROOT))
     assert run.returncode == 0, run.stderr
-    return folder
+    return run.stdout
 
 
-@pytest.fixture
-def results(folder: Path) -> Results:
-    saved = load(folder / "results.json", QUICK.name)
-    assert saved is not None
-    return saved
-
-
-@pytest.mark.xdist_group("bench")
-def test_everything_is_measured(results: Results) -> None:
-    names = ["leadway", "leadway-quiet", "sqlite", "redis", "flask", "wsgi"]
-    assert list(results.targets) == names
-    assert [each.failure for each in results.targets.values()] == [""] * len(names)
-    for measurement in results.targets.values():
-        assert len(measurement.samples) == QUICK.rounds * len(QUICK.loads)
-        assert all(each.result.responses for each in measurement.samples)
-        assert len(measurement.cold_starts) == QUICK.cold_starts
-    assert [step.size for step in results.sessions] == list(QUICK.sessions)
-    assert [step.size for step in results.turns] == list(QUICK.turns)
+def rows(printed: str, section: str) -> dict[str, list[str]]:
+    """Return the cells of a section's tables by the first cell."""
+    text = printed.partition(f"### {section}\n")[2].partition("\n### ")[0]
+    lines = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
+    return {title.strip("*"): cells for title, *cells in lines}
 
 
 @pytest.mark.xdist_group("bench")
-def test_only_constant_servers_give_wrong_responses(results: Results) -> None:
-    for name in ("leadway", "leadway-quiet", "sqlite", "redis"):
-        assert not results.targets[name].wrong()
-    assert {"conversations", "invalid bodies"} == set(results.targets["wsgi"].wrong())
+def test_everything_is_measured(printed: str) -> None:
+    assert "missing or incomplete" not in printed
+    titles = ["leadway mock --quiet", "SQLite", "Redis (Valkey)", "200 namespaces"]
+    headline = rows(printed, "Vendor's sample with trace ids")
+    for title in [*titles, *(f"baseline: {each}" for each in titles)]:
+        assert " (" in headline[title][1]
+    others = rows(printed, "Other loads")
+    assert "-" not in others["leadway mock --quiet"]
+    assert " (" in others["20 dialogues"][0]
+    growth = rows(printed, "Growth")
+    assert {f"{size:,}" for size in (*QUICK.sessions, *QUICK.turns)} <= set(growth)
 
 
 @pytest.mark.xdist_group("bench")
-def test_saved_results_can_be_reported_again(folder: Path) -> None:
-    again = bench(folder, "--report")
-    assert again.returncode == 0, again.stderr
-    first = again.stdout.partition("### What to expect")[2].partition("###")[0]
-    titles = [line.split(" | ")[0] for line in first.splitlines() if line.startswith("| ")]
-    assert titles[2:] == [
-        "| **leadway mock**",
-        "| **leadway mock --quiet**",
-        "| leadway mock, SQLite",
-        "| leadway mock, Redis (Valkey)",
-    ]
+def test_the_mock_is_compared_with_the_baseline(printed: str) -> None:
+    text = printed.partition("### Beside the baseline\n")[2].partition("\n### ")[0]
+    for title in ("leadway mock --quiet", "SQLite", "Redis (Valkey)"):
+        assert f"| {title} | {HEADLINE} | " in text
 
 
-def test_an_unknown_target_is_rejected_with_the_known_ones(tmp_path: Path) -> None:
-    rejected = bench(tmp_path, "--only", "prims")
+@pytest.mark.xdist_group("bench")
+def test_only_constant_servers_give_wrong_responses(printed: str) -> None:
+    table = rows(printed, "Start, memory and wrong responses")
+    wrong = {title: cells[-1] for title, cells in table.items() if cells}
+    constant = wrong.pop(TARGETS["wsgi"].title)
+    assert "of conversations: keeps no session" in constant
+    assert "100% of invalid bodies: status 200" in constant
+    assert "first messages" not in constant
+    assert set(wrong.values()) == {"wrong responses", "none"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--only", "prims"], "'prims' must be one of leadway-quiet, leadway, sqlite, "),
+        (["--baseline", "/nowhere"], "must be a checkout of this repository, not /nowhere"),
+        (["--write"], "--write needs a complete run, without --quick and --only"),
+    ],
+)
+def test_a_wrong_option_is_rejected(tmp_path: Path, arguments: list[str], message: str) -> None:
+    rejected = bench(tmp_path, *arguments)
     assert rejected.returncode == 2
-    assert "'prims' must be one of leadway, leadway-quiet, sqlite, " in rejected.stderr
+    assert message in rejected.stderr
     assert "Traceback" not in rejected.stderr
 
 
-def test_a_report_replaces_the_last_one(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    page.write_text("# Page\n\n## Last run\n\nOld.\n")
-    write_last_run(page, "New.")
-    assert page.read_text() == "# Page\n\n## Last run\n\nNew.\n"
-    page.write_text("# Page\n")
-    with pytest.raises(ValueError, match="has no line '## Last run'"):
-        write_last_run(page, "New.")
-
-
 def sample(number: int, rate: int) -> Sample:
-    result = LoadResult(rate, rate, 1.0, 1.0, 5.0, {}, 0.1)
-    return Sample(number, "first turns", 16, result, 0.5)
+    return Sample(number, (HEADLINE, 16), LoadResult(rate, rate, 1.0, 1.0, 5.0, {}, 0.1), 0.5)
 
 
-def measurement(mock: list[int], rates: list[int]) -> Measurement:
-    return Measurement(
-        "A target",
-        samples=[sample(*each) for each in enumerate(rates)],
-        mock_samples=[sample(*each) for each in enumerate(mock)],
-    )
+def measurement(target: Target, rates: list[int]) -> Measurement:
+    return Measurement(target, samples=[sample(*each) for each in enumerate(rates)])
 
 
 def test_a_round_without_one_of_the_two_is_left_out() -> None:
-    ratio = measurement([100, 200, 300], [100, 100]).mock_ratio(("first turns", 16))
+    mock = measurement(TARGETS[QUIET], [100, 200, 300])
+    ratio = mock.ratio(measurement(TARGETS["wsgi"], [100, 100]), (HEADLINE, 16), "rate")
     assert ratio == (1.5, 1.0, 2.0)
 
 
 def test_a_failed_target_is_named_with_the_reason() -> None:
-    targets = {"wiremock": Measurement("WireMock", "It needs Java, and none is here.")}
-    text = report(Results("full", "", targets=targets), command="make bench", plan="")
-    assert "WireMock is missing or incomplete: It needs Java, and none is here." in text
+    targets = {
+        QUIET: measurement(TARGETS[QUIET], [1]),
+        "wiremock": Measurement(TARGETS["wiremock"], "It needs java."),
+    }
+    text = report(Results("", targets=targets), command="make bench", plan=str(FULL))
+    assert f"{TARGETS['wiremock'].title} is missing or incomplete: It needs java." in text
 
 
-def test_measuring_some_targets_keeps_the_others(tmp_path: Path) -> None:
-    targets = {"flask": measurement([1], [1]), "wsgi": measurement([1], [1])}
-    save(Results("full", "", targets=targets), tmp_path / "results.json")
-    again = Results("full", "", targets={"flask": measurement([2], [1])})
-    merged = merge(load(tmp_path / "results.json", "full"), again)
-    assert merged.targets == {"flask": measurement([2], [1]), "wsgi": measurement([1], [1])}
-    assert load(tmp_path / "results.json", "quick") is None
+def test_a_failed_target_is_left_out_from_then_on() -> None:
+    failed = Measurement(TARGETS["wsgi"])
+    steps = []
+
+    def step(_: Measurement, name: str) -> None:
+        steps.append(name)
+        raise OSError(name)
+
+    failed.attempt(step, "first")
+    failed.attempt(step, "second")
+    assert steps == ["first"]
+    assert failed.failure == "first"
+
+
+def test_the_headline_runs_on_all_numbers_of_connections() -> None:
+    cases = [case for case, _ in FULL.cases(TARGETS["prism"])]
+    assert {number for name, number in cases if name == HEADLINE} == {1, 16, 64}
+    assert [case for case, _ in FULL.cases(TARGETS["dialogues"])] == [("dialogues", 16)]
+
+
+def test_the_baseline_is_started_from_its_checkout(tmp_path: Path) -> None:
+    target = all_targets(tmp_path)[BASE + QUIET]
+    assert str(tmp_path / "mock_server") in target.environment["PYTHONPATH"]
+    program = tmp_path / ".venv" / "bin" / "leadway"
+    program.parent.mkdir(parents=True)
+    program.touch()
+    assert all_targets(tmp_path)[BASE + QUIET].command[0] == str(program)
 
 
 def test_titles_have_the_pinned_versions() -> None:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.markdown import DOCS
 from bench.scale import Costs, Deployment
+from bench.tables import DOCS
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY = Costs(mock=0.0005, client=0.0001)
@@ -60,7 +60,7 @@ def test_more_of_anything_never_handles_less(costs: Costs, deployment: Deploymen
 def report() -> str:
     command = [sys.executable, "-m", "bench.scale", "--quick"]
     run = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
     )
     assert run.returncode == 0, run.stderr
     return run.stdout
@@ -74,9 +74,9 @@ def table_rows(text: str) -> dict[str, list[str]]:
 @pytest.mark.xdist_group("bench")
 def test_costs_are_measured_and_only_redis_has_calls(report: str) -> None:
     rows = table_rows(report)
-    assert "-" not in rows["µs of processor, mock"]
+    assert "-" not in rows["µs, mock"]
     assert rows["calls of Redis"][:2] == ["-", "-"]
-    assert 5 < float(rows["calls of Redis"][2]) < 10
+    assert 1 <= float(rows["calls of Redis"][2]) < 4
 
 
 @pytest.mark.xdist_group("bench")

@@ -5,17 +5,8 @@ from dataclasses import dataclass
 
 import yaml
 
-from contract_checker import Document
-from contract_checker.checks import (
-    Check,
-    evidence,
-    examples,
-    links,
-    operations,
-    schemas,
-    yaml_is_unambiguous,
-)
-from contract_checker.document import keys
+from contract_checker import Check, Document, checks, links
+from leadway_mock.util.json_pointer import to_path
 
 Change = Callable[[str], str]
 
@@ -81,7 +72,7 @@ def _dump(data: object) -> str:
 
 
 def _holder(data: object, pointer: str) -> tuple[dict[object, object], object]:
-    *path, last = keys(pointer)
+    *path, last = map(str, to_path(pointer))
     holder = data
     for key in path:
         holder = holder[int(key)] if isinstance(holder, list) else holder[key]  # type: ignore[index]
@@ -92,7 +83,7 @@ def _holder(data: object, pointer: str) -> tuple[dict[object, object], object]:
 
 
 def _of_yaml() -> Iterator[Defect]:
-    check: Check = yaml_is_unambiguous
+    check: Check = checks.yaml_is_unambiguous
     yield Defect(
         "a status is a number",
         check,
@@ -134,6 +125,31 @@ REDOCLY_DEFECTS: dict[str, tuple[Change, str]] = {
         "struct",
     ),
     "`required` is not a list": (put(f"{RESPONSE}/required", "success"), "struct"),
+    "no response for 415": (remove(f"{CURRENT}/responses/415"), "rule/error-responses"),
+    "no success response": (remove(f"{CURRENT}/responses/200"), "operation-2xx-response"),
+    "no headers": (remove(f"{RESPONSES}/NotFound/headers"), "rule/headers"),
+    "no common header": (
+        remove(f"{RESPONSES}/NotFound/headers/X-RateLimit-Remaining"),
+        "rule/common-headers",
+    ),
+    **{
+        f"{response} without {header}": (
+            remove(f"{RESPONSES}/{response}/headers/{header}"),
+            "response-contains-header",
+        )
+        for response, header in (
+            ("Unauthorized", "WWW-Authenticate"),
+            ("MethodNotAllowed", "Allow"),
+            ("TooManyRequests", "Retry-After"),
+        )
+    },
+    "no security": (remove(f"{CURRENT}/security"), "rule/security"),
+    "optional security": (put(f"{CURRENT}/security", [{}]), "rule/security-scheme"),
+    "an unknown scheme": (
+        put(f"{CURRENT}/security", [{"bearer": ["write"]}]),
+        "rule/security-scheme",
+    ),
+    "no scope": (put(f"{CURRENT}/security/0/bearerAuth", []), "rule/security-scope"),
 }
 """Defects that Redocly catches, with the rule that catches them."""
 
@@ -144,13 +160,13 @@ CIRCULAR_REFERENCE = put(f"{SCHEMAS}/Attachment", {"$ref": f"{SCHEMAS}/Attachmen
 def _of_schemas() -> Iterator[Defect]:
     yield Defect(
         "an array of the response without items",
-        schemas.arrays_have_items,
+        checks.arrays_have_items,
         remove(f"{RESPONSE}/properties/generativeOutputs/items"),
         f"{RESPONSE}/properties/generativeOutputs",
     )
     yield Defect(
         "an array among other types without items",
-        schemas.arrays_have_items,
+        checks.arrays_have_items,
         remove(f"{SCHEMAS}/Error/properties/message/items"),
         f"{SCHEMAS}/Error/properties/message",
     )
@@ -162,29 +178,29 @@ def _of_schemas() -> Iterator[Defect]:
     ):
         change = remove(f"{pointer}/{key}")
         name = f"no {key} at {pointer}"
-        yield Defect(name, schemas.fields_are_documented, change, pointer)
+        yield Defect(name, checks.fields_are_documented, change, pointer)
     yield Defect(
         "an enumeration of known values",
-        schemas.response_schemas_stay_open,
+        checks.response_schemas_stay_open,
         put(f"{RESPONSE}/properties/executionStatus/enum", ["completed"]),
         f"{RESPONSE}/properties/executionStatus/enum",
     )
     yield Defect(
         "a format of an id",
-        schemas.response_schemas_stay_open,
+        checks.response_schemas_stay_open,
         put(f"{SCHEMAS}/Error/properties/traceId/format", "uuid"),
         f"{SCHEMAS}/Error/properties/traceId/format",
     )
     yield Defect(
         "a default that is not accepted",
-        schemas.accepted_values_include_the_default,
+        checks.accepted_values_include_the_default,
         put(f"{VERSION}/schema/default", "2020-01-01"),
         f"{VERSION}/x-accepted-values",
     )
 
 
 def _of_examples() -> Iterator[Defect]:
-    check: Check = examples.values_fit_their_schemas
+    check: Check = checks.values_fit_their_schemas
     for name, pointer, value, where in (
         ("an invalid response example", f"{EXAMPLES}/reply/value/success", "yes", 2),
         ("an invalid error example", f"{EXAMPLES}/agent-unknown/value/message", 404, 2),
@@ -204,7 +220,7 @@ def _of_examples() -> Iterator[Defect]:
     )
     yield Defect(
         "an example with another name",
-        examples.example_names_are_kept,
+        checks.example_names_are_kept,
         put(
             f"{RESPONSES}/NotFound/content/application~1json/examples/agent-missing",
             {"$ref": "#/components/examples/agent-unknown"},
@@ -213,37 +229,18 @@ def _of_examples() -> Iterator[Defect]:
     )
     yield Defect(
         "a body with another status",
-        examples.statuses_agree,
+        checks.statuses_agree,
         put(f"{EXAMPLES}/session-expired/value/statusCode", 400),
         f"{EXAMPLES}/session-expired/value/statusCode",
     )
 
 
 def _of_operations() -> Iterator[Defect]:
-    check: Check = operations.operation_ids_are_distinct
+    check: Check = checks.operation_ids_are_distinct
     ids = f"{DEPRECATED}/operationId"
     yield Defect("ids that differ by case", check, put(ids, "execute-agent"), ids)
     yield Defect("no id", check, remove(ids), ids)
-    check = operations.responses_are_complete
-    responses = f"{CURRENT}/responses"
-    yield Defect("no response for 415", check, remove(f"{responses}/415"), responses)
-    yield Defect("no success response", check, remove(f"{responses}/200"), responses)
-    check = operations.headers_are_complete
-    for response, header in (
-        ("NotFound", "X-RateLimit-Remaining"),
-        ("Unauthorized", "WWW-Authenticate"),
-        ("MethodNotAllowed", "Allow"),
-        ("TooManyRequests", "Retry-After"),
-    ):
-        headers = f"{RESPONSES}/{response}/headers"
-        yield Defect(f"{response} without {header}", check, remove(f"{headers}/{header}"), headers)
-    check = operations.security_is_declared
-    security = f"{CURRENT}/security"
-    yield Defect("no security", check, remove(security), security)
-    yield Defect("optional security", check, put(security, [{}]), security)
-    yield Defect("an unknown scheme", check, put(security, [{"bearer": ["write"]}]), security)
-    yield Defect("no scope", check, put(f"{security}/0/bearerAuth", []), security)
-    check = operations.deprecations_have_a_successor
+    check = checks.deprecations_have_a_successor
     notice = f"{DEPRECATED}/x-deprecation"
     yield Defect("a deprecation without notice", check, remove(notice), notice)
     yield Defect("an unknown successor", check, put(f"{notice}/successor", "runAgent"), notice)
@@ -293,7 +290,7 @@ def _of_links() -> Iterator[Defect]:
 
 
 def _of_evidence() -> Iterator[Defect]:
-    check: Check = evidence.evidence_is_valid
+    check: Check = checks.evidence_is_valid
     found = f"{EXAMPLES}/reply/x-evidence"
     yield Defect("an unknown level", check, put(f"{found}/level", "rumoured"), f"{found}/level")
     yield Defect("an empty source", check, put(f"{found}/source", " "), f"{found}/source")
@@ -305,11 +302,11 @@ def _of_evidence() -> Iterator[Defect]:
     )
     yield Defect(
         "an example without evidence",
-        evidence.examples_have_evidence,
+        checks.examples_have_evidence,
         remove(f"{EXAMPLES}/quota-exceeded/x-evidence"),
         f"{EXAMPLES}/quota-exceeded",
     )
-    check = evidence.behaviours_are_distinct
+    check = checks.behaviours_are_distinct
     first = "#/x-behaviours/1"
     yield Defect("a behaviour twice", check, put(f"{first}/id", "session-start"), f"{first}/id")
     yield Defect(

@@ -48,7 +48,7 @@ def test_invalid_yaml_is_one_problem(tmp_path: Path, capsys: pytest.CaptureFixtu
     file = tmp_path / "broken.yaml"
     file.write_text("a: 1\nb: [\n", encoding="utf-8")
     assert check_contract.main([str(file)]) == 1
-    assert "broken.yaml:3: #: " in capsys.readouterr().out
+    assert "broken.yaml:3:1: " in capsys.readouterr().out
 
 
 def test_a_missing_file_is_an_error_with_a_hint(

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from contract_checker import Document, UnreadableError
-from contract_checker.document import as_fragment, child, keys
+from contract_checker import Document, DocumentError
+from contract_checker.document import as_fragment, child
+from leadway_mock.documents.problems import TextPosition
+from leadway_mock.util.json_pointer import to_path
 
 
 def test_a_pointer_has_its_line() -> None:
@@ -43,30 +45,32 @@ def test_an_alias_has_the_value_of_its_anchor() -> None:
     ],
 )
 def test_an_unreadable_file_has_line_message_and_hint(text: str, line: int) -> None:
-    with pytest.raises(UnreadableError) as caught:
+    with pytest.raises(DocumentError) as caught:
         Document(text)
-    assert caught.value.message
-    assert caught.value.hint
-    assert caught.value.line == line
+    problem = caught.value.problem
+    assert problem.message
+    assert problem.hint
+    assert isinstance(problem.location, TextPosition)
+    assert problem.location.line == line
 
 
 def test_another_encoding_raises(tmp_path: Path) -> None:
     file = tmp_path / "latin.yaml"
     file.write_bytes("a: é\n".encode("latin-1"))
-    with pytest.raises(UnreadableError, match="UTF-8"):
+    with pytest.raises(DocumentError, match="UTF-8"):
         Document.load(file)
 
 
 @pytest.mark.parametrize("value", ["2026-11-22", "yes", "017", "1_000", "12:30:45"])
 def test_a_value_that_other_readers_read_differently_is_ambiguous(value: str) -> None:
     (problem,) = Document(f"a: [{value}]\n").ambiguities()
-    assert problem.pointer == "#/a/0"
+    assert problem.location == "#/a/0"
     assert list(Document(f"a: ['{value}']\n").ambiguities()) == []
 
 
 @pytest.mark.parametrize("key", ["plain", "a/b", "a~b", "a~1b", "{agentId}", ""])
 def test_a_key_survives_its_pointer(key: str) -> None:
-    assert keys(child("#/paths", key)) == ["paths", key]
+    assert to_path(child("#/paths", key)) == ("paths", key)
 
 
 def test_braces_are_encoded_for_a_uri() -> None:

@@ -8,12 +8,12 @@ from tests.contract_checker.defects import CIRCULAR_REFERENCE, REDOCLY_DEFECTS
 
 ROOT = Path(__file__).parents[2]
 CONTRACT = ROOT / "openapi" / "leadway.yaml"
-PROBLEM = re.compile(r"^::(\w+) title=([\w-]+),file=([^,]+),", re.MULTILINE)
+PROBLEM = re.compile(r"^::(\w+) title=([\w/-]+),file=([^,]+),", re.MULTILINE)
 
 
 def lint(*files: Path) -> subprocess.CompletedProcess[str]:
     """Lint files with the configuration of `make check`."""
-    flags = ["--config", "openapi/redocly.yaml", "--format", "github-actions"]
+    flags = ["--config", "openapi/redocly-platform.yaml", "--format", "github-actions"]
     command = ["sh", "scripts/npx.sh", "redocly", "lint", *flags, *map(str, files)]
     return subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300

@@ -110,7 +110,7 @@ def test_make_rejects_an_old_python(tmp_path: Path) -> None:
 
 def drift(checkout: Path) -> subprocess.CompletedProcess[str]:
     python = str(ROOT / ".venv-generate" / "bin" / "python")
-    return run(python, str(ROOT / "scripts" / "check_generated.py"), str(checkout))
+    return run(python, str(ROOT / "scripts" / "generate_client.py"), "--check", str(checkout))
 
 
 @pytest.fixture

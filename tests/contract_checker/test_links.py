@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract_checker.expressions import Expression, is_whole, parse, texts_in
+from contract_checker.links import Expression, is_whole, parse, texts_in
 
 
 @pytest.mark.parametrize(

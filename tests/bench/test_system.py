@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import sys
 import time
@@ -11,7 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from bench.machine import CORES, cpu_seconds, free_port, memory, pin, pinned
+from bench.system import (
+    CORES,
+    cpu_seconds,
+    description,
+    free_port,
+    memory,
+    pin,
+    pinned,
+    python_version,
+)
 
 MEBIBYTE = 1 << 20
 LARGE = 64
@@ -39,7 +49,7 @@ def parent() -> Iterator[int]:
 
 @needs_proc
 def test_memory_includes_children(parent: int) -> None:
-    now, peak = memory(parent, peak=False), memory(parent, peak=True)
+    now, peak = memory(parent), memory(parent, peak=True)
     assert now is not None
     assert peak is not None
     assert LARGE * MEBIBYTE < now <= peak
@@ -78,3 +88,22 @@ def test_no_core_changes_nothing() -> None:
     pin(None)
     with pinned(None):
         assert free_port() > 1023
+
+
+@pytest.mark.parametrize(
+    ("arguments", "flag", "how"),
+    [
+        ("'--enable-optimizations' 'CFLAGS=-g'", "-fprofile-use", "with"),
+        ("'--prefix=/usr'", "", "with"),
+        ("'--prefix=/usr'", "-fprofile-use -fprofile-correction", "without"),
+        (None, None, "without"),
+    ],
+    ids=["flag of configure", "Debian", "plain make", "unknown"],
+)
+def test_the_version_has_its_build(
+    monkeypatch: pytest.MonkeyPatch, arguments: str | None, flag: str | None, how: str
+) -> None:
+    monkeypatch.setattr("sysconfig.get_config_vars", lambda *_: [arguments, flag])
+    expected = f"Python {platform.python_version()} (built {how} profile-guided optimization)"
+    assert python_version() == expected
+    assert description().startswith(f"{expected}, ")

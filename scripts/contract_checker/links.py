@@ -1,20 +1,73 @@
-"""Checks of links, which no linter has."""
+"""Checks of links, which no linter has, and their runtime expressions (OpenAPI 3.1)."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from contract_checker.document import Document, Problem, child
-from contract_checker.expressions import Expression, is_whole, parse, texts_in
-from contract_checker.openapi_walk import (
+from contract_checker.document import Document, child
+from contract_checker.openapi import (
     Node,
-    Operation,
     entries,
     operations,
     parameters,
+    property_schema,
     responses,
+    violations,
 )
-from contract_checker.schema_queries import property_schema, violations
+from leadway_mock.documents.problems import Problem
+from leadway_mock.util.json_pointer import to_path
+
+_PATTERN = re.compile(
+    r"""\$(?:
+        (?P<plain>url|method|statusCode)
+        |(?P<message>request|response)\.(?:
+            (?P<location>header|query|path)\.(?P<name>[^\s{}]+)
+            |body(?P<body>)(?:\#(?P<pointer>(?:/[^\s{}]*)?))?
+        )
+    )""",
+    re.VERBOSE,
+)
+_EMBEDDED = re.compile(r"\{(\$[^{}]*)\}")
+
+
+class Expression(NamedTuple):
+    """A runtime expression, with which a link refers to a value such as an `executionId`.
+
+    `message` is `request` or `response`, and `location` is `header`, `query`, `path` or `body`;
+    both are empty for `$url`, `$method` and `$statusCode`. `path` leads into the body.
+    """
+
+    text: str
+    message: str = ""
+    location: str = ""
+    name: str = ""
+    path: tuple[str, ...] = ()
+
+
+def parse(text: str) -> Expression:
+    """Parse an expression without braces; raises `ValueError` for anything else."""
+    found = _PATTERN.fullmatch(text)
+    if not found or (found["message"] == "response" and found["location"] in {"query", "path"}):
+        raise ValueError(f"{text!r} is not a runtime expression")
+    if found["plain"]:
+        return Expression(text)
+    if found["name"]:
+        return Expression(text, found["message"], found["location"], found["name"])
+    path = tuple(map(str, to_path(found["pointer"] or "")))
+    return Expression(text, found["message"], "body", path=path)
+
+
+def texts_in(value: object) -> list[str]:
+    """Return the expressions in a value of a link: the value itself, or those in braces."""
+    if not isinstance(value, str):
+        return []
+    return [value] if value.startswith("$") else _EMBEDDED.findall(value)
+
+
+def is_whole(value: str) -> bool:
+    """Return whether `value` is a single expression, whose value keeps its type."""
+    return value.startswith("$") or bool(_EMBEDDED.fullmatch(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +75,7 @@ class _Link:
     """A link in one response of one operation."""
 
     node: Node
-    source: Operation
+    source: Node
     response: Node
 
     @property
@@ -54,20 +107,17 @@ def link_parameters_exist(document: Document) -> Iterator[Problem]:
         target = _target(document, link)
         if target is None:
             continue
-        known_parameters = parameters(document, target)
+        known = parameters(document, target).values()
         pointer = child(link.pointer, "parameters")
         for name in link.parameters:
-            if not any(_has_name(parameter, name) for parameter in known_parameters):
-                known = ", ".join(
-                    str(parameter.value.get("name")) for parameter in known_parameters
-                )
-                message = f"{target.id} has no parameter {name}"
-                yield Problem(child(pointer, name), message, f"use one of {known}")
-        for parameter in known_parameters:
-            if parameter.value.get("required") and not _is_set(parameter, link):
-                message = (
-                    f"{target.id} requires {parameter.value['name']}, which the link does not set"
-                )
+            if not any(_has_name(parameter, name) for parameter in known):
+                hint = f"use one of {', '.join(str(each.value.get('name')) for each in known)}"
+                yield Problem(child(pointer, name), f"{target.id} has no parameter {name}", hint)
+        for parameter in known:
+            is_set = any(_has_name(parameter, name) for name in link.parameters)
+            if parameter.value.get("required") and not is_set:
+                name = parameter.value["name"]
+                message = f"{target.id} requires {name}, which the link does not set"
                 yield Problem(pointer, message, "set it, for example with a runtime expression")
 
 
@@ -96,20 +146,15 @@ def link_values_are_valid(document: Document) -> Iterator[Problem]:
 
 
 def _links(document: Document) -> Iterator[_Link]:
-    for operation in operations(document):
-        for response in responses(document, operation).values():
-            for node in entries(document, response, "links").values():
-                yield _Link(node, operation, response)
+    for operation, _, response in responses(document):
+        for node in entries(document, response, "links").values():
+            yield _Link(node, operation, response)
 
 
-def _target(document: Document, link: _Link) -> Operation | None:
-    wanted, reference = link.node.value.get("operationId"), link.node.value.get("operationRef")
-    for operation in operations(document):
-        if wanted is not None and wanted == operation.id:
-            return operation
-        if reference is not None and reference == operation.pointer:
-            return operation
-    return None
+def _target(document: Document, link: _Link) -> Node | None:
+    wanted = link.node.value.get("operationId") or link.node.value.get("operationRef")
+    found = (each for each in operations(document) if wanted and wanted in {each.id, each.pointer})
+    return next(found, None)
 
 
 def _has_name(parameter: Node, name: str) -> bool:
@@ -117,13 +162,9 @@ def _has_name(parameter: Node, name: str) -> bool:
     return name in {plain, f"{parameter.value.get('in')}.{plain}"}
 
 
-def _is_set(parameter: Node, link: _Link) -> bool:
-    return any(_has_name(parameter, name) for name in link.parameters)
-
-
 def _expressions(link: _Link) -> Iterator[tuple[str, str]]:
-    for key in ("parameters", "requestBody"):
-        yield from _texts(child(link.pointer, key), link.node.value.get(key))
+    values = {key: link.node.value.get(key) for key in ("parameters", "requestBody")}
+    return _texts(link.pointer, values)
 
 
 def _texts(pointer: str, value: object) -> Iterator[tuple[str, str]]:
@@ -149,13 +190,7 @@ def _resolve(document: Document, link: _Link, text: str) -> Node | None:
         return _field(document, link, expression)
     if expression.message == "response":
         return entries(document, link.response, "headers").get(expression.name)
-    for parameter in parameters(document, link.source):
-        if (parameter.value.get("in"), parameter.value.get("name")) == (
-            expression.location,
-            expression.name,
-        ):
-            return parameter
-    return None
+    return parameters(document, link.source).get(f"{expression.location}.{expression.name}")
 
 
 def _field(document: Document, link: _Link, expression: Expression) -> Node | None:
@@ -167,17 +202,15 @@ def _field(document: Document, link: _Link, expression: Expression) -> Node | No
     return None
 
 
-def _body(document: Document, operation: Operation) -> Node | None:
+def _body(document: Document, operation: Node) -> Node | None:
     if "requestBody" not in operation.value:
         return None
     pointer = child(operation.pointer, "requestBody")
     return Node("request_body", *document.follow(pointer, operation.value["requestBody"]))
 
 
-def _values(
-    document: Document, link: _Link, target: Operation
-) -> Iterator[tuple[str, str, object]]:
-    for parameter in parameters(document, target):
+def _values(document: Document, link: _Link, target: Node) -> Iterator[tuple[str, str, object]]:
+    for parameter in parameters(document, target).values():
         for name, value in link.parameters.items():
             if _has_name(parameter, name):
                 pointer = child(child(link.pointer, "parameters"), name)

@@ -1,12 +1,14 @@
-"""Statistics of the benches."""
+"""Statistics of the benches, and pages with their last run."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.statistics import Spread, quantile, ratios, spread
+from bench.tables import Spread, quantile, ratios, spread, write_last_run
 
 
 def test_a_spread_has_median_minimum_and_maximum() -> None:
@@ -36,3 +38,13 @@ def test_a_quantile_is_not_exceeded_by_its_share(values: list[int], share: float
     assert found in values
     assert sum(value <= found for value in values) >= share * len(values) - 1e-9
     assert sum(value < found for value in values) < share * len(values)
+
+
+def test_a_report_replaces_the_last_one(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Page\n\n## Last run\n\nOld.\n")
+    write_last_run(page, "New.")
+    assert page.read_text() == "# Page\n\n## Last run\n\nNew.\n"
+    page.write_text("# Page\n")
+    with pytest.raises(ValueError, match="has no line '## Last run'"):
+        write_last_run(page, "New.")

@@ -1,1 +1,0 @@
-"""Load generator: requests, client scripts, response parser, event loop and its process."""
