@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from leadway import Agent, APIStatusError, Leadway, Reply, RetryPolicy
+from leadway import APIStatusError, Leadway, Reply, RetryPolicy
 from leadway_client.models import Error, ExecuteAgentResponse, InputVariables
 from leadway_client.types import Response
 from tests.contract.service import Service, Way, opened
@@ -42,10 +42,7 @@ class SdkService(Service):
             fields = {**fields, "input_variables": variables.to_dict()}
         if way == "current":
             return agent.execute(message, **fields)
-        # The suite calls from many threads, which share the list of warning filters.
-        undecorated = Agent.execute_deprecated.__wrapped__  # type: ignore[attr-defined, deprecated]
-        reply: Reply = undecorated(agent, message, **fields)
-        return reply
+        return agent.execute_deprecated(message, **fields)  # type: ignore[deprecated]
 
 
 @contextmanager
