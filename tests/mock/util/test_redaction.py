@@ -77,6 +77,11 @@ def test_a_body_keeps_its_form_around_an_escaped_secret() -> None:
     )
 
 
+def test_half_a_surrogate_pair_beside_a_secret_becomes_a_replacement_character() -> None:
+    shown = redact_body(f'{{"message": "\\ud800 {PIT}"}}')
+    assert shown == '{"message": "\ufffd pit-[redacted]"}'
+
+
 def test_a_text_with_too_many_encodings_is_not_kept() -> None:
     text = "pit-12345678"
     for _ in range(MAX_ENCODINGS + 1):
