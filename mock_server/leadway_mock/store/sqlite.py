@@ -41,6 +41,12 @@ SPIN_SECONDS = 0.0001
 PAUSE_SECONDS = 0.1
 """How long the event loop leaves a busy database to threads."""
 
+PAGE_BYTES = 1_024
+"""Small, because a commit writes whole pages, and changes few bytes in each of about ten."""
+
+CHECKPOINT_PAGES = 8_000
+"""Size of the write-ahead log at which it is copied into the file, which waits for the disk."""
+
 FORMAT = 1
 """The file's format, kept in SQLite's `user_version`; a file of another one is not opened."""
 
@@ -335,7 +341,9 @@ def _open(path: Path, timeout: float) -> sqlite3.Connection:
 
 def _prepare(connection: sqlite3.Connection) -> None:
     _check_format(connection)
+    connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a new file
     connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     connection.execute("PRAGMA synchronous = NORMAL")
     with _transaction(connection):
         for statement in filter(str.strip, TABLES.split(";")):

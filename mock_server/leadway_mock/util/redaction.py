@@ -7,7 +7,7 @@ import json
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from leadway_mock.util.cache import memoize
 
@@ -46,8 +46,11 @@ ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 MAX_ENCODINGS = 8
 """Encodings of a text, one inside the other, that are undone; with more it is not kept."""
 
-TOKEN_NAME = re.compile(r"(?i)((access|auth|id|bearer|refresh|private)[_-]?)?token|authorization")
-"""Names of parameters that hold a token."""
+TOKEN_PARAMETER = re.compile(
+    r"[?&](?:(?:(?:access|auth|id|bearer|refresh|private)[_-]?)?token|authorization)=[^&]",
+    re.IGNORECASE,
+)
+"""A parameter of a URL whose name says that it holds a token."""
 
 MAX_CACHED = 1_024
 MAX_CACHED_CHARS = 200
@@ -182,7 +185,7 @@ def has_token(path: str, query: str) -> bool:
         PRIVATE_INTEGRATION_TOKEN.search(plain) is not None
         or any(match[0].count(".") >= WEB_TOKEN_DOTS for match in JSON_WEB_TOKEN.finditer(plain))
         or any(_redact_web_token(match) != match[0] for match in THREE_PARTS.finditer(plain))
-        or any(TOKEN_NAME.fullmatch(name) for name, _ in parse_qsl(query))
+        or TOKEN_PARAMETER.search(plain) is not None
     )
 
 
