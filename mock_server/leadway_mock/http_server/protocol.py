@@ -16,7 +16,7 @@ import sys
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
 import httptools
@@ -95,6 +95,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - uvicorn's own
         super().__init__(*arguments, **named)
+        self.headers: list[tuple[bytes, bytes]] = []
         self.fields: dict[str, str] = {}
         self.body = bytearray()
         self.queue: deque[Pending] = deque()
@@ -180,29 +181,31 @@ class HttpProtocol(HttpToolsProtocol):
             raise RequestError(400, "A request after the last one is not read.")
         self.phase, self.has_progress = Phase.HEAD, True
         self.url = b""
+        self.headers.clear()
         self.fields = {}
         self.body = bytearray()
         self.size = self.raw_size = 0
+        self.max_size = MAX_HEAD
 
     def on_url(self, url: bytes) -> None:
         """Take a part of the target."""
         self.url += url
-        self._count(len(url))
+        self.size += len(url)
+        if self.size > self.max_size:
+            self._reject_size()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header. A name with an underscore is dropped: CGI spells dashes like that."""
-        self._count(len(name) + len(value) + 4)
-        if self.phase is Phase.BODY:
-            return  # A trailer counts, and means nothing.
-        text = name.decode("latin-1").lower()
-        if "_" not in text:
-            known = self.fields.get(text)
-            content = value.decode("latin-1").rstrip(" \t")
-            self.fields[text] = content if known is None else f"{known}, {content}"
+        """Take a header, or a trailer, which counts and means nothing."""
+        self.size += len(name) + len(value) + 4
+        if self.size > self.max_size:
+            self._reject_size()
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        """Check the head, before any of the body is read."""
+        """Check request line and headers, before any of the body is read."""
         self.phase, self.has_progress, self.size, self.raw_size = Phase.BODY, True, 0, 0
+        self.max_size = self.app.max_body
+        self._read_headers()
         fields, version = self.fields, self.parser.get_http_version()
         if version not in {"1.0", "1.1"}:
             raise RequestError(400, "Only HTTP/1.0 and HTTP/1.1 are supported.")
@@ -210,7 +213,8 @@ class HttpProtocol(HttpToolsProtocol):
         if self.is_chunked:
             _check_coding(fields, version)
         length = int(fields.get("content-length", 0))
-        self._check_size(length)
+        if length > self.max_size:
+            self._reject_size()
         if not self.url.startswith(b"/"):
             self._read_absolute_target()
         if _NOT_IN_TARGET.search(self.url):
@@ -230,11 +234,15 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_chunk_header(self) -> None:
         """Count what a chunk costs beside its data."""
-        self._count(_CHUNK_OVERHEAD)
+        self.size += _CHUNK_OVERHEAD
+        if self.size > self.max_size:
+            self._reject_size()
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body."""
-        self._count(len(body))
+        self.size += len(body)
+        if self.size > self.max_size:
+            self._reject_size()
         self.body += body
 
     def on_message_complete(self) -> None:
@@ -258,27 +266,33 @@ class HttpProtocol(HttpToolsProtocol):
 
     # Limits
 
-    def _count(self, size: int) -> None:
-        self.size += size
-        self._check_size(self.size)
-
-    def _check_size(self, size: int) -> None:
-        """Limit the head, or later the body."""
-        if self.phase is Phase.HEAD and size > MAX_HEAD:
-            raise RequestError(431, f"The headers are too large: at most {MAX_HEAD} bytes.")
-        if self.phase is Phase.BODY and size > (most := self.app.max_body):
-            raise RequestError(413, f"The request body is too large: at most {most} bytes.")
+    def _reject_size(self) -> NoReturn:
+        most = self.max_size
+        if self.phase is Phase.HEAD:
+            raise RequestError(431, f"The headers are too large: at most {most} bytes.")
+        raise RequestError(413, f"The request body is too large: at most {most} bytes.")
 
     def _check_unfinished(self, size: int) -> None:
         """Limit what the parser has not reported yet: a line or the size of a chunk without end."""
         self.raw_size += size
+        is_limited = self.phase is Phase.HEAD or self.is_chunked
         try:
-            if self.phase is Phase.HEAD or self.is_chunked:
-                self._check_size(self.raw_size)
+            if is_limited and self.raw_size > self.max_size:
+                self._reject_size()
         except RequestError as error:
             self._reject(error)
         else:
             self._invite_body()
+
+    def _read_headers(self) -> None:
+        """Read the headers; a name with an underscore is dropped: CGI spells dashes like that."""
+        fields = self.fields
+        for name, value in self.headers:
+            text = name.decode("latin-1").lower()
+            if "_" not in text:
+                known = fields.get(text)
+                content = value.decode("latin-1").rstrip(" \t")
+                fields[text] = content if known is None else f"{known}, {content}"
 
     def _read_absolute_target(self) -> None:
         """Take host and path from a target such as `http://host/path` (RFC 9112, 3.2.2)."""
