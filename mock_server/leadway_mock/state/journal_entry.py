@@ -9,7 +9,7 @@ from typing import Any, NotRequired, TypedDict
 from leadway_mock.state.exchange_record import ExchangeRecord
 from leadway_mock.util.json_pointer import escape
 from leadway_mock.util.json_text import to_json_text_unchecked
-from leadway_mock.util.redaction import redact_body, redact_json, redact_text
+from leadway_mock.util.redaction import redact_json, redact_json_text, redact_text
 
 MAX_BODY_CHARS = 16_384
 """Length to which a body is truncated."""
@@ -83,9 +83,9 @@ def serialize_entry(record: ExchangeRecord) -> str:
     body, content = request.pop("body"), response.pop("body")
     lines = to_json_text_unchecked([request, response])
     is_short = len(lines) <= MAX_LINE_CHARS and len(request["headers"]) <= MAX_HEADERS
-    if not is_short or redact_text(lines) != lines:
+    if not is_short or redact_json_text(lines) != lines:
         _redact_lines(request, response, texts)
-    request["body"] = texts.truncate(redact_body(body), "/request/body", MAX_BODY_CHARS)
+    request["body"] = texts.truncate(redact_json_text(body), "/request/body", MAX_BODY_CHARS)
     response["body"] = _redact_content(content, texts)
     for name, value in entry.items():
         if name not in {"request", "response"}:
@@ -150,7 +150,7 @@ def _redact_lines(request: dict[str, Any], response: dict[str, Any], texts: _Tex
 def _redact_content(content: object, texts: _TextLimiter) -> object:
     """Return the body of a response, as text where it is too long."""
     text = to_json_text_unchecked(content)
-    if redact_text(text) != text:
+    if redact_json_text(text) != text:
         content = redact_json(content)
         text = to_json_text_unchecked(content)
     if len(text) > MAX_BODY_CHARS:

@@ -38,6 +38,7 @@ THREE_PARTS = re.compile(r"(?<![\w-])[\w-]{8,}+\.[\w-]{8,}+\.[\w-]*+")
 WEB_TOKEN_DOTS = 2
 # None of these backtracks over a long run of letters, so that no text makes them slow.
 
+_ENCODED = re.compile(r"[\\%\x00]")
 PERCENT_ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"')
 JSON_ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|(["\\/bfnrt]))')
@@ -86,19 +87,21 @@ def redact_text(text: str) -> str:
     return REDACTED
 
 
-def redact_body(text: str) -> str:
-    """Return the text of a request body without credentials.
+def redact_json_text(text: str) -> str:
+    """Return a text, which should be JSON, without credentials.
 
-    In JSON, each string is redacted as the text that it means, and the rest stays as it is.
+    Each string is redacted as the text that it means, and the rest stays as it is.
     """
-    if "\\" in text:
-        text = JSON_STRING.sub(_redact_json_string, text)
-    return redact_text(text)
+    if not _ENCODED.search(text):
+        return redact_text(text)
+    redacted = JSON_STRING.sub(_redact_json_string, _redact_plain(text))
+    outside = JSON_STRING.sub("", redacted)
+    return redacted if redact_text(outside) == outside else redact_text(redacted)
 
 
 def _redact_json_string(match: re.Match[str]) -> str:
     literal = match[0]
-    if "\\" not in literal:
+    if not _ENCODED.search(literal):
         return literal
     try:
         decoded = _without_lone_surrogates(json.loads(literal))

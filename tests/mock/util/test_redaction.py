@@ -10,8 +10,8 @@ from leadway_mock.util.redaction import (
     fingerprint,
     has_token,
     hide_secrets,
-    redact_body,
     redact_json,
+    redact_json_text,
     redact_text,
 )
 
@@ -67,18 +67,18 @@ def test_web_tokens_are_redacted_whatever_white_space_their_header_has(header: s
 )
 def test_text_with_escapes_and_dots_but_without_secrets_is_unchanged(text: str) -> None:
     assert redact_text(text) == text
-    assert redact_body(f'{{"message": "{text}"}}') == f'{{"message": "{text}"}}'
+    assert redact_json_text(f'{{"message": "{text}"}}') == f'{{"message": "{text}"}}'
 
 
 def test_a_body_keeps_its_form_around_an_escaped_secret() -> None:
     body = '{ "a": "caf\\u00e9",\n "message": "line\\nBearer\\u0020OPAQUETOKEN99", "a": 1 }'
-    assert redact_body(body) == (
+    assert redact_json_text(body) == (
         '{ "a": "caf\\u00e9",\n "message": "line\\nBearer [redacted]", "a": 1 }'
     )
 
 
 def test_half_a_surrogate_pair_beside_a_secret_becomes_a_replacement_character() -> None:
-    shown = redact_body(f'{{"message": "\\ud800 {PIT}"}}')
+    shown = redact_json_text(f'{{"message": "\\ud800 \\u0070{PIT[1:]}"}}')
     assert shown == '{"message": "\ufffd pit-[redacted]"}'
 
 
