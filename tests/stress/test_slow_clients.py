@@ -113,9 +113,9 @@ def only_connection(server: Server) -> HttpProtocol:
 def test_one_response_is_buffered_for_a_client_that_does_not_read(server: Server) -> None:
     with stalled(server.url, 4):
         connection = only_connection(server)
+        assert soon(lambda: len(connection.queue) >= 2)
         kept = connection.transport.get_write_buffer_size()
         assert 0 < kept <= len(LARGE) + 400
-        assert len(connection.queue) >= 2
         threading.Event().wait(0.3)
         assert connection.transport.get_write_buffer_size() == kept
 

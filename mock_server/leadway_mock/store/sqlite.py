@@ -38,6 +38,9 @@ PROMPT_SECONDS = 0.005
 SPIN_SECONDS = 0.0001
 """Pause between two tries in the event loop. SQLite's own are ten times as long, or more."""
 
+RETRY_SECONDS = 0.01
+"""Pause between two tries to open a file that other processes open."""
+
 PAUSE_SECONDS = 0.1
 """How long the event loop leaves a busy database to threads."""
 
@@ -106,9 +109,10 @@ class SQLiteStore(Store):
         """Open the database at `path`; raises `StoreError`."""
         self._lock = threading.Lock()
         self._name = str(path)
-        self._connection = _open(path, BUSY_SECONDS)
+        self._connection = _open(path)
         # Used by one thread, and therefore without the lock.
-        self._prompt_connection = _open(path, 0.0)
+        self._prompt_connection = _open(path)
+        self._prompt_connection.execute("PRAGMA busy_timeout = 0")
         self._prompt_thread = 0
         self._busy_until = 0.0
         self._is_closed = False
@@ -321,11 +325,11 @@ def _is_busy(error: sqlite3.OperationalError) -> bool:
     return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # the low byte is the error's kind
 
 
-def _open(path: Path, timeout: float) -> sqlite3.Connection:
+def _open(path: Path) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(
             path,
-            timeout=timeout,
+            timeout=BUSY_SECONDS,
             isolation_level=None,  # each statement commits by itself unless we say BEGIN
             check_same_thread=False,  # the store's lock keeps threads apart
         )
@@ -342,7 +346,7 @@ def _open(path: Path, timeout: float) -> sqlite3.Connection:
 def _prepare(connection: sqlite3.Connection) -> None:
     _check_format(connection)
     connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a new file
-    connection.execute("PRAGMA journal_mode = WAL")
+    _use_write_ahead_log(connection)
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     connection.execute("PRAGMA synchronous = NORMAL")
     with _transaction(connection):
@@ -351,11 +355,27 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA user_version = {FORMAT}")
 
 
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Change the mode of the journal. SQLite does not wait for other processes that do the same."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(RETRY_SECONDS)
+        else:
+            return
+
+
 def _check_format(connection: sqlite3.Connection) -> None:
+    # In this order: another process may be making the tables, whose commit has the format, too.
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     found = connection.execute("PRAGMA user_version").fetchone()[0]
     if found not in {0, FORMAT}:
         raise StoreError(f"it is in format {found}, and this version reads format {FORMAT}")
-    if found == 0 and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+    if found == 0 and tables:
         raise StoreError("it is the database of another program")
 
 

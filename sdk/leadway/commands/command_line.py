@@ -148,12 +148,12 @@ def settings_from(arguments: argparse.Namespace) -> Settings:
     return Settings.from_env(**options)
 
 
-class _CommonFields(TypedDict):
+class _OptionFields(TypedDict):
     contact_id: str | None
     version_id: str | None
 
 
-def message_fields(arguments: argparse.Namespace) -> _CommonFields:
+def message_fields(arguments: argparse.Namespace) -> _OptionFields:
     """Return the fields of a message or a conversation from the options, without the variables."""
     return {"contact_id": arguments.contact, "version_id": arguments.agent_version}
 

@@ -313,6 +313,21 @@ def test_processes_share_a_store_and_lose_nothing(shared_url: str) -> None:
         assert store.commit(BOTH) == [151, 151]
 
 
+def test_processes_can_open_a_new_store_at_the_same_time(shared_url: str) -> None:
+    context = multiprocessing.get_context("spawn")
+    for _ in range(3):
+        workers = [
+            context.Process(target=_append_and_count, args=(shared_url, 1)) for _ in range(4)
+        ]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        assert [worker.exitcode for worker in workers] == [0] * len(workers)
+        for worker in workers:
+            worker.close()
+
+
 def test_a_store_that_is_opened_again_has_what_was_appended(shared_url: str) -> None:
     with closing(open_store(shared_url)) as first:
         first.append("a", "x")
