@@ -83,13 +83,14 @@ def _microseconds(call: Callable[[], object], times: int) -> float:
 def many_sessions(size: int) -> Cost:
     """Measure a turn beside `size` stored sessions: half open one, half continue one."""
     client = _Client()
-    sessions = client.emulator.sessions
+    namespace = client.emulator.namespaces.shared()
+    sessions = namespace.sessions
     first = sessions.find(client.send())
     assert first is not None
     assert first.newest is not None
     ids = [f"{random.getrandbits(96):024x}" for _ in range(size - 1)]
     for each in ids:
-        sessions.commit(Session(each), first.newest)
+        namespace.store.commit(sessions.turn_writes(Session(each), first.newest))
     sample = random.sample(ids, min(SAMPLED_SESSIONS, len(ids)))
 
     def both() -> None:

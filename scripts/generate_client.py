@@ -37,7 +37,7 @@ def generate(contract: Path, output: Path) -> None:
 
 
 def check(checkout: Path) -> list[str]:
-    """Return a line for every file of the generated client that is not as generated."""
+    """Return a line for each file of the client that differs from what the generator writes."""
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / "generated"
         generate(checkout / "openapi" / "leadway.yaml", fresh)

@@ -90,7 +90,7 @@ EXCLUSIONS = (
     ),
     Exclusion(
         PRISM,
-        "It returns the one example of 422 for every invalid request.",
+        "It responds to every invalid request with its only example of 422.",
         (
             "version-is-required",
             "location-is-required",

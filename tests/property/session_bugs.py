@@ -30,11 +30,10 @@ def bug(introduce: Bug) -> Bug:
     return introduce
 
 
-resume, has_expired, turn_writes, commit, find = (
+resume, has_expired, turn_writes, find = (
     Sessions.resume,
     Sessions.has_expired,
     Sessions.turn_writes,
-    Sessions.commit,
     Sessions.find,
 )
 commit_request = RequestContext.commit
@@ -162,7 +161,8 @@ def a_rejected_body_counts_as_a_turn(patch: pytest.MonkeyPatch) -> None:
             sessions = context.namespace.sessions
             session = find(sessions, body.get("executionId", ""))
             if session and session.newest:
-                commit(sessions, session, replace(session.newest, number=session.turns + 1))
+                turn = replace(session.newest, number=session.turns + 1)
+                context.namespace.store.commit(turn_writes(sessions, session, turn))
             raise
 
     patch.setattr(RequestPipeline, "_validate", broken)

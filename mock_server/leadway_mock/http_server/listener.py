@@ -28,7 +28,7 @@ _REASONS = {
     ),
     errno.EADDRNOTAVAIL: (
         "this machine has no such address. Use --host 127.0.0.1 for this machine alone, "
-        "or --host 0.0.0.0 for every network it is on"
+        "or --host 0.0.0.0 for all its networks"
     ),
     errno.EACCES: (
         "ports below 1024 belong to the administrator. Choose a higher one, such as --port 4010, "

@@ -110,12 +110,10 @@ class Emulator:
             self.metrics.observe("", response.status, response.rule, time.perf_counter() - started)
             log.error("%s: %s", response.rule, response.hint)  # noqa: TRY400 - the hint has it all
             return response
-        record = context.record
-        self.metrics.observe(
-            record.operation_id, response.status, response.rule, record.duration_seconds
-        )
+        record, seconds = context.record, time.perf_counter() - started
+        self.metrics.observe(record.operation_id, response.status, response.rule, seconds)
         if log.isEnabledFor(logging.INFO):
-            log.info("%s", _log_line(record, response))
+            log.info("%s", _log_line(record, response, seconds))
         return response
 
     def _begin(self, request: Request, started: float) -> RequestContext:
@@ -148,7 +146,7 @@ class Emulator:
         return RequestPipeline(contract, agents, self.dialogues, self._agent_versions)
 
 
-def _log_line(record: ExchangeRecord, response: Response) -> str:
+def _log_line(record: ExchangeRecord, response: Response, seconds: float) -> str:
     request = record.request
     method = header_text(request.method[:MAX_LOGGED_METHOD])
     path = header_text(redact_text(request.path))[:MAX_LOGGED_PATH]
@@ -156,5 +154,5 @@ def _log_line(record: ExchangeRecord, response: Response) -> str:
     hint = f"\n    hint: {header_text(redact_text(response.hint))}" if response.hint else ""
     return (
         f"{method} {path} -> {response.status} {response.rule}{session}"
-        f" ({record.duration_seconds * 1000:.1f} ms){hint}"
+        f" ({seconds * 1000:.1f} ms){hint}"
     )

@@ -47,7 +47,12 @@ class FaultInjector:
         `response` is the normal response; None before the commit. Returns None where no fault
         fires.
         """
-        for each in _fitting(call, phase, list(call.context.namespace.faults)):
+        faults = call.context.namespace.faults
+        if faults.is_empty:
+            return None
+        if phase is FaultPhase.BEFORE_COMMIT:
+            faults.load(call.context.reads)
+        for each in _fitting(call, phase, list(faults)):
             failure = self._fire(call, each.fault, each.key, response)
             if failure is not None:
                 return failure

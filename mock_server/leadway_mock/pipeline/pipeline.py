@@ -132,10 +132,7 @@ class RequestPipeline:
         """Prepare and respond; faults fire before or after the commit of a turn."""
         context = call.context
         prepare = self.handlers.get(call.operation.id, prepare_example)
-        has_armed = context.namespace.has_armed_faults
-        if has_armed:
-            context.namespace.faults.load(context.reads)
-        failure = self._faults.fire_armed(call, FaultPhase.BEFORE_COMMIT) if has_armed else None
+        failure = self._faults.fire_armed(call, FaultPhase.BEFORE_COMMIT)
         if failure:
             return failure
         work = prepare(call)
@@ -147,9 +144,7 @@ class RequestPipeline:
         response = work.respond()
         after = FaultPhase.AFTER_COMMIT
         failure = self._faults.fire(call, fault, after, response) if fault else None
-        if failure is None and has_armed:
-            failure = self._faults.fire_armed(call, after, response)
-        return failure or response
+        return failure or self._faults.fire_armed(call, after, response) or response
 
     def _parse_body(self, context: RequestContext, operation: Operation) -> Any:  # noqa: ANN401 - any JSON value
         if operation.body_schema is None:

@@ -57,6 +57,9 @@ class ArmedFaults:
         self._store = store
         self._prefix = f"{prefix}faults/"
         self._overrides = overrides
+        self.is_empty = not overrides
+        """Whether no fault is armed."""
+
         self._armed: list[ArmedFault] | None = None
 
     def __iter__(self) -> Iterator[ArmedFault]:
@@ -66,10 +69,6 @@ class ArmedFaults:
                 ArmedFault(read_fault(each["fault"]), each["key"]) for each in self._overrides
             ]
         return iter(self._armed)
-
-    def __bool__(self) -> bool:
-        """Return whether any fault is armed."""
-        return bool(self._overrides)
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return the armed faults as JSON, each with its counts."""

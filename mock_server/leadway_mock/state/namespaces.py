@@ -52,7 +52,6 @@ class Namespace:
         self.journal = Journal(store, self.settings, prefix)
         self.quotas = Quotas(store, self.settings, prefix)
         self.faults = ArmedFaults(store, prefix, tuple(overrides.get("faults", ())))
-        self.has_armed_faults = bool(overrides.get("faults"))
         self.store = store
         self._prefix = prefix
         self._requests = f"{prefix}requests"

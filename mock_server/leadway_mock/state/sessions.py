@@ -113,10 +113,6 @@ class Sessions:
         added = Append(self._turns + session.id, _text(turn), session.turns, keep)
         return [added] if session.turns else [added, self._index_write(session.id)]
 
-    def commit(self, session: Session, turn: Turn) -> bool:
-        """Add `turn` to `session`; return False if another turn was committed meanwhile."""
-        return self._store.commit(self.turn_writes(session, turn)) is not None
-
     def transcript(self, execution_id: str, *, after: int = 0, limit: int) -> list[Turn]:
         """Return up to `limit` turns of a session after turn `after`, in order."""
         items = self._store.items(self._turns + execution_id, after=after, limit=limit)

@@ -1,8 +1,8 @@
 """Store in dictionaries of one process; its content is gone at exit.
 
 The dictionaries hold texts and numbers, which Python's garbage collector does not traverse, so a
-million sessions cause no pauses. A lazy text is the only other value; journals hold them, and are
-bounded.
+million sessions cause no pauses. The only other values are lazy texts: of journals, which are
+bounded, and one for each dialogue.
 """
 
 from __future__ import annotations

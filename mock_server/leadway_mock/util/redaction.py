@@ -40,7 +40,9 @@ WEB_TOKEN_DOTS = 2
 
 _ENCODED = re.compile(r"[\\%\x00]")
 PERCENT_ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
-JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"')
+JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+"""A string of JSON; the last may have no end. So each character is looked at once."""
+
 JSON_ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|(["\\/bfnrt]))')
 ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
@@ -105,8 +107,8 @@ def _redact_json_string(match: re.Match[str]) -> str:
         return literal
     try:
         decoded = _without_lone_surrogates(json.loads(literal))
-    except ValueError:  # It is no JSON, or has a raw control character.
-        decoded = _unescape(literal[1:-1])
+    except ValueError:  # It is no JSON, has a raw control character, or no end.
+        decoded = _unescape(literal.strip('"'))
     redacted = redact_text(decoded)
     return literal if redacted == decoded else json.dumps(redacted, ensure_ascii=False)
 
@@ -182,8 +184,8 @@ def has_token(path: str, query: str) -> bool:
     ):
         return False
     plain = f"{path}?{query}"
-    while (decoded := unquote(plain)) != plain:
-        plain = decoded
+    for _ in range(MAX_ENCODINGS):
+        plain = unquote(plain)
     return (
         PRIVATE_INTEGRATION_TOKEN.search(plain) is not None
         or any(match[0].count(".") >= WEB_TOKEN_DOTS for match in JSON_WEB_TOKEN.finditer(plain))

@@ -139,8 +139,9 @@ def test_a_turn_is_committed_only_after_its_predecessor(client: EmulatorClient) 
     assert seen is not None
     assert seen.newest is not None
     client.say(executionId=execution_id)
-    assert sessions.commit(seen, seen.newest) is False
-    assert sessions.commit(Session(execution_id), seen.newest) is False
+    store = client.emulator.namespaces.shared().store
+    for session in (seen, Session(execution_id)):
+        assert store.commit(sessions.turn_writes(session, seen.newest)) is None
     assert len(turns(client, execution_id)) == 2
 
 

@@ -82,6 +82,29 @@ def test_half_a_surrogate_pair_beside_a_secret_becomes_a_replacement_character()
     assert shown == '{"message": "\ufffd pit-[redacted]"}'
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"' + '\\"' * 200_000,
+        '\\"' * 200_000 + '"' * 200_000,
+        "%" + "25" * 200_000,
+        "pit-\\" * 100_000,
+        "eyJ\\u" * 100_000,
+        "aaaaaaaa.aaaaaaaa " * 50_000,
+        "token=bearer " * 50_000,
+    ],
+)
+def test_no_text_takes_quadratic_time(text: str) -> None:
+    """Each takes less than a second; in quadratic time, the first would take half an hour."""
+    redact_text(text)
+    redact_json_text(text)
+    has_token("/x", text)
+
+
+def test_a_secret_in_a_string_without_an_end_is_redacted() -> None:
+    assert PIT[-12:] not in redact_json_text(f'{{"message": "a\\n\\u0070{PIT[1:]}')
+
+
 def test_a_text_with_too_many_encodings_is_not_kept() -> None:
     text = "pit-12345678"
     for _ in range(MAX_ENCODINGS + 1):
