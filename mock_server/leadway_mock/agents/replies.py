@@ -80,6 +80,10 @@ class AgentReply:
     next_expected_input: str = "text"
     execution_status: str = "completed"
     success: bool = True
+    tools_fired: Sequence[str] = ()
+    """Names of the tools used; managed agents only, as `generated_media`."""
+
+    generated_media: Sequence[Mapping[str, object]] = ()
     state: Mapping[str, object] = field(default_factory=dict)
     """`AgentInput.state` of the next turn; JSON values only."""
 
@@ -105,6 +109,8 @@ REPLY_FIELDS: Final[Mapping[str, str]] = {
     "success": "success",
     "attachments": "attachments",
     "generativeOutputs": "generative_outputs",
+    "toolsFired": "tools_fired",
+    "generatedMedia": "generated_media",
 }
 """Fields of a reply except its text: name in the API, attribute of `AgentReply`."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from leadway_mock.contract.model import agent_id_of
 from leadway_mock.state.journal_entry import JournalEntry
 
 COMPLETE_TRANSPORTS = frozenset({None, "SLOW_BODY"})
@@ -136,7 +137,7 @@ def observe(entry: JournalEntry) -> Observation:
         clock_offset=entry.get("wallClockAt", at) - started_at,
         conversation=ConversationKey(
             client=request.get("tokenFingerprint") or "",
-            agent=(entry.get("pathParameters") or {}).get("agentId", ""),
+            agent=agent_id_of(entry.get("pathParameters") or {}),
             location=entry.get("locationId", ""),
             contact=ids.get("contactId", ""),
         ),

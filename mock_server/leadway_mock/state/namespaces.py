@@ -16,6 +16,7 @@ from typing import Any, Final
 from leadway_mock.config.settings import Settings
 from leadway_mock.state.armed_faults import ArmedFaults
 from leadway_mock.state.clock import Clock, MovableClock
+from leadway_mock.state.idempotency import IdempotencyKeys
 from leadway_mock.state.ids import Ids
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.quotas import Quotas
@@ -50,6 +51,7 @@ class Namespace:
         self.ids = Ids(self.settings.seed)
         self.sessions = Sessions(store, self.clock, self.settings, prefix)
         self.journal = Journal(store, self.settings, prefix)
+        self.idempotency = IdempotencyKeys(self.settings, prefix)
         self.quotas = Quotas(store, self.settings, prefix)
         self.faults = ArmedFaults(store, prefix, tuple(overrides.get("faults", ())))
         self.store = store

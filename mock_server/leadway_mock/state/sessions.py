@@ -173,7 +173,7 @@ class Sessions:
 
     def _reject(self, reason: str, hint: str) -> NoReturn:
         suffix = "-400" if self._settings.unknown_session == "400" else ""
-        fix = "Leave executionId out of the first message, then send the one in its response."
+        fix = "Leave the session's id out of the first message, then send the one in its response."
         raise APIError(f"session-{reason}{suffix}", hint=f"{hint} {fix}")
 
 

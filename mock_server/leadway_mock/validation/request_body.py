@@ -160,6 +160,15 @@ TYPE_WORDS = {
     "integer": "an integer number",
 }
 
+INTEGER = re.compile(r"-?[0-9]{1,15}")
+LIMITS = {
+    "maxLength": "must be shorter than or equal to {} characters",
+    "minimum": "must not be less than {}",
+    "maximum": "must not be greater than {}",
+    "pattern": "must match /{}/ regular expression",
+}
+"""The platform's words for a limit, by its keyword in JSON Schema (observed on sister services)."""
+
 COMMON_ALIASES = {
     "input": "message",
     "text": "message",
@@ -213,6 +222,25 @@ class BodyValidator:
         return (*unknown, *others)
 
 
+class QueryReader:
+    """Reads and validates the query of an operation without a body."""
+
+    def __init__(self, operation: Operation) -> None:
+        self._schemas = {
+            each["name"]: each["schema"] for each in operation.parameters if each["in"] == "query"
+        }
+        self._validator = BodyValidator({"type": "object", "properties": self._schemas})
+
+    def read(self, query: str) -> tuple[Mapping[str, Any], tuple[FieldError, ...]]:
+        """Return the described parameters of a raw query by name, and what is wrong with them."""
+        values: dict[str, Any] = {}
+        for name, text in parse_qsl(query, keep_blank_values=True):
+            if name in self._schemas:
+                is_number = self._schemas[name]["type"] == "integer" and INTEGER.fullmatch(text)
+                values[name] = int(text) if is_number else text
+        return values, self._validator.errors(values)
+
+
 def _describe(error: ValidationError) -> Iterator[FieldError]:
     path = list(error.absolute_path)
     pointer, name = to_pointer(path), _dotted(path)
@@ -229,6 +257,8 @@ def _describe(error: ValidationError) -> Iterator[FieldError]:
             yield FieldError(pointer, f"{name} should not be empty", kind=ErrorKind.EMPTY)
     elif error.validator == "minLength":
         yield FieldError(pointer, f"{name} should not be empty", kind=ErrorKind.EMPTY)
+    elif error.validator in LIMITS:
+        yield FieldError(pointer, f"{name} {LIMITS[error.validator].format(error.validator_value)}")
     else:
         yield FieldError(pointer, f"{name} is not valid", _cut(error.message))
 
