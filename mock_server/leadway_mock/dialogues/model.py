@@ -65,12 +65,15 @@ class ScriptedReply:
             response=parse_template(self.text).fill(values),
             attachments=fill_texts(self.fields.attachments, values),
             generative_outputs=fill_texts(self.fields.generative_outputs, values),
+            generated_media=fill_texts(self.fields.generated_media, values),
         )
 
     @property
     def placeholders(self) -> Iterator[str]:
         """The names of the placeholders in all its texts."""
-        for text in texts_in([self.text, self.fields.attachments, self.fields.generative_outputs]):
+        fields = self.fields
+        lists = (fields.attachments, fields.generative_outputs, fields.generated_media)
+        for text in texts_in([self.text, *lists]):
             yield from parse_template(text).names
 
 
