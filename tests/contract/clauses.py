@@ -556,7 +556,7 @@ MANAGED_AGENTS = (
     Clause(
         "extra-variables-are-limited",
         "`extraVariables` have at most 32 KiB and five levels.",
-        ("ExtraVariables",),
+        ("variables-too-large",),
     ),
     Clause(
         "reserved-variables-are-rejected",

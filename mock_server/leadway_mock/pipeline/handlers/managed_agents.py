@@ -52,9 +52,9 @@ class ExecuteManagedAgentHandler(ExecuteAgentHandler):
     def prepare(self, call: OperationCall) -> PreparedKeyedTurn | PreparedRepeat:
         """Return the next turn, or the response of the turn that was processed with the same key.
 
-        Raises `APIError`: `idempotency-key-missing`, `idempotency-key-invalid`, `body-invalid`,
-        `variable-reserved`, `idempotency-key-reused`, `idempotency-key-in-use`, and those of
-        `prepare_turn`.
+        Raises `APIError`: `idempotency-key-missing`, `idempotency-key-invalid`,
+        `variables-too-large`, `variable-reserved`, `idempotency-key-reused`,
+        `idempotency-key-in-use`, and those of `prepare_turn`.
         """
         context = call.context
         key = _idempotency_key(call)
@@ -236,7 +236,7 @@ def _idempotency_key(call: OperationCall) -> str:
 def check_variables(variables: Mapping[str, Any]) -> None:
     """Check size, depth and names of `extraVariables`.
 
-    Raises `APIError`: `body-invalid` or `variable-reserved`.
+    Raises `APIError`: `variables-too-large` or `variable-reserved`.
     """
     if not variables:
         return
@@ -247,7 +247,7 @@ def check_variables(variables: Mapping[str, Any]) -> None:
         problem = f"must be nested at most {MAX_VARIABLES_DEPTH} levels deep"
     if problem:
         error = FieldError(to_pointer([VARIABLES]), f"{VARIABLES} {problem}")
-        raise APIError("body-invalid", message=[error.message], violations=(error,))
+        raise APIError("variables-too-large", message=[error.message], violations=(error,))
     reserved = next(_reserved(variables, ()), None)
     if reserved is not None:
         message = f"{'.'.join((VARIABLES, *reserved))} is reserved"
