@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields as dataclass_fields
@@ -51,6 +52,7 @@ from leadway_mock.testing.journal import (
     format_requests,
 )
 from leadway_mock.testing.namespace_watch import NamespaceWatch
+from leadway_mock.util.no_proxy import no_proxy_variables
 from leadway_mock.util.redaction import fingerprint
 
 if TYPE_CHECKING:
@@ -218,12 +220,16 @@ class Mock:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Environment variables that direct the SDK, or your application, to the mock."""
+        """Environment variables that direct the SDK, or your application, to the mock.
+
+        `NO_PROXY` and `no_proxy` are those of this process, with the mock's host added.
+        """
         return {
             "LEADWAY_BASE_URL": self.url,
             "LEADWAY_TOKEN": self.token,
             "LEADWAY_LOCATION_ID": self.location_id,
             "LEADWAY_API_VERSION": API_VERSION,
+            **no_proxy_variables(self.url, os.environ),
         }
 
     @property
