@@ -17,6 +17,9 @@ _EXACT = re.compile(r'="(?P<text>.*)"', re.DOTALL)
 _QUOTED = re.compile(r'"(?P<text>.+)"', re.DOTALL)
 _SLASHED = re.compile(r"/(?P<text>.+)/(?P<flags>[A-Za-z]*)", re.DOTALL)
 
+_UNRELATED_TEXTS: Final = ("qzqz qzqz", "XJXJ xjxj xjxj.")
+"""Texts without a common letter, which only a pattern for any text matches."""
+
 
 class PatternError(ValueError):
     """An invalid pattern, with its `message` and `hint`."""
@@ -51,6 +54,11 @@ class Pattern:
         if self.kind == "contains":
             return {} if self.text.casefold() in text.casefold() else None
         return {} if self.kind == "any" or self.text == text else None
+
+    @property
+    def is_catch_all(self) -> bool:
+        """Whether it matches texts that have nothing in common, such as `*` and `/.+/`."""
+        return all(self.find(text) is not None for text in _UNRELATED_TEXTS)
 
     def __str__(self) -> str:
         """Return the pattern as text that `parse_pattern` reads."""
