@@ -106,7 +106,9 @@ class ExecuteAgentHandler:
             path = f"POST /agent-studio/{path}/{agent.id}/execute"
             return f"It is {kind} agent: {path}."
         agents = self._agents.by_id.values()
-        known = ", ".join(each.id for each in agents if self._is_reachable(each, call))
+        known = ", ".join(
+            each.id for each in agents if self._is_reachable(each, call) and each.can_run
+        )
         return f"Agents in this location: {known}."
 
     def _scripted_agent(self, call: OperationCall, agent_id: str) -> Agent | None:
