@@ -15,6 +15,9 @@ from leadway_mock.state.journal_entry import JournalEntry
 COMPLETE_TRANSPORTS = frozenset({None, "SLOW_BODY"})
 """Transport faults, or none, with which the client receives the whole response."""
 
+KEYED_OPERATION = "executeManagedAgent"
+"""The operation that processes a message with the same key once."""
+
 CLOCK_TOLERANCE_SECONDS = 1.0
 """Two monotonic clocks whose offsets differ by more belong to different machines or boots.
 
@@ -80,6 +83,8 @@ class Observation:
 
     delay: float
     retry_after: float | None
+    key: str = ""
+    """The Idempotency-Key, for operations that have one."""
 
     @property
     def was_committed(self) -> bool:
@@ -152,7 +157,14 @@ def observe(entry: JournalEntry) -> Observation:
         was_delivered=response.get("transport") in COMPLETE_TRANSPORTS,
         delay=delay,
         retry_after=float(retry_after) if RETRY_AFTER_SECONDS.fullmatch(retry_after) else None,
+        key=_key(entry),
     )
+
+
+def _key(entry: JournalEntry) -> str:
+    if entry.get("operationId") != KEYED_OPERATION:
+        return ""
+    return entry["request"]["headers"].get("idempotency-key", "")
 
 
 class Detection(NamedTuple):

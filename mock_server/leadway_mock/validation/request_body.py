@@ -169,23 +169,18 @@ LIMITS = {
 }
 """The platform's words for a limit, by its keyword in JSON Schema (observed on sister services)."""
 
-COMMON_ALIASES = {
-    "input": "message",
-    "text": "message",
-    "prompt": "message",
-    "query": "message",
-    "content": "message",
-    "body": "message",
-    "sessionid": "executionId",
-    "conversationid": "executionId",
-    "threadid": "executionId",
-    "interactionid": "executionId",
-    "subaccountid": "locationId",
-    "accountid": "locationId",
-    "variables": "inputVariables",
-    "url": "imageUrl",
-    "image": "imageUrl",
-    "files": "attachments",
+COMMON_ALIASES: Mapping[str, Sequence[str]] = {
+    **dict.fromkeys(("input", "text", "prompt", "query", "content", "body"), ("message",)),
+    **dict.fromkeys(
+        ("sessionid", "executionid", "conversationid", "threadid", "interactionid"),
+        ("executionId", "sessionId"),
+    ),
+    **dict.fromkeys(("subaccountid", "accountid"), ("locationId",)),
+    **dict.fromkeys(
+        ("variables", "inputvariables", "extravariables"), ("inputVariables", "extraVariables")
+    ),
+    **dict.fromkeys(("url", "image"), ("imageUrl",)),
+    "files": ("attachments",),
 }
 """Names that clients send (lower case, without `_` and `-`), and the contract's names for them."""
 
@@ -330,8 +325,9 @@ def _closest(name: str, known: Iterable[str]) -> str | None:
     """Return the property that `name` probably stands for: an alias, or a similar name."""
     plain = _normalize(_cut(name))
     by_plain = {_normalize(each): each for each in known}
-    exact = by_plain.get(plain) or COMMON_ALIASES.get(plain)
-    return exact if exact in by_plain.values() else closest(plain, by_plain.values())
+    names = (by_plain.get(plain), *COMMON_ALIASES.get(plain, ()))
+    exact = next((each for each in names if each in by_plain.values()), None)
+    return exact or closest(plain, by_plain.values())
 
 
 def _normalize(name: str) -> str:
