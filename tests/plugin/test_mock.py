@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from leadway_mock.agents.registry import OTHER_LOCATION_TOKEN
@@ -67,6 +68,39 @@ def test_mock_with_its_own_host_accepts_any_setting_and_leaves_no_thread(tmp_pat
 def test_closed_mock_raises() -> None:
     with pytest.raises(RuntimeError, match="with Mock"):
         _ = Mock().url
+
+
+def control(mock: Mock, method: str, path: str, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    httpx.request(method, f"{mock.url}/__mock/{path}", headers=headers).raise_for_status()
+
+
+@pytest.mark.parametrize("any_token", [True, False])
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize("close", [True, False])
+def test_namespaces_that_the_application_opens_are_judged(
+    host: Host, *, any_token: bool, own: bool, close: bool
+) -> None:
+    mock = Mock(shared_host=host, any_token=any_token).open()
+    token = mock.token if own else "pit-12345678-0000-4000-8000-000000000001"
+    control(mock, "PUT", "namespace", token)
+    headers = mock.headers | {"Authorization": f"Bearer {token}"}
+    body = {"input": "Hi", "locationId": mock.location_id}
+    assert httpx.post(mock.execute_url, headers=headers, json=body).status_code == 422
+    if close:
+        control(mock, "DELETE", "namespace", token)
+    with pytest.raises(UnexpectedInteractionError, match="422 body-invalid"):
+        mock.verify()
+    mock.close()
+    assert host.emulator.namespaces.list_open() == []
+
+
+def test_mocks_on_one_host_do_not_judge_each_other(host: Host) -> None:
+    with Mock(shared_host=host) as outer:
+        with Mock(shared_host=host, strict=False) as inner:
+            send(inner, "Hi", unknown=1)
+            inner.fault(status=500)
+        say(outer, "Hi")
 
 
 BUILDER = dialogue("built").user("haircut").agent("Which day?")

@@ -19,6 +19,7 @@ from leadway_mock.cli.options import (
     selected_settings,
 )
 from leadway_mock.config.settings import Settings, SettingsError
+from leadway_mock.util.no_proxy import no_proxy_variables
 
 COMMAND = "leadway mock env"
 RESPONSE_TIMEOUT_SECONDS = 5.0
@@ -56,6 +57,7 @@ def main(arguments: Sequence[str]) -> int:
         "LEADWAY_TOKEN": TOKEN,
         "LEADWAY_LOCATION_ID": LOCATION,
         "LEADWAY_API_VERSION": VERSION,
+        **no_proxy_variables(url, os.environ),
     }
     for name, value in variables.items():
         print_line(f"export {name}={shlex.quote(value)}")

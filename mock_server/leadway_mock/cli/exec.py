@@ -129,7 +129,8 @@ def _parse(arguments: Sequence[str]) -> tuple[Any, list[str]]:
         prog=COMMAND,
         usage="leadway mock exec [FLAG ...] -- COMMAND [ARGUMENT ...]",
         description="Run a command with a mock on a free port. The command finds it by"
-        " LEADWAY_BASE_URL, LEADWAY_TOKEN, LEADWAY_LOCATION_ID and LEADWAY_API_VERSION.",
+        " LEADWAY_BASE_URL, LEADWAY_TOKEN, LEADWAY_LOCATION_ID and LEADWAY_API_VERSION."
+        " NO_PROXY gets the mock's host, so that a proxy is not used for it.",
         epilog="The exit code is the command's; 1 if that is 0 and --strict finds a problem.",
     )
     strict = "fail if a message, a request or a turn was not as scripted, and print it"

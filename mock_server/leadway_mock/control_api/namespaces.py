@@ -7,10 +7,8 @@ from typing import Any
 
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
-from leadway_mock.state.namespaces import SHARED, Namespace, Overrides, namespace_name
+from leadway_mock.state.namespaces import ALL_SCOPES, SHARED, Namespace, Overrides, namespace_name
 from leadway_mock.state.snapshots import MAX_BYTES, SnapshotError, read_snapshot, write_snapshot
-
-ALL_SCOPES = "all"
 
 STORED_SCOPES: Mapping[str, tuple[str, ...]] = {
     "sessions": ("turns/", "sessions"),
@@ -44,12 +42,12 @@ def register(control: ControlAPI) -> None:
     @control.route("closeNamespace")
     def close(call: ControlCall) -> dict[str, Any]:
         if call.namespace.name == _dedicated_name(call):
-            call.namespace.reset()
+            call.emulator.namespaces.close(call.namespace)
         return _namespace_to_json(call.emulator.namespaces.for_token(call.authorization))
 
     @control.route("reset")
     def reset(call: ControlCall) -> dict[str, Any]:
-        scopes = list(dict.fromkeys(call.body.get("scope", [ALL_SCOPES])))
+        scopes = list(dict.fromkeys(call.body.get("scope", list(ALL_SCOPES))))
         _reset_scopes(call, scopes)
         return {"reset": scopes}
 
@@ -96,11 +94,11 @@ def _dedicated_name(call: ControlCall) -> str:
 
 
 def _reset_scopes(call: ControlCall, scopes: list[str]) -> None:
-    if ALL_SCOPES in scopes:
+    if ALL_SCOPES & set(scopes):
         call.emulator.namespaces.reset_keep_open(call.namespace)
         return
     prefixes = [prefix for scope in scopes for prefix in STORED_SCOPES.get(scope, ())]
-    call.namespace.delete_prefixes(*prefixes)
+    call.emulator.namespaces.delete_prefixes(call.namespace, scopes, *prefixes)
     dropped = [scope for scope in scopes if scope in OVERRIDE_SCOPES]
 
     def change(overrides: Overrides) -> Overrides:

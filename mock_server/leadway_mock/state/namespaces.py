@@ -9,9 +9,10 @@ token each, so they do not affect each other.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from leadway_mock.config.settings import Settings
 from leadway_mock.state.armed_faults import ArmedFaults
@@ -86,7 +87,7 @@ class Namespace:
     def reset(self) -> None:
         """Delete everything in the namespace, its overrides included, as at the start.
 
-        This closes a token's namespace; `NamespaceRegistry.reset_keep_open` leaves it open.
+        This closes a token's namespace, without a notice to observers; see `NamespaceRegistry`.
         """
         self.store.clear(self._prefix)
 
@@ -116,10 +117,25 @@ OverridesChange = Callable[[Overrides], Overrides]
 """Function of the present overrides that returns new ones; without side effects."""
 
 
+ALL_SCOPES: Final = frozenset({"all"})
+"""Scopes of a reset of everything."""
+
+
+class NamespaceObserver(Protocol):
+    """Receives what this process does to namespaces, so that no journal is cleared unseen."""
+
+    def namespace_opened(self, namespace: Namespace) -> None:
+        """The namespace was opened, or cleared; its journal is as it begins."""
+
+    def before_clear(self, namespace: Namespace, scopes: Collection[str]) -> None:
+        """These scopes of the namespace, such as `journal` or `all`, will be cleared."""
+
+
 class NamespaceRegistry:
     """All namespaces of a store."""
 
     def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
+        self.observers: list[NamespaceObserver] = []
         self._store = store
         self._settings = settings
         self._clock = clock
@@ -176,9 +192,25 @@ class NamespaceRegistry:
         """Open the namespace `name`; return whether it was closed before."""
         _, overrides = self._read_overrides(name)
         if overrides is None:
-            self.change(name, dict)
+            namespace = self.change(name, dict)
             self._store.append(OPEN_LIST_KEY, name, keep=MAX_LISTED)
+            for each in list(self.observers):
+                each.namespace_opened(namespace)
         return overrides is None
+
+    def get(self, name: str) -> Namespace | None:
+        """Return the namespace `name`, or None if it is not open; the shared one always is."""
+        return self.shared() if name == SHARED else self._with_overrides(name)
+
+    def close(self, namespace: Namespace) -> None:
+        """Delete everything in a token's namespace, so that the token uses the shared one again."""
+        with self._clearing(namespace, ALL_SCOPES):
+            namespace.reset()
+
+    def delete_prefixes(self, namespace: Namespace, scopes: Collection[str], *keys: str) -> None:
+        """Delete the keys of `scopes`, which begin with one of `keys`."""
+        with self._clearing(namespace, scopes):
+            namespace.delete_prefixes(*keys)
 
     def list_open(self) -> list[str]:
         """Return the names of the open namespaces, oldest first."""
@@ -189,7 +221,8 @@ class NamespaceRegistry:
         """Delete everything in a namespace, and leave it open."""
         # The version goes on, so that a change in another process does not restore what it read.
         version, _ = self._read_overrides(namespace.name)
-        namespace.restore(Snapshot(entries=((OVERRIDES_KEY, version + 1, "{}"),)))
+        with self._clearing(namespace, ALL_SCOPES):
+            namespace.restore(Snapshot(entries=((OVERRIDES_KEY, version + 1, "{}"),)))
 
     def restore(self, namespace: Namespace, snapshot: Snapshot) -> None:
         """Replace everything in a namespace, which stays open, by `snapshot`.
@@ -202,7 +235,8 @@ class NamespaceRegistry:
         version, _ = self._read_overrides(namespace.name)
         others = tuple(each for each in snapshot.entries if each[0] != OVERRIDES_KEY)
         entries = (*others, (OVERRIDES_KEY, version + 1, text))
-        namespace.restore(Snapshot(entries, snapshot.counters))
+        with self._clearing(namespace, ALL_SCOPES):
+            namespace.restore(Snapshot(entries, snapshot.counters))
 
     def move_clock(self, name: str, move: Callable[[MovableClock], MovableClock]) -> Namespace:
         """Replace the clock of the namespace `name` by what `move` makes of it."""
@@ -212,6 +246,14 @@ class NamespaceRegistry:
             return {**overrides, "clock": move(clock).to_json()}
 
         return self.change(name, change)
+
+    @contextmanager
+    def _clearing(self, namespace: Namespace, scopes: Collection[str]) -> Iterator[None]:
+        for each in list(self.observers):
+            each.before_clear(namespace, scopes)
+        yield
+        for each in list(self.observers):
+            each.namespace_opened(namespace)
 
     def _with_overrides(self, name: str) -> Namespace | None:
         """Return a namespace with its present overrides, or None if it is not open."""

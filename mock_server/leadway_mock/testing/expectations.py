@@ -70,14 +70,17 @@ def check_kinds(allow: Iterable[str] | str) -> frozenset[str]:
     return kinds
 
 
-def find_unexpected(entries: Iterable[JournalEntry]) -> Iterator[Unexpected]:
-    """Yield unscripted messages and contract violations, without those that the test requested."""
+def find_unexpected(entries: Iterable[JournalEntry], place: str = "") -> Iterator[Unexpected]:
+    """Yield unscripted messages and contract violations, without those that the test requested.
+
+    `place` names the namespace after the number of the request.
+    """
     for entry in entries:
         rule = entry["response"]["rule"]
         if rule in {UNSCRIPTED_RULE, REJECTED_RULE}:
-            yield Unexpected("unscripted", "\n".join(_unscripted_lines(entry)))
+            yield Unexpected("unscripted", "\n".join(_unscripted_lines(entry, place)))
         elif rule in CONTRACT_RULES and not {"fault", "requestedExample"} & entry.keys():
-            yield Unexpected("contract", "\n".join(_violation_lines(entry)))
+            yield Unexpected("contract", "\n".join(_violation_lines(entry, place)))
 
 
 def find_wrong_tokens(
@@ -88,33 +91,34 @@ def find_wrong_tokens(
     `ignored` has the fingerprints of finished tests' tokens. The built-in `TEST_TOKENS`, which
     provoke errors, are expected.
     """
+    expected = {None, *_TEST_FINGERPRINTS, fingerprint(f"Bearer {token}")}
     for entry in entries:
         sent = entry["request"]["tokenFingerprint"]
         if sent in ignored:
             continue
         violations = list(find_unexpected([entry]))
         yield from violations
-        if not violations and sent is not None and sent not in _TEST_FINGERPRINTS:
+        if not violations and sent not in expected:
             hint = f"Send LEADWAY_TOKEN, which is {token} in this test."
             yield Unexpected("wrong-token", f"{_request_line(entry)}\n  {hint}")
 
 
 def find_unused_turns(
-    dialogues: Iterable[Dialogue], used: Mapping[str, Collection[int]]
+    dialogues: Iterable[Dialogue], used: Mapping[str, Collection[int]], place: str = ""
 ) -> Iterator[Unexpected]:
     """Yield turns that no session reached; `used` has the numbers of the others, by dialogue."""
     for each in dialogues:
         for number in _missed_turns(each, used.get(each.name, ())):
             turn = each.turn(number)
             title = turn_title(number, turn.label, each.name, each.file, turn.line)
-            yield Unexpected("unused", f"{title}: user: {turn.user}")
+            yield Unexpected("unused", f"{title}{place}: user: {turn.user}")
 
 
-def find_unused_faults(faults: ArmedFaults) -> Iterator[Unexpected]:
+def find_unused_faults(faults: ArmedFaults, place: str = "") -> Iterator[Unexpected]:
     """Yield armed faults that never fired."""
     for armed in faults:
         if not faults.count(armed.key).hits:
-            yield Unexpected("unused", f"fault '{armed.fault.id}' ({armed.fault.label})")
+            yield Unexpected("unused", f"fault '{armed.fault.id}' ({armed.fault.label}){place}")
 
 
 def report(unexpected: Sequence[Unexpected], *, requests: str, hint: str = ALLOW_HINT) -> str:
@@ -136,15 +140,15 @@ def report(unexpected: Sequence[Unexpected], *, requests: str, hint: str = ALLOW
     return "\n\n".join(parts)
 
 
-def _request_line(entry: JournalEntry) -> str:
+def _request_line(entry: JournalEntry, place: str = "") -> str:
     request, response = entry["request"], entry["response"]
-    line = f"request {entry['number']}: {request['method']} {request['path']}"
+    line = f"request {entry['number']}{place}: {request['method']} {request['path']}"
     return f"{line} -> {response['status']} {response['rule']}"
 
 
-def _violation_lines(entry: JournalEntry) -> Iterator[str]:
+def _violation_lines(entry: JournalEntry, place: str) -> Iterator[str]:
     response = entry["response"]
-    yield _request_line(entry)
+    yield _request_line(entry, place)
     for each in response["violations"]:
         yield f"  {each['pointer'] or '/'}: {each['message']}"
         if each["hint"]:
@@ -153,10 +157,10 @@ def _violation_lines(entry: JournalEntry) -> Iterator[str]:
         yield f"  {response['hint']}"
 
 
-def _unscripted_lines(entry: JournalEntry) -> Iterator[str]:
+def _unscripted_lines(entry: JournalEntry, place: str) -> Iterator[str]:
     position = entry.get("dialogue") or {}
     turn, session = position.get("sessionTurn", "?"), entry.get("executionId", "(not started)")
-    yield f"request {entry['number']}: message {turn} of session {session}"
+    yield f"request {entry['number']}{place}: message {turn} of session {session}"
     name, after = position.get("name"), position.get("after")
     if name:
         yield f"  The session is in '{name}', {f'after turn {after}' if after else 'at its start'}."

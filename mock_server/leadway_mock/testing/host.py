@@ -39,6 +39,9 @@ class Host:
         self.past_tokens: set[str] = set()
         """Fingerprints of finished tests' tokens; late requests with them are ignored."""
 
+        self.mock_namespaces: set[str] = set()
+        """Names of the namespaces that belong to open mocks."""
+
         self._server: Server | None = None
         self._start_lock = Lock()
 

@@ -80,10 +80,11 @@ def format_requests(entries: Sequence[JournalEntry]) -> str:
         return "The mock received no request with this test's token."
     omitted = len(entries) - MAX_LISTED
     note = [f"({omitted} earlier requests are not listed)"] if omitted > 0 else []
-    return "\n".join(["Requests:", *note, *map(_format_request, entries[-MAX_LISTED:])])
+    return "\n".join(["Requests:", *note, *map(format_request, entries[-MAX_LISTED:])])
 
 
-def _format_request(entry: JournalEntry) -> str:
+def format_request(entry: JournalEntry) -> str:
+    """Return one entry as a line: number, request, response; and its hint."""
     request, response = entry["request"], entry["response"]
     line = f"  {entry['number']}. {request['method']} {request['path']}"
     hint = f"\n       {response['hint']}" if response["hint"] else ""

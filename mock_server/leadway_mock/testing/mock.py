@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from types import TracebackType
@@ -40,10 +40,6 @@ from leadway_mock.testing.expectations import (
     Unexpected,
     UnexpectedInteractionError,
     check_kinds,
-    find_unexpected,
-    find_unused_faults,
-    find_unused_turns,
-    find_wrong_tokens,
     report,
 )
 from leadway_mock.testing.host import Host
@@ -55,6 +51,8 @@ from leadway_mock.testing.journal import (
     format_conversations,
     format_requests,
 )
+from leadway_mock.testing.namespace_watch import NamespaceWatch
+from leadway_mock.util.no_proxy import no_proxy_variables
 from leadway_mock.util.redaction import fingerprint
 
 if TYPE_CHECKING:
@@ -64,6 +62,8 @@ LOCATION_ID = "C2QujeCh8ZnC7al2InWR"
 API_VERSION = "2021-07-28"
 NO_SOCKET_URL = "http://127.0.0.1"
 """Base URL of a mock that is called in process; nothing listens there."""
+
+NOT_OPEN = "The mock is not running. Use it as `with Mock() as mock:`."
 
 
 class Mock:
@@ -108,9 +108,10 @@ class Mock:
         self._initial_dialogues = as_list(dialogue)
         self._initial_faults = as_list(faults)
         self._allowed = check_kinds(allow if strict else KINDS)
-        self._dialogues: dict[str, Dialogue] = {}
+        self._expects_files = False
         self._text_count = 0
-        self._positions: dict[str, int] = {}
+        self._name = SHARED
+        self._watch: NamespaceWatch | None = None
         self.token = f"pit-12345678-{str(uuid4())[9:]}"
         """Token of this test, different for each mock."""
 
@@ -130,12 +131,17 @@ class Mock:
         """Start the mock; `close` stops it. A `with` block does both, and verifies at its end."""
         self._host = self._host or Host(**self._settings)
         try:
-            if not self._any_token:
-                self._namespaces.open(namespace_name(self.headers["Authorization"]))
-            elif not self._owns_host:  # An own host keeps the content of a durable store.
+            if self._any_token and not self._owns_host:
+                # An own host keeps the content of a durable store.
                 self._namespaces.reset_keep_open(self._namespaces.shared())
-            for namespace in (self.namespace, self._namespaces.shared()):
-                self._positions[namespace.name] = namespace.journal.written()
+            if not self._any_token:
+                self._name = namespace_name(self.headers["Authorization"])
+                self.host.mock_namespaces.add(self._name)
+                self._namespaces.open(self._name)
+            mocks = self.host.mock_namespaces
+            self._watch = NamespaceWatch(
+                self.host.emulator, self._name, mocks=mocks, token=lambda: self.token
+            )
             if self._settings and not self._owns_host:
                 self.settings(**self._settings)
             self.dialogue(*self._initial_dialogues)
@@ -150,16 +156,20 @@ class Mock:
         """Reset the namespace; stop the host unless it is shared."""
         if self._host is None:
             return
+        if self._watch is not None:
+            self._watch.stop()
+            self._watch = None
         if self._owns_host:
             self._host.close()
             self._host = None
             return
         self._host.past_tokens.add(fingerprint(self.headers["Authorization"]))
-        namespace = self.namespace
-        if namespace.name == SHARED:
-            self._namespaces.reset_keep_open(namespace)
-        else:
-            namespace.reset()
+        self._host.mock_namespaces.discard(self._name)
+        namespace = self._namespaces.get(self._name)
+        if self._name == SHARED:
+            self._namespaces.reset_keep_open(self._namespaces.shared())
+        elif namespace is not None:
+            self._namespaces.close(namespace)
 
     def __enter__(self) -> Self:
         return self.open()
@@ -185,7 +195,7 @@ class Mock:
     def host(self) -> Host:
         """Host that runs the mock; raises `RuntimeError` before `open` and after `close`."""
         if self._host is None:
-            raise RuntimeError("The mock is not running. Use it as `with Mock() as mock:`.")
+            raise RuntimeError(NOT_OPEN)
         return self._host
 
     @property
@@ -210,22 +220,34 @@ class Mock:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Environment variables that direct the SDK, or your application, to the mock."""
+        """Environment variables that direct the SDK, or your application, to the mock.
+
+        `NO_PROXY` and `no_proxy` are those of this process, with the mock's host added.
+        """
         return {
             "LEADWAY_BASE_URL": self.url,
             "LEADWAY_TOKEN": self.token,
             "LEADWAY_LOCATION_ID": self.location_id,
             "LEADWAY_API_VERSION": API_VERSION,
+            **no_proxy_variables(self.url, os.environ),
         }
 
     @property
     def namespace(self) -> Namespace:
         """Current state of this test's namespace."""
+        if self._any_token:  # The application may have opened one for the token.
+            return self._namespaces.shared()
         return self._namespaces.for_token(self.headers["Authorization"])
 
     @property
     def _namespaces(self) -> NamespaceRegistry:
         return self.host.emulator.namespaces
+
+    @property
+    def _watching(self) -> NamespaceWatch:
+        if self._watch is None:
+            raise RuntimeError(NOT_OPEN)
+        return self._watch
 
     # Arrangement
 
@@ -247,7 +269,6 @@ class Mock:
             added += found
         if added:
             self.host.emulator.dialogues.put(self.namespace.name, *added)
-        self._dialogues |= {each.name: each for each in added}
         return tuple(added)
 
     @hide_traceback_here
@@ -289,7 +310,7 @@ class Mock:
 
     def expect_files(self) -> None:
         """Report unused turns of the setting `dialogues` like those of the test's own dialogues."""
-        self._dialogues |= self.host.emulator.dialogues.files
+        self._expects_files = True
 
     # Assertions. `__tracebackhide__` makes pytest show the line of the test.
 
@@ -370,17 +391,7 @@ class Mock:
 
     def unexpected(self) -> list[Unexpected]:
         """Return the unexpected interactions so far, without those that are allowed."""
-        namespace, shared = self.namespace, self._namespaces.shared()
-        used = defaultdict[str, set[int]](set)
-        for usage in self.host.emulator.dialogues.uses(namespace):
-            if usage.times:
-                used[usage.dialogue.name].add(usage.turn.number)
-        found = [*find_unexpected(self._new_entries(namespace))]
-        if namespace.name != SHARED:  # Requests in the shared one had no token of a test.
-            entries, ignored = self._new_entries(shared), self.host.past_tokens
-            found += find_wrong_tokens(entries, self.token, ignored=ignored)
-        found += find_unused_turns(self._dialogues.values(), used)
-        found += find_unused_faults(namespace.faults)
+        found = self._watching.find(ignored=self.host.past_tokens, files=self._expects_files)
         return [each for each in found if each.kind not in self._allowed]
 
     def verify(self) -> None:
@@ -397,11 +408,8 @@ class Mock:
 
     def report(self, unexpected: Sequence[Unexpected], *, hint: str = ALLOW_HINT) -> str:
         """Return `unexpected` and the requests of the test as text; see `expectations.report`."""
-        return report(unexpected, requests=format_requests(list(self.journal)), hint=hint)
-
-    def _new_entries(self, namespace: Namespace) -> Iterator[JournalEntry]:
-        """Return the journal entries of `namespace` since this test began."""
-        return namespace.journal.find(lambda _: True, after=self._positions[namespace.name])
+        requests = "\n".join(self._watching.request_lines())
+        return report(unexpected, requests=requests, hint=hint)
 
 
 def as_list(value: Any) -> list[Any]:  # noqa: ANN401 - one value, or several
