@@ -28,6 +28,7 @@ CHUNKED_HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunke
 CHUNK = b"1000\r\n" + b"x" * 4_096 + b"\r\n"
 LARGE_FILES = b"GET /__mock/docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: localhost\r\n\r\n" * 10
 CONTRACT = b"GET /__mock/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
+JOURNAL = b"GET /__mock/journal?order=newest&limit=200 HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 Behaviour = Callable[[StreamReader, StreamWriter], Coroutine[None, None, None]]
 """What a client does on a connection; then it opens another one."""
@@ -75,15 +76,25 @@ async def endless(_: StreamReader, writer: StreamWriter) -> None:
 
 async def control_api(reader: StreamReader, writer: StreamWriter) -> None:
     """Request the contract from the control API, again after each response."""
+    await _repeat(CONTRACT, reader, writer)
+
+
+async def journal(reader: StreamReader, writer: StreamWriter) -> None:
+    """Request the newest 200 entries of the journal, again after each response."""
+    await _repeat(JOURNAL, reader, writer)
+
+
+async def _repeat(request: bytes, reader: StreamReader, writer: StreamWriter) -> None:
     while True:
-        writer.write(CONTRACT)
+        writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
         length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
         await reader.readexactly(int(length))
 
 
 BEHAVIOURS: Mapping[str, Behaviour] = {
-    each.__name__: each for each in (idle, slow, non_reading, resetting, endless, control_api)
+    each.__name__: each
+    for each in (idle, slow, non_reading, resetting, endless, control_api, journal)
 }
 
 

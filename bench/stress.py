@@ -42,7 +42,8 @@ TITLES = {
     "non_reading": "request ten responses of 1.7 MB and read none",
     "resetting": "reset at any point of a request, 20 every 10 ms",
     "endless": "send chunks without an end",
-    "control_api": "keep the worker threads busy with the control API",
+    "control_api": "request the contract from the control API in a loop",
+    "journal": "request 200 journal entries in a loop",
 }
 INACTIVE = frozenset({"idle", "non_reading"})
 """Behaviours that send nothing more after their start."""
@@ -55,6 +56,7 @@ CLIENTS = {
     "resetting": 20,
     "endless": 50,
     "control_api": 8,
+    "journal": 8,
 }
 """Connections of each behaviour; a quick run has a tenth."""
 

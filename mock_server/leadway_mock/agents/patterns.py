@@ -5,17 +5,26 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
-from leadway_mock.documents.problems import escape_controls
+from leadway_mock.documents.problems import escape_controls, quote
 from leadway_mock.util.json_text import plain_text
 
 _FLAGS: Final = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
 _EXACT = re.compile(r'="(?P<text>.*)"', re.DOTALL)
 _QUOTED = re.compile(r'"(?P<text>.+)"', re.DOTALL)
 _SLASHED = re.compile(r"/(?P<text>.+)/(?P<flags>[A-Za-z]*)", re.DOTALL)
+
+_REGEX_SIGNS = re.compile(
+    r"\||\(\?|\)[*+]|\.[*+]|\[\w-\w|\][*+{]|\\[bdsw.]|\{\d{1,4}(?:,\d{0,4})?\}|\A\^|[a-z)\]?]\$\Z",
+    re.IGNORECASE,
+)
+"""Parts of regular expressions that are rare in messages."""
+
+_UNRELATED_TEXTS: Final = ("qzqz qzqz", "XJXJ xjxj xjxj.")
+"""Texts without a common letter, which only a pattern for any text matches."""
 
 
 class PatternError(ValueError):
@@ -36,6 +45,9 @@ class Pattern:
     flags: str = ""
     """Flags of a regular expression: `i`, `m` and `s`, in alphabetical order."""
 
+    is_plain: bool = field(default=False, compare=False)
+    """Whether it was written as the text alone, without quotes, slashes or `contains`."""
+
     @property
     def captures(self) -> tuple[str, ...]:
         """Names of its captures."""
@@ -51,6 +63,11 @@ class Pattern:
         if self.kind == "contains":
             return {} if self.text.casefold() in text.casefold() else None
         return {} if self.kind == "any" or self.text == text else None
+
+    @property
+    def is_catch_all(self) -> bool:
+        """Whether it matches texts that have nothing in common, such as `*` and `/.+/`."""
+        return all(self.find(text) is not None for text in _UNRELATED_TEXTS)
 
     def __str__(self) -> str:
         """Return the pattern as text that `parse_pattern` reads."""
@@ -78,7 +95,7 @@ def parse_condition(when: str | Mapping[str, str]) -> Pattern:
         [(kind, text)] = when.items()
         return Pattern(kind, text)
     slashed = _SLASHED.fullmatch(when)
-    return _regex(slashed) if slashed else Pattern("contains", when)
+    return _regex(slashed) if slashed else Pattern("contains", when, is_plain=True)
 
 
 def parse_pattern(source: str | Mapping[str, str]) -> Pattern:
@@ -96,7 +113,26 @@ def parse_pattern(source: str | Mapping[str, str]) -> Pattern:
     match = {"equals": _EXACT, "regex": _SLASHED}.get(kind, _QUOTED).fullmatch(source)
     if match and kind == "regex":
         return _regex(match)
-    return Pattern(kind, match["text"] if match else source)
+    return Pattern(kind, match["text"]) if match else Pattern(kind, source, is_plain=True)
+
+
+def plain_text_warning(pattern: Pattern) -> tuple[str, str] | None:
+    """Return the warning about plain text that looks like another form, and the hint."""
+    text = pattern.text
+    bare = text.strip("=\"' ")
+    if not pattern.is_plain:
+        return None
+    if text.startswith("/") or (text.endswith("/") and "://" not in text):
+        form, better = "a regular expression without one of its slashes", f"/{text.strip('/')}/"
+    elif _REGEX_SIGNS.search(text):
+        form, better = "a regular expression without slashes", f"/{text}/"
+    elif text.startswith(("=", '"', "'")) and bare:
+        form, better = "an invalid quotation", f'="{bare}"'
+    elif text.startswith("*") or text.endswith("*"):
+        form, better = "a wildcard, which `*` is only on its own", f"/{text.replace('*', '.*')}/"
+    else:
+        return None
+    return f"{quote(text)} is plain text, but looks like {form}", f"write {quote(better)}"
 
 
 def match_value(expected: Any, found: object) -> Mapping[str, str] | None:  # noqa: ANN401 - any JSON

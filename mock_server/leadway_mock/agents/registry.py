@@ -82,6 +82,11 @@ class Agent:
         """Whether it belongs to `location`."""
         return self.location is None or self.location == location
 
+    @property
+    def can_run(self) -> bool:
+        """Whether it is active, and has a published version."""
+        return self.is_active and self.published_version() is not None
+
     def published_version(self, version_id: str | None = None) -> Version | None:
         """Return the published version with that id, or `None` if there is none.
 

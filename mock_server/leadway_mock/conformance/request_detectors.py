@@ -45,6 +45,9 @@ RULES_BY_ERROR: Mapping[str, str] = {
 ROUTING_ERRORS = frozenset({"route-unknown", "method-not-allowed"})
 """Error responses to requests without an operation."""
 
+BLOCKED_USER_AGENT = "python-urllib/"
+"""Start of the User-Agent that the platform's proxy rejects, in lower case (observed)."""
+
 API_PREFIX = "/agent-studio"
 """Prefix of all paths of the API."""
 
@@ -62,6 +65,8 @@ class SingleRequestDetector(Detector):
             yield Detection("deprecated-path", line, (current.number,))
         if request.get("tokenInUrl"):
             yield Detection("token-in-url", line, (current.number,))
+        if current.operation_id:
+            yield from _headers(current)
         if not current.was_scripted:
             yield from _error(current, line)
 
@@ -137,6 +142,16 @@ class RepeatedErrorsDetector(Detector):
             yield Detection("error-retried", text, (before.number, current.number))
         if current.status in FINAL_STATUSES and _is_final(current):
             self._rejected[key] = current
+
+
+def _headers(current: Observation) -> Iterator[Detection]:
+    headers = current.entry["request"]["headers"]
+    agent = headers.get("user-agent", "")
+    if "idempotency-key" in headers:
+        yield Detection("idempotency-key-ignored", "Idempotency-Key was sent", (current.number,))
+    if agent.lower().startswith(BLOCKED_USER_AGENT):
+        text = f"User-Agent was {_truncate(agent)}"
+        yield Detection("user-agent-blocked", text, (current.number,))
 
 
 def _error(current: Observation, line: str) -> Iterator[Detection]:

@@ -135,10 +135,15 @@ class ScriptedTurn:
     @property
     def captures(self) -> frozenset[str]:
         """The names of all it may capture."""
+        return frozenset(name for pattern in self.patterns for name in pattern.captures)
+
+    @property
+    def patterns(self) -> Sequence[Pattern]:
+        """The pattern of the message, and those of its conditions."""
         patterns = [self.user, *_patterns_in([*self.when.variables.values(), self.when.contact])]
         if not isinstance(self.when.attachments, int | None):
             patterns += _patterns_in(v for each in self.when.attachments for v in each.values())
-        return frozenset(name for pattern in patterns for name in pattern.captures)
+        return patterns
 
 
 @dataclass(frozen=True)

@@ -29,15 +29,20 @@ def near_misses(
     """Return the near misses, closest first.
 
     They are the turns `here`, which the session expects, and a turn elsewhere in `scope` that
-    matches the message.
+    matches the message. A turn for any message, such as `*`, matches elsewhere by chance and does
+    not count. After the end of a dialogue, where `here` is empty, there are none.
     """
+    if not here:
+        return ()
     waiting = {(dialogue.name, turn.number) for dialogue, turn in here}
     missed = [_near_miss(*each, agent_input, "here") for each in here[:MAX_COMPARED_TURNS]]
     elsewhere = (
         _near_miss(dialogue, turn, agent_input, "elsewhere")
         for dialogue in scope
         for turn in dialogue.turns[:MAX_COMPARED_TURNS]
-        if (dialogue.name, turn.number) not in waiting and turn.match(agent_input) is not None
+        if (dialogue.name, turn.number) not in waiting
+        and not turn.user.is_catch_all
+        and turn.match(agent_input) is not None
     )
     missed.sort(key=lambda miss: -miss.closeness)  # A stable sort: the first written comes first.
     found = list(islice(elsewhere, 1))
@@ -48,6 +53,8 @@ def _near_miss(
     dialogue: Dialogue, turn: ScriptedTurn, agent_input: AgentInput, where: str
 ) -> NearMiss:
     parts = list(turn.parts(agent_input))
+    # The message of a turn for any message says nothing about closeness; its conditions do.
+    compared = parts[1:] if turn.user.is_catch_all and parts[1:] else parts
     elsewhere = f"Turn {turn.number} expects this message, but the session is not there."
     return NearMiss(
         dialogue=dialogue.name,
@@ -56,7 +63,7 @@ def _near_miss(
         file=dialogue.file,
         line=turn.line,
         position=where,
-        closeness=round(sum(map(_closeness, parts)) / len(parts), 2),
+        closeness=round(sum(map(_closeness, compared)) / len(compared), 2),
         comparisons=tuple(map(comparison, parts)),
         hint=_hint(turn, parts) if where == "here" else elsewhere,
     )

@@ -51,7 +51,7 @@ _EXPLANATIONS: Final = (
     (
         "cannot start any token",
         "text cannot start with this character",
-        "indent with spaces, not tabs, and put text that starts with a special character in quotes",
+        "put text that starts with a special character in quotes",
     ),
     (
         "character escape code",
@@ -138,10 +138,21 @@ def load(text: str) -> Document:
         return _Composer(yaml.parse(text, Loader=parser)).document()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        text = getattr(error, "problem", None) or ""
-        _, what, hint = next(each for each in _EXPLANATIONS if each[0] in text)
         position = _position(mark) if mark else TextPosition(1)
-        raise DocumentError(Problem(position, what, hint)) from None
+        reason = getattr(error, "problem", None) or ""
+        _, what, hint = next(each for each in _EXPLANATIONS if each[0] in reason)
+        problem = _tab_problem(text, position.line) or Problem(position, what, hint)
+        raise DocumentError(problem) from None
+
+
+def _tab_problem(text: str, line: int) -> Problem | None:
+    """Return the problem of a tab that indents `line` or one beside it, which YAML forbids."""
+    for number, each in enumerate(text.splitlines()[: line + 1], start=1):
+        indent = each[: len(each) - len(each.lstrip(" \t"))]
+        if number >= line - 1 and "\t" in indent:
+            position = TextPosition(number, indent.index("\t") + 1)
+            return Problem(position, "a tab indents this line", "indent with spaces instead")
+    return None
 
 
 class _Node(NamedTuple):

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import sys
 import threading
+import time
 from collections.abc import Callable
 from io import BytesIO
 from queue import SimpleQueue
@@ -33,6 +35,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MAX_LOGGED_PATH = 200
+
+PLATFORM_IN_USE_SECONDS = 0.05
+WSGI_SHARE = 1 / 5
+"""Share of the time for calls of the WSGI application, while the platform is used, too."""
+
+MAX_WSGI_DELAY_SECONDS = 2.0
 
 _THREADS_END_SECONDS = 1.0
 _WITHOUT_BODY = ("204", "304")
@@ -61,6 +69,36 @@ class Platform(Protocol):
 Task: TypeAlias = "tuple[Callable[[Request, HttpProtocol], RawResponse], Request, HttpProtocol]"
 
 
+class WSGIPace:
+    """Delays calls of the WSGI application that would take time from requests to the platform.
+
+    While these arrive, overlapping calls begin so far apart that they use `WSGI_SHARE` of the time.
+    """
+
+    def __init__(self) -> None:
+        self.platform_used_at = -math.inf
+        self._cost = 0.0
+        self._next_at = 0.0
+        self._unfinished = 0
+        self._lock = threading.Lock()
+
+    def begin(self, now: float) -> float:
+        """Return the seconds after which a call may begin."""
+        with self._lock:
+            self._unfinished += 1
+        begin = now
+        if self._unfinished > 1 and now - self.platform_used_at < PLATFORM_IN_USE_SECONDS:
+            begin = min(max(now, self._next_at), now + MAX_WSGI_DELAY_SECONDS)
+        self._next_at = begin + self._cost / WSGI_SHARE
+        return begin - now
+
+    def end(self, cost: float) -> None:
+        """Take the seconds of processor time of a call; the next one will cost as much."""
+        with self._lock:
+            self._unfinished -= 1
+        self._cost = cost
+
+
 class Dispatcher:
     """Has connections respond to their requests, at once or later.
 
@@ -74,6 +112,7 @@ class Dispatcher:
         self.max_body = max_body
         self._wsgi_app = wsgi_app
         self._platform = platform
+        self._pace = WSGIPace()
         self._size = threads
         self._threads: list[threading.Thread] = []
         self._tasks: SimpleQueue[Task | None] = SimpleQueue()
@@ -82,8 +121,13 @@ class Dispatcher:
         """Have `connection` respond to `request`, at once or later."""
         platform = self._platform
         if platform is None or not platform.takes(request.path):
-            self._submit((self._call_wsgi, request, connection))
+            task = (self._call_wsgi, request, connection)
+            if delay := self._pace.begin(time.monotonic()):
+                connection.loop.call_later(delay, self._submit, task)
+            else:
+                self._submit(task)
             return
+        self._pace.platform_used_at = time.monotonic()
         request.body = request.body[: platform.max_body + 1]
         try:
             found = platform.respond_at_once(request)
@@ -132,7 +176,11 @@ class Dispatcher:
 
     def _call_wsgi(self, request: Request, connection: HttpProtocol) -> RawResponse:
         environ = wsgi_environ(request, connection)
-        parts, status, headers = run_wsgi_app(self._wsgi_app, environ, buffered=True)
+        started_at = time.thread_time()
+        try:
+            parts, status, headers = run_wsgi_app(self._wsgi_app, environ, buffered=True)
+        finally:
+            self._pace.end(time.thread_time() - started_at)
         body = b"".join(parts)
         if "Content-Length" not in headers and not status.startswith(_WITHOUT_BODY):
             headers["Content-Length"] = str(len(body))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
@@ -36,6 +36,10 @@ from leadway_mock.validation.request_body import (
     find_unused_input,
     read_json,
 )
+
+MAX_HINT_CHARS = 500
+MAX_HINT_SEGMENTS = 10
+"""Limits of an unknown path that is compared with those of the contract."""
 
 log = logging.getLogger(__name__)
 
@@ -161,13 +165,15 @@ class RequestPipeline:
         token: Token,
     ) -> str | None:
         """Return the location id from the body or the query; None where the operation has none."""
+        known: Iterable[str]
         if operation.body_schema and "locationId" in operation.body_schema["properties"]:
-            source = body
+            source, known = body, operation.body_schema["properties"]
         elif operation.parameter("query", "locationId"):
             source = dict(parse_qsl(context.request.query))
+            known = [each["name"] for each in operation.parameters if each["in"] == "query"]
         else:
             return None
-        location = authorization.check_location(source, token)
+        location = authorization.check_location(source, token, known)
         if location is None:
             return None
         location = redact_text(location)  # It is stored, and may contain a token.
@@ -229,8 +235,33 @@ def route(contract: Contract, request: Request) -> tuple[Operation, Mapping[str,
 
 
 def _route_hint(contract: Contract, path: str) -> str:
-    slashes = "There are two slashes in a row: does the base URL end with one? "
     current = [each for each in contract.operations if not each.deprecated]
     listed = ", ".join(f"{each.method} {each.path}" for each in current)
     known = f"The contract has {listed}; the mock lists its own pages at /__mock."
-    return slashes * ("//" in path) + known
+    return " ".join((*_path_mistakes(contract, path), known))
+
+
+def _path_mistakes(contract: Contract, path: str) -> Iterator[str]:
+    """Yield a sentence for each mistake that makes a path of the contract unknown."""
+    if "//" in path:
+        yield "There are two slashes in a row: does the base URL end with one?"
+    if path.endswith("/") and path != "/":
+        yield "Leave out the slash at the end."
+    segments = path[:MAX_HINT_CHARS].strip("/").split("/")[:MAX_HINT_SEGMENTS]
+    segments = [each for each in segments if each]
+    for start in range(1, len(segments)):
+        if contract.operations_at("/" + "/".join(segments[start:])):
+            yield "There is something before /agent-studio: the base URL is scheme and host only."
+            return
+    similar = [each for each in contract.operations if _is_similar(each, segments)]
+    if similar and not contract.operations_at("/" + "/".join(segments)):
+        yield f"Did you mean {similar[0].path}?"
+
+
+def _is_similar(operation: Operation, segments: Sequence[str]) -> bool:
+    """Return whether a path differs from that of `operation` in case and plurals only."""
+    template = operation.path.strip("/").split("/")
+    return len(template) == len(segments) and all(
+        part.startswith("{") or part.rstrip("s") == each.lower().rstrip("s")
+        for part, each in zip(template, segments, strict=True)
+    )

@@ -172,9 +172,9 @@ class Sessions:
         return Append(self._index, execution_id, keep=keep, owned=owned)
 
     def _reject(self, reason: str, hint: str) -> NoReturn:
+        """Raise the error, whose message says what to do; `hint` is the cause."""
         suffix = "-400" if self._settings.unknown_session == "400" else ""
-        fix = "Leave executionId out of the first message, then send the one in its response."
-        raise APIError(f"session-{reason}{suffix}", hint=f"{hint} {fix}")
+        raise APIError(f"session-{reason}{suffix}", hint=hint)
 
 
 def session_keys(prefix: str, execution_id: str) -> tuple[str, str]:

@@ -207,13 +207,14 @@ class BodyValidator:
         others: dict[FieldError, None] = {}
         for error in self._validator.iter_errors(body):
             found = unknown if error.validator == "additionalProperties" else others
-            found.update(dict.fromkeys(islice(_describe(error), MAX_ERRORS - len(found))))
+            described = _describe(error, self._validator.schema)
+            found.update(dict.fromkeys(islice(described, MAX_ERRORS - len(found))))
             if len(others) == MAX_ERRORS:
                 break
         return (*unknown, *others)
 
 
-def _describe(error: ValidationError) -> Iterator[FieldError]:
+def _describe(error: ValidationError, root: Any) -> Iterator[FieldError]:  # noqa: ANN401 - any schema
     path = list(error.absolute_path)
     pointer, name = to_pointer(path), _dotted(path)
     schema: Any = error.schema
@@ -224,13 +225,33 @@ def _describe(error: ValidationError) -> Iterator[FieldError]:
         yield from _missing_properties(error, path, properties)
     elif error.validator == "type":
         message = f"{name} must be {_type_words(error.validator_value)}"
-        yield FieldError(pointer, message, kind=ErrorKind.WRONG_TYPE)
+        hint = _type_hint(error, _is_optional(root, path))
+        yield FieldError(pointer, message, hint, ErrorKind.WRONG_TYPE)
         if error.instance is None and _must_not_be_empty(schema):
             yield FieldError(pointer, f"{name} should not be empty", kind=ErrorKind.EMPTY)
     elif error.validator == "minLength":
         yield FieldError(pointer, f"{name} should not be empty", kind=ErrorKind.EMPTY)
     else:
         yield FieldError(pointer, f"{name} is not valid", _cut(error.message))
+
+
+def _is_optional(schema: Any, path: Sequence[str | int]) -> bool:  # noqa: ANN401 - any schema
+    """Return whether the value at `path` may be left out; an entry of an array may."""
+    for part in path[:-1]:
+        schema = schema["items"] if isinstance(part, int) else schema["properties"].get(part, {})
+    return bool(path) and path[-1] not in schema.get("required", ())
+
+
+def _type_hint(error: ValidationError, is_optional: bool) -> str:  # noqa: FBT001 - private
+    """Return a hint for a value that serializers write for an absent or empty one."""
+    wanted, leave_out = error.validator_value, " or leave it out" if is_optional else ""
+    if error.instance is None:
+        return "null is not allowed; " + ("leave it out." if is_optional else f"send {wanted}.")
+    if error.instance == [] and wanted == "object":
+        return f"an empty list; send {{}}{leave_out}. In PHP, cast the empty array to (object)."
+    if error.instance == {} and wanted == "array":
+        return f"an empty object; send []{leave_out}."
+    return ""
 
 
 def _unknown_properties(
@@ -263,6 +284,16 @@ def _missing_properties(
             yield FieldError(pointer, message, f"'{name}' is missing.", ErrorKind.MISSING_PROPERTY)
             if _must_not_be_empty(schema):
                 yield FieldError(pointer, f"{dotted} should not be empty", kind=ErrorKind.EMPTY)
+
+
+def misnamed(body: Mapping[str, object], name: str, known: Iterable[str]) -> str | None:
+    """Return the property of `body` that is probably meant to be `name`, if it is not in `known`.
+
+    For `locationId` it is `location_id`, `LocationID` or `accountId`.
+    """
+    names = [*known]
+    sent = (each for each in islice(body, MAX_ERRORS) if each not in names)
+    return next((_cut(each) for each in sent if _closest(each, names) == name), None)
 
 
 def _closest(name: str, known: Iterable[str]) -> str | None:

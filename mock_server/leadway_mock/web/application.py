@@ -7,6 +7,7 @@ import weakref
 
 import flask
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from leadway_mock.config.settings import Settings
@@ -16,6 +17,7 @@ from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.pipeline.response_builder import outage_response
 from leadway_mock.store import StoreUnavailable
+from leadway_mock.util.json_text import to_json_text_unchecked
 from leadway_mock.util.redaction import redact_text
 from leadway_mock.web.docs_pages import pages_blueprint
 from leadway_mock.web.host_check import install_host_check
@@ -26,6 +28,14 @@ log = logging.getLogger(__name__)
 NOTHING_HERE = "Nothing is here. GET /__mock lists what there is."
 PLATFORM = "leadway_mock"
 """Key of the `PlatformAPI` among the extensions of an application."""
+
+
+class JSONProvider(DefaultJSONProvider):
+    """Flask's JSON support with the mock's faster writer."""
+
+    def dumps(self, obj: object, **_: object) -> str:
+        """Return `obj` as compact JSON text."""
+        return to_json_text_unchecked(obj)
 
 
 def create_app(
@@ -44,7 +54,7 @@ def create_app(
         emulator = build_emulator(settings)
         weakref.finalize(app, emulator.close)
     platform = PlatformAPI(emulator)
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
+    app.json = JSONProvider(app)
     app.url_map.merge_slashes = False  # Werkzeug would redirect `//` with an HTML page.
     install_host_check(app, platform.host_check)
     install_platform(app, platform)

@@ -526,6 +526,28 @@ def names_its_source(client: EvaluatedClient) -> None:
     client.say(query="source=public_api&monkey=token")
 
 
+@causes("idempotency-key-ignored")
+def sends_an_idempotency_key(client: EvaluatedClient) -> None:
+    client.say(headers={"idempotency-key": "k1"})
+
+
+@resembles("idempotency-key-ignored")
+def sends_another_key(client: EvaluatedClient) -> None:
+    client.say(headers={"x-request-id": "k1"})
+    client.say(headers={"idempotency-key": "k1", "authorization": None}, path="/favicon.ico")
+
+
+@causes("user-agent-blocked")
+def calls_with_urllib(client: EvaluatedClient) -> None:
+    client.say(headers={"user-agent": "Python-urllib/3.11"})
+
+
+@resembles("user-agent-blocked")
+def calls_with_other_libraries(client: EvaluatedClient) -> None:
+    for number, agent in enumerate(("python-httpx/0.28", "python-requests/2", "my-urllib/1")):
+        client.say(contact=f"c{number}", headers={"user-agent": agent})
+
+
 @causes("field-misnamed")
 def says_input(client: EvaluatedClient) -> None:
     client.sender.send({"input": "hello", "locationId": "location1"})

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from leadway_mock.agents.builtin import BUILT_IN, echo, echo_with_remarks
-from leadway_mock.agents.file.checks import rule_problems
+from leadway_mock.agents.file.checks import rule_problems, warnings
 from leadway_mock.agents.patterns import ANY, parse_condition
 from leadway_mock.agents.registry import (
     ACTIVE,
@@ -24,7 +24,7 @@ from leadway_mock.agents.registry import (
 )
 from leadway_mock.agents.replies import Responder, reply_fields
 from leadway_mock.agents.templates import CannedReply, first_match_responder, parse_template
-from leadway_mock.documents.problems import DocumentError, ProblemsError
+from leadway_mock.documents.problems import DocumentError, Problem, ProblemsError
 from leadway_mock.documents.schema_errors import FileKind, document_problems
 from leadway_mock.documents.yaml_document import load, read_text
 
@@ -55,6 +55,11 @@ def load_agents(path: str | Path) -> AgentRegistry:
         tokens=MappingProxyType(dict(BUILT_IN.tokens) | {token.value: token for token in tokens}),
         any_token="tokens" not in content,
     )
+
+
+def agents_file_warnings(path: str | Path) -> list[Problem]:
+    """Return the warnings about a valid agents file. Raises `DocumentError`."""
+    return list(warnings(load(read_text(path))))
 
 
 def restore_agent(source: str) -> Agent:

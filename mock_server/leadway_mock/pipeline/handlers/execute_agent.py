@@ -79,8 +79,12 @@ class ExecuteAgentHandler:
         agent_id = call.path_parameters["agentId"]
         agent = self._agents.by_id.get(agent_id) or self._scripted_agent(call, agent_id)
         if agent is None or not agent.is_in_location(call.location or ""):
-            known = ", ".join(self._agents.by_id)
-            raise APIError("agent-unknown", hint=f"Agents in this location: {known}.")
+            known = (
+                each.id
+                for each in self._agents.by_id.values()
+                if each.is_in_location(call.location or "") and each.can_run
+            )
+            raise APIError("agent-unknown", hint=f"Agents in this location: {', '.join(known)}.")
         if not agent.is_active:
             raise APIError("agent-inactive", hint=f"Its status is '{agent.status}'.")
         return agent
