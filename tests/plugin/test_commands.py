@@ -237,7 +237,7 @@ def test_exit_code_of_the_command_has_precedence(tmp_path: Path, booking: Path) 
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [
-        (["npm", "test"], 2, "npm test: no such flag; the command comes after --"),
+        (["npm", "test"], 2, "unrecognized arguments: npm test; the command comes after `--`"),
         (["--"], 2, "leadway mock exec -- npm test"),
         (["--", "no-such-command"], 127, "there is no command 'no-such-command'"),
         (["--", "/"], 126, "/: "),
