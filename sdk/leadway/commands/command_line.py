@@ -6,11 +6,11 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
-from typing import Final, NoReturn, TypedDict
+from typing import Final, TypedDict
 
 from leadway import MOCK_TOKEN, Options, Settings, errors
-from leadway.errors import LeadwayError, printable
+from leadway.errors import LeadwayError
+from leadway_command import CommandParser
 
 MOCK_URL: Final = "http://127.0.0.1:4010"
 _MOCK_LOCATION: Final = "C2QujeCh8ZnC7al2InWR"
@@ -57,23 +57,10 @@ and LEADWAY_BASE_URL are read, too; options override them. --mock requires none 
 """
 
 
-class _Parser(argparse.ArgumentParser):
-    """Parser whose errors about unknown arguments say what may be meant."""
-
-    def error(self, message: str) -> NoReturn:
-        _, unknown, words = message.partition("unrecognized arguments: ")
-        first = words.split(" ")[0].partition("=")[0]
-        if unknown and first.startswith("-"):
-            close = get_close_matches(first[:80], self._option_string_actions, n=1)
-            message += f"; did you mean {close[0]}?" if close else ""
-        elif unknown:
-            message += "; put a message of several words in quotes"
-        super().error(printable(message))
-
-
 def create_parser(command: str, description: str, epilog: str = "") -> argparse.ArgumentParser:
     """Return a parser with the options for the connection to the service."""
-    parser = _Parser(
+    parser = CommandParser(
+        word_hint="put a message of several words in quotes",
         prog=f"leadway {command}",
         description=description,
         epilog=f"{_EPILOG}\n{epilog}",
@@ -111,8 +98,9 @@ def add_message_options(parser: argparse.ArgumentParser) -> None:
     """Add the argument AGENT, and the options for a message."""
     parser.add_argument("agent", metavar="AGENT", help="the agent's id")
     group = parser.add_argument_group("message")
+    group.add_argument("--managed", action="store_true", help="AGENT is a managed agent")
     group.add_argument("--contact", metavar="ID", help="the contact who sends the message")
-    group.add_argument("--session", metavar="ID", help="resume the session with this executionId")
+    group.add_argument("--session", metavar="ID", help="resume the session with this id")
     group.add_argument("--agent-version", metavar="ID", help="the published version to run")
     group.add_argument(
         "--var",
@@ -151,6 +139,14 @@ def settings_from(arguments: argparse.Namespace) -> Settings:
 class _OptionFields(TypedDict):
     contact_id: str | None
     version_id: str | None
+
+
+def check_managed(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    """End the program with a usage error for options that managed agents do not have."""
+    if arguments.managed and arguments.agent_version:
+        parser.error("managed agents have no --agent-version; they run the published one")
+    if getattr(arguments, "idempotency_key", None) and not arguments.managed:
+        parser.error("--idempotency-key needs --managed; other agents process each message")
 
 
 def message_fields(arguments: argparse.Namespace) -> _OptionFields:

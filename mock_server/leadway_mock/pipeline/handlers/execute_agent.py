@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadway_mock.agents.builtin import echo
+from leadway_mock.agents.patterns import MatchTime
 from leadway_mock.agents.registry import (
     Agent,
     AgentRegistry,
@@ -152,6 +153,7 @@ class ExecuteAgentHandler:
             execution_id=session.id,
             version_id=version.id,
             state=session.state,
+            match_time=MatchTime(may_block=call.context.request.may_block),
         )
 
     def reply_rule(self, reply: AgentReply) -> str:
