@@ -22,6 +22,7 @@ from leadway.commands.command_line import EXIT_CODES, exit_code
 from leadway_command.output import sanitize
 from leadway_mock.agents.builtin import ECHO_ID, MANAGED_ID
 from leadway_mock.agents.registry import OTHER_LOCATION_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
+from leadway_mock.dialogues import dialogue
 from leadway_mock.testing import Mock
 from tests.sdk.conftest import LOCATION
 from tests.sdk.hostile_server import HostileServer, reset, response, send_and_close, send_bytes
@@ -543,7 +544,9 @@ def test_chat_names_the_tools_that_a_managed_agent_used(
     capsys: Captured, type_lines: Callable[..., None]
 ) -> None:
     with Mock() as mock:
-        mock.dialogue("search").user("find").agent("Found it.", tools_fired=["web_search"])
+        mock.dialogue(
+            dialogue("search").user("find").agent("Found it.", tools_fired=["web_search"])
+        )
         type_lines("find")
         assert chat.main([MANAGED_ID, "--managed", "--mock-url", mock.url]) == 0
     assert capsys.readouterr().out == "agent> Found it.\n       (Tools used: web_search.)\n"
