@@ -66,6 +66,7 @@ MOCK_BEHAVIOURS: Mapping[str, tuple[int, str]] = {
         (
             "The store does not respond, or rejects writes. `Retry-After` is sent if no turn can"
             " have been stored. If the store hangs, one request waits and others get this at once."
+            " A damaged store, or a deleted file, is named without `Retry-After`."
         ),
     ),
     "pattern-timeout": (

@@ -9,6 +9,7 @@ from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
 from leadway_mock.state.namespaces import ALL_SCOPES, SHARED, Namespace, Overrides, namespace_name
 from leadway_mock.state.snapshots import MAX_BYTES, SnapshotError, read_snapshot, write_snapshot
+from leadway_mock.store import StoreDamaged
 
 STORED_SCOPES: Mapping[str, tuple[str, ...]] = {
     "sessions": ("turns/", "sessions"),
@@ -95,7 +96,10 @@ def _dedicated_name(call: ControlCall) -> str:
 
 def _reset_scopes(call: ControlCall, scopes: list[str]) -> None:
     if ALL_SCOPES & set(scopes):
-        call.emulator.namespaces.reset_keep_open(call.namespace)
+        try:
+            call.emulator.namespaces.reset_keep_open(call.namespace)
+        except StoreDamaged:
+            call.emulator.reset()
         return
     prefixes = [prefix for scope in scopes for prefix in STORED_SCOPES.get(scope, ())]
     call.emulator.namespaces.delete_prefixes(call.namespace, scopes, *prefixes)

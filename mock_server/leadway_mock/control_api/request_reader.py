@@ -14,6 +14,7 @@ from leadway_mock.contract.model import Operation
 from leadway_mock.http.messages import APIError, FieldError, Request
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.namespaces import Namespace
+from leadway_mock.store import StoreDamaged
 from leadway_mock.validation.request_body import BodyValidator, read_json
 
 CONTROL_PREFIX: Final = "/__mock"
@@ -27,6 +28,9 @@ MAX_EXACT_INTEGER: Final = 2**53
 """Largest number with a decimal point that is known to be an integer."""
 
 INTEGER: Final = re.compile(r"[0-9]{1,16}")  # Python and SQLite reject thousands of digits.
+RESET: Final = "reset"
+"""The operation that also works on a damaged store, which it empties."""
+
 BOOLEANS: Final = {"true": True, "false": False}
 STATUS_BY_ERROR: Final = {
     "body-malformed": 400,
@@ -108,6 +112,7 @@ class CallReader:
         for each in operation.parameters:
             schemas[each["in"]][each["name"]] = each["schema"]
         self._query_schemas, self._path_schemas = schemas["query"], schemas["path"]
+        self._operation_id = operation.id
         self._has_body = operation.body_schema is not None
         schema = operation.body_schema or {"type": "object"}
         self._validator = BodyValidator(schema if validate else {"type": "object"})
@@ -116,12 +121,19 @@ class CallReader:
     def read(self, emulator: Emulator, path: Mapping[str, str]) -> ControlCall:
         """Return the call in Flask's present request; raises `ControlAPIError`."""
         authorization = flask.request.headers.get("Authorization")
-        namespace = emulator.namespaces.for_token(authorization)
         for name, schema in self._path_schemas.items():
             max_length = schema.get("maxLength")
             if max_length is not None and len(path[name]) > max_length:
                 raise ControlAPIError(400, f"'{name}' must have at most {max_length} characters.")
-        return ControlCall(emulator, namespace, authorization, path, self._query(), self._body())
+        query, body = self._query(), self._body()
+        try:
+            namespace = emulator.namespaces.for_token(authorization)
+        except StoreDamaged:
+            if self._operation_id != RESET or "scope" in body:
+                raise
+            emulator.reset()
+            namespace = emulator.namespaces.for_token(authorization)
+        return ControlCall(emulator, namespace, authorization, path, query, body)
 
     def _query(self) -> dict[str, Any]:
         sent, schemas = flask.request.args.to_dict(flat=False), self._query_schemas

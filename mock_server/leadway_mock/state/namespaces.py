@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final, Protocol
 
 from leadway_mock.config.settings import Settings
@@ -266,13 +267,19 @@ class NamespaceRegistry:
         key = name, item.value
         namespace = self._cache.get(key)
         if namespace is None:
-            namespace = self._cache[key] = self._build(name, json.loads(item.value))
+            namespace = self._cache[key] = self._store.decode(
+                item.value, partial(self._build, name), parse=json.loads
+            )
         return namespace
 
     def _read_overrides(self, name: str) -> tuple[int, Overrides | None]:
         """Return version and overrides of a namespace; (0, None) if it is not open."""
         item = self._store.last(_key(name))
-        return (item.position, json.loads(item.value)) if item else (0, None)
+        return (
+            (item.position, self._store.decode(item.value, dict, parse=json.loads))
+            if item
+            else (0, None)
+        )
 
     def _build(self, name: str, overrides: Overrides) -> Namespace:
         return Namespace(name, self._store, self._settings, self._clock, overrides)

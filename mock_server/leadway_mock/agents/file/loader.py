@@ -64,9 +64,9 @@ def agents_file_warnings(path: str | Path) -> list[Problem]:
     return list(warnings(load(read_text(path))))
 
 
-def restore_agent(source: str) -> Agent:
-    """Return the agent of `Agent.source`, without checks."""
-    return _agent(json.loads(source))
+def restore_agent(content: Mapping[str, Any]) -> Agent:
+    """Return the agent of the JSON in `Agent.source`, without checks."""
+    return _agent(content)
 
 
 def _agent(entry: Mapping[str, Any]) -> Agent:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadway_mock.agents.builtin import echo
-from leadway_mock.agents.patterns import MatchTime
 from leadway_mock.agents.registry import (
     Agent,
     AgentRegistry,
@@ -153,7 +152,7 @@ class ExecuteAgentHandler:
             execution_id=session.id,
             version_id=version.id,
             state=session.state,
-            match_time=MatchTime(may_block=call.context.request.may_block),
+            may_block=call.context.request.may_block,
         )
 
     def reply_rule(self, reply: AgentReply) -> str:
