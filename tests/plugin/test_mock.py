@@ -103,6 +103,26 @@ def test_mocks_on_one_host_do_not_judge_each_other(host: Host) -> None:
         say(outer, "Hi")
 
 
+def test_repr_says_what_it_is(host: Host) -> None:
+    mock = Mock(dialogue=BOOKING)
+    assert [repr(each) for each in (mock, mock.journal, mock.clock)] == [
+        "<Mock, not running>",
+        "<MockJournal, not running>",
+        "<MockClock, not running>",
+    ]
+    with Mock(shared_host=host, dialogue=BOOKING, faults={"status": 500}) as mock:
+        send(mock, "haircut")
+        say(mock, "haircut", "monday")
+        mock.clock.freeze("2026-11-22T09:00:00Z")
+        place = f"{mock.url}, namespace {mock.namespace.name}"
+        assert repr(mock) == f"<Mock {place}: 1 session, 3 requests, 1 dialogue, 1 fault>"
+        assert repr(mock.journal) == "<MockJournal: 3 requests>"
+        assert repr(mock.clock) == "<MockClock 2026-11-22T09:00:00+00:00, frozen>"
+        assert repr(host) == f"<Host {mock.url}>"
+    with Mock(any_token=True) as mock:
+        assert repr(mock).startswith("<Mock without a socket, shared namespace: 0 sessions, ")
+
+
 BUILDER = dialogue("built").user("haircut").agent("Which day?")
 
 
@@ -172,13 +192,13 @@ def test_one_alternative_of_a_branch_is_enough(host: Host) -> None:
         Mock(shared_host=host, dialogue=script) as mock,
     ):
         say(mock, "haircut", "tuesday")
-    assert re.findall(r"turn (\d) of", str(caught.value)) == ["5"]
+    assert re.findall(r"(?m)^  turn (\d) of", str(caught.value)) == ["5"]
     with (
         pytest.raises(UnexpectedInteractionError) as caught,
         Mock(shared_host=host, dialogue=script) as mock,
     ):
         say(mock, "haircut")
-    assert re.findall(r"turn (\d) of", str(caught.value)) == ["2", "3", "4", "5"]
+    assert re.findall(r"(?m)^  turn (\d) of", str(caught.value)) == ["2", "3", "4", "5"]
 
 
 @pytest.mark.parametrize(

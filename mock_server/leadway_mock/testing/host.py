@@ -56,6 +56,14 @@ class Host:
                 self._server = server.__enter__()
             return self._server.url
 
+    @property
+    def address(self) -> str:
+        """Base URL of the server; empty if it was not started."""
+        return self._server.url if self._server else ""
+
+    def __repr__(self) -> str:
+        return f"<Host {self.address or 'without a socket'}>"
+
     def close(self) -> None:
         """Stop the server, if it was started, and close the emulator."""
         if self._server is not None:
