@@ -1,5 +1,6 @@
 """The command `leadway`. It does not import the SDK, so that the mock starts fast."""
 
+from leadway_command.arguments import CommandParser, did_you_mean
 from leadway_command.dispatch import main
 from leadway_command.output import (
     EXIT_BROKEN_PIPE,
@@ -14,6 +15,8 @@ __all__ = [
     "EXIT_BROKEN_PIPE",
     "EXIT_INTERRUPTED",
     "EXIT_IO_ERROR",
+    "CommandParser",
+    "did_you_mean",
     "main",
     "print_error",
     "print_line",

@@ -1,6 +1,7 @@
 """Rules for the repository itself."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -106,6 +107,38 @@ def test_make_rejects_an_old_python(tmp_path: Path) -> None:
     assert rejected.returncode != 0
     assert "Python 3.11 or newer" in rejected.stderr
     assert rejected.stdout == ""
+
+
+@pytest.mark.parametrize("target", ["mock", "help", "test"])
+def test_make_rejects_a_variable_that_nothing_reads(target: str) -> None:
+    rejected = run("make", target, "DIALOGUES=x y")
+    assert rejected.returncode != 0
+    assert "no target reads DIALOGUES; variables are PORT HOST" in rejected.stderr
+    assert "LEADWAY_MOCK_DIALOGUES=" in rejected.stderr
+
+
+def test_make_accepts_the_variables_that_its_help_names() -> None:
+    text = (ROOT / "Makefile").read_text()
+    named = set(re.findall(r"\[([A-Z]+)=", text)) | {"PYTHON"}
+    [listed] = re.findall(r"^VARIABLES = (.+)$", text, re.MULTILINE)
+    assert set(listed.split()) == named
+    accepted = run("make", "help", *(f"{name}=x y" for name in named), "LEADWAY_MOCK_SEED=1")
+    assert accepted.returncode == 0, accepted.stderr
+
+
+def test_an_installation_without_a_network_says_that_it_needs_one(tmp_path: Path) -> None:
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1"}
+    failed = subprocess.run(
+        ["sh", "scripts/install.sh", str(tmp_path / "new"), "no-such-package==1"],  # noqa: S607 - a shell of the PATH
+        cwd=ROOT,
+        env={**os.environ, **nowhere},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert failed.returncode == 1
+    assert failed.stdout == ""
+    assert "The first run needs a package index: check the network" in failed.stderr
 
 
 def drift(checkout: Path) -> subprocess.CompletedProcess[str]:

@@ -439,8 +439,9 @@ def test_doctor_does_not_say_that_an_agent_received_the_probe(
 @pytest.mark.parametrize(
     ("line", "fix"),
     [
-        ("AGENT Hi --timout 5", "did you mean --timeout?"),
-        ("AGENT Hi --sesion=x", "did you mean --session?"),
+        ("AGENT Hi --timout 5", "did you mean `--timeout`?"),
+        ("AGENT Hi --sesion=x", "did you mean `--session`?"),
+        ("AGENT Hi -t 5", "did you mean `--timeout`?"),
         ("AGENT hi there", "put a message of several words in quotes"),
         ("AGENT Hi --zzzzzzz", "unrecognized arguments: --zzzzzzz"),
     ],
