@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -223,6 +224,32 @@ def test_fault_can_delay_and_lose_a_response(mock: Mock) -> None:
     with pytest.raises(Exception, match="disconnected"):
         send(mock, "Hi")
     mock.assert_turns(1, 1)
+
+
+def test_connections_can_be_refused(mock: Mock) -> None:
+    with httpx.Client(headers=mock.headers) as client:
+        body = {"message": "Hi", "locationId": mock.location_id}
+        for _ in range(2):
+            assert client.post(mock.execute_url, json=body).status_code == 200
+            with mock.refuse_connections():
+                for _ in range(2):
+                    with pytest.raises(httpx.ConnectError):
+                        client.post(mock.execute_url, json=body)
+                with pytest.raises(OSError, match="in use"), socket.socket() as other:
+                    other.bind(("127.0.0.1", int(mock.url.rpartition(":")[2])))
+        assert client.post(mock.execute_url, json=body).status_code == 200
+    mock.assert_turns(1, 1, 1)
+    with Mock(serve=False) as other, pytest.raises(RuntimeError, match="with a server"):
+        other.refuse_connections()
+
+
+def test_server_stops_while_it_refuses_connections() -> None:
+    before = set(threading.enumerate())
+    mock = Mock().open()
+    assert mock.url
+    with mock.refuse_connections():
+        mock.close()
+    assert set(threading.enumerate()) <= before
 
 
 def test_invalid_fault_is_an_error(mock: Mock) -> None:

@@ -310,7 +310,7 @@ def test_invalid_marker_is_an_error_without_traceback(
     [
         ("dialogue('usr: hi\\nagent: ho')", "*`usr:` is not a speaker*"),
         ("fault(stat=500)", "*/stat: unknown field*status*"),
-        ("fault({'status': 200})", "*`status` is out of range*"),
+        ("fault({'status': 600})", "*`status` is out of range*"),
         ("settings(profil='observed')", "*profil is not a setting*"),
     ],
 )

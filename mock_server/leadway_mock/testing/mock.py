@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from types import TracebackType
@@ -369,6 +370,16 @@ class Mock:
             what = f"{fault.transport} needs a connection, and this mock runs without one"
             raise FaultError([Problem("/transport", what, "use the fixture leadway_mock")])
         return arm(self._namespaces, self.host.emulator.contract, self.namespace.name, fault)
+
+    def refuse_connections(self) -> AbstractContextManager[None]:
+        """Return a block in which the mock refuses connections, as a service that is down.
+
+        Open connections are aborted. This affects every mock on the same host, so do not use it
+        while another test runs in a thread of this process.
+        """
+        if not self._serve:
+            raise RuntimeError("refuse_connections() needs the fixture leadway_mock, with a server")
+        return self.host.refusing_connections()
 
     @hide_traceback_here
     def settings(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of `Settings`
