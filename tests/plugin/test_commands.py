@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,18 @@ def test_exit_code_is_passed_on(tmp_path: Path, command: str, code: int) -> None
     assert execute("--", "sh", "-c", command, cwd=tmp_path).returncode == code
 
 
+@pytest.fixture
+def default_signals() -> Iterator[None]:
+    """Have no signal ignored: `nohup` ignores SIGHUP, and the background of a script SIGINT."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGHUP)}
+    for number in before:
+        signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("default_signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_signals_are_passed_on(tmp_path: Path, number: signal.Signals) -> None:
     ready = tmp_path / "ready"

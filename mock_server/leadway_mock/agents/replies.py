@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from leadway_mock.agents.patterns import MatchTime
 from leadway_mock.faults import Fault
 
 
@@ -26,6 +27,9 @@ class AgentInput:
 
     state: Mapping[str, object]
     """`AgentReply.state` of the turn before; empty on turn 1. JSON values only."""
+
+    match_time: MatchTime = field(default_factory=MatchTime, compare=False, repr=False)
+    """Time for the regular expressions."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ class CannedReply:
     def match(self, agent_input: AgentInput) -> Mapping[str, str] | None:
         """Return the captures if the reply applies, or else `None`."""
         is_turn = self.turn in {None, agent_input.turn}
-        return self.condition.find(agent_input.message) if is_turn else None
+        return self.condition.find(agent_input.message, agent_input.match_time) if is_turn else None
 
 
 def first_match_responder(replies: Sequence[CannedReply]) -> Responder:

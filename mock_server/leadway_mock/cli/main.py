@@ -26,7 +26,7 @@ from leadway_mock.config.settings import ENVIRONMENT_PREFIX, MAX_SHOWN_CHARS, Se
 from leadway_mock.http_server import Server
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.web import create_app
-from leadway_mock.web.server import open_server
+from leadway_mock.web.server import open_server, stop_process
 from leadway_mock.workers import run_workers
 
 COMMANDS = {
@@ -115,7 +115,7 @@ def _stop_on_signals(server: Server) -> None:
 
     def stop(number: int, _: object) -> None:
         signal.signal(number, signal.SIG_DFL)
-        server.stop()
+        stop_process(server)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)

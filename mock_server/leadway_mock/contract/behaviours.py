@@ -35,7 +35,9 @@ BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
         "dialogue-fallback",
         "unscripted-message",
         "unscripted-rejected",
+        "pattern-timeout",
     ),
+    "agents_file": ("pattern-timeout",),
     "enforce_quotas": ("quota-exceeded", "quota-windows"),
     "quota_preset": ("quota-windows",),
     "quota_10_seconds": ("quota-windows",),
@@ -60,6 +62,13 @@ MOCK_BEHAVIOURS: Mapping[str, tuple[int, str]] = {
         (
             "The store does not respond, or rejects writes. `Retry-After` is sent if no turn can"
             " have been stored. If the store hangs, one request waits and others get this at once."
+        ),
+    ),
+    "pattern-timeout": (
+        500,
+        (
+            "The regular expressions of a dialogue or an agent take more than 0.25 seconds on the"
+            " message. No turn is stored."
         ),
     ),
     "mock-failure": (500, "The mock has a bug; its log on standard error says where."),

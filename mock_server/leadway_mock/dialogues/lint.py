@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from leadway_mock.agents.patterns import Pattern, plain_text_warning
+from leadway_mock.agents.patterns import Pattern, PatternTimeout, plain_text_warning
 from leadway_mock.agents.templates import BUILT_IN_NAMES, placeholder_hint
 from leadway_mock.contract.model import Contract
 from leadway_mock.dialogues.loading.files import TRANSCRIPTS
@@ -92,7 +92,12 @@ def _covers_text(wide: Pattern, narrow: Pattern) -> bool:
         return True
     if wide.kind == "contains" and narrow.kind in {"contains", "equals"}:
         return wide.text.casefold() in narrow.text.casefold()
-    return narrow.kind == "equals" and wide.find(narrow.text) is not None
+    if narrow.kind != "equals":
+        return False
+    try:
+        return wide.find(narrow.text) is not None
+    except PatternTimeout:
+        return False
 
 
 def _covers_conditions(wide: TurnConditions, narrow: TurnConditions) -> bool:

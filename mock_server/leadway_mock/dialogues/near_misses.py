@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
+from leadway_mock.agents.patterns import MatchTime, PatternTimeout
 from leadway_mock.agents.replies import AgentInput, NearMiss
 from leadway_mock.dialogues.model import MISSING, Dialogue, MatchPart, ScriptedTurn, comparison
 
@@ -35,7 +38,10 @@ def near_misses(
     if not here:
         return ()
     waiting = {(dialogue.name, turn.number) for dialogue, turn in here}
-    missed = [_near_miss(*each, agent_input, "here") for each in here[:MAX_COMPARED_TURNS]]
+    missed = []
+    with suppress(PatternTimeout):  # Then only the turns compared so far are near misses.
+        for each in here[:MAX_COMPARED_TURNS]:
+            missed.append(_near_miss(*each, agent_input, "here"))  # noqa: PERF401 - it may end early
     elsewhere = (
         _near_miss(dialogue, turn, agent_input, "elsewhere")
         for dialogue in scope
@@ -45,7 +51,9 @@ def near_misses(
         and turn.match(agent_input) is not None
     )
     missed.sort(key=lambda miss: -miss.closeness)  # A stable sort: the first written comes first.
-    found = list(islice(elsewhere, 1))
+    found: list[NearMiss] = []
+    with suppress(PatternTimeout):
+        found.extend(islice(elsewhere, 1))
     return (*missed[: MAX_NEAR_MISSES - len(found)], *found)
 
 
@@ -65,7 +73,7 @@ def _near_miss(
         position=where,
         closeness=round(sum(map(_closeness, compared)) / len(compared), 2),
         comparisons=tuple(map(comparison, parts)),
-        hint=_hint(turn, parts) if where == "here" else elsewhere,
+        hint=_hint(turn, parts, agent_input.match_time) if where == "here" else elsewhere,
     )
 
 
@@ -91,10 +99,10 @@ def _pairs(text: str) -> Counter[str]:
     return Counter(letters[index : index + 2] for index in range(len(letters) - 1))
 
 
-def _hint(turn: ScriptedTurn, parts: Sequence[MatchPart]) -> str:
+def _hint(turn: ScriptedTurn, parts: Sequence[MatchPart], match_time: MatchTime) -> str:
     part = next(part for part in parts if part.captured is None)
     if part.name == "user":
-        return _message_hint(turn, part)
+        return _message_hint(turn, part, match_time)
     if part.name == "when.turn":
         return f"It is for message {part.expected} of a session; this is message {part.found}."
     what = part.name.removeprefix("when.")
@@ -105,10 +113,11 @@ def _hint(turn: ScriptedTurn, parts: Sequence[MatchPart]) -> str:
     return f"Send {what} as expected, or change the condition."
 
 
-def _message_hint(turn: ScriptedTurn, part: MatchPart) -> str:
+def _message_hint(turn: ScriptedTurn, part: MatchPart, match_time: MatchTime) -> str:
     pattern, message = turn.user, part.found
     if pattern.kind == "regex":
-        if "i" not in pattern.flags and re.search(pattern.text, message, re.IGNORECASE):
+        any_case = replace(pattern, flags=f"i{pattern.flags}")
+        if "i" not in pattern.flags and any_case.find(message, match_time) is not None:
             return f"Only upper and lower case differ: write /{pattern.text}/i{pattern.flags}."
     elif pattern.kind == "equals" and pattern.text.strip() in message:
         return 'The message contains more than these words: write them without ="…".'

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 import yaml
 
 from leadway_mock.documents.problems import DocumentError, Problem, TextPosition, quote
+from leadway_mock.util.files import read_regular_file
 
 MAX_FILE_BYTES: Final = 1_048_576
 MAX_DEPTH: Final = 32
@@ -107,8 +108,7 @@ class Document:
 def read_text(path: str | Path) -> str:
     """Return the text of the UTF-8 file at `path`. Raises `DocumentError`."""
     try:
-        with Path(path).open("rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
+        content = read_regular_file(path, MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a valid file name"
         what, hint = f"cannot be read: {reason}", "check its path and permissions"

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
+from leadway_mock.agents.patterns import PatternTimeout
 from leadway_mock.agents.registry import AgentRegistry, Token
 from leadway_mock.contract.model import Contract, Operation
 from leadway_mock.dialogues import DialogueRegistry
@@ -23,6 +24,7 @@ from leadway_mock.pipeline.context import OperationCall, RequestContext
 from leadway_mock.pipeline.fault_injection import FaultInjector
 from leadway_mock.pipeline.handlers import Handler, build_handlers, prepare_example
 from leadway_mock.pipeline.response_builder import (
+    PATTERN_RULE,
     ResponseBuilder,
     preferred_response,
     read_preference,
@@ -89,6 +91,10 @@ class RequestPipeline:
             return self._responses.error(error, context)
         except StoreUnavailable:
             raise
+        except PatternTimeout as error:
+            log.warning("%s", error)
+            context.discard_writes()
+            return self._responses.internal_error(str(error), PATTERN_RULE)
         except Exception:
             log.exception("the mock failed on a request")
             context.discard_writes()

@@ -24,6 +24,9 @@ from leadway_mock.store import StoreUnavailable
 MOCK_FAILURE = "mock-failure"
 """Rule of a response to a failure of the mock itself."""
 
+PATTERN_RULE = "pattern-timeout"
+"""Rule of a response to a message on which a regular expression took too long."""
+
 HTTP_HEADERS = ("WWW-Authenticate", "Allow", "Retry-After")
 """Headers that HTTP requires of errors; the contract's examples give their default values."""
 
@@ -69,10 +72,10 @@ class ResponseBuilder:
             violations=error.violations,
         )
 
-    def internal_error(self, hint: str) -> Response:
+    def internal_error(self, hint: str, rule: str = MOCK_FAILURE) -> Response:
         """Return the response to a failure of the mock itself; it is not the vendor's."""
         content = self._contract.examples["server-error"].content
-        return Response(500, content, MOCK_FAILURE, "invented", hint=hint)
+        return Response(500, content, rule, "invented", hint=hint)
 
     def add_headers(self, response: Response, context: RequestContext) -> Response:
         """Add the headers that every response has; validate it if the setting says so."""

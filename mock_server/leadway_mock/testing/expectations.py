@@ -32,6 +32,7 @@ CONTRACT_RULES = frozenset(
         "media-type-unsupported",
         "method-not-allowed",
         "mock-failure",
+        "pattern-timeout",
         "prefer-unsatisfiable",
         "route-unknown",
         "token-invalid",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from leadway_mock.agents.patterns import from_compiled
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import FIELDS, JournalQuery, compile_query
@@ -142,7 +143,9 @@ class Conversation:
         """Return whether these are exactly its messages: equal, or matched by the pattern."""
         patterns = list(expected)
         return len(patterns) == len(self.turns) and all(
-            each == message if isinstance(each, str) else each.search(message)
+            each == message
+            if isinstance(each, str)
+            else from_compiled(each).find(message) is not None
             for each, message in zip(patterns, self.messages, strict=True)
         )
 

@@ -138,19 +138,68 @@ class Mock:
                 self._name = namespace_name(self.headers["Authorization"])
                 self.host.mock_namespaces.add(self._name)
                 self._namespaces.open(self._name)
-            mocks = self.host.mock_namespaces
-            self._watch = NamespaceWatch(
-                self.host.emulator, self._name, mocks=mocks, token=lambda: self.token
-            )
-            if self._settings and not self._owns_host:
-                self.settings(**self._settings)
-            self.dialogue(*self._initial_dialogues)
-            for fault in self._initial_faults:
-                self.fault(fault)
+            self._arrange()
         except BaseException:
             self.close()
             raise
         return self
+
+    def reset(self) -> None:
+        """Empty the mock: no sessions, requests, dialogues, faults, nor anything unexpected so far.
+
+        Clock and settings are as at the start; the options of the constructor apply again. The URL
+        and the token stay, so an application that has them need not be restarted.
+        """
+        if namespace := self._namespaces.get(self._name):
+            self._namespaces.reset_keep_open(namespace)
+        else:  # The application has closed it.
+            self._namespaces.open(self._name)
+        self._text_count = 0
+        self._arrange()
+
+    def begin_test(  # noqa: PLR0913 - the options of the constructor
+        self,
+        *,
+        reset: bool,
+        dialogue: Sequence[DialogueSource] = (),
+        faults: Sequence[Fault | Mapping[str, Any]] = (),
+        strict: bool = True,
+        allow: Iterable[str] = (),
+        folder: Path | str = "",
+        any_token: bool = False,
+        **settings: Any,  # noqa: ANN401 - the fields of `Settings`
+    ) -> None:
+        """Begin a test in a mock for many tests: only what follows is judged.
+
+        With `reset` the mock is empty, with these options. Without it, all stays, and turns and
+        faults that this test does not use are none of its problems. Raises `ValueError`.
+        """
+        if any_token:
+            raise ValueError("any_token needs the fixture leadway_mock: the session has one token")
+        self._initial_dialogues, self._initial_faults = as_list(dialogue), as_list(faults)
+        self._settings, self._folder = settings, Path(folder)
+        self._allowed = check_kinds(allow if strict else KINDS)
+        if reset:
+            self.reset()
+        else:
+            self._allowed |= {"unused"}
+            self._arrange()
+
+    def _arrange(self) -> None:
+        """Watch from now on; apply the settings, add the dialogues and arm the faults."""
+        if self._watch is not None:
+            self._watch.stop()
+        self._watch = NamespaceWatch(
+            self.host.emulator,
+            self._name,
+            mocks=self.host.mock_namespaces,
+            token=lambda: self.token,
+        )
+        if self._settings and not self._owns_host:
+            self.settings(**self._settings)
+        self.dialogue(*self._initial_dialogues)
+        for fault in self._initial_faults:
+            self.fault(fault)
 
     def close(self) -> None:
         """Reset the namespace; stop the host unless it is shared."""

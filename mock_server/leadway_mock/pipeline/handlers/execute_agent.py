@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadway_mock.agents.builtin import echo
+from leadway_mock.agents.patterns import MatchTime
 from leadway_mock.agents.registry import Agent, AgentRegistry, Version, only_version
 from leadway_mock.agents.replies import AgentInput, AgentReply
 from leadway_mock.contract.model import Contract
@@ -185,6 +186,7 @@ def _agent_input(call: OperationCall, session: Session, version: Version) -> Age
         execution_id=session.id,
         version_id=version.id,
         state=session.state,
+        match_time=MatchTime(may_block=call.context.request.may_block),
     )
 
 
