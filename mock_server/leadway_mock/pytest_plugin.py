@@ -13,6 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from leadway_mock.testing import Mock
+    from leadway_mock.testing.dialogue_sources import Place
     from leadway_mock.testing.host import HostPool
     from leadway_mock.testing.plugin_support import RunSummary
 
@@ -181,6 +182,7 @@ def _session_mock(request: pytest.FixtureRequest, mock: Mock, *, reset: bool) ->
         options = {**request.getfixturevalue("leadway_mock_settings"), **options}
     if reset and len(mock.journal):
         summary.add(mock, SESSION)
+    mock.place = _place(request)
     try:
         mock.begin_test(reset=reset, folder=item.path.parent, **options)
     except (TypeError, ValueError) as error:
@@ -202,10 +204,19 @@ def _open_mock(request: pytest.FixtureRequest, *, serve: bool) -> Mock:
     try:
         folder = request.node.path.parent
         host = hosts.get(settings)
-        return _new_mock(shared_host=host, serve=serve, folder=folder, **options).open()
+        mock = _new_mock(shared_host=host, serve=serve, folder=folder, **options)
+        mock.place = _place(request)
+        return mock.open()
     except ValueError as error:  # Errors of dialogues, faults and settings are all this.
         text = str(error)
     return pytest.fail(text, pytrace=False)
+
+
+def _place(request: pytest.FixtureRequest) -> Place:
+    """Return the file and line of a test, where its marker is or near it."""
+    from leadway_mock.testing.dialogue_sources import Place  # noqa: PLC0415 - when needed
+
+    return Place(str(request.node.path), (request.node.location[1] or 0) + 1)
 
 
 def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
@@ -236,7 +247,9 @@ def _hosts(config: pytest.Config) -> HostPool:
     try:
         from leadway_mock.testing.host import HostPool  # noqa: PLC0415 - only when a test uses it
     except ModuleNotFoundError as error:
-        hint = "Install it with: pip install 'leadway[mock]'"
+        from leadway_command import install_hint  # noqa: PLC0415 - only when it fails
+
+        hint = install_hint("mock")
         pytest.fail(
             f"leadway_mock needs {error.name}, which is not installed. {hint}", pytrace=False
         )

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -107,6 +108,53 @@ def test_make_rejects_an_old_python(tmp_path: Path) -> None:
     assert rejected.returncode != 0
     assert "Python 3.11 or newer" in rejected.stderr
     assert rejected.stdout == ""
+
+
+def test_nothing_recommends_a_package_that_no_index_has() -> None:
+    """Anybody could register its name; a path (`../leadway[mock]`, `.[mock]`) installs a clone."""
+    by_name = re.compile(r"(?:pip3? install|uv add|pipx install)[^\n`]*[ '\"]leadway(?![\w./-])")
+    said = [path for path in tracked() if by_name.search(path.read_text(errors="replace"))]
+    assert [path.relative_to(ROOT).as_posix() for path in said] == ["docs/dependencies.md"]
+
+
+WINDOWS = """
+import importlib, os, signal, sys
+
+MISSING = {"fcntl", "grp", "pty", "pwd", "readline", "resource", "syslog", "termios", "tty"}
+
+
+class Windows:
+    def find_spec(self, name, path=None, target=None):
+        if name in MISSING:
+            raise ImportError(name + " is not on Windows")
+
+
+sys.meta_path.insert(0, Windows())
+for module in MISSING & sys.modules.keys():
+    del sys.modules[module]
+for module, names in {
+    signal: "SIGALRM SIGCHLD SIGHUP SIGKILL SIGPIPE SIGQUIT SIGUSR1 pthread_sigmask",
+    os: "fork geteuid getpgrp getuid killpg register_at_fork setsid statvfs tcgetpgrp",
+}.items():
+    for name in names.split():
+        vars(module).pop(name, None)
+for name in ("chat", "doctor", "execute"):
+    importlib.import_module("leadway.commands." + name)
+for name in ("cli.check", "cli.env", "cli.exec", "cli.main", "pytest_plugin"):
+    importlib.import_module("leadway_mock." + name)
+from leadway import Leadway
+from leadway_mock.testing import Mock
+
+with Mock() as mock:
+    os.environ.update(mock.environment)
+    with Leadway.from_env() as leadway:
+        print(leadway.agent(mock.agent_id).execute("Hi").text)
+"""
+
+
+def test_sdk_and_mock_need_no_module_that_windows_lacks() -> None:
+    done = run(sys.executable, "-c", WINDOWS)
+    assert (done.stdout, done.stderr) == ("Turn 1. You said: Hi\n", "")
 
 
 @pytest.mark.parametrize("target", ["mock", "help", "test"])

@@ -387,6 +387,8 @@ def test_the_hint_of_the_mock_is_printed(url: str, capsys: Captured) -> None:
     printed = capsys.readouterr().err
     assert ECHO_ID in printed
     assert printed.count("\n") == 1
+    execute.main(["nope", "Hi", "--mock-url", url, "--json"])
+    assert ECHO_ID in json.loads(capsys.readouterr().out)["error"]["hint"]
 
 
 def test_an_expired_session_has_one_hint(mock_with: Callable[..., str], capsys: Captured) -> None:

@@ -46,11 +46,10 @@ def main(arguments: Sequence[str]) -> int:
     try:
         code = _run(command, os.environ | environment)
         unexpected = mock.unexpected()
-        report = mock.report(unexpected, hint="To allow this: {flags}")
+        if unexpected:
+            print_error("", mock.report(unexpected, hint="To allow this: {flags}"))
     finally:
         mock.close()
-    if unexpected:
-        print_error("", report)
     return code or (FAILED if unexpected else code)
 
 

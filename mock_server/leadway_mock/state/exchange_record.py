@@ -34,7 +34,7 @@ class FaultRecord:
     phase: str
     committed: bool
     hit: int
-    times: int
+    times: int | str
     early: bool
     retry_after: int | None
     delay: float

@@ -162,9 +162,14 @@ def exit_code(error: LeadwayError) -> int:
 def error_text(error: LeadwayError) -> str:
     """Return `str(error)` with flags and variables instead of Python names."""
     text = error_message(error, str(error).removesuffix(error.hint))
-    if error.hint != type(error).hint:  # The service's own words.
-        return f"{text}{error.hint}"
-    return f"{text}{_with_flags(_HINTS.get(type(error), error.hint))}"
+    return f"{text}{error_hint(error)}"
+
+
+def error_hint(error: LeadwayError) -> str:
+    """Return the hint of the response, or that of the class with flags and variables."""
+    if error.hint != type(error).hint:
+        return error.hint
+    return _with_flags(_HINTS.get(type(error), error.hint))
 
 
 def error_message(error: LeadwayError, text: str = "") -> str:
