@@ -10,11 +10,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import orjson
-
 from leadway_mock.config.settings import Settings
 from leadway_mock.state.exchange_record import ExchangeRecord
-from leadway_mock.store import Append, LazyText, Reads, Write
+from leadway_mock.store import Append, LazyText, Reads, Store, Write
 from leadway_mock.util.json_text import to_json_text
 from leadway_mock.util.redaction import fingerprint, redact_json
 
@@ -55,8 +53,9 @@ class KeyUse:
 class IdempotencyKeys:
     """The keys of a namespace."""
 
-    def __init__(self, settings: Settings, prefix: str = "") -> None:
-        """Use keys of the store that begin with `prefix`."""
+    def __init__(self, store: Store, settings: Settings, prefix: str = "") -> None:
+        """Use keys of `store` that begin with `prefix`."""
+        self._store = store
         self._settings = settings
         self._index = f"{prefix}idempotency"
         self._records = f"{prefix}idempotency/"
@@ -79,7 +78,7 @@ class IdempotencyKeys:
         item = reads.last(self._records + place)
         if item is None:
             return KeyUse(place, 0, request, None)
-        record = KeyRecord(**orjson.loads(item.value))
+        record = self._store.decode(item.value, record_from_json)
         is_old = now - record.sent_at > self._settings.idempotency_key_seconds
         return KeyUse(place, item.position, request, None if is_old else record)
 
@@ -107,6 +106,14 @@ class IdempotencyKeys:
             return [added]
         keep = self._settings.max_sessions
         return [added, Append(self._index, use.place, keep=keep, owned=(self._records,))]
+
+
+def record_from_json(content: Mapping[str, Any]) -> KeyRecord:
+    """Return the record of its JSON; raises `TypeError`."""
+    record = KeyRecord(**content)
+    if not isinstance(record.sent_at, int | float):
+        raise TypeError("the time of a response is no number")
+    return record
 
 
 def sorted_json(value: Any) -> Any:  # noqa: ANN401 - any JSON value

@@ -53,7 +53,7 @@ class Namespace:
         self.ids = Ids(self.settings.seed)
         self.sessions = Sessions(store, self.clock, self.settings, prefix)
         self.journal = Journal(store, self.settings, prefix)
-        self.idempotency = IdempotencyKeys(self.settings, prefix)
+        self.idempotency = IdempotencyKeys(store, self.settings, prefix)
         self.quotas = Quotas(store, self.settings, prefix)
         self.faults = ArmedFaults(store, prefix, tuple(overrides.get("faults", ())))
         self.store = store
