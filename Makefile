@@ -11,6 +11,13 @@ INSTALL := PYTHON="$(PYTHON)" sh scripts/install.sh
 NPX := sh scripts/npx.sh
 QUIETLY := sh scripts/run_quietly.sh
 
+# A variable on the command line that nothing reads is an error, not ignored.
+VARIABLES = PORT HOST TARGET SUITE TESTS ONLY BASELINE QUICK PYTHON
+UNKNOWN := $(filter-out $(VARIABLES) LEADWAY_% MAKE% -%,$(foreach each,$(.VARIABLES),$(if $(findstring command,$(origin $(each))),$(each))))
+ifneq ($(UNKNOWN),)
+$(error no target reads $(UNKNOWN); variables are $(VARIABLES) and the settings of the mock, such as LEADWAY_MOCK_$(firstword $(UNKNOWN))=...)
+endif
+
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -44,7 +51,7 @@ test-image: setup ## build the image with buildah, on a Debian folder, and serve
 	@LEADWAY_TEST_IMAGE=1 $(BIN)/pytest tests/repository/test_image.py
 
 check: setup ## run all static checks, and show all failures
-	@$(MAKE) --keep-going check-style check-types check-imports check-names check-contract check-generated check-docs check-containers
+	@$(MAKE) --keep-going check-style check-types check-imports check-names check-contract check-generated check-docs check-containers check-workflows
 
 check-style: setup
 	@$(QUIETLY) "style (ruff check)" $(BIN)/ruff check .
@@ -78,6 +85,10 @@ check-containers: setup
 	@$(QUIETLY) "image (hadolint)" $(BIN)/hadolint Containerfile
 	@$(QUIETLY) "compose file (dclint)" $(NPX) dclint --max-warnings 0 --config scripts/dclint.yaml compose.yaml
 
+# Without the linters that some machines have installed.
+check-workflows: setup
+	@$(QUIETLY) "workflows (actionlint)" $(BIN)/actionlint -shellcheck= -pyflakes=
+
 contract: setup ## run the contract suite against one target  [TARGET=mock|prism|live]
 	@$(BIN)/pytest tests/contract -m clause --target $(TARGET)
 
@@ -100,13 +111,13 @@ lock: .venv-lock/.ready .venv/.dev ## pin the newest compatible versions in requ
 	@sh scripts/lock.sh
 
 clean: ## remove everything that make created
-	@rm -rf .venv .venv-generate .venv-lock .wheelhouse node_modules bench/peers/node_modules .bench dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
+	@rm -rf .venv .venv-generate .venv-lock .wheelhouse node_modules bench/peers/node_modules .bench .mutants dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
 
 help:
 	@awk -F ':.*## ' '/^## / { print (blank++ ? "\n" : "") substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: mock prism setup generate docs test test-debian test-image check check-style check-types check-imports check-names check-contract \
-	check-generated check-docs check-containers contract referee bench bench-scale bench-sdk bench-stress lock clean help
+	check-generated check-docs check-containers check-workflows contract referee bench bench-scale bench-sdk bench-stress lock clean help
 
 # Environments: created once, and updated when their lock file changes.
 

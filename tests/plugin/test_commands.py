@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,18 @@ def test_exit_code_is_passed_on(tmp_path: Path, command: str, code: int) -> None
     assert execute("--", "sh", "-c", command, cwd=tmp_path).returncode == code
 
 
+@pytest.fixture
+def default_signals() -> Iterator[None]:
+    """Have no signal ignored: `nohup` ignores SIGHUP, and the background of a script SIGINT."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGHUP)}
+    for number in before:
+        signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("default_signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_signals_are_passed_on(tmp_path: Path, number: signal.Signals) -> None:
     ready = tmp_path / "ready"
@@ -237,7 +250,7 @@ def test_exit_code_of_the_command_has_precedence(tmp_path: Path, booking: Path) 
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [
-        (["npm", "test"], 2, "npm test: no such flag; the command comes after --"),
+        (["npm", "test"], 2, "unrecognized arguments: npm test; the command comes after `--`"),
         (["--"], 2, "leadway mock exec -- npm test"),
         (["--", "no-such-command"], 127, "there is no command 'no-such-command'"),
         (["--", "/"], 126, "/: "),

@@ -385,6 +385,8 @@ def test_the_hint_of_the_mock_is_printed(url: str, capsys: Captured) -> None:
     printed = capsys.readouterr().err
     assert ECHO_ID in printed
     assert printed.count("\n") == 1
+    execute.main(["nope", "Hi", "--mock-url", url, "--json"])
+    assert ECHO_ID in json.loads(capsys.readouterr().out)["error"]["hint"]
 
 
 def test_an_expired_session_has_one_hint(mock_with: Callable[..., str], capsys: Captured) -> None:
@@ -439,8 +441,9 @@ def test_doctor_does_not_say_that_an_agent_received_the_probe(
 @pytest.mark.parametrize(
     ("line", "fix"),
     [
-        ("AGENT Hi --timout 5", "did you mean --timeout?"),
-        ("AGENT Hi --sesion=x", "did you mean --session?"),
+        ("AGENT Hi --timout 5", "did you mean `--timeout`?"),
+        ("AGENT Hi --sesion=x", "did you mean `--session`?"),
+        ("AGENT Hi -t 5", "did you mean `--timeout`?"),
         ("AGENT hi there", "put a message of several words in quotes"),
         ("AGENT Hi --zzzzzzz", "unrecognized arguments: --zzzzzzz"),
     ],

@@ -152,6 +152,7 @@ def test_a_closed_pipe_is_not_reported(
     assert run_with_closed_pipe("-m", *command(text), cwd=tmp_path) == (EXIT_BROKEN_PIPE, "")
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no worker processes")
 def test_workers_tolerate_a_closed_stdout(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

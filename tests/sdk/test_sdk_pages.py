@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -40,7 +41,7 @@ def test_every_example_runs(part: str, url: str, tmp_path: Path) -> None:
     (text,) = [each for each in EXAMPLES if part in each]
     settings = {"TOKEN": MOCK_TOKEN, "LOCATION_ID": LOCATION, "BASE_URL": url}
     environment = {f"LEADWAY_{name}": value for name, value in settings.items()}
-    environment["PYTHONPATH"] = ":".join(path for path in sys.path if path)
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     (tmp_path / "example.py").write_text(text)
     done = subprocess.run(
         [sys.executable, "example.py"],

@@ -24,6 +24,9 @@ from leadway_mock.store import StoreDamaged, StoreUnavailable
 MOCK_FAILURE = "mock-failure"
 """Rule of a response to a failure of the mock itself."""
 
+UNCHECKED_RULES = frozenset({MOCK_FAILURE, "fault-response"})
+"""Rules of responses that need not obey the contract."""
+
 PATTERN_RULE = "pattern-timeout"
 """Rule of a response to a message on which a regular expression took too long."""
 
@@ -109,7 +112,7 @@ class ResponseBuilder:
         return headers
 
     def _validated(self, response: Response, operation: Operation | None) -> Response:
-        if operation is None or response.rule == MOCK_FAILURE or not response.is_json:
+        if operation is None or response.rule in UNCHECKED_RULES or not response.is_json:
             return response
         validator = self._validators.get((operation.id, response.status))
         if validator is None:

@@ -33,7 +33,7 @@ class FaultHit:
     """
 
     number: int
-    times: int
+    times: int | str
     retry_after: int | None = None
     early_calls: bool = False
 
@@ -94,7 +94,7 @@ class ArmedFaults:
         same error.
         """
         version, count = self._count(reads.last(self._prefix + key))
-        next_count = _next_count(count, fault.times, now, retry_after)
+        next_count = _next_count(count, fault, now, retry_after)
         if next_count is None:
             return None
         changed, hit = next_count
@@ -116,7 +116,8 @@ class ArmedFaults:
 
     def _to_json(self, armed: ArmedFault) -> dict[str, Any]:
         count = self.count(armed.key)
-        left = max(0, armed.fault.times - count.hits)
+        times = armed.fault.times
+        left = None if isinstance(times, str) else max(0, times - count.hits)
         return {
             **as_json(armed.fault),
             "hits": count.hits,
@@ -126,18 +127,18 @@ class ArmedFaults:
 
 
 def _next_count(
-    count: HitCount, times: int, now: float, wait: int | None
+    count: HitCount, fault: Fault, now: float, wait: int | None
 ) -> tuple[HitCount, FaultHit] | None:
     """Return the count after one more call and the hit, or None if the fault does not fire."""
     remaining = min(count.until - now, wait or 0) if count.until is not None else 0.0
     if remaining > 0:
         changed = replace(count, early=count.early + 1)
-        return changed, FaultHit(count.hits, times, ceil(remaining), early_calls=True)
-    if count.hits >= times:
+        return changed, FaultHit(count.hits, fault.times, ceil(remaining), early_calls=True)
+    if count.hits >= fault.max_hits:
         return None
     hits = count.hits + 1
     until = now + wait if wait else None
-    return replace(count, hits=hits, until=until), FaultHit(hits, times, wait)
+    return replace(count, hits=hits, until=until), FaultHit(hits, fault.times, wait)
 
 
 def count_from_json(content: Mapping[str, Any]) -> HitCount:

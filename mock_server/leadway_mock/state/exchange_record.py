@@ -26,7 +26,7 @@ class FaultRecord:
     phase: str
     committed: bool
     hit: int
-    times: int
+    times: int | str
     early: bool
     retry_after: int | None
     delay: float

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote
 
+from leadway_command import install_hint
 from leadway_mock.store.base import Store, StoreError, redact_url
 from leadway_mock.store.memory import MemoryStore
 from leadway_mock.store.sqlite import SQLiteStore
@@ -56,6 +57,6 @@ def _open_redis(url: str) -> Store:
     except ModuleNotFoundError as error:
         raise StoreError(
             f"cannot open the store {redact_url(url)}: Redis and Valkey need a client that is not"
-            " installed. Run: pip install 'leadway[mock,redis]'"
+            f" installed. {install_hint('mock,redis')}"
         ) from error
     return RedisStore(url)

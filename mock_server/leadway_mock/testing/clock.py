@@ -40,6 +40,14 @@ class MockClock:
         """Take the function that applies a move to a namespace and returns the namespace."""
         self._move = move
 
+    def __repr__(self) -> str:
+        try:
+            clock = self._move(lambda clock: clock).clock
+        except RuntimeError:
+            return "<MockClock, not running>"
+        state = "frozen" if clock.is_frozen else f"{clock.offset:+.0f} s"
+        return f"<MockClock {self.now().isoformat(timespec='seconds')}, {state}>"
+
     def now(self) -> datetime:
         """Return the time of the mock, in UTC."""
         return datetime.fromtimestamp(self._move(lambda clock: clock).clock.now(), UTC)

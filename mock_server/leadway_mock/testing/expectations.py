@@ -43,6 +43,7 @@ CONTRACT_RULES = frozenset(
 """Rules of requests that violate the contract. A test may provoke any other error on purpose."""
 
 MAX_WIDTH = 100
+MAX_REASON_CHARS = 300
 
 ALLOW_HINT = "To allow this: allow={{{kinds}}} in the marker or in Mock()."
 
@@ -55,10 +56,12 @@ class UnexpectedInteractionError(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Unexpected:
-    """One unexpected interaction: its kind, a word of `KINDS`, and its description."""
+    """One unexpected interaction: its kind, a word of `KINDS`, its reason, and its description."""
 
     kind: str
     text: str
+    reason: str
+    """What was unexpected, in one line."""
 
 
 def check_kinds(allow: Iterable[str] | str) -> frozenset[str]:
@@ -78,9 +81,11 @@ def find_unexpected(entries: Iterable[JournalEntry], place: str = "") -> Iterato
     for entry in entries:
         rule = entry["response"]["rule"]
         if rule in {UNSCRIPTED_RULE, REJECTED_RULE}:
-            yield Unexpected("unscripted", "\n".join(_unscripted_lines(entry, place)))
+            text = "\n".join(_unscripted_lines(entry, place))
+            yield Unexpected("unscripted", text, _unscripted_reason(entry) + place)
         elif rule in CONTRACT_RULES and not {"fault", "requestedExample"} & entry.keys():
-            yield Unexpected("contract", "\n".join(_violation_lines(entry, place)))
+            text = "\n".join(_violation_lines(entry, place))
+            yield Unexpected("contract", text, _violation_reason(entry) + place)
 
 
 def find_wrong_tokens(
@@ -100,7 +105,8 @@ def find_wrong_tokens(
         yield from violations
         if not violations and sent not in expected:
             hint = f"Send LEADWAY_TOKEN, which is {token} in this test."
-            yield Unexpected("wrong-token", f"{_request_line(entry)}\n  {hint}")
+            reason = f"request {entry['number']} has another token than LEADWAY_TOKEN"
+            yield Unexpected("wrong-token", f"{_request_line(entry)}\n  {hint}", reason)
 
 
 def find_unused_turns(
@@ -111,23 +117,26 @@ def find_unused_turns(
         for number in _missed_turns(each, used.get(each.name, ())):
             turn = each.turn(number)
             title = turn_title(number, turn.label, each.name, each.file, turn.line)
-            yield Unexpected("unused", f"{title}{place}: user: {turn.user}")
+            text = f"{title}{place}: user: {turn.user}"
+            yield Unexpected("unused", text, f"{title}{place} was never reached")
 
 
 def find_unused_faults(faults: ArmedFaults, place: str = "") -> Iterator[Unexpected]:
     """Yield armed faults that never fired."""
     for armed in faults:
         if not faults.count(armed.key).hits:
-            yield Unexpected("unused", f"fault '{armed.fault.id}' ({armed.fault.label}){place}")
+            title = f"fault '{armed.fault.id}' ({armed.fault.label}){place}"
+            yield Unexpected("unused", title, f"{title} never fired")
 
 
 def report(unexpected: Sequence[Unexpected], *, requests: str, hint: str = ALLOW_HINT) -> str:
-    """Return unexpected interactions as text, by kind, then `requests`, then `hint`.
+    """Return unexpected interactions as text: the first one, all by kind, `requests`, `hint`.
 
+    Summaries of test runs show only the first line, so that is what was unexpected first.
     `hint` says how to allow them: a format with `{kinds}` as in Python, or `{flags}` as in a shell.
     """
     kinds = [kind for kind in KINDS if any(each.kind == kind for each in unexpected)]
-    parts = [f"Unexpected interactions with the mock: {', '.join(kinds)}."]
+    parts = [_first_line(unexpected), f"Unexpected interactions with the mock: {', '.join(kinds)}."]
     for kind in kinds:
         texts = [each.text for each in unexpected if each.kind == kind]
         gap = "\n\n" if any("\n" in text for text in texts) else "\n"
@@ -138,6 +147,38 @@ def report(unexpected: Sequence[Unexpected], *, requests: str, hint: str = ALLOW
         flags = " ".join(f"--allow {kind}" for kind in kinds)
         parts.append(hint.format(kinds=quoted, flags=flags))
     return "\n\n".join(parts)
+
+
+def _first_line(unexpected: Sequence[Unexpected]) -> str:
+    first, more = unexpected[0], len(unexpected) - 1
+    reason = " ".join(first.reason.split())
+    short = reason if len(reason) <= MAX_REASON_CHARS else f"{reason[:MAX_REASON_CHARS]}…"
+    return f"{first.kind}: {short}" + (f" (and {more} more)" if more else "")
+
+
+def _unscripted_reason(entry: JournalEntry) -> str:
+    position = entry.get("dialogue") or {}
+    near_misses = entry.get("nearMisses", ())
+    if not near_misses:
+        ended = f"'{position['name']}' has ended" if position.get("name") else "no turn is left"
+        return f"message {position.get('sessionTurn', '?')} of a session, and {ended}"
+    closest = near_misses[0]
+    parts = closest["comparisons"]
+    different = next((each for each in parts if not each["matches"]), parts[0])
+    title = turn_title(*(closest[name] for name in ("turn", "label", "dialogue", "file", "line")))
+    found = (
+        f"{'message' if different['part'] == 'user' else different['part']}: {different['found']}"
+    )
+    return f"{found}; {title} expects {different['expected']}"
+
+
+def _violation_reason(entry: JournalEntry) -> str:
+    response = entry["response"]
+    reason = f"{response['status']} {response['rule']}"
+    violations = response["violations"]
+    first = violations[0] if violations else {"message": response["hint"], "hint": ""}
+    details = (first["hint"] or first["message"]).removesuffix(".")
+    return f"{reason}: {details} (request {entry['number']})"
 
 
 def _request_line(entry: JournalEntry, place: str = "") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from threading import Lock
 from typing import Any
 
@@ -55,6 +56,20 @@ class Host:
                 )
                 self._server = server.__enter__()
             return self._server.url
+
+    def refusing_connections(self) -> AbstractContextManager[None]:
+        """Return a block in which the server refuses connections."""
+        if self._server is None:
+            raise RuntimeError("There are no connections to refuse: the server was not started.")
+        return self._server.refusing_connections()
+
+    @property
+    def address(self) -> str:
+        """Base URL of the server; empty if it was not started."""
+        return self._server.url if self._server else ""
+
+    def __repr__(self) -> str:
+        return f"<Host {self.address or 'without a socket'}>"
 
     def close(self) -> None:
         """Stop the server, if it was started, and close the emulator."""

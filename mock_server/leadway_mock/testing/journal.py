@@ -41,6 +41,13 @@ class MockJournal:
     def __len__(self) -> int:
         return self._journal().count()
 
+    def __repr__(self) -> str:
+        try:
+            count = len(self)
+        except RuntimeError:
+            return "<MockJournal, not running>"
+        return f"<MockJournal: {count} request{'s' * (count != 1)}>"
+
     def find(self, **match: Any) -> list[JournalEntry]:  # noqa: ANN401 - JSON values
         """Return the matching entries; raises `TypeError` for an unknown field."""
         return list(self._journal().find(_query(match)))

@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from types import TracebackType
@@ -18,8 +19,8 @@ from leadway_mock.conformance import (
     ConformanceReport,
     Coverage,
     coverage,
+    error_text,
     evaluate,
-    report_text,
 )
 from leadway_mock.dialogues import Dialogue
 from leadway_mock.documents.problems import Problem
@@ -33,7 +34,7 @@ from leadway_mock.state.namespaces import (
     namespace_name,
 )
 from leadway_mock.testing.clock import MockClock, hide_traceback_here
-from leadway_mock.testing.dialogue_sources import DialogueSource, read_source
+from leadway_mock.testing.dialogue_sources import DialogueSource, Place, read_source
 from leadway_mock.testing.expectations import (
     ALLOW_HINT,
     KINDS,
@@ -62,6 +63,9 @@ LOCATION_ID = "C2QujeCh8ZnC7al2InWR"
 API_VERSION = "2021-07-28"
 NO_SOCKET_URL = "http://127.0.0.1"
 """Base URL of a mock that is called in process; nothing listens there."""
+
+MAX_SHOWN = 3
+"""Conversations in the first line of a failed assertion."""
 
 NOT_OPEN = "The mock is not running. Use it as `with Mock() as mock:`."
 
@@ -115,6 +119,9 @@ class Mock:
         self.token = f"pit-12345678-{str(uuid4())[9:]}"
         """Token of this test, different for each mock."""
 
+        self.place = Place.of_caller()
+        """File and line of the code that the constructor's dialogues are of, for messages."""
+
         self.location_id = LOCATION_ID
         self.agent_id = ECHO_ID
         """Agent of `execute_url`: a built-in one, unless the test sets another."""
@@ -124,6 +131,21 @@ class Mock:
 
         self.journal = MockJournal(lambda: self.namespace.journal)
         """Every request of this test: `find`, `count`, or iterate over it."""
+
+    def __repr__(self) -> str:
+        if self._watch is None:
+            return "<Mock, not running>"
+        namespace = self.namespace
+        dialogues = self.host.emulator.dialogues.of(namespace)
+        counts = {
+            "session": namespace.sessions.count(),
+            "request": namespace.journal.count(),
+            "dialogue": len(dialogues),
+            "fault": len(list(namespace.faults)),
+        }
+        listed = ", ".join(f"{n} {noun}{'s' * (n != 1)}" for noun, n in counts.items())
+        place = f"namespace {namespace.name}" if namespace.name else "shared namespace"
+        return f"<Mock {self.host.address or 'without a socket'}, {place}: {listed}>"
 
     # Life cycle
 
@@ -138,19 +160,68 @@ class Mock:
                 self._name = namespace_name(self.headers["Authorization"])
                 self.host.mock_namespaces.add(self._name)
                 self._namespaces.open(self._name)
-            mocks = self.host.mock_namespaces
-            self._watch = NamespaceWatch(
-                self.host.emulator, self._name, mocks=mocks, token=lambda: self.token
-            )
-            if self._settings and not self._owns_host:
-                self.settings(**self._settings)
-            self.dialogue(*self._initial_dialogues)
-            for fault in self._initial_faults:
-                self.fault(fault)
+            self._arrange()
         except BaseException:
             self.close()
             raise
         return self
+
+    def reset(self) -> None:
+        """Empty the mock: no sessions, requests, dialogues, faults, nor anything unexpected so far.
+
+        Clock and settings are as at the start; the options of the constructor apply again. The URL
+        and the token stay, so an application that has them need not be restarted.
+        """
+        if namespace := self._namespaces.get(self._name):
+            self._namespaces.reset_keep_open(namespace)
+        else:  # The application has closed it.
+            self._namespaces.open(self._name)
+        self._text_count = 0
+        self._arrange()
+
+    def begin_test(  # noqa: PLR0913 - the options of the constructor
+        self,
+        *,
+        reset: bool,
+        dialogue: Sequence[DialogueSource] = (),
+        faults: Sequence[Fault | Mapping[str, Any]] = (),
+        strict: bool = True,
+        allow: Iterable[str] = (),
+        folder: Path | str = "",
+        any_token: bool = False,
+        **settings: Any,  # noqa: ANN401 - the fields of `Settings`
+    ) -> None:
+        """Begin a test in a mock for many tests: only what follows is judged.
+
+        With `reset` the mock is empty, with these options. Without it, all stays, and turns and
+        faults that this test does not use are none of its problems. Raises `ValueError`.
+        """
+        if any_token:
+            raise ValueError("any_token needs the fixture leadway_mock: the session has one token")
+        self._initial_dialogues, self._initial_faults = as_list(dialogue), as_list(faults)
+        self._settings, self._folder = settings, Path(folder)
+        self._allowed = check_kinds(allow if strict else KINDS)
+        if reset:
+            self.reset()
+        else:
+            self._allowed |= {"unused"}
+            self._arrange()
+
+    def _arrange(self) -> None:
+        """Watch from now on; apply the settings, add the dialogues and arm the faults."""
+        if self._watch is not None:
+            self._watch.stop()
+        self._watch = NamespaceWatch(
+            self.host.emulator,
+            self._name,
+            mocks=self.host.mock_namespaces,
+            token=lambda: self.token,
+        )
+        if self._settings and not self._owns_host:
+            self.settings(**self._settings)
+        self._add_dialogues(self._initial_dialogues, self.place)
+        for fault in self._initial_faults:
+            self.fault(fault)
 
     def close(self) -> None:
         """Reset the namespace; stop the host unless it is shared."""
@@ -261,10 +332,20 @@ class Mock:
         Python. With `agent`, one id or several, only these agents play the dialogues; an agent that
         does not exist is created.
         """
+        return self._add_dialogues(sources, Place.of_caller(), agent)
+
+    def _add_dialogues(
+        self,
+        sources: Iterable[DialogueSource],
+        place: Place,
+        agent: str | Sequence[str] | None = None,
+    ) -> tuple[Dialogue, ...]:
         added: list[Dialogue] = []
         for source in sources:
             name = f"dialogue-{self._text_count + 1:02}"  # Names have the order of the arguments.
-            found = list(read_source(source, name=name, folder=self._folder, agent=agent))
+            found = list(
+                read_source(source, name=name, folder=self._folder, place=place, agent=agent)
+            )
             self._text_count += any(each.name == name for each in found)
             added += found
         if added:
@@ -289,6 +370,16 @@ class Mock:
             what = f"{fault.transport} needs a connection, and this mock runs without one"
             raise FaultError([Problem("/transport", what, "use the fixture leadway_mock")])
         return arm(self._namespaces, self.host.emulator.contract, self.namespace.name, fault)
+
+    def refuse_connections(self) -> AbstractContextManager[None]:
+        """Return a block in which the mock refuses connections, as a service that is down.
+
+        Open connections are aborted. This affects every mock on the same host, so do not use it
+        while another test runs in a thread of this process.
+        """
+        if not self._serve:
+            raise RuntimeError("refuse_connections() needs the fixture leadway_mock, with a server")
+        return self.host.refusing_connections()
 
     @hide_traceback_here
     def settings(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of `Settings`
@@ -349,9 +440,12 @@ class Mock:
         __tracebackhide__ = True
         sessions = self.sessions
         if not any(each.has_messages(messages) for each in sessions):
+            expected = ", ".join(repr(getattr(each, "pattern", each)) for each in messages)
+            found = "; ".join(", ".join(map(repr, each.messages)) for each in sessions[:MAX_SHOWN])
+            first = f"expected the messages {expected or '(none)'}, found {found or '(none)'}"
             lines = "\n".join(f"  {number}. {each}" for number, each in enumerate(messages, 1))
             text = f"No conversation has exactly these messages:\n{lines}"
-            raise AssertionError(f"{text}\n\n{format_conversations(sessions)}")
+            raise AssertionError(f"{first}\n\n{text}\n\n{format_conversations(sessions)}")
 
     def assert_turns(self, *counts: int) -> None:
         """Require conversations of this many turns: `assert_turns(3)` means one, of three."""
@@ -376,7 +470,7 @@ class Mock:
         __tracebackhide__ = True
         report = self.conformance(allow=allow)
         if not report.passed:
-            raise AssertionError(report_text(report))
+            raise AssertionError(error_text(report))
 
     def conformance(self, *, allow: Iterable[str] = (), where: str = "") -> ConformanceReport:
         """Return the conformance report; `where` names this test in a report on several."""

@@ -6,11 +6,11 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
-from typing import Final, NoReturn, TypedDict
+from typing import Final, TypedDict
 
 from leadway import MOCK_TOKEN, Options, Settings, errors
-from leadway.errors import LeadwayError, printable
+from leadway.errors import LeadwayError
+from leadway_command import CommandParser
 
 MOCK_URL: Final = "http://127.0.0.1:4010"
 _MOCK_LOCATION: Final = "C2QujeCh8ZnC7al2InWR"
@@ -57,23 +57,10 @@ and LEADWAY_BASE_URL are read, too; options override them. --mock requires none 
 """
 
 
-class _Parser(argparse.ArgumentParser):
-    """Parser whose errors about unknown arguments say what may be meant."""
-
-    def error(self, message: str) -> NoReturn:
-        _, unknown, words = message.partition("unrecognized arguments: ")
-        first = words.split(" ")[0].partition("=")[0]
-        if unknown and first.startswith("-"):
-            close = get_close_matches(first[:80], self._option_string_actions, n=1)
-            message += f"; did you mean {close[0]}?" if close else ""
-        elif unknown:
-            message += "; put a message of several words in quotes"
-        super().error(printable(message))
-
-
 def create_parser(command: str, description: str, epilog: str = "") -> argparse.ArgumentParser:
     """Return a parser with the options for the connection to the service."""
-    parser = _Parser(
+    parser = CommandParser(
+        word_hint="put a message of several words in quotes",
         prog=f"leadway {command}",
         description=description,
         epilog=f"{_EPILOG}\n{epilog}",
@@ -166,9 +153,14 @@ def exit_code(error: LeadwayError) -> int:
 def error_text(error: LeadwayError) -> str:
     """Return `str(error)` with flags and variables instead of Python names."""
     text = error_message(error, str(error).removesuffix(error.hint))
-    if error.hint != type(error).hint:  # The service's own words.
-        return f"{text}{error.hint}"
-    return f"{text}{_with_flags(_HINTS.get(type(error), error.hint))}"
+    return f"{text}{error_hint(error)}"
+
+
+def error_hint(error: LeadwayError) -> str:
+    """Return the hint of the response, or that of the class with flags and variables."""
+    if error.hint != type(error).hint:
+        return error.hint
+    return _with_flags(_HINTS.get(type(error), error.hint))
 
 
 def error_message(error: LeadwayError, text: str = "") -> str:

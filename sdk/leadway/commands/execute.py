@@ -50,6 +50,7 @@ def _error_document(error: LeadwayError) -> dict[str, object]:
     return {
         "type": type(error).__name__,
         "message": command_line.error_message(error),
+        "hint": command_line.error_hint(error),
         "status": error.status,
         "traceId": error.trace_id,
         "retrySafe": error.retry_safe,
