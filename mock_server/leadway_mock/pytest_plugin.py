@@ -179,7 +179,8 @@ def _session_mock(request: pytest.FixtureRequest, mock: Mock, *, reset: bool) ->
     item, summary = request.node, _summary(request.config)
     options = _options(request)
     if EARLY_MOCK in request.config.stash:  # It began without these settings.
-        options = {**request.getfixturevalue("leadway_mock_settings"), **options}
+        settings = request.getfixturevalue("leadway_mock_settings")
+        options = {**(settings if isinstance(settings, Mapping) else {}), **options}
     if reset and len(mock.journal):
         summary.add(mock, SESSION)
     mock.place = _place(request)

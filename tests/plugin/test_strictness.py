@@ -283,9 +283,12 @@ def test_running_test_can_allow_a_kind(pytester: pytest.Pytester, run: Run) -> N
 @pytest.mark.parametrize(
     ("mark", "text"),
     [
-        ("alow='unused'", "*has no argument alow. Its keyword arguments are dialogue, faults, *"),
+        (
+            "alow='unused'",
+            "*has no argument alow; did you mean 'allow'? Its keyword arguments are dialogue, *",
+        ),
         ("BOOKING", "*takes no positional arguments. Its keyword arguments are dialogue, *"),
-        ("allow='unsed'", "*allow must be one of unscripted, contract, *, not unsed.*"),
+        ("allow='unsed'", "*allow must be one of *, not unsed; did you mean 'unused'?*"),
         ("settings={'prot': 1}", "*prot is not a setting; *"),
         ("settings={'quota_day': 0}", "quota_day must be at least 1, not 0."),
         ("settings={'port': 1}", "*port cannot change while the mock runs*"),
@@ -309,7 +312,7 @@ def test_invalid_marker_is_an_error_without_traceback(
     ("call", "text"),
     [
         ("dialogue('usr: hi\\nagent: ho')", "*`usr:` is not a speaker*"),
-        ("fault(stat=500)", "*/stat: unknown field*status*"),
+        ("fault(stat=500)", "*fault() has no argument 'stat'; did you mean 'status'?*"),
         ("fault({'status': 600})", "*`status` is out of range*"),
         ("settings(profil='observed')", "*profil is not a setting*"),
     ],

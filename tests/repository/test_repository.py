@@ -9,6 +9,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import generate_client
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -192,6 +193,11 @@ def test_an_installation_without_a_network_says_that_it_needs_one(tmp_path: Path
 def drift(checkout: Path) -> subprocess.CompletedProcess[str]:
     python = str(ROOT / ".venv-generate" / "bin" / "python")
     return run(python, str(ROOT / "scripts" / "generate_client.py"), "--check", str(checkout))
+
+
+def test_a_change_that_the_generated_client_has_no_place_for_fails(checkout: Path) -> None:
+    with pytest.raises(SystemExit, match=r"types\.py: does not have .* Adapt CHANGES"):
+        generate_client.change(checkout / "generated" / "leadway_client")
 
 
 @pytest.fixture

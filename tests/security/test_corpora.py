@@ -40,7 +40,7 @@ ATTACKS = {
     "document databases": ['{"$gt": ""}', "[$ne]=1", "';return true;//"],
     "LDAP": ["*)(uid=*))(|(uid=*", "*()|&'", "\\2a"],
     "XPath": ["' or '1'='1", "count(//*)", "x'] | //*['"],
-    "XML": ['<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hosts">]><a>&b;</a>', "<![CDATA[", "&#0;"],
+    "XML": ['<!DOCTYPE a [<!ENTITY b SYSTEM "file://localhost/etc/hosts">]><a>&b;</a>', "<![CDATA[", "&#0;"],
     "scripts": ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "javascript:a()"],
     "paths": ["../" * 9 + "etc/hosts", "..\\..\\boot.ini", "%2e%2e%2f", "....//", "/dev/zero"],
     "null bytes": ["a\x00b", "%00", "\\0", "a\x00.txt"],
@@ -49,7 +49,7 @@ ATTACKS = {
     "lengths": ["A" * 256, "A" * 65_537, "\U0001f388" * 999],
     "UTF-8": ["\ufeff", "\ufffe", "\ud7ff\ue000", "e\u0301" * 99, "\u202e", "\u0130\u017f\u212a"],
     "server-side includes": ['<!--#exec cmd="id"-->', '<!--#include virtual="/etc/hosts"-->'],
-    "addresses": ["http://169.254.169.254/", "gopher://localhost:6379/_x", "file:///etc/hosts"],
+    "addresses": ["http://169.254.169.254/", "gopher://localhost:6379/_x", "file://localhost/etc/hosts"],
     "serialized objects": ["rO0ABXNy", "gASVAAAA", 'O:8:"stdClass":0:{}', "!!python/name:os"],
     "regular expressions": ["(a+)+$", "(?:", "[", "\\", "(?P<a>", "*", "(?R)"],
 }  # fmt: skip

@@ -23,6 +23,8 @@ MAX_MESSAGE_PROBLEMS: Final = 5
 """Limit of problems in the message of an error."""
 
 MAX_LISTED_PROBLEMS: Final = 100
+MAX_MESSAGE_CHARS: Final = 2_000
+MAX_PROBLEM_CHARS: Final = 500
 MAX_QUOTE_CHARS: Final = 80
 MAX_EXACT_INTEGER: Final = 2**53
 """Largest number with a decimal point that is known to be an integer."""
@@ -68,9 +70,9 @@ class ControlAPIError(Exception):
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.message = message
+        self.message = _cut(message, MAX_MESSAGE_CHARS)
         self.place = place
-        self.problems = problems
+        self.problems = problems[:MAX_LISTED_PROBLEMS]
         self.headers = dict(headers or {})
 
     def content(self) -> dict[str, Any]:
@@ -85,7 +87,12 @@ class ControlAPIError(Exception):
 
     def _problem_to_json(self, problem: FieldError) -> dict[str, str]:
         content = {"in": self.place, "pointer": problem.pointer, "message": problem.message}
-        return content | ({"hint": problem.hint} if problem.hint else {})
+        texts = content | ({"hint": problem.hint} if problem.hint else {})
+        return {name: _cut(text, MAX_PROBLEM_CHARS) for name, text in texts.items()}
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}…"
 
 
 def invalid_body(
@@ -145,7 +152,7 @@ class CallReader:
             except ValueError as error:
                 problems.append(FieldError(f"/{name}", str(error)))
         if problems:
-            message = " ".join(each.message for each in problems)
+            message = " ".join(each.message for each in problems[:MAX_MESSAGE_PROBLEMS])
             raise ControlAPIError(400, message, place="query", problems=tuple(problems))
         return query
 

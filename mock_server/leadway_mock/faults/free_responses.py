@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -84,17 +85,27 @@ def content_of(body: Any, headers: Mapping[str, str]) -> tuple[object, str | Non
 
 
 def _content_problems(name: str, value: object) -> Iterator[Problem]:
-    try:
-        size = len(value.encode() if isinstance(value, str) else to_json_bytes(value))
-    except (TypeError, ValueError, RecursionError):
+    text = _json_bytes(value)
+    if text is None:
         yield Problem(f"/{name}", f"{name} is not JSON", "write a JSON value, or text")
         return
-    if size > MAX_BODY_BYTES:
+    if len(text) > MAX_BODY_BYTES:
         hint = f"write up to {MAX_BODY_BYTES}"
-        yield Problem(f"/{name}", f"{name} has {size} bytes, which is too much", hint)
+        yield Problem(f"/{name}", f"{name} has {len(text)} bytes, which is too much", hint)
     elif (redact_text(value) if isinstance(value, str) else redact_json(value)) != value:
         message = "this looks like a credential, and faults are stored and listed"
         yield Problem(f"/{name}", message, "leave tokens out")
+
+
+def _json_bytes(value: object) -> bytes | None:
+    """Return the bytes of a text, or of JSON; None for a value that JSON does not have."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace")
+    try:
+        text = to_json_bytes(value)
+    except (TypeError, ValueError, RecursionError):
+        return None
+    return text if json.loads(text) == value else None  # Keys may have been numbers.
 
 
 def _header_problems(name: object, value: object) -> Iterator[Problem]:

@@ -234,7 +234,8 @@ class NamespaceRegistry:
         """
         texts = {key: text for key, _, text in snapshot.entries if key == OVERRIDES_KEY}
         text = texts.get(OVERRIDES_KEY, "{}")
-        self._build(namespace.name, json.loads(text))
+        checked = self._build(namespace.name, json.loads(text))
+        list(checked.faults)
         version, _ = self._read_overrides(namespace.name)
         others = tuple(each for each in snapshot.entries if each[0] != OVERRIDES_KEY)
         entries = (*others, (OVERRIDES_KEY, version + 1, text))

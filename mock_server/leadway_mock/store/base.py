@@ -19,7 +19,7 @@ SCHEME = re.compile("(?i:rediss?|unix|sqlite|memory|https?|postgres(?:ql)?|mysql
 AT_SIGN = re.compile(r"%(?:25)*40")
 MAX_URL_CHARS = 200
 
-DECODE_ERRORS = (ValueError, TypeError, KeyError, IndexError, AttributeError)
+DECODE_ERRORS = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
 """What decoding raises for a value that the mock did not write."""
 
 

@@ -22,8 +22,11 @@ from leadway_mock.dialogues import (
 )
 from leadway_mock.dialogues.loading.files import TRANSCRIPTS, YAML
 from leadway_mock.documents.problems import Problem, TextPosition, quote
+from leadway_mock.testing.arguments import check_type
 
 PACKAGE = "leadway_mock."
+
+SOURCE_TEXT = "a text (YAML, too), a path, or a dialogue built in Python"
 
 DialogueSource: TypeAlias = str | Path | Dialogue | DialogueBuilder
 """A text of several lines, the path of a file or folder, or a dialogue built in Python."""
@@ -57,10 +60,14 @@ def read_source(
     `name` names a text, which is written at `place` or elsewhere in its file. A path is relative to
     `folder` or else to the working directory. `agent` replaces the agents that the dialogues name.
     """
+    check_type("dialogue()", source, DialogueSource, SOURCE_TEXT)
+    check_type("agent", agent, str | list | tuple | None, "the id of an agent, or a list of ids")
     agents = (agent,) if isinstance(agent, str) else tuple(agent or ())
-    invalid = next((each for each in agents if not is_agent_id(each)), None)
-    if invalid is not None:
-        message = f"invalid agent id {quote(invalid)}"
+    for agent_id in agents:
+        check_type("agent", agent_id, str, "the id of an agent, or a list of ids")
+    invalid = [each for each in agents if not is_agent_id(each)]
+    if invalid:
+        message = f"invalid agent id {quote(invalid[0])}"
         raise DialogueError(name, [Problem(TextPosition(1), message, AGENT_ID_HINT)])
     for each in _read(source, name, folder, place):
         yield replace(each, agents=agents) if agents else each

@@ -13,6 +13,8 @@ from leadway_mock.dialogues import REJECTED_RULE, UNSCRIPTED_RULE, Dialogue
 from leadway_mock.dialogues.reports import DIALOGUE_ENDED, near_miss_table, turn_title
 from leadway_mock.state.armed_faults import ArmedFaults
 from leadway_mock.state.journal_entry import JournalEntry
+from leadway_mock.testing.arguments import ArgumentError, check_type
+from leadway_mock.util.names import suggest
 from leadway_mock.util.redaction import fingerprint
 
 KINDS: Mapping[str, str] = {
@@ -66,11 +68,14 @@ class Unexpected:
 
 def check_kinds(allow: Iterable[str] | str) -> frozenset[str]:
     """Return `allow` as a set; raises `ValueError` for a word that is not in `KINDS`."""
-    kinds = frozenset([allow] if isinstance(allow, str) else allow)
-    unknown = sorted(kinds - set(KINDS))
-    if unknown:
-        raise ValueError(f"allow must be one of {', '.join(KINDS)}, not {', '.join(unknown)}.")
-    return kinds
+    check_type("allow", allow, str | Iterable, f"one of {', '.join(KINDS)}, or several")
+    kinds = [allow] if isinstance(allow, str) else list(allow)
+    for each in kinds:
+        check_type("allow", each, str, f"one of {', '.join(KINDS)}, or several")
+        if each not in KINDS:
+            hint = suggest(each, KINDS)
+            raise ArgumentError(f"allow must be one of {', '.join(KINDS)}, not {each[:80]}; {hint}")
+    return frozenset(kinds)
 
 
 def find_unexpected(entries: Iterable[JournalEntry], place: str = "") -> Iterator[Unexpected]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from leadway_mock.agents.patterns import from_compiled
 from leadway_mock.state.journal import Journal
@@ -14,6 +14,7 @@ from leadway_mock.state.journal_query import FIELDS, JournalQuery, compile_query
 from leadway_mock.state.journal_wait import JournalWait
 from leadway_mock.state.namespaces import Namespace
 from leadway_mock.state.sessions import Turn
+from leadway_mock.testing.arguments import ArgumentError, check_type, checks_arguments
 from leadway_mock.util.names import json_name, suggest
 
 MAX_LISTED = 20
@@ -21,6 +22,9 @@ MAX_LISTED = 20
 
 MAX_TEXT_LENGTH = 300
 """Number of characters of a message or response in a failure message."""
+
+
+FIELD_VALUES: Final = str | int | float | list | tuple | set | frozenset | None
 
 
 class MockJournal:
@@ -48,14 +52,17 @@ class MockJournal:
             return "<MockJournal, not running>"
         return f"<MockJournal: {count} request{'s' * (count != 1)}>"
 
+    @checks_arguments
     def find(self, **match: Any) -> list[JournalEntry]:  # noqa: ANN401 - JSON values
         """Return the matching entries; raises `TypeError` for an unknown field."""
         return list(self._journal().find(_query(match)))
 
+    @checks_arguments
     def count(self, **match: Any) -> int:  # noqa: ANN401 - JSON values
         """Return the number of matching entries."""
         return len(self.find(**match))
 
+    @checks_arguments
     def wait_for(
         self,
         count: int = 1,
@@ -68,6 +75,8 @@ class MockJournal:
         Raises `AssertionError` with the requests of the test after `timeout` seconds.
         """
         __tracebackhide__ = True
+        check_type("count", count, int, "a whole number")
+        check_type("timeout", timeout, int | float, "a number of seconds")
         entries = JournalWait(_query(match), count, timeout, 0).run(self._journal())
         if len(entries) < count:
             text = f"{len(entries)} of {count} requests{describe_query(match)}"
@@ -101,9 +110,12 @@ def format_request(entry: JournalEntry) -> str:
 def _query(match: dict[str, Any]) -> JournalQuery:
     """Compile a query by keywords: `execution_id` is the field `executionId`."""
     known = [re.sub(r"([A-Z])", lambda found: f"_{found[1].lower()}", each) for each in FIELDS]
-    for name in match:
+    others = ("count", "timeout")
+    for name, value in match.items():
         if name not in known and name not in FIELDS:
-            raise TypeError(f"Journal entries have no field '{name}'; {suggest(name, known)}")
+            hint = suggest(name, [*known, *others])
+            raise ArgumentError(f"Journal entries have no field '{name[:80]}'; {hint}")
+        check_type(name, value, FIELD_VALUES, "text, a number, true, false, None, or a list")
     return compile_query({json_name(name): value for name, value in match.items()})
 
 

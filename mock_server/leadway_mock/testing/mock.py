@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -25,6 +24,7 @@ from leadway_mock.conformance import (
 from leadway_mock.dialogues import Dialogue
 from leadway_mock.documents.problems import Problem
 from leadway_mock.faults import Fault, FaultError, read_fault, read_latency
+from leadway_mock.faults.model import FIELDS
 from leadway_mock.state.fault_registry import arm
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.namespaces import (
@@ -33,7 +33,13 @@ from leadway_mock.state.namespaces import (
     NamespaceRegistry,
     namespace_name,
 )
-from leadway_mock.testing.clock import MockClock, hide_traceback_here
+from leadway_mock.testing.arguments import (
+    ArgumentError,
+    check_names,
+    check_type,
+    checks_arguments,
+)
+from leadway_mock.testing.clock import MockClock
 from leadway_mock.testing.dialogue_sources import DialogueSource, Place, read_source
 from leadway_mock.testing.expectations import (
     ALLOW_HINT,
@@ -43,7 +49,7 @@ from leadway_mock.testing.expectations import (
     check_kinds,
     report,
 )
-from leadway_mock.testing.host import Host
+from leadway_mock.testing.host import Host, check_settings
 from leadway_mock.testing.journal import (
     Conversation,
     MockJournal,
@@ -63,6 +69,8 @@ LOCATION_ID = "C2QujeCh8ZnC7al2InWR"
 API_VERSION = "2021-07-28"
 NO_SOCKET_URL = "http://127.0.0.1"
 """Base URL of a mock that is called in process; nothing listens there."""
+
+OPTIONS = ("dialogue", "faults", "strict", "allow", "folder", "any_token", "serve", "shared_host")
 
 MAX_SHOWN = 3
 """Conversations in the first line of a failed assertion."""
@@ -90,6 +98,7 @@ class Mock:
             (`DialogueError`), fault (`FaultError`) or setting (`SettingsError`).
     """
 
+    @checks_arguments
     def __init__(  # noqa: PLR0913 - each is an option with a default
         self,
         *,
@@ -103,6 +112,11 @@ class Mock:
         shared_host: Host | None = None,
         **settings: Any,  # noqa: ANN401 - the fields of `Settings`
     ) -> None:
+        for name, value in (("strict", strict), ("any_token", any_token), ("serve", serve)):
+            check_type(name, value, bool, "True or False")
+        check_type("folder", folder, str | Path, "the path of a folder")
+        check_type("shared_host", shared_host, Host | None, "a Host")
+        check_settings(settings, OPTIONS)
         self._host = shared_host
         self._owns_host = shared_host is None
         self._settings = settings
@@ -166,6 +180,7 @@ class Mock:
             raise
         return self
 
+    @checks_arguments
     def reset(self) -> None:
         """Empty the mock: no sessions, requests, dialogues, faults, nor anything unexpected so far.
 
@@ -179,6 +194,7 @@ class Mock:
         self._text_count = 0
         self._arrange()
 
+    @checks_arguments
     def begin_test(  # noqa: PLR0913 - the options of the constructor
         self,
         *,
@@ -196,8 +212,12 @@ class Mock:
         With `reset` the mock is empty, with these options. Without it, all stays, and turns and
         faults that this test does not use are none of its problems. Raises `ValueError`.
         """
+        check_type("strict", strict, bool, "True or False")
+        check_settings(settings, OPTIONS)
         if any_token:
-            raise ValueError("any_token needs the fixture leadway_mock: the session has one token")
+            raise ArgumentError(
+                "any_token needs the fixture leadway_mock: the session has one token"
+            )
         self._initial_dialogues, self._initial_faults = as_list(dialogue), as_list(faults)
         self._settings, self._folder = settings, Path(folder)
         self._allowed = check_kinds(allow if strict else KINDS)
@@ -322,7 +342,7 @@ class Mock:
 
     # Arrangement
 
-    @hide_traceback_here
+    @checks_arguments
     def dialogue(
         self, *sources: DialogueSource, agent: str | Sequence[str] | None = None
     ) -> tuple[Dialogue, ...]:
@@ -352,7 +372,7 @@ class Mock:
             self.host.emulator.dialogues.put(self.namespace.name, *added)
         return tuple(added)
 
-    @hide_traceback_here
+    @checks_arguments
     def fault(
         self,
         fault: Fault | Mapping[str, Any] | None = None,
@@ -363,13 +383,22 @@ class Mock:
         Pass a `Fault`, its JSON form, or its fields: `fault(status=500, times=2)`.
         """
         if fault is None:
-            fault = Fault(**_fault_fields(fields))
+            fault = _fault_of_fields(fields)
+        elif fields:
+            names = ", ".join(fields)
+            raise ArgumentError(f"fault() has a fault and {names}; write them into the fault")
         elif not isinstance(fault, Fault):
             fault = read_fault(fault)
         if fault.transport is not None and not self._serve:
             what = f"{fault.transport} needs a connection, and this mock runs without one"
             raise FaultError([Problem("/transport", what, "use the fixture leadway_mock")])
-        return arm(self._namespaces, self.host.emulator.contract, self.namespace.name, fault)
+        contract = self.host.emulator.contract
+        try:
+            return arm(self._namespaces, contract, self.namespace.name, fault)
+        except FaultError as error:
+            raise FaultError(
+                map(_in_python, error.problems) if fields else error.problems
+            ) from None
 
     def refuse_connections(self) -> AbstractContextManager[None]:
         """Return a block in which the mock refuses connections, as a service that is down.
@@ -381,7 +410,7 @@ class Mock:
             raise RuntimeError("refuse_connections() needs the fixture leadway_mock, with a server")
         return self.host.refusing_connections()
 
-    @hide_traceback_here
+    @checks_arguments
     def settings(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of `Settings`
         """Change settings of `leadway mock` for this test; None restores the initial value.
 
@@ -395,6 +424,7 @@ class Mock:
             self.namespace.name, lambda overrides: with_settings(overrides, changes)
         )
 
+    @checks_arguments
     def allow(self, *kinds: str) -> None:
         """Permit these kinds of unexpected interactions in this test; words of `KINDS`."""
         self._allowed |= check_kinds(kinds)
@@ -410,6 +440,7 @@ class Mock:
         """Conversations of this test, oldest first."""
         return conversations(self.namespace)
 
+    @checks_arguments
     def wait_for(
         self,
         count: int = 1,
@@ -421,6 +452,7 @@ class Mock:
         __tracebackhide__ = True
         return self.journal.wait_for(count, timeout=timeout, **match)
 
+    @checks_arguments
     async def wait_for_async(
         self,
         count: int = 1,
@@ -432,12 +464,15 @@ class Mock:
         __tracebackhide__ = True
         return await asyncio.to_thread(self.journal.wait_for, count, timeout=timeout, **match)
 
+    @checks_arguments
     def assert_said(self, *messages: str | re.Pattern[str]) -> None:
         """Require a conversation of exactly these messages, in this order.
 
         A string must equal the message; a compiled pattern may match anywhere in it.
         """
         __tracebackhide__ = True
+        for each in messages:
+            check_type("assert_said()", each, str | re.Pattern, "texts, or compiled patterns")
         sessions = self.sessions
         if not any(each.has_messages(messages) for each in sessions):
             expected = ", ".join(repr(getattr(each, "pattern", each)) for each in messages)
@@ -447,9 +482,12 @@ class Mock:
             text = f"No conversation has exactly these messages:\n{lines}"
             raise AssertionError(f"{first}\n\n{text}\n\n{format_conversations(sessions)}")
 
+    @checks_arguments
     def assert_turns(self, *counts: int) -> None:
         """Require conversations of this many turns: `assert_turns(3)` means one, of three."""
         __tracebackhide__ = True
+        for each in counts:
+            check_type("assert_turns()", each, int, "numbers of turns, such as assert_turns(2, 1)")
         sessions = self.sessions
         actual = [len(each.turns) for each in sessions]
         if actual != list(counts):
@@ -457,14 +495,17 @@ class Mock:
             text = f"Turns of the conversations: {found}; expected: {expected}."
             raise AssertionError(f"{text}\n\n{format_conversations(sessions)}")
 
+    @checks_arguments
     def assert_requests(self, count: int, **match: Any) -> None:  # noqa: ANN401 - JSON values
         """Require `count` matching requests; see `journal.find`."""
         __tracebackhide__ = True
+        check_type("assert_requests()", count, int, "a number of requests")
         actual = self.journal.count(**match)
         if actual != count:
             text = f"{actual} requests{describe_query(match)}; expected: {count}."
             raise AssertionError(f"{text}\n{format_requests(list(self.journal))}")
 
+    @checks_arguments
     def assert_conformant(self, *, allow: Iterable[str] = ()) -> None:
         """Require a conformance report without errors; `allow` has ids of findings to ignore."""
         __tracebackhide__ = True
@@ -472,8 +513,10 @@ class Mock:
         if not report.passed:
             raise AssertionError(error_text(report))
 
+    @checks_arguments
     def conformance(self, *, allow: Iterable[str] = (), where: str = "") -> ConformanceReport:
         """Return the conformance report; `where` names this test in a report on several."""
+        check_type("allow", allow, Iterable, "ids of findings")
         idle = self.namespace.settings.session_idle_seconds
         return evaluate(self.journal, allow=allow, idle_seconds=idle, where=where)
 
@@ -511,12 +554,31 @@ def as_list(value: Any) -> list[Any]:  # noqa: ANN401 - one value, or several
     return list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
 
 
-def _fault_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a `Fault`, with `latency` in any form; raises `FaultError`."""
-    known = [each.name for each in dataclass_fields(Fault)]
-    hint = f"the fields are {', '.join(known)}"
-    unknown = [Problem(f"/{name}", "unknown field", hint) for name in fields if name not in known]
-    if unknown:
-        raise FaultError(unknown)
-    latency = fields.get("latency")
-    return {**fields, "latency": None if latency is None else read_latency(latency)}
+def _fault_of_fields(fields: Mapping[str, Any]) -> Fault:
+    """Return a `Fault` of arguments, with `latency` in any form.
+
+    Raises `FaultError` with the names of Python.
+    """
+    check_names(fields, FIELDS.values(), "fault() has no argument")
+    try:
+        latency = fields.get("latency")
+        read = None if latency is None else read_latency(latency)
+    except FaultError as error:
+        raise FaultError(each.under("latency") for each in error.problems) from None
+    try:
+        return Fault(**{**fields, "latency": read})
+    except FaultError as error:
+        raise FaultError(map(_in_python, error.problems)) from None
+
+
+def _in_python(problem: Problem) -> Problem:
+    """Return a problem of a fault with the Python names of its fields."""
+
+    def spell(text: str) -> str:
+        return _JSON_NAME.sub(lambda found: FIELDS[found[0]], text)
+
+    location = spell(str(problem.location))
+    return Problem(location, spell(problem.message), spell(problem.hint))
+
+
+_JSON_NAME = re.compile(rf"\b(?:{'|'.join(each for each in FIELDS if each != FIELDS[each])})\b")

@@ -248,7 +248,8 @@ def _describe(error: ValidationError, root: Any) -> Iterator[FieldError]:  # noq
         yield from _missing_properties(error, path, properties)
     elif error.validator == "type":
         message = f"{name} must be {_type_words(error.validator_value)}"
-        hint = _type_hint(error, _is_optional(root, path))
+        fix = _type_hint(error, _is_optional(root, path))
+        hint = f"{message}; {fix}" if fix else ""
         yield FieldError(pointer, message, hint, ErrorKind.WRONG_TYPE)
         if error.instance is None and _must_not_be_empty(schema):
             yield FieldError(pointer, f"{name} should not be empty", kind=ErrorKind.EMPTY)
@@ -271,11 +272,11 @@ def _type_hint(error: ValidationError, is_optional: bool) -> str:  # noqa: FBT00
     """Return a hint for a value that serializers write for an absent or empty one."""
     wanted, leave_out = error.validator_value, " or leave it out" if is_optional else ""
     if error.instance is None:
-        return "null is not allowed; " + ("leave it out." if is_optional else f"send {wanted}.")
+        return "leave it out instead of null." if is_optional else "null is not allowed."
     if error.instance == [] and wanted == "object":
-        return f"an empty list; send {{}}{leave_out}. In PHP, cast the empty array to (object)."
+        return f"send {{}}{leave_out}; in PHP, cast the empty array to (object)."
     if error.instance == {} and wanted == "array":
-        return f"an empty object; send []{leave_out}."
+        return f"send []{leave_out}."
     return ""
 
 
