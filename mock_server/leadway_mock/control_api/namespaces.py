@@ -11,6 +11,7 @@ from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
 from leadway_mock.dialogues.model import from_json as dialogue_from_json
 from leadway_mock.dialogues.registry import OVERRIDE_KEY
 from leadway_mock.state.armed_faults import count_from_json
+from leadway_mock.state.idempotency import record_from_json
 from leadway_mock.state.journal import entry_from_json
 from leadway_mock.state.namespaces import (
     ALL_SCOPES,
@@ -31,7 +32,7 @@ from leadway_mock.state.snapshots import (
 from leadway_mock.store import Snapshot, StoreDamaged
 
 STORED_SCOPES: Mapping[str, tuple[str, ...]] = {
-    "sessions": ("turns/", "sessions"),
+    "sessions": ("turns/", "sessions", "idempotency"),
     "journal": ("journal",),
     "quotas": ("quota/",),
     "faults": ("faults/",),
@@ -44,6 +45,7 @@ MAKERS: Mapping[str, Callable[[Any], object]] = {
     "journal": entry_from_json,
     "turns": turn_from_json,
     "faults": count_from_json,
+    "idempotency": record_from_json,
     "dialogues": dialogue_from_json,
 }
 """How the entries of a snapshot are read, by the first part of their keys."""

@@ -57,7 +57,7 @@ class IdempotencyKeys:
         """Use keys of `store` that begin with `prefix`."""
         self._store = store
         self._settings = settings
-        self._index = f"{prefix}idempotency"
+        self._index = f"{prefix}idempotency-keys"
         self._records = f"{prefix}idempotency/"
 
     def read(  # noqa: PLR0913 - what identifies a request, by keyword

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from leadway_mock.agents.builtin import MANAGED_ID
+from leadway_mock.control_api.namespaces import MAKERS
 from leadway_mock.dialogues import dialogue
 from leadway_mock.faults import Fault, FaultPhase, Transport, fixed
 from leadway_mock.http.messages import Response
 from leadway_mock.state.fault_registry import arm
+from leadway_mock.state.snapshots import check_content
 from leadway_mock.store import open_store
 from tests.mock.client import LOCATION, EmulatorClient, content
 
@@ -182,3 +184,13 @@ def test_a_fault_can_be_armed_for_a_managed_agent_and_session(client: EmulatorCl
     armed(client, status=500, agent_id=MANAGED_ID, execution_id=session)
     assert say(client, key="other").status == 200
     assert say(client, key="second", sessionId=session).status == 500
+
+
+def test_a_snapshot_has_the_keys(client: EmulatorClient) -> None:
+    first = say(client)
+    namespace = client.emulator.namespaces.shared()
+    snapshot = namespace.snapshot()
+    check_content(snapshot, MAKERS)
+    client.emulator.reset()
+    client.emulator.namespaces.restore(namespace, snapshot)
+    assert say(client).body == first.body
