@@ -123,6 +123,23 @@ def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
     assert ended.value.code == 2
 
 
+@pytest.mark.parametrize("address", ["localhost:4010", "http://mock", "[::1]:4010/", ":4010"])
+@pytest.mark.parametrize("command", [chat, execute])
+def test_address_is_no_agent(capsys: Captured, command: Any, address: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command.main(["--mock", address, *["Hi"] * (command is execute)])
+    assert ended.value.code == 2
+    error = capsys.readouterr().err
+    assert f"argument AGENT: must be the id of an agent, not '{address}'; for a mock" in error
+    assert "write --mock-url http://" in error
+
+
+def test_doctor_names_the_option_for_an_address(capsys: Captured) -> None:
+    with pytest.raises(SystemExit):
+        doctor.main(["--mock", "localhost:4010"])
+    assert "a mock's URL after --mock-url" in capsys.readouterr().err
+
+
 def test_every_error_has_its_exit_code_which_help_lists(capsys: Captured) -> None:
     assert exit_code(errors.TokenHostMismatchError("No")) == 2
     assert exit_code(errors.WrongLocationError("No")) == 3
@@ -446,7 +463,7 @@ def test_doctor_does_not_say_that_an_agent_received_the_probe(
         ("AGENT Hi --timout 5", "did you mean `--timeout`?"),
         ("AGENT Hi --sesion=x", "did you mean `--session`?"),
         ("AGENT Hi -t 5", "did you mean `--timeout`?"),
-        ("AGENT hi there", "put a message of several words in quotes"),
+        ("AGENT hi there", "several words in quotes, and a mock's URL after --mock-url"),
         ("AGENT Hi --zzzzzzz", "unrecognized arguments: --zzzzzzz"),
     ],
 )

@@ -60,7 +60,7 @@ and LEADWAY_BASE_URL are read, too; options override them. --mock requires none 
 def create_parser(command: str, description: str, epilog: str = "") -> argparse.ArgumentParser:
     """Return a parser with the options for the connection to the service."""
     parser = CommandParser(
-        word_hint="put a message of several words in quotes",
+        word_hint="put a message of several words in quotes, and a mock's URL after --mock-url",
         prog=f"leadway {command}",
         description=description,
         epilog=f"{_EPILOG}\n{epilog}",
@@ -94,9 +94,19 @@ def _url(text: str) -> str:
     return text
 
 
+def _agent_id(text: str) -> str:
+    """Return the id of an agent; an address, which belongs to --mock-url, is none."""
+    _, _, port = text.rstrip("/").rpartition(":")
+    if "://" in text or port.isdecimal():
+        url = text if "://" in text else f"http://{text}"
+        hint = f"for a mock at that address write --mock-url {url}"
+        raise argparse.ArgumentTypeError(f"must be the id of an agent, not {text!r}; {hint}")
+    return text
+
+
 def add_message_options(parser: argparse.ArgumentParser) -> None:
     """Add the argument AGENT, and the options for a message."""
-    parser.add_argument("agent", metavar="AGENT", help="the agent's id")
+    parser.add_argument("agent", metavar="AGENT", type=_agent_id, help="the agent's id")
     group = parser.add_argument_group("message")
     group.add_argument("--managed", action="store_true", help="AGENT is a managed agent")
     group.add_argument("--contact", metavar="ID", help="the contact who sends the message")
