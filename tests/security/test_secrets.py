@@ -250,6 +250,36 @@ def test_problems_of_an_agents_file_do_not_contain_its_tokens(
     assert CANARY not in said
 
 
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"Version": "CANARY"}, {}),
+        ({"Content-Type": "application/CANARY"}, {}),
+        ({"Content-Type": "application/json; charset=CANARY"}, {}),
+        ({"Content-Encoding": "CANARY"}, {}),
+        ({"Authorization": "CANARY"}, {}),
+        ({"Prefer": "example=CANARY"}, {}),
+        ({}, {"CANARY": 1}),
+        ({}, {"inputVariables": {"CANARY": []}, "attachments": [{"CANARY": 1}]}),
+        ({}, {"executionId": "CANARY", "versionId": "CANARY"}),
+        ({"Host": "CANARY.example"}, {}),
+    ],
+)
+def test_a_log_does_not_quote_a_rejected_request(
+    client: FlaskClient,
+    caplog: pytest.LogCaptureFixture,
+    headers: dict[str, str],
+    body: dict[str, object],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    sent = json.dumps({"message": "x", "locationId": LOCATION, **body})
+    merged = {**HEADERS, "Content-Type": "application/json", **headers}
+    client.post(PATH, data=sent, headers=merged)
+
+    assert "CANARY" not in caplog.text
+    assert "canary" not in caplog.text
+
+
 def test_a_log_names_neither_query_nor_headers_nor_bodies(
     client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -25,6 +25,7 @@ from leadway_mock.cli.options import (
 from leadway_mock.config.settings import ENVIRONMENT_PREFIX, MAX_SHOWN_CHARS, Settings
 from leadway_mock.http_server import Server
 from leadway_mock.pipeline.assembly import build_emulator
+from leadway_mock.util.printable_text import short_lines
 from leadway_mock.web import create_app
 from leadway_mock.web.server import open_server, stop_process
 from leadway_mock.workers import run_workers
@@ -96,9 +97,18 @@ def _reject_command(word: str) -> int:
     return USAGE_ERROR
 
 
+class _PrintableFormatter(logging.Formatter):
+    """Formats a record without control characters, and bounded: it may quote requests."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return short_lines(super().format(record))
+
+
 def _log_to_stderr(settings: Settings) -> None:
     level = logging.WARNING if settings.quiet else logging.INFO
     logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(_PrintableFormatter("%(message)s"))
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     # The format has none of these, and collecting them takes longer than writing the line.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False

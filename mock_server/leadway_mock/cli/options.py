@@ -13,6 +13,7 @@ from leadway_mock.contract.model import ContractError
 from leadway_mock.documents.problems import ProblemsError
 from leadway_mock.http_server import ServerError
 from leadway_mock.store import StoreError
+from leadway_mock.util.printable_text import short_lines
 
 OK, FAILED, USAGE_ERROR = 0, 1, 2
 """Exit codes."""
@@ -50,7 +51,8 @@ def print_line(text: str) -> None:
 def print_error(command: str, error: Exception | str) -> None:
     """Print an error of `command` to standard error, with flags and variables as names."""
     text = error.on_command_line() if isinstance(error, SettingsError) else str(error)
-    print(f"{command}: {text}" if command else text, file=sys.stderr)  # noqa: T201 - the same
+    shown = short_lines(f"{command}: {text}" if command else text)
+    print(shown, file=sys.stderr)  # noqa: T201 - the same
 
 
 def _parse(name: str, value: bool | str | list[str]) -> Any:  # noqa: ANN401, FBT001 - as parsed

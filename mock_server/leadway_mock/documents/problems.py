@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from leadway_mock.util.json_pointer import to_pointer
-from leadway_mock.util.printable_text import escape_controls, short_text
+from leadway_mock.util.printable_text import short_text
 
 MAX_PROBLEMS_IN_TEXT: Final = 50
 """Maximum number of problems in the text of one error; a file of the wrong kind has thousands."""
+
+MAX_FILE_CHARS: Final = 300
 
 MAX_QUOTE_CHARS: Final = 60
 """Maximum characters of a user's text that an error quotes."""
@@ -65,7 +67,7 @@ class ProblemsError(ValueError):
     """A file that cannot be used; `str()` lists its problems, one per line."""
 
     def __init__(self, file: str, problems: Iterable[Problem]) -> None:
-        self.file = escape_controls(file)
+        self.file = short_text(file, MAX_FILE_CHARS)
         self.problems = tuple(problems)
         lines = [f"{self.file}:{each}" for each in self.problems[:MAX_PROBLEMS_IN_TEXT]]
         more = len(self.problems) - MAX_PROBLEMS_IN_TEXT

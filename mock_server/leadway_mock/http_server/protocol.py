@@ -52,6 +52,11 @@ QUIET_SECONDS = 0.1
 _RESET_ON_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 _TLS_HANDSHAKE = b"\x16"
 _CHUNK_OVERHEAD = 5
+NO_TLS = "This is plain HTTP: use http://, not https://."
+NO_TUNNEL = (
+    "This server is no proxy and opens no tunnel. Use its URL as the base URL of the client,"
+    " and leave it out of HTTPS_PROXY."
+)
 _NOT_IN_TARGET = re.compile(rb"[^!-~]")
 _MAX_DETAIL = 200
 
@@ -298,7 +303,9 @@ class HttpProtocol(HttpToolsProtocol):
         """Take host and path from a target such as `http://host/path` (RFC 9112, 3.2.2)."""
         scheme, separator, rest = self.url.partition(b"://")
         if not separator:
-            if self.url != b"*" and self.parser.get_method() != b"CONNECT":
+            if self.parser.get_method() == b"CONNECT":
+                raise RequestError(501, NO_TUNNEL)
+            if self.url != b"*":
                 raise RequestError(400, "The request target must start with a slash.")
             return
         if scheme.lower() not in {b"http", b"https"}:
@@ -449,7 +456,7 @@ def _request_error(error: httptools.HttpParserError, data: bytes, phase: Phase) 
     if isinstance(error, httptools.HttpParserCallbackError) and isinstance(cause, RequestError):
         return cause
     if data[:1] == _TLS_HANDSHAKE and phase is Phase.REQUEST:
-        return RequestError(400, "This is plain HTTP: use http://, not https://.")
+        return RequestError(400, NO_TLS)
     detail = str(error)[:_MAX_DETAIL].rstrip(".")
     if "overflow" in detail and "hunk" in detail:
         return RequestError(413, "The request body is too large.")

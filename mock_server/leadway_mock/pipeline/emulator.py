@@ -38,6 +38,7 @@ _EXECUTION_ID = re.compile(rb'"(?:execution|session)Id"\s*:\s*"([0-9A-Za-z-]{1,6
 
 MAX_LOGGED_METHOD = 20
 MAX_LOGGED_PATH = 200
+WHERE_HINTS_ARE = "X-Mock-Hint and /__mock/journal say more."
 
 
 class Emulator:
@@ -116,7 +117,7 @@ class Emulator:
         record, seconds = context.record, time.perf_counter() - started
         self.metrics.observe(record.operation_id, response.status, response.rule, seconds)
         if log.isEnabledFor(logging.INFO):
-            log.info("%s", _log_line(record, response, seconds))
+            log.info("%s", _log_line(record, response, seconds, self.contract))
         return response
 
     def _continue(self, request: Request) -> RequestContext | None:
@@ -157,13 +158,17 @@ class Emulator:
         return RequestPipeline(contract, agents, self.dialogues, self._agent_versions)
 
 
-def _log_line(record: ExchangeRecord, response: Response, seconds: float) -> str:
+def _log_line(
+    record: ExchangeRecord, response: Response, seconds: float, contract: Contract
+) -> str:
     request = record.request
     method = header_text(request.method[:MAX_LOGGED_METHOD])
     path = header_text(redact_text(request.path))[:MAX_LOGGED_PATH]
     session = f", turn {record.turn} of {record.execution_id}" if record.turn else ""
-    hint = f"\n    hint: {header_text(redact_text(response.hint))}" if response.hint else ""
+    example = contract.examples.get(response.rule)
+    # The hint itself may quote headers and names of the body.
+    reason = f"\n    {example.summary}. {WHERE_HINTS_ARE}" if response.hint and example else ""
     return (
         f"{method} {path} -> {response.status} {response.rule}{session}"
-        f" ({seconds * 1000:.1f} ms){hint}"
+        f" ({seconds * 1000:.1f} ms){reason}"
     )

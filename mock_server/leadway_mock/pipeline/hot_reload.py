@@ -24,6 +24,7 @@ from leadway_mock.dialogues.loading.files import dialogue_files
 from leadway_mock.dialogues.loading.parser import DialogueError
 from leadway_mock.documents.problems import ProblemsError
 from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.util.printable_text import short_lines
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class WatchedFile:
             self.load()
         except Exception as error:  # noqa: BLE001 - no file may stop the mock
             is_known = isinstance(error, ProblemsError | ContractError)
-            text = str(error) if is_known else f"{type(error).__name__}: {error}"
+            text = short_lines(str(error) if is_known else f"{type(error).__name__}: {error}")
             self.load_errors[self.name] = text
             log.error("%s: %s\n%s", self.name, NOT_RELOADED, text)  # noqa: TRY400 - the text is enough
         else:

@@ -46,6 +46,12 @@ MAX_HINT_SEGMENTS = 10
 
 log = logging.getLogger(__name__)
 
+NO_CORS = (
+    " Browsers ask this before a call to another origin. Like the platform, the mock sends no CORS"
+    " headers: call it from your server, which keeps the token there."
+)
+ROOT_HINT = "Nothing is here. To wait for the mock, use GET /__mock/health; /__mock lists the rest."
+
 
 class RequestPipeline:
     """Pipeline for one contract and one agent registry. Immutable: a reload builds another one."""
@@ -258,12 +264,14 @@ def route(contract: Contract, request: Request) -> tuple[Operation, Mapping[str,
     raise APIError(
         "method-not-allowed",
         message=f"{line}. Use {allowed}.",
-        hint=f"This path allows {allowed}.",
+        hint=f"This path allows {allowed}.{NO_CORS * (request.method == 'OPTIONS')}",
         headers={"Allow": allowed},
     )
 
 
 def _route_hint(contract: Contract, path: str) -> str:
+    if path == "/":
+        return ROOT_HINT
     current = [each for each in contract.operations if not each.deprecated]
     listed = ", ".join(f"{each.method} {each.path}" for each in current)
     known = f"The contract has {listed}; the mock lists its own pages at /__mock."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 MAX_CHARS = 200
+MAX_LINES_CHARS = 20_000
 
 
 def escape_controls(text: str) -> str:
@@ -13,6 +14,12 @@ def escape_controls(text: str) -> str:
 def short_text(text: str, limit: int = MAX_CHARS) -> str:
     """Return `text` on one line, without control characters, and cut to `limit` characters."""
     return escape_controls(text if len(text) <= limit else f"{text[:limit]}…")
+
+
+def short_lines(text: str, limit: int = MAX_LINES_CHARS) -> str:
+    """Return the lines of `text` without control characters, cut to `limit` characters."""
+    cut = text if len(text) <= limit else f"{text[:limit]}…"
+    return "\n".join(map(escape_controls, cut.split("\n")))
 
 
 def _printable(letter: str) -> str:

@@ -27,7 +27,7 @@ from leadway_mock.dialogues.model import (
     ScriptedTurn,
     TurnConditions,
 )
-from leadway_mock.documents.problems import Problem, ProblemsError
+from leadway_mock.documents.problems import MAX_PROBLEMS_IN_TEXT, Problem, ProblemsError
 from leadway_mock.documents.schema_errors import FileKind, document_problems
 from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.faults import read_fault, read_latency
@@ -42,7 +42,10 @@ class DialoguesError(DialogueError):
 
     def __init__(self, errors: Iterable[DialogueError]) -> None:
         self.errors = tuple(errors)
-        ValueError.__init__(self, "\n".join(map(str, self.errors)))
+        lines = [line for each in self.errors for line in str(each).splitlines()]
+        more = len(lines) - MAX_PROBLEMS_IN_TEXT
+        ends = [f"and {more} more"] if more > 0 else []
+        ValueError.__init__(self, "\n".join([*lines[:MAX_PROBLEMS_IN_TEXT], *ends]))
         self.file = ", ".join(error.file for error in self.errors)
         self.problems = tuple(problem for error in self.errors for problem in error.problems)
 
