@@ -14,6 +14,20 @@ ROOT = Path(__file__).resolve().parent.parent
 HINT = "generated/ is out of date. Run `make generate` and commit the result."
 
 
+CHANGES = (
+    ("types.py", "from http import HTTPStatus\n", ""),
+    ("types.py", "    status_code: HTTPStatus\n", "    status_code: int\n"),
+    ("api/*/*.py", "from http import HTTPStatus\n", ""),
+    ("api/*/*.py", "HTTPStatus(response.status_code)", "response.status_code"),
+    ("models/execute_agent_response.py", 'd.pop("flowSwitch")', 'd.pop("flowSwitch", False)'),
+)
+"""Changes of the generator's output: files, old text, new text.
+
+`HTTPStatus` raises `ValueError` for 520 to 529, which Cloudflare sends. `flowSwitch` is required,
+yet older responses do not have it; absence means false.
+"""
+
+
 def generate(contract: Path, output: Path) -> None:
     """Write the client of `contract` into the folder `output`, and replace its content.
 
@@ -22,6 +36,7 @@ def generate(contract: Path, output: Path) -> None:
 
     Raises:
         subprocess.CalledProcessError: the generator failed, or warned.
+        SystemExit: its output does not have what `CHANGES` replaces.
     """
     tools = Path(sys.executable).parent
     command: list[str | Path] = [
@@ -34,6 +49,22 @@ def generate(contract: Path, output: Path) -> None:
     path = f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"
     environment = {**os.environ, "PATH": path, "RUFF_NO_CACHE": "true"}
     subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+    change(output / "leadway_client")
+
+
+def change(package: Path) -> None:
+    """Apply `CHANGES` to the generated package.
+
+    Raises:
+        SystemExit: a file does not have the old text.
+    """
+    for pattern, old, new in CHANGES:
+        files = [file for file in package.glob(pattern) if file.name != "__init__.py"]
+        texts = [file.read_text(encoding="utf-8") for file in files]
+        if not files or not all(old in text for text in texts):
+            sys.exit(f"{pattern}: does not have {old!r}. Adapt CHANGES in {Path(__file__).name}.")
+        for file, text in zip(files, texts, strict=True):
+            file.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def check(checkout: Path) -> list[str]:

@@ -248,7 +248,9 @@ def _hosts(config: pytest.Config) -> HostPool:
     try:
         from leadway_mock.testing.host import HostPool  # noqa: PLC0415 - only when a test uses it
     except ModuleNotFoundError as error:
-        hint = "Install it with: pip install 'leadway[mock]'"
+        from leadway_command import install_hint  # noqa: PLC0415 - only when it fails
+
+        hint = install_hint("mock")
         pytest.fail(
             f"leadway_mock needs {error.name}, which is not installed. {hint}", pytrace=False
         )

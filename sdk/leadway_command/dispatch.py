@@ -12,7 +12,7 @@ from importlib.metadata import EntryPoint, entry_points, version
 from typing import Final
 
 from leadway_command.arguments import did_you_mean
-from leadway_command.output import print_error, print_line, run_command
+from leadway_command.output import install_hint, print_error, print_line, run_command
 
 GROUP: Final = "leadway.commands"
 EXIT_USAGE: Final = 2
@@ -64,10 +64,9 @@ def _run(command: EntryPoint, arguments: list[str]) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] in {"leadway", "leadway_client", "leadway_mock"}:
             raise
-        # The index has no package of this name, so a clone's path is named, not `leadway[…]`.
         print_error(
-            f"leadway {command.name} needs {error.name}, which is not installed. In your clone of"
-            f" the repository, run: {sys.executable} -m pip install '.[{command.name}]'"
+            f"leadway {command.name} needs {error.name}, which is not installed."
+            f" {install_hint(command.name)}"
         )
         return EXIT_USAGE
     code: int = function(arguments)

@@ -5,9 +5,11 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
+import generate_client
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,6 +111,53 @@ def test_make_rejects_an_old_python(tmp_path: Path) -> None:
     assert rejected.stdout == ""
 
 
+def test_nothing_recommends_a_package_that_no_index_has() -> None:
+    """Anybody could register its name; a path (`../leadway[mock]`, `.[mock]`) installs a clone."""
+    by_name = re.compile(r"(?:pip3? install|uv add|pipx install)[^\n`]*[ '\"]leadway(?![\w./-])")
+    said = [path for path in tracked() if by_name.search(path.read_text(errors="replace"))]
+    assert [path.relative_to(ROOT).as_posix() for path in said] == ["docs/dependencies.md"]
+
+
+WINDOWS = """
+import importlib, os, signal, sys
+
+MISSING = {"fcntl", "grp", "pty", "pwd", "readline", "resource", "syslog", "termios", "tty"}
+
+
+class Windows:
+    def find_spec(self, name, path=None, target=None):
+        if name in MISSING:
+            raise ImportError(name + " is not on Windows")
+
+
+sys.meta_path.insert(0, Windows())
+for module in MISSING & sys.modules.keys():
+    del sys.modules[module]
+for module, names in {
+    signal: "SIGALRM SIGCHLD SIGHUP SIGKILL SIGPIPE SIGQUIT SIGUSR1 pthread_sigmask",
+    os: "fork geteuid getpgrp getuid killpg register_at_fork setsid statvfs tcgetpgrp",
+}.items():
+    for name in names.split():
+        vars(module).pop(name, None)
+for name in ("chat", "doctor", "execute"):
+    importlib.import_module("leadway.commands." + name)
+for name in ("cli.check", "cli.env", "cli.exec", "cli.main", "pytest_plugin"):
+    importlib.import_module("leadway_mock." + name)
+from leadway import Leadway
+from leadway_mock.testing import Mock
+
+with Mock() as mock:
+    os.environ.update(mock.environment)
+    with Leadway.from_env() as leadway:
+        print(leadway.agent(mock.agent_id).execute("Hi").text)
+"""
+
+
+def test_sdk_and_mock_need_no_module_that_windows_lacks() -> None:
+    done = run(sys.executable, "-c", WINDOWS)
+    assert (done.stdout, done.stderr) == ("Turn 1. You said: Hi\n", "")
+
+
 @pytest.mark.parametrize("target", ["mock", "help", "test"])
 def test_make_rejects_a_variable_that_nothing_reads(target: str) -> None:
     rejected = run("make", target, "DIALOGUES=x y")
@@ -144,6 +193,11 @@ def test_an_installation_without_a_network_says_that_it_needs_one(tmp_path: Path
 def drift(checkout: Path) -> subprocess.CompletedProcess[str]:
     python = str(ROOT / ".venv-generate" / "bin" / "python")
     return run(python, str(ROOT / "scripts" / "generate_client.py"), "--check", str(checkout))
+
+
+def test_a_change_that_the_generated_client_has_no_place_for_fails(checkout: Path) -> None:
+    with pytest.raises(SystemExit, match=r"types\.py: does not have .* Adapt CHANGES"):
+        generate_client.change(checkout / "generated" / "leadway_client")
 
 
 @pytest.fixture

@@ -126,7 +126,7 @@ class ExecuteAgentResponse:
 
         execution_status = d.pop("executionStatus")
 
-        flow_switch = d.pop("flowSwitch")
+        flow_switch = d.pop("flowSwitch", False)
 
         attachments = []
         _attachments = d.pop("attachments")

@@ -16,9 +16,10 @@ from typing import Any, Final
 
 import regex
 
-from leadway_mock.documents.problems import escape_controls, quote
+from leadway_mock.documents.problems import quote
 from leadway_mock.store import WouldBlock
 from leadway_mock.util.json_text import plain_text
+from leadway_mock.util.printable_text import escape_controls
 
 MAX_MATCH_SECONDS: Final = 0.25
 """Time that all regular expressions have for one message."""

@@ -120,6 +120,24 @@ class Settings:
         "whether a body property that the contract lacks is an error",
         choices=("reject", "ignore"),
     )
+    idempotency_key_seconds: float = _setting(
+        86_400.0, "how long a managed agent's Idempotency-Key is remembered", minimum=0
+    )
+    idempotency_scope: str = _setting(
+        "agent",
+        "which requests share Idempotency-Keys: those of an agent, of a location, or all",
+        choices=("agent", "location", "all"),
+    )
+    idempotency_mismatch: str = _setting(
+        "reject",
+        "an Idempotency-Key with another request: reject it, repeat the first response, or process",
+        choices=("reject", "repeat", "process"),
+    )
+    idempotency_concurrent: str = _setting(
+        "wait",
+        "an Idempotency-Key whose first response is not sent yet: wait for it, or conflict (409)",
+        choices=("wait", "conflict"),
+    )
     enforce_quotas: bool = _switch("respond 429 when a documented quota is used up", on=False)
     quota_preset: str = _setting(
         "standard",

@@ -39,11 +39,23 @@ RULES_BY_ERROR: Mapping[str, str] = {
     "location-missing": "location-missing",
     "body-malformed": "body-unreadable",
     "media-type-unsupported": "body-unreadable",
+    "route-not-in-version": "version-unknown",
+    "query-invalid": "query-invalid",
+    "variables-too-large": "body-invalid",
+    "variable-reserved": "body-invalid",
+    "idempotency-key-missing": "idempotency-key-invalid",
+    "idempotency-key-invalid": "idempotency-key-invalid",
+    "idempotency-key-reused": "idempotency-key-reused",
 }
 """The rule that a request breaks if it gets this error response."""
 
 ROUTING_ERRORS = frozenset({"route-unknown", "method-not-allowed"})
 """Error responses to requests without an operation."""
+
+KEYLESS_OPERATIONS = frozenset({"executeAgent", "executeAgent-deprecated"})
+"""Operations that process a message again, whatever key it has."""
+
+TOO_MANY_REQUESTS = 429
 
 BLOCKED_USER_AGENT = "python-urllib/"
 """Start of the User-Agent that the platform's proxy rejects, in lower case (observed)."""
@@ -87,13 +99,14 @@ class RepeatedMessagesDetector(Detector):
             is_retry_after_timeout(current, before)
             or (_is_uncertain(before) and _is_soon(current, before))
         )
-        if before and repeated:
+        is_same_turn = before is not None and current.key != "" and current.key == before.key
+        if before and repeated and not is_same_turn:
             yield _repeated_message(current, before)
         if _is_uncertain(current) or current.delay:
             # A turn that was committed is the one that a later retry repeats.
             committed = repeated and before and before.was_committed and not current.was_committed
             self._uncertain[key] = before if before and committed else current
-        elif before and current.was_committed:
+        elif before and (current.was_committed or current.entry.get("repeated")):
             del self._uncertain[key]
 
 
@@ -117,6 +130,28 @@ class EarlyRetryDetector(Detector):
                 yield Detection("retry-after-ignored", text, (limited.number, current.number))
         if current.retry_after is not None and current.was_delivered:
             self._limited[key] = current
+
+
+class KeyedRetriesDetector(Detector):
+    """Detects keys that are sent again after a 429 that does not allow it (documented)."""
+
+    def __init__(self) -> None:
+        self._final: BoundedDict[tuple[str, str], Observation] = BoundedDict()
+
+    def observe(self, current: Observation) -> Iterator[Detection]:
+        """Compare with the last 429 for this key."""
+        if not current.key:
+            return
+        key = current.conversation.client, current.key
+        before = self._final.pop(key, None)
+        if before:
+            text = "the key of a 429 without retryable or Retry-After was sent again"
+            yield Detection("idempotency-key-after-429", text, (before.number, current.number))
+        if current.status == TOO_MANY_REQUESTS and current.was_delivered:
+            body = current.entry["response"].get("body")
+            is_retryable = isinstance(body, dict) and body.get("retryable") is True
+            if not is_retryable or current.retry_after is None:
+                self._final[key] = current
 
 
 class RepeatedErrorsDetector(Detector):
@@ -147,7 +182,7 @@ class RepeatedErrorsDetector(Detector):
 def _headers(current: Observation) -> Iterator[Detection]:
     headers = current.entry["request"]["headers"]
     agent = headers.get("user-agent", "")
-    if "idempotency-key" in headers:
+    if "idempotency-key" in headers and current.operation_id in KEYLESS_OPERATIONS:
         yield Detection("idempotency-key-ignored", "Idempotency-Key was sent", (current.number,))
     if agent.lower().startswith(BLOCKED_USER_AGENT):
         text = f"User-Agent was {_truncate(agent)}"

@@ -41,6 +41,8 @@ class ReplyOptions(TypedDict, total=False):
     success: bool
     attachments: Sequence[Mapping[str, Any]]
     generative_outputs: Sequence[Mapping[str, Any]]
+    tools_fired: Sequence[str]
+    generated_media: Sequence[Mapping[str, Any]]
     latency: str | Mapping[str, Any]
     fault: Mapping[str, Any] | Fault
     then: str

@@ -6,7 +6,6 @@ Equal dialogues behave alike, whether they come from a transcript, YAML or Pytho
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -65,12 +64,15 @@ class ScriptedReply:
             response=parse_template(self.text).fill(values),
             attachments=fill_texts(self.fields.attachments, values),
             generative_outputs=fill_texts(self.fields.generative_outputs, values),
+            generated_media=fill_texts(self.fields.generated_media, values),
         )
 
     @property
     def placeholders(self) -> Iterator[str]:
         """The names of the placeholders in all its texts."""
-        for text in texts_in([self.text, self.fields.attachments, self.fields.generative_outputs]):
+        fields = self.fields
+        lists = (fields.attachments, fields.generative_outputs, fields.generated_media)
+        for text in texts_in([self.text, *lists]):
             yield from parse_template(text).names
 
 
@@ -246,13 +248,12 @@ def to_json(dialogue: Dialogue) -> dict[str, Any]:
 
 
 def to_text(dialogue: Dialogue) -> str:
-    """Return a dialogue as text for the store, which `from_text` reads."""
+    """Return a dialogue as text for the store, which `from_json` reads."""
     return to_json_text(to_json(dialogue))
 
 
-def from_text(text: str) -> Dialogue:
-    """Return the dialogue from the text of `to_text`, without checks."""
-    content = json.loads(text)
+def from_json(content: Mapping[str, Any]) -> Dialogue:
+    """Return the dialogue from the content of `to_text`, without checks."""
     fallback = content["fallback"]
     return Dialogue(
         name=content["name"],

@@ -39,16 +39,18 @@ def near_misses(
         return ()
     waiting = {(dialogue.name, turn.number) for dialogue, turn in here}
     missed = []
-    with suppress(PatternTimeout):  # Then only the turns compared so far are near misses.
+    try:
         for each in here[:MAX_COMPARED_TURNS]:
             missed.append(_near_miss(*each, agent_input, "here"))  # noqa: PERF401 - it may end early
+    except PatternTimeout as error:  # Only the turns compared so far are near misses.
+        missed = missed or [_uncompared(*here[0], str(error))]
     elsewhere = (
         _near_miss(dialogue, turn, agent_input, "elsewhere")
         for dialogue in scope
         for turn in dialogue.turns[:MAX_COMPARED_TURNS]
         if (dialogue.name, turn.number) not in waiting
-        and not turn.user.is_catch_all
         and turn.match(agent_input) is not None
+        and not turn.user.is_catch_all
     )
     missed.sort(key=lambda miss: -miss.closeness)  # A stable sort: the first written comes first.
     found: list[NearMiss] = []
@@ -75,6 +77,11 @@ def _near_miss(
         comparisons=tuple(map(comparison, parts)),
         hint=_hint(turn, parts, agent_input.match_time) if where == "here" else elsewhere,
     )
+
+
+def _uncompared(dialogue: Dialogue, turn: ScriptedTurn, hint: str) -> NearMiss:
+    where = (turn.label, dialogue.file, turn.line, "here")
+    return NearMiss(dialogue.name, turn.number, *where, closeness=0.0, comparisons=(), hint=hint)
 
 
 def _closeness(part: MatchPart) -> float:

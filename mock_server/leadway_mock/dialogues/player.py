@@ -23,7 +23,8 @@ from leadway_mock.dialogues.model import (
     ScriptedTurn,
 )
 from leadway_mock.dialogues.near_misses import near_misses
-from leadway_mock.documents.problems import escape_controls, quote
+from leadway_mock.documents.problems import quote
+from leadway_mock.util.printable_text import escape_controls
 
 STATE: Final = "dialogue"
 """Key of the position in a session's state."""

@@ -15,7 +15,14 @@ from leadway_mock.util.json_text import to_json_bytes
 JSON = "application/json; charset=utf-8"
 
 
-SIGNIFICANT_HEADERS = ("authorization", "version", "content-type", "content-encoding", "prefer")
+SIGNIFICANT_HEADERS = (
+    "authorization",
+    "version",
+    "content-type",
+    "content-encoding",
+    "prefer",
+    "idempotency-key",
+)
 """Headers that a response depends on; others, such as a trace id, differ in a repeated request."""
 
 

@@ -9,7 +9,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from leadway_mock.agents.registry import AgentRegistry, Token
@@ -95,10 +95,11 @@ def _check_expiry(claims: Mapping[str, Any], now: float) -> None:
         raise APIError("token-expired", hint=hint)
 
 
-def check_version(request: Request, operation: Operation) -> None:
-    """Check that `Version` has a value that the platform is known to accept.
+def check_version(request: Request, operation: Operation, known: Collection[str]) -> None:
+    """Check that `Version` has a value that the platform is known to accept for the operation.
 
-    Raises `APIError`: `version-missing` or `version-unknown`.
+    `known` are those that it accepts for any operation. Raises `APIError`: `version-missing`,
+    `version-unknown` or `route-not-in-version`.
     """
     parameter = operation.parameter("header", "Version")
     if parameter is None:
@@ -108,9 +109,14 @@ def check_version(request: Request, operation: Operation) -> None:
     if not value:
         hint = f"Send 'Version: {parameter['schema']['default']}'."
         raise APIError("version-missing", hint=hint)
-    if value not in accepted:
+    if value in accepted:
+        return
+    if value not in known:
         hint = f"Version is '{value}'; accepted are {', '.join(accepted)}."
         raise APIError("version-unknown", hint=hint)
+    message = f"Cannot {request.method} {request.path}"
+    hint = f"This path needs 'Version: {parameter['schema']['default']}'; {value} does not have it."
+    raise APIError("route-not-in-version", message=message, hint=hint)
 
 
 def check_scope(token: Token, operation: Operation, profile: str) -> None:
@@ -135,7 +141,7 @@ def check_location(body: object, token: Token, known: Iterable[str] = ()) -> str
         return None
     location = body.get("locationId")
     if location is None or location == "":
-        hint = "Send the sub-account's id as 'locationId' in the body."
+        hint = "Send the sub-account's id as 'locationId', in the body or, in a GET, the query."
         if meant := misnamed(body, "locationId", known):
             hint = f"/{meant}: unknown property '{meant}'; did you mean 'locationId'?"
         raise APIError("location-missing", hint=hint)

@@ -34,7 +34,7 @@ from leadway_mock.util.redaction import redact_text
 
 log = logging.getLogger(__name__)
 
-_EXECUTION_ID = re.compile(rb'"executionId"\s*:\s*"([0-9A-Za-z-]{1,64})"')
+_EXECUTION_ID = re.compile(rb'"(?:execution|session)Id"\s*:\s*"([0-9A-Za-z-]{1,64})"')
 
 MAX_LOGGED_METHOD = 20
 MAX_LOGGED_PATH = 200

@@ -188,10 +188,10 @@ def _fitting(call: OperationCall, phase: FaultPhase, armed: list[ArmedFault]) ->
 
 
 def _fits(fault: Fault, call: OperationCall) -> bool:
-    session = call.context.record.execution_id or call.body.get("executionId")
+    session = call.context.record.execution_id or call.session_id
     return (
         fault.operation_id in {None, call.operation.id}
-        and fault.agent_id in {None, call.path_parameters.get("agentId")}
+        and fault.agent_id in {None, call.agent_id}
         and fault.execution_id in {None, session}
     )
 

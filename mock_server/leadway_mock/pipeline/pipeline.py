@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 from leadway_mock.agents.patterns import PatternTimeout
 from leadway_mock.agents.registry import AgentRegistry, Token
-from leadway_mock.contract.model import Contract, Operation
+from leadway_mock.contract.model import Contract, Operation, agent_id_of
 from leadway_mock.dialogues import DialogueRegistry
 from leadway_mock.faults import FaultPhase
 from leadway_mock.http.messages import APIError, Request, Response
@@ -35,6 +35,7 @@ from leadway_mock.util.redaction import fingerprint, redact_text
 from leadway_mock.validation.request_body import (
     MAX_ERRORS,
     BodyValidator,
+    QueryReader,
     find_unused_input,
     read_json,
 )
@@ -67,6 +68,11 @@ class RequestPipeline:
             operation.id: BodyValidator(operation.body_schema)
             for operation in contract.operations
             if operation.body_schema is not None
+        }
+        self._queries = {
+            operation.id: QueryReader(operation)
+            for operation in contract.operations
+            if operation.body_schema is None
         }
 
     def run(self, context: RequestContext) -> Response:
@@ -114,8 +120,8 @@ class RequestPipeline:
 
         token = authorization.check_token(request, self.agents, context.started_at)
         # token-invalid, token-unknown, token-expired
-        authorization.check_version(request, operation)
-        # version-missing, version-unknown
+        authorization.check_version(request, operation, self.contract.api_versions)
+        # version-missing, version-unknown, route-not-in-version
         authorization.check_scope(token, operation, settings.profile)
         # scope-missing-documented, scope-missing-observed
 
@@ -123,8 +129,10 @@ class RequestPipeline:
         # body-too-large, media-type-unsupported, body-malformed
         location = self._check_location(context, operation, body, token)
         # location-missing, location-forbidden
-        self._count_quotas(context, token, location)
-        # quota-exceeded
+        self._count_quotas(context, operation, token, location)
+        # quota-exceeded, quota-exceeded-retryable
+        query = self._validate_query(request, operation)
+        # query-invalid
         self._validate(context, operation, body)
         # body-invalid
 
@@ -135,7 +143,7 @@ class RequestPipeline:
             context.record.requested_example = preference.text
             return response
 
-        return self._handle(OperationCall(context, operation, path, body, location))
+        return self._handle(OperationCall(context, operation, path, body, location, query))
         # armed faults, then the errors of the operation's handler
 
     def _handle(self, call: OperationCall) -> Response:
@@ -186,7 +194,9 @@ class RequestPipeline:
         context.record.location_id = location
         return location
 
-    def _count_quotas(self, context: RequestContext, token: Token, location: str | None) -> None:
+    def _count_quotas(
+        self, context: RequestContext, operation: Operation, token: Token, location: str | None
+    ) -> None:
         """Count the request: now where quotas are enforced, else in the commit."""
         if location is None or context.are_quotas_counted:
             return
@@ -197,8 +207,21 @@ class RequestPipeline:
         if context.namespace.settings.enforce_quotas:
             context.are_quotas_counted = True
             context.usage, error = quotas.count(context.quota_increments, context.started_at)
+            if error is not None and error.rule not in operation.examples:
+                error.rule = f"{error.rule}-retryable"
             if error is not None:
                 raise error
+
+    def _validate_query(self, request: Request, operation: Operation) -> Mapping[str, Any]:
+        """Return the parameters of the query; empty for operations with a body."""
+        reader = self._queries.get(operation.id)
+        if reader is None:
+            return {}
+        values, errors = reader.read(request.query)
+        if errors:
+            messages = [each.message for each in errors]
+            raise APIError("query-invalid", message=messages, violations=errors)
+        return values
 
     def _validate(self, context: RequestContext, operation: Operation, body: object) -> None:
         """Validate the body once; record what the operation did not use."""
@@ -210,7 +233,7 @@ class RequestPipeline:
         if errors:
             messages = [each.message for each in errors[:MAX_ERRORS]]
             raise APIError("body-invalid", message=messages, violations=errors[:MAX_ERRORS])
-        agent = self.agents.by_id.get(context.record.path_parameters.get("agentId", ""))
+        agent = self.agents.by_id.get(agent_id_of(context.record.path_parameters))
         variables = agent.input_variables if agent else ()
         if unknown or variables or context.request.query:
             declared = [each.name for each in variables]

@@ -19,7 +19,7 @@ from leadway_mock.http.headers import MAX_HEADER, header_text
 from leadway_mock.http.messages import APIError, Request, Response
 from leadway_mock.pipeline.context import RequestContext
 from leadway_mock.state.ids import Ids
-from leadway_mock.store import StoreUnavailable
+from leadway_mock.store import StoreDamaged, StoreUnavailable
 
 MOCK_FAILURE = "mock-failure"
 """Rule of a response to a failure of the mock itself."""
@@ -225,15 +225,16 @@ def outage_response(
     """Return the 503 response to a request during a store outage.
 
     `Retry-After` means that nothing was stored and that a retry is safe. It is missing where that
-    is `uncertain`.
+    is `uncertain`, and where the store is damaged.
     """
-    hint = f"{error} {UNCERTAIN if uncertain else CERTAIN}"
+    retryable = not uncertain and not isinstance(error, StoreDamaged)
+    hint = f"{error} {UNCERTAIN if uncertain else CERTAIN if retryable else ''}".rstrip()
     headers = {
         "X-Trace-Id": Ids().trace(0),
         "X-Mock-Rule": STORE_RULE,
         "X-Mock-Evidence": STORE_EVIDENCE,
         "X-Mock-Hint": header_text(hint),
-        **({} if uncertain else {"Retry-After": str(RETRY_SECONDS)}),
+        **({"Retry-After": str(RETRY_SECONDS)} if retryable else {}),
     }
     content = {"statusCode": 503, "message": message}
     return Response(503, content, STORE_RULE, STORE_EVIDENCE, headers, hint)

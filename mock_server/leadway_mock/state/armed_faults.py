@@ -76,7 +76,7 @@ class ArmedFaults:
 
     def count(self, key: str) -> HitCount:
         """Return how often the fault counted under `key` has fired."""
-        return _count(self._store.last(self._prefix + key))[1]
+        return self._count(self._store.last(self._prefix + key))[1]
 
     def try_fire(
         self,
@@ -93,7 +93,7 @@ class ArmedFaults:
         `retry_after`, calls within that many seconds after a firing are early calls and get the
         same error.
         """
-        version, count = _count(reads.last(self._prefix + key))
+        version, count = self._count(reads.last(self._prefix + key))
         next_count = _next_count(count, fault, now, retry_after)
         if next_count is None:
             return None
@@ -109,6 +109,11 @@ class ArmedFaults:
         """Delete the count under `key`."""
         self._store.delete(self._prefix + key)
 
+    def _count(self, item: Item | None) -> tuple[int, HitCount]:
+        if item is None:
+            return 0, HitCount()
+        return item.position, self._store.decode(item.value, count_from_json)
+
     def _to_json(self, armed: ArmedFault) -> dict[str, Any]:
         count = self.count(armed.key)
         times = armed.fault.times
@@ -119,10 +124,6 @@ class ArmedFaults:
             "earlyCalls": count.early,
             "remaining": left,
         }
-
-
-def _count(item: Item | None) -> tuple[int, HitCount]:
-    return (item.position, HitCount(**json.loads(item.value))) if item else (0, HitCount())
 
 
 def _next_count(
@@ -138,3 +139,11 @@ def _next_count(
     hits = count.hits + 1
     until = now + wait if wait else None
     return replace(count, hits=hits, until=until), FaultHit(hits, fault.times, wait)
+
+
+def count_from_json(content: Mapping[str, Any]) -> HitCount:
+    """Return the count of its JSON; raises `TypeError`."""
+    count = HitCount(**content)
+    if not all(isinstance(each, int | float | None) for each in content.values()):
+        raise TypeError("a value of the count has another type")
+    return count

@@ -12,11 +12,13 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final, Protocol
 
 from leadway_mock.config.settings import Settings
 from leadway_mock.state.armed_faults import ArmedFaults
 from leadway_mock.state.clock import Clock, MovableClock
+from leadway_mock.state.idempotency import IdempotencyKeys
 from leadway_mock.state.ids import Ids
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.quotas import Quotas
@@ -51,6 +53,7 @@ class Namespace:
         self.ids = Ids(self.settings.seed)
         self.sessions = Sessions(store, self.clock, self.settings, prefix)
         self.journal = Journal(store, self.settings, prefix)
+        self.idempotency = IdempotencyKeys(store, self.settings, prefix)
         self.quotas = Quotas(store, self.settings, prefix)
         self.faults = ArmedFaults(store, prefix, tuple(overrides.get("faults", ())))
         self.store = store
@@ -231,7 +234,8 @@ class NamespaceRegistry:
         """
         texts = {key: text for key, _, text in snapshot.entries if key == OVERRIDES_KEY}
         text = texts.get(OVERRIDES_KEY, "{}")
-        self._build(namespace.name, json.loads(text))
+        checked = self._build(namespace.name, json.loads(text))
+        list(checked.faults)
         version, _ = self._read_overrides(namespace.name)
         others = tuple(each for each in snapshot.entries if each[0] != OVERRIDES_KEY)
         entries = (*others, (OVERRIDES_KEY, version + 1, text))
@@ -264,13 +268,19 @@ class NamespaceRegistry:
         key = name, item.value
         namespace = self._cache.get(key)
         if namespace is None:
-            namespace = self._cache[key] = self._build(name, json.loads(item.value))
+            namespace = self._cache[key] = self._store.decode(
+                item.value, partial(self._build, name), parse=json.loads
+            )
         return namespace
 
     def _read_overrides(self, name: str) -> tuple[int, Overrides | None]:
         """Return version and overrides of a namespace; (0, None) if it is not open."""
         item = self._store.last(_key(name))
-        return (item.position, json.loads(item.value)) if item else (0, None)
+        return (
+            (item.position, self._store.decode(item.value, dict, parse=json.loads))
+            if item
+            else (0, None)
+        )
 
     def _build(self, name: str, overrides: Overrides) -> Namespace:
         return Namespace(name, self._store, self._settings, self._clock, overrides)

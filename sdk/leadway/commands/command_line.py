@@ -108,8 +108,9 @@ def add_message_options(parser: argparse.ArgumentParser) -> None:
     """Add the argument AGENT, and the options for a message."""
     parser.add_argument("agent", metavar="AGENT", type=_agent_id, help="the agent's id")
     group = parser.add_argument_group("message")
+    group.add_argument("--managed", action="store_true", help="AGENT is a managed agent")
     group.add_argument("--contact", metavar="ID", help="the contact who sends the message")
-    group.add_argument("--session", metavar="ID", help="resume the session with this executionId")
+    group.add_argument("--session", metavar="ID", help="resume the session with this id")
     group.add_argument("--agent-version", metavar="ID", help="the published version to run")
     group.add_argument(
         "--var",
@@ -150,6 +151,14 @@ class _OptionFields(TypedDict):
     version_id: str | None
 
 
+def check_managed(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    """End the program with a usage error for options that managed agents do not have."""
+    if arguments.managed and arguments.agent_version:
+        parser.error("managed agents have no --agent-version; they run the published one")
+    if getattr(arguments, "idempotency_key", None) and not arguments.managed:
+        parser.error("--idempotency-key needs --managed; other agents process each message")
+
+
 def message_fields(arguments: argparse.Namespace) -> _OptionFields:
     """Return the fields of a message or a conversation from the options, without the variables."""
     return {"contact_id": arguments.contact, "version_id": arguments.agent_version}
@@ -163,9 +172,14 @@ def exit_code(error: LeadwayError) -> int:
 def error_text(error: LeadwayError) -> str:
     """Return `str(error)` with flags and variables instead of Python names."""
     text = error_message(error, str(error).removesuffix(error.hint))
-    if error.hint != type(error).hint:  # The service's own words.
-        return f"{text}{error.hint}"
-    return f"{text}{_with_flags(_HINTS.get(type(error), error.hint))}"
+    return f"{text}{error_hint(error)}"
+
+
+def error_hint(error: LeadwayError) -> str:
+    """Return the hint of the response, or that of the class with flags and variables."""
+    if error.hint != type(error).hint:
+        return error.hint
+    return _with_flags(_HINTS.get(type(error), error.hint))
 
 
 def error_message(error: LeadwayError, text: str = "") -> str:

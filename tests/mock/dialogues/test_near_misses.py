@@ -8,7 +8,7 @@ from time import process_time
 
 import pytest
 
-from leadway_mock.agents.patterns import parse_pattern
+from leadway_mock.agents.patterns import PatternTimeout, parse_pattern
 from leadway_mock.agents.replies import NearMiss
 from leadway_mock.dialogues import (
     DialogueBuilder,
@@ -18,6 +18,9 @@ from leadway_mock.dialogues import (
     play,
     user,
 )
+from leadway_mock.dialogues.model import ScriptedTurn
+from leadway_mock.dialogues.near_misses import near_misses
+from leadway_mock.dialogues.player import position_in
 from leadway_mock.dialogues.reports import (
     DIALOGUE_ENDED,
     columns,
@@ -163,6 +166,21 @@ def test_after_then_end_the_hint_says_so() -> None:
 
     assert "'x' ended after turn 1" in near_miss_hint(reply)
     assert "`at_end: restart` or `at_end: repeat`" in near_miss_hint(reply)
+
+
+def test_a_slow_pattern_is_no_end_of_the_dialogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run_out(*_: object) -> None:
+        raise PatternTimeout(parse_pattern("/(a+)+b/"))
+
+    talk = dialogue("x").user("a").agent("1").user("/(a+)+b/").agent("2")
+    *_, reply = replies(talk, "a", "c")
+    assert position_in(reply.state)
+    monkeypatch.setattr(ScriptedTurn, "parts", run_out)
+    turn = as_dialogue(talk).turn(2)
+
+    [miss] = near_misses([(as_dialogue(talk), turn)], [], agent_input())
+    assert (miss.turn, miss.position, miss.comparisons) == (2, "here", ())
+    assert "took more than" in near_miss_hint(replace(reply, near_misses=(miss,)))
 
 
 def test_near_misses_are_json() -> None:

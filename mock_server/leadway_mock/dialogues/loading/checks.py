@@ -23,7 +23,7 @@ from leadway_mock.faults import FaultError, read_fault, read_latency
 from leadway_mock.util.json_pointer import to_path
 from leadway_mock.util.names import closest
 
-TEMPLATE_FIELDS: Final = ("response", "attachments", "generativeOutputs")
+TEMPLATE_FIELDS: Final = ("response", "attachments", "generativeOutputs", "generatedMedia")
 """Properties of a reply with placeholders."""
 
 

@@ -94,9 +94,6 @@ def test_captures_are_kept_and_not_expanded_again() -> None:
         ("name:\nuser: a\nagent: b", "1:6: `name` is empty"),
         ("fallback: {{x\nuser: a\nagent: b", "1:11: a `{{` without a placeholder"),
         ("after: repeat\nuser: a\nagent: b", "1:1: `after:` is not a speaker — did you mean `at_e"),
-        ("turns:\n  - user: a\n", "1:1: this is YAML, not a transcript — end the file's name in"),
-        ('{"turns": []}\n', "1:1: this is YAML, not a transcript — end the file's name in"),
-        ("- user: a\n", "1:1: this is YAML, not a transcript — end the file's name in"),
     ],
 )
 def test_problems_of_a_transcript_have_position_and_hint(text: str, complaint: str) -> None:
@@ -116,6 +113,16 @@ def test_a_transcript_can_have_the_properties_of_a_dialogue() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "text", ["turns:\n  - user: a\n", '{"turns": []}\n', "- user: a\n", "[]\n", '"turns": []\n']
+)
+def test_yaml_in_a_transcript_is_named(text: str) -> None:
+    first = complaints(text, "d.txt")[0]
+    assert (
+        first == "1:1: this is YAML, not a transcript — end the file's name in `.yaml` or `.json`"
+    )
+
+
 def test_a_file_with_invalid_lines_only_is_not_reported_as_empty() -> None:
     assert complaints("customer: a\nbot: b\n") == [
         "1:1: `customer:` is not a speaker — did you mean `user:`?",
@@ -128,10 +135,10 @@ def test_all_problems_are_reported_at_once() -> None:
 
 
 def test_each_unclosed_placeholder_of_a_text_is_reported() -> None:
-    assert complaints("user: a\nagent: {{message {{turn}} {{nmae, {{x}\n    {{day") == [
+    assert complaints("user: a\nagent: {{message {{turn}} {{nmae, {{x}\n    {{day", "d.txt") == [
         f"2:8: a `{{{{` without a placeholder: `{each}` — close it as in `{{{{name}}}}`, or write "
         r"`\{{` for two braces"
-        for each in ("{{day", "{{message {{turn}} {…", "{{nmae,", "{{x}")
+        for each in ("{{day", "{{message {{turn}}", "{{nmae,", "{{x}")
     ]
 
 
