@@ -141,6 +141,7 @@ def test_early_environment_with_xdist(pytester: pytest.Pytester, run: Run) -> No
         "def test_it(leadway_mock, number):\n"
         "    assert ask(f'Hi {number}').startswith('Turn 1.')\n"
         "    leadway_mock.assert_said(f'Hi {number}')\n\n"
+        "@pytest.mark.leadway_mock\n"
         "@pytest.mark.parametrize('number', range(4))\n"
         "def test_session(leadway_mock_session, number):\n"
         "    assert ask(f'Ho {number}').startswith('Turn 1.')\n"
