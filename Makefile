@@ -11,6 +11,13 @@ INSTALL := PYTHON="$(PYTHON)" sh scripts/install.sh
 NPX := sh scripts/npx.sh
 QUIETLY := sh scripts/run_quietly.sh
 
+# A variable on the command line that nothing reads is an error, not ignored.
+VARIABLES = PORT HOST TARGET SUITE TESTS ONLY BASELINE QUICK PYTHON
+UNKNOWN := $(filter-out $(VARIABLES) LEADWAY_% MAKE% -%,$(foreach each,$(.VARIABLES),$(if $(findstring command,$(origin $(each))),$(each))))
+ifneq ($(UNKNOWN),)
+$(error no target reads $(UNKNOWN); variables are $(VARIABLES) and the settings of the mock, such as LEADWAY_MOCK_$(firstword $(UNKNOWN))=...)
+endif
+
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -39,4 +39,8 @@ pip() {
 
 python=$(find_python)
 [ -x "$environment/bin/python" ] || "$python" -m venv --without-pip "$environment" >&2
-pip install -qq --no-input --disable-pip-version-check "$@" >&2
+if ! pip install -qq --no-input --disable-pip-version-check "$@" >&2; then
+    echo "Installing into $environment failed. The first run needs a package index:" \
+        "check the network and the proxy, or name your own index in PIP_INDEX_URL." >&2
+    exit 1
+fi

@@ -1,4 +1,4 @@
-"""pytest plug-in: the fixture `leadway_mock`, strict by default, and a summary of the run.
+"""pytest plug-in: the fixtures `leadway_mock…`, strict by default, and a summary of the run.
 
 pytest loads this module in every run, so it imports the mock only when a test uses it.
 """
@@ -13,15 +13,21 @@ import pytest
 
 if TYPE_CHECKING:
     from leadway_mock.testing import Mock
+    from leadway_mock.testing.dialogue_sources import Place
     from leadway_mock.testing.host import HostPool
     from leadway_mock.testing.plugin_support import RunSummary
 
 NAME = "leadway_mock"
+SESSION = "leadway_mock_session"
+FIXTURES = frozenset({NAME, SESSION, "leadway_mock_wsgi"})
+ENVIRONMENT = "leadway_mock_environment"
 MARKER = (
     "leadway_mock(dialogue=, faults=, settings=, strict=, allow=, any_token=): options of this"
     " test's mock; see leadway_mock.testing.Mock"
 )
 MOCKS = pytest.StashKey["list[Mock]"]()
+EARLY_MOCK = pytest.StashKey["Mock"]()
+HOSTS = pytest.StashKey["HostPool"]()
 SUMMARY = pytest.StashKey["RunSummary"]()
 
 
@@ -32,6 +38,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         " unscripted, contract, wrong-token, unused"
     )
     parser.addini("leadway_mock_allow", text, type="args", default=[])
+    text = (
+        "start the mock before conftest.py is imported, for applications that read LEADWAY_BASE_URL"
+        " when they are imported; leadway_mock then has one URL and one token in all tests"
+    )
+    parser.addini(ENVIRONMENT, text, type="bool", default=False)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
+    """Start the mock and set the environment, if the ini option asks for it."""
+    if early_config.getini(ENVIRONMENT):
+        hosts = _hosts(early_config)
+        early_config.add_cleanup(hosts.close)
+        mock = _new_mock(shared_host=hosts.get({})).open()
+        early_config.add_cleanup(mock.close)
+        environment = pytest.MonkeyPatch()
+        early_config.add_cleanup(environment.undo)
+        _set_environment(environment, mock)
+        early_config.stash[EARLY_MOCK] = mock
+    yield
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -42,6 +68,11 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def leadway_mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
     """Mock of this test; the environment directs the application to it."""
+    if EARLY_MOCK in request.config.stash:
+        session = request.getfixturevalue(SESSION)
+        with _session_mock(request, session, reset=True):
+            yield session
+        return
     with _mock(request, serve=True) as mock:
         yield mock
 
@@ -54,27 +85,63 @@ def leadway_mock_wsgi(request: pytest.FixtureRequest) -> Iterator[Mock]:
 
 
 @pytest.fixture(scope="session")
+def leadway_mock_session(
+    request: pytest.FixtureRequest,
+    _leadway_mock_hosts: HostPool,
+    leadway_mock_settings: Mapping[str, Any],
+) -> Iterator[Mock]:
+    """Mock with one URL, token and namespace for all tests; the environment leads to it."""
+    mock = request.config.stash.get(EARLY_MOCK, None)
+    if mock is None:
+        try:
+            mock = _new_mock(shared_host=_leadway_mock_hosts.get(leadway_mock_settings)).open()
+        except ValueError as error:
+            text = str(error)
+            pytest.fail(text, pytrace=False)
+    with pytest.MonkeyPatch.context() as environment:
+        _set_environment(environment, mock)
+        yield mock
+    if len(mock.journal):
+        _summary(request.config).add(mock, SESSION)
+    if EARLY_MOCK not in request.config.stash:
+        mock.close()
+
+
+@pytest.fixture
+def _leadway_mock_session_test(
+    request: pytest.FixtureRequest, leadway_mock_session: Mock
+) -> Iterator[None]:
+    """Judge what a test sends to the session's mock; reset the mock if the test has the marker."""
+    reset = request.node.get_closest_marker(NAME) is not None
+    with _session_mock(request, leadway_mock_session, reset=reset):
+        yield
+
+
+@pytest.fixture(scope="session")
 def leadway_mock_settings() -> Mapping[str, Any]:
     """Settings that the mock starts with, such as `agents_file`; override this fixture."""
     return {}
 
 
 @pytest.fixture(scope="session")
-def _leadway_mock_hosts() -> Iterator[HostPool]:
+def _leadway_mock_hosts(pytestconfig: pytest.Config) -> Iterator[HostPool]:
     """Hosts of this process, one for each set of settings."""
-    from leadway_mock.testing.host import HostPool  # noqa: PLC0415 - only when a test uses it
-
-    hosts = HostPool()
+    hosts = _hosts(pytestconfig)
     yield hosts
-    hosts.close()
+    if EARLY_MOCK not in pytestconfig.stash:
+        hosts.close()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Add the fixture to a test that has the marker, itself or by its class or module."""
     names = getattr(item, "fixturenames", None)
+    if names is None:
+        return
     is_marked = item.get_closest_marker(NAME) is not None
-    if is_marked and names is not None and not {NAME, f"{NAME}_wsgi"} & set(names):
+    if is_marked and not FIXTURES & set(names):
         names.insert(0, NAME)  # The first one, so that the others find its environment.
+    if SESSION in names and NAME not in names:
+        names.insert(0, "_leadway_mock_session_test")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -97,8 +164,7 @@ def _mock(request: pytest.FixtureRequest, *, serve: bool) -> Iterator[Mock]:
     mock = _open_mock(request, serve=serve)
     with pytest.MonkeyPatch.context() as environment:
         try:
-            for name, value in mock.environment.items():
-                environment.setenv(name, value)
+            _set_environment(environment, mock)
             item.stash.setdefault(MOCKS, []).append(mock)
             yield mock
             item.stash[MOCKS].remove(mock)
@@ -107,24 +173,90 @@ def _mock(request: pytest.FixtureRequest, *, serve: bool) -> Iterator[Mock]:
             mock.close()
 
 
+@contextmanager
+def _session_mock(request: pytest.FixtureRequest, mock: Mock, *, reset: bool) -> Iterator[None]:
+    """Judge one test by the session's mock; with `reset`, the mock is empty before and after."""
+    item, summary = request.node, _summary(request.config)
+    options = _options(request)
+    if EARLY_MOCK in request.config.stash:  # It began without these settings.
+        settings = request.getfixturevalue("leadway_mock_settings")
+        options = {**(settings if isinstance(settings, Mapping) else {}), **options}
+    if reset and len(mock.journal):
+        summary.add(mock, SESSION)
+    mock.place = _place(request)
+    try:
+        mock.begin_test(reset=reset, folder=item.path.parent, **options)
+    except (TypeError, ValueError) as error:
+        text = str(error)
+        pytest.fail(text, pytrace=False)
+    item.stash.setdefault(MOCKS, []).append(mock)
+    yield
+    item.stash[MOCKS].remove(mock)
+    if reset:
+        summary.add(mock, item.nodeid)
+        mock.begin_test(reset=True)
+
+
 def _open_mock(request: pytest.FixtureRequest, *, serve: bool) -> Mock:
     """Return the mock of a test, open; fail the test if its options are invalid."""
-    try:
-        from leadway_mock.testing import Mock  # noqa: PLC0415 - only when a test uses it
-        from leadway_mock.testing.plugin_support import parse_marks  # noqa: PLC0415 - the same
-    except ModuleNotFoundError as error:
-        hint = "Install it with: pip install 'leadway[mock]'"
-        pytest.fail(f"leadway_mock needs {error.name}, which is not installed. {hint}")
     hosts = request.getfixturevalue("_leadway_mock_hosts")
     settings = request.getfixturevalue("leadway_mock_settings")
-    marks, allow = request.node.iter_markers(NAME), request.config.getini("leadway_mock_allow")
+    options = _options(request)
     try:
-        options = parse_marks(list(marks), allow)
         folder = request.node.path.parent
-        return Mock(shared_host=hosts.get(settings), serve=serve, folder=folder, **options).open()
-    except ValueError as error:  # Errors of markers, dialogues, faults and settings are all this.
+        host = hosts.get(settings)
+        mock = _new_mock(shared_host=host, serve=serve, folder=folder, **options)
+        mock.place = _place(request)
+        return mock.open()
+    except ValueError as error:  # Errors of dialogues, faults and settings are all this.
         text = str(error)
     return pytest.fail(text, pytrace=False)
+
+
+def _place(request: pytest.FixtureRequest) -> Place:
+    """Return the file and line of a test, where its marker is or near it."""
+    from leadway_mock.testing.dialogue_sources import Place  # noqa: PLC0415 - when needed
+
+    return Place(str(request.node.path), (request.node.location[1] or 0) + 1)
+
+
+def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Return the options of a test's markers; fail the test if they are invalid."""
+    from leadway_mock.testing.plugin_support import parse_marks  # noqa: PLC0415 - when needed
+
+    marks, allow = request.node.iter_markers(NAME), request.config.getini("leadway_mock_allow")
+    try:
+        return parse_marks(list(marks), allow)
+    except ValueError as error:
+        text = str(error)
+    return pytest.fail(text, pytrace=False)
+
+
+def _new_mock(**options: Any) -> Mock:  # noqa: ANN401 - the arguments of `Mock`
+    from leadway_mock.testing import Mock  # noqa: PLC0415 - only when a test uses it
+
+    return Mock(**options)
+
+
+def _set_environment(environment: pytest.MonkeyPatch, mock: Mock) -> None:
+    for name, value in mock.environment.items():
+        environment.setenv(name, value)
+
+
+def _hosts(config: pytest.Config) -> HostPool:
+    """Return the hosts of this process; fail if the mock is not installed."""
+    try:
+        from leadway_mock.testing.host import HostPool  # noqa: PLC0415 - only when a test uses it
+    except ModuleNotFoundError as error:
+        from leadway_command import install_hint  # noqa: PLC0415 - only when it fails
+
+        hint = install_hint("mock")
+        pytest.fail(
+            f"leadway_mock needs {error.name}, which is not installed. {hint}", pytrace=False
+        )
+    if HOSTS not in config.stash:
+        config.stash[HOSTS] = HostPool()
+    return config.stash[HOSTS]
 
 
 def _summary(config: pytest.Config) -> RunSummary:

@@ -34,7 +34,7 @@ from leadway_mock.metrics import SharedMetrics, share_metrics
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.store import IN_MEMORY, StoreError, redact_url
 from leadway_mock.web import create_app
-from leadway_mock.web.server import open_server
+from leadway_mock.web.server import open_server, stop_process
 
 log = logging.getLogger(__name__)
 
@@ -115,13 +115,13 @@ def _serve(settings: Settings, listening: socket.socket, connection: socket.sock
     with closing(emulator):
         emulator.metrics = SharedMetrics()
         server = open_server(create_app(emulator=emulator), settings, listening=listening)
-        signal.signal(signal.SIGTERM, lambda *_: server.stop())
+        signal.signal(signal.SIGTERM, lambda *_: stop_process(server))
         gc.freeze()  # All of this stays until the end; garbage collections can skip it.
 
         def stop_with_supervisor() -> None:
             with suppress(OSError):
                 connection.recv(1)  # Nothing is sent, so this waits for the end of the connection.
-            server.stop()
+            stop_process(server)
 
         threading.Thread(target=stop_with_supervisor, daemon=True).start()
         connection.sendall(READY)

@@ -14,6 +14,17 @@ from leadway._agents import (
 )
 from leadway._calls import HTTPResponse, image
 from leadway._clients import AsyncLeadway, Leadway, Options
+from leadway._managed_agents import (
+    AsyncManagedAgent,
+    AsyncManagedConversation,
+    ManagedAgent,
+    ManagedAgentDetails,
+    ManagedAgentPage,
+    ManagedConversation,
+    ManagedConversationFields,
+    ManagedFields,
+    ManagedReply,
+)
 from leadway._observers import Attempt, Observer
 from leadway._rate_limiter import DOCUMENTED_LIMITS, RateLimiter
 from leadway._responses import Reply
@@ -30,6 +41,8 @@ from leadway.errors import (
     ConnectionFailedError,
     ConnectionLostError,
     ConversationBusyError,
+    IdempotencyKeyInUseError,
+    IdempotencyKeyReusedError,
     InactiveAgentError,
     InvalidRequestError,
     InvalidResponseError,
@@ -54,12 +67,17 @@ from leadway.errors import (
 )
 
 if TYPE_CHECKING:
-    from leadway_client.models import Attachment, GenerativeOutput, ResponseAttachment
+    from leadway_client.models import (
+        Attachment,
+        GeneratedMedia,
+        GenerativeOutput,
+        ResponseAttachment,
+    )
 else:
 
     def __getattr__(name: str) -> type:
         """Import a generated model when it is used; httpx, which it imports, takes a while."""
-        if name in {"Attachment", "GenerativeOutput", "ResponseAttachment"}:
+        if name in {"Attachment", "GeneratedMedia", "GenerativeOutput", "ResponseAttachment"}:
             return getattr(import_module("leadway_client.models"), name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
@@ -74,6 +92,8 @@ __all__ = [
     "AsyncAgent",
     "AsyncConversation",
     "AsyncLeadway",
+    "AsyncManagedAgent",
+    "AsyncManagedConversation",
     "Attachment",
     "Attempt",
     "AuthorizationError",
@@ -84,14 +104,24 @@ __all__ = [
     "Conversation",
     "ConversationBusyError",
     "ConversationFields",
+    "GeneratedMedia",
     "GenerativeOutput",
     "HTTPResponse",
+    "IdempotencyKeyInUseError",
+    "IdempotencyKeyReusedError",
     "InactiveAgentError",
     "InvalidRequestError",
     "InvalidResponseError",
     "InvalidTokenError",
     "Leadway",
     "LeadwayError",
+    "ManagedAgent",
+    "ManagedAgentDetails",
+    "ManagedAgentPage",
+    "ManagedConversation",
+    "ManagedConversationFields",
+    "ManagedFields",
+    "ManagedReply",
     "MessageFields",
     "MissingScopeError",
     "NoResponseError",

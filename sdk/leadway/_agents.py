@@ -7,19 +7,31 @@ import warnings
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypedDict
 
-from typing_extensions import Unpack, deprecated
+from typing_extensions import TypeVar, Unpack, deprecated
 
-from leadway._calls import Call, check_fields, checked_agent_id, request_body
+from leadway._calls import check_fields, checked_agent_id, request_body
 from leadway._observers import logger
-from leadway._responses import Reply
+from leadway._responses import Reply, execute_call
 from leadway._sender import SendOptions, Steps, send_with_retries
 from leadway.errors import ConversationBusyError, SessionNotFoundError, printable
 
 if TYPE_CHECKING:  # Modules that `import leadway` does not import, since they take long.
     from leadway._transport import AsyncTransport, Transport
     from leadway_client.models import Attachment
+
+
+R = TypeVar("R", default=Reply)
+"""Kind of reply."""
+
+Sent_co = TypeVar("Sent_co", covariant=True)
+
+
+class SendInSession(Protocol[Sent_co]):
+    """Function that returns the steps that send a message in a session, or in a new one."""
+
+    def __call__(self, session: str | None, *, is_restart: bool) -> Steps[Sent_co]: ...
 
 
 class _CommonFields(TypedDict, total=False):
@@ -70,13 +82,14 @@ class _AgentBase:
 
     def _steps(
         self, message: str, fields: MessageFields, *, deprecated_path: bool = False
-    ) -> Steps:
+    ) -> Steps[Reply]:
         if deprecated_path:  # `@deprecated` is for type checkers: to warn, it would import asyncio.
             text = "Use execute(): the vendor has deprecated this path."
             warnings.warn(text, DeprecationWarning, stacklevel=3)
         check_fields(fields, MessageFields.__annotations__)
         body = request_body(message, self._location_id, **fields)
-        return send_with_retries(Call(self.id, body, deprecated_path), self._options)
+        call = execute_call(self.id, body, deprecated_path=deprecated_path)
+        return send_with_retries(call, self._options)
 
 
 class Agent(_AgentBase):
@@ -138,35 +151,24 @@ class AsyncAgent(_AgentBase):
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Generic[R]):
     """One message and its reply."""
 
     message: str
     """Text of the user."""
 
-    reply: Reply
+    reply: R
     """Reply of the agent."""
 
 
-class BaseConversation:
-    """Part of a conversation that sync and async ones share; does no I/O."""
+class ConversationBase(Generic[R]):
+    """Part that the conversations with all kinds of agents share; does no I/O."""
 
-    def __init__(
-        self,
-        agent_id: str,
-        steps: Callable[[str, MessageFields], Steps],
-        transport: Any,  # noqa: ANN401 - the subclass has the type
-        execution_id: str | None,
-        fields: ConversationFields,
-    ) -> None:
-        check_fields({"execution_id": execution_id})
-        check_fields(fields, ["execution_id", *ConversationFields.__annotations__])
+    def __init__(self, agent_id: str, session: str | None, *, restart_expired: bool) -> None:
         self._agent_id = agent_id
-        self._message_steps = steps
-        self._transport = transport
-        self._execution_id = execution_id or None
-        self._fields: Mapping[str, Any] = fields
-        self._history: list[Turn] = []
+        self._session = session or None
+        self._restart_expired = restart_expired
+        self._history: list[Turn[R]] = []
         self._restarts = 0
         self._busy = threading.Lock()
 
@@ -176,12 +178,7 @@ class BaseConversation:
         return self._agent_id
 
     @property
-    def execution_id(self) -> str | None:
-        """Id of the session, the only state; `None` before the first reply."""
-        return self._execution_id
-
-    @property
-    def history(self) -> tuple[Turn, ...]:
+    def history(self) -> tuple[Turn[R], ...]:
         """Turns of this object, oldest first; the service does not return earlier ones."""
         return tuple(self._history)
 
@@ -189,10 +186,6 @@ class BaseConversation:
     def restarts(self) -> int:
         """Number of expired sessions that were replaced by a new one."""
         return self._restarts
-
-    def __repr__(self) -> str:
-        agent, session = self.agent_id, self.execution_id
-        return f"{type(self).__name__}(agent_id={agent!r}, execution_id={session!r})"
 
     @contextmanager
     def _exclusive(self) -> Generator[None]:
@@ -204,37 +197,72 @@ class BaseConversation:
         finally:
             self._busy.release()
 
+    def _turn_steps(
+        self, message: str, send: SendInSession[R], session_of: Callable[[R], str]
+    ) -> Steps[R]:
+        """Send a message in the session, or in a new one if it has expired."""
+        try:
+            reply = yield from send(self._session, is_restart=False)
+        except SessionNotFoundError:
+            if not (self._restart_expired and self._session):
+                raise
+            logger.warning("session %s has expired; a new one begins", printable(self._session))
+            self._session = None
+            self._restarts += 1
+            reply = yield from send(None, is_restart=True)
+        self._session = session_of(reply)
+        self._history.append(Turn(message, reply))
+        return reply
+
+
+class BaseConversation(ConversationBase[Reply]):
+    """Part of a conversation that sync and async ones share; does no I/O."""
+
+    def __init__(
+        self,
+        agent_id: str,
+        steps: Callable[[str, MessageFields], Steps[Reply]],
+        transport: Any,  # noqa: ANN401 - the subclass has the type
+        execution_id: str | None,
+        fields: ConversationFields,
+    ) -> None:
+        check_fields({"execution_id": execution_id})
+        check_fields(fields, ["execution_id", *ConversationFields.__annotations__])
+        restarts = bool(fields.get("restart_expired"))
+        super().__init__(agent_id, execution_id, restart_expired=restarts)
+        self._message_steps = steps
+        self._transport = transport
+        self._fields: Mapping[str, Any] = fields
+
+    @property
+    def execution_id(self) -> str | None:
+        """Id of the session, the only state; `None` before the first reply."""
+        return self._session
+
+    def __repr__(self) -> str:
+        agent, session = self.agent_id, self.execution_id
+        return f"{type(self).__name__}(agent_id={agent!r}, execution_id={session!r})"
+
     def _steps(
         self,
         message: str,
         attachments: Sequence[Attachment],
         input_variables: Mapping[str, Any] | None,
-    ) -> Steps:
+    ) -> Steps[Reply]:
         check_fields({"attachments": attachments, "input_variables": input_variables})
-        fields: MessageFields = {
-            "attachments": tuple(attachments),
-            "input_variables": {
-                **(self._fields.get("input_variables") or {}),
-                **(input_variables or {}),
-            },
-            "version_id": self._fields.get("version_id"),
-            "contact_id": self._fields.get("contact_id"),
-            "execution_id": self._execution_id,
-        }
-        try:
-            reply = yield from self._message_steps(message, fields)
-        except SessionNotFoundError:
-            if not (self._fields.get("restart_expired") and self._execution_id):
-                raise
-            logger.warning(
-                "session %s has expired; a new one begins", printable(self._execution_id)
-            )
-            self._execution_id = None
-            self._restarts += 1
-            reply = yield from self._message_steps(message, {**fields, "execution_id": None})
-        self._execution_id = reply.execution_id
-        self._history.append(Turn(message, reply))
-        return reply
+        variables = {**(self._fields.get("input_variables") or {}), **(input_variables or {})}
+
+        def send(session: str | None, *, is_restart: bool) -> Steps[Reply]:  # noqa: ARG001 - it has no key
+            fields: MessageFields = {
+                "attachments": tuple(attachments),
+                "input_variables": variables,
+                "version_id": self._fields.get("version_id"),
+                "contact_id": self._fields.get("contact_id"),
+                "execution_id": session,
+            }
+            return self._message_steps(message, fields)
+
+        return self._turn_steps(message, send, lambda reply: reply.execution_id)
 
 
 class Conversation(BaseConversation):

@@ -1,8 +1,8 @@
-"""One call of the execute endpoint, and its outcome."""
+"""One call of an operation, and its outcome."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +20,7 @@ _ID_RULE: Final = "The agent id must be a word such as p1q2r3s4t5u6v7w8x9y0z1a2"
 _FIELD_TYPES: Final[Mapping[str, tuple[type, str]]] = {
     "attachments": (Sequence, "a list such as [image(url)]"),
     "input_variables": (Mapping, "a dictionary of names and values"),
+    "extra_variables": (Mapping, "a dictionary of names and values"),
     "restart_expired": (bool, "True or False"),
 }
 """Type of each field that is not a string, and its name in errors."""
@@ -27,12 +28,20 @@ _FIELD_TYPES: Final[Mapping[str, tuple[type, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One message to one agent."""
+    """One call of an operation of the contract."""
 
-    agent_id: str
-    body: ExecuteAgentRequest
-    deprecated: bool = False
-    """Whether to use the deprecated path."""
+    operation: str
+    """Its `operationId`."""
+
+    arguments: Mapping[str, Any]
+    """Arguments of the generated function for it, without those that the settings have."""
+
+    parse: Callable[[HTTPResponse], Any]
+    """Function that parses a successful response; raises `InvalidResponseError`."""
+
+    method: str = "POST"
+    idempotency_key: str | None = None
+    """Key with which it may be sent again whatever happened; `None` where it has none."""
 
 
 @dataclass(frozen=True, slots=True)

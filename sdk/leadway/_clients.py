@@ -10,10 +10,16 @@ from typing_extensions import Unpack
 
 from leadway._agents import Agent, AsyncAgent
 from leadway._arguments import check_names, check_type
+from leadway._managed_agents import (
+    AsyncManagedAgent,
+    ManagedAgent,
+    ManagedAgentPage,
+    list_steps,
+)
 from leadway._observers import Observer
 from leadway._rate_limiter import RateLimiter
 from leadway._retries import RetryPolicy
-from leadway._sender import SendOptions
+from leadway._sender import SendOptions, Steps
 from leadway._settings import Settings
 from leadway._tokens import Secret
 from leadway.errors import SettingsError
@@ -94,6 +100,10 @@ class _ClientBase:
         check_names(options, _ARGUMENTS, SettingsError)
         return cls(Settings.from_env(**options), rate_limiter=rate_limiter, observer=observer)
 
+    def _list_steps(self, query: str | None, skip: int, limit: int) -> Steps[ManagedAgentPage]:
+        location = self.settings.location_id
+        return list_steps(location, self._options, query=query, skip=skip, limit=limit)
+
     def _open(self) -> None:
         raise NotImplementedError  # Both clients open a transport of their own kind.
 
@@ -134,6 +144,29 @@ class Leadway(_ClientBase):
         """
         return Agent(agent_id, self.settings.location_id, self._options, self._transport)
 
+    def managed_agent(self, agent_id: str) -> ManagedAgent:
+        """Return the managed agent with this id. Sends no request.
+
+        Raises:
+            InvalidRequestError: the id cannot be one segment of a path.
+        """
+        return ManagedAgent(agent_id, self.settings.location_id, self._options, self._transport)
+
+    def list_managed_agents(
+        self, query: str | None = None, *, skip: int = 0, limit: int = 25
+    ) -> ManagedAgentPage:
+        """Return a page of the published managed agents of the location.
+
+        Args:
+            query: part of the name or description, in any case.
+            skip: number of agents to leave out at the beginning.
+            limit: maximum number of agents, 1 to 100.
+
+        Raises:
+            LeadwayError: there is no list; the class says why.
+        """
+        return self._transport.run(self._list_steps(query, skip, limit))
+
     def close(self) -> None:
         """Close all connections."""
         self._transport.close()
@@ -158,6 +191,18 @@ class AsyncLeadway(_ClientBase):
     def agent(self, agent_id: str) -> AsyncAgent:
         """Return the agent with this id; see `Leadway.agent`."""
         return AsyncAgent(agent_id, self.settings.location_id, self._options, self._transport)
+
+    def managed_agent(self, agent_id: str) -> AsyncManagedAgent:
+        """Return the managed agent with this id; see `Leadway.managed_agent`."""
+        return AsyncManagedAgent(
+            agent_id, self.settings.location_id, self._options, self._transport
+        )
+
+    async def list_managed_agents(
+        self, query: str | None = None, *, skip: int = 0, limit: int = 25
+    ) -> ManagedAgentPage:
+        """Return a page of the published managed agents; see `Leadway.list_managed_agents`."""
+        return await self._transport.run(self._list_steps(query, skip, limit))
 
     async def close(self) -> None:
         """Close all connections."""

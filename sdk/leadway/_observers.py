@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from leadway._calls import HTTPResponse, Outcome
-from leadway._responses import Reply
 from leadway.errors import LeadwayError, printable
 
 logger: Final = logging.getLogger("leadway")
@@ -52,13 +51,13 @@ class Attempt:
     """Duration in seconds."""
 
     execution_id: str | None
-    """Session of the reply, `None` after an error."""
+    """Session of the reply; `None` after an error, and for calls that send no message."""
 
     interaction_id: str | None
-    """Id of the interaction, `None` after an error."""
+    """Id of the interaction; `None` as above, and for managed agents."""
 
     error: LeadwayError | None
-    """Error, `None` after a reply."""
+    """Error, `None` after a success."""
 
 
 Observer = Callable[[Attempt], None]
@@ -66,21 +65,22 @@ Observer = Callable[[Attempt], None]
 
 
 def report(
-    observer: Observer | None, number: int, outcome: Outcome, result: Reply | LeadwayError
+    observer: Observer | None, method: str, number: int, outcome: Outcome, result: object
 ) -> None:
     """Log an attempt (DEBUG for a reply, WARNING for an error), and notify the observer.
 
     An exception of the observer is logged as ERROR, since the call itself has succeeded.
     """
-    reply, error = (result, None) if isinstance(result, Reply) else (None, result)
+    error = result if isinstance(result, LeadwayError) else None
+    session = getattr(result, "execution_id", None) or getattr(result, "session_id", None)
     attempt = Attempt(
         number=number,
-        method="POST",
+        method=method,
         path=outcome.path,
         status=outcome.status if isinstance(outcome, HTTPResponse) else None,
         seconds=outcome.seconds,
-        execution_id=reply.execution_id if reply else None,
-        interaction_id=reply.interaction_id if reply else None,
+        execution_id=session,
+        interaction_id=getattr(result, "interaction_id", None),
         error=error,
     )
     level = logging.WARNING if error else logging.DEBUG
@@ -88,7 +88,7 @@ def report(
         text = "%s %s -> %s in %.0f ms, attempt %d: %s"
         status, milliseconds = attempt.status or "no response", attempt.seconds * 1000
         values = (
-            "POST",
+            method,
             printable(attempt.path),
             status,
             milliseconds,

@@ -9,16 +9,21 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from leadway import errors
-from leadway._calls import Failure, HTTPResponse, Outcome
+from leadway._calls import Call, Failure, HTTPResponse, Outcome
 from leadway._retries import parse_retry_after
 
 if TYPE_CHECKING:
-    from leadway_client.models import ExecuteAgentResponse, GenerativeOutput, ResponseAttachment
+    from leadway_client.models import (
+        ExecuteAgentRequest,
+        ExecuteAgentResponse,
+        GenerativeOutput,
+        ResponseAttachment,
+    )
 
 _DEFAULTS: Final[Mapping[str, Any]] = {
     "success": True,
@@ -34,6 +39,13 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
 """Values for missing fields. `response` and `executionId` are required."""
 
 _LISTS: Final = ("attachments", "generativeOutputs")
+
+_TYPE_NAMES: Final[Mapping[type, str]] = {
+    str: "a string",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list",
+}
 
 _MAX_ERROR_BODY_BYTES: Final = 65_536
 
@@ -61,6 +73,7 @@ _BY_MESSAGE: Final[Sequence[tuple[frozenset[int], str, type[errors.APIStatusErro
     (frozenset({400, 404}), r"\bexecution ?id\b|\bsession\b", errors.SessionNotFoundError),
     (frozenset({400, 404}), r"version not found|\bversionid\b", errors.VersionNotFoundError),
     (frozenset({404}), r"cannot (post|get)\b", errors.RouteNotFoundError),
+    (frozenset({409, 422}), r"idempotency-key was used", errors.IdempotencyKeyReusedError),
 ]
 """Statuses, pattern of the message in lower case, class. The first match counts."""
 
@@ -72,6 +85,7 @@ _BY_STATUS: Final[Mapping[int, type[errors.APIStatusError]]] = {
     405: errors.RouteNotFoundError,
     413: errors.InvalidRequestError,
     415: errors.InvalidRequestError,
+    409: errors.IdempotencyKeyInUseError,
     422: errors.InvalidRequestError,
     429: errors.RateLimitedError,
 }
@@ -156,14 +170,30 @@ class Reply:
         return self.model.additional_properties
 
 
-def classify(outcome: Outcome) -> Reply | errors.LeadwayError:
-    """Return the reply or the exception for an outcome."""
+def execute_call(
+    agent_id: str, body: ExecuteAgentRequest, *, deprecated_path: bool = False
+) -> Call:
+    """Return the call that sends a message to an agent."""
+    operation = "executeAgent-deprecated" if deprecated_path else "executeAgent"
+    return Call(operation, {"agent_id": agent_id, "body": body}, parse_reply)
+
+
+def classify(
+    outcome: Outcome,
+    parse: Callable[[HTTPResponse], Any] | None = None,
+    *,
+    has_key: bool = False,
+) -> Any:  # noqa: ANN401 - what `parse` returns, or a LeadwayError
+    """Return what `parse` makes of a success, by default the reply, or else the exception.
+
+    `has_key` is whether the call has an idempotency key.
+    """
     if isinstance(outcome, Failure):
         return outcome.error(outcome.reason, retry_safe=outcome.retry_safe, hint=outcome.hint)
     if not 200 <= outcome.status <= 299:  # noqa: PLR2004 - the class of successes
-        return _error_from_response(outcome)
+        return _error_from_response(outcome, has_key=has_key)
     try:
-        return parse_reply(outcome)
+        return (parse or parse_reply)(outcome)
     except errors.LeadwayError as error:
         return error.with_traceback(None)
 
@@ -177,25 +207,46 @@ def parse_reply(response: HTTPResponse) -> Reply:
     """
     from leadway_client.models import ExecuteAgentResponse  # noqa: PLC0415 - as in `_calls`
 
-    raw = _parse_json(response.body)
-    if not isinstance(raw, dict):
-        raise _invalid_response("The response is not a JSON object", response)
-    for name in ("response", "executionId"):
-        if not isinstance(raw.get(name), str):
-            raise _invalid_response(f"The response's '{name}' must be a string", response)
+    raw = parse_object(response, {"response": str, "executionId": str})
     if not raw["executionId"]:
-        raise _invalid_response("The response's 'executionId' is empty", response)
-    fields = {name: value for name, value in raw.items() if value is not None}
-    for name, default in _DEFAULTS.items():
-        value = fields.setdefault(name, default)
-        if type(value) is not type(default):
-            types = type(default).__name__, type(value).__name__
-            reason = f"The response's '{name}' must be {types[0]}, not {types[1]}"
-            raise _invalid_response(reason, response)
+        raise invalid_response("The response's 'executionId' is empty", response)
+    fields = with_defaults(raw, _DEFAULTS, response)
     for name in _LISTS:  # What they contain is not documented, so no reply is lost for it.
         fields[name] = [item for item in fields[name] if isinstance(item, dict)]
     model = ExecuteAgentResponse.from_dict(fields)
     return Reply(model, raw, response, model.response, model.execution_id, model.interaction_id)
+
+
+def parse_object(response: HTTPResponse, required: Mapping[str, type]) -> dict[str, Any]:
+    """Return the JSON object in a response.
+
+    Raises `InvalidResponseError` if it is none, or a `required` property has another type.
+    """
+    raw = _parse_json(response.body)
+    if not isinstance(raw, dict):
+        raise invalid_response("The response is not a JSON object", response)
+    for name, kind in required.items():
+        if type(raw.get(name)) is not kind:
+            reason = f"The response's '{name}' must be {_TYPE_NAMES[kind]}"
+            raise invalid_response(reason, response)
+    return raw
+
+
+def with_defaults(
+    raw: Mapping[str, Any], defaults: Mapping[str, Any], response: HTTPResponse
+) -> dict[str, Any]:
+    """Return the fields of an object, with defaults for absent ones and `null`.
+
+    Raises `InvalidResponseError` if one has another type than its default.
+    """
+    fields = {name: value for name, value in raw.items() if value is not None}
+    for name, default in defaults.items():
+        value = fields.setdefault(name, default)
+        if type(value) is not type(default):
+            types = type(default).__name__, type(value).__name__
+            reason = f"The response's '{name}' must be {types[0]}, not {types[1]}"
+            raise invalid_response(reason, response)
+    return fields
 
 
 def _parse_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
@@ -216,7 +267,7 @@ def _finite_float(text: str) -> float:
 _DECODER: Final = json.JSONDecoder(parse_float=_finite_float, parse_constant=_finite_float)
 
 
-def _invalid_response(reason: str, response: HTTPResponse) -> errors.InvalidResponseError:
+def invalid_response(reason: str, response: HTTPResponse) -> errors.InvalidResponseError:
     """Return the error for a response that does not match the contract."""
     return errors.InvalidResponseError(
         reason, status=response.status, body=_body_text(response.body)
@@ -228,22 +279,25 @@ def _body_text(body: bytes) -> str:
     return body[:_MAX_ERROR_BODY_BYTES].decode("utf-8", "replace")
 
 
-def _error_from_response(response: HTTPResponse) -> errors.LeadwayError:
+def _error_from_response(response: HTTPResponse, *, has_key: bool) -> errors.LeadwayError:
     """Return the exception for a response with another status than 2xx."""
     document = _parse_json(response.body)
     fields: Mapping[str, Any] = document if isinstance(document, dict) else {}
     messages = _messages(fields)
     kind = _error_class(response.status, messages, is_json=bool(fields))
     if kind is None:
-        return _invalid_response(_unexpected_status(response.status), response)
+        return invalid_response(_unexpected_status(response.status), response)
     retry_after = parse_retry_after(response.headers)
+    is_limited = response.status == _TOO_MANY_REQUESTS
+    if is_limited and has_key:  # Documented: only then may the key be sent again.
+        is_limited = fields.get("retryable") is True and retry_after is not None
     return kind(
         "; ".join(messages) or f"The response has status {response.status} and no message",
         status=response.status,
         messages=messages,
         trace_id=_text(fields.get("traceId")) or response.headers.get("x-trace-id"),
         body=_body_text(response.body),
-        retry_safe=response.status == _TOO_MANY_REQUESTS
+        retry_safe=is_limited
         or (response.status == _SERVICE_UNAVAILABLE and retry_after is not None),
         retry_after=retry_after,
         hint=response.headers.get("x-mock-hint", ""),

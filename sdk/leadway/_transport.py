@@ -13,7 +13,7 @@ import platform
 import time
 import zlib
 from collections import deque
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -25,12 +25,16 @@ import httpx
 from leadway import errors
 from leadway._calls import Call, Failure, HTTPResponse, Outcome
 from leadway._network_environment import read_network_environment
-from leadway._responses import Reply
-from leadway._sender import Steps, run, run_async
+from leadway._sender import Result, Steps, run, run_async
 from leadway._settings import Settings
 from leadway._tokens import is_loopback
 from leadway._version import __version__
 from leadway_client.api.agents import execute_agent, execute_agent_deprecated
+from leadway_client.api.managed_agents import (
+    execute_managed_agent,
+    get_managed_agent,
+    list_managed_agents,
+)
 from leadway_client.types import UNSET
 
 USER_AGENT: Final = (
@@ -42,6 +46,16 @@ USER_AGENT: Final = (
 # that another task was just given.
 _MAX_CONNECTIONS: Final = 100
 _KEEPALIVE_SECONDS: Final = 5.0
+
+_OPERATIONS: Final[Mapping[str, Any]] = {
+    "executeAgent": execute_agent,
+    "executeAgent-deprecated": execute_agent_deprecated,
+    "executeManagedAgent": execute_managed_agent,
+    "listManagedAgents": list_managed_agents,
+    "getManagedAgent": get_managed_agent,
+}
+_EXECUTE: Final = frozenset({"executeAgent", "executeAgent-deprecated"})
+"""Operations with `source` and any `Version`."""
 
 _UNENCODABLE: Final = (RecursionError, TypeError, ValueError)
 _FAILURES: Final = (
@@ -84,18 +98,15 @@ class _BaseTransport:
     def _build_request(self, call: Call) -> httpcore.Request | Failure:
         if self._is_closed:
             return Failure(errors.ClientClosedError, "The client is closed")
-        operation = execute_agent_deprecated if call.deprecated else execute_agent
-        arguments = operation._get_kwargs(  # noqa: SLF001 - the only builder without parser
-            call.agent_id,
-            body=call.body,
-            version=self._settings.api_version,
-            source=self._settings.source or UNSET,
-        )
+        operation = _OPERATIONS[call.operation]
+        chosen = dict(call.arguments)
+        if call.operation in _EXECUTE:
+            chosen["version"] = self._settings.api_version
+            chosen["source"] = self._settings.source or UNSET
+        arguments = operation._get_kwargs(**chosen)  # noqa: SLF001 - the only builder without parser
         try:
-            body = json.dumps(
-                arguments["json"], ensure_ascii=False, allow_nan=False, separators=(",", ":")
-            ).encode()
-            query = urlencode(arguments["params"])
+            body = _encoded(arguments.get("json"))
+            query = urlencode(arguments.get("params", {}))
         except _UNENCODABLE as error:
             detail = self._masked(str(error))
             reason = f"The message cannot be encoded as JSON: {detail}"
@@ -106,7 +117,7 @@ class _BaseTransport:
             "User-Agent": USER_AGENT,
             "Accept": "application/json",
             "Accept-Encoding": "gzip, deflate",
-            "Content-Length": str(len(body)),
+            **({"Content-Length": str(len(body))} if body else {}),
             **arguments["headers"],
         }
         target = arguments["url"] + (f"?{query}" if query else "")
@@ -174,8 +185,8 @@ class Transport(_BaseTransport):
         self._pool_arguments["network_backend"] = _DeadlineBackend(settings.timeout)
         self._idle_pools: deque[httpcore.ConnectionPool] = deque()
 
-    def run(self, steps: Steps) -> Reply:
-        """Execute the steps; return the reply."""
+    def run(self, steps: Steps[Result]) -> Result:
+        """Execute the steps; return their result."""
         return run(steps, self.send, time.sleep)
 
     def send(self, call: Call) -> Outcome:
@@ -222,8 +233,8 @@ class AsyncTransport(_BaseTransport):
         super().__init__(settings)
         self._pool = httpcore.AsyncConnectionPool(**self._pool_arguments)
 
-    async def run(self, steps: Steps) -> Reply:
-        """Execute the steps; return the reply."""
+    async def run(self, steps: Steps[Result]) -> Result:
+        """Execute the steps; return their result."""
         return await run_async(steps, self.send, anyio.sleep)
 
     async def send(self, call: Call) -> Outcome:
@@ -321,6 +332,13 @@ def _has_unread_bytes(response: httpcore.Response) -> bool:
     except AttributeError:
         return True  # Another version of httpcore: better slow than wrong.
     return bool(received)
+
+
+def _encoded(body: object) -> bytes:
+    """Return the JSON text of a body, empty for none; raises one of `_UNENCODABLE`."""
+    if body is None:
+        return b""
+    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def _path(request: httpcore.Request) -> str:

@@ -26,6 +26,8 @@ LeadwayError                       base class of all errors that this package ra
     │   ├── SessionNotFoundError   the `executionId` is expired, unknown or another agent's
     │   └── RouteNotFoundError     the path or method is not part of the API
     ├── InactiveAgentError         the agent is switched off
+    ├── IdempotencyKeyInUseError   the first request with this key is still being processed
+    ├── IdempotencyKeyReusedError  the key was used for another request
     ├── RateLimitedError           too many requests
     └── ServerError                the service or a proxy failed
         └── UpstreamTimeoutError   a backend of the service timed out
@@ -82,6 +84,9 @@ class LeadwayError(Exception):
     attempts: int
     """Number of times the message was sent; 0 if it was not sent."""
 
+    idempotency_key: str | None
+    """Key of the turn, to send the same message again; `None` where it has none."""
+
     def __init__(  # noqa: PLR0913 - one keyword for each fact about a failure
         self,
         message: str,
@@ -103,6 +108,7 @@ class LeadwayError(Exception):
         self.retry_safe: bool = retry_safe
         self.retry_after: float | None = retry_after
         self.attempts = 0
+        self.idempotency_key = None
         if hint:
             self.hint = printable(hint)
 
@@ -277,6 +283,18 @@ class InactiveAgentError(APIStatusError):
     """The agent is switched off."""
 
     hint = "Activate it in Agent Studio; only active and published agents can be executed."
+
+
+class IdempotencyKeyInUseError(APIStatusError):
+    """The first request with this key is still being processed; a retry gets its response."""
+
+    hint = "Wait, and send the same request with the same key."
+
+
+class IdempotencyKeyReusedError(APIStatusError):
+    """The key was used for another request. Nothing was processed."""
+
+    hint = "Let the SDK create the keys, or use a new one for each message."
 
 
 class RateLimitedError(APIStatusError):

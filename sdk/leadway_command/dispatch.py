@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points, version
 from typing import Final
 
-from leadway_command.output import print_error, print_line, run_command
+from leadway_command.arguments import did_you_mean
+from leadway_command.output import install_hint, print_error, print_line, run_command
 
 GROUP: Final = "leadway.commands"
 EXIT_USAGE: Final = 2
+_OPTIONS: Final = ("--help", "--version", "help")
 
 _SUMMARIES: Final[Mapping[str, str]] = {
     "chat": "have a conversation with an agent in the terminal",
     "doctor": "check settings, network, clock and token",
     "execute": "send one message, for scripts",
-    "mock": "serve the mock; see also `leadway mock exec`, `check` and `env`",
+    "mock": "serve the mock",
+    "mock check": "check dialogues and agents files",
+    "mock env": "print the environment that points programs to a running mock",
+    "mock exec": "run a command, such as a test, with a mock of its own",
 }
 
 
@@ -46,9 +50,11 @@ def _dispatch(commands: Mapping[str, EntryPoint], argv: list[str]) -> int:
             return EXIT_USAGE
         case [name] if name in commands:
             return _run(commands[name], argv[1:])
-    close = get_close_matches(argv[0][:80].lower(), commands, n=1)
-    fix = f"did you mean `leadway {close[0]}`?" if close else f"\n{_usage(commands)}"
-    print_error(f"leadway: unknown command {argv[0]!r}; {fix}")
+    hint = did_you_mean(argv[0].lower(), [*commands, *_OPTIONS], "leadway ")
+    kind = "option" if argv[0].startswith("-") else "command"
+    print_error(f"leadway: unknown {kind} {argv[0]!r}{hint}")
+    if not hint:
+        print_error(_usage(commands))
     return EXIT_USAGE
 
 
@@ -58,10 +64,9 @@ def _run(command: EntryPoint, arguments: list[str]) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] in {"leadway", "leadway_client", "leadway_mock"}:
             raise
-        # The index has no package of this name, so a clone's path is named, not `leadway[…]`.
         print_error(
-            f"leadway {command.name} needs {error.name}, which is not installed. In your clone of"
-            f" the repository, run: {sys.executable} -m pip install '.[{command.name}]'"
+            f"leadway {command.name} needs {error.name}, which is not installed."
+            f" {install_hint(command.name)}"
         )
         return EXIT_USAGE
     code: int = function(arguments)
@@ -69,7 +74,10 @@ def _run(command: EntryPoint, arguments: list[str]) -> int:
 
 
 def _usage(commands: Mapping[str, EntryPoint]) -> str:
-    lines = [f"  {name:9} {_SUMMARIES.get(name, '')}".rstrip() for name in sorted(commands)]
+    summaries = dict.fromkeys(commands, "") | {
+        name: text for name, text in _SUMMARIES.items() if name.split(" ")[0] in commands
+    }
+    lines = [f"  {name:11} {text}".rstrip() for name, text in sorted(summaries.items())]
     names = ",".join(sorted(commands)) or "COMMAND"
     return "\n".join(
         [

@@ -43,6 +43,15 @@ def sanitize(text: str, stream: TextIO) -> str:
     return printable.encode(encoding, "replace").decode(encoding)
 
 
+def install_hint(extras: str) -> str:
+    """Return how to install extras, such as `mock` or `mock,redis`.
+
+    No index has a package of this name, and anybody could register it, so the clone is named.
+    """
+    command = f"{sys.executable} -m pip install '.[{extras}]'"
+    return f"In your clone of the repository, run: {command}"
+
+
 class StdoutError(Exception):
     """Standard output cannot be written.
 

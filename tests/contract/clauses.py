@@ -457,11 +457,145 @@ DIALOGUES = (
     ),
 )
 
+MANAGED_AGENTS = (
+    Clause(
+        "managed-agent-replies",
+        "A managed agent's reply has its five required fields.",
+        ("ExecuteManagedAgentResponse", "managed-reply"),
+    ),
+    Clause(
+        "managed-session-continues",
+        "A message with a `sessionId` continues that session.",
+        ("continueManagedConversation",),
+    ),
+    Clause(
+        "managed-turns-count",
+        "Managed sessions count their turns.",
+        ("continueManagedConversation",),
+    ),
+    Clause(
+        "managed-session-errors",
+        "Unknown session, or one of another agent: 404.",
+        ("session-unknown", "session-foreign-agent"),
+    ),
+    Clause(
+        "managed-agents-are-listed",
+        "A list has the published managed agents.",
+        ("managed-agents",),
+    ),
+    Clause(
+        "managed-agents-are-paged-and-searched",
+        "`skip`, `limit` and `query` select from it.",
+        ("managed-agents",),
+    ),
+    Clause(
+        "managed-agent-is-read",
+        "A managed agent is read by its id.",
+        ("managed-agent",),
+    ),
+    Clause(
+        "managed-agent-must-be-published",
+        "An unpublished one is in no list, and 404.",
+        ("managed-published-only", "agent-unpublished"),
+    ),
+    Clause(
+        "managed-and-other-agents-differ",
+        "Each kind of agent has its own paths.",
+        ("agent-unknown",),
+    ),
+    Clause(
+        "managed-agents-need-v3",
+        "With an older `Version`: 404 `Cannot POST /x`.",
+        ("route-not-in-version",),
+    ),
+    Clause(
+        "query-is-validated",
+        "Invalid query parameters: 422 with all violations.",
+        ("query-invalid",),
+    ),
+    Clause(
+        "managed-scope-is-required",
+        "Token without the scope `managed-agents.write`: 403, or 401.",
+        ("scope-by-profile",),
+    ),
+    Clause(
+        "key-is-required",
+        "No `Idempotency-Key`: 400.",
+        ("idempotency-key-missing",),
+    ),
+    Clause(
+        "key-length-is-limited",
+        "A key of more than 128 characters: 400.",
+        ("idempotency-key-invalid",),
+    ),
+    Clause(
+        "key-repeats-the-response",
+        "The same key and request: the same bytes, and no second turn.",
+        ("idempotency-key-repeated", "managed-reply-repeated"),
+    ),
+    Clause(
+        "key-belongs-to-its-request",
+        "The same key with another body: 422.",
+        ("idempotency-key-reused",),
+    ),
+    Clause(
+        "order-of-properties-is-no-change",
+        "The order of a body's properties does not matter to it.",
+        ("idempotency-key-repeated",),
+    ),
+    Clause(
+        "rejected-request-leaves-the-key-unused",
+        "A rejected request leaves its key unused.",
+        ("idempotency-key-repeated",),
+    ),
+    Clause(
+        "managed-message-is-limited",
+        "A message has 1 to 10,000 characters, not all white space; ids 256.",
+        ("ExecuteManagedAgentRequest",),
+    ),
+    Clause(
+        "extra-variables-are-limited",
+        "`extraVariables` have at most 32 KiB and five levels.",
+        ("variables-too-large",),
+    ),
+    Clause(
+        "reserved-variables-are-rejected",
+        "Reserved names in any spelling: 400.",
+        ("variable-reserved",),
+    ),
+    Clause(
+        "reserved-names-below-own-ones-are-accepted",
+        "Below a name of one's own they are accepted.",
+        ("ExtraVariables",),
+    ),
+    Clause(
+        "key-is-forgotten",
+        "A key is forgotten after a time that is a setting.",
+        ("idempotency-key-forgotten",),
+    ),
+    Clause(
+        "scope-of-keys-is-a-setting",
+        "A setting decides whether agents and locations share keys.",
+        ("idempotency-key-scope",),
+    ),
+    Clause(
+        "key-of-another-request-is-a-setting",
+        "A setting repeats the first response, or processes the request.",
+        ("idempotency-key-other-request",),
+    ),
+    Clause(
+        "managed-quota-is-retryable",
+        "Enforced quota, used up: 429 with `retryable` and `Retry-After`.",
+        ("quota-exceeded-retryable",),
+    ),
+)
+
 SECTIONS: Mapping[str, tuple[Clause, ...]] = {
     "Conversations": CONVERSATIONS,
     "Authorization": AUTHORIZATION,
     "The body": BODIES,
     "Agents and sessions": RESOURCES,
+    "Managed agents": MANAGED_AGENTS,
     "Routes": ROUTES,
     "Limits": LIMITS,
     "Extensions of the mock": EXTENSIONS,

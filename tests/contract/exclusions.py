@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.contract.clauses import MANAGED_AGENTS
+
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
@@ -28,6 +30,10 @@ NEED_SETTINGS = (
     "quota-is-enforced-on-request",
     "retry-after-is-a-setting",
     "same-seed-same-responses",
+    "key-is-forgotten",
+    "scope-of-keys-is-a-setting",
+    "key-of-another-request-is-a-setting",
+    "managed-quota-is-retryable",
     "dialogue-replaces-the-agent",
     "session-keeps-its-dialogue",
     "files-are-reloaded",
@@ -59,6 +65,39 @@ EXCLUSIONS = (
             "parallel-turns-have-distinct-numbers",
             "quota-counts-down",
         ),
+    ),
+    Exclusion(
+        PRISM,
+        "It has no state.",
+        (
+            "managed-turns-count",
+            "managed-session-errors",
+            "managed-agents-are-paged-and-searched",
+            "managed-agent-must-be-published",
+            "managed-and-other-agents-differ",
+            "key-repeats-the-response",
+            "key-belongs-to-its-request",
+            "rejected-request-leaves-the-key-unused",
+        ),
+    ),
+    Exclusion(
+        PRISM,
+        "It checks less than the contract says in words, and has its own messages.",
+        (
+            "managed-agents-need-v3",
+            "managed-scope-is-required",
+            "query-is-validated",
+            "key-is-required",
+            "key-length-is-limited",
+            "managed-message-is-limited",
+            "extra-variables-are-limited",
+            "reserved-variables-are-rejected",
+        ),
+    ),
+    Exclusion(
+        LIVE,
+        "It needs a managed agent's id, which the suite does not ask for.",
+        tuple(clause.id for clause in MANAGED_AGENTS),
     ),
     Exclusion(
         PRISM,

@@ -23,7 +23,7 @@ UNKNOWN = (
     " the response has the one to send from then on."
 )
 EXPIRED = (
-    "This executionId has expired: its session was silent for too long (documented are 30 minutes)."
+    "This executionId has expired: its session was idle for too long."
     " Leave it out to start a new session."
 )
 OTHER_AGENT = (

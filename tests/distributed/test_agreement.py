@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import httpx
 import pytest
 
+from leadway_mock.agents.builtin import MANAGED_ID
 from tests.contract.service import Service, turn
 from tests.distributed.mock_cluster import start_mocks
 from tests.distributed.worker_cluster import (
@@ -100,6 +104,25 @@ def test_a_conversation_continues_on_either_one(replicas: list[Service]) -> None
     session = replicas[0].say("Hello").execution_id
     for number, service in enumerate(replicas * 3, start=2):
         assert turn(service.say("And now?", execution_id=session)) == number
+
+
+@pytest.mark.behaviour("workers-agree", "machines-agree", "idempotency-key-repeated")
+def test_a_key_is_processed_once(clients: list[Service]) -> None:
+    """Of 48 messages with one key, sent to both in parallel, one is a turn."""
+    path = f"/agent-studio/managed-agents/{MANAGED_ID}/execute"
+    headers = {"Version": "v3", "Idempotency-Key": str(uuid4())}
+
+    def say(number: int) -> httpx.Response:
+        service = clients[number % len(clients)]
+        return service.send(service.body(message="Once"), path=path, headers=headers)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        responses = list(pool.map(say, range(48)))
+    assert {response.status_code for response in responses} == {200}
+    (body,) = {response.content for response in responses}
+    session = json.loads(body)["sessionId"]
+    shown = control(clients[0], f"/sessions/{session}", "GET")["transcript"]
+    assert [entry["turn"] for entry in shown] == [1]
 
 
 @pytest.mark.behaviour("workers-agree", "machines-agree")

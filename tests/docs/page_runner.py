@@ -7,7 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +18,14 @@ from tests.docs.markdown import Page
 TIMEOUT_SECONDS = 60
 PAGE_URL = "http://127.0.0.1:4010"
 SERVER_COMMAND = "leadway mock --"
-PLUGINS = "leadway_mock.pytest_plugin,anyio.pytest_plugin"
+PLUGINS = ("leadway_mock.pytest_plugin", "anyio.pytest_plugin")
 """The plug-ins of a reader who has installed only the mock."""
+
+PAGE_PLUGINS = {
+    "test-a-django-application": ("pytest_django.plugin",),
+    "test-in-a-browser": ("pytest_base_url.plugin", "pytest_playwright.pytest_playwright"),
+}
+"""Further plug-ins of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def run_page(page: Page, folder: Path) -> None:
                 url = servers.enter_context(_serve(step.command, folder))
                 _save(page, folder, url)
             else:
-                _run(step, folder)
+                _run(step, folder, (*PLUGINS, *PAGE_PLUGINS.get(page.path.stem, ())))
 
 
 def matches(expected: str, output: str) -> bool:
@@ -80,11 +86,11 @@ def _pattern(line: str) -> str:
     return ".*?".join(map(re.escape, line.rstrip().split("…"))) + "\n"
 
 
-def _run(step: Step, folder: Path) -> None:
+def _run(step: Step, folder: Path, plugins: Sequence[str]) -> None:
     done = subprocess.run(
         ["/bin/sh", "-eu", "-c", step.command],
         cwd=folder,
-        env=_environment(folder),
+        env=_environment(folder) | {"PYTEST_PLUGINS": ",".join(plugins)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -112,7 +118,6 @@ def _environment(folder: Path) -> dict[str, str]:
         "PATH": search_path(),
         "PYTHONPATH": os.pathsep.join(each for each in sys.path if each),
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "PYTEST_PLUGINS": PLUGINS,
         "PYTEST_ADDOPTS": "-W error -p no:cacheprovider",
         "COLUMNS": "100",
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,16 @@ PAGES = [
     if path.name != "README.md"
 ]
 REQUIRED_COMMANDS = ("curl", "node")
+REQUIRED_PACKAGES = {
+    "test-a-running-server": ("pydantic_settings",),
+    "test-a-django-application": ("django", "pytest_django"),
+    "test-in-a-browser": ("pytest_playwright",),
+}
+"""Packages that pages need. Those that are not among our own test dependencies may be absent."""
+
+OPTIONAL_PACKAGES = {"django", "pytest_django", "pytest_playwright"}
+"""Not installed for our tests: Django is one framework of many, and Playwright needs a browser."""
+
 MAX_LINES = 85
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path.stem)
@@ -30,11 +42,23 @@ def require(command: str) -> None:
         pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
 
 
+def browser_is_installed() -> bool:
+    sync_api = import_module("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        return Path(playwright.chromium.executable_path).exists()
+
+
 @every_page
 def test_page_works(page: Page, tmp_path: Path) -> None:
     for command in REQUIRED_COMMANDS:
         if any(re.search(rf"\b{command} ", block.text) for block in page.blocks):
             require(command)
+    for package in REQUIRED_PACKAGES.get(page.path.stem, ()):
+        if find_spec(package) is None:
+            assert package in OPTIONAL_PACKAGES
+            pytest.skip(f"{package} is not installed, so this page was not run")
+    if page.path.stem == "test-in-a-browser" and not browser_is_installed():
+        pytest.skip("Playwright has no browser here, so this page was not run")
     run_page(page, tmp_path)
 
 
@@ -48,7 +72,7 @@ def test_page_is_short_and_shows_output(page: Page) -> None:
 def test_index_lists_every_page_by_its_title() -> None:
     listed = re.findall(r"\[([^]]+)\]\(([\w-]+\.md)\)", INDEX.text)
     assert sorted(listed) == sorted((page.headings[0][1], page.path.name) for page in PAGES)
-    assert len(PAGES) == 10
+    assert len(PAGES) == 14
 
 
 @pytest.mark.parametrize(

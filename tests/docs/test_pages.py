@@ -82,7 +82,15 @@ def test_every_example_of_the_contract_is_listed() -> None:
 def test_each_example_can_be_selected(
     client: FlaskClient, rule: str, status: str, level: str
 ) -> None:
-    response = client.post(URL, json=BODY, headers=HEADERS | {"Prefer": f"example={rule}"})
+    operations = load_contract().operations
+    operation = next(each for each in operations if rule in each.examples)
+    response = client.open(
+        re.sub("{.+?}", ECHO_ID, operation.path),
+        method=operation.method,
+        json=BODY if operation.method == "POST" else None,
+        query_string={"locationId": BODY["locationId"]} if operation.method == "GET" else None,
+        headers=HEADERS | {"Version": "v3", "Prefer": f"example={rule}"},
+    )
     found = (
         response.headers["X-Mock-Rule"],
         response.status_code,

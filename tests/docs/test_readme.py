@@ -145,9 +145,49 @@ def test_the_official_python_sdk_holds_a_conversation(url: str, tmp_path: Path) 
     assert output == "Turn 1. You said: Hello\nTurn 2. You said: And then?\n"
 
 
-def test_the_example_for_the_official_node_sdk_is_javascript(tmp_path: Path) -> None:
-    (tmp_path / "talk.mjs").write_text(CLIENTS.block("js"))
-    run(str(Path(sys.executable).with_name("node")), "--check", "talk.mjs", cwd=tmp_path)
+NODE_PACKAGE = """
+export class HighLevel {
+  constructor({privateIntegrationToken}) { this.token = privateIntegrationToken; }
+  http = {defaults: {}};
+  getHttpClient() { return this.http; }
+  agentStudio = {
+    executeAgent: async ({agentId}, body) => {
+      const headers = {
+        Authorization: `Bearer ${this.token}`,
+        Version: "2023-02-21",
+        "Content-Type": "application/json",
+      };
+      const url = `${this.http.defaults.baseURL}/agent-studio/agent/${agentId}/execute`;
+      return (await fetch(url, {method: "POST", headers, body: JSON.stringify(body)})).json();
+    },
+  };
+}
+"""
+"""Stand-in for the vendor's package, with what the example uses of it."""
+
+
+def test_the_example_for_the_official_node_sdk_holds_a_conversation(
+    url: str, tmp_path: Path
+) -> None:
+    package = tmp_path / "node_modules" / "@gohighlevel" / "api-client"
+    package.mkdir(parents=True)
+    (package / "package.json").write_text('{"type": "module", "exports": "./index.js"}')
+    (package / "index.js").write_text(NODE_PACKAGE)
+    (tmp_path / "package.json").write_text('{"name": "made-by-npm-init"}')
+    section = CLIENTS.text.partition("## The official Node SDK")[2].partition("```")[0]
+    [name] = re.findall(r"save this as `(\S+)`", section)
+    assert f"run `node {name}`" in " ".join(section.split())
+    (tmp_path / name).write_text(CLIENTS.block("js").replace(SHOWN_URL, url))
+
+    output = run(str(Path(sys.executable).with_name("node")), name, cwd=tmp_path)
+    assert output == "Turn 1. You said: Hello\nTurn 2. You said: And then?\n"
+
+
+def test_the_official_sdks_are_installed_as_they_are_tested() -> None:
+    pinned = (ROOT / "requirements" / "dev.txt").read_text()
+    [version] = re.findall(r"^gohighlevel-api-client==(\S+) ", pinned, re.MULTILINE)
+    assert f"`pip install gohighlevel-api-client=={version}`" in CLIENTS.text
+    assert re.search(r"`npm install @gohighlevel/api-client@\d+\.\d+\.\d+`", CLIENTS.text)
 
 
 @pytest.mark.parametrize("command", MAKE_COMMANDS)

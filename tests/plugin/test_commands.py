@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -28,6 +29,74 @@ headers = {
 request = urllib.request.Request(url, json.dumps(body).encode(), headers)
 print(json.load(urllib.request.urlopen(request, timeout=20))["response"])
 """
+
+NAMESPACES = """
+import json, os, sys, urllib.error, urllib.request
+url = os.environ["LEADWAY_BASE_URL"]
+token = os.environ["LEADWAY_TOKEN"]
+
+def call(method, path, body=None, token=token):
+    headers = {"Authorization": "Bearer " + token, "Version": os.environ["LEADWAY_API_VERSION"]}
+    headers["Content-Type"] = "application/json"
+    data = None if body is None else json.dumps(body).encode()
+    try:
+        request = urllib.request.Request(url + path, data, headers, method=method)
+        return json.load(urllib.request.urlopen(request, timeout=20))
+    except urllib.error.HTTPError as error:
+        error.close()
+
+def say(message, token=token, field="message"):
+    body = {field: message, "locationId": os.environ["LEADWAY_LOCATION_ID"]}
+    call("POST", "/agent-studio/agent/p1q2r3s4t5u6v7w8x9y0z1a2/execute", body, token)
+
+def other(number):
+    return f"pit-12345678-0000-4000-8000-00000000000{number}"
+
+"""
+FAULT = '{"status": 500}'
+OPEN_OWN = "call('PUT', '/__mock/namespace')\n"
+OPEN_OTHER = "call('PUT', '/__mock/namespace', token=other(1))\n"
+BAD = "say('Hi', other(1), 'input')\n"
+CLOSE = "call('DELETE', '/__mock/namespace', token=other(1))\n"
+SCRIPT = {"text": "user: hi\nagent: ho\nuser: bye\nagent: bye"}
+IN_NAMESPACES = {
+    "left open": (OPEN_OTHER + BAD, "contract"),
+    "own token": (OPEN_OWN + "say('Hi', field='input')", "contract"),
+    "closed": (OPEN_OTHER + BAD + CLOSE, "contract"),
+    "opened again": (OPEN_OTHER + BAD + CLOSE + OPEN_OTHER, "contract"),
+    "reset": (OPEN_OTHER + BAD + "call('POST', '/__mock/reset', token=other(1))", "contract"),
+    "journal reset": (
+        OPEN_OTHER + BAD + "call('POST', '/__mock/reset', {'scope': ['journal']}, other(1))",
+        "contract",
+    ),
+    "restored": (
+        OPEN_OTHER
+        + "saved = call('GET', '/__mock/snapshot', token=other(1))\n"
+        + BAD
+        + "call('PUT', '/__mock/snapshot', saved, other(1))",
+        "contract",
+    ),
+    "shared one reset": ("say('Hi', field='input')\ncall('POST', '/__mock/reset')", "contract"),
+    "fault": (OPEN_OTHER + f"call('POST', '/__mock/faults', {FAULT}, other(1))", "unused"),
+    "fault, closed": (
+        OPEN_OTHER + f"call('POST', '/__mock/faults', {FAULT}, other(1))\n" + CLOSE,
+        "unused",
+    ),
+    "dialogue": (
+        OPEN_OTHER + f"call('PUT', '/__mock/dialogues/x', {SCRIPT}, other(1))\nsay('hi', other(1))",
+        "unused",
+    ),
+    "dialogue, closed": (
+        OPEN_OTHER + f"call('PUT', '/__mock/dialogues/x', {SCRIPT}, other(1))\n" + CLOSE,
+        "unused",
+    ),
+    "unscripted": (
+        OPEN_OTHER + f"call('PUT', '/__mock/dialogues/x', {SCRIPT}, other(1))\n"
+        "say('hi', other(1))\nsay('what', other(1))",
+        "unscripted",
+    ),
+}
+"""Programs that do something unexpected in a namespace, and the kind of it."""
 
 
 def run(*command: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -121,6 +190,49 @@ def test_strict_fails_on_unexpected_interactions(
         assert "To allow this: --allow " in done.stderr
 
 
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize("name", IN_NAMESPACES)
+def test_every_namespace_is_judged(tmp_path: Path, name: str, *, strict: bool) -> None:
+    script, kind = IN_NAMESPACES[name]
+    flags = ["--strict"] if strict else []
+    program = f"{NAMESPACES}{script}"
+    done = execute(*flags, "--", sys.executable, "-c", program, cwd=tmp_path)
+    assert "Traceback" not in done.stderr
+    assert done.returncode == (1 if strict else 0), done.stderr
+    assert (f"{kind}: " in done.stderr) == strict
+    if strict and "shared" not in name:
+        assert re.search(r"in namespace [0-9a-f]{12}", done.stderr), done.stderr
+
+
+def test_namespaces_that_are_as_scripted_pass(tmp_path: Path, booking: Path) -> None:
+    program = NAMESPACES + (
+        "for number in range(3):\n"
+        "    call('PUT', '/__mock/namespace', token=other(number))\n"
+        "say('A haircut', other(1))\n" + CLOSE + "say('Another haircut', other(2))\n"
+    )
+    flags = ["--strict", "--dialogues", str(booking)]
+    done = execute(*flags, "--", sys.executable, "-c", program, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_turn_of_a_file_that_no_namespace_uses_is_reported_once(
+    tmp_path: Path, booking: Path
+) -> None:
+    program = NAMESPACES + OPEN_OTHER + OPEN_OWN
+    flags = ["--strict", "--dialogues", str(booking)]
+    done = execute(*flags, "--", sys.executable, "-c", program, cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.count("turn 1 of 'booking'") == 1
+    assert "this test" not in done.stderr
+
+
+def test_interrupted_command_is_judged(tmp_path: Path) -> None:
+    program = NAMESPACES + OPEN_OTHER + BAD + "os.kill(os.getpid(), 2)"
+    done = execute("--strict", "--", sys.executable, "-c", program, cwd=tmp_path)
+    assert done.returncode == 128 + signal.SIGINT
+    assert "in namespace " in done.stderr
+
+
 def test_exec_warns_about_a_public_host(tmp_path: Path) -> None:
     done = execute("--host", "0.0.0.0", "--", "true", cwd=tmp_path)  # noqa: S104 - that is the test
     assert (done.returncode, done.stdout) == (0, "")
@@ -138,7 +250,7 @@ def test_exit_code_of_the_command_has_precedence(tmp_path: Path, booking: Path) 
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [
-        (["npm", "test"], 2, "npm test: no such flag; the command comes after --"),
+        (["npm", "test"], 2, "unrecognized arguments: npm test; the command comes after `--`"),
         (["--"], 2, "leadway mock exec -- npm test"),
         (["--", "no-such-command"], 127, "there is no command 'no-such-command'"),
         (["--", "/"], 126, "/: "),

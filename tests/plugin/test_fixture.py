@@ -56,7 +56,7 @@ def test_environment_is_set_and_restored(
         "def test_it(leadway_mock):\n"
         "    assert os.environ.items() >= leadway_mock.environment.items()\n"
         "    assert set(leadway_mock.environment) == {'LEADWAY_BASE_URL', 'LEADWAY_TOKEN',\n"
-        "        'LEADWAY_LOCATION_ID', 'LEADWAY_API_VERSION'}\n"
+        "        'LEADWAY_LOCATION_ID', 'LEADWAY_API_VERSION', 'NO_PROXY', 'no_proxy'}\n"
         "    with Leadway.from_env() as leadway:\n"
         "        assert leadway.agent(leadway_mock.agent_id).execute('Hi').text\n"
         "    leadway_mock.assert_said('Hi')\n\n"

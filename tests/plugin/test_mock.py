@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from leadway_mock.agents.registry import OTHER_LOCATION_TOKEN
@@ -67,6 +69,59 @@ def test_mock_with_its_own_host_accepts_any_setting_and_leaves_no_thread(tmp_pat
 def test_closed_mock_raises() -> None:
     with pytest.raises(RuntimeError, match="with Mock"):
         _ = Mock().url
+
+
+def control(mock: Mock, method: str, path: str, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    httpx.request(method, f"{mock.url}/__mock/{path}", headers=headers).raise_for_status()
+
+
+@pytest.mark.parametrize("any_token", [True, False])
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize("close", [True, False])
+def test_namespaces_that_the_application_opens_are_judged(
+    host: Host, *, any_token: bool, own: bool, close: bool
+) -> None:
+    mock = Mock(shared_host=host, any_token=any_token).open()
+    token = mock.token if own else "pit-12345678-0000-4000-8000-000000000001"
+    control(mock, "PUT", "namespace", token)
+    headers = mock.headers | {"Authorization": f"Bearer {token}"}
+    body = {"input": "Hi", "locationId": mock.location_id}
+    assert httpx.post(mock.execute_url, headers=headers, json=body).status_code == 422
+    if close:
+        control(mock, "DELETE", "namespace", token)
+    with pytest.raises(UnexpectedInteractionError, match="422 body-invalid"):
+        mock.verify()
+    mock.close()
+    assert host.emulator.namespaces.list_open() == []
+
+
+def test_mocks_on_one_host_do_not_judge_each_other(host: Host) -> None:
+    with Mock(shared_host=host) as outer:
+        with Mock(shared_host=host, strict=False) as inner:
+            send(inner, "Hi", unknown=1)
+            inner.fault(status=500)
+        say(outer, "Hi")
+
+
+def test_repr_says_what_it_is(host: Host) -> None:
+    mock = Mock(dialogue=BOOKING)
+    assert [repr(each) for each in (mock, mock.journal, mock.clock)] == [
+        "<Mock, not running>",
+        "<MockJournal, not running>",
+        "<MockClock, not running>",
+    ]
+    with Mock(shared_host=host, dialogue=BOOKING, faults={"status": 500}) as mock:
+        send(mock, "haircut")
+        say(mock, "haircut", "monday")
+        mock.clock.freeze("2026-11-22T09:00:00Z")
+        place = f"{mock.url}, namespace {mock.namespace.name}"
+        assert repr(mock) == f"<Mock {place}: 1 session, 3 requests, 1 dialogue, 1 fault>"
+        assert repr(mock.journal) == "<MockJournal: 3 requests>"
+        assert repr(mock.clock) == "<MockClock 2026-11-22T09:00:00+00:00, frozen>"
+        assert repr(host) == f"<Host {mock.url}>"
+    with Mock(any_token=True) as mock:
+        assert repr(mock).startswith("<Mock without a socket, shared namespace: 0 sessions, ")
 
 
 BUILDER = dialogue("built").user("haircut").agent("Which day?")
@@ -138,13 +193,13 @@ def test_one_alternative_of_a_branch_is_enough(host: Host) -> None:
         Mock(shared_host=host, dialogue=script) as mock,
     ):
         say(mock, "haircut", "tuesday")
-    assert re.findall(r"turn (\d) of", str(caught.value)) == ["5"]
+    assert re.findall(r"(?m)^  turn (\d) of", str(caught.value)) == ["5"]
     with (
         pytest.raises(UnexpectedInteractionError) as caught,
         Mock(shared_host=host, dialogue=script) as mock,
     ):
         say(mock, "haircut")
-    assert re.findall(r"turn (\d) of", str(caught.value)) == ["2", "3", "4", "5"]
+    assert re.findall(r"(?m)^  turn (\d) of", str(caught.value)) == ["2", "3", "4", "5"]
 
 
 @pytest.mark.parametrize(
@@ -169,6 +224,32 @@ def test_fault_can_delay_and_lose_a_response(mock: Mock) -> None:
     with pytest.raises(Exception, match="disconnected"):
         send(mock, "Hi")
     mock.assert_turns(1, 1)
+
+
+def test_connections_can_be_refused(mock: Mock) -> None:
+    with httpx.Client(headers=mock.headers) as client:
+        body = {"message": "Hi", "locationId": mock.location_id}
+        for _ in range(2):
+            assert client.post(mock.execute_url, json=body).status_code == 200
+            with mock.refuse_connections():
+                for _ in range(2):
+                    with pytest.raises(httpx.ConnectError):
+                        client.post(mock.execute_url, json=body)
+                with pytest.raises(OSError, match="in use"), socket.socket() as other:
+                    other.bind(("127.0.0.1", int(mock.url.rpartition(":")[2])))
+        assert client.post(mock.execute_url, json=body).status_code == 200
+    mock.assert_turns(1, 1, 1)
+    with Mock(serve=False) as other, pytest.raises(RuntimeError, match="with a server"):
+        other.refuse_connections()
+
+
+def test_server_stops_while_it_refuses_connections() -> None:
+    before = set(threading.enumerate())
+    mock = Mock().open()
+    assert mock.url
+    with mock.refuse_connections():
+        mock.close()
+    assert set(threading.enumerate()) <= before
 
 
 def test_invalid_fault_is_an_error(mock: Mock) -> None:

@@ -71,7 +71,7 @@ def test_summary_is_as_shown(run: Run) -> None:
 
 @pytest.mark.usefixtures("suite")
 def test_ini_file_works(pytester: pytest.Pytester, run: Run) -> None:
-    pytester.makeini(PAGE.block("ini"))
+    pytester.makeini(PAGE.block("ini", "leadway_mock_allow"))
     pytester.makepyfile(test_it="def test_it(leadway_mock):\n    leadway_mock.fault(status=500)\n")
     run("test_it.py").assert_outcomes(passed=1)
 

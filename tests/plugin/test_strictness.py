@@ -77,7 +77,7 @@ NAMES = (
 EACH = [
     (UNSCRIPTED, "unscripted", ["*turn 1 of 'dialogue-01'*", "*message: Something else*"]),
     (ENDED, "unscripted", ["*is in 'dialogue-01', after turn 2.", "*has ended: begin a new *"]),
-    (UNUSED, "unused", ["*turn 2 of 'dialogue-01', dialogue-01:3: user: /(?P<day>*"]),
+    (UNUSED, "unused", ["*turn 2 of 'dialogue-01', *.py:7: user: /(?P<day>*"]),
     (UNUSED_FAULT, "unused", ["*fault 'fault-1' (500)*"]),
     (MALFORMED, "contract", ["*422 body-invalid*", "*'input'; did you mean 'message'?*"]),
     (WITHOUT_VERSION, "contract", ["*401 version-missing*"]),
@@ -94,9 +94,153 @@ def test_unexpected_interaction_fails_the_test_in_its_call_phase(
     pytester.makepyfile(HEAD + test)
     result = run()
     result.assert_outcomes(failed=1)
-    lines = [f"*Unexpected interactions with the mock: *{kind}*", f"{kind}: *", *words]
+    lines = [f"{kind}: *", f"*Unexpected interactions with the mock: *{kind}*", *words]
     result.stdout.fnmatch_lines([*lines, f"*allow={{*{kind}*", "FAILED *::test_it*"])
     result.stdout.no_fnmatch_line("*ERROR*")
+
+
+REASONS = {
+    "unscripted message": "unscripted: message: Something else; turn 1 of 'dialogue-01', *",
+    "message after the end": "unscripted: message 3 of a session, and 'dialogue-01' has ended",
+    "unused turn": "unused: turn 2 of 'dialogue-01', * was never reached",
+    "unused fault": "unused: fault 'fault-1' (500) never fired",
+    "malformed body": "contract: 422 body-invalid: * did you mean 'message'? (request 1)",
+    "missing version": "contract: 401 version-missing: * (request 1)",
+    "missing token": "contract: 401 token-invalid: * (request 1)",
+    "wrong path": "contract: 404 route-unknown: * (request 1)",
+    "wrong token": "wrong-token: request 1 has another token than LEADWAY_TOKEN",
+}
+
+
+@pytest.mark.parametrize(
+    ("test", "reason"),
+    [(test, REASONS[name]) for name, (test, *_) in zip(NAMES, EACH, strict=True)],
+    ids=NAMES,
+)
+def test_summary_line_is_the_first_complaint(
+    pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch, test: str, reason: str
+) -> None:
+    monkeypatch.setenv("CI", "true")  # pytest then prints whole lines.
+    pytester.makepyfile(HEAD + test)
+    pattern = reason.replace("[", "[[]").replace("?", "[?]")
+    run().stdout.fnmatch_lines([f"FAILED *::test_it - Failed: {pattern}*"])
+
+
+def test_summary_line_counts_the_others_and_is_short(
+    pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", "true")
+    pytester.makepyfile(
+        HEAD + "def test_it(leadway_mock):\n    leadway_mock.dialogue(BOOKING)\n"
+        "    say(leadway_mock, 'x\\n' * 2000)\n"
+    )
+    result = run()
+    (line,) = [each for each in result.outlines if each.startswith("FAILED")]
+    assert line.endswith("(and 2 more)")
+    assert len(line) < 450
+
+
+ASSERTIONS = {
+    "assert_said('Ho')": "expected the messages 'Ho', found 'Hi'",
+    "assert_turns(2)": "Turns of the conversations: 1; expected: 2.",
+    "assert_requests(2, status=200)": "1 requests with status=200; expected: 2.",
+    "wait_for(2, timeout=0)": "1 of 2 requests within 0 seconds.",
+    "assert_conformant()": "execution-id-invented: *",
+}
+
+
+@pytest.mark.parametrize("call", ASSERTIONS)
+def test_assertions_begin_with_their_reason(
+    pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    monkeypatch.setenv("CI", "true")
+    bad = "    send(leadway_mock, 'Hi', executionId='made-up')\n" * call.startswith("assert_c")
+    pytester.makepyfile(
+        HEAD + "def test_it(leadway_mock):\n    say(leadway_mock, 'Hi')\n"
+        f"{bad}    leadway_mock.{call}\n"
+    )
+    run().stdout.fnmatch_lines([f"FAILED *::test_it - AssertionError: {ASSERTIONS[call]}*"])
+
+
+PLACES = {
+    "literal": (
+        (
+            'def test_it(leadway_mock):\n    leadway_mock.dialogue("""\n'
+            "        user: hi\n        agent: ho\n\n        user: bye\n"
+            '        agent: bye\n    """)\n'
+        ),
+        [9, 12],
+    ),
+    "backslash": (
+        (
+            'def test_it(leadway_mock):\n    leadway_mock.dialogue("""\\\n'
+            'user: hi\nagent: ho\nuser: bye\nagent: bye\n""")\n'
+        ),
+        [9, 11],
+    ),
+    "one line": (
+        (
+            "def test_it(leadway_mock):\n    x = 1\n"
+            "    leadway_mock.dialogue('user: hi\\nagent: ho\\nuser: bye\\nagent: bye')\n"
+        ),
+        [9, 9],
+    ),
+    "constant": (
+        (
+            'TEXT = """user: hi\nagent: ho\nuser: bye\nagent: bye"""\n\n'
+            "def test_it(leadway_mock):\n    leadway_mock.dialogue(TEXT)\n"
+        ),
+        [7, 9],
+    ),
+    "marker": (
+        (
+            '@pytest.mark.leadway_mock(dialogue="""\nuser: hi\nagent: ho\nuser: bye\n'
+            'agent: bye""")\n'
+            "def test_it():\n    pass\n"
+        ),
+        [8, 10],
+    ),
+    "YAML": (
+        (
+            'def test_it(leadway_mock):\n    leadway_mock.dialogue("""\n        turns:\n'
+            "          - user: hi\n            agent: ho\n          - user: bye\n"
+            '            agent: bye\n    """)\n'
+        ),
+        [10, 12],
+    ),
+    "built": (
+        (
+            "from leadway_mock.dialogues import dialogue\n\ndef test_it(leadway_mock):\n"
+            "    built = dialogue('x').user('hi').agent('ho').user('bye').agent('bye')\n"
+            "    leadway_mock.dialogue(built)\n"
+        ),
+        [10, 10],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_dialogue_in_the_source_is_named_by_file_and_line(
+    pytester: pytest.Pytester, run: Run, name: str
+) -> None:
+    source, lines = PLACES[name]
+    pytester.makepyfile(test_places=f"{HEAD.strip()}\n\n\n\n{source}")
+    found = [
+        int(each.split("test_places.py:")[1].split(":")[0])
+        for each in run().outlines
+        if each.startswith("  turn ")
+    ]
+    assert found == lines
+
+
+def test_invalid_dialogue_in_the_source_is_named_by_file_and_line(
+    pytester: pytest.Pytester, run: Run
+) -> None:
+    pytester.makepyfile(
+        test_places="def test_it(leadway_mock):\n"
+        '    leadway_mock.dialogue("""\n        user: hi\n        agnet: ho\n    """)\n'
+    )
+    run().stdout.fnmatch_lines(["*test_places.py:4:9: `agnet:` is not a speaker*"])
 
 
 @pytest.mark.parametrize(("test", "kind"), [(test, kind) for test, kind, _ in EACH], ids=NAMES)
@@ -139,9 +283,12 @@ def test_running_test_can_allow_a_kind(pytester: pytest.Pytester, run: Run) -> N
 @pytest.mark.parametrize(
     ("mark", "text"),
     [
-        ("alow='unused'", "*has no argument alow. Its keyword arguments are dialogue, faults, *"),
+        (
+            "alow='unused'",
+            "*has no argument alow; did you mean 'allow'? Its keyword arguments are dialogue, *",
+        ),
         ("BOOKING", "*takes no positional arguments. Its keyword arguments are dialogue, *"),
-        ("allow='unsed'", "*allow must be one of unscripted, contract, *, not unsed.*"),
+        ("allow='unsed'", "*allow must be one of *, not unsed; did you mean 'unused'?*"),
         ("settings={'prot': 1}", "*prot is not a setting; *"),
         ("settings={'quota_day': 0}", "quota_day must be at least 1, not 0."),
         ("settings={'port': 1}", "*port cannot change while the mock runs*"),
@@ -165,8 +312,8 @@ def test_invalid_marker_is_an_error_without_traceback(
     ("call", "text"),
     [
         ("dialogue('usr: hi\\nagent: ho')", "*`usr:` is not a speaker*"),
-        ("fault(stat=500)", "*/stat: unknown field*status*"),
-        ("fault({'status': 200})", "*`status` is out of range*"),
+        ("fault(stat=500)", "*fault() has no argument 'stat'; did you mean 'status'?*"),
+        ("fault({'status': 600})", "*`status` is out of range*"),
         ("settings(profil='observed')", "*profil is not a setting*"),
     ],
 )

@@ -1,9 +1,11 @@
 """Rules for the repository itself."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -107,6 +109,85 @@ def test_make_rejects_an_old_python(tmp_path: Path) -> None:
     assert rejected.returncode != 0
     assert "Python 3.11 or newer" in rejected.stderr
     assert rejected.stdout == ""
+
+
+def test_nothing_recommends_a_package_that_no_index_has() -> None:
+    """Anybody could register its name; a path (`../leadway[mock]`, `.[mock]`) installs a clone."""
+    by_name = re.compile(r"(?:pip3? install|uv add|pipx install)[^\n`]*[ '\"]leadway(?![\w./-])")
+    said = [path for path in tracked() if by_name.search(path.read_text(errors="replace"))]
+    assert [path.relative_to(ROOT).as_posix() for path in said] == ["docs/dependencies.md"]
+
+
+WINDOWS = """
+import importlib, os, signal, sys
+
+MISSING = {"fcntl", "grp", "pty", "pwd", "readline", "resource", "syslog", "termios", "tty"}
+
+
+class Windows:
+    def find_spec(self, name, path=None, target=None):
+        if name in MISSING:
+            raise ImportError(name + " is not on Windows")
+
+
+sys.meta_path.insert(0, Windows())
+for module in MISSING & sys.modules.keys():
+    del sys.modules[module]
+for module, names in {
+    signal: "SIGALRM SIGCHLD SIGHUP SIGKILL SIGPIPE SIGQUIT SIGUSR1 pthread_sigmask",
+    os: "fork geteuid getpgrp getuid killpg register_at_fork setsid statvfs tcgetpgrp",
+}.items():
+    for name in names.split():
+        vars(module).pop(name, None)
+for name in ("chat", "doctor", "execute"):
+    importlib.import_module("leadway.commands." + name)
+for name in ("cli.check", "cli.env", "cli.exec", "cli.main", "pytest_plugin"):
+    importlib.import_module("leadway_mock." + name)
+from leadway import Leadway
+from leadway_mock.testing import Mock
+
+with Mock() as mock:
+    os.environ.update(mock.environment)
+    with Leadway.from_env() as leadway:
+        print(leadway.agent(mock.agent_id).execute("Hi").text)
+"""
+
+
+def test_sdk_and_mock_need_no_module_that_windows_lacks() -> None:
+    done = run(sys.executable, "-c", WINDOWS)
+    assert (done.stdout, done.stderr) == ("Turn 1. You said: Hi\n", "")
+
+
+@pytest.mark.parametrize("target", ["mock", "help", "test"])
+def test_make_rejects_a_variable_that_nothing_reads(target: str) -> None:
+    rejected = run("make", target, "DIALOGUES=x y")
+    assert rejected.returncode != 0
+    assert "no target reads DIALOGUES; variables are PORT HOST" in rejected.stderr
+    assert "LEADWAY_MOCK_DIALOGUES=" in rejected.stderr
+
+
+def test_make_accepts_the_variables_that_its_help_names() -> None:
+    text = (ROOT / "Makefile").read_text()
+    named = set(re.findall(r"\[([A-Z]+)=", text)) | {"PYTHON"}
+    [listed] = re.findall(r"^VARIABLES = (.+)$", text, re.MULTILINE)
+    assert set(listed.split()) == named
+    accepted = run("make", "help", *(f"{name}=x y" for name in named), "LEADWAY_MOCK_SEED=1")
+    assert accepted.returncode == 0, accepted.stderr
+
+
+def test_an_installation_without_a_network_says_that_it_needs_one(tmp_path: Path) -> None:
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1"}
+    failed = subprocess.run(
+        ["sh", "scripts/install.sh", str(tmp_path / "new"), "no-such-package==1"],  # noqa: S607 - a shell of the PATH
+        cwd=ROOT,
+        env={**os.environ, **nowhere},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert failed.returncode == 1
+    assert failed.stdout == ""
+    assert "The first run needs a package index: check the network" in failed.stderr
 
 
 def drift(checkout: Path) -> subprocess.CompletedProcess[str]:

@@ -14,7 +14,7 @@ from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.web import create_app
 from leadway_mock.web.server import open_server
 from tests.sdk.hostile_server import HostileServer, run_hostile_server
-from tests.sdk.samples import CALL
+from tests.sdk.samples import AGENT_ID
 
 LOCATION = "C2QujeCh8ZnC7al2InWR"
 FAST_RETRIES = RetryPolicy(initial_delay=0.01)
@@ -50,17 +50,13 @@ def url(mock_with: Callable[..., str]) -> str:
     return mock_with()
 
 
-def send_sync(
-    url: str, message: str = "Hello", *, agent: str = CALL.agent_id, **options: Any
-) -> Reply:
+def send_sync(url: str, message: str = "Hello", *, agent: str = AGENT_ID, **options: Any) -> Reply:
     """Send one message with the sync client."""
     with Leadway(**_options(url, options)) as leadway:
         return leadway.agent(agent).execute(message)
 
 
-def send_async(
-    url: str, message: str = "Hello", *, agent: str = CALL.agent_id, **options: Any
-) -> Reply:
+def send_async(url: str, message: str = "Hello", *, agent: str = AGENT_ID, **options: Any) -> Reply:
     """Send one message with the async client."""
 
     async def execute() -> Reply:

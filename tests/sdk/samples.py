@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from leadway._calls import Call, HTTPResponse, request_body
+from leadway._calls import HTTPResponse, request_body
+from leadway._responses import execute_call
 
 SAMPLE: Mapping[str, Any] = {
     "success": True,
@@ -23,7 +24,8 @@ SAMPLE: Mapping[str, Any] = {
 }
 """The vendor's documented sample."""
 
-CALL = Call("p1q2r3s4t5u6v7w8x9y0z1a2", request_body("Hello", "C2QujeCh8ZnC7al2InWR"))
+AGENT_ID = "p1q2r3s4t5u6v7w8x9y0z1a2"
+CALL = execute_call(AGENT_ID, request_body("Hello", "C2QujeCh8ZnC7al2InWR"))
 
 
 def success(**fields: Any) -> HTTPResponse:

@@ -20,8 +20,10 @@ from leadway._calls import Failure, HTTPResponse
 from leadway.commands import chat, command_line, doctor, execute
 from leadway.commands.command_line import EXIT_CODES, exit_code
 from leadway_command.output import sanitize
-from leadway_mock.agents.builtin import ECHO_ID
+from leadway_mock.agents.builtin import ECHO_ID, MANAGED_ID
 from leadway_mock.agents.registry import OTHER_LOCATION_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
+from leadway_mock.dialogues import dialogue
+from leadway_mock.testing import Mock
 from tests.sdk.conftest import LOCATION
 from tests.sdk.hostile_server import HostileServer, reset, response, send_and_close, send_bytes
 from tests.sdk.samples import error_response
@@ -119,6 +121,23 @@ def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         execute.main(arguments)
     assert ended.value.code == 2
+
+
+@pytest.mark.parametrize("address", ["localhost:4010", "http://mock", "[::1]:4010/", ":4010"])
+@pytest.mark.parametrize("command", [chat, execute])
+def test_address_is_no_agent(capsys: Captured, command: Any, address: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command.main(["--mock", address, *["Hi"] * (command is execute)])
+    assert ended.value.code == 2
+    error = capsys.readouterr().err
+    assert f"argument AGENT: must be the id of an agent, not '{address}'; for a mock" in error
+    assert "write --mock-url http://" in error
+
+
+def test_doctor_names_the_option_for_an_address(capsys: Captured) -> None:
+    with pytest.raises(SystemExit):
+        doctor.main(["--mock", "localhost:4010"])
+    assert "a mock's URL after --mock-url" in capsys.readouterr().err
 
 
 def test_every_error_has_its_exit_code_which_help_lists(capsys: Captured) -> None:
@@ -385,6 +404,8 @@ def test_the_hint_of_the_mock_is_printed(url: str, capsys: Captured) -> None:
     printed = capsys.readouterr().err
     assert ECHO_ID in printed
     assert printed.count("\n") == 1
+    execute.main(["nope", "Hi", "--mock-url", url, "--json"])
+    assert ECHO_ID in json.loads(capsys.readouterr().out)["error"]["hint"]
 
 
 def test_an_expired_session_has_one_hint(mock_with: Callable[..., str], capsys: Captured) -> None:
@@ -439,9 +460,10 @@ def test_doctor_does_not_say_that_an_agent_received_the_probe(
 @pytest.mark.parametrize(
     ("line", "fix"),
     [
-        ("AGENT Hi --timout 5", "did you mean --timeout?"),
-        ("AGENT Hi --sesion=x", "did you mean --session?"),
-        ("AGENT hi there", "put a message of several words in quotes"),
+        ("AGENT Hi --timout 5", "did you mean `--timeout`?"),
+        ("AGENT Hi --sesion=x", "did you mean `--session`?"),
+        ("AGENT Hi -t 5", "did you mean `--timeout`?"),
+        ("AGENT hi there", "several words in quotes, and a mock's URL after --mock-url"),
         ("AGENT Hi --zzzzzzz", "unrecognized arguments: --zzzzzzz"),
     ],
 )
@@ -488,3 +510,62 @@ def test_a_server_forges_no_line_of_an_error(
     assert printed.err.count("\n") == 1
     assert not re.search(r"(?m)^leadway execute: all", printed.out + printed.err)
     assert "\x1b" not in printed.out + printed.err
+
+
+def test_execute_calls_a_managed_agent_once_for_a_key(url: str, capsys: Captured) -> None:
+    command = [MANAGED_ID, "Hello", "--managed", "--mock-url", url, "--var", "plan=basic"]
+    command += ["--contact", "ann", "--idempotency-key", "the key of this test", "--json"]
+    assert execute.main(command) == execute.main(command) == 0
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first == second
+    assert first["finalText"].splitlines() == [
+        "Turn 1. You said: Hello",
+        'Input variables: {"plan": "basic"}',
+        "Contact: ann",
+    ]
+    command[1] = "Another message"
+    assert execute.main(command) == 4
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["type"] == "IdempotencyKeyReusedError"
+    assert error["idempotencyKey"] == "the key of this test"
+
+
+@pytest.mark.parametrize(
+    ("flags", "fix"),
+    [
+        (["--managed", "--agent-version", "v1"], "no --agent-version"),
+        (["--idempotency-key", "k"], "needs --managed"),
+    ],
+)
+def test_options_of_the_other_kind_of_agent_are_errors(
+    flags: list[str], fix: str, capsys: Captured
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        execute.main([MANAGED_ID, "Hello", "--mock", *flags])
+    assert ended.value.code == 2
+    assert fix in capsys.readouterr().err
+
+
+def test_chat_with_a_managed_agent(
+    url: str, capsys: Captured, type_lines: Callable[..., None]
+) -> None:
+    type_lines("/id", "One", "Two", "/id", "/image http://x.example/a.png", "/raw", "/new", "Three")
+    assert chat.main([MANAGED_ID, "--managed", "--mock-url", url]) == 0
+    out = capsys.readouterr().out
+    session = re.search(r'"sessionId": "(\w+)"', out)
+    assert session
+    assert out.startswith("No session yet.\nagent> Turn 1. You said: One\n")
+    assert f"agent> Turn 2. You said: Two\n{session[1]}\nManaged agents take no images.\n" in out
+    assert out.endswith("agent> Turn 1. You said: Three\n")
+
+
+def test_chat_names_the_tools_that_a_managed_agent_used(
+    capsys: Captured, type_lines: Callable[..., None]
+) -> None:
+    with Mock() as mock:
+        mock.dialogue(
+            dialogue("search").user("find").agent("Found it.", tools_fired=["web_search"])
+        )
+        type_lines("find")
+        assert chat.main([MANAGED_ID, "--managed", "--mock-url", mock.url]) == 0
+    assert capsys.readouterr().out == "agent> Found it.\n       (Tools used: web_search.)\n"

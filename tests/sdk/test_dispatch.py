@@ -8,6 +8,7 @@ from importlib.metadata import EntryPoint, version
 import pytest
 
 from leadway_command import dispatch
+from leadway_mock.cli.main import COMMANDS
 
 
 def test_without_a_command_it_lists_them(capsys: pytest.CaptureFixture[str]) -> None:
@@ -36,7 +37,8 @@ def test_an_unknown_command_is_named(capsys: pytest.CaptureFixture[str]) -> None
 
 
 @pytest.mark.parametrize(
-    ("word", "meant"), [("mok", "mock"), ("Chat", "chat"), ("doctr", "doctor")]
+    ("word", "meant"),
+    [("mok", "mock"), ("moc", "mock"), ("Chat", "chat"), ("hepl", "help")],
 )
 def test_a_misspelt_command_is_corrected(
     word: str, meant: str, capsys: pytest.CaptureFixture[str]
@@ -44,6 +46,19 @@ def test_a_misspelt_command_is_corrected(
     assert dispatch.main([word]) == 2
     printed = capsys.readouterr().err
     assert printed == f"leadway: unknown command '{word}'; did you mean `leadway {meant}`?\n"
+
+
+def test_a_misspelt_option_is_corrected(capsys: pytest.CaptureFixture[str]) -> None:
+    assert dispatch.main(["--verison"]) == 2
+    printed = capsys.readouterr().err
+    assert printed == "leadway: unknown option '--verison'; did you mean `leadway --version`?\n"
+
+
+def test_help_has_one_line_for_each_command(capsys: pytest.CaptureFixture[str]) -> None:
+    dispatch.main(["--help"])
+    listed = re.findall(r"^  (\w+(?: \w+)?)  +\w.+$", capsys.readouterr().out, re.MULTILINE)
+    mock = [f"mock {name}" for name in COMMANDS]
+    assert listed == ["chat", "doctor", "execute", "mock", *mock]
 
 
 def install(monkeypatch: pytest.MonkeyPatch, *commands: EntryPoint) -> None:

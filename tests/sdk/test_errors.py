@@ -95,6 +95,15 @@ CLASSES = {
     "route-unknown": errors.RouteNotFoundError,
     "method-not-allowed": errors.RouteNotFoundError,
     "quota-exceeded": errors.RateLimitedError,
+    "quota-exceeded-retryable": errors.RateLimitedError,
+    "route-not-in-version": errors.RouteNotFoundError,
+    "idempotency-key-missing": errors.InvalidRequestError,
+    "idempotency-key-invalid": errors.InvalidRequestError,
+    "idempotency-key-in-use": errors.IdempotencyKeyInUseError,
+    "idempotency-key-reused": errors.IdempotencyKeyReusedError,
+    "variables-too-large": errors.InvalidRequestError,
+    "variable-reserved": errors.InvalidRequestError,
+    "query-invalid": errors.InvalidRequestError,
     "server-error": errors.ServerError,
     "upstream-timeout": errors.UpstreamTimeoutError,
     "proxy-bad-gateway": errors.ServerError,
@@ -125,7 +134,7 @@ def test_every_error_of_the_contract_has_its_class(rule: str, response: HTTPResp
     assert type(error) is _expected_class(rule, error)
     assert error.status == response.status
     assert error.messages
-    assert error.retry_safe is (rule == "quota-exceeded")
+    assert error.retry_safe is (response.status == 429)
 
 
 LIVE_TEXTS = [

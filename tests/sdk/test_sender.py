@@ -65,7 +65,8 @@ class FakeService:
 
     def execute(self, **options: object) -> Reply:
         steps = send_with_retries(CALL, SendOptions(**options))  # type: ignore[arg-type]
-        return run(steps, self.send, self.slept.append)
+        reply: Reply = run(steps, self.send, self.slept.append)
+        return reply
 
     def result(self, **options: object) -> Reply | LeadwayError:
         try:

@@ -33,7 +33,7 @@ from tests.sdk.hostile_server import (
     send_and_close,
     send_bytes,
 )
-from tests.sdk.samples import CALL
+from tests.sdk.samples import AGENT_ID
 from tests.sdk.test_telemetry import Tracer
 
 CANARY = "pit-00000000-cana-4ry0-8000-c0ffee00cafe"
@@ -204,7 +204,7 @@ def test_neither_the_command_nor_a_span_shows_an_escaped_token(
 def test_no_object_shows_the_token() -> None:
     settings = Settings.create(token=CANARY, location_id=LOCATION, base_url="http://127.0.0.1:9")
     with Leadway(settings) as leadway:
-        agent = leadway.agent(CALL.agent_id)
+        agent = leadway.agent(AGENT_ID)
         for value in (leadway, agent, agent.conversation(), AsyncLeadway(settings)):
             assert CANARY not in f"{value!r} {value} {vars(value)}"
     assert CANARY not in shown(settings)

@@ -39,7 +39,7 @@ from tests.sdk.hostile_server import (
     send_bytes,
     send_slowly,
 )
-from tests.sdk.samples import CALL, SAMPLE
+from tests.sdk.samples import AGENT_ID, SAMPLE
 
 HTML = b"<!DOCTYPE html><html><title>Attention Required! | Cloudflare</title></html>"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -126,7 +126,7 @@ BAD: dict[str, tuple[Script, type[LeadwayError]]] = {
 def converse_sync(url: str) -> list[str]:
     """Send two messages on one client; return the texts, or the classes of errors."""
     with Leadway(**options_for(url)) as leadway:
-        return [text_of(lambda: leadway.agent(CALL.agent_id).execute("Hi").text) for _ in "12"]
+        return [text_of(lambda: leadway.agent(AGENT_ID).execute("Hi").text) for _ in "12"]
 
 
 def converse_async(url: str) -> list[str]:
@@ -135,7 +135,7 @@ def converse_async(url: str) -> list[str]:
         async with AsyncLeadway(**options_for(url)) as leadway:
             for _ in range(2):
                 try:
-                    texts.append((await leadway.agent(CALL.agent_id).execute("Hi")).text)
+                    texts.append((await leadway.agent(AGENT_ID).execute("Hi")).text)
                 except LeadwayError as error:
                     texts.append(type(error).__name__)
         return texts

@@ -40,7 +40,11 @@ ATTACKS = {
     "document databases": ['{"$gt": ""}', "[$ne]=1", "';return true;//"],
     "LDAP": ["*)(uid=*))(|(uid=*", "*()|&'", "\\2a"],
     "XPath": ["' or '1'='1", "count(//*)", "x'] | //*['"],
-    "XML": ["<!DOCTYPE a [<!ENTITY b SYSTEM 'file:/etc/hosts'>]><a>&b;</a>", "<![CDATA[", "&#0;"],
+    "XML": [
+        '<!DOCTYPE a [<!ENTITY b SYSTEM "file://localhost/etc/hosts">]><a>&b;</a>',
+        "<![CDATA[",
+        "&#0;",
+    ],
     "scripts": ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "javascript:a()"],
     "paths": ["../" * 9 + "etc/hosts", "..\\..\\boot.ini", "%2e%2e%2f", "....//", "/dev/zero"],
     "null bytes": ["a\x00b", "%00", "\\0", "a\x00.txt"],

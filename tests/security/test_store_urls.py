@@ -92,3 +92,67 @@ def test_an_invalid_url_is_reported_without_its_password(url: str, problem: str)
 )
 def test_a_url_is_shown_without_possible_secrets(url: str, shown: str) -> None:
     assert redact_url(url) == shown
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"redis:u:{SECRET}@h:1/0",
+        f"rediss:/u:{SECRET}@h/0",
+        f"//u:{SECRET}@h/0",
+        f"u:{SECRET}@h:1/0",
+        f"redis//u:{SECRET}@h",
+        f"redis:{SECRET}",
+        f"redis://u%3A{SECRET}%40h/0",
+        f"redis:u%3A{SECRET}%40h",
+        f"redis://u:{SECRET}%2540h",
+        f"redis:h?password={SECRET}",
+        f"http://u:{SECRET}@h",
+        f"sqlite://u:{SECRET}@h/x",
+        f"sqlite:////x/redis://u:{SECRET}@h/0",
+        f"memory:{SECRET}",
+        f" redis://u:{SECRET}@h/0",
+        f"\x1b[2Jredis://u:{SECRET}@h",
+        f"redis+tls://u:{SECRET}@h",
+        f"unix:/{SECRET}@/tmp/s",
+    ],
+    ids=ascii,
+)
+def test_a_mistyped_url_is_reported_without_its_password(
+    url: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["--store", url, "--port", "0"]) == 2
+    monkeypatch.setenv("LEADWAY_MOCK_STORE", url)
+    assert main(["--port", "0"]) == 2
+    shown = "".join(capfd.readouterr())
+    assert SECRET not in shown
+    assert len(shown.splitlines()) == 2
+    assert "\x1b" not in shown
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:///a%00b.db",
+        "sqlite:///a\0b.db",
+        "sqlite:///a\ud800",
+        "sqlite:///" + "a" * 5_000,
+        "sqlite:///a\nb/c",
+        "sqlite:////tmp",
+        "sqlite:////dev/null",
+        "sqlite:///mock.db?mode=ro",
+        "redis://h\0/0",
+        "redis://\ud800/0",
+        "redis://" + "h" * 300 + "/0",
+        "redis://[::1",
+        "rediss://h/0?ssl_ca_certs=/dev/zero",
+        "",
+        "\x1b]0;x\x07",
+    ],
+    ids=range(15),
+)
+def test_a_url_that_names_nothing_is_explained_in_one_short_line(url: str) -> None:
+    with pytest.raises(StoreError) as error:
+        open_store(url)
+    assert len(str(error.value)) < 600
+    assert str(error.value).isprintable()

@@ -4,8 +4,17 @@ from .attachment import Attachment
 from .error import Error
 from .execute_agent_request import ExecuteAgentRequest
 from .execute_agent_response import ExecuteAgentResponse
+from .execute_managed_agent_request import ExecuteManagedAgentRequest
+from .execute_managed_agent_response import ExecuteManagedAgentResponse
+from .extra_variables import ExtraVariables
+from .generated_media import GeneratedMedia
 from .generative_output import GenerativeOutput
 from .input_variables import InputVariables
+from .managed_agent import ManagedAgent
+from .managed_agent_list import ManagedAgentList
+from .managed_agent_plugin import ManagedAgentPlugin
+from .managed_agent_summary import ManagedAgentSummary
+from .quota_error import QuotaError
 from .response_attachment import ResponseAttachment
 
 __all__ = (
@@ -13,7 +22,16 @@ __all__ = (
     "Error",
     "ExecuteAgentRequest",
     "ExecuteAgentResponse",
+    "ExecuteManagedAgentRequest",
+    "ExecuteManagedAgentResponse",
+    "ExtraVariables",
+    "GeneratedMedia",
     "GenerativeOutput",
     "InputVariables",
+    "ManagedAgent",
+    "ManagedAgentList",
+    "ManagedAgentPlugin",
+    "ManagedAgentSummary",
+    "QuotaError",
     "ResponseAttachment",
 )

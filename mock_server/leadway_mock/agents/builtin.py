@@ -11,6 +11,7 @@ from leadway_mock.agents.registry import (
     Agent,
     AgentRegistry,
     InputVariable,
+    ManagedDetails,
     Token,
     Version,
 )
@@ -26,6 +27,11 @@ GOAL_ID: Final = "goalonturn3agent00000000"
 INACTIVE_ID: Final = "inactiveagent00000000000"
 UNPUBLISHED_ID: Final = "unpublishedagent00000000"
 VARIABLES_ID: Final = "variablesagent0000000000"
+
+MANAGED_ID: Final = "027ee957-ae94-40ad-89a3-b25c985f729b"
+"""The managed agent of the vendor page's sample; here it echoes."""
+
+MANAGED_UNPUBLISHED_ID: Final = "00000000-0000-4000-8000-000000000405"
 
 GOAL_TURN: Final = 3
 """The turn on which the goal agent completes its goal."""
@@ -127,6 +133,16 @@ _SAMPLE_VARIABLES: Final = (
 )
 _PUBLISHED: Final = (Version(_SAMPLE_VERSION),)
 _UNPUBLISHED: Final = (Version(_SAMPLE_VERSION, published=False),)
+_MANAGED: Final = ManagedDetails(
+    description="Qualifies inbound leads and books appointments.",
+    model="anthropic/claude-sonnet-4-6",
+    tools=("web_search", "kb_search"),
+    plugins=({"slug": "social-planner", "name": "Social Planner"},),
+    knowledge_base_ids=("kb_abc123",),
+    published_at="2026-09-01T12:00:00.000Z",
+)
+"""The vendor's sample."""
+
 _AGENTS: Final = (
     Agent(ECHO_ID, "Echo", echo, versions=_PUBLISHED),
     Agent(GOAL_ID, "Goal on turn 3", count_down_to_goal, versions=_PUBLISHED),
@@ -138,6 +154,14 @@ _AGENTS: Final = (
         greet_with(_SAMPLE_VARIABLES),
         versions=_PUBLISHED,
         input_variables=_SAMPLE_VARIABLES,
+    ),
+    Agent(MANAGED_ID, "Lead Qualifier", echo, versions=_PUBLISHED, managed=_MANAGED),
+    Agent(
+        MANAGED_UNPUBLISHED_ID,
+        "Unpublished managed agent",
+        echo,
+        versions=_UNPUBLISHED,
+        managed=ManagedDetails(),
     ),
 )
 """All have the version id of the vendor's sample."""

@@ -27,6 +27,9 @@ STATUSES: Final = (ACTIVE, "inactive", "archived", "draft")
 WRITE_SCOPE: Final = "agent-studio.write"
 """The scope that executing an agent needs (documented)."""
 
+MANAGED_WRITE_SCOPE: Final = "managed-agents.write"
+"""The scope that executing a managed agent needs (observed in public code)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -53,6 +56,18 @@ class InputVariable:
 
 
 @dataclass(frozen=True, slots=True)
+class ManagedDetails:
+    """What the platform tells about a managed agent, beside its id, name, location and version."""
+
+    description: str = ""
+    model: str | None = None
+    tools: tuple[str, ...] = ()
+    plugins: tuple[Mapping[str, str], ...] = ()
+    knowledge_base_ids: tuple[str, ...] = ()
+    published_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Agent:
     """An agent: id, location, status, versions and responder."""
 
@@ -67,6 +82,9 @@ class Agent:
     """Oldest first."""
 
     input_variables: tuple[InputVariable, ...] = ()
+    managed: ManagedDetails | None = None
+    """What only managed agents have; None for others."""
+
     digest: str = field(default="", compare=False)
     """Digest of its entry in the agents file, which identifies the definition; or empty."""
 
@@ -81,6 +99,11 @@ class Agent:
     def is_in_location(self, location: str) -> bool:
         """Whether it belongs to `location`."""
         return self.location is None or self.location == location
+
+    @property
+    def can_run(self) -> bool:
+        """Whether it is active, and has a published version."""
+        return self.is_active and self.published_version() is not None
 
     def published_version(self, version_id: str | None = None) -> Version | None:
         """Return the published version with that id, or `None` if there is none.
@@ -102,7 +125,7 @@ class Token:
     locations: tuple[str, ...] | None = None
     """The locations it is valid for; `None` is any."""
 
-    scopes: tuple[str, ...] = (WRITE_SCOPE,)
+    scopes: tuple[str, ...] = (WRITE_SCOPE, MANAGED_WRITE_SCOPE)
 
     def allows_location(self, location: str) -> bool:
         """Whether it gives access to `location`."""

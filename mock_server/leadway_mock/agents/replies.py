@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from leadway_mock.agents.patterns import MatchTime
 from leadway_mock.faults import Fault
 
 
@@ -26,6 +27,14 @@ class AgentInput:
 
     state: Mapping[str, object]
     """`AgentReply.state` of the turn before; empty on turn 1. JSON values only."""
+
+    may_block: bool = field(default=True, compare=False)
+    match_time: MatchTime = field(init=False, compare=False, repr=False)
+    """Time for the regular expressions."""
+
+    def __post_init__(self) -> None:
+        """Start with all of the time."""
+        self.match_time = MatchTime(may_block=self.may_block)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,10 @@ class AgentReply:
     next_expected_input: str = "text"
     execution_status: str = "completed"
     success: bool = True
+    tools_fired: Sequence[str] = ()
+    """Names of the tools used; managed agents only, as `generated_media`."""
+
+    generated_media: Sequence[Mapping[str, object]] = ()
     state: Mapping[str, object] = field(default_factory=dict)
     """`AgentInput.state` of the next turn; JSON values only."""
 
@@ -105,6 +118,8 @@ REPLY_FIELDS: Final[Mapping[str, str]] = {
     "success": "success",
     "attachments": "attachments",
     "generativeOutputs": "generative_outputs",
+    "toolsFired": "tools_fired",
+    "generatedMedia": "generated_media",
 }
 """Fields of a reply except its text: name in the API, attribute of `AgentReply`."""
 

@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Final
 
 from leadway_mock.agents.patterns import ANY, Pattern
 from leadway_mock.agents.replies import AgentInput, AgentReply, Responder
+from leadway_mock.documents.problems import MAX_PROBLEMS_IN_TEXT, quote
 from leadway_mock.util.json_text import plain_text
 from leadway_mock.util.names import closest
 
@@ -29,15 +31,23 @@ CAPTURES: Final = "captures"
 BUILT_IN_NAMES: Final = ("message", "turn", "contactId", "executionId", "versionId")
 """Placeholders of every template, besides captures and `variables.NAME`."""
 
+MAX_EXCERPT_CHARS: Final = 20
+"""Maximum characters of a template that an error quotes."""
+
 # An escaped opening, a whole placeholder, or an opening that is never closed, in this order.
 _TOKEN = re.compile(r"\\\{\{|\{\{(?P<name>[^{}]*)\}\}|\{\{")
 
 
 class TemplateError(ValueError):
-    """A `{{` that is not part of a placeholder, with its `message` and `hint`."""
+    """Each `{{` that is not part of a placeholder: `messages`, and a `hint` for all."""
 
-    message = "a `{{` without a placeholder"
     hint = r"close it as in `{{name}}`, or write `\{{` for two braces"
+
+    def __init__(self, openings: Iterable[str]) -> None:
+        """Create the error of texts that begin with such a `{{`."""
+        starts = dict.fromkeys(text[:MAX_EXCERPT_CHARS] for text in openings)
+        self.messages = [f"a `{{{{` without a placeholder: {quote(each)}" for each in starts]
+        super().__init__("; ".join(self.messages))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,7 @@ class Template:
 def parse_template(text: str) -> Template:
     r"""Parse a template; `\{{` is two literal braces. Raises `TemplateError`."""
     texts, names, end = [""], [], 0
+    unclosed: list[int] = []
     for token in _TOKEN.finditer(text):
         texts[-1] += text[end : token.start()]
         end = token.end()
@@ -69,8 +80,12 @@ def parse_template(text: str) -> Template:
             texts.append("")
         elif token[0] == r"\{{":
             texts[-1] += "{{"
-        else:
-            raise TemplateError
+        elif len(unclosed) < MAX_PROBLEMS_IN_TEXT:
+            unclosed.append(token.start())
+    if unclosed:
+        raise TemplateError(
+            text[start:stop].strip() for start, stop in pairwise([*unclosed, len(text)])
+        )
     texts[-1] += text[end:]
     return Template(tuple(texts), tuple(names))
 
@@ -133,7 +148,7 @@ class CannedReply:
     def match(self, agent_input: AgentInput) -> Mapping[str, str] | None:
         """Return the captures if the reply applies, or else `None`."""
         is_turn = self.turn in {None, agent_input.turn}
-        return self.condition.find(agent_input.message) if is_turn else None
+        return self.condition.find(agent_input.message, agent_input.match_time) if is_turn else None
 
 
 def first_match_responder(replies: Sequence[CannedReply]) -> Responder:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leadway_mock.agents.file.loader import AgentsFileError, load_agents
+from leadway_command import CommandParser
+from leadway_mock.agents.file.loader import AgentsFileError, agents_file_warnings, load_agents
 from leadway_mock.cli.options import FAILED, OK, print_error, print_line
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.dialogues import Dialogue, DialogueError
@@ -68,6 +69,7 @@ def check(paths: Iterable[Path]) -> Report:
         try:
             load_agents(file)
             report.agents_files += 1
+            report.warnings += [(str(file), each) for each in agents_file_warnings(file)]
         except AgentsFileError as error:
             report.errors.append(error)
     contract = load_contract()
@@ -89,7 +91,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="leadway mock check",
         description="Check dialogues and agents files; print each problem with a hint.",
         epilog="Exit codes: 0 without errors, 1 with errors, 2 for wrong usage.",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shlex
 from collections.abc import Sequence
 from http.client import HTTPConnection, HTTPException
 
+from leadway_command import CommandParser
 from leadway_mock.cli.options import (
     FAILED,
     OK,
@@ -19,6 +19,7 @@ from leadway_mock.cli.options import (
     selected_settings,
 )
 from leadway_mock.config.settings import Settings, SettingsError
+from leadway_mock.util.no_proxy import no_proxy_variables
 
 COMMAND = "leadway mock env"
 RESPONSE_TIMEOUT_SECONDS = 5.0
@@ -32,8 +33,9 @@ LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
 
 def main(arguments: Sequence[str]) -> int:
     """Print lines for a shell to evaluate; return 1 and print none if no mock responds."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog=COMMAND,
+        usage="leadway mock env [FLAG ...]",
         description='Print the environment of a running mock, for: eval "$(leadway mock env)"',
         epilog="--port and --host locate the mock; the other flags of `leadway mock` are accepted,"
         " so that the same flags work for both.",
@@ -56,6 +58,7 @@ def main(arguments: Sequence[str]) -> int:
         "LEADWAY_TOKEN": TOKEN,
         "LEADWAY_LOCATION_ID": LOCATION,
         "LEADWAY_API_VERSION": VERSION,
+        **no_proxy_variables(url, os.environ),
     }
     for name, value in variables.items():
         print_line(f"export {name}={shlex.quote(value)}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from leadway_command import CommandParser
 from leadway_mock.cli.options import (
     FAILED,
     START_ERRORS,
@@ -46,11 +46,10 @@ def main(arguments: Sequence[str]) -> int:
     try:
         code = _run(command, os.environ | environment)
         unexpected = mock.unexpected()
-        report = mock.report(unexpected, hint="To allow this: {flags}")
+        if unexpected:
+            print_error("", mock.report(unexpected, hint="To allow this: {flags}"))
     finally:
         mock.close()
-    if unexpected:
-        print_error("", report)
     return code or (FAILED if unexpected else code)
 
 
@@ -125,11 +124,13 @@ def _on_terminal() -> bool:
 
 
 def _parse(arguments: Sequence[str]) -> tuple[Any, list[str]]:
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog=COMMAND,
+        word_hint="the command comes after `--`",
         usage="leadway mock exec [FLAG ...] -- COMMAND [ARGUMENT ...]",
         description="Run a command with a mock on a free port. The command finds it by"
-        " LEADWAY_BASE_URL, LEADWAY_TOKEN, LEADWAY_LOCATION_ID and LEADWAY_API_VERSION.",
+        " LEADWAY_BASE_URL, LEADWAY_TOKEN, LEADWAY_LOCATION_ID and LEADWAY_API_VERSION."
+        " NO_PROXY gets the mock's host, so that a proxy is not used for it.",
         epilog="The exit code is the command's; 1 if that is 0 and --strict finds a problem.",
     )
     strict = "fail if a message, a request or a turn was not as scripted, and print it"
@@ -139,9 +140,9 @@ def _parse(arguments: Sequence[str]) -> tuple[Any, list[str]]:
     add_options(parser)
     words = list(arguments)
     end = words.index(SEPARATOR) if SEPARATOR in words else len(words)
-    options, unknown = parser.parse_known_args(words[:end])
-    if unknown:
-        parser.error(f"{shlex.join(unknown)}: no such flag; the command comes after --")
+    options = parser.parse_args(words[:end])
+    if options.allow and not options.strict:
+        parser.error("--allow needs --strict, without which nothing fails")
     command = words[end + 1 :]
     if not command:
         parser.error("write the command after --, as in: leadway mock exec -- npm test")

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from importlib import import_module
 
+from leadway_command import CommandParser, did_you_mean
 from leadway_mock import __version__
 from leadway_mock.cli.options import (
     START_ERRORS,
@@ -21,15 +22,19 @@ from leadway_mock.cli.options import (
     print_line,
     selected_settings,
 )
-from leadway_mock.config.settings import ENVIRONMENT_PREFIX, Settings
+from leadway_mock.config.settings import ENVIRONMENT_PREFIX, MAX_SHOWN_CHARS, Settings
 from leadway_mock.http_server import Server
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.web import create_app
-from leadway_mock.web.server import open_server
+from leadway_mock.web.server import open_server, stop_process
 from leadway_mock.workers import run_workers
 
-COMMANDS = {name: f"leadway_mock.cli.{name}" for name in ("check", "env", "exec")}
-"""Sub-commands: modules with a `main` that returns the exit code."""
+COMMANDS = {
+    "check": "check dialogues and agents files",
+    "env": "print the environment that points programs to a running mock",
+    "exec": "run a command with a mock of its own",
+}
+"""Sub-commands, each a module with a `main` that returns the exit code, and what they do."""
 
 TRY_IT = """
 Try it:
@@ -54,10 +59,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     If the first argument is a sub-command, run that instead.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments and arguments[0] in COMMANDS:
-        command = import_module(COMMANDS[arguments[0]])
+    word = arguments[0] if arguments else ""
+    if word in COMMANDS:
+        command = import_module(f"leadway_mock.cli.{word}")
         code: int = command.main(arguments[1:])
         return code
+    if word and not word.startswith("-"):
+        return _show_help() if word == "help" else _reject_command(word)
     with ExitStack() as stack:
         try:
             settings = read_settings(arguments, os.environ)
@@ -74,6 +82,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _announce(server.url)
         server.run()
     return 0
+
+
+def _show_help() -> int:
+    _parser().print_help()
+    return 0
+
+
+def _reject_command(word: str) -> int:
+    hint = did_you_mean(word, [*COMMANDS, "help"], "leadway mock ")
+    serve = "" if hint else "; `leadway mock` without a command serves the mock"
+    print_error("leadway mock", f"unknown command {word[:MAX_SHOWN_CHARS]!r}{hint}{serve}")
+    return USAGE_ERROR
 
 
 def _log_to_stderr(settings: Settings) -> None:
@@ -95,7 +115,7 @@ def _stop_on_signals(server: Server) -> None:
 
     def stop(number: int, _: object) -> None:
         signal.signal(number, signal.SIG_DFL)
-        server.stop()
+        stop_process(server)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
@@ -107,11 +127,16 @@ def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    commands = "\n".join(f"  {name:7} {text}" for name, text in COMMANDS.items())
+    parser = CommandParser(
         prog="leadway mock",
+        usage="leadway mock [FLAG ...]\n"
+        f"       leadway mock {{{','.join(COMMANDS)}}} [ARGUMENT ...]",
         description="Serve an emulator of Leadway's agent execution API.",
-        epilog=f"Each flag has a variable: --seed is {ENVIRONMENT_PREFIX}SEED. The flag wins."
-        f" Sub-commands, each with its own --help: {', '.join(COMMANDS)}.",
+        epilog=f"commands, each with its own --help:\n{commands}\n\n"
+        f"Each flag has a variable: --seed is {ENVIRONMENT_PREFIX}SEED. The flag wins.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        word_hint="there are only flags, such as --port 4010",
     )
     parser.add_argument("--version", action="version", version=f"leadway {__version__}")
     add_options(parser)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from math import isfinite
 from typing import Any, NamedTuple
 
+from leadway_mock.util.authority import parse_host
 from leadway_mock.util.names import closest, suggest
 
 ENVIRONMENT_PREFIX = "LEADWAY_MOCK_"
@@ -86,7 +87,7 @@ class Settings:
     host: str = _setting("127.0.0.1", "address to listen on; only loopback keeps other hosts out")
     port: int = _setting(4010, "port to listen on; 0 picks a free one", minimum=0, maximum=65_535)
     allow_host: tuple[str, ...] = _setting(
-        (), "name to accept in the Host header besides loopback; repeatable"
+        (), "host name or address to accept in the Host header besides loopback; repeatable"
     )
     agents_file: str | None = _setting(
         None, "YAML file of agents and tokens; see docs/agents-file.md"
@@ -118,6 +119,24 @@ class Settings:
         "reject",
         "whether a body property that the contract lacks is an error",
         choices=("reject", "ignore"),
+    )
+    idempotency_key_seconds: float = _setting(
+        86_400.0, "how long a managed agent's Idempotency-Key is remembered", minimum=0
+    )
+    idempotency_scope: str = _setting(
+        "agent",
+        "which requests share Idempotency-Keys: those of an agent, of a location, or all",
+        choices=("agent", "location", "all"),
+    )
+    idempotency_mismatch: str = _setting(
+        "reject",
+        "an Idempotency-Key with another request: reject it, repeat the first response, or process",
+        choices=("reject", "repeat", "process"),
+    )
+    idempotency_concurrent: str = _setting(
+        "wait",
+        "an Idempotency-Key whose first response is not sent yet: wait for it, or conflict (409)",
+        choices=("wait", "conflict"),
     )
     enforce_quotas: bool = _switch("respond 429 when a documented quota is used up", on=False)
     quota_preset: str = _setting(
@@ -153,6 +172,8 @@ class Settings:
     def __post_init__(self) -> None:
         for setting in fields(self):
             _check(setting.name, getattr(self, setting.name))
+        for name in self.allow_host:
+            _check_host(name)
 
     @property
     def quotas(self) -> Mapping[str, int]:
@@ -274,6 +295,19 @@ def with_settings(overrides: Mapping[str, Any], changes: Mapping[str, Any]) -> d
     merged = {**overrides.get("settings", {}), **changes}
     values = {name: value for name, value in merged.items() if value is not None}
     return {**overrides, "settings": values}
+
+
+def _check_host(name: object) -> None:
+    """Raise `SettingsError` for a name that no `Host` header can have."""
+    text = str(name)
+    if isinstance(name, str) and parse_host(text):
+        return
+    host = text.partition("://")[2].partition("/")[0]
+    hint = f"did you mean '{host}'?" if parse_host(host) else "write a name such as mock."
+    if "*" in text or text.startswith("."):
+        hint = "there are no wildcards: repeat it for each name."
+    shown = repr(text)[:MAX_SHOWN_CHARS]
+    raise SettingsError(f"must be a host name or an address, not {shown}; {hint}", "allow_host")
 
 
 def _type_of(name: str) -> _Type:

@@ -16,7 +16,12 @@ from leadway_mock.conformance.report import (
 )
 from leadway_mock.conformance.rules import RULES, Rule, Severity
 from leadway_mock.conformance.session_detectors import IDLE_SECONDS
-from leadway_mock.conformance.text_report import assert_conformant, coverage_text, report_text
+from leadway_mock.conformance.text_report import (
+    assert_conformant,
+    coverage_text,
+    error_text,
+    report_text,
+)
 from leadway_mock.state.journal_entry import JournalEntry
 
 __all__ = [
@@ -34,6 +39,7 @@ __all__ = [
     "assert_conformant",
     "coverage",
     "coverage_text",
+    "error_text",
     "evaluate",
     "merge_reports",
     "report_text",

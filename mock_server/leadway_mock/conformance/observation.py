@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from leadway_mock.contract.model import agent_id_of
 from leadway_mock.state.journal_entry import JournalEntry
 
 COMPLETE_TRANSPORTS = frozenset({None, "SLOW_BODY"})
 """Transport faults, or none, with which the client receives the whole response."""
+
+KEYED_OPERATION = "executeManagedAgent"
+"""The operation that processes a message with the same key once."""
 
 CLOCK_TOLERANCE_SECONDS = 1.0
 """Two monotonic clocks whose offsets differ by more belong to different machines or boots.
@@ -79,6 +83,8 @@ class Observation:
 
     delay: float
     retry_after: float | None
+    key: str = ""
+    """The Idempotency-Key, for operations that have one."""
 
     @property
     def was_committed(self) -> bool:
@@ -136,7 +142,7 @@ def observe(entry: JournalEntry) -> Observation:
         clock_offset=entry.get("wallClockAt", at) - started_at,
         conversation=ConversationKey(
             client=request.get("tokenFingerprint") or "",
-            agent=(entry.get("pathParameters") or {}).get("agentId", ""),
+            agent=agent_id_of(entry.get("pathParameters") or {}),
             location=entry.get("locationId", ""),
             contact=ids.get("contactId", ""),
         ),
@@ -151,7 +157,14 @@ def observe(entry: JournalEntry) -> Observation:
         was_delivered=response.get("transport") in COMPLETE_TRANSPORTS,
         delay=delay,
         retry_after=float(retry_after) if RETRY_AFTER_SECONDS.fullmatch(retry_after) else None,
+        key=_key(entry),
     )
+
+
+def _key(entry: JournalEntry) -> str:
+    if entry.get("operationId") != KEYED_OPERATION:
+        return ""
+    return entry["request"]["headers"].get("idempotency-key", "")
 
 
 class Detection(NamedTuple):

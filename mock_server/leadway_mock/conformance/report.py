@@ -9,6 +9,7 @@ from typing import Any
 from leadway_mock.conformance.observation import Detection, Detector, observe
 from leadway_mock.conformance.request_detectors import (
     EarlyRetryDetector,
+    KeyedRetriesDetector,
     RepeatedErrorsDetector,
     RepeatedMessagesDetector,
     SingleRequestDetector,
@@ -119,6 +120,7 @@ def evaluate(
         ParallelTurnsDetector(),
         RepeatedMessagesDetector(),
         EarlyRetryDetector(),
+        KeyedRetriesDetector(),
         RepeatedErrorsDetector(),
         SingleRequestDetector(),
     )

@@ -39,11 +39,26 @@ RULES_BY_ERROR: Mapping[str, str] = {
     "location-missing": "location-missing",
     "body-malformed": "body-unreadable",
     "media-type-unsupported": "body-unreadable",
+    "route-not-in-version": "version-unknown",
+    "query-invalid": "query-invalid",
+    "variables-too-large": "body-invalid",
+    "variable-reserved": "body-invalid",
+    "idempotency-key-missing": "idempotency-key-invalid",
+    "idempotency-key-invalid": "idempotency-key-invalid",
+    "idempotency-key-reused": "idempotency-key-reused",
 }
 """The rule that a request breaks if it gets this error response."""
 
 ROUTING_ERRORS = frozenset({"route-unknown", "method-not-allowed"})
 """Error responses to requests without an operation."""
+
+KEYLESS_OPERATIONS = frozenset({"executeAgent", "executeAgent-deprecated"})
+"""Operations that process a message again, whatever key it has."""
+
+TOO_MANY_REQUESTS = 429
+
+BLOCKED_USER_AGENT = "python-urllib/"
+"""Start of the User-Agent that the platform's proxy rejects, in lower case (observed)."""
 
 API_PREFIX = "/agent-studio"
 """Prefix of all paths of the API."""
@@ -62,6 +77,8 @@ class SingleRequestDetector(Detector):
             yield Detection("deprecated-path", line, (current.number,))
         if request.get("tokenInUrl"):
             yield Detection("token-in-url", line, (current.number,))
+        if current.operation_id:
+            yield from _headers(current)
         if not current.was_scripted:
             yield from _error(current, line)
 
@@ -82,13 +99,14 @@ class RepeatedMessagesDetector(Detector):
             is_retry_after_timeout(current, before)
             or (_is_uncertain(before) and _is_soon(current, before))
         )
-        if before and repeated:
+        is_same_turn = before is not None and current.key != "" and current.key == before.key
+        if before and repeated and not is_same_turn:
             yield _repeated_message(current, before)
         if _is_uncertain(current) or current.delay:
             # A turn that was committed is the one that a later retry repeats.
             committed = repeated and before and before.was_committed and not current.was_committed
             self._uncertain[key] = before if before and committed else current
-        elif before and current.was_committed:
+        elif before and (current.was_committed or current.entry.get("repeated")):
             del self._uncertain[key]
 
 
@@ -114,6 +132,28 @@ class EarlyRetryDetector(Detector):
             self._limited[key] = current
 
 
+class KeyedRetriesDetector(Detector):
+    """Detects keys that are sent again after a 429 that does not allow it (documented)."""
+
+    def __init__(self) -> None:
+        self._final: BoundedDict[tuple[str, str], Observation] = BoundedDict()
+
+    def observe(self, current: Observation) -> Iterator[Detection]:
+        """Compare with the last 429 for this key."""
+        if not current.key:
+            return
+        key = current.conversation.client, current.key
+        before = self._final.pop(key, None)
+        if before:
+            text = "the key of a 429 without retryable or Retry-After was sent again"
+            yield Detection("idempotency-key-after-429", text, (before.number, current.number))
+        if current.status == TOO_MANY_REQUESTS and current.was_delivered:
+            body = current.entry["response"].get("body")
+            is_retryable = isinstance(body, dict) and body.get("retryable") is True
+            if not is_retryable or current.retry_after is None:
+                self._final[key] = current
+
+
 class RepeatedErrorsDetector(Detector):
     """Detects rejected requests that are sent again unchanged."""
 
@@ -137,6 +177,16 @@ class RepeatedErrorsDetector(Detector):
             yield Detection("error-retried", text, (before.number, current.number))
         if current.status in FINAL_STATUSES and _is_final(current):
             self._rejected[key] = current
+
+
+def _headers(current: Observation) -> Iterator[Detection]:
+    headers = current.entry["request"]["headers"]
+    agent = headers.get("user-agent", "")
+    if "idempotency-key" in headers and current.operation_id in KEYLESS_OPERATIONS:
+        yield Detection("idempotency-key-ignored", "Idempotency-Key was sent", (current.number,))
+    if agent.lower().startswith(BLOCKED_USER_AGENT):
+        text = f"User-Agent was {_truncate(agent)}"
+        yield Detection("user-agent-blocked", text, (current.number,))
 
 
 def _error(current: Observation, line: str) -> Iterator[Detection]:

@@ -38,7 +38,13 @@ def assert_conformant(
     __tracebackhide__ = True  # pytest shows the line of the test, which is where the cause is.
     report = evaluate(entries, allow=allow, idle_seconds=idle_seconds, where=where)
     if not report.passed:
-        raise AssertionError(report_text(report))
+        raise AssertionError(error_text(report))
+
+
+def error_text(report: ConformanceReport) -> str:
+    """Return the report of an `AssertionError`: its first line is the first error."""
+    first = next(each for each in report.findings if each.severity is Severity.ERROR)
+    return f"{first.id}: {first.occurrences[0].text}\n\n{report_text(report)}"
 
 
 def coverage_text(coverage: Coverage, width: int | None = None) -> str:

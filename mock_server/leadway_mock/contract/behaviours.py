@@ -35,8 +35,14 @@ BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
         "dialogue-fallback",
         "unscripted-message",
         "unscripted-rejected",
+        "pattern-timeout",
     ),
-    "enforce_quotas": ("quota-exceeded", "quota-windows"),
+    "idempotency_key_seconds": ("idempotency-key-forgotten",),
+    "idempotency_scope": ("idempotency-key-scope",),
+    "idempotency_mismatch": ("idempotency-key-reused", "idempotency-key-other-request"),
+    "idempotency_concurrent": ("idempotency-key-in-use", "idempotency-concurrent"),
+    "enforce_quotas": ("quota-exceeded", "quota-exceeded-retryable", "quota-windows"),
+    "agents_file": ("pattern-timeout",),
     "quota_preset": ("quota-windows",),
     "quota_10_seconds": ("quota-windows",),
     "quota_minute": ("quota-windows",),
@@ -60,6 +66,14 @@ MOCK_BEHAVIOURS: Mapping[str, tuple[int, str]] = {
         (
             "The store does not respond, or rejects writes. `Retry-After` is sent if no turn can"
             " have been stored. If the store hangs, one request waits and others get this at once."
+            " A damaged store, or a deleted file, is named without `Retry-After`."
+        ),
+    ),
+    "pattern-timeout": (
+        500,
+        (
+            "The regular expressions of a dialogue or an agent take more than 0.25 seconds on the"
+            " message. No turn is stored."
         ),
     ),
     "mock-failure": (500, "The mock has a bug; its log on standard error says where."),

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import yaml
 
 from leadway_mock.contract.model import Contract, ContractError, Example, Node, Operation
+from leadway_mock.util.files import read_regular_file
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -28,7 +29,7 @@ def load_contract(path: Path | None = None) -> Contract:
     """Read the contract at `path`, the shipped one by default; raises `ContractError`."""
     path = path or contract_file()
     try:
-        source = path.read_bytes()
+        source = read_regular_file(path)
         document = yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
     except (OSError, yaml.YAMLError) as error:
         raise ContractError(f"cannot read the contract {path}: {error}") from error

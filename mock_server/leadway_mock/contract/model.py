@@ -72,6 +72,11 @@ class Operation:
         return parameters
 
 
+def agent_id_of(path_parameters: Mapping[str, str]) -> str:
+    """Return the id of the agent in a path, managed or not; empty where it has none."""
+    return path_parameters.get("agentId") or path_parameters.get("managedAgentId", "")
+
+
 Match = tuple[Operation, Mapping[str, str]]
 """An operation and the values of its path parameters."""
 
@@ -96,6 +101,14 @@ class Contract:
         """The evidence of each rule: of the examples and of the rows of `x-behaviours`."""
         rows = {row["id"]: row["evidence"] for row in self.document.get("x-behaviours", [])}
         return rows | {name: example.evidence for name, example in self.examples.items()}
+
+    @cached_property
+    def api_versions(self) -> frozenset[str]:
+        """Every value of the header `Version` that some operation accepts."""
+        parameters = (each.parameter("header", "Version") for each in self.operations)
+        return frozenset(
+            value for each in parameters if each for value in each["x-accepted-values"]
+        )
 
     @property
     def version(self) -> str:

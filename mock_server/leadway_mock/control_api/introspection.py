@@ -31,7 +31,12 @@ def register(control: ControlAPI) -> None:
             "contractVersion": emulator.contract.version,
             "profile": call.namespace.settings.profile,
             "agents": [
-                {"id": agent.id, "name": agent.name, "status": agent.status}
+                {
+                    "id": agent.id,
+                    "name": agent.name,
+                    "status": agent.status,
+                    "published": agent.published_version() is not None,
+                }
                 for agent in emulator.agents.by_id.values()
             ],
             "dialogues": sorted(emulator.dialogues.of(call.namespace)),

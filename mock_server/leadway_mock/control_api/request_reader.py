@@ -14,6 +14,7 @@ from leadway_mock.contract.model import Operation
 from leadway_mock.http.messages import APIError, FieldError, Request
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.namespaces import Namespace
+from leadway_mock.store import StoreDamaged
 from leadway_mock.validation.request_body import BodyValidator, read_json
 
 CONTROL_PREFIX: Final = "/__mock"
@@ -22,11 +23,16 @@ MAX_MESSAGE_PROBLEMS: Final = 5
 """Limit of problems in the message of an error."""
 
 MAX_LISTED_PROBLEMS: Final = 100
+MAX_MESSAGE_CHARS: Final = 2_000
+MAX_PROBLEM_CHARS: Final = 500
 MAX_QUOTE_CHARS: Final = 80
 MAX_EXACT_INTEGER: Final = 2**53
 """Largest number with a decimal point that is known to be an integer."""
 
 INTEGER: Final = re.compile(r"[0-9]{1,16}")  # Python and SQLite reject thousands of digits.
+RESET: Final = "reset"
+"""The operation that also works on a damaged store, which it empties."""
+
 BOOLEANS: Final = {"true": True, "false": False}
 STATUS_BY_ERROR: Final = {
     "body-malformed": 400,
@@ -64,9 +70,9 @@ class ControlAPIError(Exception):
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.message = message
+        self.message = _cut(message, MAX_MESSAGE_CHARS)
         self.place = place
-        self.problems = problems
+        self.problems = problems[:MAX_LISTED_PROBLEMS]
         self.headers = dict(headers or {})
 
     def content(self) -> dict[str, Any]:
@@ -81,7 +87,12 @@ class ControlAPIError(Exception):
 
     def _problem_to_json(self, problem: FieldError) -> dict[str, str]:
         content = {"in": self.place, "pointer": problem.pointer, "message": problem.message}
-        return content | ({"hint": problem.hint} if problem.hint else {})
+        texts = content | ({"hint": problem.hint} if problem.hint else {})
+        return {name: _cut(text, MAX_PROBLEM_CHARS) for name, text in texts.items()}
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}…"
 
 
 def invalid_body(
@@ -108,6 +119,7 @@ class CallReader:
         for each in operation.parameters:
             schemas[each["in"]][each["name"]] = each["schema"]
         self._query_schemas, self._path_schemas = schemas["query"], schemas["path"]
+        self._operation_id = operation.id
         self._has_body = operation.body_schema is not None
         schema = operation.body_schema or {"type": "object"}
         self._validator = BodyValidator(schema if validate else {"type": "object"})
@@ -116,12 +128,19 @@ class CallReader:
     def read(self, emulator: Emulator, path: Mapping[str, str]) -> ControlCall:
         """Return the call in Flask's present request; raises `ControlAPIError`."""
         authorization = flask.request.headers.get("Authorization")
-        namespace = emulator.namespaces.for_token(authorization)
         for name, schema in self._path_schemas.items():
             max_length = schema.get("maxLength")
             if max_length is not None and len(path[name]) > max_length:
                 raise ControlAPIError(400, f"'{name}' must have at most {max_length} characters.")
-        return ControlCall(emulator, namespace, authorization, path, self._query(), self._body())
+        query, body = self._query(), self._body()
+        try:
+            namespace = emulator.namespaces.for_token(authorization)
+        except StoreDamaged:
+            if self._operation_id != RESET or "scope" in body:
+                raise
+            emulator.reset()
+            namespace = emulator.namespaces.for_token(authorization)
+        return ControlCall(emulator, namespace, authorization, path, query, body)
 
     def _query(self) -> dict[str, Any]:
         sent, schemas = flask.request.args.to_dict(flat=False), self._query_schemas
@@ -133,7 +152,7 @@ class CallReader:
             except ValueError as error:
                 problems.append(FieldError(f"/{name}", str(error)))
         if problems:
-            message = " ".join(each.message for each in problems)
+            message = " ".join(each.message for each in problems[:MAX_MESSAGE_PROBLEMS])
             raise ControlAPIError(400, message, place="query", problems=tuple(problems))
         return query
 

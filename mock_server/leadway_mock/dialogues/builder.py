@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypedDict, Unpack
 
+from leadway_mock.agents.patterns import from_compiled
 from leadway_mock.agents.replies import REPLY_FIELDS
 from leadway_mock.dialogues.loading.parser import DialogueError, read_dialogue
 from leadway_mock.dialogues.model import Dialogue
@@ -16,8 +17,6 @@ from leadway_mock.documents.problems import Problem, TextPosition
 from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.faults import Fault, as_json
 from leadway_mock.util.json_text import to_json_text
-
-_FLAG_LETTERS = ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s"))
 
 
 class ConditionOptions(TypedDict, total=False):
@@ -42,6 +41,8 @@ class ReplyOptions(TypedDict, total=False):
     success: bool
     attachments: Sequence[Mapping[str, Any]]
     generative_outputs: Sequence[Mapping[str, Any]]
+    tools_fired: Sequence[str]
+    generated_media: Sequence[Mapping[str, Any]]
     latency: str | Mapping[str, Any]
     fault: Mapping[str, Any] | Fault
     then: str
@@ -74,8 +75,7 @@ class TurnsBuilder:
         options = dict(conditions)
         label, equals = options.pop("label", None), options.pop("equals", None)
         if isinstance(text, re.Pattern):
-            flags = "".join(letter for flag, letter in _FLAG_LETTERS if text.flags & flag)
-            text = f"/{text.pattern}/{flags}"
+            text = str(from_compiled(text))
         pattern = text if equals is None else {"equals": equals}
         when = _without_none(**options) or None
         return self._append(_without_none(label=label, user=pattern, when=when))

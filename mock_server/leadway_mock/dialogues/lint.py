@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import chain
+from pathlib import Path
 from typing import NamedTuple
 
-from leadway_mock.agents.patterns import Pattern
+from leadway_mock.agents.patterns import Pattern, PatternTimeout, plain_text_warning
 from leadway_mock.agents.templates import BUILT_IN_NAMES, placeholder_hint
 from leadway_mock.contract.model import Contract
+from leadway_mock.dialogues.loading.files import TRANSCRIPTS
 from leadway_mock.dialogues.loading.parser import DialogueError
 from leadway_mock.dialogues.model import (
     RESTART,
@@ -39,7 +41,13 @@ class _Paths(NamedTuple):
 def warnings_of(dialogue: Dialogue) -> list[Problem]:
     """Return the warnings about one dialogue, in the order of its lines."""
     paths = _find_paths(dialogue)
-    return sorted({*_unreachable_turns(dialogue, paths), *_unfilled_placeholders(dialogue, paths)})
+    return sorted(
+        {
+            *_unreachable_turns(dialogue, paths),
+            *_unfilled_placeholders(dialogue, paths),
+            *_plain_texts(dialogue),
+        }
+    )
 
 
 def conflict_warnings(dialogues: Sequence[Dialogue]) -> Iterator[tuple[Dialogue, Problem]]:
@@ -84,7 +92,12 @@ def _covers_text(wide: Pattern, narrow: Pattern) -> bool:
         return True
     if wide.kind == "contains" and narrow.kind in {"contains", "equals"}:
         return wide.text.casefold() in narrow.text.casefold()
-    return narrow.kind == "equals" and wide.find(narrow.text) is not None
+    if narrow.kind != "equals":
+        return False
+    try:
+        return wide.find(narrow.text) is not None
+    except PatternTimeout:
+        return False
 
 
 def _covers_conditions(wide: TurnConditions, narrow: TurnConditions) -> bool:
@@ -135,6 +148,19 @@ def _unreachable_turns(dialogue: Dialogue, paths: _Paths) -> Iterator[Problem]:
             what = f"never taken: the turn on line {line} always matches first"
             hint = "move it above that one, or change its pattern"
         yield Problem(TextPosition(turn.line), what, hint)
+
+
+def _plain_texts(dialogue: Dialogue) -> Iterator[Problem]:
+    """Yield a warning for each plain text that looks like a regular expression or the like."""
+    is_transcript = Path(dialogue.file).suffix.lower() in TRANSCRIPTS
+    quoted = '"{}"' if is_transcript else "'\"{}\"'"
+    for turn in dialogue.turns:
+        for pattern in turn.patterns:
+            warning = plain_text_warning(pattern)
+            if warning:
+                what, hint = warning
+                hint = f"{hint}, or {quote(quoted.format(pattern.text))} for plain text"
+                yield Problem(TextPosition(turn.line), what, hint)
 
 
 def _unfilled_placeholders(dialogue: Dialogue, paths: _Paths) -> Iterator[Problem]:

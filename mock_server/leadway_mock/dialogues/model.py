@@ -6,13 +6,12 @@ Equal dialogues behave alike, whether they come from a transcript, YAML or Pytho
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from leadway_mock.agents.patterns import ANY, Pattern, match_value, parse_pattern
+from leadway_mock.agents.patterns import ANY, MatchTime, Pattern, match_value, parse_pattern
 from leadway_mock.agents.replies import (
     REPLY_FIELDS,
     AgentInput,
@@ -65,12 +64,15 @@ class ScriptedReply:
             response=parse_template(self.text).fill(values),
             attachments=fill_texts(self.fields.attachments, values),
             generative_outputs=fill_texts(self.fields.generative_outputs, values),
+            generated_media=fill_texts(self.fields.generated_media, values),
         )
 
     @property
     def placeholders(self) -> Iterator[str]:
         """The names of the placeholders in all its texts."""
-        for text in texts_in([self.text, self.fields.attachments, self.fields.generative_outputs]):
+        fields = self.fields
+        lists = (fields.attachments, fields.generative_outputs, fields.generated_media)
+        for text in texts_in([self.text, *lists]):
             yield from parse_template(text).names
 
 
@@ -120,25 +122,30 @@ class ScriptedTurn:
 
     def parts(self, agent_input: AgentInput) -> Iterator[MatchPart]:
         """Yield each expectation with the received value, the message first."""
-        when, message = self.when, agent_input.message
-        yield MatchPart("user", str(self.user), message, self.user.find(message))
+        when, message, match_time = self.when, agent_input.message, agent_input.match_time
+        yield MatchPart("user", str(self.user), message, self.user.find(message, match_time))
         if when.turn is not None:
             yield _count_part("when.turn", when.turn, agent_input.turn)
         for name, expected in when.variables.items():
             found = agent_input.input_variables.get(name)
-            yield _match_part(f"when.variables.{name}", expected, found)
+            yield _match_part(f"when.variables.{name}", expected, found, match_time)
         if when.contact is not None:
-            yield _match_part("when.contact", when.contact, agent_input.contact_id)
+            yield _match_part("when.contact", when.contact, agent_input.contact_id, match_time)
         if when.attachments is not None:
-            yield from _attachment_parts(when.attachments, agent_input.attachments)
+            yield from _attachment_parts(when.attachments, agent_input.attachments, match_time)
 
     @property
     def captures(self) -> frozenset[str]:
         """The names of all it may capture."""
+        return frozenset(name for pattern in self.patterns for name in pattern.captures)
+
+    @property
+    def patterns(self) -> Sequence[Pattern]:
+        """The pattern of the message, and those of its conditions."""
         patterns = [self.user, *_patterns_in([*self.when.variables.values(), self.when.contact])]
         if not isinstance(self.when.attachments, int | None):
             patterns += _patterns_in(v for each in self.when.attachments for v in each.values())
-        return frozenset(name for pattern in patterns for name in pattern.captures)
+        return patterns
 
 
 @dataclass(frozen=True)
@@ -190,19 +197,28 @@ def comparison(part: MatchPart) -> Comparison:
     return Comparison(part.name, part.expected, part.found, part.captured is not None)
 
 
-def _match_part(name: str, expected: Any, found: object) -> MatchPart:  # noqa: ANN401 - any JSON
-    return MatchPart(name, _value_text(expected), _value_text(found), match_value(expected, found))
+def _match_part(
+    name: str,
+    expected: Any,  # noqa: ANN401 - any JSON
+    found: object,
+    match_time: MatchTime,
+) -> MatchPart:
+    captured = match_value(expected, found, match_time)
+    return MatchPart(name, _value_text(expected), _value_text(found), captured)
 
 
 def _attachment_parts(
-    expected: int | Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, object]]
+    expected: int | Sequence[Mapping[str, Any]],
+    found: Sequence[Mapping[str, object]],
+    match_time: MatchTime,
 ) -> Iterator[MatchPart]:
     count = expected if isinstance(expected, int) else len(expected)
     yield _count_part("when.attachments", count, len(found))
     for index, each in enumerate([] if isinstance(expected, int) else expected):
         sent = found[index] if index < len(found) else {}
         for name, value in each.items():
-            yield _match_part(f"when.attachments.{index + 1}.{name}", value, sent.get(name))
+            part = f"when.attachments.{index + 1}.{name}"
+            yield _match_part(part, value, sent.get(name), match_time)
 
 
 def _count_part(name: str, expected: int, found: int) -> MatchPart:
@@ -232,13 +248,12 @@ def to_json(dialogue: Dialogue) -> dict[str, Any]:
 
 
 def to_text(dialogue: Dialogue) -> str:
-    """Return a dialogue as text for the store, which `from_text` reads."""
+    """Return a dialogue as text for the store, which `from_json` reads."""
     return to_json_text(to_json(dialogue))
 
 
-def from_text(text: str) -> Dialogue:
-    """Return the dialogue from the text of `to_text`, without checks."""
-    content = json.loads(text)
+def from_json(content: Mapping[str, Any]) -> Dialogue:
+    """Return the dialogue from the content of `to_text`, without checks."""
     fallback = content["fallback"]
     return Dialogue(
         name=content["name"],

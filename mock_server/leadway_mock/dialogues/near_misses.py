@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
+from leadway_mock.agents.patterns import MatchTime, PatternTimeout
 from leadway_mock.agents.replies import AgentInput, NearMiss
 from leadway_mock.dialogues.model import MISSING, Dialogue, MatchPart, ScriptedTurn, comparison
 
@@ -29,18 +32,30 @@ def near_misses(
     """Return the near misses, closest first.
 
     They are the turns `here`, which the session expects, and a turn elsewhere in `scope` that
-    matches the message.
+    matches the message. A turn for any message, such as `*`, matches elsewhere by chance and does
+    not count. After the end of a dialogue, where `here` is empty, there are none.
     """
+    if not here:
+        return ()
     waiting = {(dialogue.name, turn.number) for dialogue, turn in here}
-    missed = [_near_miss(*each, agent_input, "here") for each in here[:MAX_COMPARED_TURNS]]
+    missed = []
+    try:
+        for each in here[:MAX_COMPARED_TURNS]:
+            missed.append(_near_miss(*each, agent_input, "here"))  # noqa: PERF401 - it may end early
+    except PatternTimeout as error:  # Only the turns compared so far are near misses.
+        missed = missed or [_uncompared(*here[0], str(error))]
     elsewhere = (
         _near_miss(dialogue, turn, agent_input, "elsewhere")
         for dialogue in scope
         for turn in dialogue.turns[:MAX_COMPARED_TURNS]
-        if (dialogue.name, turn.number) not in waiting and turn.match(agent_input) is not None
+        if (dialogue.name, turn.number) not in waiting
+        and turn.match(agent_input) is not None
+        and not turn.user.is_catch_all
     )
     missed.sort(key=lambda miss: -miss.closeness)  # A stable sort: the first written comes first.
-    found = list(islice(elsewhere, 1))
+    found: list[NearMiss] = []
+    with suppress(PatternTimeout):
+        found.extend(islice(elsewhere, 1))
     return (*missed[: MAX_NEAR_MISSES - len(found)], *found)
 
 
@@ -48,6 +63,8 @@ def _near_miss(
     dialogue: Dialogue, turn: ScriptedTurn, agent_input: AgentInput, where: str
 ) -> NearMiss:
     parts = list(turn.parts(agent_input))
+    # The message of a turn for any message says nothing about closeness; its conditions do.
+    compared = parts[1:] if turn.user.is_catch_all and parts[1:] else parts
     elsewhere = f"Turn {turn.number} expects this message, but the session is not there."
     return NearMiss(
         dialogue=dialogue.name,
@@ -56,10 +73,15 @@ def _near_miss(
         file=dialogue.file,
         line=turn.line,
         position=where,
-        closeness=round(sum(map(_closeness, parts)) / len(parts), 2),
+        closeness=round(sum(map(_closeness, compared)) / len(compared), 2),
         comparisons=tuple(map(comparison, parts)),
-        hint=_hint(turn, parts) if where == "here" else elsewhere,
+        hint=_hint(turn, parts, agent_input.match_time) if where == "here" else elsewhere,
     )
+
+
+def _uncompared(dialogue: Dialogue, turn: ScriptedTurn, hint: str) -> NearMiss:
+    where = (turn.label, dialogue.file, turn.line, "here")
+    return NearMiss(dialogue.name, turn.number, *where, closeness=0.0, comparisons=(), hint=hint)
 
 
 def _closeness(part: MatchPart) -> float:
@@ -84,10 +106,10 @@ def _pairs(text: str) -> Counter[str]:
     return Counter(letters[index : index + 2] for index in range(len(letters) - 1))
 
 
-def _hint(turn: ScriptedTurn, parts: Sequence[MatchPart]) -> str:
+def _hint(turn: ScriptedTurn, parts: Sequence[MatchPart], match_time: MatchTime) -> str:
     part = next(part for part in parts if part.captured is None)
     if part.name == "user":
-        return _message_hint(turn, part)
+        return _message_hint(turn, part, match_time)
     if part.name == "when.turn":
         return f"It is for message {part.expected} of a session; this is message {part.found}."
     what = part.name.removeprefix("when.")
@@ -98,10 +120,11 @@ def _hint(turn: ScriptedTurn, parts: Sequence[MatchPart]) -> str:
     return f"Send {what} as expected, or change the condition."
 
 
-def _message_hint(turn: ScriptedTurn, part: MatchPart) -> str:
+def _message_hint(turn: ScriptedTurn, part: MatchPart, match_time: MatchTime) -> str:
     pattern, message = turn.user, part.found
     if pattern.kind == "regex":
-        if "i" not in pattern.flags and re.search(pattern.text, message, re.IGNORECASE):
+        any_case = replace(pattern, flags=f"i{pattern.flags}")
+        if "i" not in pattern.flags and any_case.find(message, match_time) is not None:
             return f"Only upper and lower case differ: write /{pattern.text}/i{pattern.flags}."
     elif pattern.kind == "equals" and pattern.text.strip() in message:
         return 'The message contains more than these words: write them without ="…".'

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from leadway_mock.agents.patterns import PatternTimeout
 from leadway_mock.agents.replies import AgentInput, AgentReply
 from leadway_mock.dialogues.index import FirstTurn, as_sequence
 from leadway_mock.dialogues.model import (
@@ -22,6 +23,8 @@ from leadway_mock.dialogues.model import (
     ScriptedTurn,
 )
 from leadway_mock.dialogues.near_misses import near_misses
+from leadway_mock.documents.problems import quote
+from leadway_mock.util.printable_text import escape_controls
 
 STATE: Final = "dialogue"
 """Key of the position in a session's state."""
@@ -88,7 +91,12 @@ def play(dialogues: Sequence[Dialogue], agent_input: AgentInput) -> AgentReply:
     here = _expected_turns(current, position) if current else known.first_turns.turns
     turns = here if current else known.first_turns.candidates(agent_input.message)
     for dialogue, turn in turns:
-        captured = turn.match(agent_input)
+        try:
+            captured = turn.match(agent_input)
+        except PatternTimeout as error:
+            place = f" of turn {turn.number} of the dialogue {quote(dialogue.name)}"
+            at = f" ({escape_controls(dialogue.file)}:{turn.line})" if dialogue.file else ""
+            raise PatternTimeout(error.pattern, place + at) from None
         if captured is not None:
             captures = {} if _ended(dialogue, position) else position.captures
             return _take(dialogue, turn, agent_input, {**captures, **captured})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +12,7 @@ from weakref import WeakKeyDictionary
 from leadway_mock.agents.replies import AgentReply
 from leadway_mock.dialogues.builder import DialogueBuilder, as_dialogue
 from leadway_mock.dialogues.index import DialogueSequence, as_sequence
-from leadway_mock.dialogues.model import Dialogue, ScriptedTurn, from_text, to_text
+from leadway_mock.dialogues.model import Dialogue, ScriptedTurn, from_json, to_text
 from leadway_mock.dialogues.player import DialoguePosition, position_in
 from leadway_mock.state.namespaces import Namespace, NamespaceRegistry, Overrides
 from leadway_mock.store import LazyText, Write
@@ -192,7 +193,7 @@ class DialogueRegistry:
         found = self._by_version.get(version)
         if found is None:
             text = namespace.get(_source_key(version))
-            found = from_text(text) if text else None
+            found = namespace.store.decode(text, from_json, parse=json.loads) if text else None
             if found:
                 self._by_version[version] = found
         return found

@@ -17,7 +17,8 @@ from leadway_mock.dialogues.player import position_in
 from leadway_mock.util.redaction import redact_json, redact_text
 
 DIALOGUE_ENDED: Final = (
-    "The dialogue has ended: begin a new session, add a turn, or use `at_end: restart`."
+    "The dialogue has ended: begin a new session, add a turn, or write `at_end: restart` or "
+    "`at_end: repeat`."
 )
 """Hint for a message without near misses, because no turn is left."""
 
@@ -66,15 +67,18 @@ def near_miss_to_json(miss: NearMiss) -> dict[str, Any]:
 
 
 def near_miss_hint(reply: AgentReply) -> str:
-    """Return one line that names the closest near miss; empty where a turn was taken."""
+    """Return one line that names the closest near misses; empty where a turn was taken."""
     if not reply.rule:
         return ""
-    if not reply.near_misses:
-        return f"No turn expects this message. {DIALOGUE_ENDED}"
-    # Preferably a turn elsewhere, which matches completely.
-    elsewhere = (each for each in reply.near_misses if each.position == "elsewhere")
-    miss = next(elsewhere, reply.near_misses[0])
-    return redact_text(f"No turn expects this message. Closest: {_title(miss)}. {miss.hint}")
+    position = position_in(reply.state)
+    if not reply.near_misses and position:
+        ended = f"'{position.name}' ended after turn {position.after}"
+        return redact_text(f"No turn expects this message: {ended}. {DIALOGUE_ENDED}")
+    miss = reply.near_misses[0]
+    hint = f"No turn expects this message. Closest: {_title(miss)}. {miss.hint}"
+    elsewhere = [each for each in reply.near_misses[1:] if each.position == "elsewhere"]
+    hints = (f" Elsewhere: {_title(each)}. {each.hint}" for each in elsewhere)
+    return redact_text(hint + "".join(hints))
 
 
 def near_miss_report(

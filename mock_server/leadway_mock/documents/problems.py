@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from leadway_mock.util.json_pointer import to_pointer
+from leadway_mock.util.printable_text import escape_controls, short_text
 
 MAX_PROBLEMS_IN_TEXT: Final = 50
 """Maximum number of problems in the text of one error; a file of the wrong kind has thousands."""
@@ -74,10 +75,4 @@ class ProblemsError(ValueError):
 def quote(text: str) -> str:
     """Quote a piece of a user's text for an error: short, printable, and with tokens masked."""
     masked = _SECRET.sub("…", text)
-    short = masked if len(masked) <= MAX_QUOTE_CHARS else masked[:MAX_QUOTE_CHARS] + "…"
-    return f"`{escape_controls(short)}`"
-
-
-def escape_controls(text: str) -> str:
-    """Escape characters that a terminal would interpret, including line breaks."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    return f"`{short_text(masked, MAX_QUOTE_CHARS)}`"

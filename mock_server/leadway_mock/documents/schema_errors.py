@@ -176,10 +176,13 @@ def _unknown_properties(violation: SchemaViolation) -> Iterator[Explanation]:
         if name in known:
             continue
         synonym = next((each for each in kind.synonyms.get(name, ()) if each in known), None)
-        close = synonym or closest(name, known)
+        numbers = {name.removesuffix("s"), f"{name}s"}.intersection(known) - violation.found.keys()
+        close = synonym or next(iter(numbers), None) or closest(name, known)
         hint = f"did you mean `{close}`?" if close else f"known are {_join_names(known, 'and')}"
         message = f"{violation.quote_unless_secret(name)} is not known here"
-        yield (*violation.pointer, name), message, kind.misplaced.get(name, hint)
+        if not numbers:  # A missing singular or plural is more likely than another place.
+            hint = kind.misplaced.get(name, hint)
+        yield (*violation.pointer, name), message, hint
 
 
 def _join_names(names: list[str], joint: str) -> str:

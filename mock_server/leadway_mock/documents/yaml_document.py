@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 import yaml
 
 from leadway_mock.documents.problems import DocumentError, Problem, TextPosition, quote
+from leadway_mock.util.files import read_regular_file
 
 MAX_FILE_BYTES: Final = 1_048_576
 MAX_DEPTH: Final = 32
@@ -51,7 +52,7 @@ _EXPLANATIONS: Final = (
     (
         "cannot start any token",
         "text cannot start with this character",
-        "indent with spaces, not tabs, and put text that starts with a special character in quotes",
+        "put text that starts with a special character in quotes",
     ),
     (
         "character escape code",
@@ -107,8 +108,7 @@ class Document:
 def read_text(path: str | Path) -> str:
     """Return the text of the UTF-8 file at `path`. Raises `DocumentError`."""
     try:
-        with Path(path).open("rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
+        content = read_regular_file(path, MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a valid file name"
         what, hint = f"cannot be read: {reason}", "check its path and permissions"
@@ -138,10 +138,21 @@ def load(text: str) -> Document:
         return _Composer(yaml.parse(text, Loader=parser)).document()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        text = getattr(error, "problem", None) or ""
-        _, what, hint = next(each for each in _EXPLANATIONS if each[0] in text)
         position = _position(mark) if mark else TextPosition(1)
-        raise DocumentError(Problem(position, what, hint)) from None
+        reason = getattr(error, "problem", None) or ""
+        _, what, hint = next(each for each in _EXPLANATIONS if each[0] in reason)
+        problem = _tab_problem(text, position.line) or Problem(position, what, hint)
+        raise DocumentError(problem) from None
+
+
+def _tab_problem(text: str, line: int) -> Problem | None:
+    """Return the problem of a tab that indents `line` or one beside it, which YAML forbids."""
+    for number, each in enumerate(text.splitlines()[: line + 1], start=1):
+        indent = each[: len(each) - len(each.lstrip(" \t"))]
+        if number >= line - 1 and "\t" in indent:
+            position = TextPosition(number, indent.index("\t") + 1)
+            return Problem(position, "a tab indents this line", "indent with spaces instead")
+    return None
 
 
 class _Node(NamedTuple):

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Any
+from math import inf
+from typing import Any, Final, Literal
 
 from leadway_mock.contract.model import Contract
 from leadway_mock.documents.problems import Problem
+from leadway_mock.faults.free_responses import response_problems
 from leadway_mock.faults.latency import (
     Latency,
     duration_problems,
@@ -26,8 +28,11 @@ DEFAULT_BODY_SECONDS = 5.0
 RETRYABLE = {429: "quota-exceeded", 503: "proxy-unavailable"}
 """The statuses that can have `Retry-After`, and their rules."""
 
+UNTIL_DISARMED: Final = "until-disarmed"
+
 EFFECTS = {
     "status": "status",
+    "mergePatch": "merge_patch",
     "rule": "rule",
     "proxyStatus": "proxy_status",
     "transport": "transport",
@@ -65,14 +70,24 @@ class Fault:
     execution_id: str | None = None
     """Only calls in this session, by its `executionId`."""
 
-    times: int = 1
-    """On how many matching calls it fires, counted from the first."""
+    times: int | Literal["until-disarmed"] = 1
+    """On how many matching calls it fires, counted from the first; or `until-disarmed`."""
 
     phase: FaultPhase = field(default=None)  # type: ignore[assignment]  # see __post_init__
     """Before the commit by default, unless the fault delivers the whole response."""
 
     status: int | None = None
-    """Respond with the contract's first example of this status: 400 to 599."""
+    """Respond with this status, 100 to 599: with `body` and `headers`, or else the contract's first
+    example of it, or else an empty body."""
+
+    body: Any = field(default=None, hash=False)
+    """With `status`: a text, or another JSON value. The contract is not checked."""
+
+    headers: Mapping[str, str] | None = field(default=None, hash=False)
+    """With `status`: headers of the response, such as `Content-Type`."""
+
+    merge_patch: Mapping[str, Any] | None = field(default=None, hash=False)
+    """Change the agent's own response by this JSON Merge Patch: None removes a property."""
 
     rule: str | None = None
     """Respond with this example of the contract, such as `upstream-timeout`."""
@@ -107,7 +122,12 @@ class Fault:
     @property
     def delivers_response(self) -> bool:
         """Whether the whole response arrives, if late: such a fault cannot undo a turn."""
-        return self.kind == "latency" or self.transport is Transport.SLOW_BODY
+        return self.kind in {"latency", "mergePatch"} or self.transport is Transport.SLOW_BODY
+
+    @property
+    def max_hits(self) -> float:
+        """How often it fires: a number, or infinity until it is disarmed."""
+        return inf if isinstance(self.times, str) else self.times
 
     @property
     def kind(self) -> str:
@@ -118,7 +138,9 @@ class Fault:
     @property
     def label(self) -> str:
         """The value of its effect: the status, the rule or the transport."""
-        return "latency" if self.kind == "latency" else str(getattr(self, EFFECTS[self.kind]))
+        if self.kind in {"latency", "mergePatch"}:
+            return self.kind
+        return str(getattr(self, EFFECTS[self.kind]))
 
 
 FIELDS = {json_name(each.name): each.name for each in fields(Fault)}
@@ -128,7 +150,9 @@ FIELDS = {json_name(each.name): each.name for each in fields(Fault)}
 def as_json(fault: Fault) -> dict[str, Any]:
     """Return the JSON form of `fault`, without fields that have no value."""
     values = {name: getattr(fault, field_) for name, field_ in FIELDS.items()}
-    content = {name: value for name, value in values.items() if value not in {None, ""}}
+    content = {name: value for name, value in values.items() if value is not None}
+    if not fault.id:
+        del content["id"]
     for name, value in content.items():
         if isinstance(value, Latency):
             content[name] = value.to_json()
@@ -158,10 +182,6 @@ def contract_problems(fault: Fault, contract: Contract) -> Iterator[Problem]:
     if fault.rule is not None and fault.rule not in errors:
         message = f"there is no error response {shown(fault.rule)} here"
         yield Problem("/rule", message, suggest(fault.rule, errors))
-    if fault.status is not None and fault.status not in errors.values():
-        known = ", ".join(map(str, sorted(set(errors.values()))))
-        message = f"the contract documents no {fault.status} here"
-        yield Problem("/status", message, f"choose one of {known}; `proxyStatus` has others")
 
 
 def _read_field(name: str, value: Any) -> Any:  # noqa: ANN401 - as the schema has it
@@ -173,21 +193,21 @@ def _read_field(name: str, value: Any) -> Any:  # noqa: ANN401 - as the schema h
                 raise FaultError(problem.under(name) for problem in error.problems) from error
         case "bodySeconds":
             return parse_seconds(value)
+        case "body":
+            return value
         case _:  # JSON Schema takes 500.0 for an integer.
             return int(value) if isinstance(value, float) else value
 
 
 def _combination_problems(fault: Fault) -> Iterator[Problem]:
-    for name in ("id", "operationId", "agentId", "executionId", "rule"):
-        text = getattr(fault, FIELDS[name]) or ""
-        if redact_text(text) != text:
-            message = "this looks like a credential, and faults are stored and listed"
-            yield Problem(f"/{name}", message, "leave tokens out")
+    yield from _text_problems(fault)
+    parts = (fault.status, fault.body, fault.headers, fault.merge_patch)
+    yield from response_problems(*parts)
     effects = [name for name, field_ in EFFECTS.items() if getattr(fault, field_) is not None]
     if len(effects) > 1:
         message = f"{' and '.join(effects)} exclude each other"
         yield Problem(f"/{effects[1]}", message, "arm two faults, or keep one of them")
-    if not effects and fault.latency is None:
+    if not effects and fault.latency is None and not any(parts):
         yield Problem("", "this fault has no effect", f"add {', '.join(EFFECTS)} or latency")
     if fault.delivers_response and fault.phase is FaultPhase.BEFORE_COMMIT:
         message = "a fault that delivers the whole response is always after the commit"
@@ -200,3 +220,15 @@ def _combination_problems(fault: Fault) -> Iterator[Problem]:
     if fault.retry_after is not None and not retryable:
         hint = f"leave it out, or choose status {' or '.join(map(str, RETRYABLE))}"
         yield Problem("/retryAfter", "only 429 and 503 have Retry-After", hint)
+
+
+def _text_problems(fault: Fault) -> Iterator[Problem]:
+    for name in ("id", "operationId", "agentId", "executionId", "rule"):
+        text = getattr(fault, FIELDS[name]) or ""
+        if not text.isprintable():
+            yield Problem(f"/{name}", "this has a control character", "write it on one line")
+        elif redact_text(text) != text:
+            message = "this looks like a credential, and faults are stored and listed"
+            yield Problem(f"/{name}", message, "leave tokens out")
+    if isinstance(fault.times, str) and fault.times != UNTIL_DISARMED:
+        yield Problem("/times", "this is no number of calls", f"write 3, or {UNTIL_DISARMED}")

@@ -15,7 +15,14 @@ from leadway_mock.util.json_text import to_json_bytes
 JSON = "application/json; charset=utf-8"
 
 
-SIGNIFICANT_HEADERS = ("authorization", "version", "content-type", "content-encoding", "prefer")
+SIGNIFICANT_HEADERS = (
+    "authorization",
+    "version",
+    "content-type",
+    "content-encoding",
+    "prefer",
+    "idempotency-key",
+)
 """Headers that a response depends on; others, such as a trace id, differ in a repeated request."""
 
 
@@ -24,7 +31,9 @@ class Request:
     """One HTTP request, read to its end.
 
     `path` is percent-decoded and carries no query; `query` is the raw query string; `headers` has
-    lower-case names; `body` is the payload as received, without any transfer coding.
+    lower-case names; `body` is the payload as received, without any transfer coding. `may_block` is
+    False while the event loop handles the request. `unfinished` is what it did until it would have
+    blocked, for the thread that continues.
     """
 
     method: str
@@ -32,6 +41,8 @@ class Request:
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = b""
+    may_block: bool = True
+    unfinished: object = field(default=None, repr=False, compare=False)
 
 
 class ErrorKind(StrEnum):

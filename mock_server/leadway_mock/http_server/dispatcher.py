@@ -149,8 +149,9 @@ class Dispatcher:
         """End the threads when all tasks are done, or after a second with the process."""
         for _ in self._threads:
             self._tasks.put(None)
+        ends = time.monotonic() + _THREADS_END_SECONDS
         for thread in self._threads:
-            thread.join(_THREADS_END_SECONDS)
+            thread.join(max(0.0, ends - time.monotonic()))
 
     def _submit(self, task: Task) -> None:
         if not self._threads:

@@ -135,7 +135,7 @@ class Acceptor:
         *,
         shared: bool,
     ) -> None:
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self._socket = listen_socket
         self._make_protocol = make_protocol
         self._connections = connections
@@ -147,14 +147,16 @@ class Acceptor:
 
     def close(self) -> None:
         """Accept what the system has already accepted, and refuse new connections from now on."""
+        if self._socket.fileno() < 0:
+            return
         while self._accept_one():
             pass
-        self._loop.remove_reader(self._socket)
+        self.loop.remove_reader(self._socket)
         self._socket.close()
 
     def _resume(self) -> None:
         if self._socket.fileno() >= 0:
-            self._loop.add_reader(self._socket, self._accept)
+            self.loop.add_reader(self._socket, self._accept)
 
     def _accept(self) -> None:
         for _ in range(self._batch):
@@ -175,8 +177,8 @@ class Acceptor:
                 self._make_room()
             return False
         connection.setblocking(False)  # noqa: FBT003 - as above
-        opening = self._loop.connect_accepted_socket(self._make_protocol, connection)
-        task = self._loop.create_task(opening)
+        opening = self.loop.connect_accepted_socket(self._make_protocol, connection)
+        task = self.loop.create_task(opening)
         self._opening.add(task)
         task.add_done_callback(self._opened)
         return True
@@ -196,8 +198,8 @@ class Acceptor:
         for each in idle[: max(1, self._max_connections // 8)]:
             each.transport.abort()
         if not idle:
-            self._loop.remove_reader(self._socket)
-            self._loop.call_later(_RETRY_SECONDS, self._resume)
+            self.loop.remove_reader(self._socket)
+            self.loop.call_later(_RETRY_SECONDS, self._resume)
 
 
 def max_connections() -> int:

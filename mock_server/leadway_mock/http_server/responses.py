@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from http import HTTPStatus
 from typing import Final, TypeAlias
 
+from leadway_mock.faults.free_responses import has_no_body
 from leadway_mock.faults.proxy_pages import PROXY_REASONS
 from leadway_mock.http.delivery import AT_ONCE, Delivery, Transport
 from leadway_mock.http.messages import Response
@@ -83,6 +84,8 @@ def from_response(response: Response) -> RawResponse:
         ("Content-Length", str(len(body))),
         ("X-Content-Type-Options", "nosniff"),
     ]
+    if not body and has_no_body(response.status):
+        del headers[-3:-1]  # Neither a type nor a length of what cannot be there.
     raw = RawResponse(status_line(response.status), headers, body)
     if response.delay or response.transport or response.body_seconds:
         raw.delivery = Delivery(response.delay, response.transport, response.body_seconds)
@@ -105,7 +108,8 @@ def error_response(status: int, message: str) -> RawResponse:
 @cache
 def status_line(status: int) -> str:
     """Return a status with its reason phrase, such as `404 Not Found`."""
-    return f"{status} {PROXY_REASONS.get(status) or HTTPStatus(status).phrase}"
+    known = {each.value: each.phrase for each in HTTPStatus} | dict(PROXY_REASONS)
+    return f"{status} {known.get(status, 'Unknown')}"
 
 
 @lru_cache(1)

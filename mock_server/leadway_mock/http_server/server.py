@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from socket import SO_REUSEADDR, SOL_SOCKET, socket
 from typing import TYPE_CHECKING, Self
 
 import uvicorn
 
 from leadway_mock.http_server.dispatcher import Dispatcher, Platform
-from leadway_mock.http_server.listener import Acceptor, bind, url_of
+from leadway_mock.http_server.listener import BACKLOG, Acceptor, bind, url_of
 from leadway_mock.http_server.protocol import HttpProtocol
 
 if TYPE_CHECKING:
-    from socket import socket
     from types import TracebackType
 
     from _typeshed.wsgi import WSGIApplication
@@ -118,15 +119,54 @@ class Server(uvicorn.Server):
         if not self._is_running:
             self._socket.close()
 
+    @contextlib.contextmanager
+    def refusing_connections(self) -> Iterator[None]:
+        """Refuse new connections and abort the open ones until the end of the block.
+
+        The port stays taken, but nobody listens. Call it from another thread than the server's.
+        """
+        self._in_loop(self._refuse)
+        try:
+            yield
+        finally:
+            if not self.should_exit:
+                self._in_loop(self._accept_again)
+
+    def _in_loop(self, function: Callable[[], None]) -> None:
+        """Run a function in the event loop of the server, and wait for its end."""
+
+        async def call() -> None:
+            function()
+
+        while not self.started:
+            time.sleep(_POLL_SECONDS)
+        asyncio.run_coroutine_threadsafe(call(), self._acceptor.loop).result()
+
+    def _refuse(self) -> None:
+        address, family = self._socket.getsockname(), self._socket.family
+        self._acceptor.close()
+        for connection in self.connections:
+            connection.transport.abort()
+        self._socket = socket(family)
+        self._socket.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        self._socket.bind(address)
+
+    def _accept_again(self) -> None:
+        self._socket.listen(BACKLOG)
+        self._accept()
+
     async def startup(self, sockets: list[socket] | None = None) -> None:  # noqa: ARG002 - uvicorn's
         """Accept connections."""
+        self._accept()
+        self.started = True
+
+    def _accept(self) -> None:
         self._acceptor = Acceptor(
             self._socket,
             self.protocol,
             self.server_state.connections,  # type: ignore[arg-type]  # as above
             shared=self._is_shared,
         )
-        self.started = True
 
     async def on_tick(self, counter: int) -> bool:
         """Close connections that have been idle for too long; return whether to stop."""

@@ -9,20 +9,23 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from leadway_mock.agents.registry import AgentRegistry, Token
 from leadway_mock.contract.model import Operation
 from leadway_mock.http.messages import APIError, Request
+from leadway_mock.validation.request_body import misnamed
 
 PRIVATE_INTEGRATION_TOKEN = re.compile(
     r"pit-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE
 )
 WELL_FORMED = (
-    "A token is well-formed as pit- and a UUID, such as"
-    " pit-12345678-1234-4234-8234-123456789abc, or as a JWT."
+    "A token is well-formed as pit- and a UUID (8, 4, 4, 4 and 12 hexadecimal digits), or as a JWT."
 )
+"""Hint without an example, which redaction would mask in logs and reports."""
+
+MAX_SEARCHED_CHARS = 500
 
 
 def check_token(request: Request, agents: AgentRegistry, now: float) -> Token:
@@ -44,7 +47,17 @@ def _check_form(value: str, now: float) -> None:
     if not value.startswith("pit-"):
         _check_expiry(_claims(value), now)
     elif not PRIVATE_INTEGRATION_TOKEN.fullmatch(value):
-        raise APIError("token-unknown", hint=WELL_FORMED)
+        raise APIError("token-unknown", hint=_token_hint(value))
+
+
+def _token_hint(value: str) -> str:
+    """Return what is wrong with a token that is almost well-formed."""
+    if PRIVATE_INTEGRATION_TOKEN.fullmatch(f"pit-{value}"):
+        return f"The token lacks the prefix pit-. {WELL_FORMED}"
+    found = PRIVATE_INTEGRATION_TOKEN.search(value[:MAX_SEARCHED_CHARS])
+    if found:
+        return f"Something surrounds the token, such as quotes or a second 'Bearer'. {WELL_FORMED}"
+    return WELL_FORMED
 
 
 def _bearer(request: Request) -> str:
@@ -63,7 +76,7 @@ def _claims(token: str) -> Mapping[str, Any]:
     except ValueError:
         header = claims = None
     if len(parts) != 3 or not isinstance(header, dict) or not isinstance(claims, dict):  # noqa: PLR2004 - header, claims, signature
-        raise APIError("token-invalid", hint=WELL_FORMED)
+        raise APIError("token-invalid", hint=_token_hint(token))
     return claims
 
 
@@ -82,10 +95,11 @@ def _check_expiry(claims: Mapping[str, Any], now: float) -> None:
         raise APIError("token-expired", hint=hint)
 
 
-def check_version(request: Request, operation: Operation) -> None:
-    """Check that `Version` has a value that the platform is known to accept.
+def check_version(request: Request, operation: Operation, known: Collection[str]) -> None:
+    """Check that `Version` has a value that the platform is known to accept for the operation.
 
-    Raises `APIError`: `version-missing` or `version-unknown`.
+    `known` are those that it accepts for any operation. Raises `APIError`: `version-missing`,
+    `version-unknown` or `route-not-in-version`.
     """
     parameter = operation.parameter("header", "Version")
     if parameter is None:
@@ -95,9 +109,14 @@ def check_version(request: Request, operation: Operation) -> None:
     if not value:
         hint = f"Send 'Version: {parameter['schema']['default']}'."
         raise APIError("version-missing", hint=hint)
-    if value not in accepted:
+    if value in accepted:
+        return
+    if value not in known:
         hint = f"Version is '{value}'; accepted are {', '.join(accepted)}."
         raise APIError("version-unknown", hint=hint)
+    message = f"Cannot {request.method} {request.path}"
+    hint = f"This path needs 'Version: {parameter['schema']['default']}'; {value} does not have it."
+    raise APIError("route-not-in-version", message=message, hint=hint)
 
 
 def check_scope(token: Token, operation: Operation, profile: str) -> None:
@@ -111,8 +130,10 @@ def check_scope(token: Token, operation: Operation, profile: str) -> None:
         raise APIError(f"scope-missing-{profile}", hint=hint)
 
 
-def check_location(body: object, token: Token) -> str | None:
+def check_location(body: object, token: Token, known: Iterable[str] = ()) -> str | None:
     """Return the location id of a body, or None where its type is wrong, which validation reports.
+
+    `known` are the properties of the body's schema.
 
     Raises `APIError`: `location-missing` or `location-forbidden`.
     """
@@ -120,7 +141,9 @@ def check_location(body: object, token: Token) -> str | None:
         return None
     location = body.get("locationId")
     if location is None or location == "":
-        hint = "Send the sub-account's id as 'locationId' in the body."
+        hint = "Send the sub-account's id as 'locationId', in the body or, in a GET, the query."
+        if meant := misnamed(body, "locationId", known):
+            hint = f"/{meant}: unknown property '{meant}'; did you mean 'locationId'?"
         raise APIError("location-missing", hint=hint)
     if not isinstance(location, str):
         return None

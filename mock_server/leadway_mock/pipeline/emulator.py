@@ -29,12 +29,12 @@ from leadway_mock.state.exchange_record import ExchangeRecord
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.namespaces import NamespaceRegistry
 from leadway_mock.state.sessions import Sessions
-from leadway_mock.store import Store, StoreUnavailable
+from leadway_mock.store import Store, StoreUnavailable, WouldBlock
 from leadway_mock.util.redaction import redact_text
 
 log = logging.getLogger(__name__)
 
-_EXECUTION_ID = re.compile(rb'"executionId"\s*:\s*"([0-9A-Za-z-]{1,64})"')
+_EXECUTION_ID = re.compile(rb'"(?:execution|session)Id"\s*:\s*"([0-9A-Za-z-]{1,64})"')
 
 MAX_LOGGED_METHOD = 20
 MAX_LOGGED_PATH = 200
@@ -102,8 +102,11 @@ class Emulator:
         """Return the response to `request`, and write both into the journal of its namespace."""
         started, context = time.perf_counter(), None
         try:
-            context = self._begin(request, started)
+            context = self._continue(request) or self._begin(request, started)
             response = self._pipeline.run(context)
+        except WouldBlock:
+            request.unfinished = context
+            raise
         except StoreUnavailable as error:
             uncertain = error.uncertain and context is not None and context.has_turn
             response = outage_response(error, uncertain=uncertain)
@@ -115,6 +118,14 @@ class Emulator:
         if log.isEnabledFor(logging.INFO):
             log.info("%s", _log_line(record, response, seconds))
         return response
+
+    def _continue(self, request: Request) -> RequestContext | None:
+        """Return the context of a request that could not be handled without blocking."""
+        context, request.unfinished = request.unfinished, None
+        if not isinstance(context, RequestContext):
+            return None
+        context.restart()  # It keeps its number, and its place in quotas that are enforced.
+        return context
 
     def _begin(self, request: Request, started: float) -> RequestContext:
         wall_clock_at = time.time()

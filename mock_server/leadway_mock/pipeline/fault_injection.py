@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 from leadway_mock.contract.model import Contract, Example
 from leadway_mock.faults import Fault, FaultPhase, Transport
+from leadway_mock.faults.free_responses import FIRST_FINAL_STATUS, content_of, merge
 from leadway_mock.faults.model import DEFAULT_BODY_SECONDS, DEFAULT_RETRY_AFTER, RETRYABLE
 from leadway_mock.faults.proxy_pages import HTML, proxy_headers, proxy_page
-from leadway_mock.http.messages import Response
+from leadway_mock.http.messages import JSON, Response
 from leadway_mock.pipeline.context import OperationCall
 from leadway_mock.state.armed_faults import ArmedFault, FaultHit
 from leadway_mock.state.exchange_record import FaultRecord
@@ -23,6 +24,24 @@ RULES = {
     Transport.HANG: "fault-hang",
 }
 """The behaviour of each transport fault."""
+
+FREE_RULE = "fault-response"
+"""The behaviour of a response of free choice, which need not obey the contract."""
+
+HEADER_SPELLINGS = {
+    name.lower(): name
+    for name in (
+        "X-RateLimit-Limit-Daily",
+        "X-RateLimit-Daily-Remaining",
+        "X-RateLimit-Interval-Milliseconds",
+        "X-RateLimit-Max",
+        "X-RateLimit-Remaining",
+        "X-Trace-Id",
+        "Retry-After",
+        "WWW-Authenticate",
+    )
+}
+"""Spelling of the headers that responses have anyway, so that none is sent twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +121,8 @@ class FaultInjector:
     ) -> Response:
         if fault.proxy_status is not None:
             return _proxy_response(call, fault.proxy_status)
+        if _is_free(call, fault):
+            return _free_response(fault)
         if fault.transport is Transport.SLOW_BODY:
             seconds = DEFAULT_BODY_SECONDS if fault.body_seconds is None else fault.body_seconds
             return replace(
@@ -116,8 +137,8 @@ class FaultInjector:
                 evidence="invented",
                 transport=fault.transport,
             )
-        if fault.kind == "latency" and response is not None:
-            return response
+        if fault.delivers_response and response is not None:
+            return _patched(response, fault)
         return replace(_example_response(call, example), rule="fault-status", evidence="invented")
 
     def _example(self, call: OperationCall, fault: Fault) -> Example:
@@ -129,6 +150,37 @@ class FaultInjector:
         return next(fitting, next(iter(examples.values())))
 
 
+def _is_free(call: OperationCall, fault: Fault) -> bool:
+    """Return whether the response is none of the contract's examples."""
+    if fault.status is None:
+        return False
+    statuses = {each.status for each in call.operation.examples.values()}
+    return fault.body is not None or fault.headers is not None or fault.status not in statuses
+
+
+def _patched(response: Response, fault: Fault) -> Response:
+    """Return the response of the agent with the merge patch of the fault, if it has one."""
+    if fault.merge_patch is None:
+        return response
+    content = merge(response.content, fault.merge_patch)
+    return replace(response, content=content, rule=FREE_RULE, evidence="invented")
+
+
+def _free_response(fault: Fault) -> Response:
+    content, media_type, headers = content_of(fault.body, fault.headers or {})
+    status = fault.status or FIRST_FINAL_STATUS
+    return Response(
+        status=status,
+        content=content,
+        rule=FREE_RULE,
+        evidence="invented",
+        headers={HEADER_SPELLINGS.get(name.lower(), name): headers[name] for name in headers},
+        media_type=media_type or JSON,
+        # No final response follows an interim one, so the connection ends.
+        transport=Transport.TRUNCATED_BODY if status < FIRST_FINAL_STATUS else None,
+    )
+
+
 def _fitting(call: OperationCall, phase: FaultPhase, armed: list[ArmedFault]) -> list[ArmedFault]:
     """Return the armed faults that fit the call in that phase; those that replace it first."""
     fitting = [each for each in armed if each.fault.phase is phase and _fits(each.fault, call)]
@@ -136,15 +188,17 @@ def _fitting(call: OperationCall, phase: FaultPhase, armed: list[ArmedFault]) ->
 
 
 def _fits(fault: Fault, call: OperationCall) -> bool:
-    session = call.context.record.execution_id or call.body.get("executionId")
+    session = call.context.record.execution_id or call.session_id
     return (
         fault.operation_id in {None, call.operation.id}
-        and fault.agent_id in {None, call.path_parameters.get("agentId")}
+        and fault.agent_id in {None, call.agent_id}
         and fault.execution_id in {None, session}
     )
 
 
 def _retry_after(call: OperationCall, fault: Fault, example: Example) -> int | None:
+    if _is_free(call, fault):
+        return fault.retry_after
     retryable = fault.kind in {"status", "rule"} and example.status in RETRYABLE
     if not retryable or not call.context.namespace.settings.send_retry_after:
         return None
@@ -197,4 +251,6 @@ def _hint(fault: Fault, hit: FaultHit, *, committed: bool) -> str:
     effect = "the turn is committed" if committed else "the message was not processed"
     if hit.early_calls:
         return f"The fault {name} sent Retry-After, and this call came too early; {effect}."
-    return f"The fault {name} ({fault.label}) fired, {hit.number} of {hit.times}; {effect}."
+    times = f"until disarmed, {hit.number} so far" if isinstance(hit.times, str) else ""
+    times = times or f"{hit.number} of {hit.times}"
+    return f"The fault {name} ({fault.label}) fired, {times}; {effect}."

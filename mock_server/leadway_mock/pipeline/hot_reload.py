@@ -1,6 +1,7 @@
 """Hot reload of changed files. If a file is broken, the last good version stays in use.
 
-Files are checked during requests, at most once a second, without a thread. Open sessions keep the
+A request starts the check, at most once a second, and waits for it for up to a second. A longer one
+goes on in its thread, and requests get the last good version meanwhile. Open sessions keep the
 dialogue and the agent that they began with.
 """
 
@@ -23,11 +24,11 @@ from leadway_mock.dialogues.loading.files import dialogue_files
 from leadway_mock.dialogues.loading.parser import DialogueError
 from leadway_mock.documents.problems import ProblemsError
 from leadway_mock.pipeline.emulator import Emulator
-from leadway_mock.store import WouldBlock
 
 log = logging.getLogger(__name__)
 
 CHECK_SECONDS: Final = 1.0
+MAX_WAIT_SECONDS: Final = 1.0
 NOT_RELOADED: Final = "not reloaded; the last good version stays in use."
 
 Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
@@ -56,9 +57,6 @@ class WatchedFile:
         self.stamp = stamp  # Taken before loading, so that a later change is detected.
         try:
             self.load()
-        except WouldBlock:
-            self.stamp = ()  # The request is handled again, in a thread.
-            raise
         except Exception as error:  # noqa: BLE001 - no file may stop the mock
             is_known = isinstance(error, ProblemsError | ContractError)
             text = str(error) if is_known else f"{type(error).__name__}: {error}"
@@ -84,10 +82,20 @@ class HotReloader:
             source.stamp = stamp_of(source.path)
         self._checked_at = self.now()
 
+    @property
+    def is_due(self) -> bool:
+        """Whether `check` would look at the files, which may block."""
+        return not self._lock.locked() and self.now() - self._checked_at >= CHECK_SECONDS
+
     def check(self) -> None:
         """Load changed files, unless the last check was less than a second ago."""
         if self.now() - self._checked_at < CHECK_SECONDS or not self._lock.acquire(blocking=False):
             return
+        thread = threading.Thread(target=self._check_all, name="leadway-mock-reload", daemon=True)
+        thread.start()
+        thread.join(MAX_WAIT_SECONDS)
+
+    def _check_all(self) -> None:
         try:
             for source in self.sources:
                 source.check()

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
+from leadway_mock.agents.patterns import PatternTimeout
 from leadway_mock.agents.registry import AgentRegistry, Token
-from leadway_mock.contract.model import Contract, Operation
+from leadway_mock.contract.model import Contract, Operation, agent_id_of
 from leadway_mock.dialogues import DialogueRegistry
 from leadway_mock.faults import FaultPhase
 from leadway_mock.http.messages import APIError, Request, Response
@@ -23,6 +24,7 @@ from leadway_mock.pipeline.context import OperationCall, RequestContext
 from leadway_mock.pipeline.fault_injection import FaultInjector
 from leadway_mock.pipeline.handlers import Handler, build_handlers, prepare_example
 from leadway_mock.pipeline.response_builder import (
+    PATTERN_RULE,
     ResponseBuilder,
     preferred_response,
     read_preference,
@@ -33,9 +35,14 @@ from leadway_mock.util.redaction import fingerprint, redact_text
 from leadway_mock.validation.request_body import (
     MAX_ERRORS,
     BodyValidator,
+    QueryReader,
     find_unused_input,
     read_json,
 )
+
+MAX_HINT_CHARS = 500
+MAX_HINT_SEGMENTS = 10
+"""Limits of an unknown path that is compared with those of the contract."""
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +69,11 @@ class RequestPipeline:
             for operation in contract.operations
             if operation.body_schema is not None
         }
+        self._queries = {
+            operation.id: QueryReader(operation)
+            for operation in contract.operations
+            if operation.body_schema is None
+        }
 
     def run(self, context: RequestContext) -> Response:
         """Return the response to a request, with the headers that every response has.
@@ -85,6 +97,10 @@ class RequestPipeline:
             return self._responses.error(error, context)
         except StoreUnavailable:
             raise
+        except PatternTimeout as error:
+            log.warning("%s", error)
+            context.discard_writes()
+            return self._responses.internal_error(str(error), PATTERN_RULE)
         except Exception:
             log.exception("the mock failed on a request")
             context.discard_writes()
@@ -104,8 +120,8 @@ class RequestPipeline:
 
         token = authorization.check_token(request, self.agents, context.started_at)
         # token-invalid, token-unknown, token-expired
-        authorization.check_version(request, operation)
-        # version-missing, version-unknown
+        authorization.check_version(request, operation, self.contract.api_versions)
+        # version-missing, version-unknown, route-not-in-version
         authorization.check_scope(token, operation, settings.profile)
         # scope-missing-documented, scope-missing-observed
 
@@ -113,8 +129,10 @@ class RequestPipeline:
         # body-too-large, media-type-unsupported, body-malformed
         location = self._check_location(context, operation, body, token)
         # location-missing, location-forbidden
-        self._count_quotas(context, token, location)
-        # quota-exceeded
+        self._count_quotas(context, operation, token, location)
+        # quota-exceeded, quota-exceeded-retryable
+        query = self._validate_query(request, operation)
+        # query-invalid
         self._validate(context, operation, body)
         # body-invalid
 
@@ -125,7 +143,7 @@ class RequestPipeline:
             context.record.requested_example = preference.text
             return response
 
-        return self._handle(OperationCall(context, operation, path, body, location))
+        return self._handle(OperationCall(context, operation, path, body, location, query))
         # armed faults, then the errors of the operation's handler
 
     def _handle(self, call: OperationCall) -> Response:
@@ -161,20 +179,24 @@ class RequestPipeline:
         token: Token,
     ) -> str | None:
         """Return the location id from the body or the query; None where the operation has none."""
+        known: Iterable[str]
         if operation.body_schema and "locationId" in operation.body_schema["properties"]:
-            source = body
+            source, known = body, operation.body_schema["properties"]
         elif operation.parameter("query", "locationId"):
             source = dict(parse_qsl(context.request.query))
+            known = [each["name"] for each in operation.parameters if each["in"] == "query"]
         else:
             return None
-        location = authorization.check_location(source, token)
+        location = authorization.check_location(source, token, known)
         if location is None:
             return None
         location = redact_text(location)  # It is stored, and may contain a token.
         context.record.location_id = location
         return location
 
-    def _count_quotas(self, context: RequestContext, token: Token, location: str | None) -> None:
+    def _count_quotas(
+        self, context: RequestContext, operation: Operation, token: Token, location: str | None
+    ) -> None:
         """Count the request: now where quotas are enforced, else in the commit."""
         if location is None or context.are_quotas_counted:
             return
@@ -185,8 +207,21 @@ class RequestPipeline:
         if context.namespace.settings.enforce_quotas:
             context.are_quotas_counted = True
             context.usage, error = quotas.count(context.quota_increments, context.started_at)
+            if error is not None and error.rule not in operation.examples:
+                error.rule = f"{error.rule}-retryable"
             if error is not None:
                 raise error
+
+    def _validate_query(self, request: Request, operation: Operation) -> Mapping[str, Any]:
+        """Return the parameters of the query; empty for operations with a body."""
+        reader = self._queries.get(operation.id)
+        if reader is None:
+            return {}
+        values, errors = reader.read(request.query)
+        if errors:
+            messages = [each.message for each in errors]
+            raise APIError("query-invalid", message=messages, violations=errors)
+        return values
 
     def _validate(self, context: RequestContext, operation: Operation, body: object) -> None:
         """Validate the body once; record what the operation did not use."""
@@ -198,7 +233,7 @@ class RequestPipeline:
         if errors:
             messages = [each.message for each in errors[:MAX_ERRORS]]
             raise APIError("body-invalid", message=messages, violations=errors[:MAX_ERRORS])
-        agent = self.agents.by_id.get(context.record.path_parameters.get("agentId", ""))
+        agent = self.agents.by_id.get(agent_id_of(context.record.path_parameters))
         variables = agent.input_variables if agent else ()
         if unknown or variables or context.request.query:
             declared = [each.name for each in variables]
@@ -229,8 +264,33 @@ def route(contract: Contract, request: Request) -> tuple[Operation, Mapping[str,
 
 
 def _route_hint(contract: Contract, path: str) -> str:
-    slashes = "There are two slashes in a row: does the base URL end with one? "
     current = [each for each in contract.operations if not each.deprecated]
     listed = ", ".join(f"{each.method} {each.path}" for each in current)
     known = f"The contract has {listed}; the mock lists its own pages at /__mock."
-    return slashes * ("//" in path) + known
+    return " ".join((*_path_mistakes(contract, path), known))
+
+
+def _path_mistakes(contract: Contract, path: str) -> Iterator[str]:
+    """Yield a sentence for each mistake that makes a path of the contract unknown."""
+    if "//" in path:
+        yield "There are two slashes in a row: does the base URL end with one?"
+    if path.endswith("/") and path != "/":
+        yield "Leave out the slash at the end."
+    segments = path[:MAX_HINT_CHARS].strip("/").split("/")[:MAX_HINT_SEGMENTS]
+    segments = [each for each in segments if each]
+    for start in range(1, len(segments)):
+        if contract.operations_at("/" + "/".join(segments[start:])):
+            yield "There is something before /agent-studio: the base URL is scheme and host only."
+            return
+    similar = [each for each in contract.operations if _is_similar(each, segments)]
+    if similar and not contract.operations_at("/" + "/".join(segments)):
+        yield f"Did you mean {similar[0].path}?"
+
+
+def _is_similar(operation: Operation, segments: Sequence[str]) -> bool:
+    """Return whether a path differs from that of `operation` in case and plurals only."""
+    template = operation.path.strip("/").split("/")
+    return len(template) == len(segments) and all(
+        part.startswith("{") or part.rstrip("s") == each.lower().rstrip("s")
+        for part, each in zip(template, segments, strict=True)
+    )

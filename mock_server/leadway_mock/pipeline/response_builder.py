@@ -19,10 +19,16 @@ from leadway_mock.http.headers import MAX_HEADER, header_text
 from leadway_mock.http.messages import APIError, Request, Response
 from leadway_mock.pipeline.context import RequestContext
 from leadway_mock.state.ids import Ids
-from leadway_mock.store import StoreUnavailable
+from leadway_mock.store import StoreDamaged, StoreUnavailable
 
 MOCK_FAILURE = "mock-failure"
 """Rule of a response to a failure of the mock itself."""
+
+UNCHECKED_RULES = frozenset({MOCK_FAILURE, "fault-response"})
+"""Rules of responses that need not obey the contract."""
+
+PATTERN_RULE = "pattern-timeout"
+"""Rule of a response to a message on which a regular expression took too long."""
 
 HTTP_HEADERS = ("WWW-Authenticate", "Allow", "Retry-After")
 """Headers that HTTP requires of errors; the contract's examples give their default values."""
@@ -69,10 +75,10 @@ class ResponseBuilder:
             violations=error.violations,
         )
 
-    def internal_error(self, hint: str) -> Response:
+    def internal_error(self, hint: str, rule: str = MOCK_FAILURE) -> Response:
         """Return the response to a failure of the mock itself; it is not the vendor's."""
         content = self._contract.examples["server-error"].content
-        return Response(500, content, MOCK_FAILURE, "invented", hint=hint)
+        return Response(500, content, rule, "invented", hint=hint)
 
     def add_headers(self, response: Response, context: RequestContext) -> Response:
         """Add the headers that every response has; validate it if the setting says so."""
@@ -106,7 +112,7 @@ class ResponseBuilder:
         return headers
 
     def _validated(self, response: Response, operation: Operation | None) -> Response:
-        if operation is None or response.rule == MOCK_FAILURE or not response.is_json:
+        if operation is None or response.rule in UNCHECKED_RULES or not response.is_json:
             return response
         validator = self._validators.get((operation.id, response.status))
         if validator is None:
@@ -219,15 +225,16 @@ def outage_response(
     """Return the 503 response to a request during a store outage.
 
     `Retry-After` means that nothing was stored and that a retry is safe. It is missing where that
-    is `uncertain`.
+    is `uncertain`, and where the store is damaged.
     """
-    hint = f"{error} {UNCERTAIN if uncertain else CERTAIN}"
+    retryable = not uncertain and not isinstance(error, StoreDamaged)
+    hint = f"{error} {UNCERTAIN if uncertain else CERTAIN if retryable else ''}".rstrip()
     headers = {
         "X-Trace-Id": Ids().trace(0),
         "X-Mock-Rule": STORE_RULE,
         "X-Mock-Evidence": STORE_EVIDENCE,
         "X-Mock-Hint": header_text(hint),
-        **({} if uncertain else {"Retry-After": str(RETRY_SECONDS)}),
+        **({"Retry-After": str(RETRY_SECONDS)} if retryable else {}),
     }
     content = {"statusCode": 503, "message": message}
     return Response(503, content, STORE_RULE, STORE_EVIDENCE, headers, hint)

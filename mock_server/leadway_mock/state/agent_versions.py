@@ -47,5 +47,5 @@ class AgentVersions:
         item = self._store.last(_KEY + digest)
         if item is None:
             return None
-        agent = self._cache[digest] = restore_agent(item.value)
+        agent = self._cache[digest] = self._store.decode(item.value, restore_agent)
         return agent

@@ -33,7 +33,7 @@ class FaultHit:
     """
 
     number: int
-    times: int
+    times: int | str
     retry_after: int | None = None
     early_calls: bool = False
 
@@ -76,7 +76,7 @@ class ArmedFaults:
 
     def count(self, key: str) -> HitCount:
         """Return how often the fault counted under `key` has fired."""
-        return _count(self._store.last(self._prefix + key))[1]
+        return self._count(self._store.last(self._prefix + key))[1]
 
     def try_fire(
         self,
@@ -93,8 +93,8 @@ class ArmedFaults:
         `retry_after`, calls within that many seconds after a firing are early calls and get the
         same error.
         """
-        version, count = _count(reads.last(self._prefix + key))
-        next_count = _next_count(count, fault.times, now, retry_after)
+        version, count = self._count(reads.last(self._prefix + key))
+        next_count = _next_count(count, fault, now, retry_after)
         if next_count is None:
             return None
         changed, hit = next_count
@@ -109,9 +109,15 @@ class ArmedFaults:
         """Delete the count under `key`."""
         self._store.delete(self._prefix + key)
 
+    def _count(self, item: Item | None) -> tuple[int, HitCount]:
+        if item is None:
+            return 0, HitCount()
+        return item.position, self._store.decode(item.value, count_from_json)
+
     def _to_json(self, armed: ArmedFault) -> dict[str, Any]:
         count = self.count(armed.key)
-        left = max(0, armed.fault.times - count.hits)
+        times = armed.fault.times
+        left = None if isinstance(times, str) else max(0, times - count.hits)
         return {
             **as_json(armed.fault),
             "hits": count.hits,
@@ -120,20 +126,24 @@ class ArmedFaults:
         }
 
 
-def _count(item: Item | None) -> tuple[int, HitCount]:
-    return (item.position, HitCount(**json.loads(item.value))) if item else (0, HitCount())
-
-
 def _next_count(
-    count: HitCount, times: int, now: float, wait: int | None
+    count: HitCount, fault: Fault, now: float, wait: int | None
 ) -> tuple[HitCount, FaultHit] | None:
     """Return the count after one more call and the hit, or None if the fault does not fire."""
     remaining = min(count.until - now, wait or 0) if count.until is not None else 0.0
     if remaining > 0:
         changed = replace(count, early=count.early + 1)
-        return changed, FaultHit(count.hits, times, ceil(remaining), early_calls=True)
-    if count.hits >= times:
+        return changed, FaultHit(count.hits, fault.times, ceil(remaining), early_calls=True)
+    if count.hits >= fault.max_hits:
         return None
     hits = count.hits + 1
     until = now + wait if wait else None
-    return replace(count, hits=hits, until=until), FaultHit(hits, times, wait)
+    return replace(count, hits=hits, until=until), FaultHit(hits, fault.times, wait)
+
+
+def count_from_json(content: Mapping[str, Any]) -> HitCount:
+    """Return the count of its JSON; raises `TypeError`."""
+    count = HitCount(**content)
+    if not all(isinstance(each, int | float | None) for each in content.values()):
+        raise TypeError("a value of the count has another type")
+    return count

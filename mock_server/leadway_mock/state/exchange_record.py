@@ -12,6 +12,14 @@ from typing import Any
 from leadway_mock.http.messages import SIGNIFICANT_HEADERS, Request, Response
 from leadway_mock.util.redaction import fingerprint, has_token, hasher, hide_secrets
 
+REQUEST_IDS = {
+    "executionId": "executionId",
+    "sessionId": "executionId",
+    "contactId": "contactId",
+    "message": "message",
+}
+"""Properties of a body that identify a message, and their names in the journal."""
+
 
 @dataclass(frozen=True, slots=True)
 class FaultRecord:
@@ -26,7 +34,7 @@ class FaultRecord:
     phase: str
     committed: bool
     hit: int
-    times: int
+    times: int | str
     early: bool
     retry_after: int | None
     delay: float
@@ -84,6 +92,9 @@ class ExchangeRecord:
     dialogue: Mapping[str, Any] | None = None
     near_misses: Sequence[Mapping[str, Any]] = ()
     fault: FaultRecord | None = None
+    is_repeated: bool = False
+    """Whether the response is that of a turn that was stored before, with the same key."""
+
     execution_id: str = ""
     """The session that holds the turn; empty where no turn is committed."""
 
@@ -113,6 +124,7 @@ class ExchangeRecord:
             "fault": self.fault.to_json() if self.fault else None,
             "executionId": self.execution_id if self.turn else None,
             "turn": self.turn or None,
+            "repeated": self.is_repeated or None,
             "namespace": self.namespace or None,
         }
         entry.update((name, value) for name, value in optional.items() if value is not None)
@@ -142,7 +154,7 @@ def _request_ids(body: object) -> dict[str, str]:
     """
     if not isinstance(body, dict):
         return {}
-    named = ((name, body.get(name)) for name in ("executionId", "contactId", "message"))
+    named = ((name, body.get(field)) for field, name in REQUEST_IDS.items())
     ids = {name: value for name, value in named if value and isinstance(value, str)}
     if "message" in ids:
         ids["message"] = fingerprint(ids["message"])

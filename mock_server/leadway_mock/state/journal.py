@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import cast
-
-import orjson
+from typing import Any, cast
 
 from leadway_mock.config.settings import Settings
 from leadway_mock.state.exchange_record import ExchangeRecord
@@ -45,8 +43,9 @@ class Journal:
     def entries(self, *, after: int, limit: int) -> list[JournalEntry]:
         """Return up to `limit` entries after number `after`, oldest first."""
         items = self._store.items(self._key, after=after, limit=limit)
+        decode = self._store.decode
         return [
-            cast("JournalEntry", {"number": item.position, **orjson.loads(item.value)})
+            cast("JournalEntry", {"number": item.position, **decode(item.value, entry_from_json)})
             for item in items
         ]
 
@@ -82,3 +81,12 @@ class Journal:
         """Return the number of entries ever written, dropped ones included."""
         newest = self._store.last(self._key)
         return newest.position if newest else 0
+
+
+def entry_from_json(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the JSON of an entry; raises `TypeError` or `KeyError` if it lacks a main part."""
+    if not isinstance(content["at"], int | float) or not all(
+        isinstance(content[part], dict) for part in ("request", "response")
+    ):
+        raise TypeError("a value of the entry has another type")
+    return content

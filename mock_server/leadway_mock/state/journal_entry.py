@@ -72,6 +72,7 @@ class JournalEntry(TypedDict):
     fault: NotRequired[Mapping[str, Any]]
     executionId: NotRequired[str]
     turn: NotRequired[int]
+    repeated: NotRequired[bool]
     namespace: NotRequired[str]
     truncated: NotRequired[Sequence[str]]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from leadway_mock.contract.model import agent_id_of
 from leadway_mock.state.journal_entry import JournalEntry
 
 JournalQuery = Callable[[JournalEntry], bool]
@@ -82,7 +83,7 @@ FIELDS: Mapping[str, Callable[[JournalEntry, Any], bool]] = {
     "path": _path,
     "tokenFingerprint": _equals("request", "tokenFingerprint"),
     "operationId": _equals("operationId"),
-    "agentId": _equals("pathParameters", "agentId"),
+    "agentId": lambda entry, expected: agent_id_of(entry.get("pathParameters", {})) == expected,
     "locationId": _equals("locationId"),
     "executionId": _equals("executionId"),
     "turn": _equals("turn"),

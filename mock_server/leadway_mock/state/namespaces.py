@@ -9,13 +9,16 @@ token each, so they do not affect each other.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, Protocol
 
 from leadway_mock.config.settings import Settings
 from leadway_mock.state.armed_faults import ArmedFaults
 from leadway_mock.state.clock import Clock, MovableClock
+from leadway_mock.state.idempotency import IdempotencyKeys
 from leadway_mock.state.ids import Ids
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.quotas import Quotas
@@ -50,6 +53,7 @@ class Namespace:
         self.ids = Ids(self.settings.seed)
         self.sessions = Sessions(store, self.clock, self.settings, prefix)
         self.journal = Journal(store, self.settings, prefix)
+        self.idempotency = IdempotencyKeys(store, self.settings, prefix)
         self.quotas = Quotas(store, self.settings, prefix)
         self.faults = ArmedFaults(store, prefix, tuple(overrides.get("faults", ())))
         self.store = store
@@ -86,7 +90,7 @@ class Namespace:
     def reset(self) -> None:
         """Delete everything in the namespace, its overrides included, as at the start.
 
-        This closes a token's namespace; `NamespaceRegistry.reset_keep_open` leaves it open.
+        This closes a token's namespace, without a notice to observers; see `NamespaceRegistry`.
         """
         self.store.clear(self._prefix)
 
@@ -116,10 +120,25 @@ OverridesChange = Callable[[Overrides], Overrides]
 """Function of the present overrides that returns new ones; without side effects."""
 
 
+ALL_SCOPES: Final = frozenset({"all"})
+"""Scopes of a reset of everything."""
+
+
+class NamespaceObserver(Protocol):
+    """Receives what this process does to namespaces, so that no journal is cleared unseen."""
+
+    def namespace_opened(self, namespace: Namespace) -> None:
+        """The namespace was opened, or cleared; its journal is as it begins."""
+
+    def before_clear(self, namespace: Namespace, scopes: Collection[str]) -> None:
+        """These scopes of the namespace, such as `journal` or `all`, will be cleared."""
+
+
 class NamespaceRegistry:
     """All namespaces of a store."""
 
     def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
+        self.observers: list[NamespaceObserver] = []
         self._store = store
         self._settings = settings
         self._clock = clock
@@ -176,9 +195,25 @@ class NamespaceRegistry:
         """Open the namespace `name`; return whether it was closed before."""
         _, overrides = self._read_overrides(name)
         if overrides is None:
-            self.change(name, dict)
+            namespace = self.change(name, dict)
             self._store.append(OPEN_LIST_KEY, name, keep=MAX_LISTED)
+            for each in list(self.observers):
+                each.namespace_opened(namespace)
         return overrides is None
+
+    def get(self, name: str) -> Namespace | None:
+        """Return the namespace `name`, or None if it is not open; the shared one always is."""
+        return self.shared() if name == SHARED else self._with_overrides(name)
+
+    def close(self, namespace: Namespace) -> None:
+        """Delete everything in a token's namespace, so that the token uses the shared one again."""
+        with self._clearing(namespace, ALL_SCOPES):
+            namespace.reset()
+
+    def delete_prefixes(self, namespace: Namespace, scopes: Collection[str], *keys: str) -> None:
+        """Delete the keys of `scopes`, which begin with one of `keys`."""
+        with self._clearing(namespace, scopes):
+            namespace.delete_prefixes(*keys)
 
     def list_open(self) -> list[str]:
         """Return the names of the open namespaces, oldest first."""
@@ -189,7 +224,8 @@ class NamespaceRegistry:
         """Delete everything in a namespace, and leave it open."""
         # The version goes on, so that a change in another process does not restore what it read.
         version, _ = self._read_overrides(namespace.name)
-        namespace.restore(Snapshot(entries=((OVERRIDES_KEY, version + 1, "{}"),)))
+        with self._clearing(namespace, ALL_SCOPES):
+            namespace.restore(Snapshot(entries=((OVERRIDES_KEY, version + 1, "{}"),)))
 
     def restore(self, namespace: Namespace, snapshot: Snapshot) -> None:
         """Replace everything in a namespace, which stays open, by `snapshot`.
@@ -198,11 +234,13 @@ class NamespaceRegistry:
         """
         texts = {key: text for key, _, text in snapshot.entries if key == OVERRIDES_KEY}
         text = texts.get(OVERRIDES_KEY, "{}")
-        self._build(namespace.name, json.loads(text))
+        checked = self._build(namespace.name, json.loads(text))
+        list(checked.faults)
         version, _ = self._read_overrides(namespace.name)
         others = tuple(each for each in snapshot.entries if each[0] != OVERRIDES_KEY)
         entries = (*others, (OVERRIDES_KEY, version + 1, text))
-        namespace.restore(Snapshot(entries, snapshot.counters))
+        with self._clearing(namespace, ALL_SCOPES):
+            namespace.restore(Snapshot(entries, snapshot.counters))
 
     def move_clock(self, name: str, move: Callable[[MovableClock], MovableClock]) -> Namespace:
         """Replace the clock of the namespace `name` by what `move` makes of it."""
@@ -213,6 +251,14 @@ class NamespaceRegistry:
 
         return self.change(name, change)
 
+    @contextmanager
+    def _clearing(self, namespace: Namespace, scopes: Collection[str]) -> Iterator[None]:
+        for each in list(self.observers):
+            each.before_clear(namespace, scopes)
+        yield
+        for each in list(self.observers):
+            each.namespace_opened(namespace)
+
     def _with_overrides(self, name: str) -> Namespace | None:
         """Return a namespace with its present overrides, or None if it is not open."""
         item = self._store.last(_key(name))
@@ -222,13 +268,19 @@ class NamespaceRegistry:
         key = name, item.value
         namespace = self._cache.get(key)
         if namespace is None:
-            namespace = self._cache[key] = self._build(name, json.loads(item.value))
+            namespace = self._cache[key] = self._store.decode(
+                item.value, partial(self._build, name), parse=json.loads
+            )
         return namespace
 
     def _read_overrides(self, name: str) -> tuple[int, Overrides | None]:
         """Return version and overrides of a namespace; (0, None) if it is not open."""
         item = self._store.last(_key(name))
-        return (item.position, json.loads(item.value)) if item else (0, None)
+        return (
+            (item.position, self._store.decode(item.value, dict, parse=json.loads))
+            if item
+            else (0, None)
+        )
 
     def _build(self, name: str, overrides: Overrides) -> Namespace:
         return Namespace(name, self._store, self._settings, self._clock, overrides)

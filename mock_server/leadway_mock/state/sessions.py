@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NoReturn
-
-import orjson
+from typing import Any, Final, NoReturn
 
 from leadway_mock.config.settings import Settings
 from leadway_mock.http.messages import APIError
@@ -81,7 +79,7 @@ class Sessions:
         item = reads.last(turns)
         if item is None:
             return None
-        return Session(execution_id, _turn(item), reads.last(expired) is not None)
+        return Session(execution_id, _turn(self._store, item), reads.last(expired) is not None)
 
     def has_expired(self, session: Session) -> bool:
         """Return whether the session was idle for too long (documented: 30 minutes)."""
@@ -116,7 +114,7 @@ class Sessions:
     def transcript(self, execution_id: str, *, after: int = 0, limit: int) -> list[Turn]:
         """Return up to `limit` turns of a session after turn `after`, in order."""
         items = self._store.items(self._turns + execution_id, after=after, limit=limit)
-        return [_turn(item) for item in items]
+        return [_turn(self._store, item) for item in items]
 
     def list_page(self, *, after: int, limit: int) -> Iterator[tuple[int, Session]]:
         """Yield up to `limit` sessions after position `after`, oldest first, with positions."""
@@ -172,9 +170,20 @@ class Sessions:
         return Append(self._index, execution_id, keep=keep, owned=owned)
 
     def _reject(self, reason: str, hint: str) -> NoReturn:
+        """Raise the error, whose message says what to do; `hint` is the cause."""
         suffix = "-400" if self._settings.unknown_session == "400" else ""
-        fix = "Leave executionId out of the first message, then send the one in its response."
-        raise APIError(f"session-{reason}{suffix}", hint=f"{hint} {fix}")
+        raise APIError(f"session-{reason}{suffix}", hint=hint)
+
+
+TURN_TYPES: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(("agent_id", "location_id", "version_id", "interaction_id"), str),
+    **dict.fromkeys(("message", "response"), str),
+    "number": int,
+    "at": int | float,
+    "state": dict,
+    "contact_id": str,
+    "goal_completion": bool,
+}
 
 
 def session_keys(prefix: str, execution_id: str) -> tuple[str, str]:
@@ -203,5 +212,13 @@ def _text(turn: Turn) -> str:
     return to_json_text(content)  # Only the state, which an agent makes, may contain NaN.
 
 
-def _turn(item: Item) -> Turn:
-    return Turn(**orjson.loads(item.value))
+def _turn(store: Store, item: Item) -> Turn:
+    return store.decode(item.value, turn_from_json)
+
+
+def turn_from_json(content: Mapping[str, Any]) -> Turn:
+    """Return the turn of its JSON; raises `TypeError`."""
+    turn, types = Turn(**content), TURN_TYPES
+    if not all(isinstance(content[name], types[name]) for name in types if name in content):
+        raise TypeError("a value of the turn has another type")
+    return turn

@@ -7,10 +7,14 @@ rejected. Its other content is an implementation detail.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import isfinite
 from typing import Any, Final
 
+from leadway_mock.documents.problems import quote
 from leadway_mock.store import Snapshot
+from leadway_mock.store.base import DECODE_ERRORS
 from leadway_mock.util.json_text import to_json_text
 
 FORMAT: Final = "leadway-mock-snapshot"
@@ -18,7 +22,13 @@ VERSION: Final = 1
 MAX_BYTES: Final = 16 * 1_048_576
 """Limit of the document's size."""
 
+MAX_NUMBER: Final = 2**53
+MAX_KEY_CHARS: Final = 1_000
+MAX_ID_CHARS: Final = 200
+
 JOURNAL: Final = "journal"
+COUNTERS: Final = frozenset({"quota", "requests"})
+"""The first parts of the keys of counters."""
 
 KEYS: Final[Mapping[str, Sequence[str]]] = {
     "entries": ("key", "position", "value"),
@@ -72,7 +82,57 @@ def read_snapshot(document: Mapping[str, Any]) -> Snapshot:
     )
     _check_unique((key, position) for key, position, _ in entries)
     _check_unique(key for key, *_ in counters)
-    return Snapshot(entries, counters)
+    snapshot = Snapshot(entries, counters)
+    _check_rows(snapshot)
+    return snapshot
+
+
+def check_content(snapshot: Snapshot, makers: Mapping[str, Callable[[Any], object]]) -> None:
+    """Check that each text is what the mock stores under its key; raises `SnapshotError`.
+
+    `makers` make the value of an entry from its JSON, by the first part of the key.
+    """
+    listed: set[str] = set()
+    talked: set[str] = set()
+    for key, position, text in snapshot.entries:
+        kind, _, rest = key.partition("/")
+        try:
+            if key == "sessions":
+                listed.add(text)
+                is_valid = 0 < len(text) <= MAX_ID_CHARS and text.isprintable()
+            elif key == "sessions/deleted":
+                is_valid = int(text) > 0
+            elif kind in makers:
+                made = makers[kind](json.loads(text))
+                is_valid = kind != "turns" or getattr(made, "number", None) == position
+            else:
+                is_valid = kind in {"used", "sessions", "idempotency-keys"}
+        except DECODE_ERRORS:
+            is_valid = False
+        if not is_valid:
+            raise SnapshotError(f"The entry {quote(key)} {position} is not one of this mock.")
+        talked.update({rest} if kind == "turns" else ())
+    if not talked <= listed:
+        raise SnapshotError("A session of the snapshot is not in its list of sessions.")
+
+
+def _check_rows(snapshot: Snapshot) -> None:
+    """Check the rules that all stores rely on; raises `SnapshotError`."""
+    numbers = [each[1] for rows in (snapshot.entries, snapshot.counters) for each in rows]
+    times = [expires for *_, expires in snapshot.counters if expires is not None]
+    keys = {each[0] for rows in (snapshot.entries, snapshot.counters) for each in rows}
+    if not all(key.isprintable() and 0 < len(key) <= MAX_KEY_CHARS for key in keys):
+        raise SnapshotError("A key of the snapshot is empty, too long or not printable.")
+    if not all(0 < number <= MAX_NUMBER for number in numbers) or not all(map(isfinite, times)):
+        raise SnapshotError("A number of the snapshot is out of range.")
+    for kind in {key.partition("/")[0] for key, *_ in snapshot.counters} - COUNTERS:
+        raise SnapshotError(f"{quote(kind)} is no counter of this mock.")
+    positions: dict[str, list[int]] = {}
+    for key, position, _ in snapshot.entries:
+        positions.setdefault(key, []).append(position)
+    for key, found in positions.items():
+        if max(found) - min(found) + 1 != len(found):
+            raise SnapshotError(f"The list {quote(key)} of the snapshot has gaps.")
 
 
 def _in_order(rows: Iterable[Mapping[str, Any]], keys: Sequence[str]) -> list[dict[str, Any]]:

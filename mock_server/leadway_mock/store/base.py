@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import orjson
+
+from leadway_mock.util.printable_text import short_text
+
+Result = TypeVar("Result")
+
+SCHEME = re.compile("(?i:rediss?|unix|sqlite|memory|https?|postgres(?:ql)?|mysql|file)")
+AT_SIGN = re.compile(r"%(?:25)*40")
+MAX_URL_CHARS = 200
+
+DECODE_ERRORS = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
+"""What decoding raises for a value that the mock did not write."""
 
 
 class StoreError(Exception):
@@ -24,11 +39,21 @@ class StoreUnavailable(StoreError):  # noqa: N818 - the word of HTTP for what it
         self.uncertain = uncertain
 
 
+class StoreDamaged(StoreUnavailable):
+    """The store holds what the mock did not write. It does not recover by itself."""
+
+    def __init__(self, name: str, reason: str, hint: str) -> None:
+        super().__init__(f"The store {name} is damaged: {reason}. {hint}")
+
+
 class WouldBlock(BaseException):
     """A verb inside `Store.without_waiting` would wait. Nothing was written.
 
     No `Exception`, so that a step of a request does not take it for a failure of its own.
     """
+
+
+RESET_HINT = "POST /__mock/reset deletes all conversations."
 
 
 class LazyText:
@@ -106,6 +131,24 @@ class Store(ABC):
     A record with one value at a time is a list that keeps its newest entry only; the entry's
     position is the record's version.
     """
+
+    name = "memory:"
+    """What errors call it: a file or a URL, without password."""
+
+    def decode(
+        self,
+        text: str,
+        make: Callable[[Any], Result],
+        *,
+        parse: Callable[[str], Any] = orjson.loads,
+    ) -> Result:
+        """Return what `make` makes of the JSON in a stored text; raises `StoreDamaged`."""
+        try:
+            return make(parse(text))
+        except DECODE_ERRORS as error:
+            raise StoreDamaged(
+                self.name, "an entry is not as the mock wrote it", RESET_HINT
+            ) from error
 
     @abstractmethod
     def read(self, keys: Sequence[str]) -> Sequence[Item | None]:
@@ -200,11 +243,20 @@ class Reads:
 
 
 def redact_url(url: str) -> str:
-    """Return the URL of a store without user, password and options."""
-    if url.startswith(("memory:", "sqlite:")):
-        return url
+    """Return the URL of a store for messages: short, without user, password and options.
+
+    A text without `://` is mistyped. What follows its first colon may be a password.
+    """
+    file = url.removeprefix("sqlite:///")
+    if url in {"memory:", "memory://"} or (file != url and "://" not in file):
+        return short_text(url, MAX_URL_CHARS)
     scheme, mark, rest = url.partition("://")
+    if not mark:
+        head, colon, _ = url.partition(":")
+        return short_text(f"{head if SCHEME.fullmatch(head) else ''}{colon}..." if colon else url)
     address, _, options = rest.partition("?")
     # An @ after the question mark is in an option, or in a password that contains a ?.
-    place = "..." if "@" in options else address.rpartition("@")[2]
-    return f"{scheme}{mark}{place}"
+    is_escaped = "@" not in address and AT_SIGN.search(rest)
+    is_unclear = "@" in options or is_escaped or not SCHEME.fullmatch(scheme)
+    place = "..." if is_unclear else address.rpartition("@")[2]
+    return short_text(f"{scheme if SCHEME.fullmatch(scheme) else ''}{mark}{place}", MAX_URL_CHARS)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+from leadway_command import install_hint
 from leadway_mock.store.base import Store, StoreError, redact_url
 from leadway_mock.store.memory import MemoryStore
 from leadway_mock.store.sqlite import SQLiteStore
@@ -30,8 +31,19 @@ def open_store(url: str) -> Store:
     if url in IN_MEMORY:
         return MemoryStore()
     scheme, _, rest = url.partition(":")
-    if scheme == "sqlite" and rest.startswith("///") and len(path := urlsplit(url).path) > 1:
-        return SQLiteStore(Path(unquote(path[1:])))
+    if (
+        scheme == "sqlite"
+        and rest.startswith("///")
+        and len(rest) > len("///")
+        and "://" not in rest
+    ):
+        path, question, _ = rest.removeprefix("///").partition("?")
+        if question:
+            raise StoreError(
+                f"cannot open the store {redact_url(url)}: the URL of a file has no options. Write"
+                " %3F for a question mark in its name."
+            )
+        return SQLiteStore(Path(unquote(path)))
     if scheme in REDIS_SCHEMES and rest.startswith("//"):
         return _open_redis(url)
     text = f"{redact_url(url)!r} names no store; known are {KNOWN_URLS}."
@@ -45,6 +57,6 @@ def _open_redis(url: str) -> Store:
     except ModuleNotFoundError as error:
         raise StoreError(
             f"cannot open the store {redact_url(url)}: Redis and Valkey need a client that is not"
-            " installed. Run: pip install 'leadway[mock,redis]'"
+            f" installed. {install_hint('mock,redis')}"
         ) from error
     return RedisStore(url)

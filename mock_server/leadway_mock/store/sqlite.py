@@ -18,11 +18,14 @@ from leadway_mock.store.base import (
     Item,
     Snapshot,
     Store,
+    StoreDamaged,
     StoreError,
     StoreUnavailable,
     WouldBlock,
     Write,
 )
+from leadway_mock.util.files import check_regular_file
+from leadway_mock.util.printable_text import short_text
 
 Result = TypeVar("Result")
 
@@ -98,6 +101,12 @@ RETURNING value
 DELETE_EXPIRED = "DELETE FROM counters WHERE expires <= ? AND key >= ? AND key < ?"
 
 
+MAX_PATH_CHARS = 300
+REPLACE_HINT = "Stop the mock, and restore a copy of the file or delete it."
+NO_TEXT = "a value is no text"
+RESTART_HINT = "Start the mock again."
+
+
 class _ConflictError(Exception):
     """A list has a newer entry than an append expects."""
 
@@ -108,8 +117,11 @@ class SQLiteStore(Store):
     def __init__(self, path: Path) -> None:
         """Open the database at `path`; raises `StoreError`."""
         self._lock = threading.Lock()
-        self._name = str(path)
+        self.name = short_text(str(path), MAX_PATH_CHARS)
+        self._path = path
         self._connection = _open(path)
+        _check_integrity(path, self._connection)
+        self._identity = _identity(path)
         # Used by one thread, and therefore without the lock.
         self._prompt_connection = _open(path)
         self._prompt_connection.execute("PRAGMA busy_timeout = 0")
@@ -120,7 +132,7 @@ class SQLiteStore(Store):
     def read(self, keys: Sequence[str]) -> Sequence[Item | None]:
         """See `Store.read`."""
         rows = self._rows(" UNION ALL ".join([NEWEST] * len(keys)), tuple(keys))
-        found = {key: Item(position, value) for key, position, value in rows}
+        found = {key: self._item(position, value) for key, position, value in rows}
         return [found.get(key) for key in keys]
 
     def commit(self, writes: Sequence[Write], *, now: float = 0.0) -> Sequence[int] | None:
@@ -169,7 +181,7 @@ class SQLiteStore(Store):
         )
         no_limit = -1  # in SQLite
         rows = self._rows(sql, (key, after, no_limit if limit is None else limit))
-        return [Item(*row) for row in rows]
+        return [self._item(*row) for row in rows]
 
     def count(self, key: str) -> int:
         """See `Store.count`."""
@@ -196,7 +208,10 @@ class SQLiteStore(Store):
                 tuple((key[cut:], *rest) for key, *rest in counters.fetchall()),
             )
 
-        return self._run(work, together=True)
+        snapshot = self._run(work, together=True)
+        for _, position, value in snapshot.entries:
+            self._item(position, value)
+        return snapshot
 
     def restore(self, prefix: str, snapshot: Snapshot) -> None:
         """See `Store.restore`."""
@@ -221,6 +236,11 @@ class SQLiteStore(Store):
             finally:
                 self._lock.release()
 
+    def _item(self, position: int, value: object) -> Item:
+        if not isinstance(value, str):  # Columns of SQLite take values of any type.
+            raise StoreDamaged(self.name, NO_TEXT, REPLACE_HINT)
+        return Item(position, value)
+
     def _rows(self, sql: str, values: tuple[object, ...] | dict[str, object]) -> list[Any]:
         return self._run(lambda connection: connection.execute(sql, values).fetchall())
 
@@ -241,20 +261,24 @@ class SQLiteStore(Store):
         together: bool,
     ) -> Result:
         if self._is_closed:
-            raise StoreUnavailable(f"The store {self._name} is closed.")
+            raise StoreUnavailable(f"The store {self.name} is closed.")
         try:
             if not together:
                 return work(connection)
+            if _identity(self._path) != self._identity:
+                raise StoreDamaged(self.name, "the file was deleted or replaced", RESTART_HINT)
             with _transaction(connection, prompt=connection is self._prompt_connection):
                 return work(connection)
         except sqlite3.OperationalError as error:
             if connection is self._prompt_connection and _is_busy(error):
                 raise WouldBlock from error
+            if "UTF-8" in str(error):
+                raise StoreDamaged(self.name, NO_TEXT, REPLACE_HINT) from error
             # Nothing is uncertain: every write is in a transaction, which has undone all.
-            raise StoreUnavailable(self._error_text(error)) from error
-
-    def _error_text(self, error: sqlite3.Error) -> str:
-        return f"The store {self._name} cannot be used at present: {error}."
+            text = f"The store {self.name} cannot be used at present: {error}."
+            raise StoreUnavailable(text) from error
+        except (sqlite3.Error, UnicodeError) as error:
+            raise StoreDamaged(self.name, str(error), REPLACE_HINT) from error
 
 
 def _key_range(prefix: str) -> tuple[str, str]:
@@ -322,22 +346,24 @@ def _transaction(connection: sqlite3.Connection, *, prompt: bool = False) -> Ite
 
 
 def _is_busy(error: sqlite3.OperationalError) -> bool:
-    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # the low byte is the error's kind
+    code = getattr(error, "sqlite_errorcode", 0)  # Errors of Python have none.
+    return code & 0xFF == sqlite3.SQLITE_BUSY  # the low byte is the error's kind
 
 
 def _open(path: Path) -> sqlite3.Connection:
     try:
+        check_regular_file(path, missing_ok=True)
         connection = sqlite3.connect(
             path,
             timeout=BUSY_SECONDS,
             isolation_level=None,  # each statement commits by itself unless we say BEGIN
             check_same_thread=False,  # the store's lock keeps threads apart
         )
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError, ValueError) as error:
         raise StoreError(_cannot_open(path, error)) from error
     try:
         _prepare(connection)
-    except (sqlite3.Error, StoreError) as error:
+    except (sqlite3.Error, StoreError, ValueError) as error:
         connection.close()
         raise StoreError(_cannot_open(path, error)) from error
     return connection
@@ -379,8 +405,35 @@ def _check_format(connection: sqlite3.Connection) -> None:
         raise StoreError("it is the database of another program")
 
 
+def _check_integrity(path: Path, connection: sqlite3.Connection) -> None:
+    """Raise `StoreError` if the database is damaged."""
+    try:
+        [(found,)] = connection.execute("PRAGMA quick_check(1)").fetchall()
+        # Also a table without its columns is damage.
+        connection.execute("SELECT key, position, value FROM entries LIMIT 0")
+        connection.execute("SELECT key, value, expires FROM counters LIMIT 0")
+    except (sqlite3.Error, ValueError) as error:
+        found = str(error)
+    if found != "ok":
+        connection.close()
+        name, what = short_text(str(path), MAX_PATH_CHARS), " ".join(found.split())
+        text = f"cannot open the store {name}: the file is damaged ({what}). {REPLACE_HINT}"
+        raise StoreError(text)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells the file at `path` from another one that takes its place."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 def _cannot_open(path: Path, error: Exception) -> str:
+    reason = (isinstance(error, OSError) and error.strerror) or short_text(str(error))
+    name = short_text(str(path), MAX_PATH_CHARS)
     return (
-        f"cannot open the store {path}: {error}. Name a file in a folder that exists"
+        f"cannot open the store {name}: {reason}. Name a file in a folder that exists"
         " and that you may write, as in --store sqlite:///mock.db, or leave --store out."
     )

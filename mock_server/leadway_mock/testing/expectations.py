@@ -13,6 +13,8 @@ from leadway_mock.dialogues import REJECTED_RULE, UNSCRIPTED_RULE, Dialogue
 from leadway_mock.dialogues.reports import DIALOGUE_ENDED, near_miss_table, turn_title
 from leadway_mock.state.armed_faults import ArmedFaults
 from leadway_mock.state.journal_entry import JournalEntry
+from leadway_mock.testing.arguments import ArgumentError, check_type
+from leadway_mock.util.names import suggest
 from leadway_mock.util.redaction import fingerprint
 
 KINDS: Mapping[str, str] = {
@@ -32,6 +34,7 @@ CONTRACT_RULES = frozenset(
         "media-type-unsupported",
         "method-not-allowed",
         "mock-failure",
+        "pattern-timeout",
         "prefer-unsatisfiable",
         "route-unknown",
         "token-invalid",
@@ -42,6 +45,7 @@ CONTRACT_RULES = frozenset(
 """Rules of requests that violate the contract. A test may provoke any other error on purpose."""
 
 MAX_WIDTH = 100
+MAX_REASON_CHARS = 300
 
 ALLOW_HINT = "To allow this: allow={{{kinds}}} in the marker or in Mock()."
 
@@ -54,29 +58,39 @@ class UnexpectedInteractionError(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Unexpected:
-    """One unexpected interaction: its kind, a word of `KINDS`, and its description."""
+    """One unexpected interaction: its kind, a word of `KINDS`, its reason, and its description."""
 
     kind: str
     text: str
+    reason: str
+    """What was unexpected, in one line."""
 
 
 def check_kinds(allow: Iterable[str] | str) -> frozenset[str]:
     """Return `allow` as a set; raises `ValueError` for a word that is not in `KINDS`."""
-    kinds = frozenset([allow] if isinstance(allow, str) else allow)
-    unknown = sorted(kinds - set(KINDS))
-    if unknown:
-        raise ValueError(f"allow must be one of {', '.join(KINDS)}, not {', '.join(unknown)}.")
-    return kinds
+    check_type("allow", allow, str | Iterable, f"one of {', '.join(KINDS)}, or several")
+    kinds = [allow] if isinstance(allow, str) else list(allow)
+    for each in kinds:
+        check_type("allow", each, str, f"one of {', '.join(KINDS)}, or several")
+        if each not in KINDS:
+            hint = suggest(each, KINDS)
+            raise ArgumentError(f"allow must be one of {', '.join(KINDS)}, not {each[:80]}; {hint}")
+    return frozenset(kinds)
 
 
-def find_unexpected(entries: Iterable[JournalEntry]) -> Iterator[Unexpected]:
-    """Yield unscripted messages and contract violations, without those that the test requested."""
+def find_unexpected(entries: Iterable[JournalEntry], place: str = "") -> Iterator[Unexpected]:
+    """Yield unscripted messages and contract violations, without those that the test requested.
+
+    `place` names the namespace after the number of the request.
+    """
     for entry in entries:
         rule = entry["response"]["rule"]
         if rule in {UNSCRIPTED_RULE, REJECTED_RULE}:
-            yield Unexpected("unscripted", "\n".join(_unscripted_lines(entry)))
+            text = "\n".join(_unscripted_lines(entry, place))
+            yield Unexpected("unscripted", text, _unscripted_reason(entry) + place)
         elif rule in CONTRACT_RULES and not {"fault", "requestedExample"} & entry.keys():
-            yield Unexpected("contract", "\n".join(_violation_lines(entry)))
+            text = "\n".join(_violation_lines(entry, place))
+            yield Unexpected("contract", text, _violation_reason(entry) + place)
 
 
 def find_wrong_tokens(
@@ -87,42 +101,47 @@ def find_wrong_tokens(
     `ignored` has the fingerprints of finished tests' tokens. The built-in `TEST_TOKENS`, which
     provoke errors, are expected.
     """
+    expected = {None, *_TEST_FINGERPRINTS, fingerprint(f"Bearer {token}")}
     for entry in entries:
         sent = entry["request"]["tokenFingerprint"]
         if sent in ignored:
             continue
         violations = list(find_unexpected([entry]))
         yield from violations
-        if not violations and sent is not None and sent not in _TEST_FINGERPRINTS:
+        if not violations and sent not in expected:
             hint = f"Send LEADWAY_TOKEN, which is {token} in this test."
-            yield Unexpected("wrong-token", f"{_request_line(entry)}\n  {hint}")
+            reason = f"request {entry['number']} has another token than LEADWAY_TOKEN"
+            yield Unexpected("wrong-token", f"{_request_line(entry)}\n  {hint}", reason)
 
 
 def find_unused_turns(
-    dialogues: Iterable[Dialogue], used: Mapping[str, Collection[int]]
+    dialogues: Iterable[Dialogue], used: Mapping[str, Collection[int]], place: str = ""
 ) -> Iterator[Unexpected]:
     """Yield turns that no session reached; `used` has the numbers of the others, by dialogue."""
     for each in dialogues:
         for number in _missed_turns(each, used.get(each.name, ())):
             turn = each.turn(number)
             title = turn_title(number, turn.label, each.name, each.file, turn.line)
-            yield Unexpected("unused", f"{title}: user: {turn.user}")
+            text = f"{title}{place}: user: {turn.user}"
+            yield Unexpected("unused", text, f"{title}{place} was never reached")
 
 
-def find_unused_faults(faults: ArmedFaults) -> Iterator[Unexpected]:
+def find_unused_faults(faults: ArmedFaults, place: str = "") -> Iterator[Unexpected]:
     """Yield armed faults that never fired."""
     for armed in faults:
         if not faults.count(armed.key).hits:
-            yield Unexpected("unused", f"fault '{armed.fault.id}' ({armed.fault.label})")
+            title = f"fault '{armed.fault.id}' ({armed.fault.label}){place}"
+            yield Unexpected("unused", title, f"{title} never fired")
 
 
 def report(unexpected: Sequence[Unexpected], *, requests: str, hint: str = ALLOW_HINT) -> str:
-    """Return unexpected interactions as text, by kind, then `requests`, then `hint`.
+    """Return unexpected interactions as text: the first one, all by kind, `requests`, `hint`.
 
+    Summaries of test runs show only the first line, so that is what was unexpected first.
     `hint` says how to allow them: a format with `{kinds}` as in Python, or `{flags}` as in a shell.
     """
     kinds = [kind for kind in KINDS if any(each.kind == kind for each in unexpected)]
-    parts = [f"Unexpected interactions with the mock: {', '.join(kinds)}."]
+    parts = [_first_line(unexpected), f"Unexpected interactions with the mock: {', '.join(kinds)}."]
     for kind in kinds:
         texts = [each.text for each in unexpected if each.kind == kind]
         gap = "\n\n" if any("\n" in text for text in texts) else "\n"
@@ -135,15 +154,47 @@ def report(unexpected: Sequence[Unexpected], *, requests: str, hint: str = ALLOW
     return "\n\n".join(parts)
 
 
-def _request_line(entry: JournalEntry) -> str:
+def _first_line(unexpected: Sequence[Unexpected]) -> str:
+    first, more = unexpected[0], len(unexpected) - 1
+    reason = " ".join(first.reason.split())
+    short = reason if len(reason) <= MAX_REASON_CHARS else f"{reason[:MAX_REASON_CHARS]}…"
+    return f"{first.kind}: {short}" + (f" (and {more} more)" if more else "")
+
+
+def _unscripted_reason(entry: JournalEntry) -> str:
+    position = entry.get("dialogue") or {}
+    near_misses = entry.get("nearMisses", ())
+    if not near_misses:
+        ended = f"'{position['name']}' has ended" if position.get("name") else "no turn is left"
+        return f"message {position.get('sessionTurn', '?')} of a session, and {ended}"
+    closest = near_misses[0]
+    parts = closest["comparisons"]
+    different = next((each for each in parts if not each["matches"]), parts[0])
+    title = turn_title(*(closest[name] for name in ("turn", "label", "dialogue", "file", "line")))
+    found = (
+        f"{'message' if different['part'] == 'user' else different['part']}: {different['found']}"
+    )
+    return f"{found}; {title} expects {different['expected']}"
+
+
+def _violation_reason(entry: JournalEntry) -> str:
+    response = entry["response"]
+    reason = f"{response['status']} {response['rule']}"
+    violations = response["violations"]
+    first = violations[0] if violations else {"message": response["hint"], "hint": ""}
+    details = (first["hint"] or first["message"]).removesuffix(".")
+    return f"{reason}: {details} (request {entry['number']})"
+
+
+def _request_line(entry: JournalEntry, place: str = "") -> str:
     request, response = entry["request"], entry["response"]
-    line = f"request {entry['number']}: {request['method']} {request['path']}"
+    line = f"request {entry['number']}{place}: {request['method']} {request['path']}"
     return f"{line} -> {response['status']} {response['rule']}"
 
 
-def _violation_lines(entry: JournalEntry) -> Iterator[str]:
+def _violation_lines(entry: JournalEntry, place: str) -> Iterator[str]:
     response = entry["response"]
-    yield _request_line(entry)
+    yield _request_line(entry, place)
     for each in response["violations"]:
         yield f"  {each['pointer'] or '/'}: {each['message']}"
         if each["hint"]:
@@ -152,10 +203,10 @@ def _violation_lines(entry: JournalEntry) -> Iterator[str]:
         yield f"  {response['hint']}"
 
 
-def _unscripted_lines(entry: JournalEntry) -> Iterator[str]:
+def _unscripted_lines(entry: JournalEntry, place: str) -> Iterator[str]:
     position = entry.get("dialogue") or {}
     turn, session = position.get("sessionTurn", "?"), entry.get("executionId", "(not started)")
-    yield f"request {entry['number']}: message {turn} of session {session}"
+    yield f"request {entry['number']}{place}: message {turn} of session {session}"
     name, after = position.get("name"), position.get("after")
     if name:
         yield f"  The session is in '{name}', {f'after turn {after}' if after else 'at its start'}."

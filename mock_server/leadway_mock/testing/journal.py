@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from leadway_mock.agents.patterns import from_compiled
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import FIELDS, JournalQuery, compile_query
 from leadway_mock.state.journal_wait import JournalWait
 from leadway_mock.state.namespaces import Namespace
 from leadway_mock.state.sessions import Turn
+from leadway_mock.testing.arguments import ArgumentError, check_type, checks_arguments
 from leadway_mock.util.names import json_name, suggest
 
 MAX_LISTED = 20
@@ -20,6 +22,9 @@ MAX_LISTED = 20
 
 MAX_TEXT_LENGTH = 300
 """Number of characters of a message or response in a failure message."""
+
+
+FIELD_VALUES: Final = str | int | float | list | tuple | set | frozenset | None
 
 
 class MockJournal:
@@ -40,14 +45,24 @@ class MockJournal:
     def __len__(self) -> int:
         return self._journal().count()
 
+    def __repr__(self) -> str:
+        try:
+            count = len(self)
+        except RuntimeError:
+            return "<MockJournal, not running>"
+        return f"<MockJournal: {count} request{'s' * (count != 1)}>"
+
+    @checks_arguments
     def find(self, **match: Any) -> list[JournalEntry]:  # noqa: ANN401 - JSON values
         """Return the matching entries; raises `TypeError` for an unknown field."""
         return list(self._journal().find(_query(match)))
 
+    @checks_arguments
     def count(self, **match: Any) -> int:  # noqa: ANN401 - JSON values
         """Return the number of matching entries."""
         return len(self.find(**match))
 
+    @checks_arguments
     def wait_for(
         self,
         count: int = 1,
@@ -60,6 +75,8 @@ class MockJournal:
         Raises `AssertionError` with the requests of the test after `timeout` seconds.
         """
         __tracebackhide__ = True
+        check_type("count", count, int, "a whole number")
+        check_type("timeout", timeout, int | float, "a number of seconds")
         entries = JournalWait(_query(match), count, timeout, 0).run(self._journal())
         if len(entries) < count:
             text = f"{len(entries)} of {count} requests{describe_query(match)}"
@@ -79,10 +96,11 @@ def format_requests(entries: Sequence[JournalEntry]) -> str:
         return "The mock received no request with this test's token."
     omitted = len(entries) - MAX_LISTED
     note = [f"({omitted} earlier requests are not listed)"] if omitted > 0 else []
-    return "\n".join(["Requests:", *note, *map(_format_request, entries[-MAX_LISTED:])])
+    return "\n".join(["Requests:", *note, *map(format_request, entries[-MAX_LISTED:])])
 
 
-def _format_request(entry: JournalEntry) -> str:
+def format_request(entry: JournalEntry) -> str:
+    """Return one entry as a line: number, request, response; and its hint."""
     request, response = entry["request"], entry["response"]
     line = f"  {entry['number']}. {request['method']} {request['path']}"
     hint = f"\n       {response['hint']}" if response["hint"] else ""
@@ -92,9 +110,12 @@ def _format_request(entry: JournalEntry) -> str:
 def _query(match: dict[str, Any]) -> JournalQuery:
     """Compile a query by keywords: `execution_id` is the field `executionId`."""
     known = [re.sub(r"([A-Z])", lambda found: f"_{found[1].lower()}", each) for each in FIELDS]
-    for name in match:
+    others = ("count", "timeout")
+    for name, value in match.items():
         if name not in known and name not in FIELDS:
-            raise TypeError(f"Journal entries have no field '{name}'; {suggest(name, known)}")
+            hint = suggest(name, [*known, *others])
+            raise ArgumentError(f"Journal entries have no field '{name[:80]}'; {hint}")
+        check_type(name, value, FIELD_VALUES, "text, a number, true, false, None, or a list")
     return compile_query({json_name(name): value for name, value in match.items()})
 
 
@@ -141,7 +162,9 @@ class Conversation:
         """Return whether these are exactly its messages: equal, or matched by the pattern."""
         patterns = list(expected)
         return len(patterns) == len(self.turns) and all(
-            each == message if isinstance(each, str) else each.search(message)
+            each == message
+            if isinstance(each, str)
+            else from_compiled(each).find(message) is not None
             for each, message in zip(patterns, self.messages, strict=True)
         )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields as dataclass_fields
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -18,12 +18,13 @@ from leadway_mock.conformance import (
     ConformanceReport,
     Coverage,
     coverage,
+    error_text,
     evaluate,
-    report_text,
 )
 from leadway_mock.dialogues import Dialogue
 from leadway_mock.documents.problems import Problem
 from leadway_mock.faults import Fault, FaultError, read_fault, read_latency
+from leadway_mock.faults.model import FIELDS
 from leadway_mock.state.fault_registry import arm
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.namespaces import (
@@ -32,21 +33,23 @@ from leadway_mock.state.namespaces import (
     NamespaceRegistry,
     namespace_name,
 )
-from leadway_mock.testing.clock import MockClock, hide_traceback_here
-from leadway_mock.testing.dialogue_sources import DialogueSource, read_source
+from leadway_mock.testing.arguments import (
+    ArgumentError,
+    check_names,
+    check_type,
+    checks_arguments,
+)
+from leadway_mock.testing.clock import MockClock
+from leadway_mock.testing.dialogue_sources import DialogueSource, Place, read_source
 from leadway_mock.testing.expectations import (
     ALLOW_HINT,
     KINDS,
     Unexpected,
     UnexpectedInteractionError,
     check_kinds,
-    find_unexpected,
-    find_unused_faults,
-    find_unused_turns,
-    find_wrong_tokens,
     report,
 )
-from leadway_mock.testing.host import Host
+from leadway_mock.testing.host import Host, check_settings
 from leadway_mock.testing.journal import (
     Conversation,
     MockJournal,
@@ -55,6 +58,8 @@ from leadway_mock.testing.journal import (
     format_conversations,
     format_requests,
 )
+from leadway_mock.testing.namespace_watch import NamespaceWatch
+from leadway_mock.util.no_proxy import no_proxy_variables
 from leadway_mock.util.redaction import fingerprint
 
 if TYPE_CHECKING:
@@ -64,6 +69,13 @@ LOCATION_ID = "C2QujeCh8ZnC7al2InWR"
 API_VERSION = "2021-07-28"
 NO_SOCKET_URL = "http://127.0.0.1"
 """Base URL of a mock that is called in process; nothing listens there."""
+
+OPTIONS = ("dialogue", "faults", "strict", "allow", "folder", "any_token", "serve", "shared_host")
+
+MAX_SHOWN = 3
+"""Conversations in the first line of a failed assertion."""
+
+NOT_OPEN = "The mock is not running. Use it as `with Mock() as mock:`."
 
 
 class Mock:
@@ -86,6 +98,7 @@ class Mock:
             (`DialogueError`), fault (`FaultError`) or setting (`SettingsError`).
     """
 
+    @checks_arguments
     def __init__(  # noqa: PLR0913 - each is an option with a default
         self,
         *,
@@ -99,6 +112,11 @@ class Mock:
         shared_host: Host | None = None,
         **settings: Any,  # noqa: ANN401 - the fields of `Settings`
     ) -> None:
+        for name, value in (("strict", strict), ("any_token", any_token), ("serve", serve)):
+            check_type(name, value, bool, "True or False")
+        check_type("folder", folder, str | Path, "the path of a folder")
+        check_type("shared_host", shared_host, Host | None, "a Host")
+        check_settings(settings, OPTIONS)
         self._host = shared_host
         self._owns_host = shared_host is None
         self._settings = settings
@@ -108,11 +126,15 @@ class Mock:
         self._initial_dialogues = as_list(dialogue)
         self._initial_faults = as_list(faults)
         self._allowed = check_kinds(allow if strict else KINDS)
-        self._dialogues: dict[str, Dialogue] = {}
+        self._expects_files = False
         self._text_count = 0
-        self._positions: dict[str, int] = {}
+        self._name = SHARED
+        self._watch: NamespaceWatch | None = None
         self.token = f"pit-12345678-{str(uuid4())[9:]}"
         """Token of this test, different for each mock."""
+
+        self.place = Place.of_caller()
+        """File and line of the code that the constructor's dialogues are of, for messages."""
 
         self.location_id = LOCATION_ID
         self.agent_id = ECHO_ID
@@ -124,42 +146,121 @@ class Mock:
         self.journal = MockJournal(lambda: self.namespace.journal)
         """Every request of this test: `find`, `count`, or iterate over it."""
 
+    def __repr__(self) -> str:
+        if self._watch is None:
+            return "<Mock, not running>"
+        namespace = self.namespace
+        dialogues = self.host.emulator.dialogues.of(namespace)
+        counts = {
+            "session": namespace.sessions.count(),
+            "request": namespace.journal.count(),
+            "dialogue": len(dialogues),
+            "fault": len(list(namespace.faults)),
+        }
+        listed = ", ".join(f"{n} {noun}{'s' * (n != 1)}" for noun, n in counts.items())
+        place = f"namespace {namespace.name}" if namespace.name else "shared namespace"
+        return f"<Mock {self.host.address or 'without a socket'}, {place}: {listed}>"
+
     # Life cycle
 
     def open(self) -> Self:
         """Start the mock; `close` stops it. A `with` block does both, and verifies at its end."""
         self._host = self._host or Host(**self._settings)
         try:
-            if not self._any_token:
-                self._namespaces.open(namespace_name(self.headers["Authorization"]))
-            elif not self._owns_host:  # An own host keeps the content of a durable store.
+            if self._any_token and not self._owns_host:
+                # An own host keeps the content of a durable store.
                 self._namespaces.reset_keep_open(self._namespaces.shared())
-            for namespace in (self.namespace, self._namespaces.shared()):
-                self._positions[namespace.name] = namespace.journal.written()
-            if self._settings and not self._owns_host:
-                self.settings(**self._settings)
-            self.dialogue(*self._initial_dialogues)
-            for fault in self._initial_faults:
-                self.fault(fault)
+            if not self._any_token:
+                self._name = namespace_name(self.headers["Authorization"])
+                self.host.mock_namespaces.add(self._name)
+                self._namespaces.open(self._name)
+            self._arrange()
         except BaseException:
             self.close()
             raise
         return self
 
+    @checks_arguments
+    def reset(self) -> None:
+        """Empty the mock: no sessions, requests, dialogues, faults, nor anything unexpected so far.
+
+        Clock and settings are as at the start; the options of the constructor apply again. The URL
+        and the token stay, so an application that has them need not be restarted.
+        """
+        if namespace := self._namespaces.get(self._name):
+            self._namespaces.reset_keep_open(namespace)
+        else:  # The application has closed it.
+            self._namespaces.open(self._name)
+        self._text_count = 0
+        self._arrange()
+
+    @checks_arguments
+    def begin_test(  # noqa: PLR0913 - the options of the constructor
+        self,
+        *,
+        reset: bool,
+        dialogue: Sequence[DialogueSource] = (),
+        faults: Sequence[Fault | Mapping[str, Any]] = (),
+        strict: bool = True,
+        allow: Iterable[str] = (),
+        folder: Path | str = "",
+        any_token: bool = False,
+        **settings: Any,  # noqa: ANN401 - the fields of `Settings`
+    ) -> None:
+        """Begin a test in a mock for many tests: only what follows is judged.
+
+        With `reset` the mock is empty, with these options. Without it, all stays, and turns and
+        faults that this test does not use are none of its problems. Raises `ValueError`.
+        """
+        check_type("strict", strict, bool, "True or False")
+        check_settings(settings, OPTIONS)
+        if any_token:
+            raise ArgumentError(
+                "any_token needs the fixture leadway_mock: the session has one token"
+            )
+        self._initial_dialogues, self._initial_faults = as_list(dialogue), as_list(faults)
+        self._settings, self._folder = settings, Path(folder)
+        self._allowed = check_kinds(allow if strict else KINDS)
+        if reset:
+            self.reset()
+        else:
+            self._allowed |= {"unused"}
+            self._arrange()
+
+    def _arrange(self) -> None:
+        """Watch from now on; apply the settings, add the dialogues and arm the faults."""
+        if self._watch is not None:
+            self._watch.stop()
+        self._watch = NamespaceWatch(
+            self.host.emulator,
+            self._name,
+            mocks=self.host.mock_namespaces,
+            token=lambda: self.token,
+        )
+        if self._settings and not self._owns_host:
+            self.settings(**self._settings)
+        self._add_dialogues(self._initial_dialogues, self.place)
+        for fault in self._initial_faults:
+            self.fault(fault)
+
     def close(self) -> None:
         """Reset the namespace; stop the host unless it is shared."""
         if self._host is None:
             return
+        if self._watch is not None:
+            self._watch.stop()
+            self._watch = None
         if self._owns_host:
             self._host.close()
             self._host = None
             return
         self._host.past_tokens.add(fingerprint(self.headers["Authorization"]))
-        namespace = self.namespace
-        if namespace.name == SHARED:
-            self._namespaces.reset_keep_open(namespace)
-        else:
-            namespace.reset()
+        self._host.mock_namespaces.discard(self._name)
+        namespace = self._namespaces.get(self._name)
+        if self._name == SHARED:
+            self._namespaces.reset_keep_open(self._namespaces.shared())
+        elif namespace is not None:
+            self._namespaces.close(namespace)
 
     def __enter__(self) -> Self:
         return self.open()
@@ -185,7 +286,7 @@ class Mock:
     def host(self) -> Host:
         """Host that runs the mock; raises `RuntimeError` before `open` and after `close`."""
         if self._host is None:
-            raise RuntimeError("The mock is not running. Use it as `with Mock() as mock:`.")
+            raise RuntimeError(NOT_OPEN)
         return self._host
 
     @property
@@ -210,26 +311,38 @@ class Mock:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Environment variables that direct the SDK, or your application, to the mock."""
+        """Environment variables that direct the SDK, or your application, to the mock.
+
+        `NO_PROXY` and `no_proxy` are those of this process, with the mock's host added.
+        """
         return {
             "LEADWAY_BASE_URL": self.url,
             "LEADWAY_TOKEN": self.token,
             "LEADWAY_LOCATION_ID": self.location_id,
             "LEADWAY_API_VERSION": API_VERSION,
+            **no_proxy_variables(self.url, os.environ),
         }
 
     @property
     def namespace(self) -> Namespace:
         """Current state of this test's namespace."""
+        if self._any_token:  # The application may have opened one for the token.
+            return self._namespaces.shared()
         return self._namespaces.for_token(self.headers["Authorization"])
 
     @property
     def _namespaces(self) -> NamespaceRegistry:
         return self.host.emulator.namespaces
 
+    @property
+    def _watching(self) -> NamespaceWatch:
+        if self._watch is None:
+            raise RuntimeError(NOT_OPEN)
+        return self._watch
+
     # Arrangement
 
-    @hide_traceback_here
+    @checks_arguments
     def dialogue(
         self, *sources: DialogueSource, agent: str | Sequence[str] | None = None
     ) -> tuple[Dialogue, ...]:
@@ -239,18 +352,27 @@ class Mock:
         Python. With `agent`, one id or several, only these agents play the dialogues; an agent that
         does not exist is created.
         """
+        return self._add_dialogues(sources, Place.of_caller(), agent)
+
+    def _add_dialogues(
+        self,
+        sources: Iterable[DialogueSource],
+        place: Place,
+        agent: str | Sequence[str] | None = None,
+    ) -> tuple[Dialogue, ...]:
         added: list[Dialogue] = []
         for source in sources:
             name = f"dialogue-{self._text_count + 1:02}"  # Names have the order of the arguments.
-            found = list(read_source(source, name=name, folder=self._folder, agent=agent))
+            found = list(
+                read_source(source, name=name, folder=self._folder, place=place, agent=agent)
+            )
             self._text_count += any(each.name == name for each in found)
             added += found
         if added:
             self.host.emulator.dialogues.put(self.namespace.name, *added)
-        self._dialogues |= {each.name: each for each in added}
         return tuple(added)
 
-    @hide_traceback_here
+    @checks_arguments
     def fault(
         self,
         fault: Fault | Mapping[str, Any] | None = None,
@@ -261,15 +383,34 @@ class Mock:
         Pass a `Fault`, its JSON form, or its fields: `fault(status=500, times=2)`.
         """
         if fault is None:
-            fault = Fault(**_fault_fields(fields))
+            fault = _fault_of_fields(fields)
+        elif fields:
+            names = ", ".join(fields)
+            raise ArgumentError(f"fault() has a fault and {names}; write them into the fault")
         elif not isinstance(fault, Fault):
             fault = read_fault(fault)
         if fault.transport is not None and not self._serve:
             what = f"{fault.transport} needs a connection, and this mock runs without one"
             raise FaultError([Problem("/transport", what, "use the fixture leadway_mock")])
-        return arm(self._namespaces, self.host.emulator.contract, self.namespace.name, fault)
+        contract = self.host.emulator.contract
+        try:
+            return arm(self._namespaces, contract, self.namespace.name, fault)
+        except FaultError as error:
+            raise FaultError(
+                map(_in_python, error.problems) if fields else error.problems
+            ) from None
 
-    @hide_traceback_here
+    def refuse_connections(self) -> AbstractContextManager[None]:
+        """Return a block in which the mock refuses connections, as a service that is down.
+
+        Open connections are aborted. This affects every mock on the same host, so do not use it
+        while another test runs in a thread of this process.
+        """
+        if not self._serve:
+            raise RuntimeError("refuse_connections() needs the fixture leadway_mock, with a server")
+        return self.host.refusing_connections()
+
+    @checks_arguments
     def settings(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of `Settings`
         """Change settings of `leadway mock` for this test; None restores the initial value.
 
@@ -283,13 +424,14 @@ class Mock:
             self.namespace.name, lambda overrides: with_settings(overrides, changes)
         )
 
+    @checks_arguments
     def allow(self, *kinds: str) -> None:
         """Permit these kinds of unexpected interactions in this test; words of `KINDS`."""
         self._allowed |= check_kinds(kinds)
 
     def expect_files(self) -> None:
         """Report unused turns of the setting `dialogues` like those of the test's own dialogues."""
-        self._dialogues |= self.host.emulator.dialogues.files
+        self._expects_files = True
 
     # Assertions. `__tracebackhide__` makes pytest show the line of the test.
 
@@ -298,6 +440,7 @@ class Mock:
         """Conversations of this test, oldest first."""
         return conversations(self.namespace)
 
+    @checks_arguments
     def wait_for(
         self,
         count: int = 1,
@@ -309,6 +452,7 @@ class Mock:
         __tracebackhide__ = True
         return self.journal.wait_for(count, timeout=timeout, **match)
 
+    @checks_arguments
     async def wait_for_async(
         self,
         count: int = 1,
@@ -320,21 +464,30 @@ class Mock:
         __tracebackhide__ = True
         return await asyncio.to_thread(self.journal.wait_for, count, timeout=timeout, **match)
 
+    @checks_arguments
     def assert_said(self, *messages: str | re.Pattern[str]) -> None:
         """Require a conversation of exactly these messages, in this order.
 
         A string must equal the message; a compiled pattern may match anywhere in it.
         """
         __tracebackhide__ = True
+        for each in messages:
+            check_type("assert_said()", each, str | re.Pattern, "texts, or compiled patterns")
         sessions = self.sessions
         if not any(each.has_messages(messages) for each in sessions):
+            expected = ", ".join(repr(getattr(each, "pattern", each)) for each in messages)
+            found = "; ".join(", ".join(map(repr, each.messages)) for each in sessions[:MAX_SHOWN])
+            first = f"expected the messages {expected or '(none)'}, found {found or '(none)'}"
             lines = "\n".join(f"  {number}. {each}" for number, each in enumerate(messages, 1))
             text = f"No conversation has exactly these messages:\n{lines}"
-            raise AssertionError(f"{text}\n\n{format_conversations(sessions)}")
+            raise AssertionError(f"{first}\n\n{text}\n\n{format_conversations(sessions)}")
 
+    @checks_arguments
     def assert_turns(self, *counts: int) -> None:
         """Require conversations of this many turns: `assert_turns(3)` means one, of three."""
         __tracebackhide__ = True
+        for each in counts:
+            check_type("assert_turns()", each, int, "numbers of turns, such as assert_turns(2, 1)")
         sessions = self.sessions
         actual = [len(each.turns) for each in sessions]
         if actual != list(counts):
@@ -342,23 +495,28 @@ class Mock:
             text = f"Turns of the conversations: {found}; expected: {expected}."
             raise AssertionError(f"{text}\n\n{format_conversations(sessions)}")
 
+    @checks_arguments
     def assert_requests(self, count: int, **match: Any) -> None:  # noqa: ANN401 - JSON values
         """Require `count` matching requests; see `journal.find`."""
         __tracebackhide__ = True
+        check_type("assert_requests()", count, int, "a number of requests")
         actual = self.journal.count(**match)
         if actual != count:
             text = f"{actual} requests{describe_query(match)}; expected: {count}."
             raise AssertionError(f"{text}\n{format_requests(list(self.journal))}")
 
+    @checks_arguments
     def assert_conformant(self, *, allow: Iterable[str] = ()) -> None:
         """Require a conformance report without errors; `allow` has ids of findings to ignore."""
         __tracebackhide__ = True
         report = self.conformance(allow=allow)
         if not report.passed:
-            raise AssertionError(report_text(report))
+            raise AssertionError(error_text(report))
 
+    @checks_arguments
     def conformance(self, *, allow: Iterable[str] = (), where: str = "") -> ConformanceReport:
         """Return the conformance report; `where` names this test in a report on several."""
+        check_type("allow", allow, Iterable, "ids of findings")
         idle = self.namespace.settings.session_idle_seconds
         return evaluate(self.journal, allow=allow, idle_seconds=idle, where=where)
 
@@ -370,17 +528,7 @@ class Mock:
 
     def unexpected(self) -> list[Unexpected]:
         """Return the unexpected interactions so far, without those that are allowed."""
-        namespace, shared = self.namespace, self._namespaces.shared()
-        used = defaultdict[str, set[int]](set)
-        for usage in self.host.emulator.dialogues.uses(namespace):
-            if usage.times:
-                used[usage.dialogue.name].add(usage.turn.number)
-        found = [*find_unexpected(self._new_entries(namespace))]
-        if namespace.name != SHARED:  # Requests in the shared one had no token of a test.
-            entries, ignored = self._new_entries(shared), self.host.past_tokens
-            found += find_wrong_tokens(entries, self.token, ignored=ignored)
-        found += find_unused_turns(self._dialogues.values(), used)
-        found += find_unused_faults(namespace.faults)
+        found = self._watching.find(ignored=self.host.past_tokens, files=self._expects_files)
         return [each for each in found if each.kind not in self._allowed]
 
     def verify(self) -> None:
@@ -397,11 +545,8 @@ class Mock:
 
     def report(self, unexpected: Sequence[Unexpected], *, hint: str = ALLOW_HINT) -> str:
         """Return `unexpected` and the requests of the test as text; see `expectations.report`."""
-        return report(unexpected, requests=format_requests(list(self.journal)), hint=hint)
-
-    def _new_entries(self, namespace: Namespace) -> Iterator[JournalEntry]:
-        """Return the journal entries of `namespace` since this test began."""
-        return namespace.journal.find(lambda _: True, after=self._positions[namespace.name])
+        requests = "\n".join(self._watching.request_lines())
+        return report(unexpected, requests=requests, hint=hint)
 
 
 def as_list(value: Any) -> list[Any]:  # noqa: ANN401 - one value, or several
@@ -409,12 +554,31 @@ def as_list(value: Any) -> list[Any]:  # noqa: ANN401 - one value, or several
     return list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
 
 
-def _fault_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a `Fault`, with `latency` in any form; raises `FaultError`."""
-    known = [each.name for each in dataclass_fields(Fault)]
-    hint = f"the fields are {', '.join(known)}"
-    unknown = [Problem(f"/{name}", "unknown field", hint) for name in fields if name not in known]
-    if unknown:
-        raise FaultError(unknown)
-    latency = fields.get("latency")
-    return {**fields, "latency": None if latency is None else read_latency(latency)}
+def _fault_of_fields(fields: Mapping[str, Any]) -> Fault:
+    """Return a `Fault` of arguments, with `latency` in any form.
+
+    Raises `FaultError` with the names of Python.
+    """
+    check_names(fields, FIELDS.values(), "fault() has no argument")
+    try:
+        latency = fields.get("latency")
+        read = None if latency is None else read_latency(latency)
+    except FaultError as error:
+        raise FaultError(each.under("latency") for each in error.problems) from None
+    try:
+        return Fault(**{**fields, "latency": read})
+    except FaultError as error:
+        raise FaultError(map(_in_python, error.problems)) from None
+
+
+def _in_python(problem: Problem) -> Problem:
+    """Return a problem of a fault with the Python names of its fields."""
+
+    def spell(text: str) -> str:
+        return _JSON_NAME.sub(lambda found: FIELDS[found[0]], text)
+
+    location = spell(str(problem.location))
+    return Problem(location, spell(problem.message), spell(problem.hint))
+
+
+_JSON_NAME = re.compile(rf"\b(?:{'|'.join(each for each in FIELDS if each != FIELDS[each])})\b")

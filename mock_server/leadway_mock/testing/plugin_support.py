@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from leadway_mock.config.settings import FIELDS
 from leadway_mock.conformance import (
     ConformanceReport,
     Coverage,
@@ -12,7 +13,10 @@ from leadway_mock.conformance import (
     merge_reports,
     report_text,
 )
+from leadway_mock.testing.arguments import check_type
+from leadway_mock.testing.expectations import check_kinds
 from leadway_mock.testing.mock import Mock, as_list
+from leadway_mock.util.names import suggest
 
 if TYPE_CHECKING:
     import pytest
@@ -36,11 +40,14 @@ def parse_marks(marks: Sequence[pytest.Mark], allow: Iterable[str]) -> dict[str,
         keywords = mark.kwargs
         if mark.args:
             raise MarkError(f"@pytest.mark.leadway_mock takes no positional arguments. {hint}")
-        if unknown := ", ".join(sorted(set(keywords) - set(KEYWORDS))):
-            raise MarkError(f"@pytest.mark.leadway_mock has no argument {unknown}. {hint}")
+        for name in sorted(set(keywords) - set(KEYWORDS)):
+            close = suggest(name, [*KEYWORDS, *FIELDS])
+            close = f"write settings={{'{name}': …}}" if name in FIELDS else close
+            raise MarkError(f"@pytest.mark.leadway_mock has no argument {name}; {close} {hint}")
+        check_type("settings", keywords.get("settings", {}), Mapping, 'such as {"seed": 1}')
         options["dialogue"] += as_list(keywords.get("dialogue", ()))
         options["faults"] += as_list(keywords.get("faults", ()))
-        options["allow"] |= set(as_list(keywords.get("allow", ())))
+        options["allow"] |= check_kinds(keywords.get("allow", ()))
         options |= {name: keywords[name] for name in ("strict", "any_token") if name in keywords}
         options |= keywords.get("settings", {})
     return options

@@ -160,23 +160,27 @@ TYPE_WORDS = {
     "integer": "an integer number",
 }
 
-COMMON_ALIASES = {
-    "input": "message",
-    "text": "message",
-    "prompt": "message",
-    "query": "message",
-    "content": "message",
-    "body": "message",
-    "sessionid": "executionId",
-    "conversationid": "executionId",
-    "threadid": "executionId",
-    "interactionid": "executionId",
-    "subaccountid": "locationId",
-    "accountid": "locationId",
-    "variables": "inputVariables",
-    "url": "imageUrl",
-    "image": "imageUrl",
-    "files": "attachments",
+INTEGER = re.compile(r"-?[0-9]{1,15}")
+LIMITS = {
+    "maxLength": "must be shorter than or equal to {} characters",
+    "minimum": "must not be less than {}",
+    "maximum": "must not be greater than {}",
+    "pattern": "must match /{}/ regular expression",
+}
+"""The platform's words for a limit, by its keyword in JSON Schema (observed on sister services)."""
+
+COMMON_ALIASES: Mapping[str, Sequence[str]] = {
+    **dict.fromkeys(("input", "text", "prompt", "query", "content", "body"), ("message",)),
+    **dict.fromkeys(
+        ("sessionid", "executionid", "conversationid", "threadid", "interactionid"),
+        ("executionId", "sessionId"),
+    ),
+    **dict.fromkeys(("subaccountid", "accountid"), ("locationId",)),
+    **dict.fromkeys(
+        ("variables", "inputvariables", "extravariables"), ("inputVariables", "extraVariables")
+    ),
+    **dict.fromkeys(("url", "image"), ("imageUrl",)),
+    "files": ("attachments",),
 }
 """Names that clients send (lower case, without `_` and `-`), and the contract's names for them."""
 
@@ -207,13 +211,33 @@ class BodyValidator:
         others: dict[FieldError, None] = {}
         for error in self._validator.iter_errors(body):
             found = unknown if error.validator == "additionalProperties" else others
-            found.update(dict.fromkeys(islice(_describe(error), MAX_ERRORS - len(found))))
+            described = _describe(error, self._validator.schema)
+            found.update(dict.fromkeys(islice(described, MAX_ERRORS - len(found))))
             if len(others) == MAX_ERRORS:
                 break
         return (*unknown, *others)
 
 
-def _describe(error: ValidationError) -> Iterator[FieldError]:
+class QueryReader:
+    """Reads and validates the query of an operation without a body."""
+
+    def __init__(self, operation: Operation) -> None:
+        self._schemas = {
+            each["name"]: each["schema"] for each in operation.parameters if each["in"] == "query"
+        }
+        self._validator = BodyValidator({"type": "object", "properties": self._schemas})
+
+    def read(self, query: str) -> tuple[Mapping[str, Any], tuple[FieldError, ...]]:
+        """Return the described parameters of a raw query by name, and what is wrong with them."""
+        values: dict[str, Any] = {}
+        for name, text in parse_qsl(query, keep_blank_values=True):
+            if name in self._schemas:
+                is_number = self._schemas[name]["type"] == "integer" and INTEGER.fullmatch(text)
+                values[name] = int(text) if is_number else text
+        return values, self._validator.errors(values)
+
+
+def _describe(error: ValidationError, root: Any) -> Iterator[FieldError]:  # noqa: ANN401 - any schema
     path = list(error.absolute_path)
     pointer, name = to_pointer(path), _dotted(path)
     schema: Any = error.schema
@@ -224,13 +248,36 @@ def _describe(error: ValidationError) -> Iterator[FieldError]:
         yield from _missing_properties(error, path, properties)
     elif error.validator == "type":
         message = f"{name} must be {_type_words(error.validator_value)}"
-        yield FieldError(pointer, message, kind=ErrorKind.WRONG_TYPE)
+        fix = _type_hint(error, _is_optional(root, path))
+        hint = f"{message}; {fix}" if fix else ""
+        yield FieldError(pointer, message, hint, ErrorKind.WRONG_TYPE)
         if error.instance is None and _must_not_be_empty(schema):
             yield FieldError(pointer, f"{name} should not be empty", kind=ErrorKind.EMPTY)
     elif error.validator == "minLength":
         yield FieldError(pointer, f"{name} should not be empty", kind=ErrorKind.EMPTY)
+    elif error.validator in LIMITS:
+        yield FieldError(pointer, f"{name} {LIMITS[error.validator].format(error.validator_value)}")
     else:
         yield FieldError(pointer, f"{name} is not valid", _cut(error.message))
+
+
+def _is_optional(schema: Any, path: Sequence[str | int]) -> bool:  # noqa: ANN401 - any schema
+    """Return whether the value at `path` may be left out; an entry of an array may."""
+    for part in path[:-1]:
+        schema = schema["items"] if isinstance(part, int) else schema["properties"].get(part, {})
+    return bool(path) and path[-1] not in schema.get("required", ())
+
+
+def _type_hint(error: ValidationError, is_optional: bool) -> str:  # noqa: FBT001 - private
+    """Return a hint for a value that serializers write for an absent or empty one."""
+    wanted, leave_out = error.validator_value, " or leave it out" if is_optional else ""
+    if error.instance is None:
+        return "leave it out instead of null." if is_optional else "null is not allowed."
+    if error.instance == [] and wanted == "object":
+        return f"send {{}}{leave_out}; in PHP, cast the empty array to (object)."
+    if error.instance == {} and wanted == "array":
+        return f"send []{leave_out}."
+    return ""
 
 
 def _unknown_properties(
@@ -265,12 +312,23 @@ def _missing_properties(
                 yield FieldError(pointer, f"{dotted} should not be empty", kind=ErrorKind.EMPTY)
 
 
+def misnamed(body: Mapping[str, object], name: str, known: Iterable[str]) -> str | None:
+    """Return the property of `body` that is probably meant to be `name`, if it is not in `known`.
+
+    For `locationId` it is `location_id`, `LocationID` or `accountId`.
+    """
+    names = [*known]
+    sent = (each for each in islice(body, MAX_ERRORS) if each not in names)
+    return next((_cut(each) for each in sent if _closest(each, names) == name), None)
+
+
 def _closest(name: str, known: Iterable[str]) -> str | None:
     """Return the property that `name` probably stands for: an alias, or a similar name."""
     plain = _normalize(_cut(name))
     by_plain = {_normalize(each): each for each in known}
-    exact = by_plain.get(plain) or COMMON_ALIASES.get(plain)
-    return exact if exact in by_plain.values() else closest(plain, by_plain.values())
+    names = (by_plain.get(plain), *COMMON_ALIASES.get(plain, ()))
+    exact = next((each for each in names if each in by_plain.values()), None)
+    return exact or closest(plain, by_plain.values())
 
 
 def _normalize(name: str) -> str:

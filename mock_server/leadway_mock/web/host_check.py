@@ -5,28 +5,19 @@ DNS rebinding. The control API also checks `Origin` and `Sec-Fetch-Site`, which 
 request forgery.
 """
 
-import ipaddress
 import re
 from collections.abc import Collection
-from functools import lru_cache
-from typing import NamedTuple
 
 import flask
 from flask import request
 
 from leadway_mock.control_api.request_reader import is_control, sent_path
 from leadway_mock.http.messages import Response
+from leadway_mock.util.authority import Address, parse_authority, parse_host
 from leadway_mock.util.cache import memoize
 
-_AUTHORITY = re.compile(
-    r"(?: \[ (?P<six>[0-9a-f:.]+) \] | (?P<name>[\w-]+ (?:\.[\w-]+)*) \.? )"
-    r"(?: : (?P<port>\d{0,5}) )?",
-    re.ASCII | re.IGNORECASE | re.VERBOSE,
-)
 _ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<authority>[^/?#]+)", re.ASCII | re.IGNORECASE)
-_LOOKS_NUMERIC = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)", re.ASCII)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_LARGEST_PORT = 65_535
 _LONGEST_ECHO = 80
 _MAX_CACHED_HOSTS = 1_024
 _MAX_CACHED_LENGTH = 200
@@ -38,15 +29,6 @@ _JSON_MESSAGE = (
     "so that no web page can write to it."
 )
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
-class Authority(NamedTuple):
-    """An address, or a name in lower case without trailing dot, and the port if there is one."""
-
-    host: str | Address
-    port: int | None
-
 
 def allowed_host(host_header: str | None, bound_host: str, allowed_names: Collection[str]) -> bool:
     """Return whether a request with this `Host` header may pass.
@@ -56,10 +38,10 @@ def allowed_host(host_header: str | None, bound_host: str, allowed_names: Collec
     machine (`localhost` and, by RFC 6761, names that end in `.localhost`), if the server is bound
     to that name, or if they are in `allowed_names`. Ports are ignored.
     """
-    called = _authority(host_header or "")
+    called = parse_authority(host_header or "")
     if called is None:
         return False
-    bound, *named = (_configured(name) for name in (bound_host, *allowed_names))
+    bound, *named = (parse_host(name) for name in (bound_host, *allowed_names))
     if called.host in {bound, *named} or _is_local(called.host):
         return True
     return not isinstance(called.host, str) and not _is_local(bound)
@@ -162,33 +144,6 @@ def _error(status: int, rule: str, message: str) -> Response:
     return Response(status, content, rule, "invented", headers)
 
 
-def _authority(text: str) -> Authority | None:
-    """Parse `host[:port]`; None for any other text."""
-    match = _AUTHORITY.fullmatch(text)
-    host = _host(match["six"], match["name"]) if match else None
-    port = int(match["port"]) if match and match["port"] else None
-    return None if host is None or (port or 0) > _LARGEST_PORT else Authority(host, port)
-
-
-def _host(six: str | None, name: str | None) -> str | Address | None:
-    try:
-        if six is not None:
-            address = ipaddress.IPv6Address(six)
-            return None if address.ipv4_mapped else address
-        plain = (name or "").lower()
-        return ipaddress.IPv4Address(plain) if _LOOKS_NUMERIC.fullmatch(plain) else plain
-    except ValueError:
-        # Browsers rewrite decimal, octal and hexadecimal addresses, so only attacks send them.
-        return None
-
-
-@lru_cache(maxsize=64)
-def _configured(name: str) -> str | Address | None:
-    """Parse a host of the settings, where an IPv6 address may lack its brackets."""
-    entry = _authority(name) or _authority(f"[{name}]")
-    return entry.host if entry else None
-
-
 def _is_local(host: str | Address | None) -> bool:
     if isinstance(host, str):
         return host == "localhost" or host.endswith(".localhost")
@@ -196,7 +151,7 @@ def _is_local(host: str | Address | None) -> bool:
 
 
 def _own_origin(authority: str | None, scheme: str) -> tuple[str, str | Address, int] | None:
-    called = _authority(authority or "")
+    called = parse_authority(authority or "")
     if called is None:
         return None
     return scheme, called.host, called.port or _DEFAULT_PORTS[scheme]

@@ -38,12 +38,17 @@ class PlatformAPI:
         return not is_control(path)
 
     def respond_at_once(self, request: Request) -> Response | None:
-        """Do what `respond` does; return None, with nothing stored, where that would wait."""
+        """Do what `respond` does; return None, with no turn stored, where that would wait."""
+        if self.reloading.is_due:
+            return None
+        request.may_block = False
         try:
             with self.emulator.without_waiting():
                 return self.respond(request)
         except WouldBlock:
             return None
+        finally:
+            request.may_block = True
 
     def respond(self, request: Request) -> Response:
         """Check the `Host` header, reload changed files, and respond."""

@@ -1,7 +1,12 @@
-"""Opens the HTTP server for the mock's application, as its settings say."""
+"""Opens the HTTP server for the mock's application, as its settings say, and stops it in time."""
 
 from __future__ import annotations
 
+import faulthandler
+import logging
+import os
+import threading
+from pathlib import Path
 from socket import socket
 
 from flask import Flask
@@ -11,8 +16,13 @@ from leadway_mock.http_server import Server
 from leadway_mock.state.snapshots import MAX_BYTES
 from leadway_mock.web import PLATFORM
 
+log = logging.getLogger(__name__)
+
 GRACE_SECONDS = 10.0
 """Time that requests under way get when the server is to stop."""
+
+_END_SECONDS = 1.0
+"""Time after that to close the store and end."""
 
 
 def open_server(
@@ -36,3 +46,19 @@ def open_server(
         grace=grace,
         listen_socket=listening,
     )
+
+
+def stop_process(server: Server) -> None:
+    """Stop `server`, which ends the process; end it after the grace period in any case."""
+    server.stop()
+    timer = threading.Timer(GRACE_SECONDS + _END_SECONDS, _end_process)
+    timer.daemon = True
+    timer.start()
+    # The timer needs Python's global lock, which a function in C may hold for ever.
+    nowhere = Path(os.devnull).open("wb")  # noqa: SIM115 - open until the process ends
+    faulthandler.dump_traceback_later(GRACE_SECONDS + 2 * _END_SECONDS, exit=True, file=nowhere)
+
+
+def _end_process() -> None:
+    log.error("Requests still run %g seconds after the signal. The mock ends.", GRACE_SECONDS)
+    os._exit(1)

@@ -5,10 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from typing import Final
 
-from leadway import Agent, Attachment, Leadway, LeadwayError, image
+from leadway import (
+    Attachment,
+    Conversation,
+    Leadway,
+    LeadwayError,
+    ManagedConversation,
+    image,
+)
 from leadway.commands import command_line
 from leadway.commands.command_line import error_text, parse_variable
 from leadway_command import print_error, print_line
@@ -17,7 +25,7 @@ PROMPT: Final = "you> "
 _INDENT: Final = " " * len("agent> ")
 _COMMANDS: Final[Mapping[str, str]] = {
     "/new": "start a new session",
-    "/id": "print the session's executionId; --session resumes it later",
+    "/id": "print the session's id; --session resumes it later",
     "/raw": "print the last response as JSON",
     "/history": "print all messages and replies",
     "/vars": "print the input variables; /vars NAME=VALUE sets one, /vars NAME= removes it",
@@ -29,10 +37,12 @@ _COMMANDS: Final[Mapping[str, str]] = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Send each line of standard input as a message; return the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    command_line.check_managed(options, parser)
     try:
         with Leadway(command_line.settings_from(options)) as leadway:
-            chat = Chat(leadway.agent(options.agent), options)
+            chat = Chat(leadway, options)
             if not command_line.is_interactive():
                 return _run_piped(chat)
             print_error(f"Agent {options.agent} at {leadway.settings.base_url}")
@@ -45,15 +55,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 class Chat:
     """Conversation with commands that begin with a slash."""
 
-    def __init__(self, agent: Agent, options: argparse.Namespace) -> None:
-        self._agent = agent
-        self._fields = command_line.message_fields(options)
+    def __init__(self, leadway: Leadway, options: argparse.Namespace) -> None:
         self._attachments: list[Attachment] = []
         self._variables: dict[str, str] = dict(options.var)
-        self._conversation = agent.conversation(options.session, **self._fields)
+        self._begin: Callable[[str | None], Conversation | ManagedConversation]
+        if options.managed:
+            managed = leadway.managed_agent(options.agent)
+            self._begin = partial(managed.conversation, contact_id=options.contact)
+        else:
+            fields = command_line.message_fields(options)
+            self._begin = partial(leadway.agent(options.agent).conversation, **fields)
+        self._conversation = self._begin(options.session)
         self._commands: Mapping[str, Callable[[str], None]] = {
             "/new": self._new,
-            "/id": lambda _: print_line(self._conversation.execution_id or "No session yet."),
+            "/id": self._id,
             "/raw": self._raw,
             "/history": self._history,
             "/vars": self._vars,
@@ -70,16 +85,29 @@ class Chat:
             self._send(line.strip())
 
     def _send(self, message: str) -> None:
+        conversation = self._conversation
+        if isinstance(conversation, ManagedConversation):
+            managed = conversation.send(message, extra_variables=self._variables)
+            print_line(_reply_lines(managed.text))
+            if managed.tools_fired:
+                print_line(f"{_INDENT}(Tools used: {', '.join(managed.tools_fired)}.)")
+            return
         attachments, self._attachments = self._attachments, []
-        reply = self._conversation.send(
-            message, attachments=attachments, input_variables=self._variables
-        )
+        reply = conversation.send(message, attachments=attachments, input_variables=self._variables)
         print_line(_reply_lines(reply.text))
         if reply.goal_completion:
             print_line(f"{_INDENT}(The agent has reached its goal.)")
 
+    def _id(self, _: str) -> None:
+        conversation = self._conversation
+        if isinstance(conversation, ManagedConversation):
+            session = conversation.session_id
+        else:
+            session = conversation.execution_id
+        print_line(session or "No session yet.")
+
     def _new(self, _: str) -> None:
-        self._conversation = self._agent.conversation(**self._fields)
+        self._conversation = self._begin(None)
         print_line("The next message starts a new session.")
 
     def _raw(self, _: str) -> None:
@@ -99,6 +127,9 @@ class Chat:
         print_line(json.dumps(self._variables))
 
     def _image(self, url: str) -> None:
+        if isinstance(self._conversation, ManagedConversation):
+            print_line("Managed agents take no images.")
+            return
         if url:
             self._attachments.append(image(url))
         print_line(f"{len(self._attachments)} image(s) attached to the next message.")

@@ -6,11 +6,11 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
-from typing import Final, NoReturn, TypedDict
+from typing import Final, TypedDict
 
 from leadway import MOCK_TOKEN, Options, Settings, errors
-from leadway.errors import LeadwayError, printable
+from leadway.errors import LeadwayError
+from leadway_command import CommandParser
 
 MOCK_URL: Final = "http://127.0.0.1:4010"
 _MOCK_LOCATION: Final = "C2QujeCh8ZnC7al2InWR"
@@ -57,23 +57,10 @@ and LEADWAY_BASE_URL are read, too; options override them. --mock requires none 
 """
 
 
-class _Parser(argparse.ArgumentParser):
-    """Parser whose errors about unknown arguments say what may be meant."""
-
-    def error(self, message: str) -> NoReturn:
-        _, unknown, words = message.partition("unrecognized arguments: ")
-        first = words.split(" ")[0].partition("=")[0]
-        if unknown and first.startswith("-"):
-            close = get_close_matches(first[:80], self._option_string_actions, n=1)
-            message += f"; did you mean {close[0]}?" if close else ""
-        elif unknown:
-            message += "; put a message of several words in quotes"
-        super().error(printable(message))
-
-
 def create_parser(command: str, description: str, epilog: str = "") -> argparse.ArgumentParser:
     """Return a parser with the options for the connection to the service."""
-    parser = _Parser(
+    parser = CommandParser(
+        word_hint="put a message of several words in quotes, and a mock's URL after --mock-url",
         prog=f"leadway {command}",
         description=description,
         epilog=f"{_EPILOG}\n{epilog}",
@@ -107,12 +94,23 @@ def _url(text: str) -> str:
     return text
 
 
+def _agent_id(text: str) -> str:
+    """Return the id of an agent; an address, which belongs to --mock-url, is none."""
+    _, _, port = text.rstrip("/").rpartition(":")
+    if "://" in text or port.isdecimal():
+        url = text if "://" in text else f"http://{text}"
+        hint = f"for a mock at that address write --mock-url {url}"
+        raise argparse.ArgumentTypeError(f"must be the id of an agent, not {text!r}; {hint}")
+    return text
+
+
 def add_message_options(parser: argparse.ArgumentParser) -> None:
     """Add the argument AGENT, and the options for a message."""
-    parser.add_argument("agent", metavar="AGENT", help="the agent's id")
+    parser.add_argument("agent", metavar="AGENT", type=_agent_id, help="the agent's id")
     group = parser.add_argument_group("message")
+    group.add_argument("--managed", action="store_true", help="AGENT is a managed agent")
     group.add_argument("--contact", metavar="ID", help="the contact who sends the message")
-    group.add_argument("--session", metavar="ID", help="resume the session with this executionId")
+    group.add_argument("--session", metavar="ID", help="resume the session with this id")
     group.add_argument("--agent-version", metavar="ID", help="the published version to run")
     group.add_argument(
         "--var",
@@ -153,6 +151,14 @@ class _OptionFields(TypedDict):
     version_id: str | None
 
 
+def check_managed(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    """End the program with a usage error for options that managed agents do not have."""
+    if arguments.managed and arguments.agent_version:
+        parser.error("managed agents have no --agent-version; they run the published one")
+    if getattr(arguments, "idempotency_key", None) and not arguments.managed:
+        parser.error("--idempotency-key needs --managed; other agents process each message")
+
+
 def message_fields(arguments: argparse.Namespace) -> _OptionFields:
     """Return the fields of a message or a conversation from the options, without the variables."""
     return {"contact_id": arguments.contact, "version_id": arguments.agent_version}
@@ -166,9 +172,14 @@ def exit_code(error: LeadwayError) -> int:
 def error_text(error: LeadwayError) -> str:
     """Return `str(error)` with flags and variables instead of Python names."""
     text = error_message(error, str(error).removesuffix(error.hint))
-    if error.hint != type(error).hint:  # The service's own words.
-        return f"{text}{error.hint}"
-    return f"{text}{_with_flags(_HINTS.get(type(error), error.hint))}"
+    return f"{text}{error_hint(error)}"
+
+
+def error_hint(error: LeadwayError) -> str:
+    """Return the hint of the response, or that of the class with flags and variables."""
+    if error.hint != type(error).hint:
+        return error.hint
+    return _with_flags(_HINTS.get(type(error), error.hint))
 
 
 def error_message(error: LeadwayError, text: str = "") -> str:

@@ -15,8 +15,8 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from leadway import LeadwayError, Reply, Settings, errors
-from leadway._calls import Call, HTTPResponse, Outcome, request_body
-from leadway._responses import classify
+from leadway._calls import HTTPResponse, Outcome, request_body
+from leadway._responses import classify, execute_call
 from leadway._tokens import is_vendor, looks_real
 from leadway._transport import Transport
 from leadway.commands import command_line
@@ -80,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _probe(settings: Settings) -> Outcome:
     transport = Transport(settings)
     try:
-        return transport.send(Call(PROBE_AGENT_ID, request_body("", settings.location_id)))
+        return transport.send(execute_call(PROBE_AGENT_ID, request_body("", settings.location_id)))
     finally:
         transport.close()
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-from leadway import Leadway, LeadwayError, Reply
+from leadway import Leadway, LeadwayError, ManagedReply, Reply
 from leadway.commands import command_line
 from leadway_command import print_error, print_line
 
@@ -22,7 +22,9 @@ exit codes:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Send one message, print the reply, and return the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    command_line.check_managed(options, parser)
     try:
         reply = _send(options)
     except LeadwayError as error:
@@ -35,9 +37,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return command_line.SUCCESS
 
 
-def _send(options: argparse.Namespace) -> Reply:
+def _send(options: argparse.Namespace) -> Reply | ManagedReply:
     message = "".join(command_line.stdin_lines()) if options.message == "-" else options.message
     with Leadway(command_line.settings_from(options)) as leadway:
+        if options.managed:
+            return leadway.managed_agent(options.agent).execute(
+                message,
+                session_id=options.session,
+                contact_id=options.contact,
+                extra_variables=dict(options.var),
+                idempotency_key=options.idempotency_key,
+            )
         return leadway.agent(options.agent).execute(
             message,
             execution_id=options.session,
@@ -50,11 +60,13 @@ def _error_document(error: LeadwayError) -> dict[str, object]:
     return {
         "type": type(error).__name__,
         "message": command_line.error_message(error),
+        "hint": command_line.error_hint(error),
         "status": error.status,
         "traceId": error.trace_id,
         "retrySafe": error.retry_safe,
         "retryAfter": error.retry_after,
         "attempts": error.attempts,
+        "idempotencyKey": error.idempotency_key,
     }
 
 
@@ -63,6 +75,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = command_line.create_parser("execute", description, _EXIT_CODES)
     command_line.add_message_options(parser)
     parser.add_argument("message", metavar="MESSAGE", help="the message; - reads standard input")
+    parser.add_argument(
+        "--idempotency-key",
+        metavar="KEY",
+        help="key of the turn, with --managed; the same key again gets the same reply",
+    )
     parser.add_argument(
         "--json", action="store_true", help="print the whole response, or the error, as JSON"
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.cli.main import main
+from leadway_mock.cli.main import COMMANDS, main
 from tests.mock.client import CURRENT, LOCATION, TOKEN
 
 COMMAND = [sys.executable, "-m", "leadway", "mock"]
@@ -153,6 +153,12 @@ def test_a_port_in_use_is_reported_with_a_hint(capsys: pytest.CaptureFixture[str
         (["--agents-file", "/nowhere/agents.yaml"], "/nowhere/agents.yaml"),
         (["--profile", "x"], "must be one of documented, observed, not 'x'"),
         (["--host", "no.such.host.invalid"], "no.such.host.invalid"),
+        (["--allow-host", "*"], "not '*'; there are no wildcards: repeat it for each name."),
+        (["--allow-host", "*.example.test"], "there are no wildcards"),
+        (["--allow-host", ".example.test"], "there are no wildcards"),
+        (["--allow-host", "http://mock:4010/x"], "did you mean 'mock:4010'?"),
+        (["--allow-host", "a,b c"], "not 'b c'; write a name such as mock."),
+        (["--allow-host", "10.0.0"], "must be a host name or an address, not '10.0.0'"),
     ],
 )
 def test_invalid_settings_are_reported_in_one_line(
@@ -166,6 +172,41 @@ def test_a_misspelt_variable_is_reported(
 ) -> None:
     monkeypatch.setenv("LEADWAY_MOCK_SEEED", "1")
     assert "LEADWAY_MOCK_SEEED is not a setting" in error_text(capsys)
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("--prot 1", "unrecognized arguments: --prot 1; did you mean `--port`?"),
+        ("-p 1", "did you mean `--port`?"),
+        ("--dialogs=x", "did you mean `--dialogues`?"),
+        ("--port 0 extra", "there are only flags"),
+        ("chek x", "unknown command 'chek'; did you mean `leadway mock check`?"),
+        ("serve", "`leadway mock` without a command serves the mock"),
+        ("check --strcit x", "did you mean `--strict`?"),
+        ("env --prot 1", "did you mean `--port`?"),
+        ("exec --prot 1 -- true", "did you mean `--port`?"),
+        ("exec npm test", "the command comes after `--`"),
+        ("exec --strict --allow unusd -- true", "did you mean `unused`?"),
+        ("exec --allow unused -- true", "--allow needs --strict"),
+    ],
+)
+def test_misspelt_commands_and_flags_are_corrected(
+    capsys: pytest.CaptureFixture[str], line: str, text: str
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        sys.exit(main(line.split()))
+    printed = capsys.readouterr().err
+    assert text in printed
+    assert printed.count("\n") <= 3  # The usage is no list of flags.
+
+
+def test_the_usage_line_names_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["help"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("usage: leadway mock [FLAG ...]\n       leadway mock {check,env,exec} ")
+    for name, purpose in COMMANDS.items():
+        assert f"  {name:7} {purpose}" in text
 
 
 def test_help_names_every_flag(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import TypeAlias
 
-from leadway_mock.faults import fixed
+from leadway_mock.faults import FaultPhase, fixed
 from tests.mock.client import TOKEN
 from tests.mock.conformance.client import AGENTS, GOODBYE, LOCATIONS, EvaluatedClient
 
@@ -116,7 +116,7 @@ def begins_many_at_once(client: EvaluatedClient) -> None:
 
 @resembles("execution-id-dropped")
 def begins_again_after_a_lost_response(client: EvaluatedClient) -> None:
-    client.arm(status=500, phase="after-commit")
+    client.arm(status=500, phase=FaultPhase.AFTER_COMMIT)
     client.say("first", contact="unlucky")
     client.begin("something else", contact="unlucky")
 
@@ -261,7 +261,7 @@ def speaks_in_turn_while_the_clock_stands_still(client: EvaluatedClient) -> None
 @causes("turn-duplicated")
 def repeats_a_processed_message_without_a_response(client: EvaluatedClient) -> None:
     session = client.begin()
-    client.arm(status=500, phase="after-commit")
+    client.arm(status=500, phase=FaultPhase.AFTER_COMMIT)
     client.say("book it", session)
     client.say("book it", session)
 
@@ -301,14 +301,14 @@ def repeats_a_message_after_its_response(client: EvaluatedClient) -> None:
 @resembles("turn-duplicated")
 def continues_after_a_lost_response(client: EvaluatedClient) -> None:
     session = client.begin()
-    client.arm(status=500, phase="after-commit")
+    client.arm(status=500, phase=FaultPhase.AFTER_COMMIT)
     client.say("book it", session)
     client.say("did you get that?", session)
 
 
 @resembles("turn-duplicated")
 def says_the_same_for_another_contact(client: EvaluatedClient) -> None:
-    client.arm(status=500, phase="after-commit")
+    client.arm(status=500, phase=FaultPhase.AFTER_COMMIT)
     client.say("book it", contact="ann")
     client.say("book it", contact="bob")
 
@@ -316,7 +316,7 @@ def says_the_same_for_another_contact(client: EvaluatedClient) -> None:
 @resembles("turn-duplicated")
 def asks_again_much_later(client: EvaluatedClient) -> None:
     session = client.begin()
-    client.arm(status=500, phase="after-commit")
+    client.arm(status=500, phase=FaultPhase.AFTER_COMMIT)
     client.say("book it", session)
     client.clock.advance(61)
     client.say("book it", session)
@@ -524,6 +524,102 @@ def puts_an_opaque_token_into_the_query(client: EvaluatedClient) -> None:
 @resembles("token-in-url")
 def names_its_source(client: EvaluatedClient) -> None:
     client.say(query="source=public_api&monkey=token")
+
+
+@causes("idempotency-key-ignored")
+def sends_an_idempotency_key(client: EvaluatedClient) -> None:
+    client.say(headers={"idempotency-key": "k1"})
+
+
+@resembles("idempotency-key-ignored")
+def sends_another_key(client: EvaluatedClient) -> None:
+    client.say(headers={"x-request-id": "k1"})
+    client.say(headers={"idempotency-key": "k1", "authorization": None}, path="/favicon.ico")
+
+
+@causes("idempotency-key-invalid")
+def sends_no_key_to_a_managed_agent(client: EvaluatedClient) -> None:
+    client.say_managed()
+
+
+@causes("idempotency-key-invalid")
+def sends_too_long_a_key(client: EvaluatedClient) -> None:
+    client.say_managed(key="k" * 129)
+
+
+@resembles("idempotency-key-invalid")
+def sends_a_key_with_each_turn(client: EvaluatedClient) -> None:
+    session = client.begin_managed()
+    client.say_managed("more", session, key="second")
+
+
+@causes("idempotency-key-reused")
+def uses_one_key_for_all_turns(client: EvaluatedClient) -> None:
+    client.say_managed("more", client.begin_managed(), key="first")
+
+
+@resembles("idempotency-key-reused")
+def retries_a_turn_with_its_key(client: EvaluatedClient) -> None:
+    session = client.begin_managed()
+    client.arm(status=500, phase=FaultPhase.AFTER_COMMIT)
+    for _ in range(3):
+        client.say_managed("more", session, key="second")
+
+
+@resembles("retry-unsafe")
+def retries_an_unprocessed_turn_with_its_key(client: EvaluatedClient) -> None:
+    session = client.begin_managed()
+    client.arm(status=500, times=2)
+    for _ in range(3):
+        client.say_managed("more", session, key="second")
+
+
+@causes("turn-duplicated")
+def retries_a_lost_turn_with_a_new_key(client: EvaluatedClient) -> None:
+    session = client.begin_managed()
+    client.arm(status=500, phase=FaultPhase.AFTER_COMMIT)
+    client.say_managed("more", session, key="second")
+    client.say_managed("more", session, key="third")
+
+
+@causes("idempotency-key-after-429")
+def retries_after_a_429_without_a_wait(client: EvaluatedClient) -> None:
+    session = client.begin_managed()
+    client.change_settings(send_retry_after=False)
+    client.arm(status=429)
+    client.say_managed("more", session, key="second")
+    client.clock.advance(10)
+    client.say_managed("more", session, key="second")
+
+
+@resembles("idempotency-key-after-429")
+def retries_after_a_429_and_its_wait(client: EvaluatedClient) -> None:
+    session = client.begin_managed()
+    client.arm(status=429, retry_after=5)
+    client.say_managed("more", session, key="second")
+    client.clock.advance(5)
+    client.say_managed("more", session, key="second")
+
+
+@causes("query-invalid")
+def asks_for_too_many_agents(client: EvaluatedClient) -> None:
+    client.list_managed("limit=101")
+
+
+@resembles("query-invalid")
+def asks_for_as_many_as_there_may_be(client: EvaluatedClient) -> None:
+    client.list_managed("limit=100&unknown=1")
+
+
+@causes("user-agent-blocked")
+def calls_with_urllib(client: EvaluatedClient) -> None:
+    client.say(headers={"user-agent": "Python-urllib/3.11"})
+
+
+@resembles("user-agent-blocked")
+def calls_with_other_libraries(client: EvaluatedClient) -> None:
+    for number, agent in enumerate(("python-httpx/0.28", "python-requests/2", "my-urllib/1")):
+        client.say(contact=f"c{number}", headers={"user-agent": agent})
 
 
 @causes("field-misnamed")

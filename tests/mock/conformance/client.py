@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Self
 
-from leadway_mock.agents.registry import Agent, AgentRegistry, Version
+from leadway_mock.agents.registry import Agent, AgentRegistry, ManagedDetails, Version
 from leadway_mock.agents.replies import AgentInput, AgentReply
-from leadway_mock.config.settings import Settings
+from leadway_mock.config.settings import Settings, with_settings
 from leadway_mock.conformance import ConformanceReport, JournalEntry, evaluate
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.faults import Fault
@@ -22,6 +23,7 @@ from tests.mock.client import EmulatorClient, content
 
 CONTRACT = load_contract()
 AGENTS = ("agent1", "agent2")
+MANAGED = "managed1"
 LOCATIONS = ("location1", "location2")
 GOODBYE = "goodbye"
 """The word at which the agents have reached their goal."""
@@ -37,6 +39,7 @@ class EvaluatedClient:
         agents = {
             name: Agent(name, name, self._respond, versions=(Version("1"),)) for name in AGENTS
         }
+        agents[MANAGED] = replace(agents[AGENTS[0]], id=MANAGED, managed=ManagedDetails())
         chosen = Settings(**({"validate_responses": True, "seed": 1} | settings))
         self.emulator = Emulator(chosen, CONTRACT, AgentRegistry(agents), self._store, self.clock)
         self.sender = EmulatorClient(self.emulator, self.clock)
@@ -66,6 +69,31 @@ class EvaluatedClient:
         body |= more.pop("body", {})
         path = f"/agent-studio/agent/{agent}/execute"
         return self.sender.send(body, **({"path": path} | more))
+
+    def say_managed(
+        self, message: str = "hello", session: str = "", *, key: str = "", **more: Any
+    ) -> Response:
+        """Send a good message to the managed agent, with an Idempotency-Key if `key` is given."""
+        body: dict[str, Any] = {"message": message, "locationId": LOCATIONS[0], "contactId": "ann"}
+        body |= {"sessionId": session} if session else {}
+        body |= more.pop("body", {})
+        headers = {"version": "v3"} | ({"idempotency-key": key} if key else {})
+        path = f"/agent-studio/managed-agents/{MANAGED}/execute"
+        return self.sender.send(body, path=path, headers=headers, **more)
+
+    def begin_managed(self) -> str:
+        """Begin a session with the managed agent and return its id."""
+        return str(content(self.say_managed(key="first"))["sessionId"])
+
+    def list_managed(self, query: str) -> Response:
+        """List the managed agents, with parameters besides the location."""
+        query = f"locationId={LOCATIONS[0]}&{query}"
+        path, headers = "/agent-studio/managed-agents", {"version": "v3"}
+        return self.sender.send(method="GET", path=path, query=query, headers=headers)
+
+    def change_settings(self, **changes: Any) -> None:
+        """Change settings of the mock from now on."""
+        self.emulator.namespaces.change(SHARED, lambda before: with_settings(before, changes))
 
     def begin(self, message: str = "hello", **more: Any) -> str:
         """Begin a session and return its id."""

@@ -52,7 +52,8 @@ def test_a_fault_of_a_namespace_is_its_own(api: Api, client: EmulatorClient) -> 
     [
         ({}, "", "this fault has no effect"),
         ({"operationId": "executeAgnet", "status": 500}, "/operationId", "there is no operation"),
-        ({"status": 418}, "/status", "documents no 418"),
+        ({"status": 418, "headers": {"Date": "x"}}, "/headers/Date", "the mock itself sends Date"),
+        ({"status": 204, "body": "x"}, "/body", "a 204 response has no body"),
         ({"staus": 500}, "/staus", "is not known here"),
         ({"status": "500"}, "/status", "must be a whole number"),
         ({"latency": {"uniform": [1]}}, "/latency/uniform", "has an invalid value"),

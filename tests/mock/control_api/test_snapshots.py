@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from contextlib import closing
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
 
+from leadway_mock.config.settings import Settings
+from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.state import snapshots
+from leadway_mock.state.clock import ManualClock
 from leadway_mock.state.namespaces import OVERRIDES_KEY
 from leadway_mock.store import Snapshot
+from leadway_mock.util.json_text import to_json_text
 from leadway_mock.web import create_app
 from tests.mock.client import TOKEN, EmulatorClient, content
 from tests.mock.control_api.api import Api
+
+Rows: TypeAlias = dict[str, list[dict[str, Any]]]
 
 
 def take(api: Api, **query: object) -> dict[str, Any]:
@@ -87,7 +95,10 @@ def test_a_foreign_or_corrupt_snapshot_is_rejected_and_changes_nothing(
 def test_invalid_overrides_are_rejected(api: Api, overrides: str) -> None:
     document = snapshots.write_snapshot(Snapshot(entries=((OVERRIDES_KEY, 1, overrides),)))
     error = api.call("PUT", "/snapshot", document, status=409)
-    assert error["message"] == "The snapshot is of another version of the mock."
+    assert error["message"] in {
+        "The snapshot is of another version of the mock.",
+        "The entry `overrides` 1 is not one of this mock.",
+    }
 
 
 def test_two_entries_in_one_place_are_rejected(api: Api) -> None:
@@ -110,3 +121,88 @@ def test_a_snapshot_is_bounded(
 def test_a_snapshot_holds_no_token(api: Api, client: EmulatorClient) -> None:
     client.say(f"my token is {TOKEN}")
     assert TOKEN[4:] not in json.dumps(take(api))
+
+
+def _without(key: str, position: int) -> Callable[[Rows], None]:
+    def change(rows: Rows) -> None:
+        rows["entries"] = [
+            each for each in rows["entries"] if (each["key"], each["position"]) != (key, position)
+        ]
+
+    return change
+
+
+def _with_value(key: str, value: str) -> Callable[[Rows], None]:
+    def change(rows: Rows) -> None:
+        chosen = [each for each in rows["entries"] if each["key"].startswith(key)]
+        assert chosen
+        chosen[-1]["value"] = value
+
+    return change
+
+
+def _with(part: str, **row: object) -> Callable[[Rows], None]:
+    return lambda rows: rows[part].append(row)
+
+
+FORGERIES: dict[str, Callable[[Rows], None]] = {
+    "a gap in the journal": _without("journal", 2),
+    "a gap in the sessions": _with("entries", key="sessions", position=9, value="a"),
+    "a session that is not listed": _with_value("sessions", "another"),
+    "a turn of another number": lambda rows: next(
+        each for each in rows["entries"] if each["key"].startswith("turns/")
+    ).update(value='{"number": 7}'),
+    "a turn that is none": _with_value("turns/", "{}"),
+    "a turn of other types": _with_value("turns/", '{"number": "x", "at": []}'),
+    "an entry that is no JSON": _with_value("journal", "{"),
+    "an entry without a request": _with_value("journal", '{"at": 1}'),
+    "a deep entry": _with_value("journal", "[" * 100_000),
+    "a count that is none": _with("entries", key="faults/x", position=1, value='{"hits": []}'),
+    "a dialogue that is none": _with("entries", key="dialogues/x", position=1, value="[]"),
+    "an unknown key": _with("entries", key="other", position=1, value=""),
+    "an empty key": _with("entries", key="", position=1, value=""),
+    "a key with a line break": _with("entries", key="used/a\nb", position=1, value=""),
+    "a long key": _with("entries", key="used/" + "a" * 2_000, position=1, value=""),
+    "a huge position": _with("entries", key="used/a", position=2**80, value=""),
+    "a huge counter": _with("counters", key="requests", value=2**80, expires=None),
+    "an unknown counter": _with("counters", key="other", value=1, expires=None),
+    "a deleted session that is no number": _with(
+        "entries", key="sessions/deleted", position=1, value="x"
+    ),
+    "a fault that is none": _with("entries", key="overrides", position=99, value='{"faults": [1]}'),
+    "dialogues that are none": _with(
+        "entries", key="overrides", position=99, value='{"dialogues": [1]}'
+    ),
+    "a dialogue that is missing": _with(
+        "entries", key="overrides", position=99, value='{"dialogues": {"a": "b"}}'
+    ),
+}
+
+
+@pytest.mark.parametrize("store_url", ["memory:", "sqlite:///{}/mock.db"])
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_forged_snapshot_with_a_right_digest_changes_nothing(
+    forgery: str, store_url: str, tmp_path: Path
+) -> None:
+    emulator = build_emulator(Settings(store=store_url.format(tmp_path)))
+    with closing(emulator):
+        http = create_app(emulator=emulator).test_client()
+        api, client = Api(http), EmulatorClient(emulator, ManualClock())
+        for _ in range(3):
+            client.say("x")
+        before = take(api)
+        document = json.loads(json.dumps(before))
+        rows = {part: document[part] for part in ("entries", "counters")}
+        FORGERIES[forgery](rows)
+        ordered = {
+            part: [{name: row[name] for name in snapshots.KEYS[part]} for row in rows[part]]
+            for part in rows
+        }
+        digest = snapshots._digest(to_json_text(ordered))  # noqa: SLF001 - as a forger would
+
+        error = http.put("/__mock/snapshot", json={**document, **ordered, "digest": digest})
+        assert error.status_code in {409, 422}, error.text
+        assert len(error.data) < 1_000
+        assert take(api) == before
+        assert api.get("/journal")["entries"]
+        api.post("/reset")

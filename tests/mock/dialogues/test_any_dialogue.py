@@ -23,7 +23,7 @@ from leadway_mock.dialogues import (
     write_transcript,
 )
 from leadway_mock.dialogues.lint import warnings_of
-from leadway_mock.dialogues.model import from_text, to_text
+from leadway_mock.dialogues.model import from_json, to_text
 from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.dialogues.texts import said
 
@@ -76,7 +76,7 @@ def check(result: Dialogue | DialogueError, message: str) -> None:
         assert result.problems
         assert all(line.isprintable() for line in str(result).splitlines())
     else:
-        assert from_text(to_text(result)) == result
+        assert from_json(json.loads(to_text(result))) == result
         warnings_of(result)
         reply = play([result], agent_input(message=message))
         again = play([result], agent_input(turn=2, message=message, state=reply.state))

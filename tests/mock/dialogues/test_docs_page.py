@@ -38,6 +38,10 @@ def test_the_transcript_is_played() -> None:
     ]
 
 
+def test_the_stub_always_replies() -> None:
+    assert said(parse_dialogue(PAGE.block("text", "at_end")), "a", "b", "c") == ["OK"] * 3
+
+
 def test_the_yaml_is_played() -> None:
     talk = parse_dialogue(PAGE.block("yaml"), file="b.yaml")
     fields = {"input_variables": {"tier": "gold", "name": "Ada"}, "contact_id": "c"}

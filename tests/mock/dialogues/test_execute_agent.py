@@ -75,9 +75,24 @@ def test_a_message_after_the_end_gets_a_hint(
     late = client.say("Thanks", executionId=session)
 
     assert late.rule == "unscripted-message"
-    assert late.hint == f"No turn expects this message. {DIALOGUE_ENDED}"
+    assert late.hint == (
+        f"No turn expects this message: 'booking' ended after turn 2. {DIALOGUE_ENDED}"
+    )
     assert f"No turn expects message 3 of session {session}." in caplog.text
     assert f"'booking', after turn 2.\nCaptured: day = Monday\n{DIALOGUE_ENDED}" in caplog.text
+
+
+def test_dialogues_and_sessions_of_another_agent_are_not_in_the_hint(
+    client: EmulatorClient,
+) -> None:
+    for agent, name in (("frontdesk", "a"), ("salon", "b")):
+        talk = dialogue(name, agent=agent * 3).user("hello").agent("1").user("*").agent("2")
+        client.emulator.dialogues.put("", talk.user("bye").agent("3"))
+
+    lost = client.say("bye", agent="frontdesk" * 3)
+
+    assert "Closest: turn 1 of 'a'" in lost.hint
+    assert "'b'" not in lost.hint
 
 
 def test_a_dialogue_can_reject_unexpected_messages(client: EmulatorClient) -> None:

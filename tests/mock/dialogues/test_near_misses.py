@@ -8,6 +8,7 @@ from time import process_time
 
 import pytest
 
+from leadway_mock.agents.patterns import PatternTimeout, parse_pattern
 from leadway_mock.agents.replies import NearMiss
 from leadway_mock.dialogues import (
     DialogueBuilder,
@@ -17,7 +18,16 @@ from leadway_mock.dialogues import (
     play,
     user,
 )
-from leadway_mock.dialogues.reports import columns, near_miss_report, near_miss_to_json
+from leadway_mock.dialogues.model import ScriptedTurn
+from leadway_mock.dialogues.near_misses import near_misses
+from leadway_mock.dialogues.player import position_in
+from leadway_mock.dialogues.reports import (
+    DIALOGUE_ENDED,
+    columns,
+    near_miss_hint,
+    near_miss_report,
+    near_miss_to_json,
+)
 from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.dialogues.texts import missed, replies
 
@@ -88,6 +98,89 @@ def test_a_matching_turn_elsewhere_is_listed() -> None:
         (3, "elsewhere", 1.0),
     ]
     assert "the session is not there" in reply.near_misses[1].hint
+
+
+CATCH_ALLS = ["*", "/.*/", "/^.+$/", "/(?P<all>.+)/s", "/a*/", r"/\w/", r"/[\s\S]*/", "/[a-z]/i"]
+
+
+@pytest.mark.parametrize("pattern", CATCH_ALLS)
+@pytest.mark.parametrize("when", [{}, {"turn": 2}, {"variables": {"coupon": None}}])
+def test_a_turn_for_any_message_never_matches_elsewhere(
+    pattern: str, when: dict[str, object]
+) -> None:
+    talk = dialogue("x").user("cut").agent("1").user("monday").agent("2").user(pattern, **when)  # type: ignore[arg-type]
+    other = dialogue("y").user("b").agent("1").user(pattern).agent("2")
+
+    *_, in_dialogue = replies(talk.agent("3"), "cut", "Tuesday")
+    before = missed([talk.agent("3"), other], agent_input(turn=2, message="Tuesday"))
+
+    assert [(miss.turn, miss.position) for miss in in_dialogue.near_misses] == [(2, "here")]
+    assert {miss.position for miss in before.near_misses} == {"here"}
+    assert near_miss_hint(in_dialogue).startswith(
+        "No turn expects this message. Closest: turn 2 of 'x', "
+    )
+
+
+@pytest.mark.parametrize("pattern", CATCH_ALLS)
+def test_a_turn_for_any_message_is_as_close_as_its_conditions(pattern: str) -> None:
+    talk = dialogue("x").branch(
+        user(pattern, variables={"tier": "gold"}).agent("1"), user("/monday/i").agent("2")
+    )
+
+    miss, guarded = missed([talk], agent_input(message="Mondy")).near_misses
+    assert (miss.turn, guarded.turn, guarded.closeness) == (2, 1, 0.0)
+
+
+@pytest.mark.parametrize("pattern", ["haircut", '="a"', "/yes|no/", r"/\d/", "/^[xyz]/", "/q/"])
+def test_patterns_that_say_something_are_no_catch_alls(pattern: str) -> None:
+    assert not parse_pattern(pattern).is_catch_all
+
+
+def test_a_turn_elsewhere_does_not_hide_the_next_turn() -> None:
+    talk = dialogue("x").user("cut").agent("1").user("monday").agent("2").user("day").agent("3")
+    *_, reply = replies(talk, "cut", "Tuesday")
+
+    hint = near_miss_hint(reply)
+    assert "Closest: turn 2 of 'x'" in hint
+    assert "Elsewhere: turn 3 of 'x'" in hint
+
+
+@pytest.mark.parametrize("further", ["user: *\nagent: 2", "user: a\nagent: 2", "user: b\nagent: 2"])
+def test_after_the_end_the_hint_says_so(further: str) -> None:
+    """Neither a turn for any message nor the first turn is closest when no turn is left."""
+    talk = parse_dialogue(f"user: a\nagent: 1\n{further}", name="x")
+    second = "a" if "user: a\nagent: 2" in further else "b"
+    *_, reply = replies(talk, "a", second, "a")
+
+    assert reply.near_misses == ()
+    assert near_miss_hint(reply) == (
+        "No turn expects this message: 'x' ended after turn 2. The dialogue has ended: begin a new "
+        "session, add a turn, or write `at_end: restart` or `at_end: repeat`."
+    )
+    assert DIALOGUE_ENDED in near_miss_report(agent_input(turn=3, message="a"), reply)
+
+
+def test_after_then_end_the_hint_says_so() -> None:
+    talk = dialogue("x").branch(user("bye").agent("1", then="end"), user("a").agent("2"))
+    *_, reply = replies(talk.user("*").agent("3"), "bye", "anything")
+
+    assert "'x' ended after turn 1" in near_miss_hint(reply)
+    assert "`at_end: restart` or `at_end: repeat`" in near_miss_hint(reply)
+
+
+def test_a_slow_pattern_is_no_end_of_the_dialogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run_out(*_: object) -> None:
+        raise PatternTimeout(parse_pattern("/(a+)+b/"))
+
+    talk = dialogue("x").user("a").agent("1").user("/(a+)+b/").agent("2")
+    *_, reply = replies(talk, "a", "c")
+    assert position_in(reply.state)
+    monkeypatch.setattr(ScriptedTurn, "parts", run_out)
+    turn = as_dialogue(talk).turn(2)
+
+    [miss] = near_misses([(as_dialogue(talk), turn)], [], agent_input())
+    assert (miss.turn, miss.position, miss.comparisons) == (2, "here", ())
+    assert "took more than" in near_miss_hint(replace(reply, near_misses=(miss,)))
 
 
 def test_near_misses_are_json() -> None:

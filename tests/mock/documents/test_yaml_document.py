@@ -138,7 +138,7 @@ def test_one_document_may_be_marked_as_such() -> None:
         ("a: b\nc: \x07d", (2, 4), "the character '\\x07'", "remove it"),
         ("a: \ud800", (1, 4), "the character '\\ud800'", "remove it"),
         ("a: b: c", (1, 5), "a `: ` in the middle", "quotes"),
-        ("a:\n\t- b", (2, 1), "cannot start with this", "indent with spaces"),
+        ("a:\n\t- b", (2, 1), "a tab indents this line", "indent with spaces"),
         ("a: @b", (1, 4), "cannot start with this", "in quotes"),
         ("- a\nb: c", (2, 1), "breaks off", "indentation"),
         ("a: b\n%", (2, 2), "breaks off", "indentation"),

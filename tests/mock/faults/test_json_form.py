@@ -30,6 +30,15 @@ from tests.mock.client import TOKEN
 SCHEMA = json.loads(schema_text())
 
 GOOD: list[tuple[dict[str, Any], Fault]] = [
+    (
+        {"status": 200, "body": {"a": [1.5, None]}, "headers": {"X-A": "b"}},
+        Fault(status=200, body={"a": [1.5, None]}, headers={"X-A": "b"}),
+    ),
+    ({"status": 204, "body": ""}, Fault(status=204, body="")),
+    ({"status": 200, "body": 1.0}, Fault(status=200, body=1.0)),
+    ({"status": 200, "body": False}, Fault(status=200, body=False)),
+    ({"mergePatch": {"a": None}}, Fault(merge_patch={"a": None})),
+    ({"status": 500, "times": "until-disarmed"}, Fault(status=500, times="until-disarmed")),
     ({"status": 500}, Fault(status=500)),
     ({"rule": "upstream-timeout", "times": 3}, Fault(rule="upstream-timeout", times=3)),
     ({"status": 429, "retryAfter": 30}, Fault(status=429, retry_after=30)),
@@ -62,13 +71,18 @@ GOOD: list[tuple[dict[str, Any], Fault]] = [
 
 BAD: list[tuple[object, str]] = [
     ([], "the fault: the fault must be a mapping, not a list"),
-    ({}, "the fault: this fault has no effect — add status, rule, proxyStatus, transport"),
+    ({}, "the fault: this fault has no effect — add status, mergePatch, rule, proxyStatus"),
     ({"times": 3}, "this fault has no effect"),
     ({"statu": 500}, "/statu: `statu` is not known here — did you mean `status`?"),
     ({"status": 500, "probability": 0.5}, "/probability: `probability` is not known here — known"),
     ({"status": "500"}, "/status: `status` must be a whole number, not text"),
     ({"status": True}, "/status: `status` must be a whole number, not true or false"),
-    ({"status": 200}, "/status: `status` is out of range — write a number from 400 to 599"),
+    ({"status": 600}, "/status: `status` is out of range — write a number from 100 to 599"),
+    ({"status": 200, "body": None}, "/body: `body` must be a mapping or a list or text or a"),
+    ({"status": 200, "headers": []}, "/headers: `headers` must be a mapping, not a list"),
+    ({"status": 200, "headers": {"X-A": 1}}, "/headers/X-A: `X-A` must be text, not a number"),
+    ({"mergePatch": {}}, "/mergePatch: `mergePatch` is empty"),
+    ({"status": 500, "times": "x"}, "/times: `times` has an invalid value — On how many"),
     ({"status": 500, "times": 0}, "/times: `times` is out of range — write a number from 1 to"),
     ({"status": 500, "id": "a b"}, "/id: `id` has an invalid value — Up to 64 letters"),
     ({"status": 500, "agentId": ""}, "/agentId: `agentId` is empty"),

@@ -309,7 +309,6 @@ def test_a_reset_disarms_and_a_snapshot_remembers(client: EmulatorClient) -> Non
     [
         (Fault(status=500, operation_id="executeAgents"), "did you mean 'executeAgent'?"),
         (Fault(status=500, operation_id="?"), "known are executeAgent, executeAgent-deprecated"),
-        (Fault(status=418), "documents no 418 here — choose one of 400, 401"),
         (Fault(rule="server-eror"), "did you mean 'server-error'?"),
         (Fault(rule="reply"), "there is no error response 'reply' here"),
     ],

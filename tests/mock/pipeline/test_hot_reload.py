@@ -13,9 +13,10 @@ from flask.testing import FlaskClient
 
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import contract_file, load_contract
+from leadway_mock.http.messages import Request
 from leadway_mock.pipeline import hot_reload
 from leadway_mock.pipeline.hot_reload import CHECK_SECONDS, HotReloader, WatchedFile, stamp_of
-from leadway_mock.web import create_app
+from leadway_mock.web import PLATFORM, create_app
 from tests.mock.client import CURRENT, LOCATION, TOKEN
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
@@ -168,3 +169,28 @@ def test_one_thread_checks_files_and_others_continue(tmp_path: Path) -> None:
 
 def test_a_missing_file_has_a_stamp(tmp_path: Path) -> None:
     assert stamp_of(tmp_path / "no") == ((str(tmp_path / "no"), 0, 0),)
+
+
+def test_a_slow_reload_delays_one_request_by_a_second_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hot_reload, "CHECK_SECONDS", -1.0)
+    monkeypatch.setattr(hot_reload, "MAX_WAIT_SECONDS", 0.01)
+    platform = create_app().extensions[PLATFORM]
+    go_on, loaded = threading.Event(), threading.Event()
+    file = tmp_path / "x"
+    file.write_text("")
+
+    def load() -> None:
+        go_on.wait(10)
+        loaded.set()
+
+    platform.reloading = HotReloader((WatchedFile("x", file, load, {}),))
+    file.write_text("changed")
+    request = Request("GET", "/nothing", headers={"host": "localhost"})
+    assert platform.respond_at_once(request) is None  # The event loop does not read files.
+    assert platform.respond(request).status == 404  # It waits, and no longer than the limit.
+    assert not loaded.is_set()
+    assert platform.respond_at_once(request).status == 404
+    go_on.set()
+    assert loaded.wait(10)

@@ -110,9 +110,10 @@ def test_health_lists_agents_and_counts(web_client: FlaskClient) -> None:
     assert health["status"] == "ok"
     assert health["profile"] == "documented"
     assert health["sessions"] == 1
-    assert {"id": "inactiveagent00000000000", "name": "Inactive", "status": "inactive"} in health[
-        "agents"
-    ]
+    agents = {each["id"]: (each["status"], each["published"]) for each in health["agents"]}
+    assert agents["p1q2r3s4t5u6v7w8x9y0z1a2"] == ("active", True)
+    assert agents["inactiveagent00000000000"] == ("inactive", True)
+    assert agents["unpublishedagent00000000"] == ("active", False)
 
 
 def test_a_session_is_listed_and_shown_with_its_transcript(

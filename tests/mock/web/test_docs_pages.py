@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +19,7 @@ from flask.testing import FlaskClient
 from leadway_mock.contract.model import Contract
 from leadway_mock.web import create_app
 from leadway_mock.web.docs_pages import pages_blueprint
+from tests.mock.client import CURRENT, TOKEN
 
 CONTRACT = Path(__file__).parents[3] / "openapi" / "leadway.yaml"
 
@@ -127,6 +132,78 @@ def test_the_documentation_page_is_authorized_by_a_scheme_of_the_contract(
     named = re.search(r'preauthorizeApiKey\("(\w+)", "(pit-[0-9a-f-]{36})"\)', script)
     assert named
     assert named[1] in document["components"]["securitySchemes"]
+    assert named[2] == TOKEN
+    readme = (CONTRACT.parents[1] / "README.md").read_text()
+    assert f"Bearer {TOKEN}" in readme
+    assert "pit-" not in script.replace(TOKEN, "")
+
+
+RUN_PAGE = """
+const SwaggerUIStandalonePreset = {};
+let page_options;
+const SwaggerUIBundle = (options) => {page_options = options; return {};};
+SwaggerUIBundle.presets = {};
+%s
+const steps = JSON.parse(process.argv[1]);
+let shown;
+page_options.plugins[1]().statePlugins.spec.wrapActions.updateJsonSpec((document) => {
+  shown = document;
+})(steps.document);
+const bodies = steps.bodies.map((body, index) => {
+  const sent = page_options.requestInterceptor({method: "POST", headers: {}, body}).body;
+  page_options.responseInterceptor({obj: steps.responses[index]});
+  return sent;
+});
+console.log(JSON.stringify({shown, bodies}));
+"""
+
+
+def run_page(client: FlaskClient, **steps: object) -> Any:
+    """Run the script of the page in Node.js, with a Swagger UI that only keeps its options."""
+    script = RUN_PAGE % client.get("/__mock/docs/start.js").text
+    node = shutil.which("node") or shutil.which("node", path=str(Path(sys.executable).parent))
+    if node is None:
+        pytest.skip("there is no Node.js")
+    done = subprocess.run(
+        [node, "-e", script, json.dumps(steps)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_every_example_of_a_request_works_one_after_the_other(
+    client: FlaskClient, document: Mapping[str, Any]
+) -> None:
+    listed = document["components"]["requestBodies"]["ExecuteAgent"]["content"]["application/json"]
+    assert [*listed["examples"]][:2] == ["first-message", "next-message"]
+    bodies = [
+        json.dumps(document["components"]["examples"][name]["value"]) for name in listed["examples"]
+    ]
+    mock, responses = create_app().test_client(), list[Any]()
+    for number in range(len(bodies)):
+        sent = run_page(client, document={}, bodies=bodies, responses=responses)["bodies"]
+        headers = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
+        response = mock.post(CURRENT, json=json.loads(sent[number]), headers=headers)
+        assert response.status_code == 200, response.text
+        responses.append(response.json)
+    assert responses[1]["executionId"] == responses[0]["executionId"]
+
+
+def test_extensions_are_shown_as_text(client: FlaskClient, document: Mapping[str, Any]) -> None:
+    shown = run_page(client, document=document, bodies=[], responses=[])["shown"]
+
+    def extensions(value: object) -> Iterator[object]:
+        for name, each in value.items() if isinstance(value, dict) else enumerate(value):  # type: ignore[arg-type]
+            if isinstance(name, str) and name.startswith("x-"):
+                yield each
+            elif isinstance(each, dict | list):
+                yield from extensions(each)
+
+    assert all(isinstance(each, str) for each in extensions(shown))
+    parameter = shown["components"]["parameters"]["agentId"]
+    assert parameter["x-evidence"] == "documented: specification, executeAgent"
+    assert shown["components"]["schemas"].keys() == document["components"]["schemas"].keys()
+    assert shown["tags"] == document["tags"]
 
 
 def test_every_page_forbids_what_it_does_not_need(client: FlaskClient) -> None:

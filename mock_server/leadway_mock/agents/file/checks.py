@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
-from leadway_mock.agents.patterns import PatternError, parse_condition
+from leadway_mock.agents.patterns import PatternError, parse_condition, plain_text_warning
 from leadway_mock.agents.registry import AGENT_ID_HINT, TEST_TOKENS, invisible_character
 from leadway_mock.agents.templates import (
     BUILT_IN_NAMES,
@@ -56,6 +56,21 @@ def rule_problems(document: Document) -> Iterator[Problem]:
         yield from _duplicates(document, agent, "versions", "id")
         yield from _duplicates(document, agent, "inputVariables", "name")
         yield from _reply_problems(document, agent)
+
+
+def warnings(document: Document) -> Iterator[Problem]:
+    """Yield a warning for each condition of a valid `document` that looks like another form."""
+    root = document.value if isinstance(document.value, Mapping) else {}
+    for agent in _entries(ListItem((), root), "agents"):
+        for reply in _entries(agent, "replies"):
+            when = reply.text("when") or ""
+            warning = plain_text_warning(parse_condition(when))
+            if when == "*":
+                warning = "`*` is plain text here", "leave `when` out to match any message"
+            if warning:
+                what, hint = warning
+                hint += ", or `{contains: …}` for plain text"
+                yield document.problem_at((*reply.pointer, "when"), what, hint)
 
 
 def _entries(parent: ListItem, name: str) -> list[ListItem]:
@@ -119,7 +134,8 @@ def _template_problems(
     try:
         used = parse_template(reply.text("response") or "").names
     except TemplateError as error:
-        yield document.problem_at(pointer, error.message, error.hint)
+        for message in error.messages:
+            yield document.problem_at(pointer, message, error.hint)
         return
     for name in dict.fromkeys(used):
         if name not in names:

@@ -10,21 +10,23 @@ from types import MappingProxyType
 from typing import Any
 
 from leadway_mock.agents.builtin import BUILT_IN, echo, echo_with_remarks
-from leadway_mock.agents.file.checks import rule_problems
+from leadway_mock.agents.file.checks import rule_problems, warnings
 from leadway_mock.agents.patterns import ANY, parse_condition
 from leadway_mock.agents.registry import (
     ACTIVE,
+    MANAGED_WRITE_SCOPE,
     WRITE_SCOPE,
     Agent,
     AgentRegistry,
     InputVariable,
+    ManagedDetails,
     Token,
     Version,
     only_version,
 )
 from leadway_mock.agents.replies import Responder, reply_fields
 from leadway_mock.agents.templates import CannedReply, first_match_responder, parse_template
-from leadway_mock.documents.problems import DocumentError, ProblemsError
+from leadway_mock.documents.problems import DocumentError, Problem, ProblemsError
 from leadway_mock.documents.schema_errors import FileKind, document_problems
 from leadway_mock.documents.yaml_document import load, read_text
 
@@ -57,9 +59,14 @@ def load_agents(path: str | Path) -> AgentRegistry:
     )
 
 
-def restore_agent(source: str) -> Agent:
-    """Return the agent of `Agent.source`, without checks."""
-    return _agent(json.loads(source))
+def agents_file_warnings(path: str | Path) -> list[Problem]:
+    """Return the warnings about a valid agents file. Raises `DocumentError`."""
+    return list(warnings(load(read_text(path))))
+
+
+def restore_agent(content: Mapping[str, Any]) -> Agent:
+    """Return the agent of the JSON in `Agent.source`, without checks."""
+    return _agent(content)
 
 
 def _agent(entry: Mapping[str, Any]) -> Agent:
@@ -74,8 +81,20 @@ def _agent(entry: Mapping[str, Any]) -> Agent:
         status=entry.get("status", ACTIVE),
         versions=declared if "versions" in entry else (only_version(entry["id"]),),
         input_variables=variables,
+        managed=_managed(entry["managed"]) if "managed" in entry else None,
         digest=hashlib.blake2b(source.encode(), digest_size=8).hexdigest(),
         source=source,
+    )
+
+
+def _managed(entry: Mapping[str, Any]) -> ManagedDetails:
+    return ManagedDetails(
+        description=entry.get("description", ""),
+        model=entry.get("model"),
+        tools=tuple(entry.get("tools", [])),
+        plugins=tuple(entry.get("plugins", [])),
+        knowledge_base_ids=tuple(entry.get("knowledgeBaseIds", [])),
+        published_at=entry.get("publishedAt"),
     )
 
 
@@ -98,7 +117,7 @@ def _token(entry: Mapping[str, Any]) -> Token:
     return Token(
         value=entry["token"],
         locations=tuple(entry["locations"]) if "locations" in entry else None,
-        scopes=tuple(entry.get("scopes", [WRITE_SCOPE])),
+        scopes=tuple(entry.get("scopes", [WRITE_SCOPE, MANAGED_WRITE_SCOPE])),
     )
 
 

@@ -23,7 +23,7 @@ from leadway_mock.faults import FaultError, read_fault, read_latency
 from leadway_mock.util.json_pointer import to_path
 from leadway_mock.util.names import closest
 
-TEMPLATE_FIELDS: Final = ("response", "attachments", "generativeOutputs")
+TEMPLATE_FIELDS: Final = ("response", "attachments", "generativeOutputs", "generatedMedia")
 """Properties of a reply with placeholders."""
 
 
@@ -130,8 +130,9 @@ def _template_problems(document: Document, pointer: Pointer, reply: object) -> I
     named = reply if isinstance(reply, Mapping) else {}
     places = [((*pointer, name), named.get(name)) for name in TEMPLATE_FIELDS] if named else []
     for where, value in places or [(pointer, reply)]:
-        try:
-            for text in texts_in(value):
+        for text in texts_in(value):
+            try:
                 parse_template(text)
-        except TemplateError as error:
-            yield document.problem_at(where, error.message, error.hint)
+            except TemplateError as error:
+                for message in error.messages:
+                    yield document.problem_at(where, message, error.hint)

@@ -14,15 +14,18 @@ from leadway_mock.documents.problems import DocumentError, Problem, TextPosition
 from leadway_mock.documents.yaml_document import load, read_text
 
 TRANSCRIPTS: Final = (".txt", ".dialogue")
-YAML: Final = (".yaml", ".yml")
+JSON: Final = ".json"
+YAML: Final = (".yaml", ".yml", JSON)
+"""Endings of YAML files. JSON is YAML; folders have other JSON files, such as the schema."""
+
 MAX_FILES: Final = 1_000
 
 EMPTY_TRANSCRIPT: Final = Problem(
     TextPosition(1),
-    "the file is empty",
+    "the file has no turns",
     "start it with a line `user: …`, and a line `agent: …` below it",
 )
-"""Problem of a transcript without lines."""
+"""Problem of a transcript without turns."""
 
 _YAML_START = re.compile(r"""^["']?turns["']?:|^\s*[\[{]|^- """, re.MULTILINE)
 
@@ -49,11 +52,11 @@ def load_dialogue(path: str | Path) -> Dialogue:
 
 
 def parse_dialogue(text: str, *, name: str = "dialogue", file: str = "") -> Dialogue:
-    """Return the dialogue in `text`: a transcript, or YAML if `file` ends in `.yaml` or `.yml`.
+    """Return the dialogue in `text`: a transcript, or YAML if `file` ends as YAML or JSON does.
 
     Without a `file`, a text with a line `turns:` and a list are YAML. Raises `DialogueError`.
     """
-    if Path(file).suffix in YAML if file else _YAML_START.search(text):
+    if _is_yaml(Path(file)) if file else _YAML_START.search(text):
         try:
             document = load(text)
         except DocumentError as error:
@@ -73,8 +76,10 @@ def dialogue_files(path: str | Path) -> list[Path]:
     path = Path(path)
     if not path.is_dir():
         return [path]
-    known = {*TRANSCRIPTS, *YAML}
-    files = sorted(each for each in path.iterdir() if each.suffix in known and each.is_file())
+    known = {*TRANSCRIPTS, *YAML} - {JSON}
+    files = sorted(
+        each for each in path.iterdir() if each.suffix.lower() in known and each.is_file()
+    )
     if not files or len(files) > MAX_FILES:
         what = f"{len(files) or 'no'} dialogue files are in this folder"
         hint = f"put in up to {MAX_FILES} that end in {', '.join(sorted(known))}"
@@ -82,10 +87,14 @@ def dialogue_files(path: str | Path) -> list[Path]:
     return files
 
 
+def _is_yaml(path: Path) -> bool:
+    return path.suffix.lower() in YAML
+
+
 def is_agents_file(path: Path) -> bool:
     """Return whether the file at `path` is an agents file, not a dialogue."""
     try:
-        content = load(read_text(path)).value if path.suffix in YAML else None
+        content = load(read_text(path)).value if _is_yaml(path) else None
     except DocumentError:
         return False
     if not isinstance(content, Mapping) or "turns" in content:

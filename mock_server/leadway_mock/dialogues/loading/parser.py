@@ -144,11 +144,12 @@ _WHEN = "it belongs to the conditions, as in `when: {turn: 1}`"
 
 MISPLACED: Final = {
     **dict.fromkeys(("executionId", "interactionId"), _GENERATED),
-    **dict.fromkeys(("at_end", "fallback", "name", "turns"), _TOP),
+    **dict.fromkeys(("at_end", "fallback", "name"), _TOP),
+    "turns": "it belongs at the top of the file, once",
     **dict.fromkeys(("branch", "fault", "label", "latency", "then", "when"), _TURN),
     **dict.fromkeys(("contact", "turn", "variables"), _WHEN),
     **dict.fromkeys(("response", *REPLY_FIELDS), _REPLY),
-    "user": "it begins a turn: write `- user: …` under `turns`",
+    "user": "it begins a turn: write `- user: …` under `turns`, or name a transcript `.txt`",
     "attachments": "sent attachments belong under `when`, those of the reply under `agent`",
 }
 """Hints for names that are valid elsewhere in the file, or nowhere."""

@@ -10,6 +10,7 @@ agent: {{day}} it is.
 ```
 
 An indented line continues the text above it. Several `agent:` lines in a row are one reply.
+`name:`, `fallback:` and `at_end:` are the properties of the dialogue, as in YAML.
 """
 
 from __future__ import annotations
@@ -18,20 +19,24 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from textwrap import dedent, indent
-from typing import Final
+from typing import Any, Final
 
 from leadway_mock.documents.problems import Problem, TextPosition, quote
 from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.util.names import closest
 
 _SPEAKER_LINE = re.compile(r"(?P<speaker>[^\W\d_][\w -]{0,20}?)[ \t]*:(?:[ \t]+(?P<text>.*))?$")
+_YAML_LINE = re.compile(r"""["']?turns["']?:|- |[\[{]""")
 _SPEAKERS: Final = ("user", "agent")
+_PROPERTIES: Final = ("name", "fallback", "at_end")
 _SYNONYMS: Final = {
+    "after": "at_end",
     "assistant": "agent",
     "bot": "agent",
     "caller": "user",
     "customer": "user",
     "human": "user",
+    "otherwise": "fallback",
     "you": "user",
 }
 
@@ -39,6 +44,8 @@ _SYNONYMS: Final = {
 @dataclass(slots=True)
 class _Utterance:
     speaker: str
+    """A speaker, or a property of the dialogue."""
+
     position: TextPosition
     lines: list[str]
     """The text after the speaker, then the lines that continue it."""
@@ -50,9 +57,12 @@ class _Utterance:
 
 
 def read_transcript(text: str) -> tuple[Document, list[Problem]]:
-    """Return a transcript as a list of `{user: text}` and `{agent: text}`, and its problems."""
+    """Return a transcript as `{turns: [{user: text}, {agent: text}, …]}`, and its problems."""
     utterances: list[_Utterance] = []
     problems: list[Problem] = []
+    properties: dict[str, int] = {}
+    """The line of each property."""
+
     for number, written in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
         line = written.rstrip()
         if written.startswith("#"):
@@ -66,7 +76,12 @@ def read_transcript(text: str) -> tuple[Document, list[Problem]]:
             continue
         match = _SPEAKER_LINE.match(line)
         speaker = match["speaker"].lower() if match else ""
-        if match and speaker in _SPEAKERS:
+        if speaker in properties:
+            what = f"`{speaker}:` is already on line {properties[speaker]}"
+            problems.append(Problem(TextPosition(number), what, "keep one"))
+        elif match and speaker in {*_SPEAKERS, *_PROPERTIES}:
+            if speaker in _PROPERTIES:
+                properties[speaker] = number
             said = match["text"] or ""
             column = 1 + (match.start("text") if said else match.end())
             utterances.append(_Utterance(speaker, TextPosition(number, column), [said.strip()]))
@@ -76,16 +91,27 @@ def read_transcript(text: str) -> tuple[Document, list[Problem]]:
 
 
 def _to_document(utterances: list[_Utterance]) -> Document:
-    values: dict[Pointer, TextPosition] = {(): TextPosition(1, 1)}
+    start = TextPosition(1, 1)
+    values: dict[Pointer, TextPosition] = {(): start, ("turns",): start}
     keys: dict[Pointer, TextPosition] = {}
-    for index, each in enumerate(utterances):
-        values[index,] = keys[index, each.speaker] = TextPosition(each.position.line, 1)
-        values[index, each.speaker] = each.position
-    return Document([{each.speaker: each.text()} for each in utterances], values, keys)
+    turns: list[dict[str, str]] = []
+    content: dict[str, Any] = {}
+    for each in utterances:
+        pointer: Pointer = (each.speaker,)
+        if each.speaker in _SPEAKERS:
+            pointer = ("turns", len(turns), each.speaker)
+            turns.append({each.speaker: each.text()})
+        else:
+            content[each.speaker] = each.text()
+        keys[pointer] = values[pointer[:-1] or pointer] = TextPosition(each.position.line, 1)
+        values[pointer] = each.position
+    return Document({**content, "turns": turns} if turns else {}, values, keys)
 
 
 def _speaker_problem(line: str, speaker: str) -> tuple[str, str]:
-    meant = _SYNONYMS.get(speaker) or closest(speaker, _SPEAKERS)
+    if _YAML_LINE.match(line):
+        return "this is YAML, not a transcript", "end the file's name in `.yaml` or `.json`"
+    meant = _SYNONYMS.get(speaker) or closest(speaker, (*_SPEAKERS, *_PROPERTIES))
     if meant:
         return f"{quote(speaker + ':')} is not a speaker", f"did you mean `{meant}:`?"
     what = f"the line {quote(line)} starts with neither `user:` nor `agent:`"

@@ -17,6 +17,10 @@ from leadway_mock.http.messages import Response
 from leadway_mock.pipeline.context import OperationCall
 from leadway_mock.pipeline.fault_injection import ScriptedFault
 from leadway_mock.pipeline.handlers.execute_agent import ExecuteAgentHandler
+from leadway_mock.pipeline.handlers.managed_agents import (
+    ExecuteManagedAgentHandler,
+    ManagedAgentReader,
+)
 from leadway_mock.state.agent_versions import AgentVersions
 from leadway_mock.store import Write
 
@@ -69,7 +73,12 @@ def build_handlers(
 ) -> Mapping[str, Handler]:
     """Return the handlers by `operationId`."""
     execute = ExecuteAgentHandler(contract, agents, dialogues, agent_versions)
+    managed = ExecuteManagedAgentHandler(contract, agents, dialogues, agent_versions)
+    reader = ManagedAgentReader(contract, agents)
     return {
-        "executeAgent": execute.prepare,
-        "executeAgent-deprecated": execute.prepare,
+        "executeAgent": execute.prepare_turn,
+        "executeAgent-deprecated": execute.prepare_turn,
+        "executeManagedAgent": managed.prepare,
+        "listManagedAgents": reader.list_page,
+        "getManagedAgent": reader.get,
     }

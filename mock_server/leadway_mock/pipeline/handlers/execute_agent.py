@@ -1,4 +1,4 @@
-"""Handler of both execute operations: the next turn of a conversation with an agent."""
+"""Handler of the execute operations: the next turn of a conversation with an agent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadway_mock.agents.builtin import echo
-from leadway_mock.agents.registry import Agent, AgentRegistry, Version, only_version
+from leadway_mock.agents.registry import (
+    Agent,
+    AgentRegistry,
+    ManagedDetails,
+    Version,
+    only_version,
+)
 from leadway_mock.agents.replies import AgentInput, AgentReply
 from leadway_mock.contract.model import Contract
 from leadway_mock.dialogues import (
@@ -41,6 +47,10 @@ log = logging.getLogger(__name__)
 class ExecuteAgentHandler:
     """Finds the agent and the session, and gets the agent's reply to the message."""
 
+    variables_field = "inputVariables"
+    is_managed = False
+    """Whether it executes managed agents, and those only."""
+
     def __init__(
         self,
         contract: Contract,
@@ -53,7 +63,7 @@ class ExecuteAgentHandler:
         self._agents = agents
         self._agent_versions = agent_versions
 
-    def prepare(self, call: OperationCall) -> PreparedTurn:
+    def prepare_turn(self, call: OperationCall) -> PreparedTurn:
         """Return the next turn of the session that the call continues or begins.
 
         Raises `APIError`: `agent-unknown`, `agent-inactive`, `agent-unpublished`,
@@ -68,7 +78,7 @@ class ExecuteAgentHandler:
         )
         digest = session.state.get(AGENT_DIGEST)
         agent = (self._agent_versions.get(digest) if digest else None) or agent
-        agent_input = _agent_input(call, session, version)
+        agent_input = self._agent_input(call, session, version)
         reply = play(script, agent_input) if script else agent.respond(agent_input)
         if script:
             _record_dialogue(call, script, agent_input, reply)
@@ -76,23 +86,41 @@ class ExecuteAgentHandler:
         return PreparedTurn(self, call, session, turn, reply, script)
 
     def _find_agent(self, call: OperationCall) -> Agent:
-        agent_id = call.path_parameters["agentId"]
+        agent_id = call.agent_id
         agent = self._agents.by_id.get(agent_id) or self._scripted_agent(call, agent_id)
-        if agent is None or not agent.is_in_location(call.location or ""):
-            known = ", ".join(self._agents.by_id)
-            raise APIError("agent-unknown", hint=f"Agents in this location: {known}.")
+        if agent is None or not self._is_reachable(agent, call):
+            raise APIError("agent-unknown", hint=self._unknown_hint(call, agent))
         if not agent.is_active:
+            if self.is_managed:
+                raise APIError("agent-unpublished", hint=f"Its status is '{agent.status}'.")
             raise APIError("agent-inactive", hint=f"Its status is '{agent.status}'.")
         return agent
+
+    def _is_reachable(self, agent: Agent, call: OperationCall) -> bool:
+        is_kind = (agent.managed is not None) == self.is_managed
+        return is_kind and agent.is_in_location(call.location or "")
+
+    def _unknown_hint(self, call: OperationCall, agent: Agent | None) -> str:
+        if agent is not None and (agent.managed is not None) != self.is_managed:
+            kind, path = ("an", "agent") if self.is_managed else ("a managed", "managed-agents")
+            path = f"POST /agent-studio/{path}/{agent.id}/execute"
+            return f"It is {kind} agent: {path}."
+        agents = self._agents.by_id.values()
+        known = ", ".join(
+            each.id for each in agents if self._is_reachable(each, call) and each.can_run
+        )
+        return f"Agents in this location: {known}."
 
     def _scripted_agent(self, call: OperationCall, agent_id: str) -> Agent | None:
         """Return an agent that exists only because a dialogue names it."""
         namespace = call.context.namespace
-        session = namespace.sessions.find(call.body.get("executionId") or "", call.context.reads)
+        session = namespace.sessions.find(call.session_id, call.context.reads)
         state = session.state if session else {}
         if not self.dialogues.knows_agent(namespace, agent_id, state):
             return None
-        return Agent(agent_id, agent_id, echo, versions=(only_version(agent_id),))
+        managed = ManagedDetails() if self.is_managed else None
+        versions = (only_version(agent_id),)
+        return Agent(agent_id, agent_id, echo, versions=versions, managed=managed)
 
     def _find_session(self, call: OperationCall, agent: Agent) -> Session:
         """Return the session to continue, or a new one.
@@ -101,7 +129,7 @@ class ExecuteAgentHandler:
         """
         context = call.context
         namespace = context.namespace
-        execution_id = call.body.get("executionId")
+        execution_id = call.session_id
         if execution_id:
             try:
                 return namespace.sessions.resume(
@@ -112,6 +140,40 @@ class ExecuteAgentHandler:
                     raise
                 context.record.session_error = error.rule
         return Session(namespace.ids.mint("execution", context.number))
+
+    def _agent_input(self, call: OperationCall, session: Session, version: Version) -> AgentInput:
+        body = call.body
+        return AgentInput(
+            turn=session.turns + 1,
+            message=body["message"],
+            input_variables=body.get(self.variables_field, {}),
+            attachments=body.get("attachments", []),
+            contact_id=body.get("contactId") or None,
+            execution_id=session.id,
+            version_id=version.id,
+            state=session.state,
+            may_block=call.context.request.may_block,
+        )
+
+    def reply_rule(self, reply: AgentReply) -> str:
+        """Return the rule of a reply."""
+        return reply.rule or ("reply-goal-completed" if reply.goal_completion else "reply")
+
+    def content(self, execution_id: str, turn: Turn, reply: AgentReply) -> dict[str, Any]:
+        """Return the body of the response."""
+        return {
+            "success": reply.success,
+            "executionId": execution_id,
+            "interactionId": turn.interaction_id,
+            "response": reply.response,
+            "type": reply.type,
+            "nextExpectedInput": reply.next_expected_input,
+            "goalCompletion": reply.goal_completion,
+            "executionStatus": reply.execution_status,
+            "flowSwitch": reply.flow_switch,
+            "attachments": list(reply.attachments),
+            "generativeOutputs": list(reply.generative_outputs),
+        }
 
 
 @dataclass(slots=True)
@@ -143,17 +205,16 @@ class PreparedTurn:
             writes += dialogues.turn_writes(context.namespace, self.script, self.reply)
         return writes
 
+    def content(self) -> dict[str, Any]:
+        """Return the body of the response."""
+        return self.handler.content(self.session.id, self.turn, self.reply)
+
     def respond(self) -> Response:
         """Return the agent's reply in the platform's form."""
         reply, record = self.reply, self.call.context.record
         record.execution_id, record.turn = self.session.id, self.turn.number
-        rule = reply.rule or ("reply-goal-completed" if reply.goal_completion else "reply")
-        response = Response(
-            200,
-            _content(self.session.id, self.turn, reply),
-            rule,
-            self.handler.contract.evidence[rule],
-        )
+        rule = self.handler.reply_rule(reply)
+        response = Response(200, self.content(), rule, self.handler.contract.evidence[rule])
         response.hint = near_miss_hint(reply) if reply.rule else ""
         response.delay = reply.delay
         return response
@@ -168,20 +229,6 @@ def _find_version(agent: Agent, version_id: str | None) -> Version:
         raise APIError("agent-unpublished", hint="It has no published version.")
     hint = f"Published versions of this agent: {', '.join(published)}."
     raise APIError("version-unpublished", hint=hint)
-
-
-def _agent_input(call: OperationCall, session: Session, version: Version) -> AgentInput:
-    body = call.body
-    return AgentInput(
-        turn=session.turns + 1,
-        message=body["message"],
-        input_variables=body.get("inputVariables", {}),
-        attachments=body.get("attachments", []),
-        contact_id=body.get("contactId") or None,
-        execution_id=session.id,
-        version_id=version.id,
-        state=session.state,
-    )
 
 
 def _record_dialogue(
@@ -223,19 +270,3 @@ def _build_turn(
         contact_id=agent_input.contact_id,
         state=state,
     )
-
-
-def _content(execution_id: str, turn: Turn, reply: AgentReply) -> dict[str, Any]:
-    return {
-        "success": reply.success,
-        "executionId": execution_id,
-        "interactionId": turn.interaction_id,
-        "response": reply.response,
-        "type": reply.type,
-        "nextExpectedInput": reply.next_expected_input,
-        "goalCompletion": reply.goal_completion,
-        "executionStatus": reply.execution_status,
-        "flowSwitch": reply.flow_switch,
-        "attachments": list(reply.attachments),
-        "generativeOutputs": list(reply.generative_outputs),
-    }

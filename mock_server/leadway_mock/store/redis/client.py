@@ -27,9 +27,17 @@ from redis.exceptions import (
 )
 from redis.retry import Retry
 
-from leadway_mock.store.base import StoreError, StoreUnavailable, redact_url
+from leadway_mock.store.base import (
+    DECODE_ERRORS,
+    StoreDamaged,
+    StoreError,
+    StoreUnavailable,
+    redact_url,
+)
 from leadway_mock.store.redis import scripts
 from leadway_mock.store.redis.circuit_breaker import CircuitBreaker
+from leadway_mock.util.files import check_regular_file
+from leadway_mock.util.printable_text import short_text
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +87,9 @@ HINTS: tuple[tuple[type[RedisError], str], ...] = (
     (NoPermissionError, PERMISSIONS_HINT),
     (ReadOnlyError, READ_ONLY_HINT),
 )
+DAMAGE = "a key that begins with leadway: is not as the mock wrote it"
+DAMAGE_HINT = "POST /__mock/reset deletes all conversations; so does deleting these keys."
+WRONG_TYPE = "WRONGTYPE"
 CLUSTER_ERROR = (
     "it is a node of a Redis Cluster, which spreads keys that one command needs together. Name a"
     " standalone server."
@@ -105,14 +116,24 @@ class RedisClient:
             raise
 
     def run(
-        self, script: str, homes: Sequence[str], *arguments: Argument, changes: bool = False
-    ) -> Any:  # noqa: ANN401 - what the script returns
+        self,
+        script: str,
+        homes: Sequence[str],
+        *arguments: Argument,
+        changes: bool = False,
+        make: Callable[[Any], Result] = lambda result: result,
+    ) -> Result:
         """Run a script of `scripts` on `homes` and return its result; raises `StoreUnavailable`.
 
         `changes` says whether the script writes: then a lost reply leaves its outcome uncertain.
+        `make` converts the result.
         """
         call = self._scripts[script]
-        return self._send(lambda: call(homes, arguments), changes=changes)
+        try:
+            result = self._send(lambda: call(homes, arguments), changes=changes)
+            return make(result)
+        except DECODE_ERRORS as error:  # A UnicodeError, too.
+            raise StoreDamaged(self.name, DAMAGE, DAMAGE_HINT) from error
 
     def execute(self, *command: Argument) -> Any:  # noqa: ANN401 - any reply
         """Send a command that only reads, and return its reply; raises `StoreUnavailable`."""
@@ -131,6 +152,8 @@ class RedisClient:
             except _ConnectFailedError as error:  # The command was not sent.
                 raise self._unavailable(error.cause) from error.cause
             except RedisError as error:
+                if isinstance(error, ResponseError) and _is_damage(str(error)):
+                    raise StoreDamaged(self.name, DAMAGE, DAMAGE_HINT) from error
                 uncertain = changes and _is_reply_lost(error)
                 raise self._unavailable(error, uncertain=uncertain) from error
 
@@ -140,14 +163,14 @@ class RedisClient:
             self._pool.disconnect(inuse_connections=False)
         replied = isinstance(error, AuthenticationError | BusyLoadingError | ResponseError)
         problem = "returned an error" if replied else "does not respond"
-        why = str(error).strip().removesuffix(".")
+        why = short_text(str(error).strip().removesuffix("."))
         return StoreUnavailable(f"The store {self.name} {problem}: {why}.", uncertain=uncertain)
 
     def _check_server(self) -> None:
         try:
             if self._info("cluster").get("cluster_enabled"):
                 raise StoreError(f"cannot open the store {self.name}: {CLUSTER_ERROR}")
-            stored = self.run(scripts.CLAIM, (scripts.FORMAT_KEY,), changes=True)
+            stored: object = self.run(scripts.CLAIM, (scripts.FORMAT_KEY,), changes=True)
         except StoreUnavailable as error:
             text = f"cannot open the store. {error} {self._hint(error.__cause__)}"
             raise StoreError(text.rstrip()) from error
@@ -230,8 +253,11 @@ def _url_problem(url: str) -> str:
     try:
         parts = urlsplit(url)
         _ = parts.port
+        (parts.hostname or "").encode("idna")
     except ValueError:
         return "host and port cannot be separated. Percent-encode the password, as in %40 for @."
+    if "%" in (parts.hostname or "") and ":" not in (parts.hostname or ""):
+        return "the host has a percent sign. Write the @ before the host as it is."
     if parts.scheme != "unix" and not parts.path.removeprefix("/").isdecimal() and parts.path != "":
         return "the path must be the number of a database, as in redis://localhost:6379/0."
     names = [name for name, _ in parse_qsl(parts.query)]
@@ -256,6 +282,8 @@ def _tls_problem(options: Mapping[str, Any]) -> str:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     read = CA_FILE
     try:
+        for file in filter(None, (authorities, certificate, key)):
+            check_regular_file(file, missing_ok=True)
         if authorities:
             context.load_verify_locations(authorities)
         read = f"{CERTIFICATE} with {KEY}" if key else CERTIFICATE
@@ -264,6 +292,11 @@ def _tls_problem(options: Mapping[str, Any]) -> str:
     except (OSError, ValueError) as error:
         return f"cannot read {read}: {getattr(error, 'strerror', None) or error}."
     return ""
+
+
+def _is_damage(text: str) -> bool:
+    """Return whether an error of the server is about a key's type or the value of an entry."""
+    return WRONG_TYPE in text or "attempt to" in text or "not an integer" in text
 
 
 def _is_reply_lost(error: RedisError) -> bool:

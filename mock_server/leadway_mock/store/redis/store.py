@@ -31,6 +31,7 @@ class RedisStore(Store):
     def __init__(self, url: str) -> None:
         """Open the database that `url` names; raises `StoreError`."""
         self._client = RedisClient(url)
+        self.name = self._client.name
 
     def __repr__(self) -> str:
         return f"RedisStore({self._client.name!r})"
@@ -38,21 +39,19 @@ class RedisStore(Store):
     def read(self, keys: Sequence[str]) -> Sequence[Item | None]:
         """See `Store.read`."""
         homes, names = zip(*map(key_location, keys), strict=True)
-        entries = self._client.run(scripts.READ, homes, *names)
-        return [None if entry is None else _item(entry) for entry in entries]
+        return self._client.run(scripts.READ, homes, *names, make=_newest_items)
 
     def commit(self, writes: Sequence[Write], *, now: float = 0.0) -> Sequence[int] | None:
         """See `Store.commit`."""
         home, _ = key_location(writes[0].key)
         arguments = [argument for write in writes for argument in _arguments(write)]
-        result = self._client.run(scripts.COMMIT, (home,), repr(now), *arguments, changes=True)
+        result: Any = self._client.run(scripts.COMMIT, (home,), repr(now), *arguments, changes=True)
         return None if result is None else [int(number) for number in result]
 
     def items(self, key: str, *, after: int = 0, limit: int | None = None) -> Sequence[Item]:
         """See `Store.items`."""
         home, name = key_location(key)
-        entries = self._client.run(scripts.ITEMS, (home,), name, after, _optional(limit))
-        return [_item(entry) for entry in entries]
+        return self._client.run(scripts.ITEMS, (home,), name, after, _optional(limit), make=_items)
 
     def count(self, key: str) -> int:
         """See `Store.count`."""
@@ -73,9 +72,13 @@ class RedisStore(Store):
     def export(self, prefix: str) -> Snapshot:
         """See `Store.export`."""
         home, *scope = prefix_scope(prefix)
-        exported = self._client.run(scripts.EXPORT, (home,), *scope)
-        rows = sorted((full_key(home, name)[len(prefix) :], rest) for home, name, *rest in exported)
-        return Snapshot(tuple(_entries(rows)), tuple(_counters(rows)))
+
+        def make(exported: Iterable[Any]) -> Snapshot:
+            named = ((full_key(home, name)[len(prefix) :], rest) for home, name, *rest in exported)
+            rows = sorted(named)
+            return Snapshot(tuple(_entries(rows)), tuple(_counters(rows)))
+
+        return self._client.run(scripts.EXPORT, (home,), *scope, make=make)
 
     def restore(self, prefix: str, snapshot: Snapshot) -> None:
         """See `Store.restore`."""
@@ -106,6 +109,14 @@ def _arguments(write: Write) -> tuple[str, ...]:
 def _item(entry: str) -> Item:
     position, _, value = entry.partition(":")
     return Item(int(position), value)
+
+
+def _items(entries: Iterable[str]) -> Sequence[Item]:
+    return [_item(entry) for entry in entries]
+
+
+def _newest_items(entries: Iterable[str | None]) -> Sequence[Item | None]:
+    return [None if entry is None else _item(entry) for entry in entries]
 
 
 def _optional(number: float | None) -> str:

@@ -71,7 +71,10 @@ def test_problems_of_a_file(tmp_path: Path, text: str, said: str) -> None:
         ("replies: [{response: x, when: /a/g}]", "4:35: `g` is not a flag of a regular expression"),
         ("replies: [{response: x, when: /(/}]", "4:35: invalid regular expression: miss"),
         ("replies: [{response: x, when: '/(?P<turn>a)/'}]", "4:35: a capture must not be named `t"),
-        ("replies: [{response: '{{'}]", "4:26: a `{{` without a placeholder — close it as in"),
+        (
+            "replies: [{response: '{{'}]",
+            "4:26: a `{{` without a placeholder: `{{` — close it as in",
+        ),
         ("replies: [{response: '{{nam}}'}]", "4:26: `{{nam}}` is not defined — capture it in"),
         ("replies: [{response: '{{mesage}}'}]", "is not defined — did you mean `{{message}}`?"),
         ("replies: [{response: '{{variables.x}}'}]", "declare the variable under `inputVariables`"),

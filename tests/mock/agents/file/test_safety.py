@@ -83,7 +83,7 @@ def test_the_largest_file(tmp_path: Path) -> None:
     ("path", "said"),
     [
         ("/nowhere/agents.yaml", "/nowhere/agents.yaml:1:1: cannot be read: No such file"),
-        ("/", "/:1:1: cannot be read: Is a directory"),
+        ("/", "/:1:1: cannot be read: it is a folder, not a regular file"),
         ("a\0b", "a\\x00b:1:1: cannot be read: not a valid file name"),
     ],
 )

@@ -14,6 +14,7 @@ from leadway_mock.dialogues import (
     load_dialogues,
     parse_dialogue,
 )
+from leadway_mock.dialogues.loading.parser import MISPLACED
 from tests.mock.dialogues.texts import complaints
 
 TURN = "turns:\n  - user: a\n    agent: b\n"
@@ -47,6 +48,26 @@ TURN = "turns:\n  - user: a\n    agent: b\n"
             TURN + "    attachments: 1",
             "4:5: `attachments` is not known here — sent attachments belong",
         ),
+        ("turn:\n- user: a\n  agent: b", "1:1: `turn` is not known here — did you mean `turns`?"),
+        (TURN + "turn: 1", "4:1: `turn` is not known here — it belongs to the conditions"),
+        (TURN + "    when: {turns: 1}", "4:12: `turns` is not known here — did you mean `turn`?"),
+        (
+            TURN + "    when: {variable: {x: 1}}",
+            "4:12: `variable` is not known here — did you mean",
+        ),
+        (
+            TURN + "    turns: 1",
+            "4:5: `turns` is not known here — it belongs at the top of the file,",
+        ),
+        (TURN + "    branches: []", "4:5: `branches` is not known here — did you mean `branch`?"),
+        (
+            "user: a\nagent: b",
+            "1:1: `user` is not known here — it begins a turn: write `- user: …`",
+        ),
+        (TURN + "\t", "4:1: a tab indents this line — indent with spaces instead"),
+        ("turns:\n\t- user: a\n\t  agent: b", "2:1: a tab indents this line — indent with spaces"),
+        ("turns:\n- user: a\n \tagent: b", "3:2: a tab indents this line — indent with spaces"),
+        ("turns:\n- user: a\n  when:\n\t turn: 1", "4:1: a tab indents this line — indent with"),
         (TURN + "    turn: 1", "4:5: `turn` is not known here — it belongs to the conditions"),
         (TURN + "    at_end: repeat", "4:5: `at_end` is not known here — it belongs at the top"),
         (
@@ -109,6 +130,24 @@ def test_problems_of_a_yaml_dialogue(text: str, complaint: str) -> None:
         assert any(line.startswith(complaint) for line in said), said
     else:
         parse_dialogue(text, file="d.yaml")
+
+
+def test_no_hint_sends_a_name_to_a_place_beside_itself() -> None:
+    assert not [name for name, hint in MISPLACED.items() if f"beside `{name}`" in hint]
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.YAML", "a.Yml", "a.JSON"])
+def test_json_and_capital_endings_are_yaml(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text('{"turns": [{"user": "a", "agent": "b"}]}')
+
+    assert load_dialogue(tmp_path / name).turns[0].reply.text == "b"
+
+
+def test_json_files_of_a_folder_are_other_files(tmp_path: Path) -> None:
+    (tmp_path / "dialogues.schema.json").write_text("{}")
+    (tmp_path / "a.TXT").write_text("user: a\nagent: b")
+
+    assert [Path(each.file).name for each in load_dialogues(tmp_path)] == ["a.TXT"]
 
 
 def test_problems_of_every_file_of_a_folder_are_reported(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from leadway_mock.dialogues import parse_dialogue, write_transcript
+from leadway_mock.dialogues import as_dialogue, dialogue, parse_dialogue, write_transcript
 from tests.mock.dialogues.texts import complaints, said
 
 
@@ -72,8 +74,8 @@ def test_captures_are_kept_and_not_expanded_again() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("", "1:1: the file is empty — start it with a line `user: …`, and a line `agent: …`"),
-        ("# nothing\n", "1:1: the file is empty — start it"),
+        ("", "1:1: the file has no turns — start it with a line `user: …`, and a line `agent: …`"),
+        ("# nothing\n", "1:1: the file has no turns — start it"),
         ("user: a\n", "1:1: this turn has no reply — add"),
         ("user: a\nuser: b\nagent: c", "1:1: this turn has no reply — add"),
         ("agent: a\n", "1:1: this reply has no `user` before it — write"),
@@ -86,10 +88,39 @@ def test_captures_are_kept_and_not_expanded_again() -> None:
         ("user: /(/\nagent: x", "1:7: invalid regular expression"),
         ("user: /(?P<turn>.)/\nagent: x", "1:7: a capture must not be named `turn`"),
         ("user:\nagent: x", "1:6: `user` is empty"),
+        ("name: x\n", "1:1: the file has no turns — start it"),
+        ("user: a\nagent: b\nat_end: again", "3:9: `at_end` cannot be `again` — write"),
+        ("at_end: repeat\nuser: a\nagent: b\nat_end: repeat", "4:1: `at_end:` is already on line"),
+        ("name:\nuser: a\nagent: b", "1:6: `name` is empty"),
+        ("fallback: {{x\nuser: a\nagent: b", "1:11: a `{{` without a placeholder"),
+        ("after: repeat\nuser: a\nagent: b", "1:1: `after:` is not a speaker — did you mean `at_e"),
     ],
 )
 def test_problems_of_a_transcript_have_position_and_hint(text: str, complaint: str) -> None:
     assert any(line.startswith(complaint) for line in complaints(text)), complaints(text)
+
+
+def test_a_transcript_can_have_the_properties_of_a_dialogue() -> None:
+    talk = parse_dialogue("name: Stub\nuser: *\nagent: OK, {{message}}\nat_end: repeat\n")
+    strict = parse_dialogue("user: a\nagent: b\nat_end: restart\nfallback: reject\n", name="s")
+
+    assert (talk.name, talk.at_end) == ("Stub", "repeat")
+    assert said(talk, *"abcd") == ["OK, a", "OK, b", "OK, c", "OK, d"]
+    assert (strict.name, strict.at_end, strict.fallback) == ("s", "restart", "reject")
+    assert strict == replace(
+        as_dialogue(dialogue("s").user("a").agent("b").at_end("restart").fallback("reject")),
+        file="s",
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["turns:\n  - user: a\n", '{"turns": []}\n', "- user: a\n", "[]\n", '"turns": []\n']
+)
+def test_yaml_in_a_transcript_is_named(text: str) -> None:
+    first = complaints(text, "d.txt")[0]
+    assert (
+        first == "1:1: this is YAML, not a transcript — end the file's name in `.yaml` or `.json`"
+    )
 
 
 def test_a_file_with_invalid_lines_only_is_not_reported_as_empty() -> None:
@@ -101,6 +132,14 @@ def test_a_file_with_invalid_lines_only_is_not_reported_as_empty() -> None:
 
 def test_all_problems_are_reported_at_once() -> None:
     assert len(complaints("user: /(/\nagent: {{\nbot: x\nuser: y\n")) == 4
+
+
+def test_each_unclosed_placeholder_of_a_text_is_reported() -> None:
+    assert complaints("user: a\nagent: {{message {{turn}} {{nmae, {{x}\n    {{day", "d.txt") == [
+        f"2:8: a `{{{{` without a placeholder: `{each}` — close it as in `{{{{name}}}}`, or write "
+        r"`\{{` for two braces"
+        for each in ("{{day", "{{message {{turn}}", "{{nmae,", "{{x}")
+    ]
 
 
 def test_a_conversation_is_written_as_a_transcript_that_plays_it() -> None:

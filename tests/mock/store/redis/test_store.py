@@ -164,5 +164,5 @@ def test_without_the_client_the_error_says_how_to_install_it(
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "redis", None)
     monkeypatch.setitem(sys.modules, "redis.connection", None)
-    with pytest.raises(StoreError, match=r"Run: pip install 'leadway\[mock,redis\]'"):
+    with pytest.raises(StoreError, match=r"-m pip install '\.\[mock,redis\]'"):
         open_store("redis://localhost")

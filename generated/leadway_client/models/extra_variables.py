@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="ExtraVariables")
+
+
+@_attrs_define
+class ExtraVariables:
+    """Values for the agent, by name: at most 32 KiB as JSON, nested at most five levels deep. Some names are
+    reserved, in any case, at the top level or below `global`, `inputs`, `raw` and `runtime`, nested or
+    dotted: everything under `account`, `contact` and `location`, and `agentId`, `agencyId`, `companyId`,
+    `contactId`, `executionId`, `locationId`, `sessionId` and `userId`.
+
+        Example:
+            {'customerName': 'Sarah'}
+
+    """
+
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        extra_variables = cls()
+
+        extra_variables.additional_properties = d
+        return extra_variables
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
