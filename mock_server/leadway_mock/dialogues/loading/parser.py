@@ -127,7 +127,6 @@ SYNONYMS: Final = {
     "delay": ("latency",),
     "goto": ("then",),
     "id": ("label", "name"),
-    "inputVariables": ("variables",),
     "message": ("user",),
     "next": ("then",),
     "otherwise": ("fallback",),
