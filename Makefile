@@ -44,11 +44,17 @@ docs: setup ## generate the pages in docs/ that come from code
 test: setup ## run all tests, or those of some folders  [TESTS=tests/mock]
 	@$(BIN)/pytest -n auto --dist loadgroup $(TESTS)
 
+test-newer: setup ## run the fast tests on the newest Python of the machine
+	@sh scripts/test_newer.sh
+
 test-debian: ## run the tests on the Python of a Debian release, in a chroot, as root  [SUITE=trixie] [TESTS=tests/mock]
 	@sh scripts/debian.sh run $(SUITE) make test TESTS="$(TESTS)"
 
 test-image: setup ## build the image with buildah, on a Debian folder, and serve it, as root
 	@LEADWAY_TEST_IMAGE=1 $(BIN)/pytest tests/repository/test_image.py
+
+mutants: setup ## change 100 expressions, one at a time, and see whether a test fails  [SEED=11] [COUNT=100]
+	@nice -n 19 $(BIN)/python scripts/mutants.py $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
 
 check: setup ## run all static checks, and show all failures
 	@$(MAKE) --keep-going check-style check-types check-imports check-names check-contract check-generated check-docs check-containers check-workflows
@@ -111,12 +117,12 @@ lock: .venv-lock/.ready .venv/.dev ## pin the newest compatible versions in requ
 	@sh scripts/lock.sh
 
 clean: ## remove everything that make created
-	@rm -rf .venv .venv-generate .venv-lock .wheelhouse node_modules bench/peers/node_modules .bench .mutants dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
+	@rm -rf .venv .venv-newer .venv-generate .venv-lock .wheelhouse node_modules bench/peers/node_modules .bench .mutants dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
 
 help:
 	@awk -F ':.*## ' '/^## / { print (blank++ ? "\n" : "") substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: mock prism setup generate docs test test-debian test-image check check-style check-types check-imports check-names check-contract \
+.PHONY: mock prism setup generate docs test test-newer test-debian test-image mutants check check-style check-types check-imports check-names check-contract \
 	check-generated check-docs check-containers check-workflows contract referee bench bench-scale bench-sdk bench-stress lock clean help
 
 # Environments: created once, and updated when their lock file changes.

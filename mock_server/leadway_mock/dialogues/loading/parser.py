@@ -130,7 +130,6 @@ SYNONYMS: Final = {
     "delay": ("latency",),
     "goto": ("then",),
     "id": ("label", "name"),
-    "inputVariables": ("variables",),
     "message": ("user",),
     "next": ("then",),
     "otherwise": ("fallback",),

@@ -84,7 +84,7 @@ TURN = "turns:\n  - user: a\n    agent: b\n"
             "4:14: `latency` has an invalid value — A duration such as 200ms",
         ),
         (TURN + "    latency: {uniform: 1s}", "4:24: `uniform` must be a list, not text"),
-        (TURN + "    fault: {status: 200}", "4:21: `status` is out of range"),
+        (TURN + "    fault: {status: 99}", "4:21: `status` is out of range"),
         (
             TURN + "    fault: {stat: 500}",
             "4:19: `stat` is not known here — did you mean `status`?",
@@ -195,3 +195,35 @@ def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"\xef\xbb\xbfuser: a\r\nagent: b\r\n")
 
     assert load_dialogue(tmp_path / "a.txt").turns[0].reply.text == "b"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("after: x\n" + TURN, "at_end"),
+        ("agentId: x\n" + TURN, "agent"),
+        ("agents: x\n" + TURN, "agent"),
+        ("id: x\n" + TURN, "name"),
+        ("otherwise: x\n" + TURN, "fallback"),
+        (TURN + "    alternatives: []", "branch"),
+        (TURN + "    answer: x", "agent"),
+        (TURN + "    assistant: x", "agent"),
+        (TURN + "    branches: []", "branch"),
+        (TURN + "    delay: 1s", "latency"),
+        (TURN + "    goto: x", "then"),
+        (TURN + "    id: x", "label"),
+        (TURN + "    message: x", "user"),
+        (TURN + "    next: x", "then"),
+        (TURN + "    reply: x", "agent"),
+        (TURN + "    text: x", "user"),
+        (TURN + "    when: {attachment: 1}", "attachments"),
+        (TURN + "    when: {contactId: x}", "contact"),
+        (TURN + "    when: {inputVariables: {x: y}}", "variables"),
+        ("turns: [{user: a, agent: {answer: b}}]", "response"),
+        ("turns: [{user: a, agent: {text: b}}]", "response"),
+    ],
+)
+def test_the_name_of_other_tools_leads_to_ours(text: str, meant: str) -> None:
+    with pytest.raises(DialogueError) as caught:
+        parse_dialogue(text)
+    assert f"did you mean `{meant}`?" in str(caught.value)
