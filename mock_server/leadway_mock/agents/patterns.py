@@ -75,26 +75,27 @@ class PatternTimeout(Exception):  # noqa: N818 - a timeout
 class MatchTime:
     """Time that is left for the regular expressions of one message."""
 
-    __slots__ = ("_may_block", "_seconds")
+    __slots__ = ("_spent", "may_block")
 
     def __init__(self, *, may_block: bool = True) -> None:
         """Without `may_block`, which the event loop needs, `search` may raise `WouldBlock`."""
-        self._may_block = may_block
-        self._seconds = MAX_MATCH_SECONDS if may_block else MAX_LOOP_SECONDS
+        self.may_block = may_block
+        self._spent = 0.0
 
     def search(self, pattern: Pattern, text: str) -> Mapping[str, str | None] | None:
         """Return the groups of the first match, or None. Raises `PatternTimeout`."""
-        if len(text) > MAX_LOOP_CHARS and not self._may_block:
+        if len(text) > MAX_LOOP_CHARS and not self.may_block:
             raise WouldBlock
+        limit = MAX_MATCH_SECONDS if self.may_block else MAX_LOOP_SECONDS
         compiled, started = _compile(pattern.text, pattern.flags), time.perf_counter()
         try:
-            match = compiled.search(text, timeout=max(self._seconds, 1e-9))
+            match = compiled.search(text, timeout=max(limit - self._spent, 1e-9))
         except TimeoutError:
-            if not self._may_block:
+            if not self.may_block:
                 raise WouldBlock from None
             raise PatternTimeout(pattern) from None
         finally:
-            self._seconds -= time.perf_counter() - started
+            self._spent += time.perf_counter() - started
         return None if match is None else match.groupdict()
 
 

@@ -28,13 +28,8 @@ class AgentInput:
     state: Mapping[str, object]
     """`AgentReply.state` of the turn before; empty on turn 1. JSON values only."""
 
-    may_block: bool = field(default=True, compare=False)
-    match_time: MatchTime = field(init=False, compare=False, repr=False)
+    match_time: MatchTime = field(default_factory=MatchTime, init=False, compare=False, repr=False)
     """Time for the regular expressions."""
-
-    def __post_init__(self) -> None:
-        """Start with all of the time."""
-        self.match_time = MatchTime(may_block=self.may_block)
 
 
 @dataclass(frozen=True, slots=True)

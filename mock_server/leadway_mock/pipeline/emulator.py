@@ -103,7 +103,8 @@ class Emulator:
         """Return the response to `request`, and write both into the journal of its namespace."""
         started, context = time.perf_counter(), None
         try:
-            context = self._continue(request) or self._begin(request, started)
+            context = self._continue(request) if request.unfinished else None
+            context = context or self._begin(request, started)
             response = self._pipeline.run(context)
         except WouldBlock:
             request.unfinished = context

@@ -50,7 +50,7 @@ NO_CORS = (
     " Browsers ask this before a call to another origin. Like the platform, the mock sends no CORS"
     " headers: call it from your server, which keeps the token there."
 )
-ROOT_HINT = "Nothing is here. To wait for the mock, use GET /__mock/health; /__mock lists the rest."
+ROOT_HINT = "To wait for the mock, use GET /__mock/health."
 
 
 class RequestPipeline:
@@ -270,8 +270,6 @@ def route(contract: Contract, request: Request) -> tuple[Operation, Mapping[str,
 
 
 def _route_hint(contract: Contract, path: str) -> str:
-    if path == "/":
-        return ROOT_HINT
     current = [each for each in contract.operations if not each.deprecated]
     listed = ", ".join(f"{each.method} {each.path}" for each in current)
     known = f"The contract has {listed}; the mock lists its own pages at /__mock."
@@ -280,6 +278,8 @@ def _route_hint(contract: Contract, path: str) -> str:
 
 def _path_mistakes(contract: Contract, path: str) -> Iterator[str]:
     """Yield a sentence for each mistake that makes a path of the contract unknown."""
+    if path == "/":
+        yield ROOT_HINT
     if "//" in path:
         yield "There are two slashes in a row: does the base URL end with one?"
     if path.endswith("/") and path != "/":

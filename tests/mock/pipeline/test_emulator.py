@@ -342,7 +342,9 @@ def test_each_request_is_a_line_in_the_log(
         rf"POST {CURRENT} -> 200 reply, turn 1 of {execution_id} \(\d+\.\d ms\)", first
     )
     assert "422 body-invalid" in second
-    assert "\n    hint: /input: unknown property 'input'; did you mean 'message'?" in second
+    assert "\n    The body violates" in second
+    assert "X-Mock-Hint and /__mock/journal say more." in second
+    assert "input" not in second
     assert third.startswith("POST /a  b/pit-[redacted] -> 404 route-unknown")
 
 

@@ -79,6 +79,7 @@ class ExecuteAgentHandler:
         digest = session.state.get(AGENT_DIGEST)
         agent = (self._agent_versions.get(digest) if digest else None) or agent
         agent_input = self._agent_input(call, session, version)
+        agent_input.match_time.may_block = call.context.request.may_block
         reply = play(script, agent_input) if script else agent.respond(agent_input)
         if script:
             _record_dialogue(call, script, agent_input, reply)
@@ -152,7 +153,6 @@ class ExecuteAgentHandler:
             execution_id=session.id,
             version_id=version.id,
             state=session.state,
-            may_block=call.context.request.may_block,
         )
 
     def reply_rule(self, reply: AgentReply) -> str:
