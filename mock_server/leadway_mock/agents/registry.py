@@ -96,9 +96,10 @@ class Agent:
         """Whether its status is `active`."""
         return self.status == ACTIVE
 
-    def is_in_location(self, location: str) -> bool:
-        """Whether it belongs to `location`."""
-        return self.location is None or self.location == location
+    def is_reachable(self, location: str, *, managed: bool) -> bool:
+        """Whether it belongs to `location`, and is of that kind."""
+        is_kind = (self.managed is not None) == managed
+        return is_kind and (self.location is None or self.location == location)
 
     @property
     def can_run(self) -> bool:

@@ -115,11 +115,19 @@ class Contract:
         """The contract's own version, from its `info`."""
         return str(self.document["info"]["version"])
 
+    @cached_property
+    def _by_length(self) -> Mapping[int, list[Operation]]:
+        """The operations by the number of segments of their paths."""
+        found: dict[int, list[Operation]] = {}
+        for each in self.operations:
+            found.setdefault(len(each.segments), []).append(each)
+        return found
+
     def operations_at(self, path: str) -> list[Match]:
         """Return each operation whose path template matches `path`, with its path parameters."""
         segments = tuple(path.split("/"))
         found: list[Match] = []
-        for each in self.operations:
+        for each in self._by_length.get(len(segments), ()):
             parameters = each.match(segments)
             if parameters is not None:
                 found.append((each, parameters))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from leadway_mock.contract.model import Operation, agent_id_of
+from leadway_mock.contract.model import Operation
 from leadway_mock.http.messages import Request
 from leadway_mock.state.exchange_record import ExchangeRecord
 from leadway_mock.state.namespaces import Namespace
@@ -96,13 +96,11 @@ class OperationCall:
     path_parameters: Mapping[str, str]
     body: Mapping[str, Any]
     location: str | None
-    query: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, Any]
     """The parameters of the query that the contract describes, by name."""
 
-    @property
-    def agent_id(self) -> str:
-        """The agent in the path; empty where it has none."""
-        return agent_id_of(self.path_parameters)
+    agent_id: str
+    """The agent in the path; empty where it has none."""
 
     @property
     def session_id(self) -> str:

@@ -137,9 +137,10 @@ class RequestPipeline:
         # location-missing, location-forbidden
         self._count_quotas(context, operation, token, location)
         # quota-exceeded, quota-exceeded-retryable
-        query = self._validate_query(request, operation)
+        query = _read_query(request, self._queries.get(operation.id))
         # query-invalid
-        self._validate(context, operation, body)
+        agent_id = agent_id_of(path)
+        self._validate(context, operation, body, agent_id)
         # body-invalid
 
         preference = read_preference(request)
@@ -149,7 +150,7 @@ class RequestPipeline:
             context.record.requested_example = preference.text
             return response
 
-        return self._handle(OperationCall(context, operation, path, body, location, query))
+        return self._handle(OperationCall(context, operation, path, body, location, query, agent_id))
         # armed faults, then the errors of the operation's handler
 
     def _handle(self, call: OperationCall) -> Response:
@@ -218,18 +219,9 @@ class RequestPipeline:
             if error is not None:
                 raise error
 
-    def _validate_query(self, request: Request, operation: Operation) -> Mapping[str, Any]:
-        """Return the parameters of the query; empty for operations with a body."""
-        reader = self._queries.get(operation.id)
-        if reader is None:
-            return {}
-        values, errors = reader.read(request.query)
-        if errors:
-            messages = [each.message for each in errors]
-            raise APIError("query-invalid", message=messages, violations=errors)
-        return values
-
-    def _validate(self, context: RequestContext, operation: Operation, body: object) -> None:
+    def _validate(
+        self, context: RequestContext, operation: Operation, body: object, agent_id: str
+    ) -> None:
         """Validate the body once; record what the operation did not use."""
         validator = self._validators.get(operation.id)
         errors = validator.errors(body) if validator else ()
@@ -239,13 +231,24 @@ class RequestPipeline:
         if errors:
             messages = [each.message for each in errors[:MAX_ERRORS]]
             raise APIError("body-invalid", message=messages, violations=errors[:MAX_ERRORS])
-        agent = self.agents.by_id.get(agent_id_of(context.record.path_parameters))
+        agent = self.agents.by_id.get(agent_id)
         variables = agent.input_variables if agent else ()
         if unknown or variables or context.request.query:
-            declared = [each.name for each in variables]
+            declared = [each.name for each in variables] if variables else []
             context.record.find_unused_input = partial(
                 find_unused_input, context.request.query, operation, body, unknown, declared
             )
+
+
+def _read_query(request: Request, reader: QueryReader | None) -> Mapping[str, Any]:
+    """Return the parameters of the query; empty for operations with a body, which have no reader."""
+    if reader is None:
+        return {}
+    values, errors = reader.read(request.query)
+    if errors:
+        messages = [each.message for each in errors]
+        raise APIError("query-invalid", message=messages, violations=errors)
+    return values
 
 
 def route(contract: Contract, request: Request) -> tuple[Operation, Mapping[str, str]]:

@@ -63,9 +63,9 @@ def test_only_an_active_agent_is_active(status: str) -> None:
 
 
 def test_an_agent_belongs_to_its_location_or_to_all() -> None:
-    assert AGENT.is_in_location("here")
-    assert replace(AGENT, location="here").is_in_location("here")
-    assert not replace(AGENT, location="here").is_in_location("there")
+    assert AGENT.is_reachable("here", managed=False)
+    assert replace(AGENT, location="here").is_reachable("here", managed=False)
+    assert not replace(AGENT, location="here").is_reachable("there", managed=False)
 
 
 def test_a_token_is_valid_for_its_locations_or_all() -> None:
@@ -116,7 +116,7 @@ def test_the_built_in_agents_have_all_locations_and_ids_like_the_vendors() -> No
         assert len(agent_id) == 24
         assert agent_id.isalnum()
         assert agent_id == agent_id.lower()
-        assert built_in.is_in_location("anywhere")
+        assert built_in.is_reachable("anywhere", managed=built_in.managed is not None)
 
 
 def test_each_built_in_agent_can_be_reached_as_its_id_says() -> None:

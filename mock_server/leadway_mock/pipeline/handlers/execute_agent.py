@@ -47,6 +47,7 @@ log = logging.getLogger(__name__)
 class ExecuteAgentHandler:
     """Finds the agent and the session, and gets the agent's reply to the message."""
 
+    session_field = "executionId"
     variables_field = "inputVariables"
     is_managed = False
     """Whether it executes managed agents, and those only."""
@@ -89,7 +90,8 @@ class ExecuteAgentHandler:
     def _find_agent(self, call: OperationCall) -> Agent:
         agent_id = call.agent_id
         agent = self._agents.by_id.get(agent_id) or self._scripted_agent(call, agent_id)
-        if agent is None or not self._is_reachable(agent, call):
+        location = call.location or ""
+        if agent is None or not agent.is_reachable(location, managed=self.is_managed):
             raise APIError("agent-unknown", hint=self._unknown_hint(call, agent))
         if not agent.is_active:
             if self.is_managed:
@@ -97,25 +99,25 @@ class ExecuteAgentHandler:
             raise APIError("agent-inactive", hint=f"Its status is '{agent.status}'.")
         return agent
 
-    def _is_reachable(self, agent: Agent, call: OperationCall) -> bool:
-        is_kind = (agent.managed is not None) == self.is_managed
-        return is_kind and agent.is_in_location(call.location or "")
-
     def _unknown_hint(self, call: OperationCall, agent: Agent | None) -> str:
         if agent is not None and (agent.managed is not None) != self.is_managed:
             kind, path = ("an", "agent") if self.is_managed else ("a managed", "managed-agents")
             path = f"POST /agent-studio/{path}/{agent.id}/execute"
             return f"It is {kind} agent: {path}."
-        agents = self._agents.by_id.values()
-        known = ", ".join(
-            each.id for each in agents if self._is_reachable(each, call) and each.can_run
+        location, managed = call.location or "", self.is_managed
+        known = (
+            each.id
+            for each in self._agents.by_id.values()
+            if each.is_reachable(location, managed=managed) and each.can_run
         )
-        return f"Agents in this location: {known}."
+        return f"Agents in this location: {', '.join(known)}."
 
     def _scripted_agent(self, call: OperationCall, agent_id: str) -> Agent | None:
         """Return an agent that exists only because a dialogue names it."""
         namespace = call.context.namespace
-        session = namespace.sessions.find(call.session_id, call.context.reads)
+        session = namespace.sessions.find(
+            call.body.get(self.session_field) or "", call.context.reads
+        )
         state = session.state if session else {}
         if not self.dialogues.knows_agent(namespace, agent_id, state):
             return None
@@ -130,7 +132,7 @@ class ExecuteAgentHandler:
         """
         context = call.context
         namespace = context.namespace
-        execution_id = call.session_id
+        execution_id = call.body.get(self.session_field)
         if execution_id:
             try:
                 return namespace.sessions.resume(
@@ -155,13 +157,12 @@ class ExecuteAgentHandler:
             state=session.state,
         )
 
-    def reply_rule(self, reply: AgentReply) -> str:
-        """Return the rule of a reply."""
-        return reply.rule or ("reply-goal-completed" if reply.goal_completion else "reply")
-
-    def content(self, execution_id: str, turn: Turn, reply: AgentReply) -> dict[str, Any]:
-        """Return the body of the response."""
-        return {
+    def render(
+        self, execution_id: str, turn: Turn, reply: AgentReply
+    ) -> tuple[str, dict[str, Any]]:
+        """Return the rule and the body of the response."""
+        rule = reply.rule or ("reply-goal-completed" if reply.goal_completion else "reply")
+        return rule, {
             "success": reply.success,
             "executionId": execution_id,
             "interactionId": turn.interaction_id,
@@ -205,16 +206,12 @@ class PreparedTurn:
             writes += dialogues.turn_writes(context.namespace, self.script, self.reply)
         return writes
 
-    def content(self) -> dict[str, Any]:
-        """Return the body of the response."""
-        return self.handler.content(self.session.id, self.turn, self.reply)
-
     def respond(self) -> Response:
         """Return the agent's reply in the platform's form."""
         reply, record = self.reply, self.call.context.record
         record.execution_id, record.turn = self.session.id, self.turn.number
-        rule = self.handler.reply_rule(reply)
-        response = Response(200, self.content(), rule, self.handler.contract.evidence[rule])
+        rule, content = self.handler.render(self.session.id, self.turn, reply)
+        response = Response(200, content, rule, self.handler.contract.evidence[rule])
         response.hint = near_miss_hint(reply) if reply.rule else ""
         response.delay = reply.delay
         return response

@@ -46,6 +46,7 @@ RESERVED_NAMES = RESERVED_ROOTS | frozenset(
 class ExecuteManagedAgentHandler(ExecuteAgentHandler):
     """Executes managed agents: the same turns and sessions, with a key and other names."""
 
+    session_field = "sessionId"
     variables_field = VARIABLES
     is_managed = True
 
@@ -88,12 +89,10 @@ class ExecuteManagedAgentHandler(ExecuteAgentHandler):
         context.record.is_repeated = True
         return PreparedRepeat(response)
 
-    def reply_rule(self, reply: AgentReply) -> str:
-        """Return the rule of a reply."""
-        return reply.rule or "managed-reply"
-
-    def content(self, execution_id: str, turn: Turn, reply: AgentReply) -> dict[str, Any]:
-        """Return the body of the response."""
+    def render(
+        self, execution_id: str, turn: Turn, reply: AgentReply
+    ) -> tuple[str, dict[str, Any]]:
+        """Return the rule and the body of the response."""
         content = {
             "success": reply.success,
             "agentId": turn.agent_id,
@@ -102,7 +101,8 @@ class ExecuteManagedAgentHandler(ExecuteAgentHandler):
             "toolsFired": list(reply.tools_fired),
         }
         media = list(reply.generated_media)
-        return content | ({"generatedMedia": media} if media else {})
+        content |= {"generatedMedia": media} if media else {}
+        return reply.rule or "managed-reply", content
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +120,9 @@ class PreparedKeyedTurn:
     def writes(self) -> Sequence[Write]:
         """Return the writes of the turn and of its key."""
         context = self.turn.call.context
-        content = self.turn.content()
-        keys = context.namespace.idempotency
-        return [*self.turn.writes(), *keys.writes(self.use, context.record, content)]
+        turn, keys = self.turn, context.namespace.idempotency
+        _, content = turn.handler.render(turn.session.id, turn.turn, turn.reply)
+        return [*turn.writes(), *keys.writes(self.use, context.record, content)]
 
     def respond(self) -> Response:
         """Return the agent's reply."""
@@ -178,24 +178,16 @@ class ManagedAgentReader:
             if agent.id == call.agent_id:
                 content = _summary(agent, call.location or "") | _details(details)
                 return self._prepared("managed-agent", content)
-        agent_or_none = self._agents.by_id.get(call.agent_id)
-        if (
-            agent_or_none
-            and agent_or_none.managed
-            and agent_or_none.is_in_location(call.location or "")
-        ):
+        hidden = self._agents.by_id.get(call.agent_id)
+        if hidden and hidden.is_reachable(call.location or "", managed=True):
             raise APIError("agent-unpublished", hint="It is not published, or not active.")
         known = ", ".join(agent.id for agent, _ in self._published(call))
         raise APIError("agent-unknown", hint=f"Managed agents in this location: {known}.")
 
     def _published(self, call: OperationCall) -> Iterator[tuple[Agent, ManagedDetails]]:
         for agent in self._agents.by_id.values():
-            if (
-                agent.managed is not None
-                and agent.is_active
-                and agent.is_in_location(call.location or "")
-                and agent.published_version()
-            ):
+            is_reachable = agent.is_reachable(call.location or "", managed=True)
+            if agent.managed and is_reachable and agent.can_run:
                 yield agent, agent.managed
 
     def _prepared(self, rule: str, content: object) -> PreparedRepeat:
