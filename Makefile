@@ -53,8 +53,8 @@ test-debian: ## run the tests on the Python of a Debian release, in a chroot, as
 test-image: setup ## build the image with buildah, on a Debian folder, and serve it, as root
 	@LEADWAY_TEST_IMAGE=1 $(BIN)/pytest tests/repository/test_image.py
 
-mutants: setup ## change 100 expressions, one at a time, and see whether a test fails  [SEED=11] [COUNT=100]
-	@nice -n 19 $(BIN)/python scripts/mutants.py $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
+mutants: setup ## change 100 expressions, one at a time, and see whether a test fails
+	@nice -n 19 $(BIN)/python scripts/mutants.py
 
 check: setup ## run all static checks, and show all failures
 	@$(MAKE) --keep-going check-style check-types check-imports check-names check-contract check-generated check-docs check-containers check-workflows
