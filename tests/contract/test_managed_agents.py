@@ -201,7 +201,7 @@ def test_key_repeats_the_response(service: Service) -> None:
 def test_key_belongs_to_its_request(service: Service, change: Mapping[str, Any]) -> None:
     key = str(uuid4())
     say(service, key=key, message="First")
-    text = message(say(service, key=key, **{"message": "First"} | change), 422)
+    text = message(say(service, key=key, **{"message": "First", **change}), 422)
     assert text == "This Idempotency-Key was used for another request."
 
 

@@ -154,9 +154,11 @@ def the_paths_do_not_share_sessions(patch: pytest.MonkeyPatch) -> None:
 
 @bug
 def a_rejected_body_counts_as_a_turn(patch: pytest.MonkeyPatch) -> None:
-    def broken(self: RequestPipeline, context: RequestContext, operation: Any, body: Any) -> None:
+    def broken(
+        self: RequestPipeline, context: RequestContext, operation: Any, body: Any, agent: str
+    ) -> None:
         try:
-            validate(self, context, operation, body)
+            validate(self, context, operation, body, agent)
         except APIError:
             sessions = context.namespace.sessions
             session = find(sessions, body.get("executionId", ""))

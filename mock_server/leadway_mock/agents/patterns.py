@@ -259,7 +259,7 @@ def _compile(text: str, letters: str) -> regex.Pattern[str]:
             # Python warns of patterns whose meaning will change; report that as an error.
             warnings.simplefilter("error")
             re.compile(text, flags)
-            if _size(re._parser.parse(text, flags)) > MAX_REGEX_SIZE:  # type: ignore[attr-defined]  # noqa: SLF001 - documented nowhere, and in every Python from 3.11 to 3.14
+            if _size(re._parser.parse(text, flags)) > MAX_REGEX_SIZE:  # noqa: SLF001 - documented nowhere, and in every Python from 3.11 to 3.14
                 message = "the regular expression repeats too much"
                 raise PatternError(message, "write lower numbers in its {…}, or `+`")
             # Of the syntax of `regex` that Python takes for text, only {e<=1} is no warning.

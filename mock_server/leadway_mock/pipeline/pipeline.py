@@ -137,7 +137,8 @@ class RequestPipeline:
         # location-missing, location-forbidden
         self._count_quotas(context, operation, token, location)
         # quota-exceeded, quota-exceeded-retryable
-        query = _read_query(request, self._queries.get(operation.id))
+        reader = self._queries.get(operation.id)
+        query = _read_query(request, reader) if reader else {}
         # query-invalid
         agent_id = agent_id_of(path)
         self._validate(context, operation, body, agent_id)
@@ -150,7 +151,8 @@ class RequestPipeline:
             context.record.requested_example = preference.text
             return response
 
-        return self._handle(OperationCall(context, operation, path, body, location, query, agent_id))
+        call = OperationCall(context, operation, path, body, location, query, agent_id)
+        return self._handle(call)
         # armed faults, then the errors of the operation's handler
 
     def _handle(self, call: OperationCall) -> Response:
@@ -240,10 +242,8 @@ class RequestPipeline:
             )
 
 
-def _read_query(request: Request, reader: QueryReader | None) -> Mapping[str, Any]:
-    """Return the parameters of the query; empty for operations with a body, which have no reader."""
-    if reader is None:
-        return {}
+def _read_query(request: Request, reader: QueryReader) -> Mapping[str, Any]:
+    """Return the parameters of the query; raises `APIError`: `query-invalid`."""
     values, errors = reader.read(request.query)
     if errors:
         messages = [each.message for each in errors]
