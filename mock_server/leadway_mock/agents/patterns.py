@@ -22,7 +22,7 @@ from leadway_mock.util.json_text import plain_text
 from leadway_mock.util.printable_text import escape_controls
 
 MAX_MATCH_SECONDS: Final = 0.25
-"""Time that all regular expressions have for one message."""
+"""Processor time in seconds that all regular expressions have for one message."""
 
 MAX_LOOP_SECONDS: Final = 0.01
 """The same in the event loop, where every other client waits. Then a thread tries again."""
@@ -87,7 +87,7 @@ class MatchTime:
         if len(text) > MAX_LOOP_CHARS and not self.may_block:
             raise WouldBlock
         limit = MAX_MATCH_SECONDS if self.may_block else MAX_LOOP_SECONDS
-        compiled, started = _compile(pattern.text, pattern.flags), time.perf_counter()
+        compiled, started = _compile(pattern.text, pattern.flags), time.thread_time()
         try:
             match = compiled.search(text, timeout=max(limit - self._spent, 1e-9))
         except TimeoutError:
@@ -95,7 +95,7 @@ class MatchTime:
                 raise WouldBlock from None
             raise PatternTimeout(pattern) from None
         finally:
-            self._spent += time.perf_counter() - started
+            self._spent += time.thread_time() - started
         return None if match is None else match.groupdict()
 
 

@@ -256,7 +256,8 @@ def _describe(error: ValidationError, root: Any) -> Iterator[FieldError]:  # noq
     elif error.validator == "minLength":
         yield FieldError(pointer, f"{name} should not be empty", kind=ErrorKind.EMPTY)
     elif error.validator in LIMITS:
-        yield FieldError(pointer, f"{name} {LIMITS[error.validator].format(error.validator_value)}")
+        message = f"{name} {LIMITS[error.validator].format(error.validator_value)}"
+        yield FieldError(pointer, message, _cut(error.message))
     else:
         yield FieldError(pointer, f"{name} is not valid", _cut(error.message))
 

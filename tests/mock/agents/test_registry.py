@@ -1,4 +1,5 @@
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
@@ -7,11 +8,13 @@ from leadway_mock.agents.builtin import (
     ECHO_ID,
     GOAL_ID,
     INACTIVE_ID,
+    MANAGED_ID,
     UNPUBLISHED_ID,
     VARIABLES_ID,
     echo,
 )
 from leadway_mock.agents.registry import (
+    MANAGED_WRITE_SCOPE,
     OTHER_LOCATION,
     OTHER_LOCATION_TOKEN,
     STATUSES,
@@ -85,7 +88,7 @@ def test_no_repr_shows_a_token() -> None:
 def test_without_a_file_every_token_but_the_unknown_one_is_accepted() -> None:
     token = BUILT_IN.token(ANY_TOKEN)
 
-    assert token == Token(ANY_TOKEN, locations=None, scopes=(WRITE_SCOPE,))
+    assert token == Token(ANY_TOKEN, locations=None, scopes=(WRITE_SCOPE, MANAGED_WRITE_SCOPE))
     assert BUILT_IN.token(UNKNOWN_TOKEN) is None
 
 
@@ -113,8 +116,11 @@ def test_each_magic_token_has_its_error() -> None:
 def test_the_built_in_agents_have_all_locations_and_ids_like_the_vendors() -> None:
     for agent_id, built_in in BUILT_IN.by_id.items():
         assert built_in.id == agent_id
-        assert len(agent_id) == 24
-        assert agent_id.isalnum()
+        if built_in.managed:
+            assert str(UUID(agent_id)) == agent_id
+        else:
+            assert len(agent_id) == 24
+            assert agent_id.isalnum()
         assert agent_id == agent_id.lower()
         assert built_in.is_reachable("anywhere", managed=built_in.managed is not None)
 
@@ -126,7 +132,7 @@ def test_each_built_in_agent_can_be_reached_as_its_id_says() -> None:
         if built_in.is_active and built_in.published_version()
     }
 
-    assert reachable == {ECHO_ID, GOAL_ID, VARIABLES_ID}
+    assert reachable == {ECHO_ID, GOAL_ID, VARIABLES_ID, MANAGED_ID}
     assert not BUILT_IN.by_id[INACTIVE_ID].is_active
     assert BUILT_IN.by_id[INACTIVE_ID].published_version()
     assert BUILT_IN.by_id[UNPUBLISHED_ID].is_active
