@@ -222,7 +222,7 @@ def test_turn_of_a_file_that_no_namespace_uses_is_reported_once(
     flags = ["--strict", "--dialogues", str(booking)]
     done = execute(*flags, "--", sys.executable, "-c", program, cwd=tmp_path)
     assert done.returncode == 1
-    assert done.stderr.count("turn 1 of 'booking'") == 1
+    assert done.stderr.count("turn 1 of 'booking', booking.txt:1: user") == 1  # Beside the summary.
     assert "this test" not in done.stderr
 
 

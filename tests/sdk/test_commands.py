@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import redirect_stdout
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,8 +23,6 @@ from leadway.commands.command_line import EXIT_CODES, exit_code
 from leadway_command.output import sanitize
 from leadway_mock.agents.builtin import ECHO_ID, MANAGED_ID
 from leadway_mock.agents.registry import OTHER_LOCATION_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
-from leadway_mock.dialogues import dialogue
-from leadway_mock.testing import Mock
 from tests.sdk.conftest import LOCATION
 from tests.sdk.hostile_server import HostileServer, reset, response, send_and_close, send_bytes
 from tests.sdk.samples import error_response
@@ -560,12 +559,16 @@ def test_chat_with_a_managed_agent(
 
 
 def test_chat_names_the_tools_that_a_managed_agent_used(
-    capsys: Captured, type_lines: Callable[..., None]
+    mock_with: Callable[..., str],
+    capsys: Captured,
+    type_lines: Callable[..., None],
+    tmp_path: Path,
 ) -> None:
-    with Mock() as mock:
-        mock.dialogue(
-            dialogue("search").user("find").agent("Found it.", tools_fired=["web_search"])
-        )
-        type_lines("find")
-        assert chat.main([MANAGED_ID, "--managed", "--mock-url", mock.url]) == 0
+    file = tmp_path / "search.yaml"
+    file.write_text(
+        "name: search\nturns:\n- user: find\n"
+        "  agent: {response: Found it., toolsFired: [web_search]}\n"
+    )
+    type_lines("find")
+    assert chat.main([MANAGED_ID, "--managed", "--mock-url", mock_with(dialogues=str(file))]) == 0
     assert capsys.readouterr().out == "agent> Found it.\n       (Tools used: web_search.)\n"

@@ -143,11 +143,16 @@ def test_every_keyword_of_the_schema_has_a_message() -> None:
 
 
 def test_a_reply_may_set_every_field_but_the_ids(client: EmulatorClient) -> None:
-    operation = client.emulator.contract.operations[0]
-    fields = set(operation.response_schemas[200]["properties"])
+    operations = {each.id: each for each in client.emulator.contract.operations}
+    fields = {
+        name
+        for each in ("executeAgent", "executeManagedAgent")
+        for name in operations[each].response_schemas[200]["properties"]
+    }
     schema = SCHEMA["$defs"]["turn"]["properties"]["agent"]["properties"]
 
-    assert set(schema) == fields - {"executionId", "interactionId"}
+    other_names = {"executionId", "interactionId", "sessionId", "agentId", "finalText"}
+    assert set(schema) == fields - other_names
     assert set(REPLY_FIELDS) == set(schema) - {"response"}
 
 
