@@ -82,7 +82,7 @@ def test_managed_turns_count(service: Service) -> None:
 
 @pytest.mark.clause("managed-session-errors")
 def test_managed_session_errors(service: Service) -> None:
-    assert "Unknown session" in message(say(service, sessionId="nosuchsession"), 404)
+    assert "Unknown sessionId" in message(say(service, sessionId="nosuchsession"), 404)
     other = service.say("Hello").execution_id
     assert "another agent" in message(say(service, sessionId=other), 404)
 
@@ -95,7 +95,8 @@ def test_managed_agents_are_listed(service: Service) -> None:
     assert isinstance(found, ManagedAgentList)
     assert AGENT in [agent.id for agent in found.agents]
     assert found.total >= len(found.agents)
-    assert (found.skip, found.limit, found.has_more) == (0, 25, False)
+    page = found.to_dict()
+    assert (page["skip"], page["limit"], page["hasMore"]) == (0, 25, False)
 
 
 @pytest.mark.clause("managed-agents-are-paged-and-searched")

@@ -214,8 +214,8 @@ class RequestPipeline:
             fingerprint(token.value), location, context.started_at
         )
         if context.namespace.settings.enforce_quotas:
-            context.are_quotas_counted = True
             context.usage, error = quotas.count(context.quota_increments, context.started_at)
+            context.are_quotas_counted = True  # Not before: the event loop may be unable to count.
             if error is not None and error.rule not in operation.examples:
                 error.rule = f"{error.rule}-retryable"
             if error is not None:

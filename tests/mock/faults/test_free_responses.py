@@ -198,7 +198,7 @@ UNSAFE: dict[str, tuple[dict[str, Any], str]] = {
         {"status": None, "merge_patch": {"a": 1}, "phase": "before-commit"},
         "/phase: a fault that delivers the whole response",
     ),
-    "patch and status": ({"merge_patch": {"a": 1}}, "status and mergePatch exclude each other"),
+    "patch and status": ({"merge_patch": {"a": 1}}, "status and merge_patch exclude each other"),
 }
 
 

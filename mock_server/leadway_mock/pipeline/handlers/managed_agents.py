@@ -73,7 +73,13 @@ class ExecuteManagedAgentHandler(ExecuteAgentHandler):
             raise APIError("idempotency-key-reused", hint="Create a new key for each turn.")
         if use.is_same_request or (use.found is not None and mismatch == "repeat"):
             return self._repeat(call, use)
-        return PreparedKeyedTurn(self.prepare_turn(call), use)
+        try:
+            return PreparedKeyedTurn(self.prepare_turn(call), use)
+        except APIError as error:
+            if error.rule.startswith("session-"):  # The same texts, with the name of this API.
+                text = self.contract.examples[error.rule].content["message"]
+                error.message = text.replace("executionId", "sessionId")
+            raise
 
     def _repeat(self, call: OperationCall, use: KeyUse) -> PreparedRepeat:
         context, found = call.context, use.found
