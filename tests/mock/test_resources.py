@@ -32,7 +32,7 @@ from tests.mock.raw_client import RawClient
 
 PATIENCE = 30.0
 REPORTED = "error::ResourceWarning"
-IMPOSSIBLE = "turns:\n- {user: a, agent: b, fault: {status: 418}}\n"
+IMPOSSIBLE = "turns:\n- {user: a, agent: b, fault: {rule: teapot}}\n"
 BODY = {"message": "hello", "locationId": LOCATION}
 HEADERS = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
 

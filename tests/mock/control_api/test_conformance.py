@@ -32,6 +32,6 @@ def test_the_contract_of_the_control_api_knows_the_findings() -> None:
 def test_outcomes_are_covered_as_they_occur(api: Api, client: EmulatorClient) -> None:
     client.say()
     client.say("")
-    current, _ = api.get("/coverage")["operations"]
+    current, *_ = api.get("/coverage")["operations"]
     met = {outcome["rule"]: outcome["hits"] for outcome in current["outcomes"]}
     assert (met["reply"], met["body-invalid"], met["agent-unknown"]) == (1, 1, 0)

@@ -196,12 +196,12 @@ def test_a_dialogue_of_a_file_is_stored_once(
 
 
 def test_a_fault_of_a_turn_without_effect_is_an_error(client: EmulatorClient) -> None:
-    broken = dialogue("x").user("a").agent("1", fault={"status": 418})
+    broken = dialogue("x").user("a").agent("1", fault={"rule": "teapot"})
     for put in (
         lambda: client.emulator.dialogues.put("", broken),
         lambda: client.emulator.dialogues.serve([broken.build()]),
     ):
-        with pytest.raises(DialogueError, match="the contract documents no 418 here"):
+        with pytest.raises(DialogueError, match="teapot"):
             put()
     assert client.emulator.dialogues.of(client.emulator.namespaces.shared()) == {}
 

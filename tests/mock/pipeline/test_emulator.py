@@ -379,4 +379,6 @@ def test_operations_are_resolved(contract: Contract) -> None:
     for operation in contract.operations:
         assert not references(operation.body_schema)
         assert not references(operation.parameters)
-        assert operation.scopes == ("agent-studio.write",)
+        is_managed = operation.path.startswith("/agent-studio/managed-agents")
+        scopes = ("managed-agents.write",) if is_managed else ("agent-studio.write",)
+        assert operation.scopes == (scopes if operation.method == "POST" else ())

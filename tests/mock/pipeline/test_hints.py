@@ -128,7 +128,7 @@ def test_the_hint_about_a_token_is_not_redacted(
         ),
         (f"/v2{CURRENT}", "There is something before /agent-studio: the base URL is scheme and"),
         (f"/services/agent-studio{CURRENT}", "There is something before /agent-studio"),
-        ("/", "The contract has POST"),
+        ("/", "To wait for the mock, use GET /__mock/health. The contract has POST"),
         ("/" + "a/" * 5000, "Leave out the slash at the end. The contract has"),
     ],
 )

@@ -134,10 +134,10 @@ def test_many_unknown_properties_hide_no_other_error(rules: BodyValidator) -> No
 
 def test_a_keyword_without_wording_of_the_platform_has_a_message() -> None:
     rules = BodyValidator(
-        {"type": "object", "properties": {"a": {"type": "integer", "minimum": 3}}}
+        {"type": "object", "properties": {"a": {"type": "integer", "multipleOf": 3}}}
     )
     (violation,) = rules.errors({"a": 1})
     assert (violation.message, violation.hint) == (
         "a is not valid",
-        "1 is less than the minimum of 3",
+        "1 is not a multiple of 3",
     )

@@ -71,8 +71,8 @@ def test_an_unknown_placeholder_has_its_position() -> None:
         ("x.yaml", "tokens: 1\n", "x.yaml:1:9: `tokens` must be a list, not a number"),
         (
             "x.yaml",
-            "turns:\n- {user: a, agent: b, fault: {status: 418}}\n",
-            "x.yaml:2:1: its fault: the contract documents no 418 here — choose one of",
+            "turns:\n- {user: a, agent: b, fault: {rule: teapot}}\n",
+            "x.yaml:2:1: its fault: ",
         ),
         (
             "b.yml",
