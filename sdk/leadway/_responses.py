@@ -70,7 +70,11 @@ _BY_MESSAGE: Final[Sequence[tuple[frozenset[int], str, type[errors.APIStatusErro
     ),
     (frozenset({400, 403, 404}), r"agent is (not |in)active", errors.InactiveAgentError),
     (frozenset({400, 404}), r"agent not found", errors.AgentNotFoundError),
-    (frozenset({400, 404}), r"\b(?:execution|session) ?id\b|\bsession\b", errors.SessionNotFoundError),
+    (
+        frozenset({400, 404}),
+        r"\b(execution|session) ?id\b|\bsession\b",
+        errors.SessionNotFoundError,
+    ),
     (frozenset({400, 404}), r"version not found|\bversionid\b", errors.VersionNotFoundError),
     (frozenset({404}), r"cannot (post|get)\b", errors.RouteNotFoundError),
     (frozenset({409, 422}), r"idempotency-key was used", errors.IdempotencyKeyReusedError),

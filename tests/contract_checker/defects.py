@@ -125,7 +125,8 @@ REDOCLY_DEFECTS: dict[str, tuple[Change, str]] = {
         "struct",
     ),
     "`required` is not a list": (put(f"{RESPONSE}/required", "success"), "struct"),
-    "no response for 415": (remove(f"{CURRENT}/responses/415"), "rule/error-responses"),
+    "no response for 415": (remove(f"{CURRENT}/responses/415"), "rule/body-responses"),
+    "no response for 405": (remove(f"{CURRENT}/responses/405"), "rule/error-responses"),
     "no success response": (remove(f"{CURRENT}/responses/200"), "operation-2xx-response"),
     "no headers": (remove(f"{RESPONSES}/NotFound/headers"), "rule/headers"),
     "no common header": (
@@ -149,7 +150,6 @@ REDOCLY_DEFECTS: dict[str, tuple[Change, str]] = {
         put(f"{CURRENT}/security", [{"bearer": ["write"]}]),
         "rule/security-scheme",
     ),
-    "no scope": (put(f"{CURRENT}/security/0/bearerAuth", []), "rule/security-scope"),
 }
 """Defects that Redocly catches, with the rule that catches them."""
 

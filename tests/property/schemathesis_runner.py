@@ -11,7 +11,7 @@ from flask import Flask
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
-from leadway_mock.agents.builtin import ECHO_ID, GOAL_ID, VARIABLES_ID
+from leadway_mock.agents.builtin import ECHO_ID, GOAL_ID, MANAGED_ID, VARIABLES_ID
 from leadway_mock.config.settings import Settings
 from leadway_mock.http_server import Server
 from leadway_mock.web.server import open_server
@@ -36,10 +36,12 @@ CONFIGURATION: dict[str, Any] = {
     # The inactive agent is omitted: its documented 400 looks like a rejected valid body.
     "dictionaries": {
         "agents": {"values": [ECHO_ID, GOAL_ID, VARIABLES_ID]},
+        "managed": {"values": [MANAGED_ID]},
         "versions": {"values": ["2021-04-15", "2021-07-28", "2023-02-21", "v3"]},
     },
     "parameters": {
         "path.agentId": {"dictionary": "agents", "probability": 0.9},
+        "path.managedAgentId": {"dictionary": "managed", "probability": 0.9},
         "header.Version": {"dictionary": "versions", "probability": 0.95},
     },
 }

@@ -115,7 +115,7 @@ def test_no_path_or_header_adds_a_line_to_the_log(
     for message in caplog.messages:
         first, *hint = message.split("\n")
         assert len(hint) <= 1
-        assert all(each.startswith("    hint: ") for each in hint)
+        assert all(each.startswith("    ") and each.endswith("say more.") for each in hint)
         assert all(each.isascii() and each.isprintable() for each in (first, *hint))
 
 

@@ -16,7 +16,7 @@ from flask import Flask
 from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.util.cache import memoize
-from leadway_mock.web import create_app
+from leadway_mock.web import PLATFORM, create_app
 from leadway_mock.web.server import open_server
 from tests.mock.client import TOKEN
 
@@ -57,6 +57,7 @@ class Loop:
     """Sends requests as a server's loop takes them."""
 
     def __init__(self, app: Flask) -> None:
+        app.extensions[PLATFORM].reloading.now = lambda: 0.0  # No file is looked at, in a thread.
         server, self.loop = open_server(app, Settings(port=0)), asyncio.new_event_loop()
         self.sink, self.protocol = Sink(), server.protocol(self.loop)
         self.protocol.connection_made(self.sink)

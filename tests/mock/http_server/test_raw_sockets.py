@@ -213,7 +213,7 @@ def test_an_unusual_request_gets_json(server: Server, data: bytes) -> None:
     with RawClient(server.url) as client:
         reply = client.send(data).reply()
     assert reply
-    assert reply.status < 500
+    assert reply.status < 500 or (reply.status == 501 and data.startswith(b"CONNECT"))
     assert reply.headers["content-type"].startswith("application/json")
     assert "injected" not in reply.headers
     assert b"<" not in reply.body
