@@ -160,7 +160,7 @@ TYPE_WORDS = {
     "integer": "an integer number",
 }
 
-INTEGER = re.compile(r"-?[0-9]{1,15}")
+INTEGER = re.compile(r"-?[0-9]{1,100}")
 LIMITS = {
     "maxLength": "must be shorter than or equal to {} characters",
     "minimum": "must not be less than {}",
