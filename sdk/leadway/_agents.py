@@ -62,8 +62,8 @@ class ConversationFields(_CommonFields, total=False):
     """Whether to send a message in a new session if the session has expired."""
 
 
-class _AgentBase:
-    """Part of an agent that sync and async ones share; does no I/O."""
+class AgentBase:
+    """Part that all kinds of agents share; does no I/O."""
 
     def __init__(
         self,
@@ -80,6 +80,10 @@ class _AgentBase:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.id!r})"
 
+
+class _ExecutableAgent(AgentBase):
+    """Part of an agent that sync and async ones share; does no I/O."""
+
     def _steps(
         self, message: str, fields: MessageFields, *, deprecated_path: bool = False
     ) -> Steps[Reply]:
@@ -92,7 +96,7 @@ class _AgentBase:
         return send_with_retries(call, self._options)
 
 
-class Agent(_AgentBase):
+class Agent(_ExecutableAgent):
     """An agent, created by `Leadway.agent` without a request."""
 
     _transport: Transport
@@ -129,7 +133,7 @@ class Agent(_AgentBase):
         return self._transport.run(self._steps(message, fields, deprecated_path=True))
 
 
-class AsyncAgent(_AgentBase):
+class AsyncAgent(_ExecutableAgent):
     """An agent, created by `AsyncLeadway.agent` without a request."""
 
     _transport: AsyncTransport

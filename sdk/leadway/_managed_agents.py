@@ -9,9 +9,9 @@ from uuid import uuid4
 
 from typing_extensions import Unpack
 
-from leadway._agents import ConversationBase
+from leadway._agents import AgentBase, ConversationBase
 from leadway._arguments import check_type
-from leadway._calls import Call, HTTPResponse, check_fields, checked_agent_id
+from leadway._calls import Call, HTTPResponse, check_fields
 from leadway._responses import parse_object, with_defaults
 from leadway._sender import SendOptions, Steps, send_with_retries
 from leadway.errors import InvalidRequestError
@@ -140,23 +140,8 @@ class ManagedAgentPage:
     """Whether there are more after this page."""
 
 
-class _ManagedAgentBase:
+class _ManagedAgentBase(AgentBase):
     """Part of a managed agent that sync and async ones share; does no I/O."""
-
-    def __init__(
-        self,
-        agent_id: str,
-        location_id: str,
-        options: SendOptions,
-        transport: Any,  # noqa: ANN401 - the subclass has the type
-    ) -> None:
-        self.id: str = checked_agent_id(agent_id)
-        self._location_id = location_id
-        self._options = options
-        self._transport = transport
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.id!r})"
 
     def _steps(self, message: str, fields: ManagedFields) -> Steps[ManagedReply]:
         check_fields(fields, ManagedFields.__annotations__)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadway_mock.contract.model import Operation
-from leadway_mock.http.messages import Request
+from leadway_mock.http.messages import Request, Response
 from leadway_mock.state.exchange_record import ExchangeRecord
 from leadway_mock.state.namespaces import Namespace
 from leadway_mock.state.quotas import QuotaUsage
@@ -106,3 +106,19 @@ class OperationCall:
     def session_id(self) -> str:
         """The session that the message continues; empty where it begins one."""
         return self.body.get("executionId") or self.body.get("sessionId") or ""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedResponse:
+    """The response of an operation that stores nothing."""
+
+    response: Response
+    fault: None = None
+
+    def writes(self) -> Sequence[Write]:
+        """Return nothing."""
+        return ()
+
+    def respond(self) -> Response:
+        """Return the response."""
+        return self.response

@@ -54,7 +54,7 @@ def stop_process(server: Server) -> None:
     timer = threading.Timer(GRACE_SECONDS + _END_SECONDS, _end_process)
     timer.daemon = True
     timer.start()
-    # The timer needs Python's global lock, which a function in C may hold for ever.
+    # The timer cannot run while a function in C holds Python's global lock; this needs no lock.
     nowhere = Path(os.devnull).open("wb")  # noqa: SIM115 - open until the process ends
     faulthandler.dump_traceback_later(GRACE_SECONDS + 2 * _END_SECONDS, exit=True, file=nowhere)
 

@@ -7,14 +7,13 @@ commits. An operation without a handler responds with its first example.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from leadway_mock.agents.registry import AgentRegistry
-from leadway_mock.contract.model import Contract, Example
+from leadway_mock.contract.model import Contract
 from leadway_mock.dialogues import DialogueRegistry
 from leadway_mock.http.messages import Response
-from leadway_mock.pipeline.context import OperationCall
+from leadway_mock.pipeline.context import OperationCall, PreparedResponse
 from leadway_mock.pipeline.fault_injection import ScriptedFault
 from leadway_mock.pipeline.handlers.execute_agent import ExecuteAgentHandler
 from leadway_mock.pipeline.handlers.managed_agents import (
@@ -43,26 +42,11 @@ Handler: TypeAlias = Callable[[OperationCall], Prepared]
 """Prepares an operation. Raises `APIError`."""
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedExample:
-    """Response of an operation without a handler: an example of the contract."""
-
-    example: Example
-    fault: None = None
-
-    def writes(self) -> Sequence[Write]:
-        """Return nothing: an example changes nothing."""
-        return ()
-
-    def respond(self) -> Response:
-        """Return the example."""
-        example = self.example
-        return Response(example.status, example.content, example.name, example.evidence)
-
-
 def prepare_example(call: OperationCall) -> Prepared:
-    """Prepare the first example of the operation."""
-    return PreparedExample(next(iter(call.operation.examples.values())))
+    """Prepare the first example of an operation without a handler."""
+    example = next(iter(call.operation.examples.values()))
+    response = Response(example.status, example.content, example.name, example.evidence)
+    return PreparedResponse(response)
 
 
 def build_handlers(

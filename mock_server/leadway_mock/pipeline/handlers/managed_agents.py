@@ -10,7 +10,7 @@ from leadway_mock.agents.registry import Agent, AgentRegistry, ManagedDetails
 from leadway_mock.agents.replies import AgentReply
 from leadway_mock.contract.model import Contract
 from leadway_mock.http.messages import APIError, FieldError, Response
-from leadway_mock.pipeline.context import OperationCall
+from leadway_mock.pipeline.context import OperationCall, PreparedResponse
 from leadway_mock.pipeline.fault_injection import ScriptedFault
 from leadway_mock.pipeline.handlers.execute_agent import ExecuteAgentHandler, PreparedTurn
 from leadway_mock.state.idempotency import KeyUse
@@ -50,7 +50,7 @@ class ExecuteManagedAgentHandler(ExecuteAgentHandler):
     variables_field = VARIABLES
     is_managed = True
 
-    def prepare(self, call: OperationCall) -> PreparedKeyedTurn | PreparedRepeat:
+    def prepare(self, call: OperationCall) -> PreparedKeyedTurn | PreparedResponse:
         """Return the next turn, or the response of the turn that was processed with the same key.
 
         Raises `APIError`: `idempotency-key-missing`, `idempotency-key-invalid`,
@@ -81,7 +81,7 @@ class ExecuteManagedAgentHandler(ExecuteAgentHandler):
                 error.message = text.replace("executionId", "sessionId")
             raise
 
-    def _repeat(self, call: OperationCall, use: KeyUse) -> PreparedRepeat:
+    def _repeat(self, call: OperationCall, use: KeyUse) -> PreparedResponse:
         context, found = call.context, use.found
         assert found is not None  # noqa: S101 - for the type checker
         wait = max(0.0, found.sent_at - context.started_at)
@@ -93,7 +93,7 @@ class ExecuteManagedAgentHandler(ExecuteAgentHandler):
         response = Response(200, found.content, rule, self.contract.evidence[rule], hint=hint)
         response.delay = wait
         context.record.is_repeated = True
-        return PreparedRepeat(response)
+        return PreparedResponse(response)
 
     def render(
         self, execution_id: str, turn: Turn, reply: AgentReply
@@ -135,22 +135,6 @@ class PreparedKeyedTurn:
         return self.turn.respond()
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedRepeat:
-    """The response of a turn that is stored already."""
-
-    response: Response
-    fault: None = None
-
-    def writes(self) -> Sequence[Write]:
-        """Return nothing: a repeated request changes nothing."""
-        return ()
-
-    def respond(self) -> Response:
-        """Return the first response."""
-        return self.response
-
-
 class ManagedAgentReader:
     """Lists and reads the published managed agents."""
 
@@ -158,7 +142,7 @@ class ManagedAgentReader:
         self._contract = contract
         self._agents = agents
 
-    def list_page(self, call: OperationCall) -> PreparedRepeat:
+    def list_page(self, call: OperationCall) -> PreparedResponse:
         """Return a page of the agents of the location."""
         query = call.query
         text = query.get("query", "").casefold()
@@ -178,7 +162,7 @@ class ManagedAgentReader:
         }
         return self._prepared("managed-agents", content)
 
-    def get(self, call: OperationCall) -> PreparedRepeat:
+    def get(self, call: OperationCall) -> PreparedResponse:
         """Return one agent; raises `APIError`: `agent-unknown` or `agent-unpublished`."""
         for agent, details in self._published(call):
             if agent.id == call.agent_id:
@@ -196,8 +180,8 @@ class ManagedAgentReader:
             if agent.managed and is_reachable and agent.can_run:
                 yield agent, agent.managed
 
-    def _prepared(self, rule: str, content: object) -> PreparedRepeat:
-        return PreparedRepeat(Response(200, content, rule, self._contract.evidence[rule]))
+    def _prepared(self, rule: str, content: object) -> PreparedResponse:
+        return PreparedResponse(Response(200, content, rule, self._contract.evidence[rule]))
 
 
 def _summary(agent: Agent, location: str) -> dict[str, Any]:
