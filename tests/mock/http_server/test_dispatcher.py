@@ -1,11 +1,24 @@
 """Calls of the WSGI application leave time to the platform."""
 
+from __future__ import annotations
+
+import threading
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from leadway_mock.http.messages import Request, Response
 from leadway_mock.http_server.dispatcher import (
     MAX_WSGI_DELAY_SECONDS,
     PLATFORM_IN_USE_SECONDS,
     WSGI_SHARE,
+    Dispatcher,
     WSGIPace,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 COST = 0.01
 
@@ -44,3 +57,53 @@ def test_a_delay_is_bounded() -> None:
     pace.end(100 * COST)
     delays = [pace.begin(10.0) for _ in range(3)]
     assert delays == [0, MAX_WSGI_DELAY_SECONDS, MAX_WSGI_DELAY_SECONDS]
+
+
+class FakePlatform:
+    """Responds to `/platform` at once."""
+
+    max_body = 0
+
+    def takes(self, path: str) -> bool:
+        return path == "/platform"
+
+    def respond_at_once(self, _: Request) -> Response:
+        return Response(200, {}, "reply", "documented")
+
+    def respond(self, request: Request) -> Response:
+        return self.respond_at_once(request)
+
+
+def test_a_call_beside_another_one_waits_while_messages_arrive() -> None:
+    finished, may_end = threading.Event(), threading.Event()
+
+    def app(_: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        may_end.wait(10)
+        start("200 OK", [])
+        return [b""]
+
+    delays: list[float] = []
+    connection: Any = SimpleNamespace(
+        client=None,
+        server=None,
+        is_cancelled=lambda: False,
+        respond=lambda _: None,
+        respond_later=lambda _: None,
+        loop=SimpleNamespace(
+            call_soon_threadsafe=lambda *_: finished.set(),
+            call_later=lambda delay, *_: delays.append(delay),
+        ),
+    )
+    dispatcher = Dispatcher(app, FakePlatform(), 2, 0)
+    may_end.set()
+    dispatcher.dispatch(Request("GET", "/control"), connection)  # Its cost becomes known.
+    assert finished.wait(10)
+    may_end.clear()
+    dispatcher.dispatch(Request("GET", "/control"), connection)
+    assert delays == []
+    dispatcher.dispatch(Request("POST", "/platform"), connection)
+    dispatcher.dispatch(Request("GET", "/control"), connection)
+    may_end.set()
+    dispatcher.close()
+    assert len(delays) == 1
+    assert delays[0] > 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from leadway_mock.agents.builtin import MANAGED_ID
-from leadway_mock.control_api.namespaces import MAKERS
+from leadway_mock.control_api.namespaces import MAKERS, STORED_SCOPES
 from leadway_mock.dialogues import dialogue
 from leadway_mock.faults import Fault, FaultPhase, Transport, fixed
 from leadway_mock.http.messages import Response
 from leadway_mock.state.fault_registry import arm
 from leadway_mock.state.snapshots import check_content
-from leadway_mock.store import open_store
+from leadway_mock.store import MemoryStore, Write, open_store
 from tests.mock.client import LOCATION, EmulatorClient, content
 
 AFTER = FaultPhase.AFTER_COMMIT
@@ -194,3 +194,36 @@ def test_a_snapshot_has_the_keys(client: EmulatorClient) -> None:
     client.emulator.reset()
     client.emulator.namespaces.restore(namespace, snapshot)
     assert say(client).body == first.body
+
+
+class InterruptedStore(MemoryStore):
+    """Lets something else happen just before its next commit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.interruption: Callable[[], object] = int
+
+    def commit(self, writes: Sequence[Write], *, now: float = 0.0) -> Sequence[int] | None:
+        interruption, self.interruption = self.interruption, int
+        interruption()
+        return super().commit(writes, now=now)
+
+
+def test_a_request_that_loses_the_race_gets_the_response_of_the_other(
+    client_with: Callable[..., EmulatorClient],
+) -> None:
+    store = InterruptedStore()
+    client = client_with(store=store, seed=None)
+    others: list[Response] = []
+    store.interruption = lambda: others.append(say(client))
+    response = say(client)
+    assert (others[0].rule, response.rule) == ("managed-reply", "managed-reply-repeated")
+    assert response.body == others[0].body
+    assert client.emulator.sessions.count() == 1
+
+
+def test_a_reset_of_the_sessions_forgets_the_keys(client: EmulatorClient) -> None:
+    first = say(client)
+    namespace = client.emulator.namespaces.shared()
+    namespace.delete_prefixes(*STORED_SCOPES["sessions"])
+    assert say(client).rule == first.rule == "managed-reply"

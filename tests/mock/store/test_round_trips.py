@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from leadway_mock.agents.builtin import MANAGED_ID
 from leadway_mock.dialogues import dialogue
 from leadway_mock.faults import Fault
+from leadway_mock.http.messages import Response
 from leadway_mock.state.fault_registry import arm
 from leadway_mock.store import Item, MemoryStore, Write
-from tests.mock.client import EmulatorClient
+from tests.mock.client import LOCATION, EmulatorClient, content
 
 
 class CountingStore(MemoryStore):
@@ -119,3 +121,20 @@ def test_dialogues_take_no_step_more_and_their_faults_one(counted: Client) -> No
         sent = []
         assert len(verbs_of(store, lambda: sent.append(client.say("c")))) == 3  # noqa: B023
         assert sent[0].status == status
+
+
+def test_a_managed_turn_reads_its_key_besides(counted: Client) -> None:
+    client, store = counted()
+
+    def send(key: str, **fields: str) -> Response:
+        return client.send(
+            {"message": "hello", "locationId": LOCATION} | fields,
+            path=f"/agent-studio/managed-agents/{MANAGED_ID}/execute",
+            headers={"version": "v3", "idempotency-key": key},
+        )
+
+    session = str(content(send("one"))["sessionId"])
+    expected = ["read", "read", "commit"]
+    assert verbs_of(store, lambda: send("two")) == expected
+    assert verbs_of(store, lambda: send("three", sessionId=session)) == expected
+    assert verbs_of(store, lambda: send("three", sessionId=session)) == expected
