@@ -226,6 +226,7 @@ def test_turn_of_a_file_that_no_namespace_uses_is_reported_once(
     assert "this test" not in done.stderr
 
 
+@pytest.mark.usefixtures("default_signals")
 def test_interrupted_command_is_judged(tmp_path: Path) -> None:
     program = NAMESPACES + OPEN_OTHER + BAD + "os.kill(os.getpid(), 2)"
     done = execute("--strict", "--", sys.executable, "-c", program, cwd=tmp_path)
