@@ -234,6 +234,11 @@ def test_interrupted_command_is_judged(tmp_path: Path) -> None:
     assert "in namespace " in done.stderr
 
 
+def test_exec_takes_a_free_port_above_the_reserved_ones(tmp_path: Path) -> None:
+    done = execute("--", "sh", "-c", 'echo "$LEADWAY_BASE_URL"', cwd=tmp_path)
+    assert int(done.stdout.rpartition(":")[2]) > 1_024
+
+
 def test_exec_warns_about_a_public_host(tmp_path: Path) -> None:
     done = execute("--host", "0.0.0.0", "--", "true", cwd=tmp_path)  # noqa: S104 - that is the test
     assert (done.returncode, done.stdout) == (0, "")
