@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -111,18 +112,29 @@ def start_workers(*flags: str, workers: int = 2) -> Iterator[WorkerCluster]:
         yield WorkerCluster(program, to)
 
 
-_PS = shutil.which("ps") or "/bin/ps"
-
-
 def children(process: int) -> list[int]:
     """Return the running child processes of `process`."""
-    table = subprocess.run(
-        [_PS, "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True
-    ).stdout
-    rows = [line.split() for line in table.splitlines()]
+    rows = [line.split() for line in _process_table()]
     return sorted(
         int(pid) for pid, parent, state in rows if int(parent) == process and state[0] != "Z"
     )
+
+
+def _process_table() -> list[str]:
+    """Return the id, the parent and the state of each process, without `ps` on Linux."""
+    files = list(Path("/proc").glob("[0-9]*/stat"))
+    if not files:
+        command = [shutil.which("ps") or "/bin/ps", "-A", "-o", "pid=,ppid=,stat="]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split(
+            "\n"
+        )
+    table = []
+    for each in files:
+        with suppress(OSError):  # It has ended since.
+            number, rest = each.read_text().split(" (", 1)
+            state, parent, *_ = rest.rpartition(") ")[2].split()
+            table.append(f"{number} {parent} {state}")
+    return table
 
 
 def is_running(process: int) -> bool:

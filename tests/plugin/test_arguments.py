@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.testing import Host, Mock
+from leadway_mock.testing import Conversation, Host, Mock
 from tests.plugin.conftest import Run
 
 
@@ -26,7 +26,15 @@ def mock(host: Host) -> Iterator[Any]:
         yield mock
 
 
-TEXT = "user: hi\nagent: ho"
+NAMES = {
+    "Mock": Mock,
+    "Host": Host,
+    "Conversation": Conversation,
+    "TEXT": "user: hi\nagent: ho",
+    "math": math,
+    "date": date,
+    "datetime": datetime,
+}
 CALLS: dict[str, str] = {
     "mock.dialogue({'turns': []})": "dialogue() must be a text (YAML, too), a path, or a dialogue",
     "mock.dialogue([TEXT])": "dialogue() must be a text",
@@ -71,14 +79,57 @@ CALLS: dict[str, str] = {
     "mock.assert_said(5)": "assert_said() must be texts, or compiled patterns, not 5.",
     "mock.assert_turns('2')": "assert_turns() must be numbers of turns",
     "mock.assert_turns([1])": "assert_turns() must be numbers of turns",
+    "mock.assert_turns(0)": "assert_turns() must be numbers of turns from 1, such as assert_turns(",
+    "mock.assert_requests(-1)": "assert_requests() must be a number of requests from 0, not -1.",
+    "mock.assert_requests(1, status='4x')": "status must be a status such as 404",
+    "mock.wait_for(-1)": "count must be a whole number from 0, not -1.",
+    "mock.wait_for(1, timeout=-1)": "timeout must be a number of seconds from 0, not -1.",
+    "mock.wait_for(1, timeout=math.nan)": "timeout must be a number of seconds from 0, not nan.",
+    "mock.wait_for(1, timeout=math.inf)": "timeout must be a number of seconds from 0, not inf.",
+    "mock.wait_for(1, turn=-1)": "turn must be a number from 1",
+    "mock.conformance(where=5)": "where must be the name of a test, not 5.",
+    "mock.assert_conformant(allow=['unknown'])": "unknown",
+    "mock.begin_test(reset='no')": "reset must be True or False, not 'no'.",
+    "mock.begin_test(reset=True, folder=5)": "folder must be the path of a folder, not 5.",
+    "mock.begin_test(reset=True, any_token=1)": "any_token must be True or False, not 1.",
+    "mock.dialogue()": "dialogue() needs a text (YAML, too), a path, or a dialogue built in Pyth",
+    "mock.clock.resume(5)": "resume() has an argument without a name too many; leave it out.",
+    "mock.clock.reset(5)": "reset() has an argument without a name too many; leave it out.",
+    "mock.verify(5)": "verify() has an argument without a name too many; leave it out.",
+    "mock.unexpected(5)": "unexpected() has an argument without a name too many",
+    "mock.coverage(5)": "coverage() has an argument without a name too many",
+    "mock.expect_files(5)": "expect_files() has an argument without a name too many",
+    "mock.refuse_connections(5)": "refuse_connections() has an argument without a name too many",
+    "Conversation('x', ()).has_messages('hi')": "expected must be a list of texts and compiled",
     "mock.assert_requests()": "assert_requests() needs the argument count",
-    "mock.assert_requests('2')": "assert_requests() must be a number of requests, not '2'.",
-    "mock.wait_for('x')": "count must be a whole number, not 'x'.",
-    "mock.wait_for(1, timeout='5')": "timeout must be a number of seconds, not '5'.",
+    "mock.assert_requests('2')": "must be a number of requests from 0, not '2'.",
+    "mock.wait_for('x')": "count must be a whole number from 0, not 'x'.",
+    "mock.wait_for(1, timeout='5')": "timeout must be a number of seconds from 0, not '5'.",
     "mock.wait_for(1, timout=5)": "no field 'timout'; did you mean 'timeout'?",
     "mock.journal.find(5)": "find() has an argument without a name too many",
     "mock.journal.find(stat=1)": "Journal entries have no field 'stat'; did you mean 'status'?",
-    "mock.journal.count(status=object())": "status must be text, a number",
+    "mock.journal.count(status=object())": "status must be a status such as 404, or a class",
+    "mock.journal.find(status='abc')": "or a class such as '4xx', or a list of these, not 'abc'.",
+    "mock.journal.find(status=5000)": "status must be a status such as 404",
+    "mock.journal.find(status=True)": "status must be a status such as 404",
+    "mock.journal.find(status=[200, 'x'])": "or a list of these, not [200, 'x'].",
+    "mock.journal.find(status=[])": "status must be a status such as 404",
+    "mock.journal.find(turn=0)": "turn must be a number from 1, or a list of these, not 0.",
+    "mock.journal.find(turn='1')": "turn must be a number from 1",
+    "mock.journal.find(turn=True)": "turn must be a number from 1",
+    "mock.journal.find(fault=5)": "fault must be True, False, or the id of a fault",
+    "mock.journal.find(truncated='yes')": "truncated must be True or False, not 'yes'.",
+    "mock.journal.find(has_unused_input=1)": "has_unused_input must be True or False, not 1.",
+    "mock.journal.find(body=5)": "1,000 characters, or a list of these, not 5.",
+    "mock.journal.find(body=None)": "body must be a text",
+    "mock.journal.find(agent_id=None)": "agent_id must be a text of up to 1,000 characters",
+    "mock.journal.find(path=b'/x')": "path must be a text",
+    "mock.journal.find(method='post')": "method is never 'post'; write 'POST'",
+    "mock.journal.find(rule='agent-unknwn')": "'agent-unknwn'; did you mean 'agent-unknown'?",
+    "mock.journal.find(rule=['reply', 'nothing-like-it'])": "rule is never 'nothing-like-it'; ",
+    "mock.journal.find(operation_id='x')": "operation_id is never 'x'; known are executeAgent",
+    "mock.journal.find(evidence='seen')": "evidence is never 'seen'; known are documented, obs",
+    "mock.journal.find(1, status=1)": "find() has an argument without a name too many",
     "mock.assert_conformant(allow=5)": "allow must be ids of findings, not 5.",
     "mock.assert_conformant(allows='x')": "has no argument 'allows'; did you mean 'allow'?",
     "mock.reset(1)": "reset() has an argument without a name too many; leave it out.",
@@ -103,9 +154,9 @@ CALLS: dict[str, str] = {
 
 @pytest.mark.parametrize("call", CALLS)
 def test_error_names_the_argument(mock: Any, host: Host, call: str) -> None:
-    names = {"mock": mock, "host": host, "Mock": Mock, "Host": Host, "TEXT": TEXT, "math": math}
+    names = NAMES | {"mock": mock, "host": host}
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the text is compared below
-        eval(call, names | {"date": date, "datetime": datetime})  # noqa: S307 - our own calls
+        eval(call, names)  # noqa: S307 - our own calls
     text = str(caught.value)
     assert CALLS[call] in text
     assert len(text) < 900

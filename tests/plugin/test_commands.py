@@ -226,11 +226,17 @@ def test_turn_of_a_file_that_no_namespace_uses_is_reported_once(
     assert "this test" not in done.stderr
 
 
+@pytest.mark.usefixtures("default_signals")
 def test_interrupted_command_is_judged(tmp_path: Path) -> None:
     program = NAMESPACES + OPEN_OTHER + BAD + "os.kill(os.getpid(), 2)"
     done = execute("--strict", "--", sys.executable, "-c", program, cwd=tmp_path)
     assert done.returncode == 128 + signal.SIGINT
     assert "in namespace " in done.stderr
+
+
+def test_exec_takes_a_free_port_above_the_reserved_ones(tmp_path: Path) -> None:
+    done = execute("--", "sh", "-c", 'echo "$LEADWAY_BASE_URL"', cwd=tmp_path)
+    assert int(done.stdout.rpartition(":")[2]) > 1_024
 
 
 def test_exec_warns_about_a_public_host(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http import HTTPMethod, HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -353,3 +354,10 @@ def test_built_in_test_token_is_expected(mock: Mock) -> None:
     assert send(mock, "Hi").status_code == 403
     mock.token = own
     mock.verify()
+
+
+def test_a_query_takes_enumerations_and_collections(mock: Mock) -> None:
+    assert send(mock, "Hi").status_code == 200
+    assert mock.journal.count(status=HTTPStatus.OK, method=HTTPMethod.POST, rule="reply") == 1
+    assert mock.journal.count(status=(200, 404)) == mock.journal.count(rule={"reply"}) == 1
+    assert mock.journal.count(status="4xx") == 0

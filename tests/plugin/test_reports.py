@@ -36,3 +36,14 @@ def test_an_unscripted_message_has_its_place(
 
 def test_a_message_without_a_session_says_so() -> None:
     assert report_lines()[0] == "request 3: message ? of session (not started)"
+
+
+def test_a_violation_has_its_request_and_each_property_with_its_hint() -> None:
+    request = {"method": "POST", "path": "/x"}
+    violations = [{"pointer": "/input", "message": "should not exist", "hint": "did you mean"}]
+    rule = {"status": 422, "rule": "body-invalid", "hint": "", "violations": violations}
+    assert report_lines(request=request, response=rule) == [
+        "request 3: POST /x -> 422 body-invalid",
+        "  /input: should not exist",
+        "      did you mean",
+    ]

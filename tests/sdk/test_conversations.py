@@ -305,6 +305,7 @@ def test_a_url_is_rejected_as_agent_id(
 )
 def test_unusual_agent_ids_are_accepted(leadway: Leadway, agent: str) -> None:
     assert leadway.agent(agent).id == agent
+    assert leadway.agent(agent).conversation().agent_id == agent
 
 
 def test_an_agent_id_is_one_segment_of_the_path(hostile_server: HostileServer) -> None:

@@ -315,3 +315,23 @@ def test_a_proxy_is_used_except_for_loopback_hosts(
     assert hostile_server.received[0].startswith(b"POST http://mock.example/agent-studio/agent/")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     assert send(hostile_server.url).text == SAMPLE["response"]
+
+
+def test_a_connection_that_is_used_again_has_the_whole_time_again(
+    hostile_server: HostileServer,
+) -> None:
+    hostile_server.respond_with(send_bytes(response(200, GOOD_BODY)))
+    with Leadway(
+        token=MOCK_TOKEN, location_id=LOCATION, base_url=hostile_server.url, timeout=0.5
+    ) as leadway:
+        agent = leadway.agent(AGENT_ID)
+        for _ in range(3):
+            assert agent.execute("Hello")
+            time.sleep(0.3)
+    assert len(hostile_server.received) == 3
+
+
+def test_only_known_codings_are_accepted(hostile_server: HostileServer, send: Send) -> None:
+    hostile_server.respond_with(send_bytes(response(200, GOOD_BODY)))
+    send(hostile_server.url)
+    assert headers_of(hostile_server.received[0])["accept-encoding"] == "gzip, deflate"

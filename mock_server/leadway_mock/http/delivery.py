@@ -15,6 +15,12 @@ IS_CANCELLED = "leadway_mock.is_cancelled"
 A handler that blocks for long calls it now and then. Another WSGI server does not set it.
 """
 
+REFUSE_CONNECTIONS = "leadway_mock.refuse_connections"
+"""Key in a WSGI environment of a function: refuse new connections for so many seconds from now on.
+
+Set by the mock's own server, unless other processes accept on its socket, too.
+"""
+
 
 class Transport(StrEnum):
     """A transport fault."""

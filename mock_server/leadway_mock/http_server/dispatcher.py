@@ -12,13 +12,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from werkzeug.test import run_wsgi_app
 
-from leadway_mock.http.delivery import IS_CANCELLED
+from leadway_mock.http.delivery import IS_CANCELLED, REFUSE_CONNECTIONS
 from leadway_mock.http.messages import Request, Response
 from leadway_mock.http_server.responses import (
     SERVER_NAME,
@@ -119,6 +120,9 @@ class Dispatcher:
         self, wsgi_app: WSGIApplication, platform: Platform | None, threads: int, max_body: int
     ) -> None:
         self.max_body = max_body
+        self.refuse_connections: Callable[[HttpProtocol, float], None] | None = None
+        """Refuses all connections but one for so many seconds, if the server can do that."""
+
         self._wsgi_app = wsgi_app
         self._platform = platform
         self._pace = WSGIPace()
@@ -202,6 +206,8 @@ class Dispatcher:
 
     def _call_wsgi(self, request: Request, connection: HttpProtocol) -> RawResponse:
         environ = wsgi_environ(request, connection)
+        if self.refuse_connections is not None:
+            environ[REFUSE_CONNECTIONS] = partial(self.refuse_connections, connection)
         started_at = time.thread_time()
         try:
             parts, status, headers = run_wsgi_app(self._wsgi_app, environ, buffered=True)

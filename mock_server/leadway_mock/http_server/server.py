@@ -7,7 +7,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
-from socket import SO_REUSEADDR, SOL_SOCKET, socket
+from socket import AF_INET6, IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SOL_SOCKET, socket
 from typing import TYPE_CHECKING, Self
 
 import uvicorn
@@ -71,6 +71,10 @@ class Server(uvicorn.Server):
         """The base URL, such as ``http://127.0.0.1:4010``, with the port that was taken."""
 
         self._dispatcher = Dispatcher(wsgi_app, platform, threads, max_body)
+        if not self._is_shared:
+            self._dispatcher.refuse_connections = self.refuse_connections
+        self._listens_again: asyncio.TimerHandle | None = None
+        self._is_refusing = False
         self._grace = grace
         self._is_running = False
         self._thread: threading.Thread | None = None
@@ -132,6 +136,19 @@ class Server(uvicorn.Server):
             if not self.should_exit:
                 self._in_loop(self._accept_again)
 
+    def refuse_connections(self, connection: HttpProtocol, seconds: float) -> None:
+        """Refuse new connections for some seconds, and abort the open ones except `connection`.
+
+        That one is closed after its response. Call it from another thread than the server's.
+        """
+
+        def refuse() -> None:
+            self._refuse(connection)
+            call_later = asyncio.get_running_loop().call_later
+            self._listens_again = call_later(seconds, self._accept_again)
+
+        self._in_loop(refuse)
+
     def _in_loop(self, function: Callable[[], None]) -> None:
         """Run a function in the event loop of the server, and wait for its end."""
 
@@ -142,18 +159,34 @@ class Server(uvicorn.Server):
             time.sleep(_POLL_SECONDS)
         asyncio.run_coroutine_threadsafe(call(), self._acceptor.loop).result()
 
-    def _refuse(self) -> None:
+    def _refuse(self, spared: HttpProtocol | None = None) -> None:
+        """Stop listening, and close all connections but one, which may send its response."""
+        if self._listens_again is not None:
+            self._listens_again.cancel()
+        if not self._is_refusing:
+            self._is_refusing = True
+            self._take_port_again()
+        for connection in self.connections:
+            if connection is spared:
+                connection.shutdown()
+            else:
+                connection.transport.abort()
+
+    def _take_port_again(self) -> None:
+        """Close the listening socket, and bind its port so that nobody else listens there."""
         address, family = self._socket.getsockname(), self._socket.family
         self._acceptor.close()
-        for connection in self.connections:
-            connection.transport.abort()
         self._socket = socket(family)
+        if family == AF_INET6:
+            self._socket.setsockopt(IPPROTO_IPV6, IPV6_V6ONLY, 1)  # As `create_server` does.
         self._socket.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
         self._socket.bind(address)
 
     def _accept_again(self) -> None:
-        self._socket.listen(BACKLOG)
-        self._accept()
+        if self._is_refusing and not self.should_exit:
+            self._is_refusing = False
+            self._socket.listen(BACKLOG)
+            self._accept()
 
     async def startup(self, sockets: list[socket] | None = None) -> None:  # noqa: ARG002 - uvicorn's
         """Accept connections."""

@@ -16,12 +16,12 @@ from leadway_mock.config.settings import Settings
 from leadway_mock.contract.model import Contract
 from leadway_mock.dialogues import DialogueRegistry
 from leadway_mock.dialogues.lint import check_faults
-from leadway_mock.http.headers import header_text
 from leadway_mock.http.messages import Request, Response
 from leadway_mock.metrics import Metrics, SharedMetrics
 from leadway_mock.pipeline.context import RequestContext
 from leadway_mock.pipeline.handlers import Handler
 from leadway_mock.pipeline.pipeline import RequestPipeline
+from leadway_mock.pipeline.request_log import log_line
 from leadway_mock.pipeline.response_builder import outage_response
 from leadway_mock.state.agent_versions import AgentVersions
 from leadway_mock.state.clock import Clock
@@ -30,15 +30,10 @@ from leadway_mock.state.journal import Journal
 from leadway_mock.state.namespaces import NamespaceRegistry
 from leadway_mock.state.sessions import Sessions
 from leadway_mock.store import Store, StoreUnavailable, WouldBlock
-from leadway_mock.util.redaction import redact_text
 
 log = logging.getLogger(__name__)
 
 _EXECUTION_ID = re.compile(rb'"(?:execution|session)Id"\s*:\s*"([0-9A-Za-z-]{1,64})"')
-
-MAX_LOGGED_METHOD = 20
-MAX_LOGGED_PATH = 200
-WHERE_HINTS_ARE = "X-Mock-Hint and /__mock/journal say more."
 
 
 class Emulator:
@@ -118,7 +113,7 @@ class Emulator:
         record, seconds = context.record, time.perf_counter() - started
         self.metrics.observe(record.operation_id, response.status, response.rule, seconds)
         if log.isEnabledFor(logging.INFO):
-            log.info("%s", _log_line(record, response, seconds, self.contract))
+            log.info("%s", log_line(record, response, seconds, self.contract))
         return response
 
     def _continue(self, request: Request) -> RequestContext | None:
@@ -157,19 +152,3 @@ class Emulator:
     def _build_pipeline(self, contract: Contract, agents: AgentRegistry) -> RequestPipeline:
         self._agent_versions.save(agents)
         return RequestPipeline(contract, agents, self.dialogues, self._agent_versions)
-
-
-def _log_line(
-    record: ExchangeRecord, response: Response, seconds: float, contract: Contract
-) -> str:
-    request = record.request
-    method = header_text(request.method[:MAX_LOGGED_METHOD])
-    path = header_text(redact_text(request.path))[:MAX_LOGGED_PATH]
-    session = f", turn {record.turn} of {record.execution_id}" if record.turn else ""
-    example = contract.examples.get(response.rule)
-    # The hint itself may quote headers and names of the body.
-    reason = f"\n    {example.summary}. {WHERE_HINTS_ARE}" if response.hint and example else ""
-    return (
-        f"{method} {path} -> {response.status} {response.rule}{session}"
-        f" ({seconds * 1000:.1f} ms){reason}"
-    )

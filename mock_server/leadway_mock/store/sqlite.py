@@ -56,6 +56,10 @@ CHECKPOINT_PAGES = 8_000
 FORMAT = 1
 """The file's format, kept in SQLite's `user_version`; a file of another one is not opened."""
 
+BEGIN_READ = "BEGIN"
+BEGIN_WRITE = "BEGIN IMMEDIATE"
+"""How a transaction begins: with a view of the data as they are, or with the lock for writes."""
+
 TABLES = """
 CREATE TABLE IF NOT EXISTS entries (
     key TEXT NOT NULL, position INTEGER NOT NULL, value TEXT NOT NULL,
@@ -149,7 +153,7 @@ class SQLiteStore(Store):
             return numbers
 
         try:
-            return self._run(work, together=True)
+            return self._run(work, begin=BEGIN_WRITE)
         except _ConflictError:
             return None
 
@@ -190,11 +194,11 @@ class SQLiteStore(Store):
 
     def delete(self, *keys: str) -> None:
         """See `Store.delete`."""
-        self._run(lambda connection: _delete(connection, keys), together=True)
+        self._run(lambda connection: _delete(connection, keys), begin=BEGIN_WRITE)
 
     def clear(self, prefix: str = "") -> None:
         """See `Store.clear`."""
-        self._run(lambda connection: _clear(connection, prefix), together=True)
+        self._run(lambda connection: _clear(connection, prefix), begin=BEGIN_WRITE)
 
     def export(self, prefix: str) -> Snapshot:
         """See `Store.export`."""
@@ -208,7 +212,7 @@ class SQLiteStore(Store):
                 tuple((key[cut:], *rest) for key, *rest in counters.fetchall()),
             )
 
-        snapshot = self._run(work, together=True)
+        snapshot = self._run(work, begin=BEGIN_READ)
         for _, position, value in snapshot.entries:
             self._item(position, value)
         return snapshot
@@ -224,7 +228,7 @@ class SQLiteStore(Store):
                     [(prefix + key, *rest) for key, *rest in rows],
                 )
 
-        self._run(work, together=True)
+        self._run(work, begin=BEGIN_WRITE)
 
     def close(self) -> None:
         """See `Store.close`."""
@@ -244,30 +248,27 @@ class SQLiteStore(Store):
     def _rows(self, sql: str, values: tuple[object, ...] | dict[str, object]) -> list[Any]:
         return self._run(lambda connection: connection.execute(sql, values).fetchall())
 
-    def _run(
-        self, work: Callable[[sqlite3.Connection], Result], *, together: bool = False
-    ) -> Result:
-        """Run `work` under the lock; `together` makes its statements one transaction."""
+    def _run(self, work: Callable[[sqlite3.Connection], Result], *, begin: str = "") -> Result:
+        """Run `work` under the lock; with `begin`, its statements are one transaction."""
         if threading.get_ident() == self._prompt_thread:
-            return self._run_on(self._prompt_connection, work, together=together)
+            return self._run_on(self._prompt_connection, work, begin)
         with self._lock:
-            return self._run_on(self._connection, work, together=together)
+            return self._run_on(self._connection, work, begin)
 
     def _run_on(
         self,
         connection: sqlite3.Connection,
         work: Callable[[sqlite3.Connection], Result],
-        *,
-        together: bool,
+        begin: str,
     ) -> Result:
         if self._is_closed:
             raise StoreUnavailable(f"The store {self.name} is closed.")
         try:
-            if not together:
+            if not begin:
                 return work(connection)
             if _identity(self._path) != self._identity:
                 raise StoreDamaged(self.name, "the file was deleted or replaced", RESTART_HINT)
-            with _transaction(connection, prompt=connection is self._prompt_connection):
+            with _transaction(connection, begin, prompt=connection is self._prompt_connection):
                 return work(connection)
         except sqlite3.OperationalError as error:
             if connection is self._prompt_connection and _is_busy(error):
@@ -327,11 +328,13 @@ def _clear(connection: sqlite3.Connection, prefix: str) -> None:
 
 
 @contextmanager
-def _transaction(connection: sqlite3.Connection, *, prompt: bool = False) -> Iterator[None]:
+def _transaction(
+    connection: sqlite3.Connection, begin: str = BEGIN_WRITE, *, prompt: bool = False
+) -> Iterator[None]:
     deadline = time.monotonic() + PROMPT_SECONDS if prompt else 0.0
     while not connection.in_transaction:
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(begin)
         except sqlite3.OperationalError as error:
             if not _is_busy(error) or time.monotonic() >= deadline:
                 raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -45,6 +46,15 @@ def check_type(name: str, value: object, kinds: Any, expected: str) -> None:  # 
     """Raise `ArgumentError` if `value` is of none of these types; a bool is no number."""
     is_bool = isinstance(value, bool) and kinds is not bool
     if is_bool or not isinstance(value, kinds):
+        raise ArgumentError(f"{name} must be {expected}, not {shown(value)}.")
+
+
+def check_number(
+    name: str, value: float, expected: str, *, minimum: int = 0, is_whole: bool = True
+) -> None:
+    """Raise `ArgumentError` if `value` is no finite number, at least `minimum`."""
+    check_type(name, value, int if is_whole else int | float, expected)
+    if not minimum <= value < math.inf:
         raise ArgumentError(f"{name} must be {expected}, not {shown(value)}.")
 
 

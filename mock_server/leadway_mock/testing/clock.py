@@ -62,10 +62,12 @@ class MockClock:
         time = _timestamp("set", at)
         self._apply("set", lambda clock: clock.move_to(time))
 
+    @checks_arguments
     def resume(self) -> None:
         """Let a frozen clock run again from its time."""
         self._move(MovableClock.resume)
 
+    @checks_arguments
     def reset(self) -> None:
         """Follow the machine's clock again."""
         self._move(MovableClock.reset)

@@ -7,15 +7,26 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from jsonschema import Draft202012Validator
+
 from leadway_mock.agents.patterns import from_compiled
+from leadway_mock.contract.behaviours import EVIDENCE_LEVELS, behaviours
+from leadway_mock.contract.model import Contract
+from leadway_mock.control_api import load_control_contract
+from leadway_mock.faults.problems import shown
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import FIELDS, JournalQuery, compile_query
 from leadway_mock.state.journal_wait import JournalWait
 from leadway_mock.state.namespaces import Namespace
 from leadway_mock.state.sessions import Turn
-from leadway_mock.testing.arguments import ArgumentError, check_type, checks_arguments
-from leadway_mock.util.names import json_name, suggest
+from leadway_mock.testing.arguments import (
+    ArgumentError,
+    check_number,
+    check_type,
+    checks_arguments,
+)
+from leadway_mock.util.names import MAX_COMPARED_CHARS, closest, json_name, suggest
 
 MAX_LISTED = 20
 """Number of requests in a failure message, the newest ones."""
@@ -24,7 +35,14 @@ MAX_TEXT_LENGTH = 300
 """Number of characters of a message or response in a failure message."""
 
 
-FIELD_VALUES: Final = str | int | float | list | tuple | set | frozenset | None
+EXPECTED: Final = {
+    "status": "a status such as 404, or a class such as '4xx'",
+    "turn": "a number from 1",
+    "fault": "True, False, or the id of a fault",
+    "hasUnusedInput": "True or False",
+    "truncated": "True or False",
+}
+"""What the fields of a query accept. The others accept a text."""
 
 
 class MockJournal:
@@ -35,9 +53,10 @@ class MockJournal:
     (`leadway_mock.state.journal_query.FIELDS`). A list means any of its values.
     """
 
-    def __init__(self, journal: Callable[[], Journal]) -> None:
-        """Take the function that returns the current journal."""
+    def __init__(self, journal: Callable[[], Journal], contract: Callable[[], Contract]) -> None:
+        """Take the functions that return the current journal and the contract of the mock."""
         self._journal = journal
+        self._contract = contract
 
     def __iter__(self) -> Iterator[JournalEntry]:
         return self._journal().find(lambda _: True)
@@ -54,8 +73,8 @@ class MockJournal:
 
     @checks_arguments
     def find(self, **match: Any) -> list[JournalEntry]:  # noqa: ANN401 - JSON values
-        """Return the matching entries; raises `TypeError` for an unknown field."""
-        return list(self._journal().find(_query(match)))
+        """Return the matching entries; raises `ValueError` for an unknown field or value."""
+        return list(self._journal().find(self._query(match)))
 
     @checks_arguments
     def count(self, **match: Any) -> int:  # noqa: ANN401 - JSON values
@@ -75,14 +94,68 @@ class MockJournal:
         Raises `AssertionError` with the requests of the test after `timeout` seconds.
         """
         __tracebackhide__ = True
-        check_type("count", count, int, "a whole number")
-        check_type("timeout", timeout, int | float, "a number of seconds")
-        entries = JournalWait(_query(match), count, timeout, 0).run(self._journal())
+        check_number("count", count, "a whole number from 0")
+        check_number("timeout", timeout, "a number of seconds from 0", is_whole=False)
+        entries = JournalWait(self._query(match), count, timeout, 0).run(self._journal())
         if len(entries) < count:
             text = f"{len(entries)} of {count} requests{describe_query(match)}"
             text = f"{text} within {timeout:g} seconds."
             raise AssertionError(f"{text}\n{format_requests(list(self))}")
         return entries
+
+    def _query(self, match: dict[str, Any]) -> JournalQuery:
+        """Compile a query by keywords: `execution_id` is the field `executionId`."""
+        known = [re.sub(r"([A-Z])", lambda found: f"_{found[1].lower()}", each) for each in FIELDS]
+        values: dict[str, Any] = {}
+        for name, value in match.items():
+            if name not in known and name not in FIELDS:
+                hint = suggest(name, [*known, "count", "timeout"])
+                raise ArgumentError(f"Journal entries have no field '{name[:80]}'; {hint}")
+            values[json_name(name)] = self._field_value(name, value)
+        return compile_query(values)
+
+    def _field_value(self, name: str, value: object) -> object:
+        """Return the value of a field as JSON; raises `ArgumentError` for one that no entry has."""
+        field = json_name(name)
+        several = isinstance(value, list | tuple | set | frozenset)
+        items = [_plain(each) for each in value] if several else [_plain(value)]  # type: ignore[attr-defined]  # as tested
+        schema = load_control_contract().document["components"]["schemas"]["Match"]
+        validator = Draft202012Validator(schema["properties"][field])
+        if not items or not all(map(validator.is_valid, items)):
+            expected = EXPECTED.get(field, "a text of up to 1,000 characters")
+            others = "" if expected.startswith("True or") else ", or a list of these"
+            raise ArgumentError(f"{name} must be {expected}{others}, not {shown(value)}.")
+        for each in items:
+            if hint := self._unknown_value_hint(field, each):
+                raise ArgumentError(f"{name} is never {shown(each)}; {hint}")
+        return items if several else items[0]
+
+    def _unknown_value_hint(self, field: str, value: Any) -> str:  # noqa: ANN401 - a JSON value
+        contract = self._contract()
+        match field:
+            case "rule":
+                known = [each.id for each in behaviours(contract)]
+                close = closest(value, known)
+                hint = f"did you mean '{close}'?" if close else "docs/behaviours.md lists the rules"
+            case "operationId":
+                known = [each.id for each in contract.operations]
+                hint = suggest(value, known)
+            case "evidence":
+                known = list(EVIDENCE_LEVELS)
+                hint = suggest(value, known)
+            case "method":
+                known = [value.upper()]
+                hint = f"write '{value.upper()[:MAX_COMPARED_CHARS]}'"
+            case _:
+                return ""
+        return "" if value in known else hint
+
+
+def _plain(value: object) -> object:
+    """Return a member of an enumeration as the text or number that it is."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    return int(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def describe_query(match: dict[str, Any]) -> str:
@@ -105,18 +178,6 @@ def format_request(entry: JournalEntry) -> str:
     line = f"  {entry['number']}. {request['method']} {request['path']}"
     hint = f"\n       {response['hint']}" if response["hint"] else ""
     return f"{line} -> {response['status']} {response['rule']}{hint}"
-
-
-def _query(match: dict[str, Any]) -> JournalQuery:
-    """Compile a query by keywords: `execution_id` is the field `executionId`."""
-    known = [re.sub(r"([A-Z])", lambda found: f"_{found[1].lower()}", each) for each in FIELDS]
-    others = ("count", "timeout")
-    for name, value in match.items():
-        if name not in known and name not in FIELDS:
-            hint = suggest(name, [*known, *others])
-            raise ArgumentError(f"Journal entries have no field '{name[:80]}'; {hint}")
-        check_type(name, value, FIELD_VALUES, "text, a number, true, false, None, or a list")
-    return compile_query({json_name(name): value for name, value in match.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +221,7 @@ class Conversation:
 
     def has_messages(self, expected: Iterable[str | re.Pattern[str]]) -> bool:
         """Return whether these are exactly its messages: equal, or matched by the pattern."""
+        check_type("expected", expected, list | tuple, "a list of texts and compiled patterns")
         patterns = list(expected)
         return len(patterns) == len(self.turns) and all(
             each == message

@@ -36,11 +36,17 @@ from leadway_mock.state.namespaces import (
 from leadway_mock.testing.arguments import (
     ArgumentError,
     check_names,
+    check_number,
     check_type,
     checks_arguments,
 )
 from leadway_mock.testing.clock import MockClock
-from leadway_mock.testing.dialogue_sources import DialogueSource, Place, read_source
+from leadway_mock.testing.dialogue_sources import (
+    SOURCE_TEXT,
+    DialogueSource,
+    Place,
+    read_source,
+)
 from leadway_mock.testing.expectations import (
     ALLOW_HINT,
     KINDS,
@@ -143,7 +149,9 @@ class Mock:
         self.clock = MockClock(lambda move: self._namespaces.move_clock(self.namespace.name, move))
         """Clock of this test's sessions and quotas."""
 
-        self.journal = MockJournal(lambda: self.namespace.journal)
+        self.journal = MockJournal(
+            lambda: self.namespace.journal, lambda: self.host.emulator.contract
+        )
         """Every request of this test: `find`, `count`, or iterate over it."""
 
     def __repr__(self) -> str:
@@ -212,7 +220,9 @@ class Mock:
         With `reset` the mock is empty, with these options. Without it, all stays, and turns and
         faults that this test does not use are none of its problems. Raises `ValueError`.
         """
-        check_type("strict", strict, bool, "True or False")
+        for name, value in (("reset", reset), ("strict", strict), ("any_token", any_token)):
+            check_type(name, value, bool, "True or False")
+        check_type("folder", folder, str | Path, "the path of a folder")
         check_settings(settings, OPTIONS)
         if any_token:
             raise ArgumentError(
@@ -352,6 +362,8 @@ class Mock:
         Python. With `agent`, one id or several, only these agents play the dialogues; an agent that
         does not exist is created.
         """
+        if not sources:
+            raise ArgumentError(f"dialogue() needs {SOURCE_TEXT}.")
         return self._add_dialogues(sources, Place.of_caller(), agent)
 
     def _add_dialogues(
@@ -400,6 +412,7 @@ class Mock:
                 map(_in_python, error.problems) if fields else error.problems
             ) from None
 
+    @checks_arguments
     def refuse_connections(self) -> AbstractContextManager[None]:
         """Return a block in which the mock refuses connections, as a service that is down.
 
@@ -429,6 +442,7 @@ class Mock:
         """Permit these kinds of unexpected interactions in this test; words of `KINDS`."""
         self._allowed |= check_kinds(kinds)
 
+    @checks_arguments
     def expect_files(self) -> None:
         """Report unused turns of the setting `dialogues` like those of the test's own dialogues."""
         self._expects_files = True
@@ -487,7 +501,8 @@ class Mock:
         """Require conversations of this many turns: `assert_turns(3)` means one, of three."""
         __tracebackhide__ = True
         for each in counts:
-            check_type("assert_turns()", each, int, "numbers of turns, such as assert_turns(2, 1)")
+            expected = "numbers of turns from 1, such as assert_turns(2, 1)"
+            check_number("assert_turns()", each, expected, minimum=1)
         sessions = self.sessions
         actual = [len(each.turns) for each in sessions]
         if actual != list(counts):
@@ -499,7 +514,7 @@ class Mock:
     def assert_requests(self, count: int, **match: Any) -> None:  # noqa: ANN401 - JSON values
         """Require `count` matching requests; see `journal.find`."""
         __tracebackhide__ = True
-        check_type("assert_requests()", count, int, "a number of requests")
+        check_number("assert_requests()", count, "a number of requests from 0")
         actual = self.journal.count(**match)
         if actual != count:
             text = f"{actual} requests{describe_query(match)}; expected: {count}."
@@ -517,20 +532,24 @@ class Mock:
     def conformance(self, *, allow: Iterable[str] = (), where: str = "") -> ConformanceReport:
         """Return the conformance report; `where` names this test in a report on several."""
         check_type("allow", allow, Iterable, "ids of findings")
+        check_type("where", where, str, "the name of a test")
         idle = self.namespace.settings.session_idle_seconds
         return evaluate(self.journal, allow=allow, idle_seconds=idle, where=where)
 
+    @checks_arguments
     def coverage(self) -> Coverage:
         """Return which documented outcomes occurred in this test."""
         return coverage(self.journal, self.host.emulator.contract)
 
     # Verification
 
+    @checks_arguments
     def unexpected(self) -> list[Unexpected]:
         """Return the unexpected interactions so far, without those that are allowed."""
         found = self._watching.find(ignored=self.host.past_tokens, files=self._expects_files)
         return [each for each in found if each.kind not in self._allowed]
 
+    @checks_arguments
     def verify(self) -> None:
         """Raise `UnexpectedInteractionError` if there are unexpected interactions."""
         found = self.unexpected()

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import time
+from contextlib import suppress
 
+import httpx
 import pytest
 
+from leadway_mock.config.settings import Settings
 from leadway_mock.faults import schema_text
+from leadway_mock.web import create_app
+from leadway_mock.web.server import open_server
 from tests.mock.client import TOKEN, EmulatorClient
 from tests.mock.control_api.api import CONTRACT, Api
+from tests.mock.raw_client import PATIENCE, RawClient
 
 
 def test_a_fault_is_armed_fires_and_is_counted(api: Api, client: EmulatorClient) -> None:
@@ -72,3 +79,54 @@ def test_a_fault_that_is_invalid_is_reported_where_and_why(
 def test_the_contract_of_the_control_api_knows_the_fields_of_a_fault() -> None:
     expected = CONTRACT.document["components"]["schemas"]["Fault"]["properties"]
     assert list(expected) == list(json.loads(schema_text())["properties"])
+
+
+def test_connections_are_refused_and_then_accepted_again(client: EmulatorClient) -> None:
+    app = create_app(emulator=client.emulator)
+    header = "Host: localhost\r\nContent-Type: application/json\r\nContent-Length: 15"
+    refuse = f"POST /__mock/connections/refuse HTTP/1.1\r\n{header}\r\n\r\n".encode()
+    health = b"GET /__mock/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with open_server(app, Settings(port=0)) as server:
+        for _ in range(2):
+            with RawClient(server.url) as other, RawClient(server.url) as caller:
+                assert (reply := other.send(health).reply())
+                assert reply.status == 200
+                reply = caller.send(refuse + b'{"seconds":0.3}').reply()
+                assert reply
+                assert reply.json() == {"seconds": 0.3}
+                assert reply.headers["connection"] == "close"
+                with pytest.raises(ConnectionRefusedError):
+                    RawClient(server.url)
+                with suppress(ConnectionResetError):
+                    assert other.reply() is None
+            assert wait_until_listening(server.url) == 200
+
+
+def test_a_server_stops_while_connections_are_refused(client: EmulatorClient) -> None:
+    with open_server(create_app(emulator=client.emulator), Settings(port=0)) as server:
+        with httpx.Client() as other:
+            url = f"{server.url}/__mock/connections/refuse"
+            assert other.post(url, json={"seconds": 60}).status_code == 200
+        began = time.monotonic()
+    assert time.monotonic() - began < 10
+
+
+def wait_until_listening(url: str) -> int:
+    ends = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return httpx.get(f"{url}/__mock/health").status_code
+        except httpx.ConnectError:
+            assert time.monotonic() < ends
+            time.sleep(0.02)
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 61, "1", None])
+def test_the_time_of_refusal_is_limited(api: Api, seconds: object) -> None:
+    error = api.post("/connections/refuse", {"seconds": seconds}, status=422)
+    assert error["problems"][0]["pointer"] == "/seconds"
+
+
+def test_another_server_cannot_refuse_connections(api: Api) -> None:
+    error = api.post("/connections/refuse", {"seconds": 1}, status=409)
+    assert "`leadway mock` without --workers" in error["message"]

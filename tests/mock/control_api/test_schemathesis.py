@@ -11,6 +11,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, from_schema
 
 from leadway_mock.config.settings import Settings
+from leadway_mock.http_server import bind
 from leadway_mock.web import create_app
 from leadway_mock.web.server import open_server
 from tests.property.schemathesis_runner import RunResult
@@ -40,6 +41,13 @@ CONFIGURATION: dict[str, Any] = {
             "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "409", "422"]}},
         }
         for name in ("armFault", "putDialogue", "restoreSnapshot", "setClock", "freezeClock")
+    ]
+    + [
+        # The server has a socket that other processes might share, so it refuses no connections.
+        {
+            "include-operation-id": "refuseConnections",
+            "checks": {"positive_data_acceptance": {"expected-statuses": ["409"]}},
+        }
     ],
 }
 """No other check is switched off, and no phase."""
@@ -49,7 +57,8 @@ def test_every_check_in_every_phase_finds_nothing(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("leadway_mock.state.journal_wait.MAX_WAIT_SECONDS", 0.02)
     findings = RunResult()
     settings = Settings(seed=1, port=0)
-    with open_server(create_app(settings), settings) as server:
+    listening = bind(settings.host, 0)
+    with open_server(create_app(settings), settings, listening=listening) as server:
         schema = schemathesis.openapi.from_url(
             f"{server.url}/__mock/control.yaml", config=SchemathesisConfig.from_dict(CONFIGURATION)
         )

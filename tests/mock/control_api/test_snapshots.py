@@ -50,6 +50,15 @@ def test_a_snapshot_restores_a_namespace(api: Api, client: EmulatorClient) -> No
     assert take(api) != before
 
 
+def test_a_restored_counter_ends_when_it_would_have(api: Api, client: EmulatorClient) -> None:
+    client.begin()
+    namespace = client.emulator.namespaces.shared()
+    before = namespace.store.export("").counters
+    assert any(expires for _, _, expires in before)
+    api.call("PUT", "/snapshot", take(api))
+    assert namespace.store.export("").counters == before
+
+
 def test_a_snapshot_goes_to_another_namespace_of_another_mock(
     api: Api, client: EmulatorClient, client_with: Callable[..., EmulatorClient]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 
@@ -9,6 +10,8 @@ import pytest
 
 from leadway_mock.contract.model import Contract
 from leadway_mock.http.headers import header_text
+from leadway_mock.http.messages import Request
+from leadway_mock.pipeline.request_log import HINTS, hint_of
 from leadway_mock.util.redaction import REDACTED, redact_text
 from tests.mock.client import CURRENT, LOCATION, TOKEN, EmulatorClient, content
 
@@ -162,3 +165,48 @@ def test_an_expired_session_has_one_text_with_its_own_time(
     assert message.startswith("This executionId has expired")
     assert response.hint == f"It was idle for more than {idle:g} seconds."
     assert "minutes" not in message
+
+
+def test_every_error_has_a_hint_for_the_log_without_a_quote(contract: Contract) -> None:
+    errors = {name for name, each in contract.examples.items() if each.status >= 400}
+    assert {name for name in errors if not hint_of(name)} == set()
+    assert set(HINTS) <= errors
+    assert [each for each in HINTS.values() if redact_text(each) != each] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            {"input": "hi", "locationId": LOCATION},
+            "a name that the contract does not have, message",
+        ),
+        (GOOD | {"executionId": 5}, "The body violates its schema: executionId. Correct or leave"),
+        (GOOD | {"secretName": 5}, "schema: a name that the contract does not have. Correct"),
+        ({"message": "hi"}, "No `locationId`. Send the sub-account's id as locationId"),
+        (GOOD | {"executionId": "a" * 24}, "No such session. Leave executionId out of the first"),
+    ],
+)
+def test_the_log_says_what_to_do(
+    client: EmulatorClient, caplog: pytest.LogCaptureFixture, body: dict[str, object], expected: str
+) -> None:
+    with caplog.at_level(logging.INFO):
+        assert client.send(body).status >= 400
+    (line,) = [each.getMessage() for each in caplog.records]
+    assert expected in line
+    assert "\n    " in line
+    assert "input" not in line
+    assert "secretName" not in line
+
+
+def test_the_log_names_invalid_parameters(
+    client: EmulatorClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    query = f"locationId={LOCATION}&limit=many"
+    headers = {"authorization": f"Bearer {TOKEN}", "version": "v3"}
+    with caplog.at_level(logging.INFO):
+        response = client.emulator.handle(
+            Request("GET", "/agent-studio/managed-agents", query, headers, b"")
+        )
+    assert response.rule == "query-invalid"
+    assert "A query parameter is invalid: limit. Correct" in caplog.text

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import sqlite3
+import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 import pytest
 import redis
 from flask.testing import FlaskClient
@@ -18,12 +21,17 @@ from werkzeug.test import TestResponse
 from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.store import StoreError, open_store
+from leadway_mock.store.sqlite import SQLiteStore
 from leadway_mock.web import create_app
+from leadway_mock.web.server import open_server
 from tests.mock.client import CURRENT, LOCATION, TOKEN
 
 HEADERS: Final = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-07-28"}
 READS: Final = ("/__mock/sessions", "/__mock/journal", "/__mock/snapshot", "/__mock/conformance")
 DAMAGED_TEXTS: Final = ("", "{", "[]", "null", "1", '"x"', "{}", '{"at": []}', "\ud7ff", "[" * 9999)
+
+CHATTR: Final = shutil.which("chattr") or ""
+needs_chattr = pytest.mark.skipif(not CHATTR, reason="the system has no chattr")
 
 
 class DamagedMock:
@@ -151,6 +159,77 @@ def test_a_file_that_is_deleted_or_replaced_while_the_mock_serves_is_an_outage(
     response = mock.say()
     assert_damage_is_named([response], str(file))
     assert "was deleted or replaced" in response.headers["X-Mock-Hint"]
+
+
+@contextmanager
+def read_only(store: SQLiteStore, file: Path, how: str) -> Iterator[None]:
+    """Have the system, or SQLite, refuse every write to an open store."""
+    connections = (store._connection, store._prompt_connection)  # noqa: SLF001 - no verb does this
+    log = f"{file}-wal"
+    if how == "query_only":
+        for each in connections:
+            each.execute("PRAGMA query_only = ON")
+    elif subprocess.run([CHATTR, "+i", log], capture_output=True, check=False).returncode:
+        pytest.skip("this user or file system cannot make a file immutable")
+    try:
+        yield
+    finally:
+        if how == "query_only":
+            for each in connections:
+                each.execute("PRAGMA query_only = OFF")
+        else:
+            subprocess.run([CHATTR, "-i", log], check=True)
+
+
+@pytest.mark.behaviour("store-unavailable")
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        ("query_only", "attempt to write a readonly database"),
+        pytest.param("immutable", "disk I/O error", marks=needs_chattr),
+    ],
+)
+def test_a_file_that_becomes_read_only_is_an_outage_for_writes_until_it_is_writable(
+    how: str, reason: str, tmp_path: Path, mock_over: Callable[[str], DamagedMock]
+) -> None:
+    file = tmp_path / "mock.db"
+    mock = mock_over(f"sqlite:///{file}")
+    store, app = mock.emulator.namespaces.shared().store, mock.client.application
+    assert isinstance(store, SQLiteStore)
+    body = {"message": "hello", "locationId": LOCATION, "executionId": mock.session}
+    with open_server(app, Settings(port=0)) as server:
+        with read_only(store, file, how):
+            responses: list[Any] = [mock.say(executionId=mock.session) for _ in range(2)]
+            responses += [httpx.post(server.url + CURRENT, json=body, headers=HEADERS)]
+            reset = mock.client.post("/__mock/reset", json={})
+            reads = [mock.client.get(path).status_code for path in (*READS, "/__mock/health")]
+        assert httpx.post(server.url + CURRENT, json=body, headers=HEADERS).status_code == 200
+    for each in responses:
+        assert each.status_code == 503, each.text
+        assert each.headers["X-Mock-Rule"] == "store-unavailable"
+        assert f"The store {file} cannot be used at present: {reason}." in str(
+            each.headers["X-Mock-Hint"]
+        )
+        assert each.headers["Retry-After"] == "1"  # Nothing was stored.
+    assert reset.status_code == 503
+    assert reason in reset.text
+    assert reads == [200] * (len(READS) + 1)
+    assert mock.client.get(f"/__mock/sessions/{mock.session}").json["turns"] == 3  # type: ignore[index]  # a JSON object
+
+
+def test_a_file_that_is_read_only_at_start_is_reported(tmp_path: Path) -> None:
+    file = tmp_path / "mock.db"
+    open_store(f"sqlite:///{file}").close()
+    connect = sqlite3.connect
+
+    def connect_read_only(path: Path, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(f"file:{path}?mode=ro", uri=True, **options)
+        return connection
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite3, "connect", connect_read_only)
+        with pytest.raises(StoreError, match=r"readonly database.*that you may write"):
+            open_store(f"sqlite:///{file}")
 
 
 def _damage(content: bytearray, how: str) -> bytes:

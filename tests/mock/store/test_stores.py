@@ -207,6 +207,13 @@ def test_a_counter_that_is_given_more_time_is_forgotten_when_that_is_over(store:
     assert [key for key, *_ in store.export("a/").counters] == ["another", "other"]
 
 
+def test_a_counter_that_no_longer_ends_is_not_forgotten(store: Store) -> None:
+    store.increment("a/kept", now=0, expires=10.0)
+    store.increment("a/kept", now=5)
+    store.increment("a/other", now=20, expires=40.0)
+    assert store.increment("a/kept", now=21) == 3
+
+
 def test_counters_past_their_time_are_forgotten(tmp_path: Path) -> None:
     file = tmp_path / "mock.db"
     with closing(open_store(f"sqlite:///{file}")) as store:

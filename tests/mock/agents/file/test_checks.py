@@ -1,7 +1,9 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from leadway_mock.agents.file.loader import SYNONYMS
 from tests.mock.agents.file.agents_files import complaints, loaded, loaded_agent, one_agent
 
 
@@ -92,6 +94,20 @@ def test_a_synonym_is_suggested_only_where_its_property_is_valid(tmp_path: Path)
     [said] = complaints(tmp_path, "answer: x")
 
     assert "known are `agents` and `tokens`" in said
+
+
+@pytest.mark.parametrize(("name", "meant"), [*SYNONYMS.items()])
+def test_every_synonym_is_suggested(tmp_path: Path, name: str, meant: Sequence[str]) -> None:
+    places = (
+        f"agents: [{{id: a, name: A, {name}: x}}]",
+        f"agents: [{{id: a, name: A, replies: [{{response: x, {name}: x}}]}}]",
+        f"agents: [{{id: a, name: A, versions: [{{id: v, {name}: x}}]}}]",
+        f"agents: [{{id: a, name: A, inputVariables: [{{name: v, {name}: x}}]}}]",
+        f"tokens: [{{token: x, {name}: x}}]",
+    )
+    said = [line for each in places for line in complaints(tmp_path, each)]
+    for each in meant:
+        assert any(f"did you mean `{each}`?" in line for line in said), said
 
 
 def test_ids_are_unique_in_a_file(tmp_path: Path) -> None:
