@@ -14,7 +14,7 @@ NEAR_MISSES = [
     ("POST", "/agent-studio/agents"),
     ("POST", "/agent-studio/p1q2r3s4t5u6v7w8x9y0z1a2/execute"),
     ("POST", "/agent-studio/agent/p1q2r3s4t5u6v7w8x9y0z1a2/execute/"),
-    ("DELETE", "/agent-studio/agent/p1q2r3s4t5u6v7w8x9y0z1a2"),
+    ("DELETE", "/agent-studio/agents/p1q2r3s4t5u6v7w8x9y0z1a2"),
 ]
 
 

@@ -18,7 +18,7 @@ from leadway_mock.agents.registry import AgentRegistry, Token
 from leadway_mock.contract.model import Contract, Operation, agent_id_of
 from leadway_mock.dialogues import DialogueRegistry
 from leadway_mock.faults import FaultPhase
-from leadway_mock.http.messages import APIError, Request, Response
+from leadway_mock.http.messages import APIError, ErrorKind, Request, Response
 from leadway_mock.pipeline import authorization
 from leadway_mock.pipeline.context import OperationCall, RequestContext
 from leadway_mock.pipeline.fault_injection import FaultInjector
@@ -43,6 +43,9 @@ from leadway_mock.validation.request_body import (
 MAX_HINT_CHARS = 500
 MAX_HINT_SEGMENTS = 10
 """Limits of an unknown path that is compared with those of the contract."""
+
+LARGE_BODIES = frozenset({"createAgent", "updateAgentVersion"})
+"""Operations whose bodies have the limit `max_agent_bytes`."""
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +141,7 @@ class RequestPipeline:
         self._count_quotas(context, operation, token, location)
         # quota-exceeded, quota-exceeded-retryable
         reader = self._queries.get(operation.id)
-        query = _read_query(request, reader) if reader else {}
+        query = _read_query(request, reader, settings.list_paging) if reader else {}
         # query-invalid
         agent_id = agent_id_of(path)
         self._validate(context, operation, body, agent_id)
@@ -176,7 +179,11 @@ class RequestPipeline:
     def _parse_body(self, context: RequestContext, operation: Operation) -> Any:  # noqa: ANN401 - any JSON value
         if operation.body_schema is None:
             return {}
-        body = read_json(context.request, context.namespace.settings.max_body_bytes)
+        settings = context.namespace.settings
+        limit = settings.max_body_bytes
+        if operation.id in LARGE_BODIES:
+            limit = max(limit, settings.max_agent_bytes)
+        body = read_json(context.request, limit)
         context.record.body = body
         return body
 
@@ -242,9 +249,14 @@ class RequestPipeline:
             )
 
 
-def _read_query(request: Request, reader: QueryReader) -> Mapping[str, Any]:
-    """Return the parameters of the query; raises `APIError`: `query-invalid`."""
+def _read_query(request: Request, reader: QueryReader, paging: str) -> Mapping[str, Any]:
+    """Return the parameters of the query; raises `APIError`: `query-invalid`.
+
+    `paging` is the setting `list_paging`: whether a required parameter may be left out.
+    """
     values, errors = reader.read(request.query)
+    if errors and paging == "optional":
+        errors = tuple(each for each in errors if each.kind is not ErrorKind.MISSING_PROPERTY)
     if errors:
         messages = [each.message for each in errors]
         raise APIError("query-invalid", message=messages, violations=errors)
