@@ -76,7 +76,7 @@ _BY_MESSAGE: Final[Sequence[tuple[frozenset[int], str, type[errors.APIStatusErro
         errors.SessionNotFoundError,
     ),
     (frozenset({400, 404}), r"version not found|\bversionid\b", errors.VersionNotFoundError),
-    (frozenset({404}), r"cannot (post|get)\b", errors.RouteNotFoundError),
+    (frozenset({404}), r"cannot (post|get|patch|delete)\b", errors.RouteNotFoundError),
     (frozenset({409, 422}), r"idempotency-key was used", errors.IdempotencyKeyReusedError),
 ]
 """Statuses, pattern of the message in lower case, class. The first match counts."""

@@ -117,7 +117,7 @@ def contract_errors() -> Iterator[tuple[str, HTTPResponse]]:
     """Yield each error response of the contract."""
     contract = load_contract()
     for name, example in contract.examples.items():
-        if example.status != 200:
+        if example.status >= 400:
             yield name, error_response(example.status, example.content["message"])
 
 
