@@ -130,12 +130,15 @@ def check_scope(token: Token, operation: Operation, profile: str) -> None:
         raise APIError(f"scope-missing-{profile}", hint=hint)
 
 
-def check_location(body: object, token: Token, known: Iterable[str] = ()) -> str | None:
+def check_location(
+    body: object, token: Token, profile: str, known: Iterable[str] = ()
+) -> str | None:
     """Return the location id of a body, or None where its type is wrong, which validation reports.
 
     `known` are the properties of the body's schema.
 
-    Raises `APIError`: `location-missing` or `location-forbidden`.
+    Raises `APIError`: `location-missing`, and `location-forbidden` or `location-forbidden-401`, by
+    the profile.
     """
     if not isinstance(body, dict):
         return None
@@ -149,5 +152,7 @@ def check_location(body: object, token: Token, known: Iterable[str] = ()) -> str
         return None
     if not token.allows_location(location):
         hint = f"The token belongs to another location than '{location}'."
+        if profile == "observed":
+            raise APIError("location-forbidden-401", hint=hint)
         raise APIError("location-forbidden", hint=hint)
     return location

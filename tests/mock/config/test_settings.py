@@ -41,6 +41,7 @@ FLAGS = {
     "session_idle_seconds": (["--session-idle-seconds", "1.5"], 1.5),
     "unknown_session": (["--unknown-session", "new-session"], "new-session"),
     "unknown_properties": (["--unknown-properties", "ignore"], "ignore"),
+    "unknown_query": (["--unknown-query", "ignore"], "ignore"),
     "idempotency_key_seconds": (["--idempotency-key-seconds", "60"], 60.0),
     "idempotency_scope": (["--idempotency-scope", "all"], "all"),
     "idempotency_mismatch": (["--idempotency-mismatch", "repeat"], "repeat"),
