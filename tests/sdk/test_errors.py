@@ -78,6 +78,7 @@ CLASSES = {
     "token-invalid": errors.InvalidTokenError,
     "token-unknown": errors.InvalidTokenError,
     "token-expired": errors.InvalidTokenError,
+    "token-class-unsupported": errors.WrongTokenTypeError,
     "version-missing": errors.VersionHeaderError,
     "version-unknown": errors.VersionHeaderError,
     "scope-missing-documented": errors.MissingScopeError,

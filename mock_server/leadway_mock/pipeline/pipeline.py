@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from leadway_mock.agents.patterns import PatternTimeout
-from leadway_mock.agents.registry import AgentRegistry, Token
+from leadway_mock.agents.registry import LOCATION_CLASS, AgentRegistry, Token
 from leadway_mock.contract.documented_paths import DocumentedOperation, documented_at
 from leadway_mock.contract.model import Contract, Match, Operation, agent_id_of
 from leadway_mock.dialogues import DialogueRegistry
@@ -136,6 +136,9 @@ class RequestPipeline:
 
         token = authorization.check_token(request, self.agents, context.started_at)
         # token-invalid, token-unknown, token-expired
+        if token.auth_class != LOCATION_CLASS:
+            raise authorization.wrong_class(token)
+        # token-class-unsupported
         authorization.check_version(request, operation, self.contract.api_versions)
         # version-missing, version-unknown, route-not-in-version
         authorization.check_scope(token, operation, settings.profile)
