@@ -55,6 +55,7 @@ _SERVICE_UNAVAILABLE: Final = 503
 
 _BY_MESSAGE: Final[Sequence[tuple[frozenset[int], str, type[errors.APIStatusError]]]] = [
     (frozenset({401}), r"command timed out", errors.UpstreamTimeoutError),
+    (frozenset({400, 422}), r"\bproperty \S+ should not exist", errors.InvalidRequestError),
     (frozenset({401, 403}), r"authclass", errors.WrongTokenTypeError),
     (frozenset({401, 403}), r"route is not yet supported", errors.RouteNotFoundError),
     (

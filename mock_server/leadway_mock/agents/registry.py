@@ -33,8 +33,12 @@ WRITE_SCOPE: Final = "agent-studio.write"
 MANAGED_WRITE_SCOPE: Final = "managed-agents.write"
 """The scope that executing a managed agent needs (observed in public code)."""
 
-ALL_SCOPES: Final = (READ_SCOPE, WRITE_SCOPE, MANAGED_WRITE_SCOPE)
-"""The scopes of a token that declares none."""
+DEFAULT_SCOPES: Final = (READ_SCOPE, WRITE_SCOPE, MANAGED_WRITE_SCOPE)
+"""The scopes of a token without a list of its own."""
+
+LOCATION_CLASS: Final = "Location"
+COMPANY_CLASS: Final = "Company"
+"""Classes of tokens, the claim `authClass`: of a sub-account, and of an agency (observed)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,8 @@ class Token:
     locations: tuple[str, ...] | None = None
     """The locations it is valid for; `None` is any."""
 
-    scopes: tuple[str, ...] = ALL_SCOPES
+    scopes: tuple[str, ...] = DEFAULT_SCOPES
+    auth_class: str = LOCATION_CLASS
 
     def allows_location(self, location: str) -> bool:
         """Whether it gives access to `location`."""

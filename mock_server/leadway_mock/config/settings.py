@@ -145,6 +145,11 @@ class Settings:
         "whether a list of agents needs limit and offset (documented), or has defaults",
         choices=("required", "optional"),
     )
+    unknown_query: str = _setting(
+        "422",
+        "response to a query parameter that the contract lacks: an error status, or ignore it",
+        choices=("422", "400", "ignore"),
+    )
     idempotency_key_seconds: float = _setting(
         86_400.0, "how long a managed agent's Idempotency-Key is remembered", minimum=0
     )

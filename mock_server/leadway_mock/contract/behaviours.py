@@ -22,7 +22,17 @@ SESSIONS = (
     "session-foreign-location",
 )
 BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
-    "profile": ("scope-missing-documented", "scope-missing-observed", "scope-by-profile"),
+    "profile": (
+        "scope-missing-documented",
+        "scope-missing-observed",
+        "scope-by-profile",
+        "location-forbidden",
+        "location-forbidden-401",
+        "method-not-allowed",
+        "method-not-allowed-401",
+        "trailing-slash",
+        "internal-path",
+    ),
     "unknown_session": (
         *SESSIONS,
         *(f"{name}-400" for name in SESSIONS),
@@ -30,6 +40,7 @@ BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
     ),
     "session_idle_seconds": ("session-expired", "session-expired-400", "session-expiry"),
     "unknown_properties": ("unknown-property-rejected",),
+    "unknown_query": ("unknown-query-rejected", "query-unknown", "query-unknown-400"),
     "dialogues": (
         "dialogue-played",
         "dialogue-fallback",
@@ -65,6 +76,13 @@ BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
 """The behaviours that each setting affects."""
 
 MOCK_BEHAVIOURS: Mapping[str, tuple[int, str]] = {
+    "route-not-mocked": (
+        501,
+        (
+            "The vendor documents the path and method, and the mock does not serve them. The hint"
+            " has the vendor's page. It is no mistake of the client."
+        ),
+    ),
     "host-rejected": (403, "`Host` is neither loopback nor a name of `--allow-host`."),
     "origin-rejected": (403, "A web page from another origin calls the control API."),
     "control-media-type": (415, "A write to the control API is not `application/json`."),

@@ -386,6 +386,22 @@ def find_unused_input(
     return list(islice(unused, MAX_UNUSED))
 
 
+def find_unknown_parameters(query: str, operation: Operation) -> tuple[FieldError, ...]:
+    """Return an error for each parameter of a raw query that the contract lacks."""
+    unused = _unused_parameters(query, operation)
+    # Prism and the mock have parameters of their own, such as __code and __dynamic.
+    unknown = islice((each for each in unused if not each["name"].startswith("__")), MAX_ERRORS)
+    return tuple(
+        FieldError(
+            "",
+            f"property {_cut(each['name'])} should not exist",
+            f"The query has '{_cut(each['name'])}'. {each['hint']}",
+            ErrorKind.UNKNOWN_PROPERTY,
+        )
+        for each in unknown
+    )
+
+
 def _unused_parameters(query: str, operation: Operation) -> Iterator[dict[str, str]]:
     if not query:
         return

@@ -46,6 +46,7 @@ FLAGS = {
     "nodes_in_create": (["--nodes-in-create", "fail"], "fail"),
     "author_fields": (["--author-fields", "required"], "required"),
     "list_paging": (["--list-paging", "optional"], "optional"),
+    "unknown_query": (["--unknown-query", "ignore"], "ignore"),
     "idempotency_key_seconds": (["--idempotency-key-seconds", "60"], 60.0),
     "idempotency_scope": (["--idempotency-scope", "all"], "all"),
     "idempotency_mismatch": (["--idempotency-mismatch", "repeat"], "repeat"),
