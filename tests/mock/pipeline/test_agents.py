@@ -36,8 +36,9 @@ class Studio:
         self.client = client
         self.location = location
 
-    def read(self, path: str = "", *, method: str = "GET", query: str = PAGE) -> Response:
-        query = f"locationId={self.location}&{query}"
+    def read(self, path: str = "", *, method: str = "GET", query: str | None = None) -> Response:
+        page = "" if path else PAGE  # Only the list has pages.
+        query = f"locationId={self.location}&{page if query is None else query}"
         return self.client.send(b"", path=f"{AGENTS}{path}", method=method, query=query)
 
     def write(self, method: str, path: str, **fields: Any) -> Response:
