@@ -3,6 +3,16 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from leadway._agent_versions import (
+    AgentDetails,
+    AgentFields,
+    AgentPage,
+    AgentVersion,
+    NewAgentFields,
+    PublishedVersions,
+    PublisherFields,
+    VersionFields,
+)
 from leadway._agents import (
     Agent,
     AsyncAgent,
@@ -88,7 +98,11 @@ __all__ = [
     "PRODUCTION",
     "APIStatusError",
     "Agent",
+    "AgentDetails",
+    "AgentFields",
     "AgentNotFoundError",
+    "AgentPage",
+    "AgentVersion",
     "AsyncAgent",
     "AsyncConversation",
     "AsyncLeadway",
@@ -124,10 +138,13 @@ __all__ = [
     "ManagedReply",
     "MessageFields",
     "MissingScopeError",
+    "NewAgentFields",
     "NoResponseError",
     "NotFoundError",
     "Observer",
     "Options",
+    "PublishedVersions",
+    "PublisherFields",
     "RateLimitedError",
     "RateLimiter",
     "Reply",
@@ -143,6 +160,7 @@ __all__ = [
     "TokenHostMismatchError",
     "Turn",
     "UpstreamTimeoutError",
+    "VersionFields",
     "VersionHeaderError",
     "VersionNotFoundError",
     "Violation",

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypedDict
 
 from typing_extensions import TypeVar, Unpack, deprecated
 
-from leadway._calls import check_fields, checked_agent_id, request_body
+from leadway._agent_versions import (
+    AgentDetails,
+    AgentFields,
+    delete_steps,
+    get_steps,
+    update_steps,
+)
+from leadway._calls import check_fields, checked_id, request_body
 from leadway._observers import logger
 from leadway._responses import Reply, execute_call
 from leadway._sender import SendOptions, Steps, send_with_retries
@@ -24,6 +31,9 @@ if TYPE_CHECKING:  # Modules that `import leadway` does not import, since they t
 
 R = TypeVar("R", default=Reply)
 """Kind of reply."""
+
+_USE_EXECUTE = "Use execute(): the vendor has deprecated this path."
+_USE_GET = "Use get(): the vendor has deprecated this path."
 
 Sent_co = TypeVar("Sent_co", covariant=True)
 
@@ -72,7 +82,7 @@ class AgentBase:
         options: SendOptions,
         transport: Any,  # noqa: ANN401 - the subclass has the type
     ) -> None:
-        self.id: str = checked_agent_id(agent_id)
+        self.id: str = checked_id(agent_id)
         self._location_id = location_id
         self._options = options
         self._transport = transport
@@ -88,12 +98,22 @@ class _ExecutableAgent(AgentBase):
         self, message: str, fields: MessageFields, *, deprecated_path: bool = False
     ) -> Steps[Reply]:
         if deprecated_path:  # `@deprecated` is for type checkers: to warn, it would import asyncio.
-            text = "Use execute(): the vendor has deprecated this path."
-            warnings.warn(text, DeprecationWarning, stacklevel=3)
+            warnings.warn(_USE_EXECUTE, DeprecationWarning, stacklevel=3)
         check_fields(fields, MessageFields.__annotations__)
         body = request_body(message, self._location_id, **fields)
         call = execute_call(self.id, body, deprecated_path=deprecated_path)
         return send_with_retries(call, self._options)
+
+    def _get_steps(self, *, deprecated_path: bool = False) -> Steps[AgentDetails]:
+        if deprecated_path:
+            warnings.warn(_USE_GET, DeprecationWarning, stacklevel=3)
+        return get_steps(self.id, self._location_id, self._options, deprecated_path=deprecated_path)
+
+    def _update_steps(self, fields: AgentFields) -> Steps[AgentDetails]:
+        return update_steps(self.id, self._location_id, self._options, fields)
+
+    def _delete_steps(self) -> Steps[None]:
+        return delete_steps(self.id, self._location_id, self._options)
 
 
 class Agent(_ExecutableAgent):
@@ -132,6 +152,41 @@ class Agent(_ExecutableAgent):
         """Send a single message by the deprecated path; see `execute`."""
         return self._transport.run(self._steps(message, fields, deprecated_path=True))
 
+    def get(self) -> AgentDetails:
+        """Return the agent with all its versions, their nodes and edges included.
+
+        Raises:
+            AgentNotFoundError: it is unknown, not active, or in another location.
+            LeadwayError: there is no other response either; the class says why.
+        """
+        return self._transport.run(self._get_steps())
+
+    @deprecated("Use get(): the vendor has deprecated this path.", category=None)
+    def get_deprecated(self) -> AgentDetails:
+        """Return the agent by the deprecated path; see `get`."""
+        return self._transport.run(self._get_steps(deprecated_path=True))
+
+    def update(self, **fields: Unpack[AgentFields]) -> AgentDetails:
+        """Change the agent's name, description or status; return it without its versions.
+
+        Args:
+            **fields: see `AgentFields`.
+
+        Raises:
+            LeadwayError: it was not changed, or that is not known; the class says why.
+        """
+        return self._transport.run(self._update_steps(fields))
+
+    def delete(self) -> None:
+        """Delete the agent with all its versions.
+
+        Raises:
+            AgentNotFoundError: it is unknown, or in another location. After a lost response, a
+                second call raises this, too.
+            LeadwayError: it was not deleted, or that is not known; the class says why.
+        """
+        self._transport.run(self._delete_steps())
+
 
 class AsyncAgent(_ExecutableAgent):
     """An agent, created by `AsyncLeadway.agent` without a request."""
@@ -152,6 +207,23 @@ class AsyncAgent(_ExecutableAgent):
     async def execute_deprecated(self, message: str, **fields: Unpack[MessageFields]) -> Reply:
         """Send a single message by the deprecated path; see `Agent.execute`."""
         return await self._transport.run(self._steps(message, fields, deprecated_path=True))
+
+    async def get(self) -> AgentDetails:
+        """Return the agent with all its versions; see `Agent.get`."""
+        return await self._transport.run(self._get_steps())
+
+    @deprecated("Use get(): the vendor has deprecated this path.", category=None)
+    async def get_deprecated(self) -> AgentDetails:
+        """Return the agent by the deprecated path; see `Agent.get`."""
+        return await self._transport.run(self._get_steps(deprecated_path=True))
+
+    async def update(self, **fields: Unpack[AgentFields]) -> AgentDetails:
+        """Change the agent; see `Agent.update`."""
+        return await self._transport.run(self._update_steps(fields))
+
+    async def delete(self) -> None:
+        """Delete the agent; see `Agent.delete`."""
+        await self._transport.run(self._delete_steps())
 
 
 @dataclass(frozen=True, slots=True)

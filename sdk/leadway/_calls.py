@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from leadway_client.models import Attachment, ExecuteAgentRequest
 
 _PATH_DELIMITERS: Final = "/?#"
-_ID_RULE: Final = "The agent id must be a word such as p1q2r3s4t5u6v7w8x9y0z1a2"
+_ID_RULE: Final = "The {} id must be a word such as p1q2r3s4t5u6v7w8x9y0z1a2"
 _FIELD_TYPES: Final[Mapping[str, tuple[type, str]]] = {
     "attachments": (Sequence, "a list such as [image(url)]"),
     "input_variables": (Mapping, "a dictionary of names and values"),
@@ -136,19 +136,20 @@ def request_body(  # noqa: PLR0913 - the fields of the contract
     return body
 
 
-def checked_agent_id(agent_id: str) -> str:
-    """Return the id of an agent unchanged.
+def checked_id(value: str, kind: str = "agent") -> str:
+    """Return an id unchanged.
 
     Raises `InvalidRequestError` if it cannot be one segment of a path. The format of ids is not
     documented, so nothing else is checked.
     """
-    is_text = isinstance(agent_id, str)
-    if not is_text or not agent_id or agent_id in {".", ".."} or not agent_id.isprintable():
-        raise InvalidRequestError(f"{_ID_RULE}, not {agent_id!r}")
-    delimiter = next((each for each in agent_id if each in _PATH_DELIMITERS), None)
+    rule = _ID_RULE.format(kind)
+    is_text = isinstance(value, str)
+    if not is_text or value in {"", ".", ".."} or not value.isprintable():
+        raise InvalidRequestError(f"{rule}, not {value!r}")
+    delimiter = next((each for each in value if each in _PATH_DELIMITERS), None)
     if delimiter:
         raise InvalidRequestError(
-            f"{_ID_RULE}, not {agent_id!r}, which contains {delimiter!r}; use the id only, not the"
+            f"{rule}, not {value!r}, which contains {delimiter!r}; use the id only, not the"
             " URL of a page."
         )
-    return agent_id
+    return value

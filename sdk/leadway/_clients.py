@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, Self, TypedDict
 
-from typing_extensions import Unpack
+from typing_extensions import Unpack, deprecated
 
+from leadway._agent_versions import (
+    AgentDetails,
+    AgentPage,
+    NewAgentFields,
+    PublishedVersions,
+    PublisherFields,
+    VersionFields,
+    create_steps,
+    list_agents_steps,
+    publish_steps,
+    update_version_steps,
+)
 from leadway._agents import Agent, AsyncAgent
 from leadway._arguments import check_names, check_type
 from leadway._managed_agents import (
@@ -45,6 +58,7 @@ class Options(TypedDict, total=False):
     send_token_anywhere: bool | None
 
 
+_USE_LIST_AGENTS: Final = "Use list_agents(): the vendor has deprecated this path."
 _ARGUMENTS: Final = ("settings", "rate_limiter", "observer", *Options.__annotations__)
 
 
@@ -99,6 +113,34 @@ class _ClientBase:
         options = _mask_token(options)
         check_names(options, _ARGUMENTS, SettingsError)
         return cls(Settings.from_env(**options), rate_limiter=rate_limiter, observer=observer)
+
+    def _create_steps(self, name: str, fields: NewAgentFields) -> Steps[AgentDetails]:
+        return create_steps(self.settings.location_id, self._options, name, fields)
+
+    def _list_agents_steps(
+        self,
+        offset: int,
+        limit: int,
+        *,
+        published_only: bool = False,
+        deprecated_path: bool = False,
+    ) -> Steps[AgentPage]:
+        if deprecated_path:  # As in `Agent.execute_deprecated`.
+            warnings.warn(_USE_LIST_AGENTS, DeprecationWarning, stacklevel=3)
+        return list_agents_steps(
+            self.settings.location_id,
+            self._options,
+            published_only=published_only,
+            offset=offset,
+            limit=limit,
+            deprecated_path=deprecated_path,
+        )
+
+    def _update_version_steps(self, version_id: str, fields: VersionFields) -> Steps[AgentDetails]:
+        return update_version_steps(version_id, self.settings.location_id, self._options, fields)
+
+    def _publish_steps(self, version_id: str, fields: PublisherFields) -> Steps[PublishedVersions]:
+        return publish_steps(version_id, self.settings.location_id, self._options, fields)
 
     def _list_steps(self, query: str | None, skip: int, limit: int) -> Steps[ManagedAgentPage]:
         location = self.settings.location_id
@@ -167,6 +209,72 @@ class Leadway(_ClientBase):
         """
         return self._transport.run(self._list_steps(query, skip, limit))
 
+    def create_agent(self, name: str, **fields: Unpack[NewAgentFields]) -> AgentDetails:
+        """Create an agent with one version; return both.
+
+        Nothing can be executed until a version is published with `publish_agent_version`.
+
+        Args:
+            name: its name.
+            **fields: see `NewAgentFields`.
+
+        Raises:
+            LeadwayError: it was not created, or that is not known; the class says why.
+        """
+        return self._transport.run(self._create_steps(name, fields))
+
+    def list_agents(
+        self, *, published_only: bool = False, offset: int = 0, limit: int = 25
+    ) -> AgentPage:
+        """Return a page of the active agents of the location, without their versions.
+
+        Args:
+            published_only: whether to leave out agents without a published version.
+            offset: number of agents to leave out at the beginning.
+            limit: maximum number of agents.
+
+        Raises:
+            LeadwayError: there is no list; the class says why.
+        """
+        return self._transport.run(
+            self._list_agents_steps(offset, limit, published_only=published_only)
+        )
+
+    @deprecated("Use list_agents(): the vendor has deprecated this path.", category=None)
+    def list_agents_deprecated(self, *, offset: int = 0, limit: int = 25) -> AgentPage:
+        """Return a page of the published agents by the deprecated path; see `list_agents`."""
+        return self._transport.run(self._list_agents_steps(offset, limit, deprecated_path=True))
+
+    def update_agent_version(
+        self, version_id: str, **fields: Unpack[VersionFields]
+    ) -> AgentDetails:
+        """Replace parts of a version; return its agent without versions.
+
+        Args:
+            version_id: the version, from `AgentDetails.versions` or `PublishedVersions.draft`.
+            **fields: see `VersionFields`. Nodes and edges are kept as they are sent.
+
+        Raises:
+            VersionNotFoundError: it is unknown, or in another location.
+            LeadwayError: it was not changed, or that is not known; the class says why.
+        """
+        return self._transport.run(self._update_version_steps(version_id, fields))
+
+    def publish_agent_version(
+        self, version_id: str, **fields: Unpack[PublisherFields]
+    ) -> PublishedVersions:
+        """Publish a version, which runs in production from now on; return it and the next draft.
+
+        Args:
+            version_id: the version, which has not been published before.
+            **fields: see `PublisherFields`.
+
+        Raises:
+            VersionNotFoundError: it is unknown, or in another location.
+            LeadwayError: it was not published, or that is not known; the class says why.
+        """
+        return self._transport.run(self._publish_steps(version_id, fields))
+
     def close(self) -> None:
         """Close all connections."""
         self._transport.close()
@@ -203,6 +311,37 @@ class AsyncLeadway(_ClientBase):
     ) -> ManagedAgentPage:
         """Return a page of the published managed agents; see `Leadway.list_managed_agents`."""
         return await self._transport.run(self._list_steps(query, skip, limit))
+
+    async def create_agent(self, name: str, **fields: Unpack[NewAgentFields]) -> AgentDetails:
+        """Create an agent with one version; see `Leadway.create_agent`."""
+        return await self._transport.run(self._create_steps(name, fields))
+
+    async def list_agents(
+        self, *, published_only: bool = False, offset: int = 0, limit: int = 25
+    ) -> AgentPage:
+        """Return a page of the active agents of the location; see `Leadway.list_agents`."""
+        return await self._transport.run(
+            self._list_agents_steps(offset, limit, published_only=published_only)
+        )
+
+    @deprecated("Use list_agents(): the vendor has deprecated this path.", category=None)
+    async def list_agents_deprecated(self, *, offset: int = 0, limit: int = 25) -> AgentPage:
+        """Return a page of the published agents by the deprecated path; see `list_agents`."""
+        return await self._transport.run(
+            self._list_agents_steps(offset, limit, deprecated_path=True)
+        )
+
+    async def update_agent_version(
+        self, version_id: str, **fields: Unpack[VersionFields]
+    ) -> AgentDetails:
+        """Replace parts of a version; see `Leadway.update_agent_version`."""
+        return await self._transport.run(self._update_version_steps(version_id, fields))
+
+    async def publish_agent_version(
+        self, version_id: str, **fields: Unpack[PublisherFields]
+    ) -> PublishedVersions:
+        """Publish a version; see `Leadway.publish_agent_version`."""
+        return await self._transport.run(self._publish_steps(version_id, fields))
 
     async def close(self) -> None:
         """Close all connections."""

@@ -55,6 +55,7 @@ _SERVICE_UNAVAILABLE: Final = 503
 
 _BY_MESSAGE: Final[Sequence[tuple[frozenset[int], str, type[errors.APIStatusError]]]] = [
     (frozenset({401}), r"command timed out", errors.UpstreamTimeoutError),
+    (frozenset({400, 422}), r"\bproperty \S+ should not exist", errors.InvalidRequestError),
     (frozenset({401, 403}), r"authclass", errors.WrongTokenTypeError),
     (frozenset({401, 403}), r"route is not yet supported", errors.RouteNotFoundError),
     (
@@ -76,7 +77,7 @@ _BY_MESSAGE: Final[Sequence[tuple[frozenset[int], str, type[errors.APIStatusErro
         errors.SessionNotFoundError,
     ),
     (frozenset({400, 404}), r"version not found|\bversionid\b", errors.VersionNotFoundError),
-    (frozenset({404}), r"cannot (post|get)\b", errors.RouteNotFoundError),
+    (frozenset({404}), r"cannot (post|get|patch|delete)\b", errors.RouteNotFoundError),
     (frozenset({409, 422}), r"idempotency-key was used", errors.IdempotencyKeyReusedError),
 ]
 """Statuses, pattern of the message in lower case, class. The first match counts."""

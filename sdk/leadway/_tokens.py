@@ -18,6 +18,8 @@ _VENDOR_DOMAINS: Final = ("leadconnectorhq.com", "gohighlevel.com", "msgsndr.com
 _REAL_FORMAT: Final = re.compile(r"(?i)pit-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|eyJ[\w.-]+")
 # One random UUID in four thousand million begins like this.
 _MADE_UP_PREFIXES: Final = ("pit-00000000-", "pit-12345678-")
+_MADE_UP_JWT_HEADER: Final = "eyJhbGciOiJIUzI1NiIsImtpZCI6ImxlYWR3YXktbW9jayIsInR5cCI6IkpXVCJ9."
+"""Encoded header of the tokens that `leadway mock token` prints; it names the mock as its key."""
 
 _ESCAPED: Final = re.compile(
     rb"(?<!\\)\\++(?:(?:u00|x)([0-9a-f]{2})|(/))"
@@ -184,4 +186,7 @@ def is_loopback(base_url: str) -> bool:
 def looks_real(token: Secret) -> bool:
     """Return whether a token has the format of a real one and no prefix of made-up ones."""
     value = token.reveal()
-    return bool(_REAL_FORMAT.fullmatch(value)) and not value.lower().startswith(_MADE_UP_PREFIXES)
+    is_made_up = value.startswith(_MADE_UP_JWT_HEADER) or value.lower().startswith(
+        _MADE_UP_PREFIXES
+    )
+    return bool(_REAL_FORMAT.fullmatch(value)) and not is_made_up

@@ -29,7 +29,19 @@ from leadway._sender import Result, Steps, run, run_async
 from leadway._settings import Settings
 from leadway._tokens import is_loopback
 from leadway._version import __version__
-from leadway_client.api.agents import execute_agent, execute_agent_deprecated
+from leadway_client.api.agents import (
+    create_agent,
+    delete_agent,
+    execute_agent,
+    execute_agent_deprecated,
+    get_agent_by_id,
+    get_agent_by_id_deprecated,
+    get_agents,
+    get_agents_deprecated,
+    promote_and_publish,
+    update_agent_metadata,
+    update_agent_version,
+)
 from leadway_client.api.managed_agents import (
     execute_managed_agent,
     get_managed_agent,
@@ -50,12 +62,21 @@ _KEEPALIVE_SECONDS: Final = 5.0
 _OPERATIONS: Final[Mapping[str, Any]] = {
     "executeAgent": execute_agent,
     "executeAgent-deprecated": execute_agent_deprecated,
+    "createAgent": create_agent,
+    "getAgents": get_agents,
+    "getAgents-deprecated": get_agents_deprecated,
+    "getAgentById": get_agent_by_id,
+    "getAgentById-deprecated": get_agent_by_id_deprecated,
+    "updateAgentMetadata": update_agent_metadata,
+    "updateAgentVersion": update_agent_version,
+    "promoteAndPublish": promote_and_publish,
+    "deleteAgent": delete_agent,
     "executeManagedAgent": execute_managed_agent,
     "listManagedAgents": list_managed_agents,
     "getManagedAgent": get_managed_agent,
 }
-_EXECUTE: Final = frozenset({"executeAgent", "executeAgent-deprecated"})
-"""Operations with `source` and any `Version`."""
+_ONE_VERSION: Final = frozenset({"executeManagedAgent", "listManagedAgents", "getManagedAgent"})
+"""Operations without `source`, which one `Version` has."""
 
 _UNENCODABLE: Final = (RecursionError, TypeError, ValueError)
 _FAILURES: Final = (
@@ -100,7 +121,7 @@ class _BaseTransport:
             return Failure(errors.ClientClosedError, "The client is closed")
         operation = _OPERATIONS[call.operation]
         chosen = dict(call.arguments)
-        if call.operation in _EXECUTE:
+        if call.operation not in _ONE_VERSION:
             chosen["version"] = self._settings.api_version
             chosen["source"] = self._settings.source or UNSET
         arguments = operation._get_kwargs(**chosen)  # noqa: SLF001 - the only builder without parser

@@ -166,9 +166,9 @@ AUTHORIZATION = (
         ("version-unknown",),
     ),
     Clause(
-        "four-versions-are-accepted",
-        "`2021-04-15`, `2021-07-28`, `2023-02-21` and `v3` are accepted.",
-        ("versions-accepted",),
+        "known-versions-are-accepted",
+        "`2021-04-15`, `2021-07-28`, `2023-02-21`, `v3` and `legacy` are accepted.",
+        ("versions-accepted", "version-legacy"),
     ),
     Clause(
         "scope-is-required",
@@ -189,6 +189,11 @@ AUTHORIZATION = (
         "foreign-location-is-rejected",
         "Token of another location: 403 `The token does not have access to this location.`",
         ("location-forbidden",),
+    ),
+    Clause(
+        "location-error-depends-on-the-profile",
+        "With `observed`: 401 `This location is not accessible from this token!`",
+        ("location-forbidden-401",),
     ),
     Clause(
         "checks-run-in-order",
@@ -222,6 +227,16 @@ BODIES = (
         "unknown-property-can-be-ignored",
         "A setting ignores it.",
         ("unknown-property-rejected",),
+    ),
+    Clause(
+        "unknown-query-is-rejected",
+        "Unknown query parameter: 422 `property locationId should not exist`.",
+        ("unknown-query-rejected", "query-unknown"),
+    ),
+    Clause(
+        "unknown-query-is-a-setting",
+        "A setting makes it 400, or ignores it.",
+        ("unknown-query-rejected", "query-unknown-400"),
     ),
     Clause(
         "hint-suggests-the-property",
@@ -333,6 +348,11 @@ ROUTES = (
         "method-must-exist",
         "Any other method: 405 with `Allow`.",
         ("method-not-allowed", "Allow"),
+    ),
+    Clause(
+        "routes-depend-on-the-profile",
+        "Profile `observed`: another method gets 401, and a slash at the end changes nothing.",
+        ("method-not-allowed-401", "trailing-slash"),
     ),
     Clause(
         "errors-are-json",

@@ -22,6 +22,9 @@ LIVE = ("live",)
 
 NEED_SETTINGS = (
     "scope-error-depends-on-the-profile",
+    "location-error-depends-on-the-profile",
+    "routes-depend-on-the-profile",
+    "unknown-query-is-a-setting",
     "unknown-property-can-be-ignored",
     "session-expires",
     "each-turn-renews-the-session",
@@ -46,7 +49,7 @@ EXCLUSIONS = (
     Exclusion(
         ("observed",),
         "It follows the observed behaviour.",
-        ("scope-is-required",),
+        ("scope-is-required", "foreign-location-is-rejected", "method-must-exist"),
     ),
     Exclusion(
         PRISM,
@@ -136,6 +139,7 @@ EXCLUSIONS = (
             "violation-wording",
             "violations-all-at-once",
             "unknown-property-is-rejected",
+            "unknown-query-is-rejected",
             "hint-suggests-the-property",
         ),
     ),
@@ -248,6 +252,7 @@ EXCLUSIONS = (
             "ids-look-like-the-samples",
             "token-error-has-www-authenticate",
             "unknown-property-is-rejected",
+            "unknown-query-is-rejected",
             "hint-suggests-the-property",
             "body-must-be-an-object",
             "media-type-must-be-json",

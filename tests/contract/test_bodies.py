@@ -76,6 +76,21 @@ def test_unknown_property_can_be_ignored(adjusted: Callable[..., Service]) -> No
     assert service.send(service.body(input="Hello")).status_code == 200
 
 
+@pytest.mark.clause("unknown-query-is-rejected")
+def test_unknown_query_is_rejected(service: Service) -> None:
+    response = service.send(params={"source": "api", "locationId": "x"})
+    assert violations(response) == ["property locationId should not exist"]
+
+
+@pytest.mark.clause("unknown-query-is-a-setting")
+def test_unknown_query_is_a_setting(adjusted: Callable[..., Service]) -> None:
+    message = "property locationId should not exist"
+    for setting, status in (("400", 400), ("ignore", 200)):
+        response = adjusted(unknown_query=setting).send(params={"locationId": "x"})
+        assert response.status_code == status
+        assert status == 200 or response.json() == {"statusCode": 400, "message": message}
+
+
 @pytest.mark.clause("hint-suggests-the-property")
 def test_hint_suggests_the_property(service: Service) -> None:
     response = service.send(service.body(message=None, input="Hello"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import httpx
 import pytest
 
@@ -14,7 +16,7 @@ NEAR_MISSES = [
     ("POST", "/agent-studio/agents"),
     ("POST", "/agent-studio/p1q2r3s4t5u6v7w8x9y0z1a2/execute"),
     ("POST", "/agent-studio/agent/p1q2r3s4t5u6v7w8x9y0z1a2/execute/"),
-    ("DELETE", "/agent-studio/agent/p1q2r3s4t5u6v7w8x9y0z1a2"),
+    ("DELETE", "/agent-studio/agents/p1q2r3s4t5u6v7w8x9y0z1a2"),
 ]
 
 
@@ -39,6 +41,17 @@ def test_method_must_exist(service: Service, method: str, way: Way) -> None:
     assert response.status_code == 405
     assert response.headers["Allow"] == "POST"
     assert list(response.json()) == ["statusCode", "message"]
+
+
+@pytest.mark.clause("routes-depend-on-the-profile")
+def test_routes_depend_on_the_profile(adjusted: Callable[..., Service]) -> None:
+    service = adjusted(profile="observed")
+    message = "This route is not yet supported by the IAM Service. Please update your IAM config."
+    for method in ("GET", "PATCH"):
+        response = service.send(method=method, path=service.path())
+        assert response.status_code == 401
+        assert list(response.json().items()) == [("statusCode", 401), ("message", message)]
+    assert service.send(path=f"{service.path()}/").status_code == 200
 
 
 @pytest.mark.clause("errors-are-json")

@@ -16,6 +16,7 @@ from leadway_mock.agents.builtin import ECHO_ID
 from leadway_mock.agents.registry import UNSCOPED_TOKEN
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.loader import load_contract
+from leadway_mock.contract.model import Operation
 from leadway_mock.store.base import Store
 from leadway_mock.store.redis.client import OPTIONS
 from leadway_mock.web import create_app
@@ -87,8 +88,8 @@ def test_each_example_can_be_selected(
     response = client.open(
         re.sub("{.+?}", ECHO_ID, operation.path),
         method=operation.method,
-        json=BODY if operation.method == "POST" else None,
-        query_string={"locationId": BODY["locationId"]} if operation.method == "GET" else None,
+        json=_body(operation) if operation.body_schema else None,
+        query_string={"locationId": BODY["locationId"], "limit": "5", "offset": "0"},
         headers=HEADERS | {"Version": "v3", "Prefer": f"example={rule}"},
     )
     found = (
@@ -97,6 +98,14 @@ def test_each_example_can_be_selected(
         response.headers["X-Mock-Evidence"],
     )
     assert found == (rule, int(status), level)
+
+
+def _body(operation: Operation) -> dict[str, object]:
+    """Return a valid body for any operation."""
+    if "message" in operation.body_schema["required"]:  # type: ignore[index]
+        return {**BODY}
+    new = {"status": "active", "version": {}} if operation.id == "createAgent" else {}
+    return {"locationId": BODY["locationId"], **new}
 
 
 def test_responses_of_the_mock_itself_are_as_listed(client: FlaskClient) -> None:

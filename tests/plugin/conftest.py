@@ -31,6 +31,8 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the tests that a test has written, in this process or in a subprocess."""
     path = os.environ.get("PYTHONPATH")  # A subprocess imports `tests` from there.
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), *([path] if path else [])]))
+    for name in ("CI", "BUILD_NUMBER"):  # With them, pytest prints whole messages a second time.
+        monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: str, subprocess: bool = False) -> pytest.RunResult:
         if subprocess:

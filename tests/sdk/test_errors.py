@@ -78,11 +78,13 @@ CLASSES = {
     "token-invalid": errors.InvalidTokenError,
     "token-unknown": errors.InvalidTokenError,
     "token-expired": errors.InvalidTokenError,
+    "token-class-unsupported": errors.WrongTokenTypeError,
     "version-missing": errors.VersionHeaderError,
     "version-unknown": errors.VersionHeaderError,
     "scope-missing-documented": errors.MissingScopeError,
     "scope-missing-observed": errors.MissingScopeError,
     "location-forbidden": errors.WrongLocationError,
+    "location-forbidden-401": errors.WrongLocationError,
     "location-missing": errors.InvalidRequestError,
     "body-invalid": errors.InvalidRequestError,
     "body-malformed": errors.InvalidRequestError,
@@ -94,6 +96,7 @@ CLASSES = {
     "version-unpublished": errors.VersionNotFoundError,
     "route-unknown": errors.RouteNotFoundError,
     "method-not-allowed": errors.RouteNotFoundError,
+    "method-not-allowed-401": errors.RouteNotFoundError,
     "quota-exceeded": errors.RateLimitedError,
     "quota-exceeded-retryable": errors.RateLimitedError,
     "route-not-in-version": errors.RouteNotFoundError,
@@ -103,6 +106,8 @@ CLASSES = {
     "idempotency-key-reused": errors.IdempotencyKeyReusedError,
     "variables-too-large": errors.InvalidRequestError,
     "variable-reserved": errors.InvalidRequestError,
+    "query-unknown": errors.InvalidRequestError,
+    "query-unknown-400": errors.InvalidRequestError,
     "query-invalid": errors.InvalidRequestError,
     "server-error": errors.ServerError,
     "upstream-timeout": errors.UpstreamTimeoutError,
@@ -117,7 +122,7 @@ def contract_errors() -> Iterator[tuple[str, HTTPResponse]]:
     """Yield each error response of the contract."""
     contract = load_contract()
     for name, example in contract.examples.items():
-        if example.status != 200:
+        if example.status >= 400:
             yield name, error_response(example.status, example.content["message"])
 
 

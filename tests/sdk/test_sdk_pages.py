@@ -23,6 +23,7 @@ EXAMPLES = [block.text for block in SDK.blocks if block.language == "python"]
 OUTPUTS = {
     "cid_abc123def456": ["Turn 1. You said: How can you", "Turn 2. You said: Start with email"],
     "stored = chat": ["Look at this -> Turn 1.", "Do you remember? -> Turn 2."],
+    "create_agent": [" Support active\n"],
     "AsyncLeadway": ["Turn 1. You said: Hello\n" * 3],
     "inactiveagent": ["InactiveAgentError False Agent is not active. (HTTP 400"],
     "RateLimiter()": ["You said: One", "You said: Two", "You said: Three"],

@@ -13,6 +13,7 @@ import pytest
 import leadway
 from leadway import MOCK_TOKEN, PRODUCTION, Secret, Settings, SettingsError, TokenHostMismatchError
 from leadway._tokens import is_loopback, is_vendor
+from leadway_mock.agents.access_tokens import issue_token
 from leadway_mock.agents.registry import TEST_TOKENS
 
 REAL_TOKEN = "pit-9f3c1a52-7d0e-4b86-a1c4-5e2f8b7d6c03"
@@ -87,7 +88,10 @@ def test_an_invalid_variable_is_named(variable: str, text: str) -> None:
         Settings.from_env({f"LEADWAY_{variable}": text}, **REQUIRED)
 
 
-@pytest.mark.parametrize("token", [MOCK_TOKEN, *sorted(TEST_TOKENS), "agents-file-token"])
+ISSUED = issue_token({"authClass": "Location", "authClassId": "here"})
+
+
+@pytest.mark.parametrize("token", [MOCK_TOKEN, *sorted(TEST_TOKENS), "agents-file-token", ISSUED])
 @pytest.mark.parametrize("host", [PRODUCTION, "https://rest.gohighlevel.com."])
 def test_a_made_up_token_is_not_sent_to_the_vendor(token: str, host: str) -> None:
     with pytest.raises(TokenHostMismatchError, match="made up") as caught:

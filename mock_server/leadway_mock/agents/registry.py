@@ -24,11 +24,21 @@ ACTIVE: Final = "active"
 STATUSES: Final = (ACTIVE, "inactive", "archived", "draft")
 """What `Agent.status` may be. The first three are the vendor's; all but `active` behave alike."""
 
+READ_SCOPE: Final = "agent-studio.readonly"
+"""The scope that listing and reading agents needs (documented)."""
+
 WRITE_SCOPE: Final = "agent-studio.write"
-"""The scope that executing an agent needs (documented)."""
+"""The scope that executing and changing an agent needs (documented)."""
 
 MANAGED_WRITE_SCOPE: Final = "managed-agents.write"
 """The scope that executing a managed agent needs (observed in public code)."""
+
+DEFAULT_SCOPES: Final = (READ_SCOPE, WRITE_SCOPE, MANAGED_WRITE_SCOPE)
+"""The scopes of a token without a list of its own."""
+
+LOCATION_CLASS: Final = "Location"
+COMPANY_CLASS: Final = "Company"
+"""Classes of tokens, the claim `authClass`: of a sub-account, and of an agency (observed)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +136,8 @@ class Token:
     locations: tuple[str, ...] | None = None
     """The locations it is valid for; `None` is any."""
 
-    scopes: tuple[str, ...] = (WRITE_SCOPE, MANAGED_WRITE_SCOPE)
+    scopes: tuple[str, ...] = DEFAULT_SCOPES
+    auth_class: str = LOCATION_CLASS
 
     def allows_location(self, location: str) -> bool:
         """Whether it gives access to `location`."""

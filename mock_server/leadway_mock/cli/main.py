@@ -34,6 +34,7 @@ COMMANDS = {
     "check": "check dialogues and agents files",
     "env": "print the environment that points programs to a running mock",
     "exec": "run a command with a mock of its own",
+    "token": "print a made-up OAuth token",
 }
 """Sub-commands, each a module with a `main` that returns the exit code, and what they do."""
 

@@ -120,6 +120,36 @@ class Settings:
         "whether a body property that the contract lacks is an error",
         choices=("reject", "ignore"),
     )
+    session_version: str = _setting(
+        "latest",
+        "the version that a session runs once another is published: the latest, or keep its own",
+        choices=("latest", "keep"),
+    )
+    publish_state: str = _setting(
+        "any",
+        "the state that a version must have to be published: draft, staging, or any of both",
+        choices=("any", "draft", "staging"),
+    )
+    nodes_in_create: str = _setting(
+        "accept",
+        "whether a new agent may have nodes and edges, or the call fails (500, as observed)",
+        choices=("accept", "fail"),
+    )
+    author_fields: str = _setting(
+        "optional",
+        "whether a new agent needs authorId, authorName and authorEmail (observed)",
+        choices=("optional", "required"),
+    )
+    list_paging: str = _setting(
+        "required",
+        "whether a list of agents needs limit and offset (documented), or has defaults",
+        choices=("required", "optional"),
+    )
+    unknown_query: str = _setting(
+        "422",
+        "response to a query parameter that the contract lacks: an error status, or ignore it",
+        choices=("422", "400", "ignore"),
+    )
     idempotency_key_seconds: float = _setting(
         86_400.0, "how long a managed agent's Idempotency-Key is remembered", minimum=0
     )
@@ -158,6 +188,12 @@ class Settings:
         "validate each response against the contract before it is sent", on=False
     )
     max_body_bytes: int = _setting(1_048_576, "largest accepted body", minimum=1)
+    max_agent_bytes: int = _setting(
+        8_388_608, "largest accepted body of a call that creates or changes an agent", minimum=1
+    )
+    max_agents: int = _setting(
+        1_000, "created agents stored per location; the oldest are deleted first", minimum=1
+    )
     max_sessions: int = _setting(
         100_000, "sessions stored; the oldest are deleted first", minimum=1
     )
@@ -190,6 +226,7 @@ READ_ONLY: Mapping[str, str] = {
     "dialogues": "the path is named at start",
     "store": "all changes are stored in it",
     "max_body_bytes": "the HTTP server is started with it",
+    "max_agent_bytes": "the HTTP server is started with it",
     "quiet": "the log is set up at start",
     "threads": "threads are started once",
     "workers": "workers are started once",

@@ -41,6 +41,8 @@ RULES_BY_ERROR: Mapping[str, str] = {
     "media-type-unsupported": "body-unreadable",
     "route-not-in-version": "version-unknown",
     "query-invalid": "query-invalid",
+    "query-unknown": "query-invalid",
+    "query-unknown-400": "query-invalid",
     "variables-too-large": "body-invalid",
     "variable-reserved": "body-invalid",
     "idempotency-key-missing": "idempotency-key-invalid",
@@ -49,8 +51,11 @@ RULES_BY_ERROR: Mapping[str, str] = {
 }
 """The rule that a request breaks if it gets this error response."""
 
-ROUTING_ERRORS = frozenset({"route-unknown", "method-not-allowed"})
+ROUTING_ERRORS = frozenset({"route-unknown", "method-not-allowed", "method-not-allowed-401"})
 """Error responses to requests without an operation."""
+
+UNKNOWN_QUERY = frozenset({"query-unknown", "query-unknown-400"})
+"""Error responses to a query parameter that the contract lacks."""
 
 KEYLESS_OPERATIONS = frozenset({"executeAgent", "executeAgent-deprecated"})
 """Operations that process a message again, whatever key it has."""
@@ -196,6 +201,8 @@ def _error(current: Observation, line: str) -> Iterator[Detection]:
         path = current.entry["request"]["path"]
         if current.conversation.client or path.startswith(API_PREFIX):  # A browser's is neither.
             yield Detection("path-unknown", line, (current.number,))
+    elif current.rule in UNKNOWN_QUERY and current.entry["request"].get("tokenInUrl"):
+        return  # The token in the query is a finding already.
     elif current.rule in RULES_BY_ERROR:
         hint = str(current.entry["response"].get("hint") or line)
         yield Detection(RULES_BY_ERROR[current.rule], _truncate(hint), (current.number,))

@@ -22,7 +22,17 @@ SESSIONS = (
     "session-foreign-location",
 )
 BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
-    "profile": ("scope-missing-documented", "scope-missing-observed", "scope-by-profile"),
+    "profile": (
+        "scope-missing-documented",
+        "scope-missing-observed",
+        "scope-by-profile",
+        "location-forbidden",
+        "location-forbidden-401",
+        "method-not-allowed",
+        "method-not-allowed-401",
+        "trailing-slash",
+        "internal-path",
+    ),
     "unknown_session": (
         *SESSIONS,
         *(f"{name}-400" for name in SESSIONS),
@@ -30,6 +40,7 @@ BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
     ),
     "session_idle_seconds": ("session-expired", "session-expired-400", "session-expiry"),
     "unknown_properties": ("unknown-property-rejected",),
+    "unknown_query": ("unknown-query-rejected", "query-unknown", "query-unknown-400"),
     "dialogues": (
         "dialogue-played",
         "dialogue-fallback",
@@ -37,6 +48,13 @@ BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
         "unscripted-rejected",
         "pattern-timeout",
     ),
+    "session_version": ("version-of-open-sessions",),
+    "publish_state": ("version-not-draft", "publishable-states"),
+    "nodes_in_create": ("create-failed-on-nodes",),
+    "author_fields": ("author-fields",),
+    "list_paging": ("list-without-paging",),
+    "max_agents": ("agents-limited",),
+    "max_agent_bytes": ("body-too-large", "agent-content-kept"),
     "idempotency_key_seconds": ("idempotency-key-forgotten",),
     "idempotency_scope": ("idempotency-key-scope",),
     "idempotency_mismatch": ("idempotency-key-reused", "idempotency-key-other-request"),
@@ -58,6 +76,13 @@ BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
 """The behaviours that each setting affects."""
 
 MOCK_BEHAVIOURS: Mapping[str, tuple[int, str]] = {
+    "route-not-mocked": (
+        501,
+        (
+            "The vendor documents the path and method, and the mock does not serve them. The hint"
+            " has the vendor's page. It is no mistake of the client."
+        ),
+    ),
     "host-rejected": (403, "`Host` is neither loopback nor a name of `--allow-host`."),
     "origin-rejected": (403, "A web page from another origin calls the control API."),
     "control-media-type": (415, "A write to the control API is not `application/json`."),

@@ -51,6 +51,11 @@ class Operation:
         """The path template, split at its slashes."""
         return tuple(self.path.split("/"))
 
+    @cached_property
+    def prefix(self) -> str:
+        """The path template up to its first parameter."""
+        return self.path.partition("{")[0]
+
     def parameter(self, location: str, name: str) -> Node | None:
         """Return the parameter `name` in `location` (`header`, `query`, `path`), or None."""
         return self._parameters.get((location, name.lower()))
@@ -128,7 +133,8 @@ class Contract:
         segments = tuple(path.split("/"))
         found: list[Match] = []
         for each in self._by_length.get(len(segments), ()):
-            parameters = each.match(segments)
+            # Most operations differ here already, which saves the call.
+            parameters = each.match(segments) if path.startswith(each.prefix) else None
             if parameters is not None:
                 found.append((each, parameters))
         return found

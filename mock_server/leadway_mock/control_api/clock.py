@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
 from leadway_mock.http.messages import FieldError
-from leadway_mock.state.clock import ClockError, MovableClock
+from leadway_mock.state.clock import ClockError, MovableClock, iso_time
 from leadway_mock.state.namespaces import Namespace
 
 
@@ -45,12 +45,6 @@ def register(control: ControlAPI) -> None:
     @control.route("resetClock")
     def reset(call: ControlCall) -> dict[str, Any]:
         return _move(call, MovableClock.reset)
-
-
-def iso_time(seconds: float) -> str:
-    """Return a time as ISO 8601 in UTC, to the millisecond."""
-    text = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
 
 
 def parse_time(text: str) -> float:

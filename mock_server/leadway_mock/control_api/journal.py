@@ -12,9 +12,9 @@ from typing import Any
 import flask
 
 from leadway_mock.control_api.blueprint import ControlAPI
-from leadway_mock.control_api.clock import iso_time
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
 from leadway_mock.http.delivery import IS_CANCELLED
+from leadway_mock.state.clock import iso_time
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import UNMATCHED, compile_query

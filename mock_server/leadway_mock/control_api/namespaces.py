@@ -29,6 +29,7 @@ from leadway_mock.state.snapshots import (
     read_snapshot,
     write_snapshot,
 )
+from leadway_mock.state.stored_agents import agent_from_json, ids_from_json
 from leadway_mock.store import Snapshot, StoreDamaged
 
 STORED_SCOPES: Mapping[str, tuple[str, ...]] = {
@@ -36,6 +37,14 @@ STORED_SCOPES: Mapping[str, tuple[str, ...]] = {
     "journal": ("journal",),
     "quotas": ("quota/",),
     "faults": ("faults/",),
+    "agents": (
+        "agents/",
+        "agent-ids/",
+        "version-agents/",
+        "version-contents/",
+        "deleted-agents",
+        "deleted-versions",
+    ),
     "dialogues": ("used/",),  # The sources stay: open sessions continue with their version.
 }
 """Scopes of a reset that are stored under keys of their own, and the prefixes of these."""
@@ -47,6 +56,9 @@ MAKERS: Mapping[str, Callable[[Any], object]] = {
     "faults": count_from_json,
     "idempotency": record_from_json,
     "dialogues": dialogue_from_json,
+    "agents": agent_from_json,
+    "agent-ids": ids_from_json,
+    "version-contents": dict,
 }
 """How the entries of a snapshot are read, by the first part of their keys."""
 

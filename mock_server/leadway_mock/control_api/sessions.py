@@ -7,8 +7,8 @@ from itertools import islice
 from typing import Any
 
 from leadway_mock.control_api.blueprint import ControlAPI
-from leadway_mock.control_api.clock import iso_time
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall, not_found
+from leadway_mock.state.clock import iso_time
 from leadway_mock.state.namespaces import Namespace
 from leadway_mock.state.sessions import Session, Turn
 

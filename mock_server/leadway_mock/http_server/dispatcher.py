@@ -37,11 +37,20 @@ log = logging.getLogger(__name__)
 
 MAX_LOGGED_PATH = 200
 
+CHUNKS_BYTES = 65_536
+"""What the chunks of a short body may have beside as many bytes again for their headers."""
+
 PLATFORM_IN_USE_SECONDS = 0.05
 WSGI_SHARE = 1 / 5
 """Share of the time for calls of the WSGI application, while the platform is used, too."""
 
 MAX_WSGI_DELAY_SECONDS = 2.0
+
+READING_SHARE = 1 / 10
+"""Share of the time for long bodies and for what is read and dropped, of all connections."""
+
+SECONDS_PER_BYTE = 5e-10
+"""Processor time of receiving a byte, roughly."""
 
 _THREADS_END_SECONDS = 1.0
 _WITHOUT_BODY = ("204", "304")
@@ -52,7 +61,7 @@ class Platform(Protocol):
     """Responds to requests without WSGI."""
 
     max_body: int
-    """A longer body is passed on with one byte more than this, and the rest is dropped."""
+    """Of a longer body, one byte more than this is passed on, and no more is read."""
 
     def takes(self, path: str) -> bool:
         """Return whether requests to `path` are for it, and not for the WSGI application."""
@@ -117,9 +126,26 @@ class Dispatcher:
         self._wsgi_app = wsgi_app
         self._platform = platform
         self._pace = WSGIPace()
+        self._next_reading_at = 0.0
         self._size = threads
         self._threads: list[threading.Thread] = []
         self._tasks: SimpleQueue[Task | None] = SimpleQueue()
+
+    def body_limits(self, path: str) -> tuple[int, int]:
+        """Return how many bytes of a body are passed on, and how many its chunks may have."""
+        platform = self._platform
+        if platform is None or not platform.takes(path):
+            return self.max_body, self.max_body
+        return platform.max_body, min(self.max_body, 2 * platform.max_body + CHUNKS_BYTES)
+
+    def reading_pause(self, now: float, cost: float, size: int) -> float:
+        """Return the seconds for which a connection is not read from.
+
+        It has sent `size` bytes of a long body, which took `cost` seconds to parse.
+        """
+        used = (cost + size * SECONDS_PER_BYTE) / READING_SHARE
+        self._next_reading_at = max(now, self._next_reading_at) + used
+        return self._next_reading_at - now
 
     def dispatch(self, request: Request, connection: HttpProtocol) -> None:
         """Have `connection` respond to `request`, at once or later."""
@@ -132,7 +158,6 @@ class Dispatcher:
                 self._submit(task)
             return
         self._pace.platform_used_at = time.monotonic()
-        request.body = request.body[: platform.max_body + 1]
         try:
             found = platform.respond_at_once(request)
             response = from_response(found) if found is not None else None

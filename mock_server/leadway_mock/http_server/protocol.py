@@ -46,6 +46,12 @@ IDLE_TIMEOUT_SECONDS = 120.0
 LINGER_SECONDS = 2.0
 """How long a client may go on sending after an error response, before it is cut off."""
 
+PIECE_BYTES = 262_144
+"""Bytes of a long response that the transport holds at a time."""
+
+UNPACED_BYTES = 65_536
+"""Bytes of a body that are read without a pause."""
+
 QUIET_SECONDS = 0.1
 """On stopping, a connection that has been idle for this time is closed: no request is under way."""
 
@@ -78,24 +84,34 @@ class Pending:
     request: Request
     keep_alive: bool = False
     is_http_1_0: bool = False
+    is_cut: bool = False
+    """Whether the rest of its body is not read."""
     error: RawResponse | None = None
+
+
+class _BodyTooLong(Exception):  # noqa: N818 - not an error: the application responds
+    """A body is longer than its application reads."""
 
 
 class HttpProtocol(HttpToolsProtocol):
     """Handles the requests of one connection.
 
-    After an error response only our half of the connection is closed, and what the client still
-    sends is dropped for at most `LINGER_SECONDS`: else the client gets a reset and may lose the
-    response (RFC 9112, section 9.6).
+    After an error response, or one to a body that is not read to its end, only our half of the
+    connection is closed, and what the client still sends is dropped for at most `LINGER_SECONDS`:
+    else the client gets a reset and may lose the response (RFC 9112, section 9.6).
     """
 
     app: Dispatcher
     phase = Phase.REQUEST
     url = b""
+    path = query = ""
     size = raw_size = unsent = 0
     is_chunked = expects_continue = is_draining = has_client_finished = is_lingering = False
     is_hanging = has_progress = False
     current: Pending | None = None
+    rest: tuple[memoryview, Ending] | None = None
+    """What is left of a long body, and how it ends."""
+
     timer: asyncio.TimerHandle | None = None
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - uvicorn's own
@@ -146,6 +162,7 @@ class HttpProtocol(HttpToolsProtocol):
         """Forget what was to be sent."""
         super().connection_lost(exc)
         self.phase = Phase.NOTHING
+        self.rest = None
         self.queue.clear()
         if self.timer is not None:
             self.timer.cancel()
@@ -156,8 +173,9 @@ class HttpProtocol(HttpToolsProtocol):
         return bool(self.current or self.queue) and not (self.is_lingering or self.is_hanging)
 
     def resume_writing(self) -> None:
-        """Continue with the next request, which waits until the last response is sent."""
+        """Continue with the response, and then with the requests that waited for its end."""
         super().resume_writing()
+        self._send_rest()
         self._advance()
 
     def data_received(self, data: bytes) -> None:
@@ -165,6 +183,7 @@ class HttpProtocol(HttpToolsProtocol):
         self.active_at = self.loop.time()
         phase, self.has_progress = self.phase, False
         if phase is Phase.NOTHING:
+            self._pace_reading(data)
             return
         try:
             self.parser.feed_data(data)
@@ -172,11 +191,15 @@ class HttpProtocol(HttpToolsProtocol):
             self.parser = httptools.HttpRequestParser(self)
             self.data_received(data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
-            if self.phase is not Phase.NOTHING:
+            if isinstance(error.__context__, _BodyTooLong):
+                self._cut_request()
+            elif self.phase is not Phase.NOTHING:
                 self._reject(_request_error(error, data, phase))
         else:
             if self.phase in {Phase.HEAD, Phase.BODY}:
                 self._check_unfinished(0 if self.has_progress else len(data))
+                if len(self.body) > UNPACED_BYTES:
+                    self._pace_reading(data)
 
     # Events of the parser
 
@@ -209,7 +232,6 @@ class HttpProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Check request line and headers, before any of the body is read."""
         self.phase, self.has_progress, self.size, self.raw_size = Phase.BODY, True, 0, 0
-        self.max_size = self.app.max_body
         self._read_headers()
         fields, version = self.fields, self.parser.get_http_version()
         if version not in {"1.0", "1.1"}:
@@ -217,13 +239,18 @@ class HttpProtocol(HttpToolsProtocol):
         self.is_chunked = "transfer-encoding" in fields
         if self.is_chunked:
             _check_coding(fields, version)
-        length = int(fields.get("content-length", 0))
-        if length > self.max_size:
-            self._reject_size()
         if not self.url.startswith(b"/"):
             self._read_absolute_target()
         if _NOT_IN_TARGET.search(self.url):
             raise RequestError(400, "The request target contains a byte that must be escaped.")
+        path, _, query = self.url.partition(b"#")[0].partition(b"?")
+        self.path = (unquote_to_bytes(path) if b"%" in path else path).decode("utf-8", "replace")
+        self.query = query.decode("latin-1")
+        self.max_size = self.app.max_body
+        length = int(fields.get("content-length", 0))
+        if length > self.max_size:
+            self._reject_size()
+        self.max_body, self.max_size = self.app.body_limits(self.path)
         host = fields.get("host")
         if not host and version == "1.1":
             raise RequestError(400, "The Host header is missing.")
@@ -249,25 +276,33 @@ class HttpProtocol(HttpToolsProtocol):
         if self.size > self.max_size:
             self._reject_size()
         self.body += body
+        if len(self.body) > self.max_body:
+            raise _BodyTooLong
 
     def on_message_complete(self) -> None:
         """Handle the request, or queue it behind the one that is being handled."""
         self.phase = Phase.REQUEST
+        request = self._request()
+        keep_alive = self.parser.should_keep_alive() and request.method != "CONNECT"
+        is_http_1_0 = self.parser.get_http_version() == "1.0"
+        self.queue.append(Pending(request, keep_alive, is_http_1_0))
+        self._advance()
+
+    def _cut_request(self) -> None:
+        """Have a request with a body that is too long handled, as the last one."""
+        self.phase = Phase.NOTHING
+        del self.body[self.max_body + 1 :]
+        self.queue.append(Pending(self._request(), is_cut=True))
+        self._advance()
+
+    def _request(self) -> Request:
         self.expects_continue = False
-        path, _, query = self.url.partition(b"#")[0].partition(b"?")
-        if b"%" in path:
-            path = unquote_to_bytes(path)
         fields, body = self.fields, bytes(self.body)
         if self.is_chunked:
             del fields["transfer-encoding"]
             fields["content-length"] = str(len(body))
-        parser = self.parser
-        method = parser.get_method().decode("latin-1")
-        text = path.decode("utf-8", "replace")
-        request = Request(method, text, query.decode("latin-1"), fields, body)
-        keep_alive = parser.should_keep_alive() and method != "CONNECT"
-        self.queue.append(Pending(request, keep_alive, parser.get_http_version() == "1.0"))
-        self._advance()
+        method = self.parser.get_method().decode("latin-1")
+        return Request(method, self.path, self.query, fields, body)
 
     # Limits
 
@@ -361,13 +396,31 @@ class HttpProtocol(HttpToolsProtocol):
             keep_alive, response = False, error_response(500, "Internal Server Error")
             head = response.head("close")
         body = b"" if pending.request.method == "HEAD" else response.body
+        end = Ending.STAY if keep_alive else Ending.CLOSE
+        if response.is_error or pending.is_cut:
+            end = Ending.LINGER
         if response.delivery is AT_ONCE:
-            self.transport.write(head + body)
-            self._finish(Ending.STAY if keep_alive else Ending.CLOSE, lingers=response.is_error)
+            if len(body) < PIECE_BYTES:
+                self.transport.write(head + body)
+                self._finish(end)
+            else:
+                self.transport.write(head)
+                self.rest = memoryview(body), end
+                self._send_rest()
         else:
             now = self.loop.time()
             due = deque((now + wait, data) for wait, data in parts(response.delivery, head, body))
-            self._send_due(due, ending(response.delivery, keep_alive=keep_alive))
+            self._send_due(due, ending(response.delivery, end))
+
+    def _send_rest(self) -> None:
+        """Send pieces of a long body until the client has to read, or to its end."""
+        while self.rest and not self.flow.write_paused and not self.transport.is_closing():
+            body, end = self.rest
+            self.active_at = self.loop.time()
+            self.transport.write(body[:PIECE_BYTES])
+            self.rest = (body[PIECE_BYTES:], end) if len(body) > PIECE_BYTES else None
+            if self.rest is None:
+                self._finish(end)
 
     def _send_due(self, due: deque[Part], end: Ending) -> None:
         """Send the parts whose time has come, and continue when the next is due."""
@@ -385,7 +438,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._send_due(due, end)
         self._advance()
 
-    def _finish(self, end: Ending, *, lingers: bool = False) -> None:
+    def _finish(self, end: Ending) -> None:
         """End a response, and the connection if it was the last one."""
         self.active_at = self.loop.time()
         self.current = None
@@ -403,10 +456,21 @@ class HttpProtocol(HttpToolsProtocol):
             connection: socket.socket = self.transport.get_extra_info("socket")
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
             self.transport.abort()
-        elif lingers and not self.has_client_finished:
+        elif end is Ending.LINGER and not self.has_client_finished:
             self._close_our_half()
         else:
             self.transport.close()
+
+    def _pace_reading(self, data: bytes) -> None:
+        """Read on when it is this connection's turn among those that send much."""
+        now = self.loop.time()
+        self.flow.pause_reading()
+        pause = self.app.reading_pause(now, now - self.active_at, len(data))
+        self.loop.call_later(pause, self._continue_reading)
+
+    def _continue_reading(self) -> None:
+        if not self.queue:
+            self.flow.resume_reading()
 
     def _close_our_half(self) -> None:
         self.is_lingering = True

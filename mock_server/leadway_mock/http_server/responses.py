@@ -122,6 +122,9 @@ class Ending(Enum):
 
     STAY = auto()
     CLOSE = auto()
+    LINGER = auto()
+    """Closes when the client has stopped to send, or soon."""
+
     RESET = auto()
     HANG = auto()
 
@@ -140,9 +143,8 @@ ENDINGS: Final = {
 """How each transport fault ends; the other responses are complete and end as usual."""
 
 
-def ending(delivery: Delivery, *, keep_alive: bool) -> Ending:
+def ending(delivery: Delivery, usual: Ending) -> Ending:
     """Return what happens to the connection after the last byte of a response."""
-    usual = Ending.STAY if keep_alive else Ending.CLOSE
     return ENDINGS.get(delivery.transport, usual) if delivery.transport else usual
 
 

@@ -5,13 +5,11 @@ Each check returns or raises `APIError`. The pipeline decides their order.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from leadway_mock.agents.access_tokens import is_issued_here, read_claims, token_of
 from leadway_mock.agents.registry import AgentRegistry, Token
 from leadway_mock.contract.model import Operation
 from leadway_mock.http.messages import APIError, Request
@@ -26,16 +24,26 @@ WELL_FORMED = (
 """Hint without an example, which redaction would mask in logs and reports."""
 
 MAX_SEARCHED_CHARS = 500
+MAX_CLASS_CHARS = 40
 
 
 def check_token(request: Request, agents: AgentRegistry, now: float) -> Token:
     """Return the token that the request carries.
 
+    An OAuth token that a mock has issued needs no entry in the agents file.
+
     Raises `APIError`: `token-invalid`, `token-unknown` or `token-expired`.
     """
     value = _bearer(request)
-    if value not in agents.tokens:
-        _check_form(value, now)
+    if value not in agents.tokens and not value.startswith("pit-"):
+        claims = read_claims(value)
+        if claims is None:
+            raise APIError("token-invalid", hint=_token_hint(value))
+        _check_expiry(claims, now)
+        if agents.any_token or is_issued_here(value):
+            return token_of(value, claims)
+    elif value not in agents.tokens and not PRIVATE_INTEGRATION_TOKEN.fullmatch(value):
+        raise APIError("token-unknown", hint=_token_hint(value))
     token = agents.token(value)
     if token is None:
         hint = "The token is well-formed, but it is not in the agents file."
@@ -43,11 +51,10 @@ def check_token(request: Request, agents: AgentRegistry, now: float) -> Token:
     return token
 
 
-def _check_form(value: str, now: float) -> None:
-    if not value.startswith("pit-"):
-        _check_expiry(_claims(value), now)
-    elif not PRIVATE_INTEGRATION_TOKEN.fullmatch(value):
-        raise APIError("token-unknown", hint=_token_hint(value))
+def wrong_class(token: Token) -> APIError:
+    """Return the error for a token that is not of a sub-account: `token-class-unsupported`."""
+    hint = f"The token's authClass is {token.auth_class[:MAX_CLASS_CHARS]}; use one of a location."
+    return APIError("token-class-unsupported", hint=hint)
 
 
 def _token_hint(value: str) -> str:
@@ -66,26 +73,6 @@ def _bearer(request: Request) -> str:
         hint = f"Send 'Authorization: Bearer <token>'. {WELL_FORMED}"
         raise APIError("token-invalid", hint=hint)
     return value.strip()
-
-
-def _claims(token: str) -> Mapping[str, Any]:
-    """Return the claims of a JSON Web Token. Its signature is the platform's secret."""
-    parts = token.split(".")
-    try:
-        header, claims = (_decoded(part) for part in parts[:2])
-    except ValueError:
-        header = claims = None
-    if len(parts) != 3 or not isinstance(header, dict) or not isinstance(claims, dict):  # noqa: PLR2004 - header, claims, signature
-        raise APIError("token-invalid", hint=_token_hint(token))
-    return claims
-
-
-def _decoded(part: str) -> Any:  # noqa: ANN401 - any JSON value
-    padded = part + "=" * (-len(part) % 4)
-    try:
-        return json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (binascii.Error, RecursionError) as error:
-        raise ValueError(part) from error
 
 
 def _check_expiry(claims: Mapping[str, Any], now: float) -> None:
@@ -130,12 +117,15 @@ def check_scope(token: Token, operation: Operation, profile: str) -> None:
         raise APIError(f"scope-missing-{profile}", hint=hint)
 
 
-def check_location(body: object, token: Token, known: Iterable[str] = ()) -> str | None:
+def check_location(
+    body: object, token: Token, profile: str, known: Iterable[str] = ()
+) -> str | None:
     """Return the location id of a body, or None where its type is wrong, which validation reports.
 
     `known` are the properties of the body's schema.
 
-    Raises `APIError`: `location-missing` or `location-forbidden`.
+    Raises `APIError`: `location-missing`, and `location-forbidden` or `location-forbidden-401`, by
+    the profile.
     """
     if not isinstance(body, dict):
         return None
@@ -149,5 +139,7 @@ def check_location(body: object, token: Token, known: Iterable[str] = ()) -> str
         return None
     if not token.allows_location(location):
         hint = f"The token belongs to another location than '{location}'."
+        if profile == "observed":
+            raise APIError("location-forbidden-401", hint=hint)
         raise APIError("location-forbidden", hint=hint)
     return location

@@ -128,8 +128,13 @@ class Emulator:
         wall_clock_at = time.time()
         match = _EXECUTION_ID.search(request.body)
         execution_id = match[1].decode() if match else ""  # Its session is probably needed.
+        segments = request.path.split("/", 6)
+        at = 4 if "public-api" in segments[2:3] else 3
+        agent_id = segments[at] if len(segments) > at else ""
+        if agent_id in self._pipeline.agents.by_id:  # Only created agents are in the store.
+            agent_id = ""
         namespace, reads = self.namespaces.for_request(
-            request.headers.get("authorization"), execution_id
+            request.headers.get("authorization"), execution_id, agent_id
         )
         now = namespace.clock.now()
         record = ExchangeRecord(request, now, wall_clock_at, started, namespace.name)

@@ -14,11 +14,12 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from leadway_mock.agents.patterns import PatternTimeout
-from leadway_mock.agents.registry import AgentRegistry, Token
-from leadway_mock.contract.model import Contract, Operation, agent_id_of
+from leadway_mock.agents.registry import LOCATION_CLASS, AgentRegistry, Token
+from leadway_mock.contract.documented_paths import DocumentedOperation, documented_at
+from leadway_mock.contract.model import Contract, Match, Operation, agent_id_of
 from leadway_mock.dialogues import DialogueRegistry
 from leadway_mock.faults import FaultPhase
-from leadway_mock.http.messages import APIError, Request, Response
+from leadway_mock.http.messages import APIError, ErrorKind, Request, Response
 from leadway_mock.pipeline import authorization
 from leadway_mock.pipeline.context import OperationCall, RequestContext
 from leadway_mock.pipeline.fault_injection import FaultInjector
@@ -36,6 +37,7 @@ from leadway_mock.validation.request_body import (
     MAX_ERRORS,
     BodyValidator,
     QueryReader,
+    find_unknown_parameters,
     find_unused_input,
     read_json,
 )
@@ -43,6 +45,16 @@ from leadway_mock.validation.request_body import (
 MAX_HINT_CHARS = 500
 MAX_HINT_SEGMENTS = 10
 """Limits of an unknown path that is compared with those of the contract."""
+
+LARGE_BODIES = frozenset({"createAgent", "updateAgentVersion"})
+"""Operations whose bodies have the limit `max_agent_bytes`."""
+
+MAX_QUERY_CHARS = 200
+MAX_QUERIES = 1_000
+"""Limits of the queries that are known to be valid, so need no check when they come again."""
+
+INTERNAL_PATHS = frozenset({"/agent-studio/agents"})
+"""Paths that nobody documents, and where the platform responds all the same (observed)."""
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +92,7 @@ class RequestPipeline:
             for operation in contract.operations
             if operation.body_schema is None
         }
+        self._valid_queries: set[tuple[str, str]] = set()
 
     def run(self, context: RequestContext) -> Response:
         """Return the response to a request, with the headers that every response has.
@@ -117,8 +130,8 @@ class RequestPipeline:
     def _respond(self, context: RequestContext) -> Response:
         request, settings = context.request, context.namespace.settings
 
-        operation, path = route(self.contract, request)
-        # route-unknown, method-not-allowed
+        operation, path = route(self.contract, request, settings.profile)
+        # route-not-mocked, route-unknown, method-not-allowed, method-not-allowed-401
         context.operation = operation
         context.record.operation_id = operation.id
         context.record.path_parameters = path
@@ -126,6 +139,9 @@ class RequestPipeline:
 
         token = authorization.check_token(request, self.agents, context.started_at)
         # token-invalid, token-unknown, token-expired
+        if token.auth_class != LOCATION_CLASS:
+            raise authorization.wrong_class(token)
+        # token-class-unsupported
         authorization.check_version(request, operation, self.contract.api_versions)
         # version-missing, version-unknown, route-not-in-version
         authorization.check_scope(token, operation, settings.profile)
@@ -134,11 +150,14 @@ class RequestPipeline:
         body = self._parse_body(context, operation)
         # body-too-large, media-type-unsupported, body-malformed
         location = self._check_location(context, operation, body, token)
-        # location-missing, location-forbidden
+        # location-missing, location-forbidden, location-forbidden-401
         self._count_quotas(context, operation, token, location)
         # quota-exceeded, quota-exceeded-retryable
+        if request.query and (operation.id, request.query) not in self._valid_queries:
+            self._check_query(operation, request.query, settings.unknown_query)
+        # query-unknown, query-unknown-400
         reader = self._queries.get(operation.id)
-        query = _read_query(request, reader) if reader else {}
+        query = _read_query(request, reader, settings.list_paging) if reader else {}
         # query-invalid
         agent_id = agent_id_of(path)
         self._validate(context, operation, body, agent_id)
@@ -176,7 +195,11 @@ class RequestPipeline:
     def _parse_body(self, context: RequestContext, operation: Operation) -> Any:  # noqa: ANN401 - any JSON value
         if operation.body_schema is None:
             return {}
-        body = read_json(context.request, context.namespace.settings.max_body_bytes)
+        settings = context.namespace.settings
+        limit = settings.max_body_bytes
+        if operation.id in LARGE_BODIES:
+            limit = max(limit, settings.max_agent_bytes)
+        body = read_json(context.request, limit)
         context.record.body = body
         return body
 
@@ -196,7 +219,8 @@ class RequestPipeline:
             known = [each["name"] for each in operation.parameters if each["in"] == "query"]
         else:
             return None
-        location = authorization.check_location(source, token, known)
+        profile = context.namespace.settings.profile
+        location = authorization.check_location(source, token, profile, known)
         if location is None:
             return None
         location = redact_text(location)  # It is stored, and may contain a token.
@@ -221,6 +245,18 @@ class RequestPipeline:
             if error is not None:
                 raise error
 
+    def _check_query(self, operation: Operation, query: str, unknown_query: str) -> None:
+        """Check that the contract has every parameter of the query."""
+        errors = find_unknown_parameters(query, operation)
+        if not errors:
+            if len(query) <= MAX_QUERY_CHARS and len(self._valid_queries) < MAX_QUERIES:
+                self._valid_queries.add((operation.id, query))
+        elif unknown_query == "400":
+            raise APIError("query-unknown-400", message=errors[0].message, violations=errors)
+        elif unknown_query == "422":
+            messages = [each.message for each in errors]
+            raise APIError("query-unknown", message=messages, violations=errors)
+
     def _validate(
         self, context: RequestContext, operation: Operation, body: object, agent_id: str
     ) -> None:
@@ -242,34 +278,65 @@ class RequestPipeline:
             )
 
 
-def _read_query(request: Request, reader: QueryReader) -> Mapping[str, Any]:
-    """Return the parameters of the query; raises `APIError`: `query-invalid`."""
+def _read_query(request: Request, reader: QueryReader, paging: str) -> Mapping[str, Any]:
+    """Return the parameters of the query; raises `APIError`: `query-invalid`.
+
+    `paging` is the setting `list_paging`: whether a required parameter may be left out.
+    """
     values, errors = reader.read(request.query)
+    if errors and paging == "optional":
+        errors = tuple(each for each in errors if each.kind is not ErrorKind.MISSING_PROPERTY)
     if errors:
         messages = [each.message for each in errors]
         raise APIError("query-invalid", message=messages, violations=errors)
     return values
 
 
-def route(contract: Contract, request: Request) -> tuple[Operation, Mapping[str, str]]:
+def route(
+    contract: Contract, request: Request, profile: str
+) -> tuple[Operation, Mapping[str, str]]:
     """Return the operation for a request, with its path parameters.
 
-    Raises `APIError`: `route-unknown`, or `method-not-allowed` with its `Allow` header.
+    Raises `APIError`: `route-not-mocked`, `route-unknown`, `method-not-allowed` with its `Allow`
+    header, or `method-not-allowed-401`.
     """
-    matches = contract.operations_at(request.path)
+    path, is_observed = request.path, profile == "observed"
+    matches = contract.operations_at(path)
+    if not matches and is_observed and path.endswith("/"):
+        matches = contract.operations_at(path[:-1])
     for operation, parameters in matches:
         if operation.method == request.method:
             return operation, parameters
-    line = f"Cannot {request.method} {request.path}"
-    if not matches:
-        raise APIError("route-unknown", message=line, hint=_route_hint(contract, request.path))
-    allowed = ", ".join(sorted({operation.method for operation, _ in matches}))
-    raise APIError(
-        "method-not-allowed",
-        message=f"{line}. Use {allowed}.",
-        hint=f"This path allows {allowed}.{NO_CORS * (request.method == 'OPTIONS')}",
-        headers={"Allow": allowed},
-    )
+    served = matches or contract.operations_at(path.rstrip("/"))
+    documented = documented_at(path)
+    _check_mocked(request, served, documented, is_observed=is_observed)
+    line = f"Cannot {request.method} {path}"
+    if not matches and (served or not documented):
+        raise APIError("route-unknown", message=line, hint=_route_hint(contract, path))
+    allowed = ", ".join(sorted({*(operation.method for operation, _ in matches), *documented}))
+    hint = f"This path allows {allowed}.{NO_CORS * (request.method == 'OPTIONS')}"
+    if is_observed:
+        raise APIError("method-not-allowed-401", hint=hint)
+    message, headers = f"{line}. Use {allowed}.", {"Allow": allowed}
+    raise APIError("method-not-allowed", message=message, hint=hint, headers=headers)
+
+
+def _check_mocked(
+    request: Request,
+    served: Sequence[Match],
+    documented: Mapping[str, DocumentedOperation],
+    *,
+    is_observed: bool,
+) -> None:
+    """Raise `APIError` `route-not-mocked` for what exists on the platform, and not in the mock."""
+    operation = documented.get(request.method)
+    is_served = any(each.method == request.method for each, _ in served)
+    if operation and not is_served:
+        hint = f"The vendor documents it at {operation.page}; the mock does not have it."
+        raise APIError("route-not-mocked", hint=hint)
+    if is_observed and request.path.rstrip("/") in INTERNAL_PATHS:
+        hint = "The platform responds here, at an older path that nobody documents; the mock does"
+        raise APIError("route-not-mocked", hint=f"{hint} not. Use /agent-studio/agent.")
 
 
 def _route_hint(contract: Contract, path: str) -> str:

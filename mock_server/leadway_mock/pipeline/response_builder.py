@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, quote
 
 from jsonschema import Draft202012Validator
 
+from leadway_mock.contract.behaviours import MOCK_BEHAVIOURS, OWN_SOURCE
 from leadway_mock.contract.model import Contract, Example, Operation
 from leadway_mock.http.headers import MAX_HEADER, header_text
 from leadway_mock.http.messages import APIError, Request, Response
@@ -29,6 +30,20 @@ UNCHECKED_RULES = frozenset({MOCK_FAILURE, "fault-response"})
 
 PATTERN_RULE = "pattern-timeout"
 """Rule of a response to a message on which a regular expression took too long."""
+
+NOT_MOCKED_RULE = "route-not-mocked"
+NOT_MOCKED = Example(
+    name=NOT_MOCKED_RULE,
+    status=MOCK_BEHAVIOURS[NOT_MOCKED_RULE][0],
+    content={
+        "statusCode": 501,
+        "message": "The mock does not serve this path.",
+        "error": "Not Implemented",
+    },
+    evidence="invented",
+    source=OWN_SOURCE,
+)
+"""Response to a request for what the platform has, and the mock lacks."""
 
 HTTP_HEADERS = ("WWW-Authenticate", "Allow", "Retry-After")
 """Headers that HTTP requires of errors; the contract's examples give their default values."""
@@ -58,8 +73,8 @@ class ResponseBuilder:
         }
 
     def error(self, error: APIError, context: RequestContext) -> Response:
-        """Return the contract's example for `error`."""
-        example = self._contract.examples[error.rule]
+        """Return the contract's example for `error`, or `NOT_MOCKED`."""
+        example = self._contract.examples.get(error.rule, NOT_MOCKED)
         content = dict(example.content)
         if error.message is not None:
             content["message"] = error.message

@@ -108,3 +108,9 @@ class ManualClock:
     def advance(self, seconds: float) -> None:
         """Move the clock by `seconds`."""
         self._now += seconds
+
+
+def iso_time(seconds: float) -> str:
+    """Return a time as ISO 8601 in UTC, to the millisecond."""
+    text = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")

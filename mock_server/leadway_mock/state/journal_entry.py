@@ -14,6 +14,12 @@ from leadway_mock.util.redaction import redact_json, redact_json_text, redact_te
 MAX_BODY_CHARS = 16_384
 """Length to which a body is truncated."""
 
+REDACTED_BODY_CHARS = 4 * MAX_BODY_CHARS
+"""Of a longer body, so much is redacted, since the rest is truncated in any case.
+
+A credential that begins before `MAX_BODY_CHARS` ends within this.
+"""
+
 TRUNCATION_MARK = "more characters]"
 """End of a truncated text."""
 
@@ -86,7 +92,8 @@ def serialize_entry(record: ExchangeRecord) -> str:
     is_short = len(lines) <= MAX_LINE_CHARS and len(request["headers"]) <= MAX_HEADERS
     if not is_short or redact_json_text(lines) != lines:
         _redact_lines(request, response, texts)
-    request["body"] = texts.truncate(redact_json_text(body), "/request/body", MAX_BODY_CHARS)
+    shown, rest = redact_json_text(body[:REDACTED_BODY_CHARS]), body[REDACTED_BODY_CHARS:]
+    request["body"] = texts.truncate(shown, "/request/body", MAX_BODY_CHARS, len(rest))
     response["body"] = _redact_content(content, texts)
     for name, value in entry.items():
         if name not in {"request", "response"}:
@@ -107,11 +114,13 @@ class _TextLimiter:
         # Redact first: a truncated token is not recognised as one.
         return self.truncate(redact_text(text), pointer, max_chars)
 
-    def truncate(self, text: str, pointer: str, max_chars: int) -> str:
-        if len(text) <= max_chars:
+    def truncate(self, text: str, pointer: str, max_chars: int, rest: int = 0) -> str:
+        """Return `text`, which has `rest` more characters, with at most `max_chars`."""
+        left_out = max(0, len(text) - max_chars) + rest
+        if not left_out:
             return text
         self.truncated.append(pointer)
-        return f"{text[:max_chars]}… [{len(text) - max_chars} {TRUNCATION_MARK}"
+        return f"{text[:max_chars]}… [{left_out} {TRUNCATION_MARK}"
 
     def redact_value(self, value: object, pointer: str) -> object:
         if isinstance(value, str):

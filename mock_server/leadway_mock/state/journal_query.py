@@ -16,6 +16,7 @@ JournalQuery = Callable[[JournalEntry], bool]
 UNMATCHED = (
     "route-unknown",
     "method-not-allowed",
+    "method-not-allowed-401",
     "body-malformed",
     "body-invalid",
     "body-too-large",

@@ -23,6 +23,7 @@ from leadway_mock.state.ids import Ids
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.quotas import Quotas
 from leadway_mock.state.sessions import Sessions, session_keys
+from leadway_mock.state.stored_agents import StoredAgents, agents_key
 from leadway_mock.store import Append, Increment, Item, LazyText, Reads, Snapshot, Store, Write
 from leadway_mock.util.cache import BoundedDict
 from leadway_mock.util.json_text import to_json_text
@@ -54,6 +55,7 @@ class Namespace:
         self.sessions = Sessions(store, self.clock, self.settings, prefix)
         self.journal = Journal(store, self.settings, prefix)
         self.idempotency = IdempotencyKeys(store, self.settings, prefix)
+        self.agents = StoredAgents(store, self.settings, prefix)
         self.quotas = Quotas(store, self.settings, prefix)
         self.faults = ArmedFaults(store, prefix, tuple(overrides.get("faults", ())))
         self.store = store
@@ -155,11 +157,12 @@ class NamespaceRegistry:
         return self.for_request(authorization)[0]
 
     def for_request(
-        self, authorization: str | None, execution_id: str = ""
+        self, authorization: str | None, execution_id: str = "", agent_id: str = ""
     ) -> tuple[Namespace, Reads]:
         """Return the namespace of a request, and what was read with it in one step.
 
-        That is the namespace's overrides, and the session `execution_id`.
+        That is the namespace's overrides, the session `execution_id`, and the created agent
+        `agent_id`.
         """
         name = namespace_name(authorization)
         names, keys = [SHARED], [f"{SHARED}/{OVERRIDES_KEY}"]
@@ -167,6 +170,8 @@ class NamespaceRegistry:
             names, keys = [name, SHARED], [f"{name}/{OVERRIDES_KEY}", *keys]
         if execution_id:
             keys += [key for each in names for key in session_keys(f"{each}/", execution_id)]
+        if agent_id:
+            keys += [agents_key(f"{each}/") + agent_id for each in names]
         reads = Reads(self._store, keys)
         for each, item in zip(names, reads.items, strict=False):
             if item is not None:

@@ -30,6 +30,14 @@ JOURNAL: Final = "journal"
 COUNTERS: Final = frozenset({"quota", "requests"})
 """The first parts of the keys of counters."""
 
+PLAIN_KINDS: Final = frozenset(
+    {
+        *("used", "sessions", "idempotency-keys"),
+        *("version-agents", "deleted-agents", "deleted-versions"),
+    }
+)
+"""The first parts of the keys of lists whose entries are any text."""
+
 KEYS: Final[Mapping[str, Sequence[str]]] = {
     "entries": ("key", "position", "value"),
     "counters": ("key", "value", "expires"),
@@ -106,7 +114,7 @@ def check_content(snapshot: Snapshot, makers: Mapping[str, Callable[[Any], objec
                 made = makers[kind](json.loads(text))
                 is_valid = kind != "turns" or getattr(made, "number", None) == position
             else:
-                is_valid = kind in {"used", "sessions", "idempotency-keys"}
+                is_valid = kind in PLAIN_KINDS
         except DECODE_ERRORS:
             is_valid = False
         if not is_valid:

@@ -225,7 +225,13 @@ class QueryReader:
         self._schemas = {
             each["name"]: each["schema"] for each in operation.parameters if each["in"] == "query"
         }
-        self._validator = BodyValidator({"type": "object", "properties": self._schemas})
+        required = [
+            each["name"]
+            for each in operation.parameters
+            if each["in"] == "query" and each.get("required")
+        ]
+        schema = {"type": "object", "properties": self._schemas, "required": required}
+        self._validator = BodyValidator(schema)
 
     def read(self, query: str) -> tuple[Mapping[str, Any], tuple[FieldError, ...]]:
         """Return the described parameters of a raw query by name, and what is wrong with them."""
@@ -253,6 +259,11 @@ def _describe(error: ValidationError, root: Any) -> Iterator[FieldError]:  # noq
         yield FieldError(pointer, message, hint, ErrorKind.WRONG_TYPE)
         if error.instance is None and _must_not_be_empty(schema):
             yield FieldError(pointer, f"{name} should not be empty", kind=ErrorKind.EMPTY)
+    elif error.validator == "enum":
+        choices: Any = error.validator_value
+        listed = ", ".join(map(str, choices))
+        message = f"{name} must be one of the following values: {listed}"
+        yield FieldError(pointer, message, _cut(error.message))
     elif error.validator == "minLength":
         yield FieldError(pointer, f"{name} should not be empty", kind=ErrorKind.EMPTY)
     elif error.validator in LIMITS:
@@ -373,6 +384,22 @@ def find_unused_input(
         *_undeclared_variables(body, declared),
     )
     return list(islice(unused, MAX_UNUSED))
+
+
+def find_unknown_parameters(query: str, operation: Operation) -> tuple[FieldError, ...]:
+    """Return an error for each parameter of a raw query that the contract lacks."""
+    unused = _unused_parameters(query, operation)
+    # Prism and the mock have parameters of their own, such as __code and __dynamic.
+    unknown = islice((each for each in unused if not each["name"].startswith("__")), MAX_ERRORS)
+    return tuple(
+        FieldError(
+            "",
+            f"property {_cut(each['name'])} should not exist",
+            f"The query has '{_cut(each['name'])}'. {each['hint']}",
+            ErrorKind.UNKNOWN_PROPERTY,
+        )
+        for each in unknown
+    )
 
 
 def _unused_parameters(query: str, operation: Operation) -> Iterator[dict[str, str]]:

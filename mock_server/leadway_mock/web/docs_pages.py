@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import mimetypes
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request, send_from_directory
+from flask import Blueprint, Response, abort, current_app, request
 from werkzeug.routing import Rule
 
 from leadway_mock.contract.model import Contract
@@ -88,11 +90,21 @@ def start_script() -> Response:
 
 def asset(name: str) -> Response:
     """A file of Swagger UI."""
+    content = _assets().get(name)
+    if content is None:
+        abort(404)
+    return Response(content, mimetype=mimetypes.guess_type(name)[0])
+
+
+@cache
+def _assets() -> Mapping[str, bytes]:
+    """Return the files of Swagger UI, 2.5 MB, by name; all responses share these bytes."""
     # Only its files are needed: the module is a Flask extension that this page does not use.
     found = importlib.util.find_spec("flask_swagger_ui")
     if found is None or found.origin is None:
         raise ModuleNotFoundError("The documentation page needs the package flask-swagger-ui.")
-    return send_from_directory(Path(found.origin).parent / "dist", name)
+    folder = Path(found.origin).parent / "dist"
+    return {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
 
 
 def _read(name: str) -> str:

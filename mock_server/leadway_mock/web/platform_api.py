@@ -29,7 +29,8 @@ class PlatformAPI:
 
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
-        self.max_body = emulator.settings.max_body_bytes
+        settings = emulator.settings
+        self.max_body = max(settings.max_body_bytes, settings.max_agent_bytes)
         self.host_check = HostCheck(emulator.settings.host, emulator.settings.allow_host)
         self.reloading = hot_reloader_for(emulator)
 

@@ -42,7 +42,7 @@ def open_server(
         settings.port,
         platform=app.extensions[PLATFORM],
         threads=settings.threads,
-        max_body=max(2 * settings.max_body_bytes, MAX_BYTES),
+        max_body=max(2 * settings.max_body_bytes, settings.max_agent_bytes, MAX_BYTES),
         grace=grace,
         listen_socket=listening,
     )

@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from leadway import InvalidRequestError, Leadway, Settings
-from leadway._calls import checked_agent_id
+from leadway._calls import checked_id
 from leadway_mock.agents.file.loader import schema_text as agents_schema
 from leadway_mock.agents.registry import AGENT_ID, is_agent_id
 from leadway_mock.dialogues import DialogueError, dialogue
@@ -114,13 +114,13 @@ def test_the_sdk_accepts_every_valid_agent_id() -> None:
     for number in range(0x20000):
         agent_id = f"a{chr(number)}"
         if is_agent_id(agent_id):
-            assert checked_agent_id(agent_id) == agent_id
+            assert checked_id(agent_id) == agent_id
 
 
 @pytest.mark.parametrize("agent_id", [each for each in REJECTED if each != "a b"], ids=ascii)
 def test_a_file_rejects_the_ids_that_the_sdk_rejects(agent_id: str) -> None:
     with pytest.raises(InvalidRequestError):
-        checked_agent_id(agent_id)
+        checked_id(agent_id)
 
 
 @pytest.mark.parametrize(

@@ -204,7 +204,8 @@ def test_misspelt_commands_and_flags_are_corrected(
 def test_the_usage_line_names_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["help"]) == 0
     text = capsys.readouterr().out
-    assert text.startswith("usage: leadway mock [FLAG ...]\n       leadway mock {check,env,exec} ")
+    words = "{check,env,exec,token}"
+    assert text.startswith(f"usage: leadway mock [FLAG ...]\n       leadway mock {words} ")
     for name, purpose in COMMANDS.items():
         assert f"  {name:7} {purpose}" in text
 

@@ -497,7 +497,7 @@ def sends_an_odd_version(client: EvaluatedClient) -> None:
 
 @resembles("version-unknown")
 def sends_the_version_of_an_official_library(client: EvaluatedClient) -> None:
-    for number, version in enumerate(("2021-04-15", "2021-07-28", "2023-02-21", "v3")):
+    for number, version in enumerate(("2021-04-15", "2021-07-28", "2023-02-21", "v3", "legacy")):
         client.say(contact=f"c{number}", headers={"version": version})
 
 
@@ -523,7 +523,7 @@ def puts_an_opaque_token_into_the_query(client: EvaluatedClient) -> None:
 
 @resembles("token-in-url")
 def names_its_source(client: EvaluatedClient) -> None:
-    client.say(query="source=public_api&monkey=token")
+    client.say(query="source=monkey_token")
 
 
 @causes("idempotency-key-ignored")
@@ -606,9 +606,19 @@ def asks_for_too_many_agents(client: EvaluatedClient) -> None:
     client.list_managed("limit=101")
 
 
+@causes("query-invalid")
+def sends_the_location_in_the_query(client: EvaluatedClient) -> None:
+    client.say(query="locationId=location1")
+
+
 @resembles("query-invalid")
 def asks_for_as_many_as_there_may_be(client: EvaluatedClient) -> None:
-    client.list_managed("limit=100&unknown=1")
+    client.list_managed("limit=100")
+
+
+@resembles("query-invalid")
+def selects_an_example_in_the_query(client: EvaluatedClient) -> None:
+    client.say(query="source=api&__code=200")
 
 
 @causes("user-agent-blocked")
@@ -693,6 +703,12 @@ def gets_instead_of_posts(client: EvaluatedClient) -> None:
 @causes("path-unknown")
 def calls_an_api_that_is_not_there(client: EvaluatedClient) -> None:
     client.say(path="/v1/chat/completions")
+
+
+@resembles("path-unknown")
+def calls_what_only_the_vendor_has(client: EvaluatedClient) -> None:
+    client.say(path="/agent-studio/agent/versions/v1", method="PATCH")
+    client.say(path="/contacts/", method="GET")
 
 
 @resembles("path-unknown")

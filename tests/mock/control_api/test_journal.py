@@ -147,6 +147,7 @@ def test_query_parameters_that_are_unknown_are_unused(api: Api, client: Emulator
     body = {"message": "hi", "locationId": LOCATION}
     client.send(body, query="source=api&__example=reply")
     assert unused_input(api) is None
+    api.call("PATCH", "/settings", {"unknownQuery": "ignore"})
     client.send(body, query="sources=api&x&x", headers={"x-unknown": "1"})
     assert unused_input(api) == [
         {"in": "query", "name": name, "hint": "The operation has source."}
@@ -166,6 +167,7 @@ def test_variables_that_the_agent_does_not_declare_are_unused(
 
 
 def test_the_list_of_unused_fields_is_limited(api: Api, client: EmulatorClient) -> None:
+    api.call("PATCH", "/settings", {"unknownQuery": "ignore"})
     client.send(
         {"message": "hi", "locationId": LOCATION}, query="&".join(map("x{}=".format, range(999)))
     )

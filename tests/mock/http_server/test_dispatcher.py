@@ -10,6 +10,8 @@ from leadway_mock.http.messages import Request, Response
 from leadway_mock.http_server.dispatcher import (
     MAX_WSGI_DELAY_SECONDS,
     PLATFORM_IN_USE_SECONDS,
+    READING_SHARE,
+    SECONDS_PER_BYTE,
     WSGI_SHARE,
     Dispatcher,
     WSGIPace,
@@ -57,6 +59,14 @@ def test_a_delay_is_bounded() -> None:
     pace.end(100 * COST)
     delays = [pace.begin(10.0) for _ in range(3)]
     assert delays == [0, MAX_WSGI_DELAY_SECONDS, MAX_WSGI_DELAY_SECONDS]
+
+
+def test_those_who_send_much_take_turns_within_their_share() -> None:
+    dispatcher = Dispatcher(lambda _, __: [], None, threads=1, max_body=1)
+    used = round((COST + 1_000 * SECONDS_PER_BYTE) / READING_SHARE, 6)
+    pauses = [round(dispatcher.reading_pause(10.0, COST, 1_000), 6) for _ in range(3)]
+    assert pauses == [used, round(2 * used, 6), round(3 * used, 6)]
+    assert round(dispatcher.reading_pause(100.0, COST, 1_000), 6) == used
 
 
 class FakePlatform:

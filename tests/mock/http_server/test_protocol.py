@@ -272,11 +272,31 @@ def test_an_unreachable_client_is_disconnected_without_a_log_line(
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
-def test_a_long_body_reaches_the_platform_cut_one_byte_beyond_its_limit(client: RawClient) -> None:
-    for length, passed in (1_000, 1_000), (1_001, 1_001), (50_000, 1_001):
-        head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % length
-        told = asked(client, head + b"x" * length).json()
-        assert len(told["body"]) == passed + len("b''")
+@pytest.mark.parametrize(
+    ("length", "passed"), [(1_000, 1_000), (1_001, 1_001), (50_000, 1_001), (10**6, 1_001)]
+)
+def test_of_a_long_body_one_byte_beyond_the_limit_is_read(
+    client: RawClient, length: int, passed: int
+) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % length
+    reply = asked(client, head + b"x" * min(length, 9_000))
+    assert len(reply.json()["body"]) == passed + len("b''")
+    assert (reply.headers.get("connection") == "close") == (passed > 1_000)
+
+
+def test_of_chunks_without_an_end_one_byte_beyond_the_limit_is_read(client: RawClient) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    reply = asked(client, head + b"64\r\n" + b"x" * 100 + (b"\r\n64\r\n" + b"x" * 100) * 90)
+    assert len(reply.json()["body"]) == 1_001 + len("b''")
+    assert reply.headers["connection"] == "close"
+
+
+def test_requests_before_a_long_body_get_their_responses(client: RawClient) -> None:
+    client.send(ask("/late") + ask("/where"))
+    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000\r\n\r\n" + b"x" * 10_000)
+    replies = [client.reply() for _ in range(3)]
+    assert [each and each.status for each in replies] == [200, 200, 200]
+    assert client.is_closed()
 
 
 @pytest.mark.parametrize("in_loop", [True, False])

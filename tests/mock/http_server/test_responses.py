@@ -79,9 +79,9 @@ def test_a_short_slow_body_comes_byte_by_byte() -> None:
     ],
 )
 def test_how_it_ends(transport: Transport | None, end: Ending) -> None:
-    assert ending(Delivery(0, transport), keep_alive=True) is end
+    assert ending(Delivery(0, transport), Ending.STAY) is end
 
 
 @pytest.mark.parametrize("transport", [None, Transport.SLOW_BODY])
 def test_a_last_response_stays_the_last(transport: Transport | None) -> None:
-    assert ending(Delivery(1, transport), keep_alive=False) is Ending.CLOSE
+    assert ending(Delivery(1, transport), Ending.CLOSE) is Ending.CLOSE

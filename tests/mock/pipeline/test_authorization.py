@@ -95,8 +95,10 @@ def test_a_jwt_without_expiry_is_accepted(client: EmulatorClient) -> None:
     assert ask(client, authorization=f"Bearer {jwt()}").status == 200
 
 
-@pytest.mark.parametrize("value", ["2021-04-15", "2021-07-28", "2023-02-21", "v3", " v3 "])
-def test_four_versions_are_accepted(client: EmulatorClient, value: str) -> None:
+@pytest.mark.parametrize(
+    "value", ["2021-04-15", "2021-07-28", "2023-02-21", "v3", " v3 ", "legacy"]
+)
+def test_known_versions_are_accepted(client: EmulatorClient, value: str) -> None:
     assert ask(client, version=value).status == 200
 
 
@@ -113,7 +115,7 @@ def test_with_another_version(client: EmulatorClient, value: str) -> None:
     response = ask(client, version=value)
     assert response.content == {"statusCode": 401, "message": "version header is invalid"}
     assert response.rule == "version-unknown"
-    assert "2021-04-15, 2021-07-28, 2023-02-21, v3" in response.hint
+    assert "2021-04-15, 2021-07-28, 2023-02-21, v3, legacy" in response.hint
 
 
 @pytest.mark.parametrize(("profile", "status"), [("documented", 403), ("observed", 401)])
@@ -138,6 +140,16 @@ def test_a_token_is_valid_for_its_own_location(
     if status == 403:
         assert response.rule == "location-forbidden"
         assert content(response)["message"] == "The token does not have access to this location."
+
+
+@pytest.mark.behaviour("location-forbidden-401")
+def test_the_profiles_differ_about_another_location(
+    client_with: Callable[..., EmulatorClient],
+) -> None:
+    response = ask(client_with(profile="observed"), authorization=f"Bearer {OTHER_LOCATION_TOKEN}")
+    assert (response.status, response.rule) == (401, "location-forbidden-401")
+    assert content(response)["message"] == "This location is not accessible from this token!"
+    assert "another location" in response.hint
 
 
 @pytest.mark.parametrize("location", [{}, {"locationId": None}, {"locationId": ""}])

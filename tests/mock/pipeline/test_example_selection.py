@@ -37,7 +37,7 @@ def test_an_example_is_no_turn(client: EmulatorClient) -> None:
     [
         ("__code=404", "agent-unknown"),
         ("__example=agent-inactive&source=api", "agent-inactive"),
-        ("code=404", "reply"),
+        ("code=404", "query-unknown"),
         ("__dynamic=true", "reply"),
     ],
 )

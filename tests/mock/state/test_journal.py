@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from leadway_mock.faults import Fault, Transport, fixed
 from leadway_mock.state.fault_registry import arm
 from leadway_mock.state.journal_entry import MAX_BODY_CHARS
@@ -80,6 +82,20 @@ def test_the_oldest_entries_are_dropped(client_with: Callable[..., EmulatorClien
         client.say()
     assert client.emulator.journal.count() == 3
     assert [entry["number"] for entry in entries(client)] == [3, 4, 5]
+
+
+@pytest.mark.parametrize("length", [60, 3_000, 40_000])
+def test_no_part_of_a_credential_that_begins_before_the_cut_is_left(
+    client: EmulatorClient, length: int
+) -> None:
+    token = "eyJ" + "canary." * (length // 7)
+    for start in range(MAX_BODY_CHARS - 60, MAX_BODY_CHARS + 1, 15):
+        text = "{" + "x " * (start // 2)
+        client.send(f"{text}{token} {text * 9}".encode())
+    bodies = [str(entry["request"]["body"]) for entry in entries(client)]
+    assert len(bodies) == 5
+    assert not [body for body in bodies if "canary" in body]
+    assert all(MAX_BODY_CHARS < len(body) < MAX_BODY_CHARS + 100 for body in bodies)
 
 
 def test_long_bodies_are_cut_with_a_mark(client: EmulatorClient) -> None:

@@ -72,6 +72,20 @@ def test_a_turn_is_one_read_and_one_commit(counted: Client) -> None:
     assert further == ["read", "commit"]
 
 
+def test_a_turn_of_a_created_agent_is_one_read_and_one_commit(counted: Client) -> None:
+    client, store = counted()
+    body = {"locationId": LOCATION, "status": "active", "version": {}}
+    created = content(client.send(body, path="/agent-studio/agent"))
+    version = created["versions"][0]["versionId"]
+    path = f"/agent-studio/agent/versions/{version}/publish"
+    assert client.send({"locationId": LOCATION}, path=path).status == 200
+    agent = created["agent"]["agentId"]
+    assert verbs_of(store, lambda: client.say(agent=agent)) == ["read", "commit"]
+    old = f"/agent-studio/public-api/agents/{agent}/execute"
+    message = {"message": "hello", "locationId": LOCATION}
+    assert verbs_of(store, lambda: client.send(message, path=old)) == ["read", "commit"]
+
+
 @pytest.mark.parametrize("fields", [{"message": ""}, {"locationId": ""}, {"executionId": "none"}])
 def test_an_error_response_is_one_read_and_one_commit(
     counted: Client, fields: dict[str, str]

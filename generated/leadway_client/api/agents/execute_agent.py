@@ -146,7 +146,7 @@ def sync_detailed(
     This is a POST without an idempotency key. Sent twice, a message is processed twice.
 
     Args:
-        agent_id (str): The agent to run. An opaque id.
+        agent_id (str): The agent. An opaque id.
         source (str | Unset): A free label of where the call comes from, such as "api".
         version (str): The version of the API that the client was written for. Default:
             '2021-07-28'.
@@ -192,7 +192,7 @@ def sync(
     This is a POST without an idempotency key. Sent twice, a message is processed twice.
 
     Args:
-        agent_id (str): The agent to run. An opaque id.
+        agent_id (str): The agent. An opaque id.
         source (str | Unset): A free label of where the call comes from, such as "api".
         version (str): The version of the API that the client was written for. Default:
             '2021-07-28'.
@@ -233,7 +233,7 @@ async def asyncio_detailed(
     This is a POST without an idempotency key. Sent twice, a message is processed twice.
 
     Args:
-        agent_id (str): The agent to run. An opaque id.
+        agent_id (str): The agent. An opaque id.
         source (str | Unset): A free label of where the call comes from, such as "api".
         version (str): The version of the API that the client was written for. Default:
             '2021-07-28'.
@@ -277,7 +277,7 @@ async def asyncio(
     This is a POST without an idempotency key. Sent twice, a message is processed twice.
 
     Args:
-        agent_id (str): The agent to run. An opaque id.
+        agent_id (str): The agent. An opaque id.
         source (str | Unset): A free label of where the call comes from, such as "api".
         version (str): The version of the API that the client was written for. Default:
             '2021-07-28'.

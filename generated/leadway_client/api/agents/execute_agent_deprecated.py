@@ -144,7 +144,7 @@ def sync_detailed(
     Deprecated: new code calls `executeAgent`.
 
     Args:
-        agent_id (str): The agent to run. An opaque id.
+        agent_id (str): The agent. An opaque id.
         source (str | Unset): A free label of where the call comes from, such as "api".
         version (str): The version of the API that the client was written for. Default:
             '2021-07-28'.
@@ -188,7 +188,7 @@ def sync(
     Deprecated: new code calls `executeAgent`.
 
     Args:
-        agent_id (str): The agent to run. An opaque id.
+        agent_id (str): The agent. An opaque id.
         source (str | Unset): A free label of where the call comes from, such as "api".
         version (str): The version of the API that the client was written for. Default:
             '2021-07-28'.
@@ -227,7 +227,7 @@ async def asyncio_detailed(
     Deprecated: new code calls `executeAgent`.
 
     Args:
-        agent_id (str): The agent to run. An opaque id.
+        agent_id (str): The agent. An opaque id.
         source (str | Unset): A free label of where the call comes from, such as "api".
         version (str): The version of the API that the client was written for. Default:
             '2021-07-28'.
@@ -269,7 +269,7 @@ async def asyncio(
     Deprecated: new code calls `executeAgent`.
 
     Args:
-        agent_id (str): The agent to run. An opaque id.
+        agent_id (str): The agent. An opaque id.
         source (str | Unset): A free label of where the call comes from, such as "api".
         version (str): The version of the API that the client was written for. Default:
             '2021-07-28'.

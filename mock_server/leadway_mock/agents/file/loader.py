@@ -14,8 +14,7 @@ from leadway_mock.agents.file.checks import rule_problems, warnings
 from leadway_mock.agents.patterns import ANY, parse_condition
 from leadway_mock.agents.registry import (
     ACTIVE,
-    MANAGED_WRITE_SCOPE,
-    WRITE_SCOPE,
+    DEFAULT_SCOPES,
     Agent,
     AgentRegistry,
     InputVariable,
@@ -117,7 +116,7 @@ def _token(entry: Mapping[str, Any]) -> Token:
     return Token(
         value=entry["token"],
         locations=tuple(entry["locations"]) if "locations" in entry else None,
-        scopes=tuple(entry.get("scopes", [WRITE_SCOPE, MANAGED_WRITE_SCOPE])),
+        scopes=tuple(entry.get("scopes", DEFAULT_SCOPES)),
     )
 
 

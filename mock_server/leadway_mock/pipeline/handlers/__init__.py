@@ -15,6 +15,7 @@ from leadway_mock.dialogues import DialogueRegistry
 from leadway_mock.http.messages import Response
 from leadway_mock.pipeline.context import OperationCall, PreparedResponse
 from leadway_mock.pipeline.fault_injection import ScriptedFault
+from leadway_mock.pipeline.handlers.agents import AgentsHandler
 from leadway_mock.pipeline.handlers.execute_agent import ExecuteAgentHandler
 from leadway_mock.pipeline.handlers.managed_agents import (
     ExecuteManagedAgentHandler,
@@ -59,9 +60,19 @@ def build_handlers(
     execute = ExecuteAgentHandler(contract, agents, dialogues, agent_versions)
     managed = ExecuteManagedAgentHandler(contract, agents, dialogues, agent_versions)
     reader = ManagedAgentReader(contract, agents)
+    studio = AgentsHandler(contract, agents)
     return {
         "executeAgent": execute.prepare_turn,
         "executeAgent-deprecated": execute.prepare_turn,
+        "createAgent": studio.create,
+        "getAgents": studio.list_page,
+        "getAgents-deprecated": studio.list_page,
+        "getAgentById": studio.get,
+        "getAgentById-deprecated": studio.get,
+        "updateAgentMetadata": studio.update_metadata,
+        "updateAgentVersion": studio.update_version,
+        "promoteAndPublish": studio.publish,
+        "deleteAgent": studio.delete,
         "executeManagedAgent": managed.prepare,
         "listManagedAgents": reader.list_page,
         "getManagedAgent": reader.get,

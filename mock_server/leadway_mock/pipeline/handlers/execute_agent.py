@@ -74,6 +74,8 @@ class ExecuteAgentHandler:
         agent = self._find_agent(call)
         version = _find_version(agent, call.body.get("versionId"))
         session = self._find_session(call, agent)
+        if session.newest is not None and call.context.namespace.settings.session_version == "keep":
+            version = _kept_version(call, session.newest) or version
         script = self.dialogues.candidates(
             call.context.namespace, agent.id, session.state, new=session.turns == 0
         )
@@ -89,7 +91,7 @@ class ExecuteAgentHandler:
 
     def _find_agent(self, call: OperationCall) -> Agent:
         agent_id = call.agent_id
-        agent = self._agents.by_id.get(agent_id) or self._scripted_agent(call, agent_id)
+        agent = self._agents.by_id.get(agent_id) or self._other_agent(call, agent_id)
         location = call.location or ""
         if agent is None or not agent.is_reachable(location, managed=self.is_managed):
             raise APIError("agent-unknown", hint=self._unknown_hint(call, agent))
@@ -112,9 +114,12 @@ class ExecuteAgentHandler:
         )
         return f"Agents in this location: {', '.join(known)}."
 
-    def _scripted_agent(self, call: OperationCall, agent_id: str) -> Agent | None:
-        """Return an agent that exists only because a dialogue names it."""
+    def _other_agent(self, call: OperationCall, agent_id: str) -> Agent | None:
+        """Return an agent that a client created, or that exists because a dialogue names it."""
         namespace = call.context.namespace
+        stored = namespace.agents.find(agent_id, call.context.reads)
+        if stored is not None:
+            return None if stored.is_deleted else stored.runnable
         session = namespace.sessions.find(
             call.body.get(self.session_field) or "", call.context.reads
         )
@@ -226,6 +231,11 @@ def _find_version(agent: Agent, version_id: str | None) -> Version:
         raise APIError("agent-unpublished", hint="It has no published version.")
     hint = f"Published versions of this agent: {', '.join(published)}."
     raise APIError("version-unpublished", hint=hint)
+
+
+def _kept_version(call: OperationCall, newest: Turn) -> Version | None:
+    """Return the version that the session ran before, unless the message names one."""
+    return None if call.body.get("versionId") else Version(newest.version_id)
 
 
 def _record_dialogue(

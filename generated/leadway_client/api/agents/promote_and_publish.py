@@ -1,0 +1,290 @@
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error import Error
+from ...models.publish_agent_version_request import PublishAgentVersionRequest
+from ...models.publish_agent_version_response import PublishAgentVersionResponse
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    version_id: str,
+    *,
+    body: PublishAgentVersionRequest,
+    source: str | Unset = UNSET,
+    version: str = "2021-07-28",
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    headers["Version"] = version
+
+    params: dict[str, Any] = {}
+
+    params["source"] = source
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/agent-studio/agent/versions/{version_id}/publish".format(
+            version_id=quote(str(version_id), safe=""),
+        ),
+        "params": params,
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Error | PublishAgentVersionResponse | None:
+    if response.status_code == 200:
+        response_200 = PublishAgentVersionResponse.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Error.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Error.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Error.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Error.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 405:
+        response_405 = Error.from_dict(response.json())
+
+        return response_405
+
+    if response.status_code == 413:
+        response_413 = Error.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = Error.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = Error.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Error.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Error.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 502:
+        response_502 = Error.from_dict(response.json())
+
+        return response_502
+
+    if response.status_code == 503:
+        response_503 = Error.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Error | PublishAgentVersionResponse]:
+    return Response(
+        status_code=response.status_code,
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    version_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: PublishAgentVersionRequest,
+    source: str | Unset = UNSET,
+    version: str = "2021-07-28",
+) -> Response[Error | PublishAgentVersionResponse]:
+    """Publish a version of an agent
+
+     Makes the version the one that runs in production, and creates a new draft from it. The version that
+    was
+    published before keeps its state `prod`, and is published no longer.
+
+    Args:
+        version_id (str): The version of an agent. An opaque id.
+        source (str | Unset): A free label of where the call comes from, such as "api".
+        version (str): The version of the API that the client was written for. Default:
+            '2021-07-28'.
+        body (PublishAgentVersionRequest): Who publishes a version.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Error | PublishAgentVersionResponse]
+    """
+
+    kwargs = _get_kwargs(
+        version_id=version_id,
+        body=body,
+        source=source,
+        version=version,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    version_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: PublishAgentVersionRequest,
+    source: str | Unset = UNSET,
+    version: str = "2021-07-28",
+) -> Error | PublishAgentVersionResponse | None:
+    """Publish a version of an agent
+
+     Makes the version the one that runs in production, and creates a new draft from it. The version that
+    was
+    published before keeps its state `prod`, and is published no longer.
+
+    Args:
+        version_id (str): The version of an agent. An opaque id.
+        source (str | Unset): A free label of where the call comes from, such as "api".
+        version (str): The version of the API that the client was written for. Default:
+            '2021-07-28'.
+        body (PublishAgentVersionRequest): Who publishes a version.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Error | PublishAgentVersionResponse
+    """
+
+    return sync_detailed(
+        version_id=version_id,
+        client=client,
+        body=body,
+        source=source,
+        version=version,
+    ).parsed
+
+
+async def asyncio_detailed(
+    version_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: PublishAgentVersionRequest,
+    source: str | Unset = UNSET,
+    version: str = "2021-07-28",
+) -> Response[Error | PublishAgentVersionResponse]:
+    """Publish a version of an agent
+
+     Makes the version the one that runs in production, and creates a new draft from it. The version that
+    was
+    published before keeps its state `prod`, and is published no longer.
+
+    Args:
+        version_id (str): The version of an agent. An opaque id.
+        source (str | Unset): A free label of where the call comes from, such as "api".
+        version (str): The version of the API that the client was written for. Default:
+            '2021-07-28'.
+        body (PublishAgentVersionRequest): Who publishes a version.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Error | PublishAgentVersionResponse]
+    """
+
+    kwargs = _get_kwargs(
+        version_id=version_id,
+        body=body,
+        source=source,
+        version=version,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    version_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: PublishAgentVersionRequest,
+    source: str | Unset = UNSET,
+    version: str = "2021-07-28",
+) -> Error | PublishAgentVersionResponse | None:
+    """Publish a version of an agent
+
+     Makes the version the one that runs in production, and creates a new draft from it. The version that
+    was
+    published before keeps its state `prod`, and is published no longer.
+
+    Args:
+        version_id (str): The version of an agent. An opaque id.
+        source (str | Unset): A free label of where the call comes from, such as "api".
+        version (str): The version of the API that the client was written for. Default:
+            '2021-07-28'.
+        body (PublishAgentVersionRequest): Who publishes a version.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Error | PublishAgentVersionResponse
+    """
+
+    return (
+        await asyncio_detailed(
+            version_id=version_id,
+            client=client,
+            body=body,
+            source=source,
+            version=version,
+        )
+    ).parsed

@@ -1,0 +1,103 @@
+"""OAuth tokens as the platform issues them: JSON Web Tokens, with their claims.
+
+The mock signs its own tokens with a key that everybody knows, and marks them as made up: nobody
+else accepts them. It stores none of them, since a token contains all that the mock needs to know.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from leadway_mock.agents.registry import DEFAULT_SCOPES, LOCATION_CLASS, Token
+
+ACCESS_SECONDS: Final = 86_399
+"""How long an access token lives (documented: `expires_in`)."""
+
+_HEADER: Final = {"alg": "HS256", "kid": "leadway-mock", "typ": "JWT"}
+_KEY: Final = b"leadway-mock: everybody knows this key"
+_PARTS: Final = 3
+"""Header, claims and signature."""
+
+
+def issue_token(claims: Mapping[str, Any]) -> str:
+    """Return a signed token with these claims."""
+    signed = f"{_encode(_HEADER)}.{_encode(claims)}"
+    return f"{signed}.{_signature(signed)}"
+
+
+def access_claims(
+    auth_class: str, auth_class_id: str, scopes: Sequence[str], *, now: float, seconds: float
+) -> dict[str, Any]:
+    """Return the claims of an access token that is issued at `now`."""
+    return {
+        "authClass": auth_class,
+        "authClassId": auth_class_id,
+        "scopes": list(scopes),
+        "iat": int(now),
+        "exp": int(now + seconds),
+    }
+
+
+def read_claims(token: str) -> Mapping[str, Any] | None:
+    """Return the claims of a JSON Web Token, whoever signed it; None for another text."""
+    parts = token.split(".")
+    if len(parts) != _PARTS:
+        return None
+    try:
+        header, claims = (_decode(part) for part in parts[:2])
+    except ValueError:
+        return None
+    return claims if isinstance(header, dict) and isinstance(claims, dict) else None
+
+
+def is_issued_here(token: str) -> bool:
+    """Return whether a mock has signed the token."""
+    signed, _, signature = token.rpartition(".")
+    is_marked = signed.startswith(_encode(_HEADER) + ".")
+    return is_marked and hmac.compare_digest(signature.encode(), _signature(signed).encode())
+
+
+def token_of(value: str, claims: Mapping[str, Any]) -> Token:
+    """Return the token with these claims; it has every scope and location that they do not limit.
+
+    The name of the platform's claim is unknown: it is `scopes` or `scope`, a list or a text.
+    """
+    auth_class, auth_class_id = claims.get("authClass"), claims.get("authClassId")
+    scopes = claims.get("scopes", claims.get("scope"))
+    if isinstance(scopes, str):
+        scopes = scopes.split()
+    locations = None
+    if auth_class == LOCATION_CLASS and isinstance(auth_class_id, str):
+        locations = (auth_class_id,)
+    return Token(
+        value,
+        locations=locations,
+        scopes=tuple(map(str, scopes)) if isinstance(scopes, list) else DEFAULT_SCOPES,
+        auth_class=auth_class if isinstance(auth_class, str) else LOCATION_CLASS,
+    )
+
+
+def _encode(content: Mapping[str, Any]) -> str:
+    return _base64(json.dumps(content, separators=(",", ":")).encode())
+
+
+def _signature(signed: str) -> str:
+    return _base64(hmac.digest(_KEY, signed.encode("utf-8", "surrogatepass"), hashlib.sha256))
+
+
+def _base64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _decode(part: str) -> Any:  # noqa: ANN401 - any JSON value
+    padded = part + "=" * (-len(part) % 4)
+    try:
+        return json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (binascii.Error, RecursionError) as error:
+        raise ValueError(part) from error

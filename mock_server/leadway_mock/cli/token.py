@@ -1,0 +1,68 @@
+"""`leadway mock token --location ID`: print a made-up access token, which only mocks accept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from leadway_command import CommandParser
+from leadway_mock.agents.access_tokens import (
+    ACCESS_SECONDS,
+    access_claims,
+    issue_token,
+)
+from leadway_mock.agents.registry import COMPANY_CLASS, DEFAULT_SCOPES, LOCATION_CLASS
+from leadway_mock.cli.options import OK, USAGE_ERROR, print_error, print_line
+
+COMMAND = "leadway mock token"
+MAX_SECONDS = 10**9
+MAX_TEXT_CHARS = 256
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the token; return 2 for an invalid argument."""
+    parser = CommandParser(
+        prog=COMMAND,
+        description="Print an OAuth access token with the claims of the platform's. It is made up:"
+        " every mock accepts it until it expires, and nobody else does.",
+    )
+    owner = parser.add_mutually_exclusive_group(required=True)
+    owner.add_argument("--location", metavar="ID", help="the sub-account that it belongs to")
+    owner.add_argument(
+        "--company", metavar="ID", help="an agency in its place; agents reject such a token"
+    )
+    parser.add_argument(
+        "--scopes",
+        metavar="NAMES",
+        default=",".join(DEFAULT_SCOPES),
+        help=f"scopes, with commas or blanks between them (default: {','.join(DEFAULT_SCOPES)})",
+    )
+    parser.add_argument(
+        "--expires",
+        metavar="SECONDS",
+        default=str(ACCESS_SECONDS),
+        help="seconds from now until it expires; below 0 it has expired (default: %(default)s)",
+    )
+    options = parser.parse_args(arguments)
+    owner_id = options.location or options.company or ""
+    seconds = _seconds(options.expires)
+    if seconds is None:
+        text = repr(options.expires)[:MAX_TEXT_CHARS]
+        print_error(COMMAND, f"--expires must be a whole number of seconds, not {text}.")
+        return USAGE_ERROR
+    if not 0 < len(owner_id) <= MAX_TEXT_CHARS:
+        print_error(COMMAND, f"an id must have 1 to {MAX_TEXT_CHARS} characters.")
+        return USAGE_ERROR
+    auth_class = LOCATION_CLASS if options.location else COMPANY_CLASS
+    scopes = options.scopes.replace(",", " ").split()
+    claims = access_claims(auth_class, owner_id, scopes, now=time.time(), seconds=seconds)
+    print_line(issue_token(claims))
+    return OK
+
+
+def _seconds(text: str) -> int | None:
+    try:
+        seconds = int(text)
+    except ValueError:
+        return None
+    return seconds if abs(seconds) <= MAX_SECONDS else None

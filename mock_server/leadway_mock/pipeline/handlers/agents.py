@@ -1,0 +1,404 @@
+"""Handlers of agents and their versions: create, list, read, change, publish and delete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import NAMESPACE_URL, uuid5
+
+from leadway_mock.agents.registry import Agent, AgentRegistry, Version
+from leadway_mock.contract.model import Contract
+from leadway_mock.http.messages import APIError, ErrorKind, FieldError, Response
+from leadway_mock.pipeline.context import OperationCall, PreparedResponse
+from leadway_mock.state.agent_entries import agent_to_stored
+from leadway_mock.state.clock import iso_time
+from leadway_mock.state.stored_agents import (
+    DRAFT,
+    STAGING,
+    Content,
+    NotPublishable,
+    StoredAgent,
+    StoredVersion,
+)
+from leadway_mock.store import Write
+from leadway_mock.util.cache import BoundedDict
+
+OWNER_FIELDS: Final = ("agencyId", "authorId", "authorName", "authorEmail")
+AUTHOR_FIELDS: Final = OWNER_FIELDS[1:]
+SHOWN_OWNER_FIELDS: Final = OWNER_FIELDS[:2]
+"""Those that responses have; the vendor's samples show no name and no e-mail address."""
+
+PUBLISHER_FIELDS: Final[Mapping[str, str]] = {
+    "userId": "publishedBy",
+    "userName": "publishedByName",
+    "userEmail": "publishedByEmail",
+}
+"""Fields of a request to publish, and of the published version."""
+
+DEFAULT_NAME: Final = "Untitled agent"
+DEFAULT_LIMIT: Final = 20
+PUBLISHABLE: Final[Mapping[str, tuple[str, ...]]] = {
+    "any": (STAGING, DRAFT),
+    "draft": (DRAFT,),
+    "staging": (STAGING,),
+}
+"""The states from which a version can be published, by the setting `publish_state`."""
+
+NOT_CONTENT: Final = frozenset({"locationId", "versionName", "userId", "userName"})
+"""Fields of a changed version that are not part of its content."""
+
+EMPTY_CONTENT: Final[Mapping[str, Any]] = {
+    "description": "",
+    "scopes": [],
+    "nodes": [],
+    "edges": [],
+    "uiNodes": [],
+    "uiEdges": [],
+    "globalVariables": [],
+    "inputVariables": [],
+    "runtimeVariables": [],
+    "viewport": {"x": 0, "y": 0, "zoom": 1},
+    "globalConfig": {},
+}
+"""What a version returns for content that was never sent, as in the vendor's sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedChange:
+    """A change of agents that is not stored yet, and its response."""
+
+    response: Response
+    changes: Sequence[Write]
+    fault: None = None
+
+    def writes(self) -> Sequence[Write]:
+        """Return the writes of the change."""
+        return self.changes
+
+    def respond(self) -> Response:
+        """Return the response."""
+        return self.response
+
+
+class AgentsHandler:
+    """Creates, lists, reads, changes, publishes and deletes agents.
+
+    Agents that are built in or come from a file can be listed and read only.
+    """
+
+    def __init__(self, contract: Contract, agents: AgentRegistry) -> None:
+        self._contract = contract
+        self._agents = agents
+        self._views: BoundedDict[tuple[str, str], tuple[StoredAgent, list[Content]]] = BoundedDict()
+
+    def create(self, call: OperationCall) -> PreparedChange:
+        """Create an agent; raises `APIError`: `body-invalid` or `create-failed-on-nodes`."""
+        context, body = call.context, call.body
+        settings, ids = context.namespace.settings, context.namespace.ids
+        if settings.author_fields == "required":
+            _check_author(body)
+        version = body["version"]
+        if settings.nodes_in_create == "fail" and _has_nodes(body, version):
+            hint = "Create the agent without nodes, and send them with updateAgentVersion."
+            raise APIError("create-failed-on-nodes", hint=hint)
+        now, name = iso_time(context.started_at), body.get("name") or DEFAULT_NAME
+        first = StoredVersion(
+            id=ids.mint("version", context.number),
+            number=1,
+            name=version.get("versionName") or f"{name} v1",
+            state=STAGING,
+            is_published=False,
+            created_at=now,
+            updated_at=now,
+        )
+        agent = StoredAgent(
+            id=ids.mint("agent", context.number),
+            location=call.location or "",
+            name=name,
+            description=body.get("description") or "",
+            status=body["status"],
+            created_at=now,
+            updated_at=now,
+            owner={field: body[field] for field in OWNER_FIELDS if body.get(field)},
+            versions=(first,),
+        )
+        content = {name: value for name, value in version.items() if name != "versionName"}
+        for field in ("nodes", "edges"):  # The deprecated place of both.
+            if body.get(field) and not content.get(field):
+                content[field] = body[field]
+        writes = context.namespace.agents.create_writes(agent, [content], context.reads)
+        return self._changed(
+            "agent-created",
+            writes,
+            agent=_summary(agent, with_owner=True),
+            versions=[_version_summary(agent, first)],
+        )
+
+    def list_page(self, call: OperationCall) -> PreparedResponse:
+        """Return a page of the active agents of the location."""
+        query = call.query
+        only_published = query.get("isPublished") == "true" or call.operation.deprecated
+        limit, offset = int(query.get("limit") or DEFAULT_LIMIT), int(query.get("offset") or 0)
+        found = [
+            each
+            for each in self._in_location(call)
+            if each.is_active and (each.published_version or not only_published)
+        ]
+        page = found[offset : offset + limit]
+        return self._prepared(
+            "agents",
+            agents=[_summary(each) for each in page],
+            pagination={
+                "total": len(found),
+                "limit": limit,
+                "offset": offset,
+                "hasMore": offset + len(page) < len(found),
+            },
+        )
+
+    def get(self, call: OperationCall) -> PreparedResponse:
+        """Return one agent; raises `APIError`: `agent-unknown` or `agent-unavailable`."""
+        context = call.context
+        known = self._registered(call)
+        agent, contents = known or (self._stored(call), None)
+        if not agent.is_active:
+            raise APIError("agent-unavailable", hint=f"Its status is '{agent.status}'.")
+        if contents is None:
+            contents = context.namespace.agents.contents(agent, context.reads)
+        trace = context.namespace.ids.trace(context.number)
+        return self._prepared("agent", agent=_details(agent, contents), traceId=trace)
+
+    def update_metadata(self, call: OperationCall) -> PreparedChange:
+        """Change name, description and status; raises `APIError` as `delete` does."""
+        agent, body = self._changeable(call), call.body
+        after = agent.change(
+            iso_time(call.context.started_at),
+            name=body.get("name") or "",
+            description=body.get("description"),
+            status=body.get("status") or "",
+        )
+        writes = call.context.namespace.agents.change_writes(agent, after)
+        return self._changed("agent-updated", writes, data=_updated(after))
+
+    def delete(self, call: OperationCall) -> PreparedChange:
+        """Delete an agent; raises `APIError`: `agent-unknown` or `agent-read-only`."""
+        agent = self._changeable(call)
+        writes = call.context.namespace.agents.delete_writes(agent, call.context.reads)
+        return self._changed("agent-deleted", writes, agentId=agent.id)
+
+    def update_version(self, call: OperationCall) -> PreparedChange:
+        """Replace parts of a version; raises `APIError`: `agent-version-unknown` and others."""
+        agent, version = self._version(call)
+        context, body = call.context, call.body
+        content = dict(context.namespace.agents.content(version.id, context.reads))
+        content |= {name: value for name, value in body.items() if name not in NOT_CONTENT}
+        now, name = iso_time(context.started_at), body.get("versionName") or ""
+        after = agent.change_version(version.id, now, name=name)
+        writes = context.namespace.agents.change_writes(agent, after, {version.id: content})
+        return self._changed("agent-version-updated", writes, data=_updated(after, version.id))
+
+    def publish(self, call: OperationCall) -> PreparedChange:
+        """Publish a version; raises `APIError`: `version-not-draft`, and as `update_version`."""
+        agent, version = self._version(call)
+        context, body = call.context, call.body
+        states = PUBLISHABLE[context.namespace.settings.publish_state]
+        now = iso_time(context.started_at)
+        draft_id = context.namespace.ids.mint("version", context.number)
+        publisher = {
+            name: body[field] for field, name in PUBLISHER_FIELDS.items() if body.get(field)
+        }
+        try:
+            after = agent.publish(version.id, draft_id, now, states=states, publisher=publisher)
+        except NotPublishable as error:
+            hint = f"The state of the version is '{error}'; it must be {' or '.join(states)}."
+            raise APIError("version-not-draft", hint=hint) from error
+        writes = context.namespace.agents.publish_writes(agent, after, version.id, context.reads)
+        published = after.published_version
+        assert published is not None  # noqa: S101 - for the type checker
+        data = {
+            "productionVersion": _version_summary(after, published),
+            "newDraftVersion": _version_summary(after, after.versions[-1]),
+        }
+        return self._changed("agent-published", writes, data=data)
+
+    def _in_location(self, call: OperationCall) -> Iterator[StoredAgent]:
+        """Yield the agents of the location: the registered ones first, then by creation."""
+        location, context = call.location or "", call.context
+        for agent in self._agents.by_id.values():
+            if agent.is_reachable(location, managed=False):
+                yield self._view(agent, location)[0]
+        yield from context.namespace.agents.in_location(location, context.reads)
+
+    def _registered(self, call: OperationCall) -> tuple[StoredAgent, list[Content]] | None:
+        agent, location = self._agents.by_id.get(call.agent_id), call.location or ""
+        if agent is None or not agent.is_reachable(location, managed=False):
+            return None
+        return self._view(agent, location)
+
+    def _view(self, agent: Agent, location: str) -> tuple[StoredAgent, list[Content]]:
+        """Return an agent of the registry as if it were stored in `location`."""
+        key = agent.id, location
+        view = self._views.get(key)
+        if view is None:
+            view = self._views[key] = agent_to_stored(agent, location)
+        return view
+
+    def _stored(self, call: OperationCall) -> StoredAgent:
+        context = call.context
+        agent = context.namespace.agents.find(call.agent_id, context.reads)
+        if agent is None or agent.is_deleted or agent.location != call.location:
+            hint = "GET /agent-studio/agent lists the agents."
+            if agent is not None:
+                other = f"It belongs to another location than '{call.location}'."
+                hint = "It was deleted." if agent.is_deleted else other
+            raise APIError("agent-unknown", hint=hint)
+        return agent
+
+    def _changeable(self, call: OperationCall) -> StoredAgent:
+        if self._registered(call):
+            hint = "POST /__mock/agents/seed loads an agents file whose agents can be changed."
+            raise APIError("agent-read-only", hint=hint)
+        return self._stored(call)
+
+    def _version(self, call: OperationCall) -> tuple[StoredAgent, StoredVersion]:
+        context, version_id = call.context, call.path_parameters["versionId"]
+        agent = context.namespace.agents.find_by_version(version_id, context.reads)
+        version = agent.version(version_id) if agent else None
+        if agent is None or version is None or agent.location != call.location:
+            if any(version_id == each.id for each in self._registered_versions(call)):
+                raise APIError("agent-read-only")
+            hint = f"It belongs to another location than '{call.location}'." if agent else ""
+            hint = hint or "GET /agent-studio/agent/{agentId} lists the versions of an agent."
+            raise APIError("agent-version-unknown", hint=hint)
+        return agent, version
+
+    def _registered_versions(self, call: OperationCall) -> Iterator[Version]:
+        for agent in self._agents.by_id.values():
+            if agent.is_reachable(call.location or "", managed=False):
+                yield from agent.versions
+
+    def _prepared(self, rule: str, **content: Any) -> PreparedResponse:  # noqa: ANN401 - JSON
+        return PreparedResponse(self._response(rule, content))
+
+    def _changed(
+        self,
+        rule: str,
+        writes: Sequence[Write],
+        **content: Any,  # noqa: ANN401 - JSON
+    ) -> PreparedChange:
+        return PreparedChange(self._response(rule, content), writes)
+
+    def _response(self, rule: str, content: Mapping[str, Any]) -> Response:
+        example = self._contract.examples[rule]
+        body = {"success": True, "message": example.content["message"], **content}
+        return Response(example.status, body, rule, example.evidence)
+
+
+def _check_author(body: Mapping[str, Any]) -> None:
+    errors = tuple(
+        FieldError(
+            f"/{field}",
+            f"{field} should not be empty",
+            f"'{field}' is missing.",
+            ErrorKind.MISSING_PROPERTY,
+        )
+        for field in AUTHOR_FIELDS
+        if not body.get(field)
+    )
+    if errors:
+        raise APIError("body-invalid", message=[each.message for each in errors], violations=errors)
+
+
+def _has_nodes(body: Mapping[str, Any], version: Mapping[str, Any]) -> bool:
+    return any(each.get(name) for each in (body, version) for name in ("nodes", "edges"))
+
+
+def _summary(agent: StoredAgent, *, with_owner: bool = False) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "agentId": agent.id,
+        "name": agent.name,
+        "description": agent.description,
+        "locationId": agent.location,
+    }
+    if with_owner:
+        content |= {name: agent.owner[name] for name in SHOWN_OWNER_FIELDS if name in agent.owner}
+    content["status"] = agent.status
+    if with_owner:
+        content |= {"folderId": agent.location, "folderName": None}
+    return content | {"createdAt": agent.created_at, "updatedAt": agent.updated_at}
+
+
+def _version_summary(agent: StoredAgent, version: StoredVersion) -> dict[str, Any]:
+    content = {
+        "versionId": version.id,
+        "agentId": agent.id,
+        "versionName": version.name,
+        "state": version.state,
+        "isPublished": version.is_published,
+        "version": version.number,
+        "createdAt": version.created_at,
+    }
+    return content | _publication(version)
+
+
+def _publication(version: StoredVersion) -> dict[str, Any]:
+    return (
+        {"publishedAt": version.published_at, **version.publisher} if version.published_at else {}
+    )
+
+
+def _updated(agent: StoredAgent, version_id: str = "") -> dict[str, Any]:
+    return {
+        "agentId": agent.id,
+        **({"versionId": version_id} if version_id else {}),
+        "name": agent.name,
+        "description": agent.description,
+        "status": agent.status,
+        "updatedAt": agent.updated_at,
+    }
+
+
+def _details(agent: StoredAgent, contents: Sequence[Content]) -> dict[str, Any]:
+    content = {
+        "id": _uuid("agent", agent.id),
+        **_summary(agent, with_owner=True),
+        "productSlug": "agent_studio",
+        "productId": "agent_studio",
+        "deleted": False,
+    }
+    pairs = list(zip(agent.versions, contents, strict=True))
+    for version, parts in pairs:
+        if version.is_published:
+            content["productionVersion"] = {
+                "versionId": version.id,
+                "versionName": version.name,
+                "isPublished": True,
+                "inputVariables": parts.get("inputVariables", []),
+                "updatedAt": version.updated_at,
+            }
+    return content | {"versions": [_version_details(agent, *each) for each in pairs]}
+
+
+def _version_details(
+    agent: StoredAgent, version: StoredVersion, content: Content
+) -> dict[str, Any]:
+    agency = agent.owner.get("agencyId")
+    own = {
+        "id": _uuid("version", version.id),
+        "versionId": version.id,
+        "agentId": agent.id,
+        **({"agencyId": agency} if agency else {}),
+        "locationId": agent.location,
+        "versionName": version.name,
+        "state": version.state,
+        "isPublished": version.is_published,
+        "version": version.number,
+    }
+    times = {"createdAt": version.created_at, "updatedAt": version.updated_at}
+    fixed = own | times | _publication(version) | {"deleted": False}
+    return {**own, **EMPTY_CONTENT, **content, **fixed}
+
+
+def _uuid(kind: str, text: str) -> str:
+    return str(uuid5(NAMESPACE_URL, f"urn:leadway:{kind}-record:{text}"))

@@ -1,0 +1,363 @@
+"""Agents that clients created: one aggregate with its versions, and where it is stored.
+
+A transition such as `StoredAgent.publish` returns the agent as it is afterwards, and stores
+nothing. Two changes of one agent compete for its next revision, and one of them is made again.
+
+The nodes and edges of a version may be large and are rarely needed, so each version's content is
+stored by itself, and executing an agent does not read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property, partial
+from typing import Any, Final
+
+from leadway_mock.agents.file.loader import restore_agent
+from leadway_mock.agents.registry import ACTIVE, Agent
+from leadway_mock.config.settings import Settings
+from leadway_mock.store import Append, Item, Reads, Store, Write
+from leadway_mock.util.cache import BoundedDict
+from leadway_mock.util.json_text import to_json_text
+from leadway_mock.util.redaction import fingerprint, redact_json_text
+
+STAGING: Final = "staging"
+DRAFT: Final = "draft"
+PRODUCTION: Final = "prod"
+"""States of a version (documented)."""
+
+MAX_VERSIONS: Final = 100
+"""Versions of one agent; the oldest that is not published is deleted first."""
+
+MAX_DELETED: Final = 10_000
+"""Deleted agents that are remembered."""
+
+MAX_CACHED: Final = 1_000
+
+FIELD_TYPES: Final[Mapping[str, type]] = {
+    **dict.fromkeys(("id", "name", "created_at", "updated_at", "published_at", "state"), str),
+    **dict.fromkeys(("location", "description", "status"), str),
+    **dict.fromkeys(("owner", "publisher"), dict),
+    **dict.fromkeys(("is_deleted", "is_published"), bool),
+    "number": int,
+}
+"""Types of the fields of an agent and of its versions."""
+
+Content = Mapping[str, Any]
+"""Nodes, edges, variables and whatever else belongs to a version, as it was sent."""
+
+
+class NotPublishable(ValueError):  # noqa: N818 - a state of the version, not a failure
+    """The version has a state that cannot be published; the text names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """One version, without its content. Times are ISO 8601 in UTC."""
+
+    id: str
+    number: int
+    name: str
+    state: str
+    is_published: bool
+    created_at: str
+    updated_at: str
+    published_at: str = ""
+    publisher: Mapping[str, str] = field(default_factory=dict)
+    """Who published it, by the names of the API; values that were not sent are missing."""
+
+
+@dataclass(frozen=True)
+class StoredAgent:
+    """An agent and its versions, the oldest first. Times are ISO 8601 in UTC."""
+
+    id: str
+    location: str
+    name: str
+    description: str
+    status: str
+    created_at: str
+    updated_at: str
+    owner: Mapping[str, str] = field(default_factory=dict)
+    """Agency and author, by the names of the API; values that were not sent are missing."""
+
+    versions: tuple[StoredVersion, ...] = ()
+    replies: tuple[Mapping[str, Any], ...] = ()
+    """Canned replies, as in an agents file; without any it echoes the message."""
+
+    is_deleted: bool = False
+    revision: int = field(default=0, compare=False)
+    """Number of its changes; 0 before it is stored."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether its status is `active`."""
+        return self.status == ACTIVE
+
+    @property
+    def published_version(self) -> StoredVersion | None:
+        """The version that runs in production, or None."""
+        return next((each for each in self.versions if each.is_published), None)
+
+    def version(self, version_id: str) -> StoredVersion | None:
+        """Return the version with that id, or None."""
+        return next((each for each in self.versions if each.id == version_id), None)
+
+    @cached_property
+    def runnable(self) -> Agent:
+        """The agent as the execute operations run it."""
+        entry: dict[str, Any] = {
+            "id": self.id,
+            "name": self.name,
+            "location": self.location,
+            "status": self.status,
+            "versions": [{"id": each.id, "published": each.is_published} for each in self.versions],
+        }
+        if self.replies:
+            entry["replies"] = self.replies
+        return replace(restore_agent(entry), digest="", source="")
+
+    def change(
+        self, now: str, *, name: str = "", description: str | None = None, status: str = ""
+    ) -> StoredAgent:
+        """Return it with other metadata; what is empty or None stays."""
+        return replace(
+            self,
+            name=name or self.name,
+            description=self.description if description is None else description,
+            status=status or self.status,
+            updated_at=now,
+        )
+
+    def change_version(self, version_id: str, now: str, *, name: str = "") -> StoredAgent:
+        """Return it with a changed version, which may get another name."""
+        versions = (
+            replace(each, name=name or each.name, updated_at=now) if each.id == version_id else each
+            for each in self.versions
+        )
+        return replace(self, versions=tuple(versions), updated_at=now)
+
+    def publish(
+        self,
+        version_id: str,
+        draft_id: str,
+        now: str,
+        *,
+        states: Iterable[str] = (STAGING, DRAFT),
+        publisher: Mapping[str, str] | None = None,
+    ) -> StoredAgent:
+        """Return it with that version published, and a new draft at the end.
+
+        The version that was published before keeps its state. Raises `NotPublishable` if the
+        version has none of `states`.
+        """
+        version = self.version(version_id)
+        if version is None or version.state not in states:
+            raise NotPublishable(version.state if version else "unknown")
+        published = replace(
+            version,
+            state=PRODUCTION,
+            is_published=True,
+            updated_at=now,
+            published_at=now,
+            publisher=publisher or {},
+        )
+        versions = [
+            published if each.id == version_id else replace(each, is_published=False)
+            for each in self.versions
+        ]
+        number = max(each.number for each in self.versions) + 1
+        draft = StoredVersion(
+            id=draft_id,
+            number=number,
+            name=f"{self.name} v{number}",
+            state=DRAFT,
+            is_published=False,
+            created_at=now,
+            updated_at=now,
+        )
+        versions.append(draft)
+        if len(versions) > MAX_VERSIONS:
+            versions.remove(next(each for each in versions if not each.is_published))
+        return replace(self, versions=tuple(versions), updated_at=now)
+
+    def delete(self) -> StoredAgent:
+        """Return what remains of a deleted agent: its id and location."""
+        return replace(
+            self, name="", description="", owner={}, versions=(), replies=(), is_deleted=True
+        )
+
+
+class StoredAgents:
+    """The agents that clients created in a namespace."""
+
+    def __init__(self, store: Store, settings: Settings, prefix: str = "") -> None:
+        """Use keys of `store` that begin with `prefix`."""
+        self._store = store
+        self._settings = settings
+        self.key = agents_key(prefix)
+        self._indexes = f"{prefix}agent-ids/"  # of each location, in the order of creation
+        self._owners = f"{prefix}version-agents/"  # the agent of each version
+        self._contents = f"{prefix}version-contents/"
+        self._deleted = f"{prefix}deleted-agents"
+        self._dropped = f"{prefix}deleted-versions"  # the newest one; then it is gone
+        self._cache: BoundedDict[tuple[int, str], StoredAgent] = BoundedDict(MAX_CACHED)
+
+    def find(self, agent_id: str, reads: Reads) -> StoredAgent | None:
+        """Return the agent with that id, deleted or not; None if there never was one."""
+        item = reads.last(self.key + agent_id)
+        return None if item is None else self._decoded(item)
+
+    def find_by_version(self, version_id: str, reads: Reads) -> StoredAgent | None:
+        """Return the agent that has that version, or None."""
+        owner = reads.last(self._owners + version_id)
+        agent = self.find(owner.value, reads) if owner and owner.value else None
+        return agent if agent and agent.version(version_id) else None
+
+    def in_location(self, location: str, reads: Reads) -> list[StoredAgent]:
+        """Return the agents of a location that are not deleted, in the order of their creation."""
+        keys = [self.key + each for each in self._ids(location, reads)[1]]
+        if keys:
+            reads.load(*keys)
+        found = (reads.last(key) for key in keys)
+        agents = (self._decoded(item) for item in found if item is not None)
+        return [each for each in agents if not each.is_deleted]
+
+    def contents(self, agent: StoredAgent, reads: Reads) -> list[Content]:
+        """Return the content of each version of an agent, in their order."""
+        keys = [self._contents + each.id for each in agent.versions]
+        if keys:
+            reads.load(*keys)
+        return [self._content(reads.last(key)) for key in keys]
+
+    def content(self, version_id: str, reads: Reads) -> Content:
+        """Return the content of a version."""
+        return self._content(reads.last(self._contents + version_id))
+
+    def create_writes(
+        self, agent: StoredAgent, contents: Sequence[Content], reads: Reads
+    ) -> list[Write]:
+        """Return the writes that add an agent with the content of its versions.
+
+        Beyond the setting `max_agents`, the oldest agents of the location are deleted.
+        """
+        position, ids = self._ids(agent.location, reads)
+        ids = [*(each for each in ids if each != agent.id), agent.id]
+        writes: list[Write] = []
+        while len(ids) > self._settings.max_agents:
+            oldest = self.find(ids.pop(0), reads)
+            writes += self._remove_writes(oldest) if oldest else []
+        writes.append(self._index_write(agent.location, ids, position))
+        writes.append(self._agent_write(agent))
+        for version, content in zip(agent.versions, contents, strict=True):
+            writes += self._version_writes(agent, version.id, _text(content))
+        return writes
+
+    def change_writes(
+        self,
+        before: StoredAgent,
+        after: StoredAgent,
+        contents: Mapping[str, Content] | None = None,
+    ) -> list[Write]:
+        """Return the writes that replace an agent, if it is still as it was `before`.
+
+        `contents` are new contents of its versions, by their ids.
+        """
+        writes: list[Write] = [self._agent_write(after)]
+        for version_id, content in (contents or {}).items():
+            writes.append(Append(self._contents + version_id, _text(content), keep=1))
+        kept = {each.id for each in after.versions}
+        dropped = [each.id for each in before.versions if each.id not in kept]
+        return writes + self._drop_writes(dropped)
+
+    def publish_writes(
+        self, before: StoredAgent, after: StoredAgent, version_id: str, reads: Reads
+    ) -> list[Write]:
+        """Return the writes that publish a version; the new draft begins with its content."""
+        item = reads.last(self._contents + version_id)
+        draft = after.versions[-1]
+        writes = self.change_writes(before, after)
+        return writes + self._version_writes(after, draft.id, item.value if item else "{}")
+
+    def delete_writes(self, agent: StoredAgent, reads: Reads) -> list[Write]:
+        """Return the writes that delete an agent and its versions."""
+        position, ids = self._ids(agent.location, reads)
+        ids = [each for each in ids if each != agent.id]
+        return [self._index_write(agent.location, ids, position), *self._remove_writes(agent)]
+
+    def _ids(self, location: str, reads: Reads) -> tuple[int, list[str]]:
+        item = reads.last(self._indexes + fingerprint(location))
+        if item is None:
+            return 0, []
+        return item.position, self._store.decode(item.value, ids_from_json)
+
+    def _content(self, item: Item | None) -> Content:
+        return self._store.decode(item.value, dict) if item else {}
+
+    def _decoded(self, item: Item) -> StoredAgent:
+        key = item.position, item.value
+        agent = self._cache.get(key)
+        if agent is None:
+            make = partial(agent_from_json, revision=item.position)
+            agent = self._cache[key] = self._store.decode(item.value, make)
+        return agent
+
+    def _agent_write(self, agent: StoredAgent) -> Append:
+        return Append(self.key + agent.id, _text(_agent_to_json(agent)), agent.revision, keep=1)
+
+    def _index_write(self, location: str, ids: Sequence[str], position: int) -> Append:
+        key = self._indexes + fingerprint(location)
+        return Append(key, to_json_text(list(ids)), position, keep=1)
+
+    def _version_writes(self, agent: StoredAgent, version_id: str, content: str) -> list[Write]:
+        return [
+            Append(self._owners + version_id, agent.id, keep=1),
+            Append(self._contents + version_id, content, keep=1),
+        ]
+
+    def _remove_writes(self, agent: StoredAgent) -> list[Write]:
+        deleted = Append(self._deleted, agent.id, keep=MAX_DELETED, owned=(self.key,))
+        dropped = self._drop_writes([each.id for each in agent.versions])
+        return [self._agent_write(agent.delete()), deleted, *dropped]
+
+    def _drop_writes(self, version_ids: Iterable[str]) -> list[Write]:
+        owned = (self._owners, self._contents)  # Of the entry before, which is dropped.
+        return [Append(self._dropped, each, keep=1, owned=owned) for each in version_ids]
+
+
+def agents_key(prefix: str) -> str:
+    """Return what the keys of agents begin with, in the namespace with that prefix."""
+    return f"{prefix}agents/"
+
+
+def ids_from_json(content: Any) -> list[str]:  # noqa: ANN401 - any JSON value
+    """Return the ids in a JSON list; raises `TypeError`."""
+    if not isinstance(content, list) or not all(isinstance(each, str) for each in content):
+        raise TypeError("the ids of agents are no list of texts")
+    return content
+
+
+def agent_from_json(content: Mapping[str, Any], *, revision: int = 0) -> StoredAgent:
+    """Return the agent of its JSON; raises `TypeError`, or `ValueError` for its replies."""
+    versions = tuple(StoredVersion(**each) for each in content["versions"])
+    fields = {**content, "versions": versions, "replies": tuple(content["replies"])}
+    agent = StoredAgent(**fields, revision=revision)
+    for each in (agent, *versions):
+        for name, kind in FIELD_TYPES.items():
+            if not isinstance(getattr(each, name, kind()), kind):
+                raise TypeError(f"the {name} of an agent has another type")
+    if agent.replies:
+        agent.runnable  # noqa: B018 - it reads the replies
+    return agent
+
+
+def _agent_to_json(agent: StoredAgent) -> dict[str, Any]:
+    content = asdict(agent)
+    del content["revision"]
+    return content
+
+
+def _text(content: object) -> str:
+    """Return JSON as it is stored, without credentials."""
+    return redact_json_text(to_json_text(content))

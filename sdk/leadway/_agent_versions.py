@@ -1,0 +1,381 @@
+"""Agents and their versions: create, list, read, change, publish and delete. Does no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypedDict
+
+from leadway._arguments import check_names, check_type
+from leadway._calls import Call, HTTPResponse, checked_id
+from leadway._responses import parse_object, with_defaults
+from leadway._sender import SendOptions, Steps, send_with_retries
+from leadway.errors import InvalidRequestError
+
+_AGENT_DEFAULTS: Final[Mapping[str, Any]] = {
+    "agentId": "",
+    "name": "",
+    "description": "",
+    "locationId": "",
+    "status": "",
+}
+_VERSION_DEFAULTS: Final[Mapping[str, Any]] = {
+    "versionId": "",
+    "agentId": "",
+    "versionName": "",
+    "description": "",
+    "state": "",
+    "isPublished": False,
+    "version": 0,
+    "nodes": [],
+    "edges": [],
+}
+_LISTS: Final = frozenset(
+    {"nodes", "edges", "global_variables", "input_variables", "runtime_variables"}
+)
+_OBJECTS: Final = frozenset({"version", "global_config"})
+_NAMES: Final = {"name": "versionName"}
+"""Names in the contract of the fields of a version that it calls something else."""
+
+
+class NewAgentFields(TypedDict, total=False):
+    """Optional fields of a new agent."""
+
+    description: str | None
+    """What it does."""
+
+    status: str | None
+    """`active`, `inactive` or `archived`; without it, `active`."""
+
+    version: Mapping[str, Any] | None
+    """Its first version, with the contract's names. Nodes and edges belong in a later
+    `update_agent_version`: the service was observed to fail on them here."""
+
+    agency_id: str | None
+    """The agency."""
+
+    author_id: str | None
+    """The user who creates it; live calls were rejected without the three fields of the author."""
+
+    author_name: str | None
+    """The name of that user."""
+
+    author_email: str | None
+    """The e-mail address of that user."""
+
+
+class AgentFields(TypedDict, total=False):
+    """What to change of an agent; what is absent stays."""
+
+    name: str | None
+    """Its name."""
+
+    description: str | None
+    """What it does."""
+
+    status: str | None
+    """`active`, `inactive` or `archived`."""
+
+
+class VersionFields(TypedDict, total=False):
+    """What to replace in a version; what is absent stays."""
+
+    name: str | None
+    """Its name."""
+
+    description: str | None
+    """What it does."""
+
+    nodes: Sequence[Mapping[str, Any]] | None
+    """All its nodes, the unchanged ones included. Their fields are not documented."""
+
+    edges: Sequence[Mapping[str, Any]] | None
+    """All edges between its nodes, the unchanged ones included."""
+
+    global_variables: Sequence[Mapping[str, Any]] | None
+    """Variables that all nodes can read."""
+
+    input_variables: Sequence[Mapping[str, Any]] | None
+    """Variables that a message may bring."""
+
+    runtime_variables: Sequence[Mapping[str, Any]] | None
+    """Variables that are set while the agent runs."""
+
+    global_config: Mapping[str, Any] | None
+    """Settings and prompts."""
+
+    user_id: str | None
+    """The user who changes it."""
+
+    user_name: str | None
+    """The name of that user."""
+
+
+class PublisherFields(TypedDict, total=False):
+    """Who publishes a version."""
+
+    user_id: str | None
+    """The user."""
+
+    user_name: str | None
+    """The name of that user."""
+
+    user_email: str | None
+    """The e-mail address of that user."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentVersion:
+    """A version of an agent. What the service did not send is empty, 0 or false."""
+
+    id: str
+    agent_id: str
+    name: str
+    description: str
+    state: str
+    """`staging`, `draft` or `prod`; several versions may have `prod`."""
+
+    is_published: bool
+    """Whether it is the one that runs in production."""
+
+    number: int
+    """Its number, from 1."""
+
+    nodes: tuple[Any, ...] = ()
+    edges: tuple[Any, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The JSON object as received."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentDetails:
+    """An agent. What the service did not send is empty."""
+
+    id: str
+    name: str
+    description: str
+    location_id: str
+    status: str
+    """`active`, `inactive` or `archived`; only an active agent can be read and executed."""
+
+    versions: tuple[AgentVersion, ...] = ()
+    """Its versions, the oldest first; lists and changes return none."""
+
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The JSON object as received."""
+
+    @property
+    def published_version(self) -> AgentVersion | None:
+        """The one of `versions` that runs in production; `None` if none does."""
+        return next((each for each in self.versions if each.is_published), None)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentPage:
+    """One page of the agents of a location."""
+
+    agents: tuple[AgentDetails, ...]
+    total: int
+    """Number of agents on all pages."""
+
+    offset: int
+    limit: int
+    has_more: bool
+    """Whether there are more after this page."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedVersions:
+    """What publishing a version made of it."""
+
+    production: AgentVersion
+    """The version, which runs in production now."""
+
+    draft: AgentVersion
+    """A new version with the same content, for further changes."""
+
+
+def create_steps(
+    location_id: str, options: SendOptions, name: str, fields: NewAgentFields
+) -> Steps[AgentDetails]:
+    """Return the steps that create an agent. Raises `InvalidRequestError`."""
+    from leadway_client.models import CreateAgentRequest  # noqa: PLC0415 - as in `_calls`
+
+    given = {"status": "active", "version": {}, **_given(fields, NewAgentFields)}
+    check_type("name", name, str, "a string", InvalidRequestError)
+    body = {"locationId": location_id, "name": name, **_contract_names(given)}
+    arguments = {"body": CreateAgentRequest.from_dict(body)}
+    return send_with_retries(Call("createAgent", arguments, _parse_created), options)
+
+
+def list_agents_steps(  # noqa: PLR0913 - the parameters of the operation
+    location_id: str,
+    options: SendOptions,
+    *,
+    published_only: bool,
+    offset: int,
+    limit: int,
+    deprecated_path: bool = False,
+) -> Steps[AgentPage]:
+    """Return the steps that list agents. Raises `InvalidRequestError`."""
+    for name, value in (("offset", offset), ("limit", limit)):
+        check_type(name, value, int, "a whole number", InvalidRequestError)
+    check_type("published_only", published_only, bool, "True or False", InvalidRequestError)
+    arguments = {"location_id": location_id, "limit": str(limit), "offset": str(offset)}
+    if published_only:
+        arguments["is_published"] = "true"
+    operation = "getAgents-deprecated" if deprecated_path else "getAgents"
+    return send_with_retries(Call(operation, arguments, _parse_page, "GET"), options)
+
+
+def get_steps(
+    agent_id: str, location_id: str, options: SendOptions, *, deprecated_path: bool = False
+) -> Steps[AgentDetails]:
+    """Return the steps that read an agent."""
+    operation = "getAgentById-deprecated" if deprecated_path else "getAgentById"
+    arguments = {"agent_id": agent_id, "location_id": location_id}
+    return send_with_retries(Call(operation, arguments, _parse_agent, "GET"), options)
+
+
+def update_steps(
+    agent_id: str, location_id: str, options: SendOptions, fields: AgentFields
+) -> Steps[AgentDetails]:
+    """Return the steps that change an agent. Raises `InvalidRequestError`."""
+    from leadway_client.models import UpdateAgentMetadataRequest  # noqa: PLC0415 - as in `_calls`
+
+    body = {"locationId": location_id, **_contract_names(_given(fields, AgentFields))}
+    arguments = {"agent_id": agent_id, "body": UpdateAgentMetadataRequest.from_dict(body)}
+    return send_with_retries(
+        Call("updateAgentMetadata", arguments, _parse_changed, "PATCH"), options
+    )
+
+
+def delete_steps(agent_id: str, location_id: str, options: SendOptions) -> Steps[None]:
+    """Return the steps that delete an agent."""
+    arguments = {"agent_id": agent_id, "location_id": location_id}
+    return send_with_retries(Call("deleteAgent", arguments, _parse_deleted, "DELETE"), options)
+
+
+def update_version_steps(
+    version_id: str, location_id: str, options: SendOptions, fields: VersionFields
+) -> Steps[AgentDetails]:
+    """Return the steps that change a version. Raises `InvalidRequestError`."""
+    from leadway_client.models import UpdateAgentVersionRequest  # noqa: PLC0415 - as in `_calls`
+
+    body = _contract_names(_given(fields, VersionFields), _NAMES)
+    arguments = {
+        "version_id": checked_id(version_id, "version"),
+        "body": UpdateAgentVersionRequest.from_dict({"locationId": location_id, **body}),
+    }
+    return send_with_retries(
+        Call("updateAgentVersion", arguments, _parse_changed, "PATCH"), options
+    )
+
+
+def publish_steps(
+    version_id: str, location_id: str, options: SendOptions, fields: PublisherFields
+) -> Steps[PublishedVersions]:
+    """Return the steps that publish a version. Raises `InvalidRequestError`."""
+    from leadway_client.models import PublishAgentVersionRequest  # noqa: PLC0415 - as in `_calls`
+
+    body = {"locationId": location_id, **_contract_names(_given(fields, PublisherFields))}
+    arguments = {
+        "version_id": checked_id(version_id, "version"),
+        "body": PublishAgentVersionRequest.from_dict(body),
+    }
+    return send_with_retries(Call("promoteAndPublish", arguments, _parse_published), options)
+
+
+def _given(fields: Mapping[str, Any], kind: Any) -> dict[str, Any]:  # noqa: ANN401 - a TypedDict
+    """Return the fields that are not `None`, once their names and types are checked."""
+    check_names(fields, kind.__annotations__, InvalidRequestError)
+    given = {name: value for name, value in fields.items() if value is not None}
+    for name, value in given.items():
+        if name in _LISTS:
+            expected = "a list of dictionaries"
+            check_type(name, value, (list, tuple), expected, InvalidRequestError)
+            for index, each in enumerate(value):
+                check_type(f"{name}[{index}]", each, Mapping, "a dictionary", InvalidRequestError)
+        elif name in _OBJECTS:
+            check_type(name, value, Mapping, "a dictionary", InvalidRequestError)
+        else:
+            check_type(name, value, str, "a string", InvalidRequestError)
+    return given
+
+
+def _contract_names(
+    fields: Mapping[str, Any], names: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return the fields under their names in the contract, `authorId` for `author_id`."""
+    return {(names or {}).get(name) or _camel(name): value for name, value in fields.items()}
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+def _parse_created(response: HTTPResponse) -> AgentDetails:
+    raw = parse_object(response, {"agent": dict, "versions": list})
+    return _agent({**raw["agent"], "versions": raw["versions"]}, response)
+
+
+def _parse_page(response: HTTPResponse) -> AgentPage:
+    raw = parse_object(response, {"agents": list})
+    agents = tuple(_agent(each, response) for each in raw["agents"] if isinstance(each, dict))
+    pagination = with_defaults(raw, {"pagination": {}}, response)["pagination"]
+    defaults = {"total": len(agents), "offset": 0, "limit": len(agents), "hasMore": False}
+    fields = with_defaults(pagination, defaults, response)
+    return AgentPage(agents, fields["total"], fields["offset"], fields["limit"], fields["hasMore"])
+
+
+def _parse_agent(response: HTTPResponse) -> AgentDetails:
+    return _agent(parse_object(response, {"agent": dict})["agent"], response)
+
+
+def _parse_changed(response: HTTPResponse) -> AgentDetails:
+    return _agent(parse_object(response, {"data": dict})["data"], response)
+
+
+def _parse_published(response: HTTPResponse) -> PublishedVersions:
+    data = parse_object(response, {"data": dict})["data"]
+    fields = with_defaults(data, {"productionVersion": {}, "newDraftVersion": {}}, response)
+    return PublishedVersions(
+        _version(fields["productionVersion"], response),
+        _version(fields["newDraftVersion"], response),
+    )
+
+
+def _parse_deleted(response: HTTPResponse) -> None:
+    parse_object(response, {})
+
+
+def _agent(raw: Mapping[str, Any], response: HTTPResponse) -> AgentDetails:
+    fields = with_defaults(raw, {**_AGENT_DEFAULTS, "versions": []}, response)
+    return AgentDetails(
+        id=fields["agentId"],
+        name=fields["name"],
+        description=fields["description"],
+        location_id=fields["locationId"],
+        status=fields["status"],
+        versions=tuple(
+            _version(each, response) for each in fields["versions"] if isinstance(each, dict)
+        ),
+        raw=raw,
+    )
+
+
+def _version(raw: Mapping[str, Any], response: HTTPResponse) -> AgentVersion:
+    fields = with_defaults(raw, _VERSION_DEFAULTS, response)
+    return AgentVersion(
+        id=fields["versionId"],
+        agent_id=fields["agentId"],
+        name=fields["versionName"],
+        description=fields["description"],
+        state=fields["state"],
+        is_published=fields["isPublished"],
+        number=fields["version"],
+        nodes=tuple(fields["nodes"]),
+        edges=tuple(fields["edges"]),
+        raw=raw,
+    )
