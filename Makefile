@@ -91,9 +91,9 @@ check-containers: setup
 	@$(QUIETLY) "image (hadolint)" $(BIN)/hadolint Containerfile
 	@$(QUIETLY) "compose file (dclint)" $(NPX) dclint --max-warnings 0 --config scripts/dclint.yaml compose.yaml
 
-# Without the linters that some machines have installed.
 check-workflows: setup
-	@$(QUIETLY) "workflows (actionlint)" $(BIN)/actionlint -shellcheck= -pyflakes=
+	@$(QUIETLY) "workflows (schema)" $(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(QUIETLY) "workflows (zizmor)" $(BIN)/zizmor --offline --no-progress --quiet --strict-collection .github
 
 contract: setup ## run the contract suite against one target  [TARGET=mock|prism|live]
 	@$(BIN)/pytest tests/contract -m clause --target $(TARGET)

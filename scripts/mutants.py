@@ -3,10 +3,14 @@
     .venv/bin/python scripts/mutants.py --seed 11 --count 100
 
 Works in a clone of the commit, `.mutants/COMMIT/tree`. The tests run there once, with coverage.
-Each mutant is on a line that a test reaches; the tests that reach it run until one fails, those of
-the module's own package first. A test that fails must fail again alone, and pass without the
-mutant. `results-SEED.jsonl` has a line per mutant, and a run of the same commit and seed continues
-there. Exits with 1 where fewer than 95 % of the mutants are killed.
+Each mutant is on a line that a test reaches; the 200 nearest tests that reach it run until one
+fails, those of the module's own package first. A test that fails must fail again alone, and pass
+without the mutant. `results-SEED.jsonl` has a line per mutant, and a run of the same commit and
+seed continues there. Exits with 1 where fewer than 95 % of the mutants are killed.
+
+mutmut and cosmic-ray do not cope: mutmut sees only what a test calls in its own process, and wraps
+each function, which the tests of call counts notice; cosmic-ray runs one command for each mutant,
+which would be all tests.
 """
 
 import argparse
@@ -18,33 +22,32 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from importlib import import_module
-from multiprocessing import get_context
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import coverage
-import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = {"sdk/leadway": "tests/sdk", "mock_server/leadway_mock": "tests/mock"}
-TESTS = (*SOURCES.values(), "tests/plugin", "tests/security")
+TESTS = (
+    *SOURCES.values(),
+    "tests/plugin",
+    "tests/security",
+    "tests/distributed/test_supervision.py",
+)
 # Requests drawn at random say little about one line, and take a minute.
 SLOW = ("--ignore=tests/mock/control_api/test_schemathesis.py",)
 PYTEST = ("-q", "-rfE", "-pno:cacheprovider", "-pno:schemathesis")
 # A test that hangs ends its run, which fails.
 FIRST_FAILURE = (
     "-x", "-n0", "-ofaulthandler_timeout=180", "-ofaulthandler_exit_on_timeout=true",
-    "-Wignore:Module already imported:pytest.PytestAssertRewriteWarning",
 )  # fmt: skip
 FAILURE = re.compile(r"^(?:FAILED|ERROR) (\S+?)(?:\[| - |$)", re.MULTILINE)
-# Modules of others, imported once; the process of each mutant is forked from this one.
-PRELOADED = (
-    "flask", "httpx", "hypothesis.strategies", "jsonschema", "jsonschema_rs", "prometheus_client",
-    "redis", "requests", "schemathesis", "trustme", "uvicorn", "xdist.plugin", "yaml",
-)  # fmt: skip
-MUTANT_TIMEOUT_SECONDS = 300
+TEST = re.compile(r"[^:]+::\w+")
+MAX_TESTS = 200
+TIMEOUT_SECONDS = 300
 COVERAGE = """[run]
 context = ${PYTEST_CURRENT_TEST}
 data_file = %s/coverage
@@ -159,11 +162,9 @@ class Clone:
         commit = _git("-C", ROOT, "rev-parse", "--short", commit)
         self.folder = ROOT / ".mutants" / commit
         self.tree = self.folder / "tree"
-        self.coverage = self.folder / "coverage"
         roots = [str(self.tree / root) for root in ("sdk", "generated", "mock_server")]
-        self.path = os.pathsep.join([*roots, str(self.folder)])
-        self.output = self.folder / "output"
-        self.trusted: set[str] = set()
+        self._path = os.pathsep.join([*roots, str(self.folder)])
+        self._trusted: set[str] = set()
         if not self.tree.exists():
             _git("clone", "-qn", ROOT, self.tree)
             _git("-C", self.tree, "checkout", "-q", commit)
@@ -172,44 +173,42 @@ class Clone:
 
     def measure(self) -> coverage.CoverageData:
         """Run all tests with coverage, once."""
-        if not self.coverage.exists():
+        file = self.folder / "coverage"
+        if not file.exists():
             settings = self.folder / "coveragerc"
             sources = "".join(f"\n    {self.tree / source}" for source in SOURCES)
             settings.write_text(COVERAGE % (self.folder, sources))
             (self.folder / "context_plugin.py").write_text(PLUGIN)
-            python = str(self.tree / ".venv/bin/python")
-            subprocess.run(
-                [python, "-m", "pytest", *PYTEST, "-pcontext_plugin", "-nauto", *TESTS, *SLOW],
-                check=False,
-                cwd=self.tree,
-                env=os.environ | {"PYTHONPATH": self.path, "COVERAGE_PROCESS_START": str(settings)},
-            )
-            combine = (python, "-m", "coverage", "combine", "-q", f"--rcfile={settings}")
-            subprocess.run(combine, check=True, cwd=self.folder)
-        data = coverage.CoverageData(str(self.coverage))
+            options = ("-pcontext_plugin", "-nauto", "--dist=loadgroup", *TESTS, *SLOW)
+            self.pytest(options, None, COVERAGE_PROCESS_START=str(settings))
+            combine = ("-m", "coverage", "combine", "-q", f"--rcfile={settings}")
+            subprocess.run([sys.executable, *combine], check=True, cwd=self.folder)
+        data = coverage.CoverageData(str(file))
         data.read()
         return data
 
-    def pytest(self, tests: Sequence[str]) -> tuple[int, str]:
-        """Run tests, and return their exit code and output. A run that ends too late passes."""
-        process = get_context("fork").Process(target=self._pytest, args=(tests,))
-        process.start()
-        process.join(MUTANT_TIMEOUT_SECONDS)
-        code = process.exitcode
-        if process.pid and code is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.join()
-        return code or 0, self.output.read_text(errors="replace")
-
-    def _pytest(self, tests: Sequence[str]) -> None:
-        os.setsid()
-        with self.output.open("w") as output:
-            os.dup2(output.fileno(), 1)
-            os.dup2(output.fileno(), 2)
-        os.chdir(self.tree)
-        os.environ["PYTHONPATH"] = self.path
-        sys.path[:0] = self.path.split(os.pathsep)
-        sys.exit(pytest.main([*PYTEST, *FIRST_FAILURE, *tests]))
+    def pytest(
+        self, arguments: Sequence[str], seconds: float | None = TIMEOUT_SECONDS, **variables: str
+    ) -> tuple[int, str]:
+        """Run tests; return their exit code, 0 for a run that ends too late, and their output."""
+        output = self.folder / "output"
+        with output.open("w") as file:
+            process = subprocess.Popen(
+                [str(self.tree / ".venv/bin/python"), "-m", "pytest", *PYTEST, *arguments],
+                cwd=self.tree,
+                env=os.environ | {"PYTHONPATH": self._path} | variables,
+                stdout=file,
+                stderr=file,
+                start_new_session=True,
+            )
+            try:
+                code = process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                code = 0
+            with suppress(ProcessLookupError):  # What a test that was cut off has left.
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        return code, output.read_text(errors="replace")
 
     def killer(self, mutant: Mutant, tests: Sequence[str]) -> str | None:
         """Return what fails with the mutant and not without it, or None."""
@@ -218,26 +217,23 @@ class Clone:
         try:
             replacement = mutant.replacement.encode()
             file.write_bytes(original[: mutant.start] + replacement + original[mutant.end :])
-            code, output = self.pytest(tests)
-            if not code:
-                return None
-            if not (
-                failure := re.search(r"^(?:FAILED|ERROR) (\S+?)(?:\[| - |$)", output, re.MULTILINE)
-            ):
-                return f"exit code {code}"
-            again, _ = self.pytest([failure[1]])
+            code, output = self.pytest((*FIRST_FAILURE, *tests))
+            failure = FAILURE.search(output)
+            if not code or not failure:
+                return f"exit code {code}" if code else None
+            again, _ = self.pytest((*FIRST_FAILURE, failure[1]))
         finally:
             file.write_bytes(original)
-        if failure[1] not in self.trusted:
-            without, _ = self.pytest([failure[1]])
+        if failure[1] not in self._trusted:
+            without, _ = self.pytest((*FIRST_FAILURE, failure[1]))
             if without:
                 return None
-            self.trusted.add(failure[1])
+            self._trusted.add(failure[1])
         return failure[1] if again else None
 
 
-def tests_of(path: str, line: int, data: coverage.CoverageData, tree: Path) -> list[str]:
-    """Return the tests that reach a line, or its file if it runs at import, the nearest first."""
+def nearest_tests(path: str, line: int, data: coverage.CoverageData, tree: Path) -> list[str]:
+    """Return the nearest tests that reach a line, or its file if it runs at import."""
     contexts = data.contexts_by_lineno(str(tree / path))
     reached = set(contexts[line])
     if "" in reached:
@@ -245,15 +241,12 @@ def tests_of(path: str, line: int, data: coverage.CoverageData, tree: Path) -> l
     source = next(source for source in SOURCES if path.startswith(source))
     package = Path(SOURCES[source]) / Path(path).parent.relative_to(source)
     name = Path(path).stem.strip("_")
-    return sorted(
-        _tests(reached),
-        key=lambda test: (f"test_{name}.py" not in test, not test.startswith(f"{package}/"), test),
-    )
+    found = {test[0] for each in reached if (test := TEST.match(each))}
 
+    def distance(test: str) -> tuple[bool, bool, str]:
+        return f"test_{name}.py" not in test, not test.startswith(f"{package}/"), test
 
-def _tests(contexts: Iterable[str]) -> set[str]:
-    found = (re.match(r"[^:]+::\w+", context) for context in contexts)
-    return {test[0] for test in found if test}
+    return sorted(found, key=distance)[:MAX_TESTS]
 
 
 def sample(seed: int, count: int, data: coverage.CoverageData, tree: Path) -> list[Mutant]:
@@ -280,8 +273,6 @@ def main() -> int:
     options = parser.parse_args()
     clone = Clone(options.commit)
     data = clone.measure()
-    for name in PRELOADED:
-        import_module(name)
     results = clone.folder / f"results-{options.seed}.jsonl"
     old = (
         [json.loads(line) for line in results.read_text().splitlines()] if results.exists() else []
@@ -289,7 +280,7 @@ def main() -> int:
     done = {Mutant(*entry["mutant"]): entry["killer"] for entry in old}
     for mutant in sample(options.seed, options.count, data, clone.tree):
         if mutant not in done:
-            tests = tests_of(mutant.path, mutant.line, data, clone.tree)
+            tests = nearest_tests(mutant.path, mutant.line, data, clone.tree)
             done[mutant] = clone.killer(mutant, tests)
             with results.open("a") as file:
                 file.write(json.dumps({"mutant": mutant, "killer": done[mutant]}) + "\n")

@@ -264,7 +264,14 @@ with socket.create_server(("127.0.0.1", 0)) as listening:
 )
 def test_the_mock_stops_after_repeated_failures_of_workers(how: str, about: str) -> None:
     command = [sys.executable, "-c", FAILING, how]
-    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    run = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=os.environ | {"PYTHONUNBUFFERED": ""},
+    )
     assert (run.returncode, run.stdout) == (1, "written before")
     assert about in run.stderr
     assert run.stderr.endswith("like the workers before it. The mock gives up.\n")

@@ -15,9 +15,66 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 PINNED = re.compile(r"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 
 
+EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}|^\s*(?:- )?if: (.+)$", re.MULTILINE)
+NAME = re.compile(r"'[^']*'|([A-Za-z_][\w.-]*)\b(?!\()")
+CONTEXTS = {"env", "github", "inputs", "matrix", "needs", "runner", "secrets", "steps"}
+WORDS = {"true", "false", "null"}
+RUNNERS = {"ubuntu-24.04", "windows-2025", "macos-15"}
+"""Those of the documentation of GitHub that we use."""
+
+
 def read(name: str) -> Any:
     # YAML 1.1 takes the key `on` for a boolean.
     return yaml.load((ROOT / ".github" / "workflows" / name).read_text(), yaml.BaseLoader)  # noqa: S506 - it makes nothing but texts
+
+
+def names_in(part: Any) -> list[str]:
+    """Return the names in all expressions of a part of a workflow."""
+    text = yaml.safe_dump(part, width=10_000)
+    assert text.count("${{") == len(re.findall(r"\$\{\{[^{}]*\}\}", text)), text
+    expressions = [found[1] or found[2] for found in EXPRESSION.finditer(text)]
+    names = [name for each in expressions for name in NAME.findall(each)]
+    return [each for each in names if each and each not in WORDS]
+
+
+def unknown_names(workflow: Any) -> list[str]:
+    """Return what a workflow refers to and does not have. No schema knows these names."""
+    unknown = [each for each in names_in(workflow) if each.partition(".")[0] not in CONTEXTS]
+    inputs = (workflow["on"].get("workflow_dispatch") or {}).get("inputs", {})
+    for job in workflow["jobs"].values():
+        matrix = job.get("strategy", {}).get("matrix", {})
+        known = {f"inputs.{each}" for each in inputs} | {f"matrix.{each}" for each in matrix}
+        scoped = [each for each in names_in(job) if each.startswith(("matrix.", "inputs."))]
+        needs = job.get("needs", [])
+        needed = [needs] if isinstance(needs, str) else needs
+        runners = matrix.get("os", [job["runs-on"]])
+        unknown += [each for each in scoped if each not in known]
+        unknown += [each for each in needed if each not in workflow["jobs"]]
+        unknown += [each for each in runners if each not in RUNNERS]
+    return unknown
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_has_what_it_refers_to(workflow: Path) -> None:
+    assert unknown_names(read(workflow.name)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "typo"),
+    [
+        ("ci.yml", "${{ matrix.python }}", "${{ matrix.pyton }}"),
+        ("ci.yml", "${{ matrix.os }}", "${{ mtrix.os }}"),
+        ("ci.yml", "${{ github.workflow }}", "${{ gitub.workflow }}"),
+        ("ci.yml", "ubuntu-24.04", "ubuntu-24.40"),
+        ("ci.yml", "macos-15", "macos-51"),
+        ("release.yml", "needs: build", "needs: biuld"),
+        ("release.yml", "if: inputs.draft", "if: inputs.drafts"),
+    ],
+)
+def test_a_misspelt_name_is_found(name: str, text: str, typo: str) -> None:
+    source = (ROOT / ".github" / "workflows" / name).read_text()
+    assert text in source
+    assert unknown_names(yaml.load(source.replace(text, typo), yaml.BaseLoader))  # noqa: S506 - as above
 
 
 def test_the_versions_of_python_are_those_of_the_package() -> None:

@@ -326,7 +326,7 @@ def test_a_connection_that_is_used_again_has_the_whole_time_again(
     ) as leadway:
         agent = leadway.agent(AGENT_ID)
         for _ in range(3):
-            assert agent.execute("Hello")
+            assert agent.execute("Hello").text
             time.sleep(0.3)
     assert len(hostile_server.received) == 3
 

@@ -6,6 +6,7 @@ rule instead, and properties only by names of the contract.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -21,6 +22,7 @@ MAX_PATH_CHARS: Final = 200
 UNKNOWN_NAME: Final = "a name that the contract does not have"
 WHERE_DETAILS_ARE: Final = "X-Mock-Hint and /__mock/journal say more."
 
+_SUFFIX: Final = re.compile("-(400|401|retryable)$")
 _FIRST_MESSAGE = (
     "Leave executionId out of the first message; each response has the one to send next."
 )
@@ -34,27 +36,26 @@ _KEY = (
 HINTS: Final[Mapping[str, str]] = {
     "token-invalid": _TOKEN,
     "token-unknown": f"{WELL_FORMED} With an agents file, it must also be listed there.",
+    "token-class-unsupported": "Use the token of a sub-account, or a private integration token.",
     "token-expired": "Get a new token.",
     "version-missing": "Send the header 'Version: 2021-07-28', or 'Version: v3' to managed agents.",
     "version-unknown": "Send a Version that the operation accepts, such as 2021-07-28 or v3.",
     "route-not-in-version": "Managed agents need 'Version: v3'.",
-    "token-class-unsupported": "Use the token of a sub-account, not of an agency.",
     "scope-missing-observed": "Give the token this scope in the agents file, or use another token.",
     "scope-missing-documented": "Give the token this scope in the agents file.",
     "upstream-timeout": "Send the message again later, with the same token.",
     "location-missing": "Send the sub-account's id as locationId, in the body or a GET's query.",
     "location-forbidden": "Send the location of the token, or a token of that location.",
     "route-unknown": "The base URL is scheme, host and port only. /__mock lists the mock's pages.",
-    "query-unknown": "Leave the parameter out of the query.",
     "method-not-allowed": "The header Allow has the methods of this path.",
     "agent-unknown": _LISTED,
     "agent-inactive": f"Set its status to active. {_LISTED}",
     "agent-unpublished": f"Publish a version of it. {_LISTED}",
     "agent-unavailable": f"Set its status to active. {_LISTED}",
-    "agent-read-only": "Create an agent to change one.",
-    "agent-version-unknown": "Send the id of one of the agent's versions, not of the agent.",
-    "version-not-draft": "Publish the newest draft; each publication makes one.",
-    "create-failed-on-nodes": "Create the agent without nodes, then change its version.",
+    "agent-read-only": "Change an agent that you created or loaded with /__mock/agents/seed.",
+    "agent-version-unknown": "GET /agent-studio/agent/{agentId} lists the versions.",
+    "version-not-draft": "Publish a version whose state is draft; each only once.",
+    "create-failed-on-nodes": "Create it without nodes; send them with updateAgentVersion.",
     "version-unpublished": "Leave versionId out, or send that of a published version.",
     "session-unknown": _FIRST_MESSAGE,
     "session-expired": "Begin a new session: leave executionId out.",
@@ -63,6 +64,7 @@ HINTS: Final[Mapping[str, str]] = {
     "body-malformed": "Send one JSON object, encoded in UTF-8.",
     "body-too-large": "Send a shorter body; --max-body-bytes is the limit.",
     "body-invalid": "Correct or leave out what is named here.",
+    "query-unknown": "Leave out what is named here; the contract lists the parameters.",
     "query-invalid": "Correct or leave out what is named here.",
     "media-type-unsupported": "Send 'Content-Type: application/json'.",
     "variable-reserved": "Put it below a name of your own, or leave it out.",
@@ -101,7 +103,7 @@ def log_line(record: ExchangeRecord, response: Response, seconds: float, contrac
 
 def hint_of(rule: str) -> str:
     """Return what to do about an error's rule; empty for another."""
-    return HINTS.get(rule) or HINTS.get(rule.removesuffix("-400").removesuffix("-retryable"), "")
+    return HINTS.get(rule) or HINTS.get(_SUFFIX.sub("", rule), "")
 
 
 def _names(record: ExchangeRecord, response: Response, contract: Contract) -> Iterator[str]:

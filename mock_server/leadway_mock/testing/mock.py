@@ -6,7 +6,7 @@ import asyncio
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -23,8 +23,7 @@ from leadway_mock.conformance import (
 )
 from leadway_mock.dialogues import Dialogue
 from leadway_mock.documents.problems import Problem
-from leadway_mock.faults import Fault, FaultError, read_fault, read_latency
-from leadway_mock.faults.model import FIELDS
+from leadway_mock.faults import Fault, FaultError, read_fault
 from leadway_mock.state.fault_registry import arm
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.namespaces import (
@@ -35,7 +34,6 @@ from leadway_mock.state.namespaces import (
 )
 from leadway_mock.testing.arguments import (
     ArgumentError,
-    check_names,
     check_number,
     check_type,
     checks_arguments,
@@ -55,6 +53,7 @@ from leadway_mock.testing.expectations import (
     check_kinds,
     report,
 )
+from leadway_mock.testing.fault_fields import fault_of_fields, python_names
 from leadway_mock.testing.host import Host, check_settings
 from leadway_mock.testing.journal import (
     Conversation,
@@ -394,23 +393,18 @@ class Mock:
 
         Pass a `Fault`, its JSON form, or its fields: `fault(status=500, times=2)`.
         """
-        if fault is None:
-            fault = _fault_of_fields(fields)
-        elif fields:
+        if fault is not None and fields:
             names = ", ".join(fields)
             raise ArgumentError(f"fault() has a fault and {names}; write them into the fault")
-        elif not isinstance(fault, Fault):
+        if fault is not None and not isinstance(fault, Fault):
             fault = read_fault(fault)
-        if fault.transport is not None and not self._serve:
-            what = f"{fault.transport} needs a connection, and this mock runs without one"
-            raise FaultError([Problem("/transport", what, "use the fixture leadway_mock")])
-        contract = self.host.emulator.contract
-        try:
+        with python_names() if fault is None else nullcontext():
+            fault = fault or fault_of_fields(fields)
+            if fault.transport is not None and not self._serve:
+                what = f"{fault.transport} needs a connection, and this mock runs without one"
+                raise FaultError([Problem("/transport", what, "use the fixture leadway_mock")])
+            contract = self.host.emulator.contract
             return arm(self._namespaces, contract, self.namespace.name, fault)
-        except FaultError as error:
-            raise FaultError(
-                map(_in_python, error.problems) if fields else error.problems
-            ) from None
 
     @checks_arguments
     def refuse_connections(self) -> AbstractContextManager[None]:
@@ -571,33 +565,3 @@ class Mock:
 def as_list(value: Any) -> list[Any]:  # noqa: ANN401 - one value, or several
     """Return a collection as a list; any other value as a list of one."""
     return list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
-
-
-def _fault_of_fields(fields: Mapping[str, Any]) -> Fault:
-    """Return a `Fault` of arguments, with `latency` in any form.
-
-    Raises `FaultError` with the names of Python.
-    """
-    check_names(fields, FIELDS.values(), "fault() has no argument")
-    try:
-        latency = fields.get("latency")
-        read = None if latency is None else read_latency(latency)
-    except FaultError as error:
-        raise FaultError(each.under("latency") for each in error.problems) from None
-    try:
-        return Fault(**{**fields, "latency": read})
-    except FaultError as error:
-        raise FaultError(map(_in_python, error.problems)) from None
-
-
-def _in_python(problem: Problem) -> Problem:
-    """Return a problem of a fault with the Python names of its fields."""
-
-    def spell(text: str) -> str:
-        return _JSON_NAME.sub(lambda found: FIELDS[found[0]], text)
-
-    location = spell(str(problem.location))
-    return Problem(location, spell(problem.message), spell(problem.hint))
-
-
-_JSON_NAME = re.compile(rf"\b(?:{'|'.join(each for each in FIELDS if each != FIELDS[each])})\b")

@@ -25,7 +25,6 @@ class BoundedDict(OrderedDict[Key, Value], Generic[Key, Value]):
     """
 
     def __init__(self, max_entries: int = MAX_ENTRIES) -> None:
-        super().__init__()
         self._max_entries = max_entries
         self._lock = Lock()
 

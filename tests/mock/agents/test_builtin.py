@@ -1,7 +1,9 @@
 import pytest
 
+from leadway_mock.agents import builtin
 from leadway_mock.agents.builtin import count_down_to_goal, echo, echo_with_remarks, greet_with
 from leadway_mock.agents.registry import InputVariable
+from tests.docs.markdown import Page
 from tests.mock.agents.agent_inputs import agent_input
 
 SAMPLE = {"customerName": "John Doe", "orderNumber": "ORD-12345"}
@@ -81,3 +83,10 @@ def test_the_greeting_is_followed_by_remarks() -> None:
 
 def test_a_perfect_request_gets_no_remark() -> None:
     assert len(greet_with(DECLARED)(agent_input(input_variables=SAMPLE)).response.splitlines()) == 1
+
+
+def test_the_ids_are_those_of_the_readme() -> None:
+    ids = [value for name, value in vars(builtin).items() if name.endswith("_ID")]
+    readme = Page.read("README.md").text
+    assert len(ids) > 5
+    assert [each for each in ids if each not in readme] == []
