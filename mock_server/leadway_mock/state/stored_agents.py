@@ -9,6 +9,7 @@ stored by itself, and executing an agent does not read it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, partial
@@ -217,12 +218,7 @@ class StoredAgents:
 
     def in_location(self, location: str, reads: Reads) -> list[StoredAgent]:
         """Return the agents of a location that are not deleted, in the order of their creation."""
-        keys = [self.key + each for each in self._ids(location, reads)[1]]
-        if keys:
-            reads.load(*keys)
-        found = (reads.last(key) for key in keys)
-        agents = (self._decoded(item) for item in found if item is not None)
-        return [each for each in agents if not each.is_deleted]
+        return self._live([self.key + each for each in self._ids(location, reads)[1]], reads)
 
     def contents(self, agent: StoredAgent, reads: Reads) -> list[Content]:
         """Return the content of each version of an agent, in their order."""
@@ -235,24 +231,41 @@ class StoredAgents:
         """Return the content of a version."""
         return self._content(reads.last(self._contents + version_id))
 
-    def create_writes(
-        self, agent: StoredAgent, contents: Sequence[Content], reads: Reads
+    def add_writes(
+        self, added: Sequence[tuple[StoredAgent, Sequence[Content]]], reads: Reads
     ) -> list[Write]:
-        """Return the writes that add an agent with the content of its versions.
+        """Return the writes that add agents, each with the content of its versions.
 
-        Beyond the setting `max_agents`, the oldest agents of the location are deleted.
+        An agent with the same id is replaced. Beyond the setting `max_agents`, the oldest agents of
+        a location are deleted.
         """
-        position, ids = self._ids(agent.location, reads)
-        ids = [*(each for each in ids if each != agent.id), agent.id]
         writes: list[Write] = []
-        while len(ids) > self._settings.max_agents:
-            oldest = self.find(ids.pop(0), reads)
-            writes += self._remove_writes(oldest) if oldest else []
-        writes.append(self._index_write(agent.location, ids, position))
-        writes.append(self._agent_write(agent))
-        for version, content in zip(agent.versions, contents, strict=True):
-            writes += self._version_writes(agent, version.id, _text(content))
+        for location in dict.fromkeys(agent.location for agent, _ in added):
+            position, ids = self._ids(location, reads)
+            new = [agent.id for agent, _ in added if agent.location == location]
+            ids = [*ids, *(each for each in new if each not in ids)]
+            while len(ids) > self._settings.max_agents:
+                oldest = self.find(ids.pop(0), reads)
+                writes += self._remove_writes(oldest) if oldest else []
+            writes.append(self._index_write(location, ids, position))
+        for agent, contents in added:
+            before = self.find(agent.id, reads)
+            if before is not None:
+                writes += self._drop_writes([each.id for each in before.versions])
+            # The newest deleted version may be one of these: it must not be dropped later.
+            writes += self._drop_writes([""])
+            writes.append(self._agent_write(agent, before.revision if before else 0))
+            for version, content in zip(agent.versions, contents, strict=True):
+                writes += self._version_writes(agent, version.id, _text(content))
         return writes
+
+    def all(self, reads: Reads) -> list[StoredAgent]:
+        """Return the agents of all locations that are not deleted."""
+        found: list[StoredAgent] = []
+        for _, _, text in self._store.export(self._indexes).entries:
+            keys = [self.key + each for each in self._store.decode(text, ids_from_json)]
+            found += self._live(keys, reads)
+        return found
 
     def change_writes(
         self,
@@ -292,19 +305,28 @@ class StoredAgents:
             return 0, []
         return item.position, self._store.decode(item.value, ids_from_json)
 
+    def _live(self, keys: Sequence[str], reads: Reads) -> list[StoredAgent]:
+        if keys:
+            reads.load(*keys)
+        found = (reads.last(key) for key in keys)
+        agents = (self._decoded(item) for item in found if item is not None)
+        return [each for each in agents if not each.is_deleted]
+
     def _content(self, item: Item | None) -> Content:
-        return self._store.decode(item.value, dict) if item else {}
+        # The parser of the standard library keeps integers beyond 64 bits.
+        return self._store.decode(item.value, dict, parse=json.loads) if item else {}
 
     def _decoded(self, item: Item) -> StoredAgent:
         key = item.position, item.value
         agent = self._cache.get(key)
         if agent is None:
             make = partial(agent_from_json, revision=item.position)
-            agent = self._cache[key] = self._store.decode(item.value, make)
+            agent = self._cache[key] = self._store.decode(item.value, make, parse=json.loads)
         return agent
 
-    def _agent_write(self, agent: StoredAgent) -> Append:
-        return Append(self.key + agent.id, _text(_agent_to_json(agent)), agent.revision, keep=1)
+    def _agent_write(self, agent: StoredAgent, revision: int | None = None) -> Append:
+        after = agent.revision if revision is None else revision
+        return Append(self.key + agent.id, _text(_agent_to_json(agent)), after, keep=1)
 
     def _index_write(self, location: str, ids: Sequence[str], position: int) -> Append:
         key = self._indexes + fingerprint(location)

@@ -127,7 +127,7 @@ class AgentsHandler:
         for field in ("nodes", "edges"):  # The deprecated place of both.
             if body.get(field) and not content.get(field):
                 content[field] = body[field]
-        writes = context.namespace.agents.create_writes(agent, [content], context.reads)
+        writes = context.namespace.agents.add_writes([(agent, [content])], context.reads)
         return self._changed(
             "agent-created",
             writes,
