@@ -219,9 +219,12 @@ class StoredAgents:
 
     def find_by_version(self, version_id: str, reads: Reads) -> StoredAgent | None:
         """Return the agent that has that version, or None."""
-        reads.load(self._owners + version_id, self._contents + version_id)
         owner = reads.last(self._owners + version_id)
-        agent = self.find(owner.value, reads) if owner and owner.value else None
+        if owner is None or not owner.value:
+            return None
+        # Together: a change commits only if the agent's revision is the one of this content.
+        reads.load(self.key + owner.value, self._contents + version_id)
+        agent = self.find(owner.value, reads)
         return agent if agent and agent.version(version_id) else None
 
     def in_location(self, location: str, reads: Reads) -> list[StoredAgent]:
