@@ -18,7 +18,7 @@ from leadway_mock.http.messages import Request, Response
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.clock import ManualClock
 from leadway_mock.store.sqlite import SQLiteStore
-from leadway_mock.web import create_app
+from leadway_mock.web import PLATFORM, create_app
 from tests.security.client import LOCATION, PATH, TOKEN, begin, say
 
 CONTRACT = load_contract()
@@ -163,6 +163,27 @@ def test_a_body_is_limited(mock_with: MockWith) -> None:
     assert mock.client.post(PATH, data=b"x" * 1_001, headers=HEADERS).status_code == 413
     assert say(mock.client, "x" * 2_000).status_code == 413
     assert mock.client.get("/__mock/sessions").get_json()["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "limit"),
+    [
+        ("POST", "/agent-studio/agent", 2_000),
+        ("PATCH", "/agent-studio/agent/versions/a", 2_000),
+        ("PATCH", "/agent-studio/agent/a", 1_000),
+        ("POST", PATH, 1_000),
+    ],
+)
+def test_only_calls_that_need_it_have_the_limit_of_agents(
+    mock_with: MockWith, method: str, path: str, limit: int
+) -> None:
+    mock = mock_with(max_body_bytes=1_000, max_agent_bytes=2_000)
+    assert mock.client.application.extensions[PLATFORM].max_body(path) == limit
+    body = json.dumps({"locationId": "here", "name": "x" * (limit - 38)})
+    for length, is_rejected in (limit, False), (limit + 1, True):
+        sent = body + " " * (length - len(body))
+        status = mock.client.open(path, method=method, data=sent, headers=HEADERS).status_code
+        assert (status == 413) == is_rejected
 
 
 def test_an_error_response_lists_at_most_a_hundred_violations(mock_with: MockWith) -> None:

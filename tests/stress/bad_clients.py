@@ -126,7 +126,8 @@ GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 class SimplePlatform:
     """Stands in for the platform: its `respond` is called in the loop, or in a thread."""
 
-    max_body = 1_000_000
+    def max_body(self, _: str) -> int:
+        return 1_000_000
 
     def __init__(self, respond: Callable[[Request], Response], *, in_loop: bool) -> None:
         self.respond = respond

@@ -60,11 +60,12 @@ _UNPREFIXED = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH
 class Platform(Protocol):
     """Responds to requests without WSGI."""
 
-    max_body: int
-    """Of a longer body, one byte more than this is passed on, and no more is read."""
-
     def takes(self, path: str) -> bool:
         """Return whether requests to `path` are for it, and not for the WSGI application."""
+        ...
+
+    def max_body(self, path: str) -> int:
+        """Return the limit of a body; of a longer one, only one byte more is read."""
         ...
 
     def respond_at_once(self, request: Request) -> Response | None:
@@ -136,7 +137,8 @@ class Dispatcher:
         platform = self._platform
         if platform is None or not platform.takes(path):
             return self.max_body, self.max_body
-        return platform.max_body, min(self.max_body, 2 * platform.max_body + CHUNKS_BYTES)
+        limit = platform.max_body(path)
+        return limit, min(self.max_body, 2 * limit + CHUNKS_BYTES)
 
     def reading_pause(self, now: float, cost: float, size: int) -> float:
         """Return the seconds for which a connection is not read from.

@@ -13,6 +13,7 @@ from leadway_mock.http.messages import Request, Response
 from leadway_mock.http_server.responses import status_line
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.pipeline.hot_reload import hot_reloader_for
+from leadway_mock.pipeline.pipeline import LARGE_BODIES
 from leadway_mock.store import WouldBlock
 from leadway_mock.web.host_check import HostCheck
 
@@ -29,14 +30,25 @@ class PlatformAPI:
 
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
-        settings = emulator.settings
-        self.max_body = max(settings.max_body_bytes, settings.max_agent_bytes)
+        self._large_bodies = tuple(
+            each.path.partition("{")[0]
+            for each in emulator.contract.operations
+            if each.id in LARGE_BODIES
+        )
         self.host_check = HostCheck(emulator.settings.host, emulator.settings.allow_host)
         self.reloading = hot_reloader_for(emulator)
 
     def takes(self, path: str) -> bool:
         """Return whether `path`, as it was sent, is the platform's and not the mock's own."""
         return not is_control(path)
+
+    def max_body(self, path: str) -> int:
+        """Return how many bytes the body of a request to `path` may have."""
+        settings = self.emulator.settings
+        for start in self._large_bodies:
+            if path == start or (start.endswith("/") and path.startswith(start)):
+                return settings.max_agent_bytes
+        return settings.max_body_bytes
 
     def respond_at_once(self, request: Request) -> Response | None:
         """Do what `respond` does; return None, with no turn stored, where that would wait."""
@@ -65,9 +77,10 @@ def install_platform(app: flask.Flask, platform: PlatformAPI) -> None:
 
     @app.before_request
     def respond() -> flask.Response | None:
-        if not platform.takes(sent_path(flask.request)):
+        path = sent_path(flask.request)
+        if not platform.takes(path):
             return None
-        request = read_request(flask.request, platform.max_body)
+        request = read_request(flask.request, platform.max_body(path))
         return write_response(wait_for_delay(platform.respond(request)))
 
 

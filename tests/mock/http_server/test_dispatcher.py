@@ -72,7 +72,8 @@ def test_those_who_send_much_take_turns_within_their_share() -> None:
 class FakePlatform:
     """Responds to `/platform` at once."""
 
-    max_body = 0
+    def max_body(self, _: str) -> int:
+        return 0
 
     def takes(self, path: str) -> bool:
         return path == "/platform"
