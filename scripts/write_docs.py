@@ -17,6 +17,7 @@ from typing import Any
 from behaviour_tests import DATA, shown_behaviours
 from behaviour_tests import ROOT as SOURCES
 from contract_suite_page import contract_suite_page
+from operations_page import operations_page
 
 from leadway_mock.config.settings import ENVIRONMENT_PREFIX, Settings, flag, variable
 from leadway_mock.contract.behaviours import (
@@ -122,6 +123,7 @@ PAGES: Mapping[Path, Callable[[], str]] = {
     DATA: tests_file,
     Path("docs/behaviours.md"): behaviours_page,
     Path("docs/contract-suite.md"): contract_suite_page,
+    Path("docs/operations.md"): operations_page,
     Path("docs/settings.md"): settings_page,
 }
 """Functions that return the text of each generated file, by its path in the repository."""

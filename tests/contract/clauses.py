@@ -477,6 +477,79 @@ DIALOGUES = (
     ),
 )
 
+AGENTS = (
+    Clause(
+        "agent-is-created",
+        "A new agent has one version with the state `staging`.",
+        ("agent-created",),
+    ),
+    Clause(
+        "created-agent-is-listed-and-read",
+        "A created agent is listed, and read with its versions.",
+        ("agents", "agent"),
+    ),
+    Clause(
+        "version-content-is-kept",
+        "Reading returns nodes, edges and unknown fields as they were sent.",
+        ("agent-content-kept", "agent-version-updated"),
+    ),
+    Clause(
+        "only-a-published-agent-runs",
+        "An agent runs once a version of it is published; before: 404 `Agent not found`.",
+        ("agent-states", "agent-unpublished"),
+    ),
+    Clause(
+        "publishing-makes-a-draft",
+        "Publishing makes a version `prod`, and a new draft from it.",
+        ("agent-published",),
+    ),
+    Clause(
+        "a-version-is-published-once",
+        "A published version: 400 `Only draft versions can be promoted`.",
+        ("version-not-draft",),
+    ),
+    Clause(
+        "metadata-is-changed",
+        "Name, description and status change; an inactive agent cannot be read or executed.",
+        ("agent-updated", "agent-unavailable", "agent-inactive"),
+    ),
+    Clause(
+        "deleted-agent-is-gone",
+        "A deleted agent: 404, for its versions and open sessions, too.",
+        ("agent-deleted", "agent-version-unknown", "agent-states"),
+    ),
+    Clause(
+        "agents-belong-to-their-location",
+        "An agent of another location: 404, and in no list.",
+        ("agents-of-one-location",),
+    ),
+    Clause(
+        "lists-of-agents-are-paged",
+        "`limit`, `offset` and `isPublished` select from a list, which keeps its order.",
+        ("agents-in-order", "list-without-paging"),
+    ),
+    Clause(
+        "old-paths-read-agents",
+        "The deprecated paths list the published agents, and read them.",
+        ("agents", "agent"),
+    ),
+    Clause(
+        "built-in-agents-are-read-only",
+        "Built-in agents can be read; changing one is a 403.",
+        ("agent-read-only",),
+    ),
+    Clause(
+        "agents-need-scopes",
+        "Token without the scopes of agents: 403, or 401.",
+        ("scope-by-profile",),
+    ),
+    Clause(
+        "observed-rules-of-agents-are-settings",
+        "Settings require the author, fail on nodes, and restrict what is published.",
+        ("create-failed-on-nodes", "author-fields", "publishable-states", "list-without-paging"),
+    ),
+)
+
 MANAGED_AGENTS = (
     Clause(
         "managed-agent-replies",
@@ -615,6 +688,7 @@ SECTIONS: Mapping[str, tuple[Clause, ...]] = {
     "Authorization": AUTHORIZATION,
     "The body": BODIES,
     "Agents and sessions": RESOURCES,
+    "Agents and versions": AGENTS,
     "Managed agents": MANAGED_AGENTS,
     "Routes": ROUTES,
     "Limits": LIMITS,

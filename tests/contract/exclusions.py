@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.contract.clauses import MANAGED_AGENTS
+from tests.contract.clauses import AGENTS, MANAGED_AGENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ NEED_SETTINGS = (
     "scope-of-keys-is-a-setting",
     "key-of-another-request-is-a-setting",
     "managed-quota-is-retryable",
+    "observed-rules-of-agents-are-settings",
     "dialogue-replaces-the-agent",
     "session-keeps-its-dialogue",
     "files-are-reloaded",
@@ -96,6 +97,16 @@ EXCLUSIONS = (
             "extra-variables-are-limited",
             "reserved-variables-are-rejected",
         ),
+    ),
+    Exclusion(
+        PRISM,
+        "It has no agents that can change.",
+        tuple(each.id for each in AGENTS if each.id not in NEED_SETTINGS),
+    ),
+    Exclusion(
+        LIVE,
+        "It would create agents in the account.",
+        tuple(each.id for each in AGENTS if each.id not in NEED_SETTINGS),
     ),
     Exclusion(
         LIVE,

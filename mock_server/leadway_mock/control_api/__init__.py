@@ -9,6 +9,7 @@ import flask
 
 from leadway_mock.contract.model import Contract
 from leadway_mock.control_api import (
+    agents,
     clock,
     dialogues,
     faults,
@@ -23,7 +24,17 @@ from leadway_mock.pipeline.emulator import Emulator
 
 __all__ = ["control_blueprint", "load_control_contract"]
 
-MODULES = (introspection, namespaces, sessions, journal, dialogues, faults, clock, settings)
+MODULES = (
+    introspection,
+    namespaces,
+    agents,
+    sessions,
+    journal,
+    dialogues,
+    faults,
+    clock,
+    settings,
+)
 """Each has a function `register`, which adds the handlers of some operations."""
 
 

@@ -23,6 +23,9 @@ MAX_DEPTH: Final = 32
 MAX_NODES: Final = 100_000
 """Maximum values in one text; an alias counts as many values as its anchor."""
 
+MAX_LINE_CHARS: Final = 100
+"""Length at which `dump` breaks lines."""
+
 MAX_ALIASES: Final = 1_000
 MAX_NUMBER_CHARS: Final = 100
 """Maximum characters in a number; Python limits the digits of integers, too."""
@@ -124,8 +127,11 @@ def read_text(path: str | Path) -> str:
     raise DocumentError(Problem(position, "this byte is not UTF-8", "save the file as UTF-8"))
 
 
-def load(text: str) -> Document:
-    """Parse one YAML document. Raises only `DocumentError`, for any text."""
+def load(text: str, *, max_nodes: int | None = None, max_depth: int | None = None) -> Document:
+    """Parse one YAML document. Raises only `DocumentError`, for any text.
+
+    The limits are `MAX_NODES` and `MAX_DEPTH`, unless others are passed.
+    """
     unprintable = _UNPRINTABLE.search(text)
     if unprintable:
         what = f"the character {unprintable[0]!a} is not allowed in YAML"
@@ -135,7 +141,8 @@ def load(text: str) -> Document:
     try:
         # The C parser is ten times as fast, but not every installation of PyYAML has it.
         parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        return _Composer(yaml.parse(text, Loader=parser)).document()
+        events = yaml.parse(text, Loader=parser)
+        return _Composer(events, max_nodes or MAX_NODES, max_depth or MAX_DEPTH).document()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         position = _position(mark) if mark else TextPosition(1)
@@ -168,6 +175,8 @@ class _Composer:
     """Builds values from parser events, and checks the limits while it does."""
 
     events: Iterator[Any]
+    max_nodes: int
+    max_depth: int
     values: dict[Pointer, TextPosition] = field(default_factory=dict)
     keys: dict[Pointer, TextPosition] = field(default_factory=dict)
     anchors: dict[str, _Node | None] = field(default_factory=dict)
@@ -240,10 +249,10 @@ class _Composer:
 
     def _check_limits(self, event: yaml.Event, pointer: Pointer, *, size: int, height: int) -> None:
         self.nodes += size
-        if self.nodes > MAX_NODES:
-            _fail(event, f"more than {MAX_NODES} values", "split it into several files")
-        if len(pointer) + height > MAX_DEPTH:
-            _fail(event, f"nested more than {MAX_DEPTH} levels deep", "flatten it")
+        if self.nodes > self.max_nodes:
+            _fail(event, f"more than {self.max_nodes} values", "split it into several files")
+        if len(pointer) + height > self.max_depth:
+            _fail(event, f"nested more than {self.max_depth} levels deep", "flatten it")
 
 
 def _parent_node(value: object, children: list[_Node]) -> _Node:
@@ -282,3 +291,24 @@ def _fail(event: yaml.Event, what: str, hint: str) -> NoReturn:
 
 def _position(mark: Any) -> TextPosition:  # noqa: ANN401 - the two parsers have a class each
     return TextPosition(mark.line + 1, mark.column + 1)
+
+
+def dump(value: object) -> str:
+    """Return a JSON value as YAML text, of which `load` makes the same value."""
+    return yaml.dump(
+        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=MAX_LINE_CHARS
+    )
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes no aliases, and quotes texts that `load` would read as numbers."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the signature of PyYAML
+        return True
+
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        style = '"' if _NUMBER.fullmatch(data) or "\x85" in data else None
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+
+_Dumper.add_representer(str, _Dumper.represent_str)

@@ -27,13 +27,17 @@ def agent_to_stored(agent: Agent, location: str) -> tuple[StoredAgent, list[Cont
     if agent.source:
         return entry_to_stored(json.loads(agent.source), location)
     versions = [{"id": each.id, "published": each.published} for each in agent.versions]
-    declared = [
-        {"key": each.name, "type": each.type, "description": each.description}
+    variables = [
+        {"name": each.name, "type": each.type, "description": each.description}
         for each in agent.input_variables
     ]
-    if declared:
-        versions = [{**each, "content": {"inputVariables": declared}} for each in versions]
-    entry = {"id": agent.id, "name": agent.name, "status": agent.status, "versions": versions}
+    entry = {
+        "id": agent.id,
+        "name": agent.name,
+        "status": agent.status,
+        "versions": versions,
+        "inputVariables": variables,
+    }
     return entry_to_stored(entry, location)
 
 
@@ -62,7 +66,12 @@ def entry_to_stored(
         ),
         replies=tuple(entry.get("replies", ())),
     )
-    return agent, [each.get("content", {}) for each in versions]
+    variables = [
+        {"key" if name == "name" else name: value for name, value in each.items()}
+        for each in entry.get("inputVariables", ())
+    ]
+    declared = {"inputVariables": variables} if variables else {}
+    return agent, [declared | each.get("content", {}) for each in versions]
 
 
 def stored_to_entry(agent: StoredAgent, contents: Sequence[Content]) -> dict[str, Any]:

@@ -9,8 +9,9 @@ stored by itself, and executing an agent does not read it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, Final
 
@@ -20,7 +21,12 @@ from leadway_mock.config.settings import Settings
 from leadway_mock.store import Append, Item, Reads, Store, Write
 from leadway_mock.util.cache import BoundedDict
 from leadway_mock.util.json_text import to_json_text
-from leadway_mock.util.redaction import fingerprint, redact_json_text
+from leadway_mock.util.redaction import (
+    fingerprint,
+    redact_json,
+    redact_json_text,
+    redact_text,
+)
 
 STAGING: Final = "staging"
 DRAFT: Final = "draft"
@@ -35,14 +41,16 @@ MAX_DELETED: Final = 10_000
 
 MAX_CACHED: Final = 1_000
 
-FIELD_TYPES: Final[Mapping[str, type]] = {
-    **dict.fromkeys(("id", "name", "created_at", "updated_at", "published_at", "state"), str),
-    **dict.fromkeys(("location", "description", "status"), str),
-    **dict.fromkeys(("owner", "publisher"), dict),
-    **dict.fromkeys(("is_deleted", "is_published"), bool),
-    "number": int,
-}
-"""Types of the fields of an agent and of its versions."""
+AGENT_TEXTS: Final = (
+    *("id", "location", "name", "description", "status"),
+    *("created_at", "updated_at"),
+)
+VERSION_TEXTS: Final = ("id", "name", "state", "created_at", "updated_at", "published_at")
+"""The fields that must be texts."""
+
+AGENT_FIELDS: Final = (*AGENT_TEXTS, "owner", "replies", "is_deleted")
+VERSION_FIELDS: Final = (*VERSION_TEXTS, "number", "is_published", "publisher")
+"""The fields that are stored."""
 
 Content = Mapping[str, Any]
 """Nodes, edges, variables and whatever else belongs to a version, as it was sent."""
@@ -212,17 +220,16 @@ class StoredAgents:
     def find_by_version(self, version_id: str, reads: Reads) -> StoredAgent | None:
         """Return the agent that has that version, or None."""
         owner = reads.last(self._owners + version_id)
-        agent = self.find(owner.value, reads) if owner and owner.value else None
+        if owner is None or not owner.value:
+            return None
+        # Together: a change commits only if the agent's revision is the one of this content.
+        reads.load(self.key + owner.value, self._contents + version_id)
+        agent = self.find(owner.value, reads)
         return agent if agent and agent.version(version_id) else None
 
     def in_location(self, location: str, reads: Reads) -> list[StoredAgent]:
         """Return the agents of a location that are not deleted, in the order of their creation."""
-        keys = [self.key + each for each in self._ids(location, reads)[1]]
-        if keys:
-            reads.load(*keys)
-        found = (reads.last(key) for key in keys)
-        agents = (self._decoded(item) for item in found if item is not None)
-        return [each for each in agents if not each.is_deleted]
+        return self._live([self.key + each for each in self._ids(location, reads)[1]], reads)
 
     def contents(self, agent: StoredAgent, reads: Reads) -> list[Content]:
         """Return the content of each version of an agent, in their order."""
@@ -235,24 +242,46 @@ class StoredAgents:
         """Return the content of a version."""
         return self._content(reads.last(self._contents + version_id))
 
-    def create_writes(
-        self, agent: StoredAgent, contents: Sequence[Content], reads: Reads
+    def add_writes(
+        self,
+        added: Sequence[tuple[StoredAgent, Sequence[Content]]],
+        reads: Reads,
+        *,
+        is_new: bool = False,
     ) -> list[Write]:
-        """Return the writes that add an agent with the content of its versions.
+        """Return the writes that add agents, each with the content of its versions.
 
-        Beyond the setting `max_agents`, the oldest agents of the location are deleted.
+        An agent with the same id is replaced; `is_new` says that there is none. Beyond the setting
+        `max_agents`, the oldest agents of a location are deleted.
         """
-        position, ids = self._ids(agent.location, reads)
-        ids = [*(each for each in ids if each != agent.id), agent.id]
         writes: list[Write] = []
-        while len(ids) > self._settings.max_agents:
-            oldest = self.find(ids.pop(0), reads)
-            writes += self._remove_writes(oldest) if oldest else []
-        writes.append(self._index_write(agent.location, ids, position))
-        writes.append(self._agent_write(agent))
-        for version, content in zip(agent.versions, contents, strict=True):
-            writes += self._version_writes(agent, version.id, _text(content))
+        for location in dict.fromkeys(agent.location for agent, _ in added):
+            position, ids = self._ids(location, reads)
+            new = [agent.id for agent, _ in added if agent.location == location]
+            ids = [*ids, *(each for each in new if each not in ids)]
+            while len(ids) > self._settings.max_agents:
+                oldest = self.find(ids.pop(0), reads)
+                writes += self._remove_writes(oldest) if oldest else []
+            writes.append(self._index_write(location, ids, position))
+        for agent, contents in added:
+            before = None if is_new else self.find(agent.id, reads)
+            if before is not None:
+                writes += self._drop_writes([each.id for each in before.versions])
+            if not is_new:
+                # The newest deleted version may be one of these: it must not be dropped later.
+                writes += self._drop_writes([""])
+            writes.append(self._agent_write(agent, before.revision if before else 0))
+            for version, content in zip(agent.versions, contents, strict=True):
+                writes += self._version_writes(agent, version.id, _content_text(content))
         return writes
+
+    def all(self, reads: Reads) -> list[StoredAgent]:
+        """Return the agents of all locations that are not deleted."""
+        found: list[StoredAgent] = []
+        for _, _, text in self._store.export(self._indexes).entries:
+            keys = [self.key + each for each in self._store.decode(text, ids_from_json)]
+            found += self._live(keys, reads)
+        return found
 
     def change_writes(
         self,
@@ -266,7 +295,7 @@ class StoredAgents:
         """
         writes: list[Write] = [self._agent_write(after)]
         for version_id, content in (contents or {}).items():
-            writes.append(Append(self._contents + version_id, _text(content), keep=1))
+            writes.append(Append(self._contents + version_id, _content_text(content), keep=1))
         kept = {each.id for each in after.versions}
         dropped = [each.id for each in before.versions if each.id not in kept]
         return writes + self._drop_writes(dropped)
@@ -292,19 +321,31 @@ class StoredAgents:
             return 0, []
         return item.position, self._store.decode(item.value, ids_from_json)
 
+    def _live(self, keys: Sequence[str], reads: Reads) -> list[StoredAgent]:
+        if keys:
+            reads.load(*keys)
+        found = (reads.last(key) for key in keys)
+        agents = (self._decoded(item) for item in found if item is not None)
+        return [each for each in agents if not each.is_deleted]
+
     def _content(self, item: Item | None) -> Content:
-        return self._store.decode(item.value, dict) if item else {}
+        # The parser of the standard library keeps integers beyond 64 bits.
+        return self._store.decode(item.value, dict, parse=json.loads) if item else {}
 
     def _decoded(self, item: Item) -> StoredAgent:
         key = item.position, item.value
         agent = self._cache.get(key)
         if agent is None:
             make = partial(agent_from_json, revision=item.position)
-            agent = self._cache[key] = self._store.decode(item.value, make)
+            agent = self._cache[key] = self._store.decode(item.value, make, parse=json.loads)
         return agent
 
-    def _agent_write(self, agent: StoredAgent) -> Append:
-        return Append(self.key + agent.id, _text(_agent_to_json(agent)), agent.revision, keep=1)
+    def _agent_write(self, agent: StoredAgent, revision: int | None = None) -> Append:
+        after = agent.revision if revision is None else revision
+        agent = replace(_redacted(agent), revision=after + 1)
+        text = to_json_text(_agent_to_json(agent))
+        self._cache[agent.revision, text] = agent  # The next call does not decode it.
+        return Append(self.key + agent.id, text, after, keep=1)
 
     def _index_write(self, location: str, ids: Sequence[str], position: int) -> Append:
         key = self._indexes + fingerprint(location)
@@ -343,21 +384,50 @@ def agent_from_json(content: Mapping[str, Any], *, revision: int = 0) -> StoredA
     versions = tuple(StoredVersion(**each) for each in content["versions"])
     fields = {**content, "versions": versions, "replies": tuple(content["replies"])}
     agent = StoredAgent(**fields, revision=revision)
-    for each in (agent, *versions):
-        for name, kind in FIELD_TYPES.items():
-            if not isinstance(getattr(each, name, kind()), kind):
-                raise TypeError(f"the {name} of an agent has another type")
+    texts = [getattr(agent, name) for name in AGENT_TEXTS]
+    texts += [getattr(each, name) for each in versions for name in VERSION_TEXTS]
+    if not all(isinstance(each, str) for each in texts):
+        raise TypeError("a text of an agent has another type")
+    if not isinstance(agent.owner, dict) or not isinstance(agent.is_deleted, bool):
+        raise TypeError("the owner or the deletion of an agent has another type")
+    for each in versions:
+        is_valid = isinstance(each.publisher, dict) and isinstance(each.number, int)
+        if not is_valid or not isinstance(each.is_published, bool):
+            raise TypeError("a value of a version has another type")
     if agent.replies:
         agent.runnable  # noqa: B018 - it reads the replies
     return agent
 
 
+def _redacted(agent: StoredAgent) -> StoredAgent:
+    """Return an agent without credentials in what clients sent."""
+    sent = [agent.name, agent.description, agent.owner, agent.replies]
+    sent += [part for each in agent.versions for part in (each.name, each.publisher)]
+    if redact_json(sent) == sent:
+        return agent
+    return replace(
+        agent,
+        name=redact_text(agent.name),
+        description=redact_text(agent.description),
+        owner=_redact(agent.owner),
+        replies=tuple(map(_redact, agent.replies)),
+        versions=tuple(
+            replace(each, name=redact_text(each.name), publisher=_redact(each.publisher))
+            for each in agent.versions
+        ),
+    )
+
+
+def _redact(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a mapping of the same names
+    return redact_json(value)
+
+
 def _agent_to_json(agent: StoredAgent) -> dict[str, Any]:
-    content = asdict(agent)
-    del content["revision"]
-    return content
+    fields = {name: getattr(agent, name) for name in AGENT_FIELDS}
+    versions = [{name: getattr(each, name) for name in VERSION_FIELDS} for each in agent.versions]
+    return fields | {"versions": versions}
 
 
-def _text(content: object) -> str:
-    """Return JSON as it is stored, without credentials."""
+def _content_text(content: Content) -> str:
+    """Return the content of a version as it is stored, without credentials."""
     return redact_json_text(to_json_text(content))

@@ -24,6 +24,12 @@ from leadway_mock.conformance import (
 from leadway_mock.dialogues import Dialogue
 from leadway_mock.documents.problems import Problem
 from leadway_mock.faults import Fault, FaultError, read_fault
+from leadway_mock.pipeline.created_agents import (
+    check_replies,
+    export_agents,
+    give_replies,
+    seed_agents,
+)
 from leadway_mock.state.fault_registry import arm
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.namespaces import (
@@ -382,6 +388,28 @@ class Mock:
         if added:
             self.host.emulator.dialogues.put(self.namespace.name, *added)
         return tuple(added)
+
+    @checks_arguments
+    def replies(self, agent: str, replies: Sequence[Mapping[str, Any]]) -> None:
+        """Give a created agent canned replies, as in an agents file; without any, it echoes.
+
+        Raises `AgentsFileError` for an invalid reply, `ValueError` if the agent was not created.
+        """
+        check_replies(replies)
+        if give_replies(self.namespace, agent, replies) is None:
+            raise ArgumentError(f"replies(): there is no created agent '{agent}'; create it first")
+
+    @checks_arguments
+    def seed(self, text: str) -> list[str]:
+        """Add the agents of an agents file, so that clients can change them; return their ids.
+
+        Raises `AgentsFileError` or, where an agent cannot be stored, `SeedError`.
+        """
+        return [each.id for each in seed_agents(self.host.emulator, self.namespace, text)]
+
+    def export(self) -> str:
+        """Return the created and seeded agents of this test as the text of an agents file."""
+        return export_agents(self.namespace)
 
     @checks_arguments
     def fault(

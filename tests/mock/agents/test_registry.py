@@ -14,7 +14,7 @@ from leadway_mock.agents.builtin import (
     echo,
 )
 from leadway_mock.agents.registry import (
-    MANAGED_WRITE_SCOPE,
+    DEFAULT_SCOPES,
     OTHER_LOCATION,
     OTHER_LOCATION_TOKEN,
     STATUSES,
@@ -88,7 +88,7 @@ def test_no_repr_shows_a_token() -> None:
 def test_without_a_file_every_token_but_the_unknown_one_is_accepted() -> None:
     token = BUILT_IN.token(ANY_TOKEN)
 
-    assert token == Token(ANY_TOKEN, locations=None, scopes=(WRITE_SCOPE, MANAGED_WRITE_SCOPE))
+    assert token == Token(ANY_TOKEN, locations=None, scopes=DEFAULT_SCOPES)
     assert BUILT_IN.token(UNKNOWN_TOKEN) is None
 
 

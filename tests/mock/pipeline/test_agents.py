@@ -9,7 +9,6 @@ from contextlib import closing
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,64 +17,12 @@ from leadway_mock.agents.registry import OTHER_LOCATION_TOKEN, UNSCOPED_TOKEN
 from leadway_mock.control_api.namespaces import MAKERS, STORED_SCOPES
 from leadway_mock.dialogues import dialogue
 from leadway_mock.faults import Fault, FaultPhase
-from leadway_mock.http.messages import Response
 from leadway_mock.state.fault_registry import arm
 from leadway_mock.state.snapshots import check_content
 from leadway_mock.store import Store, open_store
 from leadway_mock.util.redaction import fingerprint
 from tests.mock.client import LOCATION, EmulatorClient, content
-
-AGENTS = "/agent-studio/agent"
-PAGE = "limit=100&offset=0"
-
-
-class Studio:
-    """Calls the operations on agents in one location."""
-
-    def __init__(self, client: EmulatorClient, location: str = LOCATION) -> None:
-        self.client = client
-        self.location = location
-
-    def read(self, path: str = "", *, method: str = "GET", query: str = PAGE) -> Response:
-        query = f"locationId={self.location}&{query}"
-        return self.client.send(b"", path=f"{AGENTS}{path}", method=method, query=query)
-
-    def write(self, method: str, path: str, **fields: Any) -> Response:
-        body = {"locationId": self.location} | fields
-        return self.client.send(body, path=f"{AGENTS}{path}", method=method)
-
-    def create(self, **fields: Any) -> tuple[str, str]:
-        """Create an agent; return its id, and that of its version."""
-        created = content(self.try_create(**fields))
-        return created["agent"]["agentId"], created["versions"][0]["versionId"]
-
-    def try_create(self, **fields: Any) -> Response:
-        return self.write("POST", "", **{"name": "New", "status": "active", "version": {}} | fields)
-
-    def published(self, **fields: Any) -> tuple[str, str]:
-        """Create an agent and publish its version; return its id, and that of its draft."""
-        agent, version = self.create(**fields)
-        published = self.publish(version)
-        assert published.status == 200, published
-        return agent, content(published)["data"]["newDraftVersion"]["versionId"]
-
-    def publish(self, version: str, **fields: Any) -> Response:
-        return self.write("POST", f"/versions/{version}/publish", **fields)
-
-    def update(self, version: str, **fields: Any) -> Response:
-        return self.write("PATCH", f"/versions/{version}", **fields)
-
-    def change(self, agent: str, **fields: Any) -> Response:
-        return self.write("PATCH", f"/{agent}", **fields)
-
-    def delete(self, agent: str) -> Response:
-        return self.read(f"/{agent}", method="DELETE")
-
-    def say(self, agent: str, **fields: Any) -> Response:
-        return self.client.say(agent=agent, locationId=self.location, **fields)
-
-    def listed(self, query: str = PAGE) -> list[str]:
-        return [each["agentId"] for each in content(self.read(query=query))["agents"]]
+from tests.mock.studio import PAGE, Studio
 
 
 @pytest.fixture
@@ -123,8 +70,10 @@ def test_a_message_needs_a_published_active_agent(
 def test_the_old_paths_read_the_same_agents(studio: Studio) -> None:
     agent, _ = studio.published()
     unpublished, _ = studio.create()
-    send = partial(studio.client.send, b"", method="GET", query=f"locationId={LOCATION}&{PAGE}")
-    listed = content(send(path="/agent-studio/public-api/agents"))["agents"]
+    here = f"locationId={LOCATION}"
+    send = partial(studio.client.send, b"", method="GET", query=here)
+    path = "/agent-studio/public-api/agents"
+    listed = content(send(path=path, query=f"{here}&{PAGE}"))["agents"]
     assert agent in [each["agentId"] for each in listed]
     assert unpublished not in [each["agentId"] for each in listed]
     response = send(path=f"/agent-studio/public-api/agents/{unpublished}")

@@ -380,5 +380,6 @@ def test_operations_are_resolved(contract: Contract) -> None:
         assert not references(operation.body_schema)
         assert not references(operation.parameters)
         is_managed = operation.path.startswith("/agent-studio/managed-agents")
-        scopes = ("managed-agents.write",) if is_managed else ("agent-studio.write",)
-        assert operation.scopes == (scopes if operation.method == "POST" else ())
+        reads = () if is_managed else ("agent-studio.readonly",)
+        writes = ("managed-agents.write",) if is_managed else ("agent-studio.write",)
+        assert operation.scopes == (reads if operation.method == "GET" else writes)

@@ -113,6 +113,7 @@ def test_the_contract_is_reloaded_and_a_broken_one_is_not(
     copy = tmp_path / "contract.yaml"
     copy.write_bytes(contract_file().read_bytes())
     monkeypatch.setattr(hot_reload, "CHECK_SECONDS", -1.0)
+    monkeypatch.setattr(hot_reload, "MAX_WAIT_SECONDS", 30.0)
     monkeypatch.setattr(hot_reload, "contract_file", lambda: copy)
     monkeypatch.setattr(hot_reload, "load_contract", lambda: load_contract(copy))
     client = create_app().test_client()

@@ -29,6 +29,9 @@ from leadway_mock.documents.problems import DocumentError, Problem, ProblemsErro
 from leadway_mock.documents.schema_errors import FileKind, document_problems
 from leadway_mock.documents.yaml_document import load, read_text
 
+MAX_DEPTH = 80
+"""Nesting of an agents file: that of a body, and what is around the content of a version."""
+
 
 class AgentsFileError(ProblemsError):
     """An agents file that cannot be used; `str()` lists its problems, one per line."""
@@ -41,14 +44,10 @@ def load_agents(path: str | Path) -> AgentRegistry:
     test tokens are accepted. Raises `AgentsFileError`, which lists every problem.
     """
     try:
-        document = load(read_text(path))
+        text = read_text(path)
     except DocumentError as error:
-        # It contains text of the file, tokens included, so it is not chained.
         raise AgentsFileError(str(path), [error.problem]) from None
-    problems = document_problems(document, _file_kind(), rule_problems(document))
-    if problems:
-        raise AgentsFileError(str(path), problems)
-    content: Any = document.value
+    content = parse_agents(text, str(path))
     agents = [_agent(entry) for entry in content.get("agents", [])]
     tokens = [_token(entry) for entry in content.get("tokens", [])]
     return AgentRegistry(
@@ -58,9 +57,26 @@ def load_agents(path: str | Path) -> AgentRegistry:
     )
 
 
+def parse_agents(text: str, name: str, *, max_nodes: int | None = None) -> Mapping[str, Any]:
+    """Return the content of an agents file, checked; raises `AgentsFileError`.
+
+    `name` is what the error calls it.
+    """
+    try:
+        document = load(text, max_nodes=max_nodes, max_depth=MAX_DEPTH)
+    except DocumentError as error:
+        # It contains text of the file, tokens included, so it is not chained.
+        raise AgentsFileError(name, [error.problem]) from None
+    problems = document_problems(document, _file_kind(), rule_problems(document))
+    if problems:
+        raise AgentsFileError(name, problems)
+    content: Mapping[str, Any] = document.value  # type: ignore[assignment]  # by the schema
+    return content
+
+
 def agents_file_warnings(path: str | Path) -> list[Problem]:
     """Return the warnings about a valid agents file. Raises `DocumentError`."""
-    return list(warnings(load(read_text(path))))
+    return list(warnings(load(read_text(path), max_depth=MAX_DEPTH)))
 
 
 def restore_agent(content: Mapping[str, Any]) -> Agent:
@@ -71,7 +87,9 @@ def restore_agent(content: Mapping[str, Any]) -> Agent:
 def _agent(entry: Mapping[str, Any]) -> Agent:
     source = json.dumps(entry)
     variables = tuple(InputVariable(**variable) for variable in entry.get("inputVariables", []))
-    declared = tuple(Version(**version) for version in entry.get("versions", []))
+    declared = tuple(
+        Version(each["id"], each.get("published", True)) for each in entry.get("versions", [])
+    )
     return Agent(
         id=entry["id"],
         name=entry["name"],

@@ -22,7 +22,7 @@ from leadway_mock.state.stored_agents import (
     StoredVersion,
 )
 from leadway_mock.store import Write
-from leadway_mock.util.cache import BoundedDict
+from leadway_mock.util.cache import BoundedDict, memoize
 
 OWNER_FIELDS: Final = ("agencyId", "authorId", "authorName", "authorEmail")
 AUTHOR_FIELDS: Final = OWNER_FIELDS[1:]
@@ -38,6 +38,8 @@ PUBLISHER_FIELDS: Final[Mapping[str, str]] = {
 
 DEFAULT_NAME: Final = "Untitled agent"
 DEFAULT_LIMIT: Final = 20
+MAX_CACHED: Final = 10_000
+MAX_CACHED_CHARS: Final = 200
 PUBLISHABLE: Final[Mapping[str, tuple[str, ...]]] = {
     "any": (STAGING, DRAFT),
     "draft": (DRAFT,),
@@ -127,7 +129,9 @@ class AgentsHandler:
         for field in ("nodes", "edges"):  # The deprecated place of both.
             if body.get(field) and not content.get(field):
                 content[field] = body[field]
-        writes = context.namespace.agents.create_writes(agent, [content], context.reads)
+        writes = context.namespace.agents.add_writes(
+            [(agent, [content])], context.reads, is_new=True
+        )
         return self._changed(
             "agent-created",
             writes,
@@ -361,7 +365,7 @@ def _updated(agent: StoredAgent, version_id: str = "") -> dict[str, Any]:
 
 def _details(agent: StoredAgent, contents: Sequence[Content]) -> dict[str, Any]:
     content = {
-        "id": _uuid("agent", agent.id),
+        "id": _uuid(f"agent-record:{agent.id}"),
         **_summary(agent, with_owner=True),
         "productSlug": "agent_studio",
         "productId": "agent_studio",
@@ -385,7 +389,7 @@ def _version_details(
 ) -> dict[str, Any]:
     agency = agent.owner.get("agencyId")
     own = {
-        "id": _uuid("version", version.id),
+        "id": _uuid(f"version-record:{version.id}"),
         "versionId": version.id,
         "agentId": agent.id,
         **({"agencyId": agency} if agency else {}),
@@ -400,5 +404,6 @@ def _version_details(
     return {**own, **EMPTY_CONTENT, **content, **fixed}
 
 
-def _uuid(kind: str, text: str) -> str:
-    return str(uuid5(NAMESPACE_URL, f"urn:leadway:{kind}-record:{text}"))
+@memoize(MAX_CACHED, MAX_CACHED_CHARS)
+def _uuid(text: str) -> str:
+    return str(uuid5(NAMESPACE_URL, f"urn:leadway:{text}"))

@@ -40,7 +40,7 @@ def test_problems_of_a_file(tmp_path: Path, text: str, said: str) -> None:
     [
         ("name2: B", "4:5: `name2` is not known here — did you mean `name`?"),
         ("locationId: x", "4:5: `locationId` is not known here — did you mean `location`?"),
-        ("zzz: x", "4:5: `zzz` is not known here — known are `id`, `name`, `location`, "),
+        ("zzz: x", "4:5: `zzz` is not known here — known are `id`, `name`, `description`, "),
         ("status: on", "4:13: `status` cannot be `on` — write `active`, `inactive`, `archived` or"),
         ("status: 1", "4:13: `status` cannot be `1` — write `active`"),
         ("location: true", "4:15: `location` must be text, not true or false — put it in quotes"),

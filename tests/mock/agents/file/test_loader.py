@@ -4,11 +4,9 @@ import pytest
 
 from leadway_mock.agents.builtin import BUILT_IN, ECHO_ID
 from leadway_mock.agents.file.loader import load_agents
-from leadway_mock.agents.registry import STATUSES, InputVariable, Token, Version
+from leadway_mock.agents.registry import DEFAULT_SCOPES, STATUSES, InputVariable, Token, Version
 from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.agents.file.agents_files import TOKEN, loaded, loaded_agent
-
-BOTH_SCOPES = ("agent-studio.write", "managed-agents.write")
 
 
 def test_agents_of_the_file_are_added_to_the_built_in_ones(tmp_path: Path) -> None:
@@ -123,7 +121,7 @@ def test_only_tokens_of_the_file_are_accepted(tmp_path: Path) -> None:
         tmp_path, "tokens:\n  - token: one\n  - {token: two, locations: [here], scopes: []}\n"
     )
 
-    assert registry.token("one") == Token("one", locations=None, scopes=BOTH_SCOPES)
+    assert registry.token("one") == Token("one", locations=None, scopes=DEFAULT_SCOPES)
     assert registry.token("two") == Token("two", locations=("here",), scopes=())
     assert registry.token(TOKEN) is None
     assert set(BUILT_IN.tokens) < set(registry.tokens)

@@ -1,0 +1,42 @@
+"""Matrix of the operations: each with its method of the SDK, and a test that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRow:
+    """One operation of the contract. `sdk` is a method of the SDK; empty where it has none yet."""
+
+    test: str
+    sdk: str = ""
+
+
+_AGENTS = "tests/contract/test_agents.py::test_"
+_MANAGED = "tests/contract/test_managed_agents.py::test_"
+_CONVERSATIONS = "tests/contract/test_conversations.py::test_"
+
+OPERATIONS: Mapping[str, OperationRow] = {
+    "createAgent": OperationRow(f"{_AGENTS}agent_is_created"),
+    "getAgents": OperationRow(f"{_AGENTS}lists_of_agents_are_paged"),
+    "getAgentById": OperationRow(f"{_AGENTS}created_agent_is_listed_and_read"),
+    "updateAgentMetadata": OperationRow(f"{_AGENTS}metadata_is_changed"),
+    "deleteAgent": OperationRow(f"{_AGENTS}deleted_agent_is_gone"),
+    "updateAgentVersion": OperationRow(f"{_AGENTS}version_content_is_kept"),
+    "promoteAndPublish": OperationRow(f"{_AGENTS}publishing_makes_a_draft"),
+    "getAgents-deprecated": OperationRow(f"{_AGENTS}old_paths_read_agents"),
+    "getAgentById-deprecated": OperationRow(f"{_AGENTS}old_paths_read_agents"),
+    "executeAgent": OperationRow(
+        f"{_CONVERSATIONS}first_message_starts_a_session", "Agent.execute"
+    ),
+    "executeAgent-deprecated": OperationRow(
+        f"{_CONVERSATIONS}session_continues_on_the_other_path", "Agent.execute_deprecated"
+    ),
+    "executeManagedAgent": OperationRow(f"{_MANAGED}managed_agent_replies", "ManagedAgent.execute"),
+    "listManagedAgents": OperationRow(
+        f"{_MANAGED}managed_agents_are_listed", "Leadway.list_managed_agents"
+    ),
+    "getManagedAgent": OperationRow(f"{_MANAGED}managed_agent_is_read", "ManagedAgent.get"),
+}
