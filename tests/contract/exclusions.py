@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.contract.clauses import MANAGED_AGENTS
+from tests.contract.clauses import MANAGED_AGENTS, TOKENS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,11 @@ EXCLUSIONS = (
         ("observed",),
         "It follows the observed behaviour.",
         ("scope-is-required", "foreign-location-is-rejected", "method-must-exist"),
+    ),
+    Exclusion(
+        (*PRISM, *LIVE),
+        "It has none of the mock's tokens and codes.",
+        tuple(each.id for each in TOKENS),
     ),
     Exclusion(
         PRISM,

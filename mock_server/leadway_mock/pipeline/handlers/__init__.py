@@ -20,6 +20,7 @@ from leadway_mock.pipeline.handlers.managed_agents import (
     ExecuteManagedAgentHandler,
     ManagedAgentReader,
 )
+from leadway_mock.pipeline.handlers.oauth import OAuthHandler
 from leadway_mock.state.agent_versions import AgentVersions
 from leadway_mock.store import Write
 
@@ -59,7 +60,11 @@ def build_handlers(
     execute = ExecuteAgentHandler(contract, agents, dialogues, agent_versions)
     managed = ExecuteManagedAgentHandler(contract, agents, dialogues, agent_versions)
     reader = ManagedAgentReader(contract, agents)
+    oauth = OAuthHandler(contract)
     return {
+        "getAccessToken": oauth.exchange,
+        "getLocationAccessToken": oauth.issue_for_location,
+        "getLocationAccessTokenV3": oauth.issue_for_location,
         "executeAgent": execute.prepare_turn,
         "executeAgent-deprecated": execute.prepare_turn,
         "executeManagedAgent": managed.prepare,
