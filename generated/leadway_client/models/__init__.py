@@ -1,5 +1,6 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .access_token import AccessToken
 from .agent_config import AgentConfig
 from .agent_details import AgentDetails
 from .agent_edge import AgentEdge
@@ -24,13 +25,18 @@ from .execute_managed_agent_response import ExecuteManagedAgentResponse
 from .extra_variables import ExtraVariables
 from .generated_media import GeneratedMedia
 from .generative_output import GenerativeOutput
+from .get_access_token_request import GetAccessTokenRequest
+from .get_access_token_request_grant_type import GetAccessTokenRequestGrantType
+from .get_access_token_request_user_type import GetAccessTokenRequestUserType
 from .get_agent_response import GetAgentResponse
+from .get_location_access_token_request import GetLocationAccessTokenRequest
 from .input_variables import InputVariables
 from .managed_agent import ManagedAgent
 from .managed_agent_list import ManagedAgentList
 from .managed_agent_plugin import ManagedAgentPlugin
 from .managed_agent_summary import ManagedAgentSummary
 from .new_agent_version import NewAgentVersion
+from .o_auth_error import OAuthError
 from .production_version import ProductionVersion
 from .publish_agent_version_request import PublishAgentVersionRequest
 from .publish_agent_version_response import PublishAgentVersionResponse
@@ -43,6 +49,7 @@ from .update_agent_version_request import UpdateAgentVersionRequest
 from .updated_agent import UpdatedAgent
 
 __all__ = (
+    "AccessToken",
     "AgentConfig",
     "AgentDetails",
     "AgentEdge",
@@ -67,13 +74,18 @@ __all__ = (
     "ExtraVariables",
     "GeneratedMedia",
     "GenerativeOutput",
+    "GetAccessTokenRequest",
+    "GetAccessTokenRequestGrantType",
+    "GetAccessTokenRequestUserType",
     "GetAgentResponse",
+    "GetLocationAccessTokenRequest",
     "InputVariables",
     "ManagedAgent",
     "ManagedAgentList",
     "ManagedAgentPlugin",
     "ManagedAgentSummary",
     "NewAgentVersion",
+    "OAuthError",
     "ProductionVersion",
     "PublishAgentVersionRequest",
     "PublishAgentVersionResponse",

@@ -14,10 +14,22 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from leadway_mock.agents.registry import DEFAULT_SCOPES, LOCATION_CLASS, Token
+from leadway_mock.agents.registry import (
+    COMPANY_CLASS,
+    COMPANY_SCOPES,
+    DEFAULT_SCOPES,
+    LOCATION_CLASS,
+    Token,
+)
 
 ACCESS_SECONDS: Final = 86_399
 """How long an access token lives (documented: `expires_in`)."""
+
+REFRESH_SECONDS: Final = 365 * 86_400
+"""How long an unused refresh token lives (documented: a year)."""
+
+REFRESH_CLAIM: Final = "refreshFor"
+"""Claim of a refresh token of the mock: the app that it was issued to."""
 
 _HEADER: Final = {"alg": "HS256", "kid": "leadway-mock", "typ": "JWT"}
 _KEY: Final = b"leadway-mock: everybody knows this key"
@@ -70,6 +82,7 @@ def token_of(value: str, claims: Mapping[str, Any]) -> Token:
     """
     auth_class, auth_class_id = claims.get("authClass"), claims.get("authClassId")
     scopes = claims.get("scopes", claims.get("scope"))
+    default = COMPANY_SCOPES if auth_class == COMPANY_CLASS else DEFAULT_SCOPES
     if isinstance(scopes, str):
         scopes = scopes.split()
     locations = None
@@ -78,7 +91,7 @@ def token_of(value: str, claims: Mapping[str, Any]) -> Token:
     return Token(
         value,
         locations=locations,
-        scopes=tuple(map(str, scopes)) if isinstance(scopes, list) else DEFAULT_SCOPES,
+        scopes=tuple(map(str, scopes)) if isinstance(scopes, list) else default,
         auth_class=auth_class if isinstance(auth_class, str) else LOCATION_CLASS,
     )
 

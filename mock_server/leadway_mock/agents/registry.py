@@ -36,6 +36,9 @@ MANAGED_WRITE_SCOPE: Final = "managed-agents.write"
 DEFAULT_SCOPES: Final = (READ_SCOPE, WRITE_SCOPE, MANAGED_WRITE_SCOPE)
 """The scopes of a token without a list of its own."""
 
+COMPANY_SCOPES: Final = (*DEFAULT_SCOPES, "oauth.write")
+"""The same for a token of an agency, which may get tokens of its locations."""
+
 LOCATION_CLASS: Final = "Location"
 COMPANY_CLASS: Final = "Company"
 """Classes of tokens, the claim `authClass`: of a sub-account, and of an agency (observed)."""

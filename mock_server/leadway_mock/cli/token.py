@@ -11,7 +11,12 @@ from leadway_mock.agents.access_tokens import (
     access_claims,
     issue_token,
 )
-from leadway_mock.agents.registry import COMPANY_CLASS, DEFAULT_SCOPES, LOCATION_CLASS
+from leadway_mock.agents.registry import (
+    COMPANY_CLASS,
+    COMPANY_SCOPES,
+    DEFAULT_SCOPES,
+    LOCATION_CLASS,
+)
 from leadway_mock.cli.options import OK, USAGE_ERROR, print_error, print_line
 
 COMMAND = "leadway mock token"
@@ -34,8 +39,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--scopes",
         metavar="NAMES",
-        default=",".join(DEFAULT_SCOPES),
-        help=f"scopes, with commas or blanks between them (default: {','.join(DEFAULT_SCOPES)})",
+        help=f"scopes, with commas or blanks between them (default: {','.join(DEFAULT_SCOPES)};"
+        " for an agency also oauth.write)",
     )
     parser.add_argument(
         "--expires",
@@ -54,7 +59,9 @@ def main(arguments: Sequence[str]) -> int:
         print_error(COMMAND, f"an id must have 1 to {MAX_TEXT_CHARS} characters.")
         return USAGE_ERROR
     auth_class = LOCATION_CLASS if options.location else COMPANY_CLASS
-    scopes = options.scopes.replace(",", " ").split()
+    scopes = DEFAULT_SCOPES if options.location else COMPANY_SCOPES
+    if options.scopes is not None:
+        scopes = tuple(options.scopes.replace(",", " ").split())
     claims = access_claims(auth_class, owner_id, scopes, now=time.time(), seconds=seconds)
     print_line(issue_token(claims))
     return OK

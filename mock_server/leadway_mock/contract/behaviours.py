@@ -163,7 +163,8 @@ def _rows(contract: Contract) -> Iterator[_Row]:
 
 
 def _text(example: Example) -> str:
-    texts = example.content.get("message", example.content.get("response"))
+    names = ("message", "response", "error_description")
+    texts = next((example.content[name] for name in names if name in example.content), None)
     return "; ".join(f"`{text}`" for text in (texts if isinstance(texts, list) else [texts]))
 
 

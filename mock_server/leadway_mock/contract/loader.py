@@ -14,6 +14,7 @@ import yaml
 from leadway_mock.contract.model import Contract, ContractError, Example, Node, Operation
 from leadway_mock.util.files import read_regular_file
 
+FORM = "application/x-www-form-urlencoded"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -85,7 +86,10 @@ def _operation(path: str, method: str, node: Node) -> Operation:
             scope for need in node["security"] for scopes in need.values() for scope in scopes
         ),
         parameters=tuple(node["parameters"]),
-        body_schema=_json(node.get("requestBody", {})).get("schema"),
+        body_schema=_body(node).get("schema"),
+        has_form=FORM in node.get("requestBody", {}).get("content", {}),
+        is_public=node["security"] == [],
+        auth_class=node.get("x-auth-class", "Location"),
         examples={
             name: _example(name, status, example)
             for status, content in contents.items()
@@ -97,6 +101,12 @@ def _operation(path: str, method: str, node: Node) -> Operation:
         response_headers=headers,
         deprecation=node.get("x-deprecation", {}),
     )
+
+
+def _body(node: Node) -> Node:
+    body = node.get("requestBody", {})
+    form: Node = body.get("content", {}).get(FORM, {})
+    return form or _json(body)
 
 
 def _json(node: Node) -> Node:

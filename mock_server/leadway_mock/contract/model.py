@@ -45,6 +45,14 @@ class Operation:
     response_schemas: Mapping[int, Node]
     response_headers: Mapping[int, Mapping[str, str]]
     deprecation: Node
+    has_form: bool = False
+    """Whether its body is an HTML form, not JSON."""
+
+    is_public: bool = False
+    """Whether it needs no token."""
+
+    auth_class: str = "Location"
+    """The class of the token that it needs."""
 
     @cached_property
     def segments(self) -> tuple[str, ...]:

@@ -9,8 +9,13 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from leadway_mock.agents.access_tokens import is_issued_here, read_claims, token_of
-from leadway_mock.agents.registry import AgentRegistry, Token
+from leadway_mock.agents.access_tokens import (
+    REFRESH_CLAIM,
+    is_issued_here,
+    read_claims,
+    token_of,
+)
+from leadway_mock.agents.registry import COMPANY_CLASS, AgentRegistry, Token
 from leadway_mock.contract.model import Operation
 from leadway_mock.http.messages import APIError, Request
 from leadway_mock.validation.request_body import misnamed
@@ -37,7 +42,7 @@ def check_token(request: Request, agents: AgentRegistry, now: float) -> Token:
     value = _bearer(request)
     if value not in agents.tokens and not value.startswith("pit-"):
         claims = read_claims(value)
-        if claims is None:
+        if claims is None or REFRESH_CLAIM in claims:
             raise APIError("token-invalid", hint=_token_hint(value))
         _check_expiry(claims, now)
         if agents.any_token or is_issued_here(value):
@@ -51,8 +56,13 @@ def check_token(request: Request, agents: AgentRegistry, now: float) -> Token:
     return token
 
 
-def wrong_class(token: Token) -> APIError:
-    """Return the error for a token that is not of a sub-account: `token-class-unsupported`."""
+def wrong_class(token: Token, operation: Operation) -> APIError:
+    """Return the error for a token of another class than the operation needs.
+
+    It is `token-class-unsupported`, or `token-class-location` if an agency's is needed.
+    """
+    if operation.auth_class == COMPANY_CLASS:
+        return APIError("token-class-location", hint="Use the access token of an agency.")
     hint = f"The token's authClass is {token.auth_class[:MAX_CLASS_CHARS]}; use one of a location."
     return APIError("token-class-unsupported", hint=hint)
 
@@ -93,6 +103,8 @@ def check_version(request: Request, operation: Operation, known: Collection[str]
         return
     accepted = parameter["x-accepted-values"]
     value = request.headers.get("version", "").strip()
+    if not value and not parameter["required"]:
+        return
     if not value:
         hint = f"Send 'Version: {parameter['schema']['default']}'."
         raise APIError("version-missing", hint=hint)

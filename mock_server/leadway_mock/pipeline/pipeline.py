@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from leadway_mock.agents.patterns import PatternTimeout
-from leadway_mock.agents.registry import LOCATION_CLASS, AgentRegistry, Token
+from leadway_mock.agents.registry import AgentRegistry, Token
 from leadway_mock.contract.documented_paths import DocumentedOperation, documented_at
 from leadway_mock.contract.model import Contract, Match, Operation, agent_id_of
 from leadway_mock.dialogues import DialogueRegistry
@@ -39,6 +39,7 @@ from leadway_mock.validation.request_body import (
     QueryReader,
     find_unknown_parameters,
     find_unused_input,
+    read_form,
     read_json,
 )
 
@@ -55,6 +56,9 @@ MAX_QUERIES = 1_000
 
 INTERNAL_PATHS = frozenset({"/agent-studio/agents"})
 """Paths that nobody documents, and where the platform responds all the same (observed)."""
+
+NO_TOKEN = Token("")
+"""The token of a request that needs none."""
 
 log = logging.getLogger(__name__)
 
@@ -137,11 +141,13 @@ class RequestPipeline:
         context.record.path_parameters = path
         context.record.deprecated = operation.deprecated
 
-        token = authorization.check_token(request, self.agents, context.started_at)
-        # token-invalid, token-unknown, token-expired
-        if token.auth_class != LOCATION_CLASS:
-            raise authorization.wrong_class(token)
-        # token-class-unsupported
+        token = NO_TOKEN
+        if not operation.is_public:
+            token = authorization.check_token(request, self.agents, context.started_at)
+            # token-invalid, token-unknown, token-expired
+            if token.auth_class != operation.auth_class:
+                raise authorization.wrong_class(token, operation)
+            # token-class-unsupported, token-class-location
         authorization.check_version(request, operation, self.contract.api_versions)
         # version-missing, version-unknown, route-not-in-version
         authorization.check_scope(token, operation, settings.profile)
@@ -199,7 +205,8 @@ class RequestPipeline:
         limit = settings.max_body_bytes
         if operation.id in LARGE_BODIES:
             limit = max(limit, settings.max_agent_bytes)
-        body = read_json(context.request, limit)
+        read = read_form if operation.has_form else read_json
+        body = read(context.request, limit)
         context.record.body = body
         return body
 

@@ -24,6 +24,7 @@ from leadway_mock.state.journal import Journal
 from leadway_mock.state.quotas import Quotas
 from leadway_mock.state.sessions import Sessions, session_keys
 from leadway_mock.state.stored_agents import StoredAgents, agents_key
+from leadway_mock.state.used_tokens import UsedTokens
 from leadway_mock.store import Append, Increment, Item, LazyText, Reads, Snapshot, Store, Write
 from leadway_mock.util.cache import BoundedDict
 from leadway_mock.util.json_text import to_json_text
@@ -61,6 +62,11 @@ class Namespace:
         self.store = store
         self._prefix = prefix
         self._requests = f"{prefix}requests"
+
+    @property
+    def used_tokens(self) -> UsedTokens:
+        """The codes and refresh tokens that were used."""
+        return UsedTokens(self.settings, self._prefix)
 
     def next_number(self) -> int:
         """Count one more request, and return its number."""

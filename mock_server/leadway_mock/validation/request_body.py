@@ -31,6 +31,17 @@ MAX_DEPTH = 64
 
 TOO_DEEP = f"nests deeper than {MAX_DEPTH} levels"
 MEDIA_TYPE = "application/json"
+FORM = "application/x-www-form-urlencoded"
+MAX_FIELDS = 100
+V3_FIELDS = {
+    "clientId": "client_id",
+    "clientSecret": "client_secret",
+    "grantType": "grant_type",
+    "redirectUri": "redirect_uri",
+    "refreshToken": "refresh_token",
+    "userType": "user_type",
+}
+"""The fields of `getAccessToken` in v3, and their older names (documented)."""
 
 
 LONE_SURROGATE = re.compile(
@@ -56,6 +67,29 @@ def read_json(request: Request, max_bytes: int) -> Any:  # noqa: ANN401 - any JS
         return _parsed(request.body)
     except _MalformedError as error:
         raise APIError("body-malformed", hint=f"The body {error}.") from error
+
+
+def read_form(request: Request, max_bytes: int) -> Mapping[str, str]:
+    """Return the fields of an HTML form; those of `v3` under their older names.
+
+    Raises `APIError`: `body-too-large`, `media-type-unsupported` or `body-malformed`.
+    """
+    if len(request.body) > max_bytes:
+        hint = f"The body has more than {max_bytes} bytes, which is the limit of the mock."
+        raise APIError("body-too-large", hint=hint)
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != FORM or request.headers.get("content-encoding"):
+        message = f"Send the body as {FORM}, in UTF-8."
+        raise APIError("media-type-unsupported", message=message, hint=message)
+    try:
+        text = request.body.decode("ascii")  # Other characters are percent-encoded.
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
+    except ValueError as error:
+        raise APIError(
+            "body-malformed", hint=f"The body is not a form of UTF-8: {error}."
+        ) from error
+    names = V3_FIELDS if request.headers.get("version", "").strip() == "v3" else {}
+    return {names.get(name, name): value for name, value in pairs}
 
 
 def _check_media_type(request: Request) -> None:

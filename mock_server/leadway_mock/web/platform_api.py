@@ -47,7 +47,7 @@ class PlatformAPI:
         settings = self.emulator.settings
         for start in self._large_bodies:
             if path == start or (start.endswith("/") and path.startswith(start)):
-                return settings.max_agent_bytes
+                return max(settings.max_body_bytes, settings.max_agent_bytes)
         return settings.max_body_bytes
 
     def respond_at_once(self, request: Request) -> Response | None:

@@ -39,7 +39,7 @@ const page = SwaggerUIBundle({
   onComplete: () => page.preauthorizeApiKey("bearerAuth", "pit-12345678-1234-4234-8234-123456789abc"),
   requestInterceptor: (request) => {
     if (request.method && request.method !== "GET") {
-      request.headers["Content-Type"] = "application/json";
+      request.headers["Content-Type"] ??= "application/json";
     }
     if (typeof request.body === "string") {
       /* The session of the example is made up; the last response has one that exists. */

@@ -145,7 +145,7 @@ let page_options;
 const SwaggerUIBundle = (options) => {page_options = options; return {};};
 SwaggerUIBundle.presets = {};
 %s
-const steps = JSON.parse(process.argv[1]);
+const steps = JSON.parse(require("fs").readFileSync(0, "utf8"));
 let shown;
 page_options.plugins[1]().statePlugins.spec.wrapActions.updateJsonSpec((document) => {
   shown = document;
@@ -166,7 +166,7 @@ def run_page(client: FlaskClient, **steps: object) -> Any:
     if node is None:
         pytest.skip("there is no Node.js")
     done = subprocess.run(
-        [node, "-e", script, json.dumps(steps)], capture_output=True, text=True, check=False
+        [node, "-e", script], input=json.dumps(steps), capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -21,6 +21,7 @@ from leadway_mock.pipeline.handlers.managed_agents import (
     ExecuteManagedAgentHandler,
     ManagedAgentReader,
 )
+from leadway_mock.pipeline.handlers.oauth import OAuthHandler
 from leadway_mock.state.agent_versions import AgentVersions
 from leadway_mock.store import Write
 
@@ -61,7 +62,11 @@ def build_handlers(
     managed = ExecuteManagedAgentHandler(contract, agents, dialogues, agent_versions)
     reader = ManagedAgentReader(contract, agents)
     studio = AgentsHandler(contract, agents)
+    oauth = OAuthHandler(contract)
     return {
+        "getAccessToken": oauth.exchange,
+        "getLocationAccessToken": oauth.issue_for_location,
+        "getLocationAccessTokenV3": oauth.issue_for_location,
         "executeAgent": execute.prepare_turn,
         "executeAgent-deprecated": execute.prepare_turn,
         "createAgent": studio.create,

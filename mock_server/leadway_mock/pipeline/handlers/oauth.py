@@ -1,0 +1,148 @@
+"""Handlers of the token endpoints: exchange a code, refresh, and get the token of a sub-account.
+
+The tokens are self-contained, so the store has none of them, only fingerprints of used ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from leadway_mock.agents.access_tokens import (
+    ACCESS_SECONDS,
+    REFRESH_CLAIM,
+    REFRESH_SECONDS,
+    access_claims,
+    is_issued_here,
+    issue_token,
+    read_claims,
+)
+from leadway_mock.agents.registry import (
+    COMPANY_CLASS,
+    COMPANY_SCOPES,
+    DEFAULT_SCOPES,
+    LOCATION_CLASS,
+)
+from leadway_mock.contract.model import Contract
+from leadway_mock.http.messages import APIError, Response
+from leadway_mock.pipeline.context import OperationCall, PreparedResponse
+from leadway_mock.store import Write
+
+COMPANY_ID = "madeUpCompany0000000"
+USER_ID = "madeUpUser0000000000"
+"""Who the tokens belong to, beside the location."""
+
+REFRESH = "refresh_token"
+CODE = "authorization_code"
+V3_NAMES = {
+    "access_token": "accessToken",
+    "expires_in": "expiresIn",
+    "refresh_token": "refreshToken",
+    "token_type": "tokenType",
+}
+"""The names of a response in v3 (documented)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedExchange:
+    """New tokens, and the writes that mark the old one as used."""
+
+    response: Response
+    used: Sequence[Write]
+    fault: None = None
+
+    def writes(self) -> Sequence[Write]:
+        """Return the writes; they fail if another request has used the token meanwhile."""
+        return self.used
+
+    def respond(self) -> Response:
+        """Return the tokens."""
+        return self.response
+
+
+class OAuthHandler:
+    """Issues tokens."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._evidence = contract.evidence
+
+    def exchange(self, call: OperationCall) -> PreparedExchange:
+        """Return tokens for a code or a refresh token.
+
+        Raises `APIError`: `authorization-code-invalid` or `refresh-token-invalid`.
+        """
+        body, context = call.body, call.context
+        kind = CODE if body["grant_type"] == CODE else REFRESH
+        old = body.get("code" if kind == CODE else REFRESH, "")
+        used = context.namespace.used_tokens
+        if not old or used.is_used(old, context.reads):
+            hint = "It was used before; each works once." if old else "It is missing."
+            raise _invalid(kind, hint)
+        if kind == CODE:
+            is_company = body.get("user_type") == COMPANY_CLASS
+            owner = COMPANY_ID if is_company else old.partition(".")[0]
+            auth_class = COMPANY_CLASS if is_company else LOCATION_CLASS
+            scopes = COMPANY_SCOPES if is_company else DEFAULT_SCOPES
+        else:
+            claims = _refresh_claims(old, body["client_id"], context.started_at)
+            auth_class, owner, scopes = claims["authClass"], claims["authClassId"], claims["scopes"]
+        content = _tokens(call, auth_class, owner, scopes)
+        content["refresh_token"] = _refresh_token(call, auth_class, owner, scopes)
+        content |= {"userType": auth_class, "companyId": COMPANY_ID, "userId": USER_ID}
+        return PreparedExchange(self._response(call, "access-token", content), used.writes(old))
+
+    def issue_for_location(self, call: OperationCall) -> PreparedResponse:
+        """Return a token of the location in the body."""
+        content = _tokens(call, LOCATION_CLASS, call.body["locationId"], DEFAULT_SCOPES)
+        content["userId"] = USER_ID
+        return PreparedResponse(self._response(call, "location-access-token", content))
+
+    def _response(self, call: OperationCall, rule: str, content: Mapping[str, Any]) -> Response:
+        if call.context.request.headers.get("version", "").strip() == "v3":
+            content = {V3_NAMES.get(name, name): value for name, value in content.items()}
+        headers = {"Cache-Control": "no-store"}
+        return Response(200, dict(content), rule, self._evidence[rule], headers)
+
+
+def _invalid(kind: str, hint: str) -> APIError:
+    name = "authorization-code" if kind == CODE else "refresh-token"
+    return APIError(f"{name}-invalid", hint=hint)
+
+
+def _refresh_claims(token: str, client_id: str, now: float) -> Mapping[str, Any]:
+    claims = read_claims(token) if is_issued_here(token) else None
+    if claims is None or REFRESH_CLAIM not in claims:
+        raise _invalid(REFRESH, "It is no refresh token that a mock has issued.")
+    if claims["exp"] <= now:
+        raise _invalid(REFRESH, "It is older than a year.")
+    if claims[REFRESH_CLAIM] != client_id:
+        raise _invalid(REFRESH, "It was issued to another client_id.")
+    return claims
+
+
+def _tokens(
+    call: OperationCall, auth_class: str, owner: str, scopes: Sequence[str]
+) -> dict[str, Any]:
+    context = call.context
+    claims = access_claims(
+        auth_class, owner, scopes, now=context.started_at, seconds=ACCESS_SECONDS
+    )
+    claims["jti"] = context.namespace.ids.mint("access token", context.number)
+    content = {
+        "access_token": issue_token(claims),
+        "token_type": "Bearer",
+        "expires_in": ACCESS_SECONDS,
+        "scope": " ".join(scopes),
+    }
+    return content | ({"locationId": owner} if auth_class == LOCATION_CLASS else {})
+
+
+def _refresh_token(call: OperationCall, auth_class: str, owner: str, scopes: Sequence[str]) -> str:
+    context = call.context
+    claims = access_claims(
+        auth_class, owner, scopes, now=context.started_at, seconds=REFRESH_SECONDS
+    )
+    claims["jti"] = context.namespace.ids.mint("refresh token", context.number)
+    claims[REFRESH_CLAIM] = call.body["client_id"]
+    return issue_token(claims)
