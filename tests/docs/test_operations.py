@@ -34,7 +34,8 @@ def test_the_test_and_the_generated_module_exist(operation: str) -> None:
     path, _, name = OPERATIONS[operation].test.partition("::")
     assert f"def {name}(" in (ROOT / path).read_text()
     module = re.sub(r"(?<=[a-z])(?=[A-Z])|-", "_", operation).lower()
-    folder = "managed_agents" if "managed" in module else "agents"
+    kinds = {"managed": "managed_agents", "access_token": "tokens"}
+    folder = next((kinds[part] for part in kinds if part in module), "agents")
     assert import_module(f"leadway_client.api.{folder}.{module}").sync_detailed
 
 
