@@ -224,7 +224,7 @@ def test_agents_need_scopes(service: Service) -> None:
 def test_observed_rules_of_agents_are_settings(adjusted: Callable[..., Service]) -> None:
     service = adjusted(nodes_in_create="fail", author_fields="required", list_paging="optional")
     author = {"authorId": "u", "authorName": "n", "authorEmail": "e"}
-    new = {"status": "active", "version": {"nodes": [{"id": 1}]}}
+    new: dict[str, Any] = {"status": "active", "version": {"nodes": [{"id": 1}]}}
     assert message(write(service, "POST", **new), 422)[0] == "authorId should not be empty"
     assert message(write(service, "POST", **new, **author), 500) == "Internal Server Error"
     _, version = create(service, **author)
