@@ -219,9 +219,12 @@ class StoredAgents:
 
     def find_by_version(self, version_id: str, reads: Reads) -> StoredAgent | None:
         """Return the agent that has that version, or None."""
-        reads.load(self._owners + version_id, self._contents + version_id)
         owner = reads.last(self._owners + version_id)
-        agent = self.find(owner.value, reads) if owner and owner.value else None
+        if owner is None:
+            return None
+        # In one read: older content with a newer revision would undo another change.
+        reads.load(self.key + owner.value, self._contents + version_id)
+        agent = self.find(owner.value, reads)
         return agent if agent and agent.version(version_id) else None
 
     def in_location(self, location: str, reads: Reads) -> list[StoredAgent]:
@@ -400,7 +403,8 @@ def _redacted(agent: StoredAgent) -> StoredAgent:
     """Return an agent without credentials in what clients sent."""
     sent = [agent.name, agent.description, agent.owner, agent.replies]
     sent += [part for each in agent.versions for part in (each.name, each.publisher)]
-    if redact_json(sent) == sent:
+    text = to_json_text(sent)
+    if redact_json_text(text) == text:  # The usual case, in few calls.
         return agent
     return replace(
         agent,
