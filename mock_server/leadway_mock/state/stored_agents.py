@@ -220,9 +220,9 @@ class StoredAgents:
     def find_by_version(self, version_id: str, reads: Reads) -> StoredAgent | None:
         """Return the agent that has that version, or None."""
         owner = reads.last(self._owners + version_id)
-        if owner is None or not owner.value:
+        if owner is None:
             return None
-        # Together: a change commits only if the agent's revision is the one of this content.
+        # In one read: older content with a newer revision would undo another change.
         reads.load(self.key + owner.value, self._contents + version_id)
         agent = self.find(owner.value, reads)
         return agent if agent and agent.version(version_id) else None
@@ -403,7 +403,8 @@ def _redacted(agent: StoredAgent) -> StoredAgent:
     """Return an agent without credentials in what clients sent."""
     sent = [agent.name, agent.description, agent.owner, agent.replies]
     sent += [part for each in agent.versions for part in (each.name, each.publisher)]
-    if redact_json(sent) == sent:
+    text = to_json_text(sent)
+    if redact_json_text(text) == text:  # The usual case, in few calls.
         return agent
     return replace(
         agent,

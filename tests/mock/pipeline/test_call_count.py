@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 
 import pytest
 
 from leadway_mock.http.messages import Request
 from tests.mock.client import CURRENT, LOCATION, TOKEN, EmulatorClient
+from tests.mock.studio import Studio
 
 MAX_CALLS = 120
 """Python calls of a turn with the vendor's sample; every function counts, not only ours."""
@@ -85,6 +87,45 @@ def test_the_vendors_sample_takes_few_calls(count: Callable[..., int]) -> None:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_no_shape_of_a_request_takes_many_more_calls(shape: str, count: Callable[..., int]) -> None:
     assert count(**SHAPES[shape]) <= MAX_FACTOR * count("hello")
+
+
+def test_changes_of_agents_take_few_more_calls_than_a_turn(
+    client_with: Callable[..., EmulatorClient],
+) -> None:
+    studio = Studio(client_with(seed=None, validate_responses=False))
+    turn = min(_calls(studio.client.say) for _ in range(5))
+    found: dict[str, int] = {}
+    for _ in range(5):
+        agent, version = studio.create()
+        operations: dict[str, Callable[[], object]] = {
+            "create": studio.create,
+            "list": studio.read,
+            "get": partial(studio.read, f"/{agent}"),
+            "update": partial(studio.update, version, nodes=[{"id": 1}]),
+            "change": partial(studio.change, agent, name="x"),
+            "publish": partial(studio.publish, version),
+            "delete": partial(studio.delete, agent),
+        }
+        for name, operation in operations.items():
+            calls = _calls(operation)
+            found[name] = min(found.get(name, calls), calls)
+    # A list costs some calls for each agent on its page.
+    assert {name for name, calls in found.items() if calls > 1.6 * turn} <= {"list"}, (turn, found)
+
+
+def _calls(operation: Callable[[], object]) -> int:
+    calls, before = 0, sys.getprofile()
+
+    def count(_: FrameType, event: str, __: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count)
+    try:
+        operation()
+    finally:
+        sys.setprofile(before)
+    return calls
 
 
 def test_a_query_takes_no_more_calls_than_none(count: Callable[..., int]) -> None:

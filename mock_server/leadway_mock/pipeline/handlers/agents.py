@@ -147,7 +147,7 @@ class AgentsHandler:
         found = [
             each
             for each in self._in_location(call)
-            if each.is_active and (each.published_version or not only_published)
+            if each.is_active and (not only_published or each.published_version)
         ]
         page = found[offset : offset + limit]
         return self._prepared(
