@@ -21,6 +21,7 @@ _OPTIONS: Final = ("--help", "--version", "help")
 _SUMMARIES: Final[Mapping[str, str]] = {
     "chat": "have a conversation with an agent in the terminal",
     "doctor": "check settings, network, clock and token",
+    "drift": "compare the contract with OpenAPI files of the vendor",
     "execute": "send one message, for scripts",
     "mock": "serve the mock",
     "mock check": "check dialogues and agents files",

@@ -1,0 +1,1 @@
+"""What is known about the real service: its specification, and how the contract differs from it."""
