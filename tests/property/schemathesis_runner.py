@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 TOKEN = "pit-12345678-1234-4234-8234-123456789abc"
 
+ACCEPTANCE = "positive_data_acceptance"
+DOCUMENTED_REJECTIONS = frozenset({"version-not-draft", "agent-inactive"})
+"""Rules of 400 responses to valid requests: a version was published, an agent was switched off."""
+
 CONFIGURATION: dict[str, Any] = {
     "seed": 1,
     "workers": 1,
@@ -75,6 +79,9 @@ class RunResult:
     failures: dict[str, str] = field(default_factory=dict)
     """First failure of each check, by its name, with the request."""
 
+    documented: int = 0
+    """Valid requests that were rejected for the state of an agent, as documented."""
+
     def add(self, event: events.EngineEvent) -> None:
         """Add one event of the engine."""
         if isinstance(event, events.PhaseFinished):
@@ -93,10 +100,18 @@ class RunResult:
             for check in checks:
                 if check.failure_info is None:
                     self.passed[check.name] += 1
+                elif check.name == ACCEPTANCE and _is_documented(exchanges[case]):
+                    self.documented += 1
                 else:
                     failure, sent = check.failure_info.failure, exchanges[case].request
                     text = f"{failure.title}: {failure.message}\n{sent.method} {sent.uri}"
                     self.failures.setdefault(check.name, f"{text}\n{sent.headers} {sent.body!r}")
+
+
+def _is_documented(exchange: Any) -> bool:
+    """Return whether a valid request was rejected for the state of its agent, as documented."""
+    headers = exchange.response.headers if exchange.response else {}
+    return bool(set(headers.get("x-mock-rule", ())) & DOCUMENTED_REJECTIONS)
 
 
 def run_schemathesis(app: WSGIApplication, **changes: Any) -> RunResult:
