@@ -124,13 +124,13 @@ class _Comparison:
         self._compare_responses(ours.get("responses", {}), theirs.get("responses", {}))
         self._compare_scopes(_scopes(ours), _scopes(theirs))
         if theirs.get("deprecated") and not ours.get("deprecated"):
-            self._add("/deprecated", Kind.ADDITIVE, "is deprecated now", None, theirs=True)
+            self._add("/deprecated", Kind.ADDITIVE, "is deprecated", None, theirs=True)
 
     def _compare_parameters(self, ours: Mapping[str, Node], theirs: Mapping[str, Node]) -> None:
         for name in _names(ours, theirs):
             pointer = f"/parameters/{escape(name)}"
             if name not in theirs:
-                self._add(pointer, Kind.BREAKING, "is not taken any more", _shape(ours[name]), None)
+                self._add(pointer, Kind.BREAKING, "is not taken", _shape(ours[name]), None)
                 continue
             required = bool(theirs[name].get("required"))
             if name not in ours:
@@ -157,14 +157,14 @@ class _Comparison:
         mine, other = bool(ours.get("required")), bool(theirs.get("required"))
         if mine != other:
             kind = Kind.BREAKING if other else Kind.ADDITIVE
-            what = "is required now" if other else "is optional now"
+            what = "is required" if other else "is optional"
             self._add(f"{pointer}/required", kind, what, mine, other)
 
     def _compare_contents(self, pointer: str, ours: Node, theirs: Node, side: Side) -> None:
         for media_type in _names(ours, theirs):
             place = f"{pointer}/{escape(media_type)}"
             if media_type not in theirs:
-                self._narrowed(place, side, "is not described any more", "content", None)
+                self._narrowed(place, side, "is not described", "content", None)
             elif media_type not in ours:
                 self._widened(place, side, "is new", None, "content")
             else:
@@ -176,14 +176,14 @@ class _Comparison:
         for status in _names(mine, other):
             pointer = f"/responses/{status}"
             if status not in other:
-                self._narrowed(pointer, Side.RESPONSE, "is not described any more", status, None)
+                self._narrowed(pointer, Side.RESPONSE, "is not described", status, None)
             elif status not in mine:
                 self._widened(pointer, Side.RESPONSE, "is new", None, status)
             else:
                 self._compare_headers(pointer, mine[status], other[status])
                 contents = mine[status].get("content", {}), other[status].get("content", {})
                 if contents[0] and not contents[1]:
-                    what = "has no described body any more"
+                    what = "has no described body"
                     self._widened(f"{pointer}/content", Side.RESPONSE, what, [*contents[0]], None)
                 else:
                     self._compare_contents(f"{pointer}/content", *contents, Side.RESPONSE)
@@ -201,14 +201,14 @@ class _Comparison:
                 schemas = _schema(mine[name]), _schema(other[name])
                 self._compare_schemas(f"{place}/schema", *schemas, Side.RESPONSE)
             elif mine[name].get("required"):
-                what = "is not described any more"
+                what = "is not described"
                 self._widened(place, Side.RESPONSE, what, _shape(mine[name]), None)
 
     def _compare_scopes(self, ours: set[str], theirs: set[str]) -> None:
         if new := sorted(theirs - ours):
             self._add("/security", Kind.BREAKING, "needs a scope", sorted(ours), new)
         if gone := sorted(ours - theirs):
-            self._add("/security", Kind.ADDITIVE, "needs a scope no more", gone, sorted(theirs))
+            self._add("/security", Kind.ADDITIVE, "needs no such scope", gone, sorted(theirs))
 
     def _compare_schemas(self, pointer: str, ours: Node, theirs: Node, side: Side) -> None:
         ours, theirs = _normalized(ours), _normalized(theirs)
@@ -264,7 +264,7 @@ class _Comparison:
         if mine is None:
             self._narrowed(pointer, side, "is a new rule", None, theirs)
         elif other is None:
-            self._widened(pointer, side, "is a rule no more", ours, None)
+            self._widened(pointer, side, "is no rule", ours, None)
         else:
             self._add(pointer, Kind.BREAKING, "is another rule", ours, theirs)
 
@@ -273,7 +273,7 @@ class _Comparison:
         for name in _names(mine, other):
             place = f"{pointer}/properties/{escape(name)}"
             if name not in other:
-                what = "is not described any more"
+                what = "is not described"
                 self._add(place, Kind.BREAKING, what, _shape(mine[name]), None)
             elif name not in mine:
                 self._add(place, Kind.ADDITIVE, "is new", None, _shape(other[name]))
@@ -282,10 +282,10 @@ class _Comparison:
         required = set(ours.get("required", [])), set(theirs.get("required", []))
         for name in sorted(required[1] - required[0]):
             place = f"{pointer}/properties/{escape(name)}/required"
-            self._narrowed(place, side, "is required now", None, name)
+            self._narrowed(place, side, "is required", None, name)
         for name in sorted((required[0] - required[1]) & set(other)):
             place = f"{pointer}/properties/{escape(name)}/required"
-            self._widened(place, side, "is optional now", name, None)
+            self._widened(place, side, "is optional", name, None)
         self._compare_others(f"{pointer}/additionalProperties", ours, theirs, side)
 
     def _compare_others(self, pointer: str, ours: Node, theirs: Node, side: Side) -> None:

@@ -51,8 +51,8 @@ class Triage:
     """Accepted differences, and the vendor's words that have been read."""
 
     accepted: list[Accepted] = field(default_factory=list)
-    words: dict[str, dict[str, list[str]]] = field(default_factory=dict)
-    """Digests of the texts that somebody has read, by operation and JSON pointer."""
+    words: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Digests of the texts that somebody has read, with blanks, by operation and JSON pointer."""
 
     _used: set[Accepted] = field(default_factory=set)
 
@@ -66,7 +66,7 @@ class Triage:
         for operation, node in operations.items():
             known = self.words.get(operation, {})
             for pointer, text in words(node).items():
-                if digest(text) not in known.get(pointer, ()):
+                if digest(text) not in known.get(pointer, "").split():
                     what = "says something else" if pointer in known else "is a new text"
                     shown = text if len(text) <= 200 else f"{text[:200]}…"  # noqa: PLR2004 - as in `compare`
                     found.append(Difference(operation, pointer, Kind.WORDS, what, "", shown))
@@ -92,7 +92,7 @@ class Triage:
         for operation, node in operations.items():
             known = self.words.setdefault(operation, {})
             for pointer, text in words(node).items():
-                known[pointer] = sorted({*known.get(pointer, ()), digest(text)})
+                known[pointer] = " ".join(sorted({*known.get(pointer, "").split(), digest(text)}))
 
     def to_yaml(self) -> str:
         """Return the content of the file."""
@@ -113,7 +113,8 @@ def shipped_triage() -> Path:
 def read_triage(path: Path) -> Triage:
     """Return the triage in a YAML file; raises `TriageError`."""
     try:
-        document = yaml.safe_load(read_regular_file(path))
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # The one in C, if there is one.
+        document = yaml.load(read_regular_file(path), Loader=loader)  # noqa: S506 - both are safe
     except (OSError, ValueError, yaml.YAMLError) as error:
         detail = " ".join(str(error).split())
         raise TriageError(f"{path}: cannot be read: {detail}") from error

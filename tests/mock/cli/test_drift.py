@@ -47,7 +47,7 @@ def test_a_new_difference_fails_and_shows_both_values(
     printed = capsys.readouterr().out
     pointer = "/requestBody/content/application~1json/schema/properties/contactId/required"
     assert f"POST {EXECUTE}\n" in printed
-    assert f"breaking  {pointer} is required now (contract: nothing; file: contactId)" in printed
+    assert f"breaking  {pointer} is required (contract: nothing; file: contactId)" in printed
     assert 'says something else (contract: nothing; file: "New' in printed
     assert "\x1b" not in printed
     assert "New: 2 breaking, 0 additive, 2 words." in printed
