@@ -62,6 +62,14 @@ CONFIGURATION: dict[str, Any] = {
 }
 """No check and no phase is disabled; everything else has Schemathesis's default."""
 
+STATEFUL_PHASE = {
+    "phases": {
+        **{name: {"enabled": False} for name in ("examples", "coverage", "fuzzing")},
+        "stateful": {"generation": {"max-examples": 25}},
+    }
+}
+"""Only the phase that follows links."""
+
 DETERMINISTIC_PHASES = {
     "phases": CONFIGURATION["phases"]
     | {"fuzzing": {"enabled": False}, "stateful": {"enabled": False}}
@@ -78,6 +86,9 @@ class RunResult:
     statuses: Counter[int] = field(default_factory=Counter)
     failures: dict[str, str] = field(default_factory=dict)
     """First failure of each check, by its name, with the request."""
+
+    links: Counter[str] = field(default_factory=Counter)
+    """How often each link was followed."""
 
     documented: int = 0
     """Valid requests that were rejected for the state of an agent, as documented."""
@@ -96,6 +107,8 @@ class RunResult:
         self.statuses.update(
             each.response.status_code for each in exchanges.values() if each.response is not None
         )
+        nodes = event.recorder.cases.values()
+        self.links.update(each.transition.id for each in nodes if each.transition is not None)
         for case, checks in event.recorder.checks.items():
             for check in checks:
                 if check.failure_info is None:

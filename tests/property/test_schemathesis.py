@@ -11,15 +11,24 @@ from typing import TYPE_CHECKING
 import pytest
 from schemathesis.checks import CHECKS
 from schemathesis.engine import Status
+from schemathesis.specs.openapi import stateful
 from werkzeug.wrappers import Response
 
 from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.web import create_app
-from tests.property.schemathesis_runner import DETERMINISTIC_PHASES, TOKEN, run_schemathesis
+from tests.property.schemathesis_runner import (
+    DETERMINISTIC_PHASES,
+    STATEFUL_PHASE,
+    TOKEN,
+    run_schemathesis,
+)
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+CREATE_AGENT = "POST /agent-studio/agent"
 
 
 def test_every_check_in_every_phase_finds_nothing() -> None:
@@ -47,6 +56,40 @@ def test_no_failure_where_unknown_sessions_start_new_ones(profile: str) -> None:
     # With this profile another method gets the platform's 401, not the 405 of HTTP.
     expected = {"unsupported_method"} if profile == "observed" else set()
     assert set(failures) == expected, failures
+
+
+def _begin_with_new_agents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Schemathesis begin with createAgent, as it does not by itself.
+
+    That operation takes ids, such as an agency's, which no operation returns.
+    """
+    monkeypatch.setattr(
+        stateful, "is_likely_root_transition", lambda each, *_: each.label == CREATE_AGENT
+    )
+
+
+def test_links_from_new_agents_are_followed_and_find_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _begin_with_new_agents(monkeypatch)
+    result = run_schemathesis(_mock(), **STATEFUL_PHASE)
+    assert result.failures == {}
+    assert len(result.links) >= 8, result.links
+    assert any("deleteCreatedAgent" in each for each in result.links)
+    assert result.passed["use_after_free"] > 0
+
+
+def test_an_agent_that_outlives_its_deletion_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    _begin_with_new_agents(monkeypatch)
+    app = _mock()
+    deleted = json.dumps({"success": True, "message": "Deleted.", "agentId": "a"})
+
+    def broken(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] != "DELETE":
+            return app(environ, start)
+        return Response(deleted, content_type="application/json")(environ, start)
+
+    assert "use_after_free" in run_schemathesis(broken, **STATEFUL_PHASE).failures
 
 
 # Below, the mock is broken on purpose; each time one check must fail.
