@@ -31,7 +31,8 @@ def write(service: Service, method: str, path: str = "", **fields: Any) -> httpx
 
 
 def read(service: Service, path: str = AGENTS, method: str = "GET", **query: Any) -> httpx.Response:
-    defaults = {"locationId": service.account.location_id, "limit": "100", "offset": "0"}
+    page = {"limit": "100", "offset": "0"} if path in {AGENTS, OLD} else {}
+    defaults = {"locationId": service.account.location_id, **page}
     params = {name: text for name, text in (defaults | query).items() if text is not None}
     return service.send(method=method, path=path, params=params)
 
