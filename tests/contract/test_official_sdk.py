@@ -93,6 +93,33 @@ def test_error_responses_raise_the_error_of_the_sdk(
     assert caught.value.status_code == status
 
 
+def test_an_agent_from_its_creation_to_its_deletion(run: Callable[[Conversation], Any]) -> None:
+    async def walk(sdk: HighLevel) -> list[Any]:
+        studio, here = sdk.agent_studio, {"locationId": LOCATION}
+        created = await studio.create_agent(
+            {**here, "status": "active", "name": "A", "version": {}}
+        )
+        agent, version = created["agent"]["agentId"], created["versions"][0]["versionId"]
+        await studio.update_agent_version(version, {**here, "nodes": [{"id": "1"}], "edges": []})
+        await studio.promote_and_publish(version, here)
+        listed = await studio.get_agents(LOCATION, "1000", "0", is_published="true")
+        found = await studio.get_agent_by_id(agent, LOCATION)
+        reply = await studio.execute_agent(agent, {**here, "message": "Hello"})
+        changed = await studio.update_agent_metadata(agent, {**here, "name": "B"})
+        await studio.delete_agent(agent, LOCATION)
+        with pytest.raises(GHLError) as caught:
+            await studio.get_agent_by_id(agent, LOCATION)
+        return [
+            agent in [each["agentId"] for each in listed["agents"]],
+            found["agent"]["versions"][0]["nodes"],
+            reply["response"],
+            changed["data"]["name"],
+            caught.value.status_code,
+        ]
+
+    assert run(walk) == [True, [{"id": "1"}], "Turn 1. You said: Hello", "B", 404]
+
+
 # The SDK sends its forms in a way that httpx has deprecated.
 @pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
 def test_an_expired_token_is_refreshed() -> None:
