@@ -17,6 +17,7 @@ from leadway import (
     InvalidResponseError,
     Leadway,
     MissingScopeError,
+    NewAgentFields,
     RetryPolicy,
     RouteNotFoundError,
     ServerError,
@@ -31,7 +32,11 @@ from leadway_mock.testing import Mock
 AT_ONCE = RetryPolicy(initial_delay=0.0)
 NODES = [{"nodeId": "node_1", "type": "start", "x": {"z": 1, "a": [None, 1.5, "é"]}}]
 EDGES = [{"from": "node_1", "to": "node_1", "id": ""}]
-AUTHOR = {"author_id": "usr_1", "author_name": "Ann", "author_email": "ann@example.com"}
+AUTHOR: NewAgentFields = {
+    "author_id": "usr_1",
+    "author_name": "Ann",
+    "author_email": "ann@example.com",
+}
 
 
 @pytest.fixture
@@ -49,7 +54,8 @@ def leadway(mock: Mock) -> Iterator[Leadway]:
 
 
 def test_an_agent_is_created_published_executed_and_deleted(leadway: Leadway) -> None:
-    created = leadway.create_agent("Support", description="Helps", **AUTHOR)
+    described: NewAgentFields = {**AUTHOR, "description": "Helps"}
+    created = leadway.create_agent("Support", **described)
     (first,) = created.versions
     assert (created.name, created.status, created.location_id) == ("Support", "active", "here")
     assert (first.state, first.is_published, first.number) == ("staging", False, 1)
@@ -93,11 +99,11 @@ def test_agents_are_listed_in_pages(leadway: Leadway) -> None:
 def test_the_deprecated_paths_warn(leadway: Leadway) -> None:
     agent_id = leadway.create_agent("Old", **AUTHOR).id
     with pytest.warns(DeprecationWarning, match=r"Use list_agents\(\)"):
-        page = leadway.list_agents_deprecated(limit=100)  # pyright: ignore[reportDeprecated] - tested
+        page = leadway.list_agents_deprecated(limit=100)  # type: ignore[deprecated]  # tested
     assert agent_id not in {each.id for each in page.agents}
     leadway.publish_agent_version(leadway.agent(agent_id).get().versions[0].id)
     with pytest.warns(DeprecationWarning, match=r"Use get\(\)"):
-        found = leadway.agent(agent_id).get_deprecated()  # pyright: ignore[reportDeprecated] - tested
+        found = leadway.agent(agent_id).get_deprecated()  # type: ignore[deprecated]  # tested
     assert found.id == agent_id
 
 
@@ -114,10 +120,10 @@ def test_the_async_client_does_the_same(mock: Mock) -> None:
             listed = await leadway.list_agents(published_only=True, limit=100)
             assert created.id in {each.id for each in listed.agents}
             with pytest.warns(DeprecationWarning, match="list_agents"):
-                old = await leadway.list_agents_deprecated(limit=100)  # pyright: ignore[reportDeprecated] - tested
+                old = await leadway.list_agents_deprecated(limit=100)  # type: ignore[deprecated]  # tested
             assert old.total == listed.total
             with pytest.warns(DeprecationWarning, match="get"):
-                again = await agent.get_deprecated()  # pyright: ignore[reportDeprecated] - tested
+                again = await agent.get_deprecated()  # type: ignore[deprecated]  # tested
             await agent.delete()
             with pytest.raises(AgentNotFoundError):
                 await agent.delete()
@@ -157,7 +163,8 @@ def test_wrong_arguments_are_named_and_nothing_is_sent(
 
 
 def test_the_names_are_those_of_the_contract(mock: Mock, leadway: Leadway) -> None:
-    version = leadway.create_agent("A", agency_id="x", **AUTHOR).versions[0].id
+    of_agency: NewAgentFields = {"agency_id": "x", **AUTHOR}
+    version = leadway.create_agent("A", **of_agency).versions[0].id
     leadway.update_agent_version(
         version,
         name="One",

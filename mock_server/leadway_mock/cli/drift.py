@@ -29,7 +29,7 @@ EPILOG = (
 
 
 @dataclass(slots=True)
-class Report:
+class DriftReport:
     """What is new in the files, and what is wrong with the triage."""
 
     compared: int = 0
@@ -56,12 +56,12 @@ def main(arguments: Sequence[str]) -> int:
     return FAILED if report.new or report.problems else OK
 
 
-def look(files: Sequence[Path], contract: Path, triage: Triage, *, write: bool = False) -> Report:
+def look(files: Sequence[Path], contract: Path, triage: Triage, *, write: bool = False) -> DriftReport:
     """Return what is new in the files; with `write`, add it to the triage.
 
     Raises `SpecError` if one of them cannot be compared.
     """
-    ours, report = read_operations(contract), Report()
+    ours, report = read_operations(contract), DriftReport()
     for file in files:
         theirs = read_operations(file)
         if not shared_families(ours, theirs):
@@ -81,7 +81,7 @@ def look(files: Sequence[Path], contract: Path, triage: Triage, *, write: bool =
     return report
 
 
-def _print(report: Report) -> None:
+def _print(report: DriftReport) -> None:
     report.new.sort(key=lambda each: each.operation)
     for operation, differences in groupby(report.new, key=lambda each: each.operation):
         print_line(short_lines(operation))
@@ -101,11 +101,11 @@ def _print(report: Report) -> None:
     )
 
 
-def _differing(report: Report) -> int:
+def _differing(report: DriftReport) -> int:
     return sum(each.kind is not Kind.WORDS for each in report.new)
 
 
-def _as_json(report: Report) -> dict[str, object]:
+def _as_json(report: DriftReport) -> dict[str, object]:
     return {
         "compared": report.compared,
         "new": [
