@@ -208,7 +208,8 @@ class OAuthToken(TokenProvider):
 
     def mask(self, text: bytes) -> bytes:
         """Return `text` with each occurrence of its secrets replaced by asterisks."""
-        return super().mask(self._client_secret.mask(text))
+        # The newest tokens are not enough: a service may keep the first refresh token.
+        return super().mask(self._refresh_token.mask(self._client_secret.mask(text)))
 
     def _take_tokens(self, body: bytes) -> bytes:
         """Use the tokens of a response; return a body that says which ones it had."""

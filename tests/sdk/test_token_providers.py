@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
+import trio
 
 from leadway import (
     MOCK_TOKEN,
@@ -168,6 +169,23 @@ def test_tasks_and_clients_refresh_once(mock: Server) -> None:
             return [each.text for each in replies]
 
     assert set(asyncio.run(execute())) == {"Turn 1. You said: Hello"}
+    assert len(program.tokens) == 2
+
+
+def test_tasks_of_trio_refresh_once(mock: Server) -> None:
+    program = Program(mock.url)
+    program.pass_a_day()
+
+    async def execute() -> None:
+        token = program.token()
+        async with (
+            AsyncLeadway(token=token, location_id=LOCATION, base_url=mock.url) as leadway,
+            trio.open_nursery() as nursery,
+        ):
+            for _ in range(N):
+                nursery.start_soon(leadway.agent(AGENT_ID).execute, "Hello")
+
+    trio.run(execute)
     assert len(program.tokens) == 2
 
 
@@ -373,6 +391,18 @@ def test_refreshed_tokens_are_masked(
     seen += [repr([span.arguments for span in tracer.spans]), everything_logged.getvalue()]
     for canary in CANARIES:
         assert not any(is_in(canary, text) for text in seen)
+
+
+def test_a_refresh_token_that_is_kept_stays_masked(hostile_server: HostileServer) -> None:
+    scripts = [issued(access_token=f"{NEW}-{number}", refresh_token=None) for number in range(9)]
+    replies = [REPLY] * 8 + [echo(200, OLD_REFRESH, APP[1])]
+    steps = [each for pair in zip(scripts, replies, strict=True) for each in pair]
+    hostile_server.respond_with(*steps)
+    token = OAuthToken(*APP, OLD_REFRESH)
+    for _ in scripts:
+        reply = send_sync(hostile_server.url, token=token)
+        token.current = None
+    assert reply.text == "Invalid JWT ******** ********"
 
 
 @pytest.mark.parametrize(
