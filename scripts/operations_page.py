@@ -34,6 +34,6 @@ def _row(operation: Operation) -> str:
     scopes = ", ".join(f"`{scope}`" for scope in operation.scopes) or "unknown"
     name = f"`{operation.id}`" + " (deprecated)" * operation.deprecated
     path, _, test = row.test.partition("::")
-    sdk = f"`{row.sdk}`" if row.sdk else ""
+    sdk = f"`{row.sdk}`" if row.sdk else row.no_sdk
     link = f"[`{test}`](../{path})"
     return f"|{name}|`{operation.method} {operation.path}`|{scopes}|{sdk}|{link}|"

@@ -8,6 +8,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
 from leadway._arguments import check_names, check_type
+from leadway._tokens import Secret
 from leadway.errors import InvalidRequestError, LeadwayError
 
 # The generated models import httpx, which takes most of the time of an import, so functions import
@@ -42,6 +43,12 @@ class Call:
     method: str = "POST"
     idempotency_key: str | None = None
     """Key with which it may be sent again whatever happened; `None` where it has none."""
+
+    token: Secret | None = None
+    """Token of a provider for this call; `None` means the one of the settings."""
+
+    take_secrets: Callable[[bytes], bytes] | None = None
+    """Function that takes the tokens out of the body of a success; returns a body without them."""
 
 
 @dataclass(frozen=True, slots=True)

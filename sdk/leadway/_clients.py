@@ -34,6 +34,7 @@ from leadway._rate_limiter import RateLimiter
 from leadway._retries import RetryPolicy
 from leadway._sender import SendOptions, Steps
 from leadway._settings import Settings
+from leadway._token_providers import TokenFunction, TokenProvider, as_token
 from leadway._tokens import Secret
 from leadway.errors import SettingsError
 
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 class Options(TypedDict, total=False):
     """Settings as keyword arguments; see `Settings`. `None` means not given."""
 
-    token: str | Secret | None
+    token: str | Secret | TokenFunction | None
     location_id: str | None
     base_url: str | None
     api_version: str | None
@@ -89,7 +90,13 @@ class _ClientBase:
         self.settings: Settings = (
             settings.replace(**options) if settings else Settings.create(**options)
         )
-        self._options = SendOptions(self.settings.retries, rate_limiter, observer)
+        token = self.settings.token
+        self._options = SendOptions(
+            self.settings.retries,
+            rate_limiter,
+            observer,
+            provider=token if isinstance(token, TokenProvider) else None,
+        )
         self._open()
 
     @classmethod
@@ -356,5 +363,4 @@ class AsyncLeadway(_ClientBase):
 
 def _mask_token(options: Options) -> Options:
     """Return the options with the token as a `Secret`, so that tracebacks with locals mask it."""
-    token = options.get("token")
-    return {**options, "token": Secret(token) if isinstance(token, str) else token}
+    return {**options, "token": as_token(options.get("token"))}

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
+from inspect import isawaitable
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from leadway import errors
@@ -17,12 +19,21 @@ from leadway._observers import Observer, report
 from leadway._rate_limiter import RateLimiter
 from leadway._responses import classify
 from leadway._retries import RetryPolicy
+from leadway._token_providers import TokenProvider
+from leadway._tokens import Secret
 
-Step = float | Call
-"""Next step: seconds to wait, or a call to send. After a call, the generator gets its outcome."""
+Step = float | Call | Callable[[], object]
+"""Next step: seconds to wait, a call to send, or a function of the program.
+
+The generator gets the outcome of a call, and the result of a function.
+"""
 
 Result = TypeVar("Result")
-Steps: TypeAlias = Generator[Step, Outcome | None, Result]
+Steps: TypeAlias = Generator[Step, Any, Result]
+
+_POLL_SECONDS: Final = 0.02
+_MAX_WAIT_SECONDS: Final = 300.0
+"""How often and how long to look whether another thread or task has a new token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,7 @@ class SendOptions:
     rate_limiter: RateLimiter | None = None
     observer: Observer | None = None
     random: Callable[[], float] = random.random
+    provider: TokenProvider | None = None
 
 
 def send_with_retries(call: Call, options: SendOptions) -> Steps[Any]:
@@ -56,6 +68,7 @@ def send_with_retries(call: Call, options: SendOptions) -> Steps[Any]:
     Raises `LeadwayError`, the one of the last attempt.
     """
     number, total_delay = 0, 0.0
+    rejected: Secret | None = None
     retries, has_key = options.retries, call.idempotency_key is not None
     if has_key or call.method == "GET":
         retries = replace(retries, retry_on=(*retries.retry_on, *SAFE_TO_REPEAT))
@@ -64,6 +77,9 @@ def send_with_retries(call: Call, options: SendOptions) -> Steps[Any]:
         delay = options.rate_limiter.reserve() if options.rate_limiter else 0.0
         if delay > 0:
             yield delay
+        if options.provider:
+            token = yield from _usable_token(options.provider, rejected, options)
+            call = replace(call, token=token)
         outcome = yield call
         if outcome is None:
             raise TypeError("The outcome of a call must be sent to the generator.")
@@ -72,25 +88,75 @@ def send_with_retries(call: Call, options: SendOptions) -> Steps[Any]:
         if not isinstance(result, errors.LeadwayError):
             return result
         result.attempts, result.idempotency_key = number, call.idempotency_key
-        retry_delay = retries.retry_delay(result, number, total_delay, options.random)
+        if options.provider and rejected is None and isinstance(result, errors.InvalidTokenError):
+            rejected = call.token
+            continue
+        attempt = number - (rejected is not None)
+        retry_delay = retries.retry_delay(result, attempt, total_delay, options.random)
         if retry_delay is None:
             raise result
         total_delay += retry_delay
         yield retry_delay
 
 
+def _usable_token(
+    provider: TokenProvider, rejected: Secret | None, options: SendOptions
+) -> Steps[Secret | None]:
+    """Return the current token; get a new one before, if it is `rejected` or has expired.
+
+    One thread or task gets it, and the others wait.
+    """
+    if provider.is_usable(rejected) and not provider.is_unreported:
+        return provider.current
+    waited = 0.0
+    while not provider.lock.acquire(blocking=False):
+        if waited > _MAX_WAIT_SECONDS:
+            raise errors.RequestTimeoutError(
+                f"No new token within {_MAX_WAIT_SECONDS:g} s; a token function must not send"
+                " messages with its own client"
+            )
+        waited += _POLL_SECONDS
+        yield _POLL_SECONDS
+    try:
+        if not provider.is_usable(rejected):
+            yield from _refresh(provider, options)
+        if provider.is_unreported:
+            yield provider.report
+            provider.is_unreported = False
+        return provider.current
+    finally:
+        provider.lock.release()
+
+
+def _refresh(provider: TokenProvider, options: SendOptions) -> Steps[None]:
+    step = provider.refresh_step()
+    if not isinstance(step, Call):
+        provider.accept((yield step))
+        return
+    # A refresh token works once, so nothing is sent again that may have been processed.
+    retries = replace(options.retries, retry_on=())
+    try:
+        yield from send_with_retries(step, replace(options, retries=retries, provider=None))
+    except errors.InvalidTokenError as error:
+        provider.reject(error)
+        raise
+
+
 def run(
     steps: Steps[Result], send: Callable[[Call], Outcome], sleep: Callable[[float], None]
 ) -> Result:
     """Execute the steps; return their result."""
-    step = _advance(steps)
-    while not isinstance(step, Done):
-        if isinstance(step, Call):
-            step = _advance(steps, send(step))
-        else:
-            sleep(step)
-            step = _advance(steps)
-    return step.result
+    with closing(steps):  # Also if a function of the program fails.
+        step = _advance(steps)
+        while not isinstance(step, Done):
+            if isinstance(step, Call):
+                step = _advance(steps, send(step))
+            elif callable(step):
+                step = _advance(steps, step())
+            else:
+                sleep(step)
+                step = _advance(steps)
+        return step.result
 
 
 async def run_async(
@@ -99,17 +165,21 @@ async def run_async(
     sleep: Callable[[float], Awaitable[None]],
 ) -> Result:
     """Execute the steps; return their result."""
-    step = _advance(steps)
-    while not isinstance(step, Done):
-        if isinstance(step, Call):
-            step = _advance(steps, await send(step))
-        else:
-            await sleep(step)
-            step = _advance(steps)
-    return step.result
+    with closing(steps):
+        step = _advance(steps)
+        while not isinstance(step, Done):
+            if isinstance(step, Call):
+                step = _advance(steps, await send(step))
+            elif callable(step):
+                result = step()
+                step = _advance(steps, await result if isawaitable(result) else result)
+            else:
+                await sleep(step)
+                step = _advance(steps)
+        return step.result
 
 
-def _advance(steps: Steps[Result], outcome: Outcome | None = None) -> Step | Done[Result]:
+def _advance(steps: Steps[Result], outcome: object = None) -> Step | Done[Result]:
     try:
         return steps.send(outcome)
     except StopIteration as end:

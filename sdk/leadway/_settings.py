@@ -13,7 +13,14 @@ from typing import Any, Final
 
 from leadway._arguments import check_names, check_type
 from leadway._retries import RetryPolicy
-from leadway._tokens import Secret, check_base_url, check_token_host
+from leadway._token_providers import TokenProvider, as_token
+from leadway._tokens import (
+    Secret,
+    check_base_url,
+    check_token_host,
+    is_header_value,
+    token_problem,
+)
 from leadway.errors import SettingsError
 
 PRODUCTION: Final = "https://services.leadconnectorhq.com"
@@ -49,7 +56,8 @@ class Settings:
     """Settings of a client. Immutable.
 
     Args:
-        token: a Private Integration Token or an OAuth token; masked in all output.
+        token: a Private Integration Token or an OAuth token; masked in all output. Or an
+            `OAuthToken`, or a function that returns a token and is called again after a 401.
         location_id: the sub-account that owns the agents and the token.
         base_url: scheme and host of the service.
         api_version: the `Version` header.
@@ -79,14 +87,14 @@ class Settings:
     send_token_anywhere: bool = False
 
     def __post_init__(self) -> None:
-        if isinstance(self.token, str):
-            object.__setattr__(self, "token", Secret(self.token))
-        problem = _token_problem(self.token)
+        object.__setattr__(self, "token", as_token(self.token))
+        tokens = self.token.secrets() if isinstance(self.token, TokenProvider) else (self.token,)
+        problem = "".join(map(token_problem, tokens))
         if problem:
             raise SettingsError(problem)
         for name, (kind, expected) in _TYPES.items():
             check_type(name, getattr(self, name), kind, expected, SettingsError)
-        if not _is_header_value(self.api_version):
+        if not is_header_value(self.api_version):
             raise SettingsError(
                 f"`api_version` must be a word such as 2021-07-28, not {self.api_version!r}."
             )
@@ -98,8 +106,8 @@ class Settings:
             if getattr(self, name) > _MAX_SECONDS:
                 raise SettingsError(f"`{name}` must be at most {_MAX_SECONDS} seconds.")
         check_base_url(self.base_url)
-        if not self.send_token_anywhere:
-            check_token_host(self.token, self.base_url)
+        for token in () if self.send_token_anywhere else tokens:
+            check_token_host(token, self.base_url)
 
     @classmethod
     def create(cls, **values: Any) -> Settings:  # noqa: ANN401 - the fields of this class
@@ -114,8 +122,7 @@ class Settings:
         missing = [text for name, text in _REQUIRED.items() if not present.get(name)]
         if missing:
             raise SettingsError(f"Missing: {'; '.join(missing)}.")
-        if isinstance(present["token"], str):
-            present["token"] = Secret(present["token"])
+        present["token"] = as_token(present["token"])
         return cls(**present)
 
     @classmethod
@@ -179,20 +186,3 @@ _PARSERS: Final[Mapping[str, tuple[Callable[[str], object], str]]] = {
     "max_response_bytes": (int, "a whole number"),
     "send_token_anywhere": (_parse_bool, "1 or 0"),
 }
-
-
-def _token_problem(token: Secret) -> str:
-    # A function of its own, so that no frame of the error's traceback holds the value.
-    if not isinstance(token, Secret):
-        return "`token` must be a string or a Secret."
-    if not token:
-        return "`token` is empty; pickling settings removes it."
-    if token.reveal().lower().startswith("bearer "):
-        return "`token` must not begin with 'Bearer'; use only what follows it."
-    if not _is_header_value(token.reveal()):
-        return "`token` must be printable ASCII without spaces."
-    return ""
-
-
-def _is_header_value(value: str) -> bool:
-    return bool(value) and value.isascii() and value.isprintable() and " " not in value

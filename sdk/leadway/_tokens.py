@@ -120,6 +120,25 @@ def _unescape(text: bytes, codes: Collection[int]) -> bytes:
     return text
 
 
+def token_problem(token: object, name: str = "token") -> str:
+    """Return why a value cannot be a token, empty if it can; for the argument `name`."""
+    # A function of its own, so that no frame of the error's traceback holds the value.
+    if not isinstance(token, Secret):
+        return f"`{name}` must be a string or a Secret."
+    if not token:
+        return f"`{name}` is empty; pickling settings removes it."
+    if token.reveal().lower().startswith("bearer "):
+        return f"`{name}` must not begin with 'Bearer'; use only what follows it."
+    if not is_header_value(token.reveal()):
+        return f"`{name}` must be printable ASCII without spaces."
+    return ""
+
+
+def is_header_value(value: str) -> bool:
+    """Return whether a text can be sent in a header, as one word."""
+    return bool(value) and value.isascii() and value.isprintable() and " " not in value
+
+
 def check_base_url(base_url: str) -> None:
     """Check that a URL is scheme and host only.
 

@@ -13,7 +13,7 @@ import platform
 import time
 import zlib
 from collections import deque
-from collections.abc import AsyncGenerator, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -27,7 +27,7 @@ from leadway._calls import Call, Failure, HTTPResponse, Outcome
 from leadway._network_environment import read_network_environment
 from leadway._sender import Result, Steps, run, run_async
 from leadway._settings import Settings
-from leadway._tokens import is_loopback
+from leadway._tokens import check_token_host, is_loopback
 from leadway._version import __version__
 from leadway_client.api.agents import (
     create_agent,
@@ -47,6 +47,7 @@ from leadway_client.api.managed_agents import (
     get_managed_agent,
     list_managed_agents,
 )
+from leadway_client.api.tokens import get_access_token
 from leadway_client.types import UNSET
 
 USER_AGENT: Final = (
@@ -74,9 +75,12 @@ _OPERATIONS: Final[Mapping[str, Any]] = {
     "executeManagedAgent": execute_managed_agent,
     "listManagedAgents": list_managed_agents,
     "getManagedAgent": get_managed_agent,
+    "getAccessToken": get_access_token,
 }
-_ONE_VERSION: Final = frozenset({"executeManagedAgent", "listManagedAgents", "getManagedAgent"})
-"""Operations without `source`, which one `Version` has."""
+_ONE_VERSION: Final = frozenset(
+    {"executeManagedAgent", "listManagedAgents", "getManagedAgent", "getAccessToken"}
+)
+"""Operations without `source`, which one `Version` has, or in which its names are those of one."""
 
 _UNENCODABLE: Final = (RecursionError, TypeError, ValueError)
 _FAILURES: Final = (
@@ -119,6 +123,11 @@ class _BaseTransport:
     def _build_request(self, call: Call) -> httpcore.Request | Failure:
         if self._is_closed:
             return Failure(errors.ClientClosedError, "The client is closed")
+        if call.token and not self._settings.send_token_anywhere:
+            try:  # The settings have checked only the tokens that the program has given.
+                check_token_host(call.token, self._settings.base_url)
+            except errors.TokenHostMismatchError as error:
+                return Failure(type(error), error.message)
         operation = _OPERATIONS[call.operation]
         chosen = dict(call.arguments)
         if call.operation not in _ONE_VERSION:
@@ -126,15 +135,18 @@ class _BaseTransport:
             chosen["source"] = self._settings.source or UNSET
         arguments = operation._get_kwargs(**chosen)  # noqa: SLF001 - the only builder without parser
         try:
-            body = _encoded(arguments.get("json"))
+            form = arguments.get("data")
+            body = urlencode(form).encode() if form else _encoded(arguments.get("json"))
             query = urlencode(arguments.get("params", {}))
         except _UNENCODABLE as error:
             detail = self._masked(str(error))
             reason = f"The message cannot be encoded as JSON: {detail}"
             return Failure(errors.InvalidRequestError, reason)
+        token = call.token or self._settings.token
         headers = {
             "Host": self._url.netloc,
-            "Authorization": f"Bearer {self._settings.token.reveal()}",
+            # The form of the token operation has its secrets.
+            **({} if form else {"Authorization": f"Bearer {token.reveal()}"}),
             "User-Agent": USER_AGENT,
             "Accept": "application/json",
             "Accept-Encoding": "gzip, deflate",
@@ -223,7 +235,7 @@ class Transport(_BaseTransport):
                     reader.feed(chunk)
                 if _has_unread_bytes(response):
                     response.extensions["network_stream"].close()
-            return reader.finish()
+            return reader.finish(call.take_secrets)
         except _FAILURES as error:
             return self._failure(error, request, started)
 
@@ -271,7 +283,7 @@ class AsyncTransport(_BaseTransport):
                     reader.feed(chunk)
                 if _has_unread_bytes(response):
                     await response.extensions["network_stream"].aclose()
-            return reader.finish()
+            return reader.finish(call.take_secrets)
         except _FAILURES as error:
             return self._failure(error, request, started)
 
@@ -406,8 +418,11 @@ class _ResponseReader:
             seconds = self._settings.timeout
             raise errors.RequestTimeoutError(f"The response was not complete after {seconds:g} s")
 
-    def finish(self) -> HTTPResponse:
+    def finish(self, take_secrets: Callable[[bytes], bytes] | None = None) -> HTTPResponse:
         """Return the complete response, with the token masked and without cookies."""
+        status, body = self._response.status, bytes(self._body)
+        if take_secrets and 200 <= status <= 299:  # noqa: PLR2004 - the class of successes
+            body = take_secrets(body)
         lines = [
             b"%b:%b" % (name.lower(), value)
             for name, value in self._response.headers
@@ -416,8 +431,7 @@ class _ResponseReader:
         mask = self._settings.token.mask
         text = mask(b"\n".join(lines)).decode("latin-1")
         headers = dict(line.split(":", 1) for line in text.split("\n") if line)
-        body = mask(bytes(self._body))
-        return HTTPResponse(self._response.status, body, headers, self._path, self._seconds())
+        return HTTPResponse(status, mask(body), headers, self._path, self._seconds())
 
     def _seconds(self) -> float:
         return time.monotonic() - self._started

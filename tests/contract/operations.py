@@ -8,15 +8,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class OperationRow:
-    """One operation of the contract. `sdk` is a method of the SDK; empty where it has none yet."""
+    """One operation of the contract."""
 
     test: str
     sdk: str = ""
+    """Method or class of the SDK that calls it."""
+
+    no_sdk: str = ""
+    """Reason why the SDK does not call it."""
 
 
 _AGENTS = "tests/contract/test_agents.py::test_"
 _MANAGED = "tests/contract/test_managed_agents.py::test_"
 _TOKENS = "tests/contract/test_tokens.py::test_"
+_AGENCY = "none: needs an agency's token, a client has a location's"
 _CONVERSATIONS = "tests/contract/test_conversations.py::test_"
 
 OPERATIONS: Mapping[str, OperationRow] = {
@@ -48,7 +53,11 @@ OPERATIONS: Mapping[str, OperationRow] = {
         f"{_MANAGED}managed_agents_are_listed", "Leadway.list_managed_agents"
     ),
     "getManagedAgent": OperationRow(f"{_MANAGED}managed_agent_is_read", "ManagedAgent.get"),
-    "getAccessToken": OperationRow(f"{_TOKENS}code_is_exchanged_once"),
-    "getLocationAccessToken": OperationRow(f"{_TOKENS}agency_gets_tokens_of_its_locations"),
-    "getLocationAccessTokenV3": OperationRow(f"{_TOKENS}agency_gets_tokens_of_its_locations"),
+    "getAccessToken": OperationRow(f"{_TOKENS}code_is_exchanged_once", "OAuthToken"),
+    "getLocationAccessToken": OperationRow(
+        f"{_TOKENS}agency_gets_tokens_of_its_locations", no_sdk=_AGENCY
+    ),
+    "getLocationAccessTokenV3": OperationRow(
+        f"{_TOKENS}agency_gets_tokens_of_its_locations", no_sdk=_AGENCY
+    ),
 }

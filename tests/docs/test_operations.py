@@ -39,6 +39,10 @@ def test_the_test_and_the_generated_module_exist(operation: str) -> None:
     assert import_module(f"leadway_client.api.{folder}.{module}").sync_detailed
 
 
+def test_every_operation_has_a_method_or_a_reason() -> None:
+    assert [name for name, each in OPERATIONS.items() if bool(each.sdk) == bool(each.no_sdk)] == []
+
+
 @pytest.mark.parametrize("name", [each.sdk for each in OPERATIONS.values() if each.sdk])
 def test_the_method_of_the_sdk_exists(name: str) -> None:
     assert callable(attrgetter(name)(leadway))

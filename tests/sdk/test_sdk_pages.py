@@ -25,6 +25,7 @@ OUTPUTS = {
     "stored = chat": ["Look at this -> Turn 1.", "Do you remember? -> Turn 2."],
     "create_agent": [" Support active\n"],
     "AsyncLeadway": ["Turn 1. You said: Hello\n" * 3],
+    "OAuthToken(": ["Turn 1. You said: Hello\n"],
     "inactiveagent": ["InactiveAgentError False Agent is not active. (HTTP 400"],
     "RateLimiter()": ["You said: One", "You said: Two", "You said: Three"],
     "observer=observe": ["1 /agent-studio/agent/p1q2r3s4t5u6v7w8x9y0z1a2/execute 200 "],

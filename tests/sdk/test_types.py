@@ -23,6 +23,7 @@ TIMEOUT_SECONDS = 120
 def test_the_typed_usage_runs(url: str) -> None:
     assert typed_usage.converse(url, ECHO_ID).startswith("Turn 1. You said: Hello")
     assert asyncio.run(typed_usage.converse_async(url, ECHO_ID)) == "Turn 1. You said: Hello"
+    assert asyncio.run(typed_usage.refresh_async(url, ECHO_ID)) == "Turn 1. You said: Hello"
     with pytest.warns(DeprecationWarning, match="execute"):
         assert typed_usage.deprecated(url, ECHO_ID) == "Turn 1. You said: Hello"
     assert typed_usage.error_text(InvalidRequestError("No")).startswith("No. ")

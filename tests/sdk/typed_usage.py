@@ -14,10 +14,12 @@ from leadway import (
     InvalidRequestError,
     Leadway,
     LeadwayError,
+    OAuthToken,
     RateLimitedError,
     RateLimiter,
     Reply,
     RetryPolicy,
+    Secret,
     ServerError,
     Settings,
     Turn,
@@ -67,6 +69,22 @@ async def converse_async(url: str, agent_id: str) -> str:
         reply = await chat.send("Hello")
         assert_type(reply, Reply)
         return reply.text
+
+
+async def get_token() -> str:
+    return "pit-12345678-1234-4234-8234-123456789abc"
+
+
+async def refresh_async(url: str, agent_id: str) -> str:
+    def store(access_token: Secret, refresh_token: Secret) -> None:
+        assert_type((access_token.reveal(), refresh_token.reveal()), tuple[str, str])
+
+    token = OAuthToken("app", "app-secret", "refresh-token", await get_token(), on_refresh=store)
+    with Leadway(settings(url), token=token) as leadway:
+        reply = leadway.agent(agent_id).execute("Hello")
+    async with AsyncLeadway(settings(url), token=get_token) as other:
+        reply = await other.agent(agent_id).execute("Hello")
+    return reply.text
 
 
 def deprecated(url: str, agent_id: str) -> str:
