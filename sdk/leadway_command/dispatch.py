@@ -27,6 +27,7 @@ _SUMMARIES: Final[Mapping[str, str]] = {
     "mock check": "check dialogues and agents files",
     "mock env": "print the environment that points programs to a running mock",
     "mock exec": "run a command, such as a test, with a mock of its own",
+    "mock token": "print a made-up OAuth token",
 }
 
 

@@ -13,9 +13,7 @@ from tests.contract.service import Service, Way
 NEAR_MISSES = [
     ("GET", "/"),
     ("POST", "/"),
-    ("POST", "/agent-studio/agents"),
     ("POST", "/agent-studio/p1q2r3s4t5u6v7w8x9y0z1a2/execute"),
-    ("POST", "/agent-studio/agent/p1q2r3s4t5u6v7w8x9y0z1a2/execute/"),
     ("DELETE", "/agent-studio/agents/p1q2r3s4t5u6v7w8x9y0z1a2"),
 ]
 

@@ -23,7 +23,8 @@ parts = st.lists(st.dictionaries(texts, values, max_size=4), max_size=4)
 
 def send(method: str, path: str, body: object = None) -> Any:
     text = b"" if body is None else json.dumps(body).encode()
-    request = Request(method, f"{AGENTS}{path}", f"locationId={LOCATION}", HEADERS, text)
+    query = f"locationId={LOCATION}" if method in {"GET", "DELETE"} else ""
+    request = Request(method, f"{AGENTS}{path}", query, HEADERS, text)
     response = mock.handle(request)
     assert response.status < 300, (response.status, response.hint)
     return json.loads(response.body)

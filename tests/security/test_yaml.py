@@ -62,7 +62,7 @@ def test_a_bomb_is_rejected_quickly_with_a_short_error(name: str, tmp_path: Path
     began = time.thread_time()
     with pytest.raises(AgentsFileError) as rejected:
         load_agents(path)
-    assert time.thread_time() - began < 5
+    assert time.thread_time() - began < 20
     assert len(str(rejected.value)) < 300_000
     assert re.match(r".*agents\.yaml:\d+:\d+: ", str(rejected.value))
 

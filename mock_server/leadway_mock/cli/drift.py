@@ -56,7 +56,9 @@ def main(arguments: Sequence[str]) -> int:
     return FAILED if report.new or report.problems else OK
 
 
-def look(files: Sequence[Path], contract: Path, triage: Triage, *, write: bool = False) -> DriftReport:
+def look(
+    files: Sequence[Path], contract: Path, triage: Triage, *, write: bool = False
+) -> DriftReport:
     """Return what is new in the files; with `write`, add it to the triage.
 
     Raises `SpecError` if one of them cannot be compared.

@@ -347,9 +347,9 @@ def _check_mocked(
 
 
 def _route_hint(contract: Contract, path: str) -> str:
-    current = [each for each in contract.operations if not each.deprecated]
-    listed = ", ".join(f"{each.method} {each.path}" for each in current)
-    known = f"The contract has {listed}; the mock lists its own pages at /__mock."
+    number, first = len(contract.operations), contract.operations[0]
+    others = f"The contract has {number} operations, {first.method} {first.path} among them"
+    known = f"{others}: /__mock/docs shows all, and /__mock the mock's own pages."
     return " ".join((*_path_mistakes(contract, path), known))
 
 

@@ -707,7 +707,7 @@ def calls_an_api_that_is_not_there(client: EvaluatedClient) -> None:
 
 @resembles("path-unknown")
 def calls_what_only_the_vendor_has(client: EvaluatedClient) -> None:
-    client.say(path="/agent-studio/agent/versions/v1", method="PATCH")
+    client.say(path="/contacts/", method="POST")
     client.say(path="/contacts/", method="GET")
 
 

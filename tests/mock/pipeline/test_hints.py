@@ -131,7 +131,7 @@ def test_the_hint_about_a_token_is_not_redacted(
         ),
         (f"/v2{CURRENT}", "There is something before /agent-studio: the base URL is scheme and"),
         (f"/services/agent-studio{CURRENT}", "There is something before /agent-studio"),
-        ("/", "To wait for the mock, use GET /__mock/health. The contract has POST"),
+        ("/", "To wait for the mock, use GET /__mock/health. The contract has 17 operations"),
         ("/" + "a/" * 5000, "Leave out the slash at the end. The contract has"),
     ],
 )
@@ -140,7 +140,7 @@ def test_the_mistake_in_a_path_is_named(client: EmulatorClient, path: str, hint:
 
     assert response.rule == "route-unknown"
     assert response.hint.startswith(hint)
-    assert "The contract has POST /agent-studio/agent/{agentId}/execute" in response.hint
+    assert "operations, POST /agent-studio/agent/{agentId}/execute among them" in response.hint
     assert len(response.hint) < 1000
 
 

@@ -158,7 +158,10 @@ def test_v3_has_other_names(client: EmulatorClient) -> None:
     ("fields", "messages"),
     [
         ({}, ["client_id must be a string", "client_secret must be a string"]),
-        ({**APP, "grant_type": "password"}, ["grant_type is not valid"]),
+        (
+            {**APP, "grant_type": "password"},
+            ["grant_type must be one of the following values: authorization_code, refresh_token"],
+        ),
         ({**APP, **CODE, "color": "red"}, ["property color should not exist"]),
     ],
 )
