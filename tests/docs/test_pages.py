@@ -157,6 +157,7 @@ def test_every_setting_is_listed() -> None:
 
 def test_flags_of_the_pages_exist() -> None:
     known = {"--" + setting.name.replace("_", "-") for setting in fields(Settings)}
+    known |= {"--triage", "--write"}  # of `leadway drift`
     for name in ("architecture", "evidence", "agents-file"):
         page = Page.read(f"docs/{name}.md")
         assert {code.split()[0] for code in page.code if code.startswith("--")} <= known, name

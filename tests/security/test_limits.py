@@ -251,7 +251,7 @@ def test_no_body_takes_long_to_process(mock_with: MockWith, name: str) -> None:
     began = time.thread_time()
     assert mock.post(SLOW[name]).status < 500
     # A megabyte of anything takes a fraction of a second; before it was made so, some took minutes.
-    assert time.thread_time() - began < 3
+    assert time.thread_time() - began < 10
 
 
 def test_no_header_takes_long_to_process(mock_with: MockWith) -> None:
@@ -263,4 +263,4 @@ def test_no_header_takes_long_to_process(mock_with: MockWith) -> None:
         assert mock.post(BODY, headers={"content-type": text}).status < 500
     for text in ("," * 60_000, "code=200;" * 7_000, "example=" + '"' * 60_000):
         assert mock.post(BODY, headers={"prefer": text}).status < 500
-    assert time.thread_time() - began < 3
+    assert time.thread_time() - began < 10

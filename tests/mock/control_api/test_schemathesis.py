@@ -44,7 +44,7 @@ CONFIGURATION: dict[str, Any] = {
         }
         for name in (
             *("armFault", "putDialogue", "restoreSnapshot", "setClock", "freezeClock"),
-            "setReplies",
+            *("setReplies", "seedAgents"),
         )
     ]
     + [
