@@ -50,7 +50,7 @@ class TokenProvider(Secret):
 
     def refresh_step(self) -> Call | Callable[[], object]:
         """Return what gets the next token: a call, or a function whose result is for `accept`."""
-        raise NotImplementedError
+        raise NotImplementedError  # Each kind of provider has its own.
 
     def is_usable(self, rejected: Secret | None) -> bool:
         """Return whether the current token can be sent, after the service rejected this one."""

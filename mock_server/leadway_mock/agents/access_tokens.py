@@ -57,7 +57,7 @@ def access_claims(
 
 
 def read_claims(token: str) -> Mapping[str, Any] | None:
-    """Return the claims of a JSON Web Token, whoever signed it; None for another text."""
+    """Return the claims of a JSON Web Token, with any signature; None for another text."""
     parts = token.split(".")
     if len(parts) != _PARTS:
         return None

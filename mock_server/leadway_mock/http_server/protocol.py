@@ -476,7 +476,6 @@ class HttpProtocol(HttpToolsProtocol):
         self.is_lingering = True
         with contextlib.suppress(OSError):
             self.transport.write_eof()
-        self.flow.resume_reading()
         self.timer = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
 
     def _close_when_quiet(self) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 
 from leadway_mock.agents.patterns import PatternTimeout
 from leadway_mock.agents.registry import AgentRegistry, Token
+from leadway_mock.config.settings import Settings
 from leadway_mock.contract.documented_paths import DocumentedOperation, documented_at
 from leadway_mock.contract.model import Contract, Match, Operation, agent_id_of
 from leadway_mock.dialogues import DialogueRegistry
@@ -201,12 +202,8 @@ class RequestPipeline:
     def _parse_body(self, context: RequestContext, operation: Operation) -> Any:  # noqa: ANN401 - any JSON value
         if operation.body_schema is None:
             return {}
-        settings = context.namespace.settings
-        limit = settings.max_body_bytes
-        if operation.id in LARGE_BODIES:
-            limit = max(limit, settings.max_agent_bytes)
         read = read_form if operation.has_form else read_json
-        body = read(context.request, limit)
+        body = read(context.request, body_limit(operation, context.namespace.settings))
         context.record.body = body
         return body
 
@@ -283,6 +280,12 @@ class RequestPipeline:
             context.record.find_unused_input = partial(
                 find_unused_input, context.request.query, operation, body, unknown, declared
             )
+
+
+def body_limit(operation: Operation, settings: Settings) -> int:
+    """Return how many bytes the body of a request may have."""
+    is_large = operation.id in LARGE_BODIES
+    return max(settings.max_body_bytes, settings.max_agent_bytes if is_large else 0)
 
 
 def _read_query(request: Request, reader: QueryReader, paging: str) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Final
 
 from leadway_mock.contract.model import Contract
@@ -49,6 +50,7 @@ HINTS: Final[Mapping[str, str]] = {
     "upstream-timeout": "Send the message again later, with the same token.",
     "location-missing": "Send the sub-account's id as locationId, in the body or a GET's query.",
     "location-forbidden": "Send the location of the token, or a token of that location.",
+    "route-not-mocked": "Only the vendor's service has it; X-Mock-Hint names its page.",
     "route-unknown": "The base URL is scheme, host and port only. /__mock lists the mock's pages.",
     "method-not-allowed": "The header Allow has the methods of this path.",
     "agent-unknown": _LISTED,
@@ -96,10 +98,11 @@ def log_line(record: ExchangeRecord, response: Response, seconds: float, contrac
         f"{method} {path} -> {response.status} {response.rule}{session} ({seconds * 1000:.1f} ms)"
     )
     example = contract.examples.get(response.rule)
-    if not example or not response.hint:
+    if not response.hint or not (example or response.status >= HTTPStatus.BAD_REQUEST):
         return line
     names = ", ".join(sorted({*_names(record, response, contract)}))
-    what = f"{example.summary}: {names}." if names else f"{example.summary}."
+    summary = example.summary if example else "The mock's own error"
+    what = f"{summary}: {names}." if names else f"{summary}."
     parts = (what, hint_of(response.rule), WHERE_DETAILS_ARE)
     return f"{line}\n    {' '.join(filter(None, parts))}"
 

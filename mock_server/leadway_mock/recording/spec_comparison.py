@@ -106,6 +106,11 @@ def digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:8]
 
 
+def shorten(text: str) -> str:
+    """Return a text as it is shown: its first `SHOWN_CHARS` characters."""
+    return text if len(text) <= SHOWN_CHARS else f"{text[:SHOWN_CHARS]}…"
+
+
 def shared_families(ours: Mapping[str, Node], theirs: Mapping[str, Node]) -> set[str]:
     """Return the first segments of paths, such as `agent-studio`, that both have."""
     return {_family(name) for name in ours} & {_family(name) for name in theirs}
@@ -445,7 +450,6 @@ def _json(value: object) -> str:
 
 
 def _shown(value: object) -> str:
-    text = (
-        "" if value is None else value if isinstance(value, str) else _json(_without_words(value))
-    )
-    return text if len(text) <= SHOWN_CHARS else f"{text[:SHOWN_CHARS]}…"
+    if value is None:
+        return ""
+    return shorten(value if isinstance(value, str) else _json(_without_words(value)))

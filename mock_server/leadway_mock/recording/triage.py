@@ -11,7 +11,13 @@ from typing import Any
 
 import yaml
 
-from leadway_mock.recording.spec_comparison import Difference, Kind, digest, words
+from leadway_mock.recording.spec_comparison import (
+    Difference,
+    Kind,
+    digest,
+    shorten,
+    words,
+)
 from leadway_mock.util.files import read_regular_file
 
 NO_REASON = ""
@@ -68,7 +74,7 @@ class Triage:
             for pointer, text in words(node).items():
                 if digest(text) not in known.get(pointer, "").split():
                     what = "says something else" if pointer in known else "is a new text"
-                    shown = text if len(text) <= 200 else f"{text[:200]}…"  # noqa: PLR2004 - as in `compare`
+                    shown = shorten(text)
                     found.append(Difference(operation, pointer, Kind.WORDS, what, "", shown))
         return found
 
@@ -81,7 +87,7 @@ class Triage:
         ]
 
     def add(self, differences: Iterable[Difference]) -> None:
-        """Accept differences, with a reason that is still to be written; mark words as read."""
+        """Accept differences, except words, with a reason that is still to be written."""
         for each in differences:
             if each.kind is not Kind.WORDS:
                 values = (each.operation, each.pointer, each.kind.value, each.ours, each.theirs)

@@ -13,7 +13,7 @@ from leadway_mock.http.messages import Request, Response
 from leadway_mock.http_server.responses import status_line
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.pipeline.hot_reload import hot_reloader_for
-from leadway_mock.pipeline.pipeline import LARGE_BODIES
+from leadway_mock.pipeline.pipeline import LARGE_BODIES, body_limit
 from leadway_mock.store import WouldBlock
 from leadway_mock.web.host_check import HostCheck
 
@@ -30,11 +30,13 @@ class PlatformAPI:
 
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
-        self._large_bodies = tuple(
-            each.path.partition("{")[0]
+        settings = emulator.settings
+        limits = {
+            each.path.partition("{")[0]: body_limit(each, settings)
             for each in emulator.contract.operations
             if each.id in LARGE_BODIES
-        )
+        }
+        self._limits = tuple(limits.items())
         self.host_check = HostCheck(emulator.settings.host, emulator.settings.allow_host)
         self.reloading = hot_reloader_for(emulator)
 
@@ -44,11 +46,10 @@ class PlatformAPI:
 
     def max_body(self, path: str) -> int:
         """Return how many bytes the body of a request to `path` may have."""
-        settings = self.emulator.settings
-        for start in self._large_bodies:
+        for start, limit in self._limits:
             if path == start or (start.endswith("/") and path.startswith(start)):
-                return max(settings.max_body_bytes, settings.max_agent_bytes)
-        return settings.max_body_bytes
+                return limit
+        return self.emulator.settings.max_body_bytes
 
     def respond_at_once(self, request: Request) -> Response | None:
         """Do what `respond` does; return None, with no turn stored, where that would wait."""
