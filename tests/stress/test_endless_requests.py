@@ -76,7 +76,7 @@ def test_many_endless_requests_stay_within_the_limits() -> None:
 def test_a_long_body_is_read_with_pauses_and_a_short_one_without(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(dispatcher, "READING_SHARE", 3e-5)  # A pause of seconds.
+    monkeypatch.setattr(dispatcher, "READING_SHARE", 2e-4)  # A pause of a second.
     with serve_mock() as server, ExitStack() as stack:
         for length in UNPACED_BYTES - 1_000, UNPACED_BYTES + 1_000:
             client = stack.enter_context(opened(server.url))
