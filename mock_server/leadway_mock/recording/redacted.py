@@ -23,6 +23,7 @@ from leadway_mock.documents.yaml_document import load
 from leadway_mock.recording.private_data import (
     NOTHING_KNOWN,
     KnownValues,
+    RedactedValue,
     redact_json_value,
     redact_private,
 )
@@ -55,11 +56,11 @@ class Redacted(str):
 
 
 @final
-class RedactedJson:
+class RedactedJson(RedactedValue):
     """JSON value without credentials and personal data. Immutable.
 
     Args:
-        value: any JSON value; tuples become lists.
+        value: any JSON value; tuples become lists. Parts that are `RedactedJson` stay as they are.
         known: values that are known to be private.
 
     Raises:
