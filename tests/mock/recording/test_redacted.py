@@ -6,6 +6,7 @@ import json
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -158,7 +159,8 @@ def test_canaries_are_found_in_any_text(before: str, canary: str, after: str) ->
 @pytest.mark.parametrize("times", [1, 2])
 def test_canaries_are_found_however_they_are_encoded(canary: str, times: int) -> None:
     known = KnownValues.of([(NAME, "[name]"), (CONTACT, "[contact-id]")])
-    for encodings in product([*ENCODINGS, quote_plus], repeat=times):
+    every: list[Callable[[str], str]] = [*ENCODINGS, quote_plus]
+    for encodings in product(every, repeat=times):
         text = f"x {canary} y"
         for encode in encodings:
             text = encode(text)
