@@ -31,11 +31,11 @@ CONFIGURATION: dict[str, Any] = {
     "workers": 1,
     "warnings": False,
     "headers": {"Authorization": f"Bearer {TOKEN}"},
-    "generation": {"deterministic": True, "database": "none", "max-examples": 100},
+    "generation": {"deterministic": True, "database": "none", "max-examples": 40},
     "checks": {"max_response_time": 10.0},
     "phases": {
         "coverage": {"generate-duplicate-query-parameters": True},
-        "stateful": {"generation": {"max-examples": 30}},
+        "stateful": {"generation": {"max-examples": 15}},
     },
     # Random values would never be an existing agent or version, so no request would get further.
     # The inactive agent is omitted: its documented 400 looks like a rejected valid body.
@@ -66,7 +66,7 @@ CONFIGURATION: dict[str, Any] = {
 STATEFUL_PHASE = {
     "phases": {
         **{name: {"enabled": False} for name in ("examples", "coverage", "fuzzing")},
-        "stateful": {"generation": {"max-examples": 25}},
+        "stateful": {"generation": {"max-examples": 12}},
     }
 }
 """Only the phase that follows links."""
