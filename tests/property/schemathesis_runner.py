@@ -63,7 +63,7 @@ CONFIGURATION: dict[str, Any] = {
 }
 """No check and no phase is disabled; everything else has Schemathesis's default."""
 
-STATEFUL_PHASE = {
+STATEFUL_PHASE: dict[str, Any] = {
     "phases": {
         **{name: {"enabled": False} for name in ("examples", "coverage", "fuzzing")},
         "stateful": {"generation": {"max-examples": 12}},
@@ -71,7 +71,7 @@ STATEFUL_PHASE = {
 }
 """Only the phase that follows links."""
 
-DETERMINISTIC_PHASES = {
+DETERMINISTIC_PHASES: dict[str, Any] = {
     "phases": CONFIGURATION["phases"]
     | {"fuzzing": {"enabled": False}, "stateful": {"enabled": False}}
 }
@@ -137,8 +137,7 @@ def run_schemathesis(
     server = open_server(app, Settings(port=0)) if isinstance(app, Flask) else Server(app)
     with server:
         schema = schemathesis.openapi.from_url(f"{server.url}/__mock/openapi.json", config=config)
-        if operations:
-            schema = schema.include(operation_id=list(operations))
-        for event in from_schema(schema).execute():
+        chosen = schema.include(operation_id=list(operations)) if operations else schema
+        for event in from_schema(chosen).execute():
             result.add(event)
     return result
