@@ -15,6 +15,8 @@ MAX_DIFFERENCES: Final = 50
 """Limit of the differences of one response."""
 
 MAX_SHOWN_CHARS: Final = 200
+ERROR: Final = 400
+"""The lowest status of an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,14 @@ class FieldDifference:
 def compare(
     probe: str, expected: Mapping[str, Any], actual: Mapping[str, Any]
 ) -> list[FieldDifference]:
-    """Return the differences between the normalized responses to a probe."""
+    """Return the differences between the normalized responses to a probe.
+
+    Of a success and an error, the bodies are compared as a whole.
+    """
     found = _compare(expected, actual, "")
+    if (expected.get("status", 0) < ERROR) != (actual.get("status", 0) < ERROR):
+        names = ("status", "body")
+        found = ((f"/{name}", expected.get(name), actual.get(name)) for name in names)
     return [
         FieldDifference(probe, pointer, _shown(ours), _shown(theirs))
         for pointer, ours, theirs in islice(found, MAX_DIFFERENCES)

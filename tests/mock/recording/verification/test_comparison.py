@@ -55,6 +55,14 @@ def test_differences(expected: Any, actual: Any, found: list[str]) -> None:
     assert [str(each) for each in compare("p", expected, actual)] == found
 
 
+def test_the_bodies_of_a_success_and_an_error_are_one_difference() -> None:
+    found = compare("p", {"status": 422, "body": {"a": 1}}, {"status": 200, "body": {"b": 2}})
+    assert [str(each) for each in found] == [
+        "/status: expected 422, actual 200",
+        '/body: expected {"a": 1}, actual {"b": 2}',
+    ]
+
+
 def test_differences_and_values_are_limited() -> None:
     assert len(compare("p", {"a": [1] * 500}, {"a": [2] * 500})) == MAX_DIFFERENCES
     (difference,) = compare("p", {"a": "x" * 5_000}, {"a": ""})

@@ -115,7 +115,7 @@ SEEDS: Mapping[str, tuple[Callable[[], SecondMock], str]] = {
     ),
     "unknown query is ignored": (
         partial(SecondMock, unknown_query="ignore"),
-        "location-in-query/body/executionId",
+        "location-in-query/body",
     ),
     "sessions expire earlier": (
         partial(SecondMock, session_idle_seconds=1500),
@@ -214,7 +214,7 @@ SEEDS: Mapping[str, tuple[Callable[[], SecondMock], str]] = {
     ),
     "every message is a session": (
         partial(SecondMock, new_session_each_time),
-        "session-continues/body/executionId",
+        "session-continues/status",
     ),
     "the same interaction id": (
         partial(
