@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from leadway_mock.util.redaction import MAX_ENCODINGS, REDACTED, decode, redact_text
@@ -99,19 +100,17 @@ class KnownValues:
     def of(cls, values: Iterable[tuple[str, str]]) -> KnownValues:
         """Return the known values of pairs of value and mark; too short ones are left out."""
         marks: dict[str, str] = {}
-        for value, mark in values:
-            words = value.split()
-            whole = " ".join(words)
-            for each in [whole, *(words if mark == NAME and len(words) > 1 else ())]:
-                if len(each) >= MIN_KNOWN_CHARS and each not in MARKS and "[" not in each:
-                    marks.setdefault(each, mark)
+        for value, mark in _with_words(values):
+            marks.setdefault(value, mark)
         kept = dict(list(marks.items())[:MAX_KNOWN_VALUES])
         return cls(kept, _pattern_of(kept))
 
     def plus(self, values: Iterable[tuple[str, str]]) -> KnownValues:
         """Return these values and more; this object if none is new."""
-        more = [pair for pair in values if " ".join(pair[0].split()) not in self.marks]
-        return KnownValues.of([*self.marks.items(), *more]) if more else self
+        more = {value: mark for value, mark in _with_words(values) if value not in self.marks}
+        if not more or len(self.marks) >= MAX_KNOWN_VALUES:
+            return self
+        return KnownValues.of([*self.marks.items(), *more.items()])
 
     def replace(self, text: str) -> str:
         """Return `text` with each value, as whole words, replaced by its mark."""
@@ -125,6 +124,15 @@ class KnownValues:
             marks = (self.marks[each] for each in self.marks if each.casefold() == lowered)
             mark = next(marks, PRIVATE)
         return mark
+
+
+def _with_words(values: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield each value that is long enough, and the words of a name, with their marks."""
+    for value, mark in values:
+        words = value.split()
+        for each in [" ".join(words), *(words if mark == NAME and len(words) > 1 else ())]:
+            if len(each) >= MIN_KNOWN_CHARS and "[" not in each:
+                yield each, mark
 
 
 def _pattern_of(values: Iterable[str]) -> re.Pattern[str] | None:
@@ -144,22 +152,23 @@ def redact_private(text: str, known: KnownValues = NOTHING_KNOWN) -> str:
     What is percent-encoded, or escaped as in JSON, is found, too; then the rest of the text is
     returned without these escapes.
     """
-    kept = text = _redact_layer(text, known)
-    for _ in range(MAX_ENCODINGS):
-        decoded = decode(text)
-        if decoded == text:
-            return kept
-        text = _redact_layer(decoded, known)
-        if text != decoded:
-            kept = text
-    return REDACTED
+    layers = [text]
+    while (decoded := decode(layers[-1])) != layers[-1]:
+        layers.append(decoded)
+        if len(layers) > MAX_ENCODINGS:
+            return REDACTED
+    for layer in reversed(layers):  # A name may be whole in the innermost layer only.
+        shown = _redact_layer(layer, known)
+        if shown != layer:
+            return redact_private(shown, known)
+    return text
 
 
 def _redact_layer(text: str, known: KnownValues) -> str:
     for _ in range(MAX_ROUNDS):
         before, text = text, redact_text(text)
         if "=" in text:
-            text = _PARAMETER.sub(_redact_parameter, text)
+            text = _PARAMETER.sub(partial(_redact_parameter, known), text)
         if '":' in text or '" ' in text:
             text = _MEMBER.sub(_redact_member, text)
         if "@" in text:
@@ -172,10 +181,15 @@ def _redact_layer(text: str, known: KnownValues) -> str:
     return text
 
 
-def _redact_parameter(match: re.Match[str]) -> str:
+def _redact_parameter(known: KnownValues, match: re.Match[str]) -> str:
     name, value = match.groups()
-    mark = mark_of(decode(name))
-    return f"{name}={mark}" if mark and value not in MARKS else match[0]
+    if mark := mark_of(decode(name)):
+        return match[0] if value in MARKS else f"{name}={mark}"
+    if "+" not in value:
+        return match[0]
+    plain = value.replace("+", " ")  # As forms are encoded.
+    shown = redact_private(plain, known)
+    return match[0] if shown == plain else f"{name}={shown.replace(' ', '+')}"
 
 
 def _redact_member(match: re.Match[str]) -> str:

@@ -115,11 +115,15 @@ def yaml_text(content: RedactedJson, comments: Sequence[Redacted] = ()) -> str:
     _check(content, RedactedJson)
     for comment in comments:
         _check(comment, Redacted)
-    lines = [f"# {line}".rstrip() for comment in comments for line in comment.splitlines() or [""]]
+    lines = [f"# {_printable(line)}" for comment in comments for line in comment.splitlines()]
     text = yaml.dump(
         content.value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=LINE_CHARS
     )
     return "".join(f"{line}\n" for line in lines) + text
+
+
+def _printable(line: str) -> str:
+    return "".join(each if each.isprintable() else " " for each in line)
 
 
 class _Dumper(yaml.SafeDumper):
