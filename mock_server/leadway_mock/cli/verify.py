@@ -141,7 +141,7 @@ def main(arguments: Sequence[str]) -> int:
     expected = dict(reference.observe(probes))
     if not _confirm(probes, expected, values, options):
         return USAGE_ERROR
-    run = _Run(contract, known, settings, accepted, probes, expected, today)
+    run = _VerificationRun(contract, known, settings, accepted, probes, expected, today)
     try:
         with ExitStack() as stack:
             upstream = stack.enter_context(
@@ -162,7 +162,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _VerificationRun:
     """What one run compares, and with what."""
 
     contract: Contract
