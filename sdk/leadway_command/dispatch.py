@@ -28,6 +28,7 @@ _SUMMARIES: Final[Mapping[str, str]] = {
     "mock env": "print the environment that points programs to a running mock",
     "mock exec": "run a command, such as a test, with a mock of its own",
     "mock token": "print a made-up OAuth token",
+    "verify": "compare the real service, or another target, with the mock",
     "record": "record conversations with the service as a dialogue",
 }
 

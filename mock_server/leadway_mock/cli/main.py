@@ -23,6 +23,7 @@ from leadway_mock.cli.options import (
     selected_settings,
 )
 from leadway_mock.config.settings import ENVIRONMENT_PREFIX, MAX_SHOWN_CHARS, Settings
+from leadway_mock.contract.observations import observed_settings
 from leadway_mock.http_server import Server
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.util.printable_text import short_lines
@@ -133,8 +134,12 @@ def _stop_on_signals(server: Server) -> None:
 
 
 def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str]) -> Settings:
-    """Return the settings of a command line and an environment; raises `SettingsError`."""
-    return Settings(**selected_settings(_parser().parse_args(arguments), environment))
+    """Return the settings of a command line and an environment, over those of observations.
+
+    Raises `SettingsError` and `ObservationsError`.
+    """
+    selected = selected_settings(_parser().parse_args(arguments), environment)
+    return Settings(**observed_settings(selected))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -21,7 +21,13 @@ OK, FAILED, USAGE_ERROR = 0, 1, 2
 START_ERRORS = (SettingsError, ProblemsError, ContractError, StoreError, ServerError)
 """What keeps a mock from starting. Each has a text for users."""
 
-METAVARS = {"host": "ADDRESS", "agents_file": "FILE", "dialogues": "PATH", "store": "URL"}
+METAVARS = {
+    "host": "ADDRESS",
+    "agents_file": "FILE",
+    "dialogues": "PATH",
+    "store": "URL",
+    "observations": "FILE",
+}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

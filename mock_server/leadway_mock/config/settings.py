@@ -95,6 +95,9 @@ class Settings:
     dialogues: str | None = _setting(
         None, "dialogue file, or a folder of them; see docs/dialogues.md"
     )
+    observations: str | None = _setting(
+        None, "file of observations, as `leadway verify` writes it, to behave like its target"
+    )
     store: str = _setting(
         "memory:",
         "where conversations are stored: memory:, sqlite:///FILE, redis://HOST:PORT/DB, or with"
@@ -224,6 +227,7 @@ READ_ONLY: Mapping[str, str] = {
     "allow_host": "a request must not weaken the host check",
     "agents_file": "the file is named at start",
     "dialogues": "the path is named at start",
+    "observations": "the file is named at start",
     "store": "all changes are stored in it",
     "max_body_bytes": "the HTTP server is started with it",
     "max_agent_bytes": "the HTTP server is started with it",

@@ -15,6 +15,12 @@ from leadway_mock.contract.model import Contract, Example
 
 EVIDENCE_LEVELS = ("documented", "observed", "inferred", "invented")
 
+
+def level_of(evidence: str) -> str:
+    """Return the level of evidence, which may have a date, such as `observed, 2026-12-31`."""
+    return evidence.partition(",")[0]
+
+
 SESSIONS = (
     "session-unknown",
     "session-expired",
@@ -113,8 +119,9 @@ class Behaviour:
     """One row of the table.
 
     `status` is the HTTP status of a row that is one response, else None; `evidence` is one of
-    `EVIDENCE_LEVELS`, `source` its source; `settings` are the names of those that affect it, and
-    `tests` the node ids of those that show it.
+    `EVIDENCE_LEVELS`, with a date if it was observed by `leadway verify`, and `source` its source;
+    `settings` are the names of those that affect it, and `tests` the node ids of those that show
+    it.
     """
 
     id: str

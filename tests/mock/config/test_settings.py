@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
 
 import pytest
 
@@ -29,12 +30,15 @@ def test_a_flag_wins_over_a_variable_over_the_default(
     assert read_settings(flags, environment).port == expected
 
 
+OBSERVATIONS = str(Path(__file__).parents[1] / "contract" / "observations.json")
+
 FLAGS = {
     "host": (["--host", "::1"], "::1"),
     "port": (["--port", "8080"], 8080),
     "allow_host": (["--allow-host", "a", "--allow-host", "b,c"], ("a", "b", "c")),
     "agents_file": (["--agents-file", "a.yaml"], "a.yaml"),
     "dialogues": (["--dialogues", "talks"], "talks"),
+    "observations": (["--observations", OBSERVATIONS], OBSERVATIONS),
     "store": (["--store", "sqlite:///a.db"], "sqlite:///a.db"),
     "seed": (["--seed", "7"], 7),
     "profile": (["--profile", "observed"], "observed"),
