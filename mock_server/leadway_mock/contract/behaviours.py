@@ -69,6 +69,7 @@ BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "max_body_bytes": ("body-too-large",),
     "seed": ("ids-opaque", "fault-latency"),
     "allow_host": ("host-rejected",),
+    "read_only": ("control-read-only",),
     "validate_responses": ("mock-failure",),
     "store": ("store-unavailable",),
     "workers": ("workers-agree",),
@@ -86,6 +87,7 @@ MOCK_BEHAVIOURS: Mapping[str, tuple[int, str]] = {
     "host-rejected": (403, "`Host` is neither loopback nor a name of `--allow-host`."),
     "origin-rejected": (403, "A web page from another origin calls the control API."),
     "control-media-type": (415, "A write to the control API is not `application/json`."),
+    "control-read-only": (403, "A write to the control API of a mock with `--read-only`."),
     "store-unavailable": (
         503,
         (
