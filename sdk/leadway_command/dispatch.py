@@ -28,6 +28,7 @@ _SUMMARIES: Final[Mapping[str, str]] = {
     "mock env": "print the environment that points programs to a running mock",
     "mock exec": "run a command, such as a test, with a mock of its own",
     "mock token": "print a made-up OAuth token",
+    "report": "write the conversations of a mock as one HTML file",
 }
 
 

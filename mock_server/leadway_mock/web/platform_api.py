@@ -15,6 +15,7 @@ from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.pipeline.hot_reload import hot_reloader_for
 from leadway_mock.pipeline.pipeline import LARGE_BODIES, body_limit
 from leadway_mock.store import WouldBlock
+from leadway_mock.web.console_pages import console_redirect, prefers_html
 from leadway_mock.web.host_check import HostCheck
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class PlatformAPI:
         self._limits = tuple(limits.items())
         self.host_check = HostCheck(emulator.settings.host, emulator.settings.allow_host)
         self.reloading = hot_reloader_for(emulator)
+        self._has_console = settings.console
 
     def takes(self, path: str) -> bool:
         """Return whether `path`, as it was sent, is the platform's and not the mock's own."""
@@ -65,10 +67,15 @@ class PlatformAPI:
             request.may_block = True
 
     def respond(self, request: Request) -> Response:
-        """Check the `Host` header, reload changed files, and respond."""
+        """Check the `Host` header, reload changed files, and respond.
+
+        A browser that opens `/` is redirected to the console.
+        """
         error = self.host_check.error(request.headers.get("host"))
         if error is not None:
             return error
+        if request.path == "/" and self._has_console and prefers_html(request):
+            return console_redirect()
         self.reloading.check()
         return self.emulator.handle(request)
 
