@@ -17,19 +17,27 @@ const TURNS = 200;
 const MIN_REFRESH_MS = 300;
 
 const limits = { sessions: PAGE, journal: PAGE, turns: TURNS };
-const state = { health: null, clock: null, sessions: [], sessionCount: 0, faulted: [] };
+const state = { health: null, agents: [], clock: null, sessions: [], sessionCount: 0, faulted: [] };
 let found = null;
 let shownPlace = {};
 let tell = () => {};
 
 // Routes: the address after the number sign has tab, session, and turn or entry.
 function readRoute(hash) {
-  const parts = hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decodeURIComponent);
+  const parts = hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decodePart);
   const [tab = "sessions", first, kind, number] = parts;
   if (tab === "journal") return { tab, number: Number(first) || null };
   if (tab === "behaviours") return { tab, rule: first };
   if (TABS.includes(tab) && tab !== "sessions") return { tab };
   return { tab: "sessions", isNew: tab === "new", id: first ?? null, kind, number: Number(number) || null };
+}
+
+function decodePart(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 const route = () => readRoute(location.hash);
@@ -62,6 +70,21 @@ async function load() {
   ]);
   state.clock = { ...clock, at: performance.now() };
   Object.assign(state, { sessions: page.sessions, sessionCount: page.count, faulted: faulted.entries });
+}
+
+// Agents of the mock, those that clients created, and those that exist since a dialogue names them.
+async function loadAgents() {
+  state.health = await api.control("GET", "/health");
+  state.agents = state.health.agents;
+  if (!canWrite()) return;
+  const [created, dialogues] = await Promise.all(
+    ["/agents", "/dialogues"].map((path) => api.control("GET", path)));
+  const named = dialogues.dialogues.flatMap((each) => each.agents).map((id) => ({ id, name: id }));
+  const usual = { status: "active", published: true, managed: false };
+  for (const { location: locationId, ...each } of [...created.agents, ...named]) {
+    const isKnown = state.agents.some((other) => other.id === each.id);
+    if (!isKnown) state.agents.push({ ...usual, locationId, ...each });
+  }
 }
 
 const now = () =>
@@ -102,10 +125,11 @@ async function showSessions(place) {
   const chosen = [state.sessions, state.sessionCount, place.id, state.faulted.length];
   render(byId("list"), chosen, () => sessionList(state, place.id, () => grow("sessions")));
   found = place.id ? await loadSession(place.id) : null;
+  if (!found) await loadAgents();
   const view = byId("view");
   const wasAtEnd = view.scrollHeight - view.scrollTop - view.clientHeight < 60;
   const isOther = place.id !== shownPlace.id;
-  const isChanged = render(view, ["sessions", found, place.kind, place.number, state.faulted.length],
+  const isChanged = render(view, ["sessions", found, place.kind, place.number, state.faulted.length, found ? 0 : state.agents],
     () => (found ? talk.conversation(state, found, place, actions) : start()));
   if (place.number !== shownPlace.number && place.number) {
     byId(turnId(place))?.scrollIntoView({ block: "nearest" });
@@ -129,7 +153,8 @@ function showComposer(place) {
   const isShown = place.tab === "sessions" && canWrite();
   byId("composer").hidden = !isShown;
   if (!isShown) return;
-  if (!byId("box")) byId("composer").append(talk.messageBox(state, onSent));
+  if (!byId("box")) byId("composer").append(talk.messageBox(onSent));
+  talk.updateAgents(state);
   byId("box").dataset.continues = String(found !== null);
   if (found && byId("message").value === talk.SUGGESTED) byId("message").value = "";
 }
@@ -262,7 +287,10 @@ let timer = null;
 
 function onEvent(event) {
   if (event === "down") return showConnection(true);
-  if (event === "up") toast(t("up"));
+  if (event === "up") {
+    toast(t("up"));
+    loadAgents().then(refresh);
+  }
   showConnection(false);
   timer ??= setTimeout(() => {
     timer = null;
@@ -334,7 +362,7 @@ async function begin() {
   for (const [id, key] of [["list", "conversations"], ["middle", "content"], ["detail", "detail"]]) {
     byId(id).setAttribute("aria-label", t(key));
   }
-  state.health = await api.control("GET", "/health");
+  await loadAgents();
   showConnection(false);
   await refresh();
   addEventListener("hashchange", () => {

@@ -1,7 +1,7 @@
 // A conversation as bubbles, the message box, and the files that repeat it.
 
-import { attempt, button, chip, code, copyButton, download, el } from "./dom.js";
-import { labelled, options, textOf, toast, visible } from "./dom.js";
+import { attempt, button, byId, chip, code, copyButton, download, el } from "./dom.js";
+import { labelled, options, render, textOf, toast, visible } from "./dom.js";
 import * as api from "./api.js";
 import { t } from "./language.js";
 import { agentName, link, stateChips } from "./sessions.js";
@@ -21,7 +21,7 @@ const BREAKS = {
 };
 
 export const isManaged = (state, agent, entries = []) =>
-  state.health.agents.some((each) => each.id === agent && each.managed) ||
+  state.agents.some((each) => each.id === agent && each.managed) ||
   entries.some((each) => each.operationId === "executeManagedAgent");
 
 export const statusText = (entry) =>
@@ -109,15 +109,27 @@ export function quickStart(state) {
 }
 
 const runnable = (state) =>
-  state.health.agents.filter((each) => each.published && each.status === "active");
+  state.agents.filter((each) => each.published && each.status === "active");
 
-export function messageBox(state, onSent) {
+export function updateAgents(state) {
+  const choice = byId("agent");
+  const agents = runnable(state);
+  const chosen = choice.value;
+  const isChanged = render(choice, agents, () =>
+    options(agents.map((each) => [each.id, `${visible(each.name)} · ${each.id}`])));
+  if (isChanged && agents.some((each) => each.id === chosen)) choice.value = chosen;
+  choice.onchange = () => {
+    const place = agents.find((each) => each.id === choice.value)?.locationId;
+    if (place) byId("location").value = place;
+  };
+}
+
+export function messageBox(onSent) {
   const text = el("textarea", {
     id: "message", rows: "2", "aria-label": t("message"), placeholder: t("message"),
   });
   text.value = SUGGESTED;
-  const agent = el("select", { id: "agent" },
-    options(runnable(state).map((each) => [each.id, `${visible(each.name)} · ${each.id}`])));
+  const agent = el("select", { id: "agent" });
   const place = el("input", { id: "location", value: api.SAMPLE_LOCATION, spellcheck: "false" });
   const contact = el("input", { id: "contact", spellcheck: "false" });
   const variables = el("input", { id: "variables", placeholder: '{"customerName": "Ana"}', spellcheck: "false" });

@@ -7,7 +7,7 @@ import { isReport } from "./api.js";
 export const link = (...parts) => `#/${parts.map(encodeURIComponent).join("/")}`;
 
 export function agentName(state, id) {
-  return state.health.agents.find((each) => each.id === id)?.name ?? id;
+  return state.agents.find((each) => each.id === id)?.name ?? id;
 }
 
 // Return the fault that hit the newest turn of a session, or a later attempt.
