@@ -98,9 +98,12 @@ def test_hostile_text_stays_text_in_a_report(
     check_views(page, show, sessions, mock.control("GET", "/journal")["written"])
 
 
-def test_the_policy_forbids_html_from_text(page: Any) -> None:
+def test_the_policy_forbids_html_from_text(browser: Browser, mock: Mock) -> None:
+    page = browser.open(f"{mock.url}/__mock/")
     code = "() => { try { document.body.innerHTML = '<b>x</b>'; } catch (e) { return e.name; } }"
     assert page.evaluate(code) == "TypeError"
+    assert all("TrustedHTML" in each for each in browser.problems)
+    browser.problems.clear()
 
 
 def test_the_policy_forbids_other_scripts_and_hosts(

@@ -15,6 +15,7 @@ const TABS = ["sessions", "journal", "conformance", "behaviours", "controls"];
 const PAGE = 100;
 const TURNS = 200;
 const MIN_REFRESH_MS = 300;
+const RETRY_MS = 1000;
 
 const limits = { sessions: PAGE, journal: PAGE, turns: TURNS };
 const state = { health: null, agents: [], clock: null, sessions: [], sessionCount: 0, faulted: [] };
@@ -279,7 +280,7 @@ function showConnection(isDown) {
   byId("banner").hidden = !isDown;
   byId("banner").textContent = isDown ? t("down") : "";
   byId("status").textContent = api.isReport() ? t("report")
-    : isDown ? t("disconnected") : t(state.health.readOnly ? "live-read-only" : "live");
+    : isDown ? t("disconnected") : t(state.health?.readOnly ? "live-read-only" : "live");
   byId("status").className = isDown ? "bad" : "good";
 }
 
@@ -352,6 +353,19 @@ function showLanguages() {
   });
 }
 
+// Return what a call returns; repeat it while the mock does not respond.
+async function whenUp(call) {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (error.status !== undefined) throw error;
+      showConnection(true);
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}
+
 async function begin() {
   const embedded = byId("report");
   const data = embedded && JSON.parse(embedded.textContent);
@@ -362,7 +376,8 @@ async function begin() {
   for (const [id, key] of [["list", "conversations"], ["middle", "content"], ["detail", "detail"]]) {
     byId(id).setAttribute("aria-label", t(key));
   }
-  await loadAgents();
+  await whenUp(loadAgents);
+  const namespace = api.isReport() || (await whenUp(() => api.control("GET", "/namespace")));
   showConnection(false);
   await refresh();
   addEventListener("hashchange", () => {
@@ -371,9 +386,7 @@ async function begin() {
   });
   addEventListener("keydown", onKey);
   setInterval(tick, 1000);
-  if (api.isReport()) return;
-  const namespace = await api.control("GET", "/namespace");
-  tell = watch(namespace.name, onEvent);
+  if (!api.isReport()) tell = watch(namespace.name, onEvent);
 }
 
 begin().catch((error) => {

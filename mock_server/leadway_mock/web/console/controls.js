@@ -64,6 +64,7 @@ function faultCard(faults, changed, call) {
 function stateCard(call, changed) {
   const file = el("input", { type: "file", accept: ".json", onchange: attempt(async () => {
     const document = api.parse(await file.files[0].text());
+    file.value = ""; // The same file can be chosen again.
     if (document === null) throw new Error(t("not-json"));
     await api.control("PUT", "/snapshot", document);
     toast(t("restored"));

@@ -6,6 +6,7 @@ import { statusKind, statusText } from "./conversation.js";
 import { t, time } from "./language.js";
 import { link } from "./sessions.js";
 
+const MAX_LINE = 200;
 const STATUSES = ["2xx", "4xx", "5xx"];
 
 export const filters = { status: "", text: "", rule: "", fault: "" };
@@ -44,6 +45,8 @@ export function entryList(page, selected, more) {
 
 function row(entry, selected) {
   const { request, response } = entry;
+  const sent = api.parse(request.body)?.message;
+  const message = typeof sent === "string" && sent;
   return el("li", {},
     el("a", {
       class: "row entry",
@@ -54,8 +57,9 @@ function row(entry, selected) {
     el("span", { class: "dim" }, `${entry.number} · ${time(entry.at)}`),
     el("span", { class: "chips" }, entry.fault && chip(t("fault"), "bad"),
       chip(statusText(entry), statusKind(entry))),
-    el("span", { class: "mono" }, visible(`${request.method} ${request.path}`.slice(0, 200))),
+    el("span", { class: "mono" }, visible(`${request.method} ${request.path}`.slice(0, MAX_LINE))),
     el("span", {}, response.rule),
+    message && el("span", { class: "dim", dir: "auto" }, visible(message.slice(0, MAX_LINE))),
     response.status >= 400 && response.hint && el("span", { class: "hint" }, visible(response.hint))));
 }
 
