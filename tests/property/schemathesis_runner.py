@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -127,13 +128,17 @@ def _is_documented(exchange: Any) -> bool:
     return bool(set(headers.get("x-mock-rule", ())) & DOCUMENTED_REJECTIONS)
 
 
-def run_schemathesis(app: WSGIApplication, **changes: Any) -> RunResult:
-    """Run Schemathesis against `app` on the mock's server."""
+def run_schemathesis(
+    app: WSGIApplication, *, operations: Sequence[str] = (), **changes: Any
+) -> RunResult:
+    """Run Schemathesis against `app` on the mock's server, with these operations or all."""
     result = RunResult()
     config = SchemathesisConfig.from_dict({**CONFIGURATION, **changes})
     server = open_server(app, Settings(port=0)) if isinstance(app, Flask) else Server(app)
     with server:
         schema = schemathesis.openapi.from_url(f"{server.url}/__mock/openapi.json", config=config)
+        if operations:
+            schema = schema.include(operation_id=list(operations))
         for event in from_schema(schema).execute():
             result.add(event)
     return result

@@ -182,4 +182,6 @@ BROKEN: dict[str, Callable[[], WSGIApplication]] = {
 
 @pytest.mark.parametrize("check", BROKEN)
 def test_bug_is_found(check: str) -> None:
-    assert check in run_schemathesis(BROKEN[check](), **DETERMINISTIC_PHASES).failures
+    app = BROKEN[check]()
+    result = run_schemathesis(app, operations=["executeAgent"], **DETERMINISTIC_PHASES)
+    assert check in result.failures
