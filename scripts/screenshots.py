@@ -96,13 +96,10 @@ def main() -> int:
             page.locator("main[data-tab]").wait_for()
             return page
 
-        shoot(open_page(""), "start")
         session = fill(httpx.Client(base_url=server.url))
         turn = f"sessions/{session}/turns/2"
         shoot(open_page(turn), "conversation")
-        shoot(open_page(turn, color_scheme="dark"), "dark")
-        shoot(open_page("journal/4"), "journal")
-        shoot(open_page("controls"), "controls")
+        shoot(open_page("journal/6", color_scheme="dark"), "journal")
         shoot(open_page(f"sessions/{session}", viewport=PHONE, locale="es"), "phone")
         browser.close()
     return 0
