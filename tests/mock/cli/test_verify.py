@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import sys
 import threading
@@ -285,6 +286,15 @@ def test_an_unencrypted_or_private_target_needs_a_flag(
     flags = ["--base-url", f"{scheme}://127.0.0.1:1", "--agent", ECHO_ID, "--yes"]
     assert main(flags) == COULD_NOT_LOOK
     assert flag in capsys.readouterr().err
+
+
+def test_the_flags_of_the_page_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    known = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) | {"--leadway-target"}
+    page = (Path(__file__).parents[3] / "docs" / "verify.md").read_text("utf-8")
+    flags = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", page))
+    assert flags - known == {"--leadway-interval", "--leadway-max-runs"}
 
 
 def test_the_list_has_every_probe_and_what_is_not_asked(
