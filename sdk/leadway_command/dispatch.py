@@ -23,13 +23,25 @@ _SUMMARIES: Final[Mapping[str, str]] = {
     "doctor": "check settings, network, clock and token",
     "drift": "compare the contract with OpenAPI files of the vendor",
     "execute": "send one message, for scripts",
+    "load": "hold many conversations at the same time, and check each",
+    "mcp": "let a coding agent use a running mock",
     "mock": "serve the mock",
+    "mock advance": "move the clock of a running mock forward",
+    "mock ca": "print the certificate of the local authority of --tls",
     "mock check": "check dialogues and agents files",
     "mock env": "print the environment that points programs to a running mock",
     "mock exec": "run a command, such as a test, with a mock of its own",
+    "mock export": "print the agents of a running mock as an agents file",
+    "mock fault": "inject a fault into a running mock, list or remove them",
+    "mock journal": "print the requests that a running mock received",
+    "mock reset": "reset a running mock",
+    "mock seed": "load an agents file into a running mock",
+    "mock sessions": "print the sessions of a running mock",
+    "mock show": "print one conversation of a running mock",
     "mock token": "print a made-up OAuth token",
-    "verify": "compare the real service, or another target, with the mock",
+    "mock wait": "wait until a mock responds",
     "record": "record conversations with the service as a dialogue",
+    "verify": "compare the real service, or another target, with the mock",
 }
 
 
@@ -81,7 +93,7 @@ def _usage(commands: Mapping[str, EntryPoint]) -> str:
     summaries = dict.fromkeys(commands, "") | {
         name: text for name, text in _SUMMARIES.items() if name.split(" ")[0] in commands
     }
-    lines = [f"  {name:11} {text}".rstrip() for name, text in sorted(summaries.items())]
+    lines = [f"  {name:14} {text}".rstrip() for name, text in sorted(summaries.items())]
     names = ",".join(sorted(commands)) or "COMMAND"
     return "\n".join(
         [

@@ -509,6 +509,11 @@ AGENTS = (
         ("version-not-draft",),
     ),
     Clause(
+        "one-of-concurrent-publications-succeeds",
+        "Published by several clients at once, a version is published once.",
+        ("concurrent-publish",),
+    ),
+    Clause(
         "metadata-is-changed",
         "Name, description and status change; an inactive agent cannot be read or executed.",
         ("agent-updated", "agent-unavailable", "agent-inactive"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -135,6 +136,16 @@ def test_a_version_is_published_once(service: Service) -> None:
     _, version = create(service)
     publish(service, version)
     assert message(publish(service, version), 400) == "Only draft versions can be promoted"
+
+
+@pytest.mark.clause("one-of-concurrent-publications-succeeds")
+def test_one_of_concurrent_publications_succeeds(service: Service) -> None:
+    agent, version = create(service)
+    with ThreadPoolExecutor(8) as pool:
+        responses = list(pool.map(lambda _: publish(service, version), range(8)))
+    assert sorted(each.status_code for each in responses) == [200, *[400] * 7]
+    versions = read(service, f"{AGENTS}/{agent}").json()["agent"]["versions"]
+    assert [each["state"] for each in versions] == ["prod", "draft"]
 
 
 @pytest.mark.clause("metadata-is-changed")

@@ -66,6 +66,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def open_proxy(upstream: Upstream, recorder: Recorder, port: int) -> Server:
     """Return a server of the recording proxy that listens from now on; raises `ServerError`."""
+    if port and upstream.address.is_loopback and upstream.origin.port == port:
+        raise ServerError(f"port {port} is that of the upstream; choose another --port, such as 0.")
     proxy = RecordingProxy(upstream, recorder.add)
     return Server(proxy, HOST, port, threads=THREADS, max_body=MAX_REQUEST_BYTES)
 

@@ -75,6 +75,8 @@ BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "max_body_bytes": ("body-too-large",),
     "seed": ("ids-opaque", "fault-latency"),
     "allow_host": ("host-rejected",),
+    "tls": ("host-rejected", "tunnel-rejected"),
+    "cors": ("cors-preflight",),
     "validate_responses": ("mock-failure",),
     "store": ("store-unavailable",),
     "workers": ("workers-agree",),
@@ -89,7 +91,18 @@ MOCK_BEHAVIOURS: Mapping[str, tuple[int, str]] = {
             " has the vendor's page. It is no mistake of the client."
         ),
     ),
-    "host-rejected": (403, "`Host` is neither loopback nor a name of `--allow-host`."),
+    "host-rejected": (
+        403,
+        "`Host` is neither loopback nor a name of `--allow-host`; nor, with `--tls`, the vendor's.",
+    ),
+    "cors-preflight": (
+        204,
+        "A web page of an origin of `--cors` sends a preflight. The platform has no such headers.",
+    ),
+    "tunnel-rejected": (
+        403,
+        "With `--tls`, a `CONNECT` names another host than `services.leadconnectorhq.com:443`.",
+    ),
     "origin-rejected": (403, "A web page from another origin calls the control API."),
     "control-media-type": (415, "A write to the control API is not `application/json`."),
     "store-unavailable": (

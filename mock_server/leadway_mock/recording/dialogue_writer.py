@@ -118,7 +118,8 @@ class DialogueWriter:
                 level.append(same)
             elif same.turn != node:
                 notes.append(f"Another session got another response to: {_short(turn)}")
-            level = same.following
+            if turn.message.reply is not None:  # An error does not end the turn before.
+                level = same.following
 
     def _turn(self, turn: RecordedTurn, session: RecordedSession, notes: list[str]) -> TurnNode:
         message = turn.message

@@ -23,6 +23,7 @@ Headers: TypeAlias = tuple[tuple[str, str], ...]
 MAX_DECODED_BYTES: Final = 16 * 1_048_576
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
 _NOT_SHOWN: Final = "(not decoded)"
+_MESSAGES: Final = frozenset({"request", "response"})
 
 
 class UpstreamFailure(StrEnum):
@@ -78,19 +79,48 @@ def redact_exchange(exchange: Exchange, known: KnownValues = NOTHING_KNOWN) -> R
 
     Values that its properties show to be private are replaced in all its texts.
     """
-    content = _to_json(exchange)
-    values = known.plus(private_values(content))
-    return with_lengths(RedactedJson(content, values), values)
+    return redact_content(_to_json(exchange), known)
 
 
-def with_lengths(exchange: RedactedJson, known: KnownValues = NOTHING_KNOWN) -> RedactedJson:
-    """Return the exchange with each `Content-Length` recomputed from the redacted body."""
-    content = exchange.value
-    for part in ("request", "response"):
-        message = content.get(part) or {}
-        if "content-length" in message.get("headers", {}):
-            message["headers"]["content-length"] = str(len(content_bytes(message)))
+def redact_content(content: Mapping[str, Any], known: KnownValues = NOTHING_KNOWN) -> RedactedJson:
+    """Return an exchange in its JSON form, such as one of a file, redacted.
+
+    Each `Content-Length` is that of the redacted body. A body with too many levels is left out.
+    """
+    try:
+        values = known.plus(private_values(content))
+        parts = {
+            name: _redact_message(each, values) if name in _MESSAGES else each
+            for name, each in content.items()
+        }
+        return RedactedJson(parts, values)
+    except RecursionError:
+        bodiless = {name: _without_body(each) for name, each in content.items()}
+        return redact_content(bodiless, known)
+
+
+def _redact_message(message: Mapping[str, Any], known: KnownValues) -> RedactedJson:
+    content = dict(message)
+    for name in {"body", "text"} & message.keys():
+        content[name] = RedactedJson(message[name], known)
+    content["headers"] = dict(message["headers"])
+    if "content-length" in content["headers"]:
+        content["headers"]["content-length"] = str(len(content_bytes(content)))
     return RedactedJson(content, known)
+
+
+def _without_body(part: object) -> object:
+    if not isinstance(part, Mapping) or "body" not in part:
+        return part
+    return {name: each for name, each in part.items() if name != "body"} | {"text": _NOT_SHOWN}
+
+
+def content_bytes(message: Mapping[str, Any]) -> bytes:
+    """Return the bytes of the body in a message of the JSON form."""
+    body, text = message.get("body"), message.get("text", "")
+    if "body" in message:
+        return (body if isinstance(body, RedactedJson) else RedactedJson(body)).text.encode()
+    return str(text.value if isinstance(text, RedactedJson) else text).encode()
 
 
 def known_values(exchanges: Iterable[Exchange], known: KnownValues = NOTHING_KNOWN) -> KnownValues:
@@ -148,13 +178,6 @@ def _message(headers: Headers, body: bytes) -> dict[str, Any]:
     for name in ("content-encoding", "transfer-encoding"):
         named.pop(name, None)
     return {"headers": named, **message_body(headers, body)}
-
-
-def content_bytes(message: Mapping[str, Any]) -> bytes:
-    """Return the bytes of the body in a message of the JSON form."""
-    if "body" in message:
-        return json.dumps(message["body"], ensure_ascii=False, separators=(",", ":")).encode()
-    return str(message.get("text", "")).encode()
 
 
 def _decompress(body: bytes, encoding: str) -> bytes | None:

@@ -8,10 +8,11 @@ are pure and idempotent: redacted text stays as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Final
+from functools import cached_property, lru_cache, partial
+from typing import Any, Final
 
 from leadway_mock.util.redaction import MAX_ENCODINGS, REDACTED, decode, redact_text
 
@@ -23,7 +24,9 @@ PRIVATE: Final = "[private]"
 MARKS: Final = (EMAIL, PHONE, NAME, CONTACT_ID, PRIVATE, REDACTED)
 """What stands for private data in a recording."""
 
-MAX_KNOWN_VALUES: Final = 500
+MAX_KNOWN_VALUES: Final = 20_000
+"""Limit of a recording, which keeps them in memory."""
+
 MIN_KNOWN_CHARS: Final = 3
 MIN_ANY_CASE_CHARS: Final = 5
 """A shorter known word is found in its own case only: Will is a name, and will is none."""
@@ -59,8 +62,15 @@ _PEOPLE: Final = frozenset(
 )
 """Objects whose `name` is a person's and whose `id` is a contact's."""
 
+_CODES: Final = frozenset({"code", "code_verifier"})
+"""Parameters of OAuth that are credentials; as a property, `code` is that of an error."""
+
 _VARIABLES: Final = frozenset({"inputvariables", "extravariables"})
 
+_OF_PEOPLE: Final = frozenset({"name", "contact", "id"})
+MAX_NAME_CHARS: Final = 64
+
+_WORD = re.compile(r"\w+")
 _LOCAL = r"[\w.!#$*+^~-]"
 _EMAIL = re.compile(rf"(?<!{_LOCAL})(?:{_LOCAL})++@[\w-]++(?:\.[\w-]++)++")
 _DIGITS_OR_KEPT = re.compile(
@@ -89,12 +99,17 @@ _CONTACT_PATH = re.compile(r"(?i)(?<=/contacts/)(?=[\w-]*\d)[\w-]{6,}+")
 
 @dataclass(frozen=True)
 class KnownValues:
-    """Values that are known to be private, with their marks. Immutable."""
+    """Values that are known to be private, with their marks. Immutable.
+
+    A value is found as whole words; those of a name are found on their own, too. The search looks
+    at each word of a text once, however many values are known.
+    """
 
     marks: Mapping[str, str]
-    """By value; the values of a name are the whole name and its words."""
+    """By value."""
 
-    pattern: re.Pattern[str] | None
+    _patterns: Mapping[str, Sequence[_ValuePattern]]
+    """By the first word of the value in lower case, the longest value first."""
 
     @classmethod
     def of(cls, values: Iterable[tuple[str, str]]) -> KnownValues:
@@ -102,28 +117,55 @@ class KnownValues:
         marks: dict[str, str] = {}
         for value, mark in _with_words(values):
             marks.setdefault(value, mark)
-        kept = dict(list(marks.items())[:MAX_KNOWN_VALUES])
-        return cls(kept, _pattern_of(kept))
+        patterns: dict[str, list[_ValuePattern]] = {}
+        for value in sorted(marks, key=len, reverse=True):
+            if first := _WORD.search(value):
+                pattern = _ValuePattern(value, marks[value], first.start())
+                patterns.setdefault(first[0].casefold(), []).append(pattern)
+        return cls(marks, patterns)
 
     def plus(self, values: Iterable[tuple[str, str]]) -> KnownValues:
         """Return these values and more; this object if none is new."""
         more = {value: mark for value, mark in _with_words(values) if value not in self.marks}
-        if not more or len(self.marks) >= MAX_KNOWN_VALUES:
-            return self
-        return KnownValues.of([*self.marks.items(), *more.items()])
+        return KnownValues.of([*self.marks.items(), *more.items()]) if more else self
 
     def replace(self, text: str) -> str:
-        """Return `text` with each value, as whole words, replaced by its mark."""
-        return self.pattern.sub(self._mark, text) if self.pattern else text
+        """Return `text` with each value replaced by its mark."""
+        if not self._patterns:
+            return text
+        parts, end = [], 0
+        for word in _WORD.finditer(text):
+            if word.start() < end:
+                continue
+            for pattern in self._patterns.get(word[0].casefold(), ()):
+                found = pattern.match(text, word.start(), end)
+                if found is not None:
+                    parts += [text[end : found.start()], pattern.mark]
+                    end = found.end()
+                    break
+        return "".join([*parts, text[end:]]) if parts else text
 
-    def _mark(self, match: re.Match[str]) -> str:
-        found = " ".join(match[0].split())
-        mark = self.marks.get(found)
-        if mark is None:
-            lowered = found.casefold()
-            marks = (self.marks[each] for each in self.marks if each.casefold() == lowered)
-            mark = next(marks, PRIVATE)
-        return mark
+
+@dataclass(frozen=True)
+class _ValuePattern:
+    """A value, its mark, and where its first word begins."""
+
+    value: str
+    mark: str
+    offset: int
+
+    def match(self, text: str, word_start: int, least: int) -> re.Match[str] | None:
+        """Return the match whose first word begins at `word_start`; at `least` or later."""
+        start = word_start - self.offset
+        if start < least or (start and text[start - 1].isalnum()):
+            return None
+        return self._compiled.match(text, start)
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        escaped = r"\s+".join(map(re.escape, self.value.split()))
+        flags = re.IGNORECASE if len(self.value) >= MIN_ANY_CASE_CHARS else 0
+        return re.compile(rf"{escaped}(?!\w)", flags)
 
 
 def _with_words(values: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -135,15 +177,7 @@ def _with_words(values: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
                 yield each, mark
 
 
-def _pattern_of(values: Iterable[str]) -> re.Pattern[str] | None:
-    parts = []
-    for value in sorted(values, key=len, reverse=True):
-        escaped = r"\s+".join(map(re.escape, value.split()))
-        parts.append(escaped if len(value) < MIN_ANY_CASE_CHARS else f"(?i:{escaped})")
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)") if parts else None
-
-
-NOTHING_KNOWN: Final = KnownValues({}, None)
+NOTHING_KNOWN: Final = KnownValues({}, {})
 
 
 def redact_private(text: str, known: KnownValues = NOTHING_KNOWN) -> str:
@@ -183,7 +217,8 @@ def _redact_layer(text: str, known: KnownValues) -> str:
 
 def _redact_parameter(known: KnownValues, match: re.Match[str]) -> str:
     name, value = match.groups()
-    if mark := mark_of(decode(name)):
+    decoded = decode(name)
+    if mark := mark_of(decoded) or (REDACTED if decoded in _CODES else ""):
         return match[0] if value in MARKS else f"{name}={mark}"
     if "+" not in value:
         return match[0]
@@ -224,18 +259,30 @@ def _phone_or(number: str, other: str) -> str:
 
 def mark_of(name: str, parents: Iterable[str] = ()) -> str:
     """Return the mark for values of a property, parameter or header; empty if not private."""
-    plain = _plain(name)
-    for mark, endings in _ENDINGS.items():
-        if plain.endswith(endings):
-            return mark
-    inside = {_plain(each) for each in parents} & _PEOPLE
-    if plain in {"name", "contact"} and inside:
-        return NAME
-    return CONTACT_ID if plain == "id" and inside - _VARIABLES else ""
+    plain, mark = _mark_of_end(name[-MAX_NAME_CHARS:])
+    if mark or plain not in _OF_PEOPLE:
+        return mark
+    inside = {_mark_of_end(each[-MAX_NAME_CHARS:])[0] for each in parents} & _PEOPLE
+    if plain == "id":
+        return CONTACT_ID if inside - _VARIABLES else ""
+    return NAME if inside else ""
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+@lru_cache(4096)
+def _mark_of_end(name: str) -> tuple[str, str]:
+    """Return a name in lower case without signs, and its mark by its end."""
+    plain = re.sub(r"[^a-z0-9]", "", name.lower())
+    marks = (mark for mark, endings in _ENDINGS.items() if plain.endswith(endings))
+    return plain, next(marks, "")
+
+
+class RedactedValue(ABC):
+    """JSON value that is redacted already, and becomes part of another one as it is."""
+
+    @property
+    @abstractmethod
+    def value(self) -> Any:  # noqa: ANN401 - any JSON value
+        """The value."""
 
 
 def redact_json_value(
@@ -245,6 +292,8 @@ def redact_json_value(
 
     `parents` are the names of the objects around it, outermost first.
     """
+    if isinstance(value, RedactedValue):
+        return value.value
     if isinstance(value, str):
         return redact_private(value, known)
     if isinstance(value, Mapping):

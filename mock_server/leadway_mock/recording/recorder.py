@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from leadway_mock.recording.dialogue_writer import DialogueWriter, RecordedDialo
 from leadway_mock.recording.exchanges import Exchange, known_values, redact_exchange
 from leadway_mock.recording.noise import Noise, find_noise
 from leadway_mock.recording.placeholders import Placeholders
-from leadway_mock.recording.private_data import KnownValues
+from leadway_mock.recording.private_data import MAX_KNOWN_VALUES, KnownValues
 from leadway_mock.recording.redacted import (
     Redacted,
     RedactedJson,
@@ -48,7 +49,7 @@ class Recorder:
         self._out, self._raw, self._upstream = out, raw, upstream
         self._known = known
         self._runs: list[_Run] = [_Run()]
-        self._writer = DialogueWriter(load_contract())
+        self._writer = _dialogue_writer()
         self._started = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         self._lock = threading.Lock()
         self._bytes = 0
@@ -74,7 +75,8 @@ class Recorder:
             size = len(exchange.request.body)
             size += len(exchange.response.body) if exchange.response else 0
             count = sum(len(run.exchanges) for run in self._runs)
-            if count >= MAX_EXCHANGES or self._bytes + size > MAX_BYTES:
+            knows_too_many = len(self._known.marks) > MAX_KNOWN_VALUES
+            if knows_too_many or count >= MAX_EXCHANGES or self._bytes + size > MAX_BYTES:
                 self._is_full = True
                 return redact_exchange(exchange, self._known)
             self._bytes += size
@@ -136,12 +138,17 @@ class Recorder:
             "format": FORMAT,
             "upstream": self._upstream,
             "recordedAt": self._started,
-            "exchanges": [each.value for each in first.redacted],
+            "exchanges": first.redacted,
         }
         if others:
-            content["secondRun"] = [each.value for each in others[0].redacted]
+            content["secondRun"] = others[0].redacted
             content["noise"] = [each.to_json() for each in noise]
         return RedactedJson(content, self._known)
+
+
+@cache
+def _dialogue_writer() -> DialogueWriter:
+    return DialogueWriter(load_contract())
 
 
 class _Run:

@@ -143,6 +143,7 @@ def test_the_exit_code_is_that_of_the_command(live: Mock, tmp_path: Path) -> Non
         (["--out", "x.yaml"], "127.0.0.1, which is not public"),
         (["--out", "x.yaml", "--private", "none"], "--private none: cannot be read: No such file"),
         (["--out", "x.yaml", *LOCAL, "--port", "99999"], "a port is a number from 0"),
+        (["--out", "x.yaml", *LOCAL, "--port", "443"], "port 443 is that of the upstream"),
     ],
 )
 def test_usage_errors(

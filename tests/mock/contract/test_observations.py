@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from leadway_mock.agents.builtin import GOAL_ID
-from leadway_mock.cli.main import main, read_settings
+from leadway_mock.cli.main import main
 from leadway_mock.cli.options import USAGE_ERROR
+from leadway_mock.cli.serve import read_settings
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.behaviours import behaviours
 from leadway_mock.contract.loader import load_contract

@@ -282,6 +282,21 @@ def test_an_expired_session_is_followed_by_another(
     assert "Made up" not in written(*exchanges)[0].content.text
 
 
+def test_after_an_error_another_message_may_follow(
+    playing: Callable[..., EmulatorClient],
+) -> None:
+    exchanges = [
+        exchange("Hi", reply("Hello!", "session0001")),
+        exchange("Book", {"odd": 1}, 500, executionId="session0001"),
+        exchange("Bye", reply("Goodbye!", "session0001", 2), executionId="session0001"),
+    ]
+    client = playing(*exchanges)
+    session = content(client.say("Hi", agent=AGENT))["executionId"]
+    assert client.say("Book", agent=AGENT, executionId=session).status == 500
+    last = client.say("Bye", agent=AGENT, executionId=session)
+    assert content(last)["response"] == "Goodbye!"
+
+
 def test_each_agent_has_a_dialogue_of_its_own() -> None:
     path = PATH.replace("recordedagent", "anotheragent0")
     other = Exchange(SentRequest("GET", "/agent-studio/agent"), ReceivedResponse(200), 0.1)

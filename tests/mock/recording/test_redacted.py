@@ -60,6 +60,8 @@ def test_canaries_are_redacted_at_every_place(place: str, canary: str) -> None:
         ("/contacts/ocQHyuzHvysMo5N5VsXc/notes", "/contacts/[contact-id]/notes"),
         ('{"contact_name": "Ada L", "a": 1', '{"contact_name": "[name]", "a": 1'),
         ("Bearer +1 415 555 0100", "Bearer [redacted]"),
+        ("q=a+%2B34+600+123+987+b", "q=a++[phone]+b"),
+        ("grant_type=x&code=abc", "grant_type=x&code=[redacted]"),
     ],
 )
 def test_forms_of_private_data(text: str, shown: str) -> None:
@@ -116,6 +118,10 @@ def test_known_values_are_found_as_words() -> None:
     shown = "[name] will meet [name] at Smithers' x [contact-id], [name], abc1234"
     assert redact_private(text, known) == shown
     assert known.plus([("Will Smith", "[name]")]) is known
+    odd = KnownValues.of([("+1 55-01", "[phone]"), ("---", "[private]"), ("a.b c", "[private]")])
+    assert odd.replace("x+1 55-01, +1  55-01 +1 55-012 --- A.B C") == (
+        "x+1 55-01, [phone] +1 55-012 --- [private]"
+    )
 
 
 json_values = st.recursive(
