@@ -112,6 +112,8 @@ def test_earlier_observations_are_kept_with_their_dates(
     assert run(target.url, *flags) == OK
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[1] for line in lines[:3]] == ["no-version", "no-location", "no-token"]
+    assert run(target.url, "--observations", str(file), "--only", *ERRORS[:3], "--due", "1d") == OK
+    assert capsys.readouterr().out == "No probe is due.\n"
     dates = {each["probe"]: each["date"] for each in written(tmp_path)["probes"]}
     assert set(dates) == {"unknown-agent", *ERRORS[:3]}
     assert "2020-01-01" not in dates.values()

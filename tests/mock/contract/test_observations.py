@@ -72,6 +72,12 @@ def test_absent_headers_are_absent_from_responses_of_their_status(
     assert observed.say().headers["X-RateLimit-Max"] == "25"
 
 
+def test_a_version_can_be_rejected(observed: EmulatorClient) -> None:
+    response = observed.send({}, headers={"version": "legacy"})
+    assert (response.status, response.rule) == (401, "version-unknown")
+    assert observed.send({}, headers={"version": "v3"}).rule == "location-missing"
+
+
 def test_settings_are_those_that_were_observed(observed: EmulatorClient) -> None:
     assert observed.say(input="Hello").status == 200
     settings = observed.emulator.settings

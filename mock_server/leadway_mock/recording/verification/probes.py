@@ -119,6 +119,8 @@ NOT_ASKED: Final[Mapping[str, tuple[str, ...]]] = {
         "fault-needs-server",
         "route-not-mocked",
         "host-rejected",
+        "cors-preflight",
+        "tunnel-rejected",
         "origin-rejected",
         "control-media-type",
         "store-unavailable",
