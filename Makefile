@@ -42,7 +42,15 @@ docs: setup ## generate the pages in docs/ that come from code
 	@$(BIN)/python scripts/write_docs.py
 
 test: setup ## run all tests, or those of some folders  [TESTS=tests/mock]
-	@$(BIN)/pytest -n auto --dist loadgroup $(TESTS)
+	@$(BIN)/pytest -n auto --dist loadgroup $(or $(TESTS),--ignore=tests/browser)
+
+test-browser: setup .venv/.browser ## test the console in Chromium, which root on Debian gets by apt
+	@sh scripts/chromium.sh
+	@$(BIN)/pytest -n 2 --dist loadgroup tests/browser
+
+screenshots: setup .venv/.browser ## take the pictures of the console in docs/images
+	@sh scripts/chromium.sh
+	@$(BIN)/python scripts/screenshots.py
 
 test-newer: setup ## run the fast tests on the newest Python of the machine
 	@sh scripts/test_newer.sh
@@ -125,7 +133,7 @@ clean: ## remove everything that make created
 help:
 	@awk -F ':.*## ' '/^## / { print (blank++ ? "\n" : "") substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: mock prism setup generate docs test test-newer test-debian test-image mutations mutants check check-style check-types check-imports check-names check-contract \
+.PHONY: mock prism setup generate docs test test-browser screenshots test-newer test-debian test-image mutations mutants check check-style check-types check-imports check-names check-contract \
 	check-generated check-docs check-containers check-workflows contract referee bench bench-scale bench-sdk bench-stress lock clean help
 
 # Environments: created once, and updated when their lock file changes.
@@ -141,6 +149,10 @@ $(BIN)/leadway: pyproject.toml .venv/.mock
 
 .venv/.dev: requirements/dev.txt | $(BIN)/leadway
 	@echo "Setting up the development tools (once) …" >&2
+	@$(INSTALL) .venv --require-hashes -r $<
+	@touch $@
+
+.venv/.browser: requirements/browser.txt | .venv/.dev
 	@$(INSTALL) .venv --require-hashes -r $<
 	@touch $@
 

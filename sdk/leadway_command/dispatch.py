@@ -41,6 +41,7 @@ _SUMMARIES: Final[Mapping[str, str]] = {
     "mock token": "print a made-up OAuth token",
     "mock wait": "wait until a mock responds",
     "record": "record conversations with the service as a dialogue",
+    "report": "write the conversations of a mock as one HTML file",
     "verify": "compare the real service, or another target, with the mock",
 }
 
@@ -76,16 +77,16 @@ def _dispatch(commands: Mapping[str, EntryPoint], argv: list[str]) -> int:
 
 def _run(command: EntryPoint, arguments: list[str]) -> int:
     try:
-        function = command.load()
+        code: int = command.load()(arguments)  # A command may import its modules on demand.
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] in {"leadway", "leadway_client", "leadway_mock"}:
             raise
+        extra = "mock" if command.module.startswith("leadway_mock.") else command.name
         print_error(
             f"leadway {command.name} needs {error.name}, which is not installed."
-            f" {install_hint(command.name)}"
+            f" {install_hint(extra)}"
         )
         return EXIT_USAGE
-    code: int = function(arguments)
     return code
 
 

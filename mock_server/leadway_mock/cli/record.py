@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -45,23 +45,21 @@ def main(arguments: Sequence[str]) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     for library in ("httpx", "httpcore", "uvicorn"):
         logging.getLogger(library).setLevel(logging.WARNING)
-    with ExitStack() as stack:
-        try:
-            known = _read_private(options.private)
-            upstream = stack.enter_context(
-                Upstream(
-                    options.upstream,
-                    allow_private=options.allow_private,
-                    allow_http=options.allow_http,
-                )
-            )
-            recorder = Recorder(options.out, options.raw, str(upstream.origin), known)
+    try:
+        known = _read_private(options.private)
+        if options.source is not None:
+            return _finish(Recorder.from_file(options.source, options.out, options.raw, known))
+        with Upstream(
+            options.upstream, allow_private=options.allow_private, allow_http=options.allow_http
+        ) as upstream:
+            origin = str(upstream.origin)
+            recorder = Recorder(options.out, options.raw, origin, known, force=options.force)
             server = open_proxy(upstream, recorder, options.port)
-        except (UpstreamError, RecordingError, ServerError) as error:
-            print_error(COMMAND, error)
-            return USAGE_ERROR
-        code = _run(command, server, recorder, runs=2 if options.twice else 1)
-        return _finish(recorder) or code
+            code = _run(command, server, recorder, runs=2 if options.twice else 1)
+            return _finish(recorder) or code
+    except (UpstreamError, RecordingError, ServerError) as error:
+        print_error(COMMAND, error)
+        return USAGE_ERROR
 
 
 def open_proxy(upstream: Upstream, recorder: Recorder, port: int) -> Server:
@@ -158,6 +156,8 @@ def _parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     end = words.index(SEPARATOR) if SEPARATOR in words else len(words)
     parser = _parser()
     options, command = parser.parse_args(words[:end]), words[end + 1 :]
+    if options.source is not None and command:
+        parser.error("--from reads a file, so it takes no command")
     if options.twice and not command:
         parser.error("--twice runs a command twice; write it after --, as in -- python talk.py")
     try:
@@ -171,13 +171,22 @@ def _parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
 def _parser() -> argparse.ArgumentParser:
     parser = CommandParser(
         prog=COMMAND,
-        usage="leadway record --upstream URL --out FILE [FLAG ...] [-- COMMAND [ARGUMENT ...]]",
+        usage="leadway record --upstream URL --out FILE [FLAG ...] [-- COMMAND [ARGUMENT ...]]\n"
+        "       leadway record --from FILE --out FILE [FLAG ...]",
         description="Pass requests on to a service, and record them as a dialogue.",
         epilog=EPILOG,
         word_hint="the command comes after `--`",
     )
     add: Callable[..., object] = parser.add_argument
-    add("--upstream", required=True, metavar="URL", help="scheme and host of the service")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--upstream", metavar="URL", help="scheme and host of the service")
+    source.add_argument(
+        "--from",
+        dest="source",
+        type=Path,
+        metavar="FILE",
+        help="write the files again from a raw file, with other --private texts",
+    )
     add("--out", required=True, type=Path, metavar="FILE", help="dialogue file to write, YAML")
     add("--raw", type=Path, metavar="FILE", help="also keep every exchange, redacted, as JSON")
     add("--private", type=Path, metavar="FILE", help="texts to replace, one on each line")

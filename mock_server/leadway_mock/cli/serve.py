@@ -41,6 +41,7 @@ Try it:
 
 The response has an executionId. Send it with the next message to continue the conversation.
 
+  {url}/                  the console, for a browser: talk, look, break, save a test
   {url}/__mock/docs       the API, to read and to try in a browser
   {url}/__mock/sessions   the conversations so far
   {url}/__mock/journal    every request, its response, and the reason

@@ -77,6 +77,7 @@ BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "allow_host": ("host-rejected",),
     "tls": ("host-rejected", "tunnel-rejected"),
     "cors": ("cors-preflight",),
+    "read_only": ("control-read-only",),
     "validate_responses": ("mock-failure",),
     "store": ("store-unavailable",),
     "workers": ("workers-agree",),
@@ -105,6 +106,7 @@ MOCK_BEHAVIOURS: Mapping[str, tuple[int, str]] = {
     ),
     "origin-rejected": (403, "A web page from another origin calls the control API."),
     "control-media-type": (415, "A write to the control API is not `application/json`."),
+    "control-read-only": (403, "A write to the control API of a mock with `--read-only`."),
     "store-unavailable": (
         503,
         (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from re import _constants as codes  # type: ignore[attr-defined]  # Python's parser of patterns
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _constants as codes
+from re import _parser as parser
 from typing import Any, Final, NamedTuple
 
 from leadway_mock.agents.builtin import ECHO_ID

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
@@ -79,7 +79,7 @@ def redact_exchange(exchange: Exchange, known: KnownValues = NOTHING_KNOWN) -> R
 
     Values that its properties show to be private are replaced in all its texts.
     """
-    return redact_content(_to_json(exchange), known)
+    return redact_content(exchange_content(exchange), known)
 
 
 def redact_content(content: Mapping[str, Any], known: KnownValues = NOTHING_KNOWN) -> RedactedJson:
@@ -123,11 +123,6 @@ def content_bytes(message: Mapping[str, Any]) -> bytes:
     return str(text.value if isinstance(text, RedactedJson) else text).encode()
 
 
-def known_values(exchanges: Iterable[Exchange], known: KnownValues = NOTHING_KNOWN) -> KnownValues:
-    """Return what is known to be private after these exchanges."""
-    return known.plus(pair for each in exchanges for pair in private_values(_to_json(each)))
-
-
 def message_body(headers: Headers, body: bytes) -> dict[str, Any]:
     """Return `{"body": JSON}`, or `{"text": …}` for another body; empty for an empty one."""
     if not body:
@@ -151,7 +146,8 @@ def header_map(headers: Headers) -> dict[str, str]:
     return named
 
 
-def _to_json(exchange: Exchange) -> dict[str, Any]:
+def exchange_content(exchange: Exchange) -> dict[str, Any]:
+    """Return the JSON form of an exchange. It contains secrets: see `redact_content`."""
     request, response = exchange.request, exchange.response
     content: dict[str, Any] = {
         "seconds": round(exchange.seconds, 4),

@@ -29,7 +29,7 @@ _LOCAL_NAMES: Final = ("localhost",)
 _SERVERS_OWN: Final = frozenset({"content-length", "date"})
 _UNPREFIXED: Final = {"CONTENT_TYPE": "content-type"}
 _FOREIGN: Final = "The recorder takes requests from programs on this machine only."
-_FAILED: Final = "The recorder failed, and passed nothing on that it could not record."
+_FAILED: Final = "The recorder failed; the service may have processed the request."
 
 
 class RecordingProxy:

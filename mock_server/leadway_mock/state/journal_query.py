@@ -70,6 +70,11 @@ def _path(entry: JournalEntry, expected: str) -> bool:
     return 0 <= position <= len(path) - len(rest[-1]) and path.endswith(rest[-1])
 
 
+def _session(entry: JournalEntry, expected: str) -> bool:
+    named = entry.get("requestIds", {}).get("executionId")
+    return expected in {entry.get("executionId"), named}
+
+
 def _fault(entry: JournalEntry, expected: str | bool) -> bool:  # noqa: FBT001 - a JSON value
     fault = entry.get("fault")
     if isinstance(expected, bool):
@@ -90,6 +95,7 @@ FIELDS: Mapping[str, Callable[[JournalEntry, Any], bool]] = {
     "agentId": lambda entry, expected: agent_id_of(entry.get("pathParameters", {})) == expected,
     "locationId": _equals("locationId"),
     "executionId": _equals("executionId"),
+    "session": _session,
     "turn": _equals("turn"),
     "fault": _fault,
     "body": lambda entry, expected: expected in entry["request"]["body"],

@@ -124,6 +124,24 @@ def test_a_command_is_recorded_twice(
     assert "/executionId" not in text
 
 
+def test_files_are_written_again_with_more_private_texts(
+    live: Mock, tmp_path: Path, script: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, raw, names = (tmp_path / name for name in ("talk.yaml", "raw.json", "names.txt"))
+    files = ["--out", str(out), "--raw", str(raw)]
+    assert main(["--upstream", live.url, *files, *LOCAL, "--port", "0", "--", *script]) == 0
+    names.write_text("haircut\n")
+    again = ["--from", str(raw), *files, "--private", str(names)]
+    with pytest.raises(SystemExit):
+        main(again)
+    assert main([*again, "--force"]) == 0
+    assert "haircut" not in out.read_text() + raw.read_text()
+    assert "/^A (?P<private>.+?)$/s" in out.read_text()
+    capsys.readouterr()
+    assert main(["--from", str(names), *files, "--force"]) == 2
+    assert "names.txt: is no valid JSON" in capsys.readouterr().err
+
+
 def test_the_exit_code_is_that_of_the_command(live: Mock, tmp_path: Path) -> None:
     flags = ["--upstream", live.url, "--out", str(tmp_path / "talk.yaml"), *LOCAL, "--port", "0"]
     assert main([*flags, "--", "sh", "-c", "exit 3"]) == 3
@@ -139,6 +157,7 @@ def test_the_exit_code_is_that_of_the_command(live: Mock, tmp_path: Path) -> Non
         (["--out", "x.yaml", "--raw", "there.yaml"], "--force replaces files that exist."),
         (["--out", "none/x.yaml"], "none/x.yaml: there is no folder none."),
         (["--out", "x.yaml", "--twice"], "--twice runs a command twice"),
+        (["--out", "x.yaml", "--from", "x"], "not allowed with argument --upstream"),
         (["--out", "x.yaml", "--upstream", "http://127.0.0.1"], "is not encrypted"),
         (["--out", "x.yaml"], "127.0.0.1, which is not public"),
         (["--out", "x.yaml", "--private", "none"], "--private none: cannot be read: No such file"),

@@ -71,6 +71,8 @@ FLAGS = {
     "max_sessions": (["--max-sessions", "10"], 10),
     "max_turns": (["--max-turns", "10"], 10),
     "max_journal": (["--max-journal", "10"], 10),
+    "console": (["--no-console"], False),
+    "read_only": (["--read-only"], True),
     "quiet": (["--quiet"], True),
     "threads": (["--threads", "2"], 2),
     "workers": (["--workers", "2"], 2),

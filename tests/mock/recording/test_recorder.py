@@ -21,7 +21,7 @@ from leadway_mock.recording.noise import find_noise
 from leadway_mock.recording.private_data import NOTHING_KNOWN, PRIVATE, KnownValues
 from leadway_mock.recording.proxy import RecordingProxy
 from leadway_mock.recording.recorder import Recorder
-from leadway_mock.recording.redacted import RecordingError, RedactedJson, read_recording
+from leadway_mock.recording.redacted import RecordingError, RedactedJson
 from leadway_mock.recording.upstream import Upstream
 from tests.mock.recording.canaries import CANARIES, INTRODUCTION, NAME, PLACES, said, traces_in
 from tests.mock.recording.servers import Received, Reply, serving
@@ -122,12 +122,44 @@ def test_content_length_is_that_of_the_redacted_body(out: Path) -> None:
 
 def test_a_rewritten_file_is_redacted_again(out: Path) -> None:
     recorder = recorder_of(out)
-    recorder.add(exchange("Hi", reply("Hello!", "session0001")))
+    recorder.add(exchange("Hi", reply("Hello Ada!", "session0001")))
+    recorder.begin_second_run()
+    recorder.add(exchange("Hi", reply("Hello, Ada!", "session0002")))
+    recorder.close()
     raw = out.with_name("raw.json")
-    raw.write_text(raw.read_text().replace("Hello!", "Hello ada@example.com!"))
-    again = read_recording(raw)
-    assert "ada@" not in again.text
-    assert "Hello [email]!" in again.text
+    before = out.read_text()
+    Recorder.from_file(raw, out, raw, NOTHING_KNOWN).close()
+    assert out.read_text() == before
+    raw.write_text(raw.read_text().replace("Hello Ada", "Hello Ada, ada@example.com"))
+    Recorder.from_file(raw, out, raw, KnownValues.of([("Ada", PRIVATE)])).close()
+    assert "Hello [private], [email]!" in out.read_text()
+    content = check_raw(raw)
+    assert "Ada" not in raw.read_text()
+    assert "ada@" not in raw.read_text()
+    assert content["noise"][0]["second"] == "Hello, [private]!"
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [("[]", "the top level"), ('{"format": "leadway-recording/1"}', "the top level")],
+)
+def test_another_file_is_no_recording(out: Path, content: str, place: str) -> None:
+    path = out.with_name("x.json")
+    path.write_text(content)
+    with pytest.raises(RecordingError, match=rf"x\.json: is no recording: {place} is not as"):
+        Recorder.from_file(path, out, None, NOTHING_KNOWN)
+
+
+def test_further_agents_replace_no_file(out: Path) -> None:
+    taken = out.with_name("talk-2.yaml")
+    taken.write_text("mine")
+    recorder = recorder_of(out)
+    for number in (1, 2):
+        path = f"/agent-studio/agent/agent{number}/execute"
+        recorder.add(exchange("Hi", reply("Hello!", f"session000{number}"), path=path))
+    recorder.close()
+    assert taken.read_text() == "mine"
+    assert "agent: agent2" in out.with_name("talk-3.yaml").read_text()
 
 
 def test_limits(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
