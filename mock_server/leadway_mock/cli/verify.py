@@ -8,7 +8,6 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -125,40 +124,50 @@ def main(arguments: Sequence[str]) -> int:
             parser.error(f"set {VALUES[name]}")
     if not options.base_url:
         parser.error("write --base-url, such as --base-url https://services.leadconnectorhq.com")
-    contract, today = load_contract(), datetime.now(UTC).date()
     try:
-        known = _known(options, contract)
-        settings = from_environment(os.environ)
-        accepted = read_accepted_differences(options.accepted)
-        due = None if options.due is None else parse_days(options.due)
-        probes = select_probes(
-            options.only, everything=options.all, due_days=due, known=known, today=today
-        )
-        reference = mock_sender(contract, known, settings)
+        run = _prepare(options)
     except (AcceptanceError, ObservationsError, SelectionError, SettingsError) as error:
         print_error(COMMAND, error)
         return USAGE_ERROR
-    expected = dict(reference.observe(probes))
-    if not _confirm(probes, expected, values, options):
+    if not run.probes and options.due is not None:
+        print_line("No probe is due.")
+        return OK
+    if not _confirm(run.probes, run.expected, values, options):
         return USAGE_ERROR
-    run = _VerificationRun(contract, known, settings, accepted, probes, expected, today)
     try:
-        with ExitStack() as stack:
-            upstream = stack.enter_context(
-                Upstream(
-                    options.base_url,
-                    allow_private=options.allow_private,
-                    allow_http=options.allow_http,
-                )
-            )
-            target = PacedTarget(HttpTarget(upstream), options.interval)
-            sender = ProbeSender(target, values, Budget(options.max_runs))
-            report = run.verify(sender, str(upstream.origin), options)
+        report = _look(run, values, options)
     except (UpstreamError, RecordingError) as error:
         print_error(f"{COMMAND}: could not look", str(error))
         return COULD_NOT_LOOK
     _print_summary(report, options)
     return report.exit_code
+
+
+def _prepare(options: argparse.Namespace) -> _VerificationRun:
+    """Return the run, with the responses of the mock.
+
+    Raises `AcceptanceError`, `ObservationsError`, `SelectionError` or `SettingsError`.
+    """
+    contract, today = load_contract(), datetime.now(UTC).date()
+    known, settings = _known(options, contract), from_environment(os.environ)
+    accepted = read_accepted_differences(options.accepted)
+    due = None if options.due is None else parse_days(options.due)
+    probes = select_probes(
+        options.only, everything=options.all, due_days=due, known=known, today=today
+    )
+    expected = dict(mock_sender(contract, known, settings).observe(probes))
+    return _VerificationRun(contract, known, settings, accepted, probes, expected, today)
+
+
+def _look(
+    run: _VerificationRun, values: Mapping[str, str], options: argparse.Namespace
+) -> VerificationReport:
+    """Send the probes; raises `UpstreamError` or `RecordingError`."""
+    allowed = {"allow_private": options.allow_private, "allow_http": options.allow_http}
+    with Upstream(options.base_url, **allowed) as upstream:
+        target = PacedTarget(HttpTarget(upstream), options.interval)
+        sender = ProbeSender(target, values, Budget(options.max_runs))
+        return run.verify(sender, str(upstream.origin), options)
 
 
 @dataclass(frozen=True, slots=True)

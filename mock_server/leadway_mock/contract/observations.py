@@ -7,7 +7,7 @@ nothing more.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
@@ -102,6 +102,8 @@ class Observations:
     settings: Mapping[str, Any] = field(default_factory=dict)
     responses: tuple[ObservedResponse, ...] = ()
     absent_headers: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    rejected_versions: tuple[str, ...] = ()
+    """Values of `Version` that the contract accepts and the target does not."""
 
     @property
     def evidence(self) -> dict[str, str]:
@@ -121,6 +123,7 @@ class Observations:
                 {"status": f"{digit}XX", "names": sorted(names)}
                 for digit, names in sorted(self.absent_headers.items())
             ],
+            "rejectedVersions": list(self.rejected_versions),
             "probes": [each.to_json() for each in self.probes],
         }
 
@@ -138,7 +141,10 @@ class Observations:
             contract,
             document={**contract.document, "x-behaviours": rows},
             operations=tuple(
-                _with_examples(each, changes, evidence, source) for each in contract.operations
+                _without_versions(
+                    _with_examples(each, changes, evidence, source), self.rejected_versions
+                )
+                for each in contract.operations
             ),
             session_starts=frozenset(each.rule for each in self.responses if each.starts_session),
             absent_headers=self.absent_headers,
@@ -166,6 +172,20 @@ def _with_examples(
         if name in evidence:
             examples[name] = replace(examples[name], evidence=evidence[name], source=source)
     return replace(operation, examples=examples, response_schemas=schemas)
+
+
+def _without_versions(operation: Operation, rejected: Collection[str]) -> Operation:
+    """Return an operation that does not accept these values of `Version`."""
+    if not rejected:
+        return operation
+    accepted = "x-accepted-values"
+    parameters = tuple(
+        {**each, accepted: [value for value in each[accepted] if value not in rejected]}
+        if accepted in each
+        else each
+        for each in operation.parameters
+    )
+    return replace(operation, parameters=parameters)
 
 
 def _changed(example: Example, change: ObservedResponse) -> Example:
@@ -244,6 +264,7 @@ def parse_observations(value: Mapping[str, Any]) -> Observations:
             int(each["status"][0]): frozenset(map(str.lower, each["names"]))
             for each in value.get("absentHeaders", ())
         },
+        rejected_versions=tuple(value.get("rejectedVersions", ())),
     )
 
 

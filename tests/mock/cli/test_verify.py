@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import sys
 import threading
@@ -111,6 +112,8 @@ def test_earlier_observations_are_kept_with_their_dates(
     assert run(target.url, *flags) == OK
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[1] for line in lines[:3]] == ["no-version", "no-location", "no-token"]
+    assert run(target.url, "--observations", str(file), "--only", *ERRORS[:3], "--due", "1d") == OK
+    assert capsys.readouterr().out == "No probe is due.\n"
     dates = {each["probe"]: each["date"] for each in written(tmp_path)["probes"]}
     assert set(dates) == {"unknown-agent", *ERRORS[:3]}
     assert "2020-01-01" not in dates.values()
@@ -285,6 +288,15 @@ def test_an_unencrypted_or_private_target_needs_a_flag(
     flags = ["--base-url", f"{scheme}://127.0.0.1:1", "--agent", ECHO_ID, "--yes"]
     assert main(flags) == COULD_NOT_LOOK
     assert flag in capsys.readouterr().err
+
+
+def test_the_flags_of_the_page_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    known = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) | {"--leadway-target"}
+    page = (Path(__file__).parents[3] / "docs" / "verify.md").read_text("utf-8")
+    flags = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", page))
+    assert flags - known == {"--leadway-interval", "--leadway-max-runs"}
 
 
 def test_the_list_has_every_probe_and_what_is_not_asked(

@@ -25,7 +25,9 @@ from leadway_mock.contract.observations import (
 )
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.state.clock import ManualClock
+from leadway_mock.state.journal_query import compile_query
 from leadway_mock.testing import Mock
+from leadway_mock.web import create_app
 from tests.mock.client import EmulatorClient, content
 
 FILE = Path(__file__).with_name("observations.json")
@@ -72,6 +74,12 @@ def test_absent_headers_are_absent_from_responses_of_their_status(
     assert observed.say().headers["X-RateLimit-Max"] == "25"
 
 
+def test_a_version_can_be_rejected(observed: EmulatorClient) -> None:
+    response = observed.send({}, headers={"version": "legacy"})
+    assert (response.status, response.rule) == (401, "version-unknown")
+    assert observed.send({}, headers={"version": "v3"}).rule == "location-missing"
+
+
 def test_settings_are_those_that_were_observed(observed: EmulatorClient) -> None:
     assert observed.say(input="Hello").status == 200
     settings = observed.emulator.settings
@@ -95,6 +103,16 @@ def test_evidence_of_the_table_has_the_date_and_the_target() -> None:
     )
     assert rows["reply"].evidence == "documented"  # It differs, so nothing is proven.
     assert load_contract().evidence["session-unknown"] == "invented"
+
+
+def test_the_control_api_and_the_journal_have_the_date(observed: EmulatorClient) -> None:
+    observed.say(executionId="made-up-00000000")
+    client = create_app(emulator=observed.emulator).test_client()
+    rows = {row["id"]: row for row in client.get("/__mock/behaviours").json["behaviours"]}
+    assert rows["session-unknown"]["evidence"] == "observed, 2026-11-29"
+    for evidence in ("observed", "observed, 2026-11-29"):
+        query = compile_query({"evidence": evidence, "rule": "session-unknown"})
+        assert list(observed.emulator.journal.find(query)), evidence
 
 
 def test_a_mock_of_a_test_behaves_as_observed() -> None:

@@ -47,6 +47,7 @@ QUOTA_SETTINGS: Final[Mapping[str, str]] = {
 MAX_CHANGES: Final = 5
 """Limit of the changes for one probe."""
 
+VERSIONS: Final = frozenset({"versions-accepted", "version-legacy"})
 SUCCESS: Final = 200
 ERROR: Final = 400
 SAMPLE_UUID: Final = "b2b1c1d2-3e4f-5a6b-7c8d-9e0f1a2b3c4d"
@@ -131,6 +132,7 @@ class Findings:
         yield from _with_setting(base, result)
         yield from _with_quota(base, result)
         yield from _without_headers(base, result)
+        yield from _without_version(base, result)
         yield from self._with_response(base, result)
 
     def _with_response(self, base: Observations, result: ProbeResult) -> Iterator[Observations]:
@@ -192,6 +194,13 @@ def _without_headers(base: Observations, result: ProbeResult) -> Iterator[Observ
     digit = ours["status"] // 100
     names = base.absent_headers.get(digit, frozenset()) | absent
     yield replace(base, absent_headers={**base.absent_headers, digit: names})
+
+
+def _without_version(base: Observations, result: ProbeResult) -> Iterator[Observations]:
+    """Yield observations in which a value of `Version` is rejected that a probe is about."""
+    version = result.probe.headers.get("version")
+    if version and VERSIONS & set(result.probe.behaviours):
+        yield replace(base, rejected_versions=(*base.rejected_versions, version))
 
 
 def _difference_to_json(difference: FieldDifference) -> dict[str, str]:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 
 from leadway_mock.http.messages import Request, Response
@@ -38,6 +39,9 @@ MIN_ID_CHARS: Final = 6
 """Shorter texts are not replaced inside other texts."""
 
 MAX_TEXT_CHARS: Final = 500
+MAX_IDS: Final = 2_000
+"""Limit of the ids in one response; an agent may have thousands of nodes."""
+
 MAX_DEPTH: Final = 30
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.]{0,10}(?:Z|[+-]\d\d:?\d\d)?")
@@ -104,7 +108,7 @@ class ResponseNormalizer:
 
     def _learn(self, probe: str, body: object, sent: str) -> None:
         """Give a mark to every new id of a body. What the client sent is no new id."""
-        for pointer, text in _ids(body, ""):
+        for pointer, text in islice(_ids(body, ""), MAX_IDS):
             if text not in self._marks and text not in sent:
                 self._marks[text] = f"<{probe}{pointer}>"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from leadway_mock.contract.behaviours import MOCK_BEHAVIOURS
 from leadway_mock.recording.verification.agent_probes import AGENT_PROBES, MANAGED_PROBES
 from leadway_mock.recording.verification.execute_probes import EXECUTE_PROBES
 from leadway_mock.recording.verification.probe import Probe
@@ -117,13 +118,7 @@ NOT_ASKED: Final[Mapping[str, tuple[str, ...]]] = {
         "fault-hang",
         "fault-latency",
         "fault-needs-server",
-        "route-not-mocked",
-        "host-rejected",
-        "origin-rejected",
-        "control-media-type",
-        "store-unavailable",
-        "pattern-timeout",
-        "mock-failure",
+        *MOCK_BEHAVIOURS,
     ),
 }
 """Ids of behaviours that no probe shows, by the reason."""

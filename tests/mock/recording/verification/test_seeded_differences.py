@@ -84,6 +84,13 @@ def old_nodes(_: Request, response: TargetResponse) -> TargetResponse:
     return replace(response, body=response.body.replace(b'"id":"a","deep"', b'"id":"b","deep"'))
 
 
+def problem_json(_: Request, response: TargetResponse) -> TargetResponse:
+    if response.status != 401:
+        return response
+    headers = {**response.headers, "content-type": "application/problem+json"}
+    return replace(response, headers=headers)
+
+
 def rename(name: str, new: str) -> Any:
     return lambda body: body.update({new: body.pop(name)})
 
@@ -250,12 +257,7 @@ SEEDS: Mapping[str, tuple[Callable[[], SecondMock], str]] = {
         "limits-on-an-error-of-the-token/headers/x-ratelimit-max",
     ),
     "media type of errors": (
-        partial(
-            SecondMock,
-            lambda _, response: replace(
-                response, headers={**response.headers, "content-type": "application/problem+json"}
-            ),
-        ),
+        partial(SecondMock, problem_json),
         "no-token/headers/content-type",
     ),
     "renamed field of a list": (
@@ -289,7 +291,6 @@ NOT_APPLIED = frozenset(
         "location is checked before version",
         "body is checked before token",
         "any version",
-        "legacy is unknown",
         "any media type",
         "media type of errors",
         "renamed field of a list",
