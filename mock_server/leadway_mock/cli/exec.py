@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from leadway_command import CommandParser
+from leadway_mock.cli.interception import interception_variables, trust_variables
 from leadway_mock.cli.options import (
     FAILED,
     START_ERRORS,
@@ -56,11 +57,18 @@ def main(arguments: Sequence[str]) -> int:
 def _start_mock(options: argparse.Namespace) -> tuple[Mock, Mapping[str, str]]:
     """Return a mock that serves, and the environment for clients; raises `START_ERRORS`."""
     settings = {"port": 0} | selected_settings(options, os.environ)
+    if options.intercept:
+        settings["tls"] = True
     mock = Mock(any_token=True, strict=options.strict, allow=options.allow or (), **settings)
     mock.open()
     try:
         mock.expect_files()
         environment = mock.environment  # Reading its URL starts the server.
+        if options.intercept:
+            url = environment["LEADWAY_BASE_URL"].replace("https:", "http:", 1)
+            environment |= {"LEADWAY_BASE_URL": url} | interception_variables(url, os.environ)
+        elif settings.get("tls"):
+            environment |= trust_variables()
     except BaseException:
         mock.close()
         raise
@@ -136,6 +144,8 @@ def _parse(arguments: Sequence[str]) -> tuple[Any, list[str]]:
         " NO_PROXY gets the mock's host, so that a proxy is not used for it.",
         epilog="The exit code is the command's; 1 if that is 0 and --strict finds a problem.",
     )
+    intercept = "make it reach the mock at https://services.leadconnectorhq.com, too"
+    parser.add_argument("--intercept", action="store_true", help=intercept)
     strict = "fail if a message, a request or a turn was not as scripted, and print it"
     parser.add_argument("--strict", action="store_true", help=strict)
     allow = "what --strict accepts; repeatable"

@@ -118,7 +118,11 @@ def yaml_text(content: RedactedJson, comments: Sequence[Redacted] = ()) -> str:
         _check(comment, Redacted)
     lines = [f"# {_printable(line)}" for comment in comments for line in comment.splitlines()]
     text = yaml.dump(
-        content.value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=LINE_CHARS
+        content.value,
+        Dumper=_BlockDumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=LINE_CHARS,
     )
     return "".join(f"{line}\n" for line in lines) + text
 
@@ -127,7 +131,7 @@ def _printable(line: str) -> str:
     return "".join(each if each.isprintable() else " " for each in line)
 
 
-class _Dumper(yaml.SafeDumper):
+class _BlockDumper(yaml.SafeDumper):
     """Writes a text of several lines as a block, and indents the items of lists."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - PyYAML's
@@ -143,7 +147,7 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
-_Dumper.add_representer(str, _represent_text)
+_BlockDumper.add_representer(str, _represent_text)
 
 
 def read_recording(path: Path, known: KnownValues = NOTHING_KNOWN) -> RedactedJson:

@@ -38,13 +38,24 @@ def pages_blueprint(contract: Callable[[], Contract], control_bytes: bytes = b""
 
     @pages.after_request
     def add_headers(response: Response) -> Response:
-        response.headers.update(_HEADERS)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)  # The console, at the same path, has its own.
         return response
 
     pages.add_url_rule("", view_func=index, strict_slashes=False)
     pages.add_url_rule("/docs", view_func=documentation, strict_slashes=False)
     pages.add_url_rule("/docs/start.js", view_func=start_script)
     pages.add_url_rule("/docs/<name>", view_func=asset)
+
+    @pages.get("/llms.txt")
+    def overview_for_agents() -> Response:
+        """Overview for coding agents, with links."""
+        return Response(_read("llms.txt"), mimetype="text/plain")
+
+    @pages.get("/SKILL.md")
+    def skill() -> Response:
+        """Instructions for coding agents, with commands."""
+        return Response(_read("SKILL.md"), mimetype="text/markdown")
 
     @pages.get("/openapi.yaml")
     def contract_as_yaml() -> Response:
@@ -70,7 +81,7 @@ def index() -> Response:
     """All paths of the control API."""
     listing = {}
     for rule in sorted(current_app.url_map.iter_rules(), key=lambda rule: rule.rule):
-        is_asset = rule.rule.startswith(f"{CONTROL_PREFIX}/docs/")
+        is_asset = rule.rule.startswith((f"{CONTROL_PREFIX}/docs/", f"{CONTROL_PREFIX}/console/"))
         if rule.rule.startswith(CONTROL_PREFIX) and not is_asset:
             text = current_app.view_functions[rule.endpoint].__doc__ or ""
             listing[_title(rule)] = text.strip().partition("\n")[0]
