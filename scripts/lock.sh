@@ -15,6 +15,7 @@ compile pyproject.toml requirements/build.in requirements/dev.in --extra mock --
     --output-file requirements/dev.txt
 compile pyproject.toml requirements/build.in --extra mock --extra redis --extra tls \
     --constraint requirements/dev.txt --output-file requirements/mock.txt
+compile requirements/browser.in --constraint requirements/dev.txt --output-file requirements/browser.txt
 compile requirements/generate.in --output-file requirements/generate.txt
 compile requirements/lock.in --output-file requirements/lock.txt
 export PATH="$PWD/.venv/bin:$PATH"

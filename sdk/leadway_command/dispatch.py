@@ -40,6 +40,9 @@ _SUMMARIES: Final[Mapping[str, str]] = {
     "mock show": "print one conversation of a running mock",
     "mock token": "print a made-up OAuth token",
     "mock wait": "wait until a mock responds",
+    "record": "record conversations with the service as a dialogue",
+    "report": "write the conversations of a mock as one HTML file",
+    "verify": "compare the real service, or another target, with the mock",
 }
 
 

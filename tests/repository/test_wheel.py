@@ -18,6 +18,9 @@ ROOT = Path(__file__).resolve().parents[2]
 WHEELHOUSE = ROOT / ".wheelhouse"
 TIMEOUT_SECONDS = 60
 
+MAX_CONSOLE_BYTES = 60 * 1024
+"""What the console may add to the wheel."""
+
 AGENT = "p1q2r3s4t5u6v7w8x9y0z1a2"
 HEADERS = {
     "Authorization": "Bearer pit-12345678-1234-4234-8234-123456789abc",
@@ -89,6 +92,8 @@ def send(url: str, message: str, **more: str) -> dict[str, object]:
 def test_it_contains_the_packages_and_the_contract_only(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         names = archive.namelist()
+        entries = [each for each in archive.infolist() if "/web/console/" in each.filename]
+        sizes = {each.filename: each.compress_size for each in entries}
         contract = archive.read("leadway_mock/openapi/leadway.yaml")
         entry_points = archive.read("leadway-0.1.0.dist-info/entry_points.txt").decode()
     assert "[pytest11]\nleadway_mock = leadway_mock.pytest_plugin\n" in entry_points
@@ -104,6 +109,8 @@ def test_it_contains_the_packages_and_the_contract_only(wheel: Path) -> None:
         f"{package}/py.typed" for package in ("leadway", "leadway_client", "leadway_mock")
     } <= set(names)
     assert "leadway_mock/agents/file/agents.schema.json" in names
+    assert "leadway_mock/web/console/index.html" in sizes
+    assert sum(sizes.values()) <= MAX_CONSOLE_BYTES
     assert "leadway-0.1.0.dist-info/licenses/LICENSE" in names
 
 
@@ -120,6 +127,13 @@ def test_it_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
         assert process.wait(TIMEOUT_SECONDS) == 0
     run(programs / "leadway", "mock", "exec", "--strict", "--", "true", cwd=outside)
     assert list(outside.iterdir()) == [], "the mock leaves no files"
+    with serving(programs / "leadway", outside) as (url, _):
+        flags = ["--base-url", url, "--location", "l", "--agent", AGENT, "--interval", "0"]
+        verify = [str(programs / "leadway"), "verify", *flags, "--allow-private", "--allow-http"]
+        token = HEADERS["Authorization"].removeprefix("Bearer ")
+        probe = ("--yes", "--only", "first-message")
+        output = run("env", f"LEADWAY_TOKEN={token}", *verify, *probe, cwd=outside)
+    assert "1 agree, 0 differ, 0 not asked, 0 could not be looked at." in output
 
 
 def test_the_sdk_works_without_the_mock(wheel: Path, tmp_path: Path) -> None:

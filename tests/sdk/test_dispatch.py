@@ -15,7 +15,8 @@ def test_without_a_command_it_lists_them(capsys: pytest.CaptureFixture[str]) -> 
     assert dispatch.main([]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert "usage: leadway {chat,doctor,drift,execute,load,mcp,mock} [ARGUMENT ...]" in captured.err
+    words = "chat,doctor,drift,execute,load,mcp,mock,record,report,verify"
+    assert f"usage: leadway {{{words}}} [ARGUMENT ...]" in captured.err
     for name in ("chat", "doctor", "execute", "mock"):
         assert re.search(rf"^  {name} +\w+", captured.err, re.MULTILINE)
 
@@ -58,7 +59,8 @@ def test_help_has_one_line_for_each_command(capsys: pytest.CaptureFixture[str]) 
     dispatch.main(["--help"])
     listed = re.findall(r"^  (\w+(?: \w+)?)  +\w.+$", capsys.readouterr().out, re.MULTILINE)
     mock = [f"mock {name}" for name in COMMANDS]
-    assert listed == ["chat", "doctor", "drift", "execute", "load", "mcp", "mock", *mock]
+    others = ["chat", "doctor", "drift", "execute", "load", "mcp", "mock"]
+    assert listed == [*others, *mock, "record", "report", "verify"]
 
 
 def install(monkeypatch: pytest.MonkeyPatch, *commands: EntryPoint) -> None:

@@ -52,7 +52,7 @@ class NoResponse(CommandError):  # noqa: N818 - what it is
     """Nothing responds at the URL, or no mock does."""
 
 
-class Target(NamedTuple):
+class RunningMock(NamedTuple):
     """Where the mock is, and the token whose namespace is meant, or an empty text."""
 
     url: str
@@ -62,7 +62,7 @@ class Target(NamedTuple):
 class ControlClient:
     """Calls operations of the control API. Raises `CommandError`."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: RunningMock) -> None:
         self.url = target.url
         self._token = target.token
         self._parts = urlsplit(target.url)
@@ -156,7 +156,7 @@ def add_target(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def find_target(options: argparse.Namespace, environment: Mapping[str, str]) -> Target:
+def find_target(options: argparse.Namespace, environment: Mapping[str, str]) -> RunningMock:
     """Return where the mock is; raises `CommandError` for an unusable URL or token."""
     url = options.url or next(filter(None, map(environment.get, URL_VARIABLES)), "")
     if not url:
@@ -166,7 +166,7 @@ def find_target(options: argparse.Namespace, environment: Mapping[str, str]) -> 
     token = options.token or (environment.get("LEADWAY_TOKEN", "") if is_local else "")
     if not token.isascii() or not token.isprintable() or " " in token:
         raise CommandError("--token must be printable ASCII.", exit_code=USAGE_ERROR)
-    return Target(f"{parts.scheme}://{parts.netloc}", token)
+    return RunningMock(f"{parts.scheme}://{parts.netloc}", token)
 
 
 def is_loopback(host: str) -> bool:

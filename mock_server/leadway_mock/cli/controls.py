@@ -183,8 +183,8 @@ def parse_pairs(
         if not separator:
             raise usage_error(f"{shown} must be NAME=VALUE, such as status=500.")
         if name not in known:
-            hint = did_you_mean(name, known) or f"; known are {', '.join(known)}"
-            raise usage_error(f"{what} has no field {name[:MAX_QUOTE_CHARS]!r}{hint}.")
+            hint = did_you_mean(name, known) or f"; known are {', '.join(known)}."
+            raise usage_error(f"{what} has no field {name[:MAX_QUOTE_CHARS]!r}{hint}")
         if name in seen:
             raise usage_error(f"{name} is given twice; give it once.")
         seen.add(name)

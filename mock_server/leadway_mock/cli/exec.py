@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         print_error(COMMAND, error)
         return USAGE_ERROR
     try:
-        code = _run(command, os.environ | environment)
+        code = run_program(COMMAND, command, os.environ | environment)
         unexpected = mock.unexpected()
         if unexpected:
             print_error("", mock.report(unexpected, hint="To allow this: {flags}"))
@@ -75,16 +75,19 @@ def _start_mock(options: argparse.Namespace) -> tuple[Mock, Mapping[str, str]]:
     return mock, environment
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run `command` to its end; return its exit code as a shell does."""
+def run_program(name: str, command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run `command` to its end; return its exit code as a shell does.
+
+    `name` begins the message about a command that cannot run.
+    """
     with _collect_signals() as received:
         try:
             process = subprocess.Popen(command, env=environment)  # noqa: S603 - the purpose of the command
         except FileNotFoundError:
-            print_error(COMMAND, f"there is no command {command[0]!r}.")
+            print_error(name, f"there is no command {command[0]!r}.")
             return NOT_FOUND
         except OSError as error:
-            print_error(COMMAND, f"{command[0]}: {error.strerror}.")
+            print_error(name, f"{command[0]}: {error.strerror}.")
             return CANNOT_RUN
         with process:
             code = _wait(process, received)

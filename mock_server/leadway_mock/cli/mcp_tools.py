@@ -72,8 +72,8 @@ class Tool:
         for name, value in arguments.items():
             if name not in self.parameters:
                 known = ", ".join(self.parameters) or "it has none"
-                hint = did_you_mean(name, self.parameters) or f"; known are: {known}"
-                raise ToolError(f"{self.name} has no argument {name[:MAX_QUOTE_CHARS]!r}{hint}.")
+                hint = did_you_mean(name, self.parameters) or f"; known are: {known}."
+                raise ToolError(f"{self.name} has no argument {name[:MAX_QUOTE_CHARS]!r}{hint}")
             kind = str(self.parameters[name]["type"])
             if not isinstance(value, _TYPES[kind]) or isinstance(value, bool):
                 raise ToolError(f"{name} must be of type {kind}.")
@@ -118,8 +118,8 @@ def _behaviours(client: ControlClient, arguments: Mapping[str, Any]) -> Any:  # 
         return [{name: row[name] for name in names} for row in rows]
     found = [row for row in rows if row["id"] == wanted]
     if not found:
-        hint = did_you_mean(wanted, [row["id"] for row in rows])
-        raise ToolError(f"there is no behaviour {wanted[:MAX_QUOTE_CHARS]!r}{hint}.")
+        hint = did_you_mean(wanted, [row["id"] for row in rows]) or "."
+        raise ToolError(f"there is no behaviour {wanted[:MAX_QUOTE_CHARS]!r}{hint}")
     return found[0]
 
 

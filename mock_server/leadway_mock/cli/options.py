@@ -29,7 +29,13 @@ START_ERRORS = (
 )
 """What keeps a mock from starting. Each has a text for users."""
 
-METAVARS = {"host": "ADDRESS", "agents_file": "FILE", "dialogues": "PATH", "store": "URL"}
+METAVARS = {
+    "host": "ADDRESS",
+    "agents_file": "FILE",
+    "dialogues": "PATH",
+    "store": "URL",
+    "observations": "FILE",
+}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

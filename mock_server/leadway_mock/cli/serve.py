@@ -24,6 +24,7 @@ from leadway_mock.cli.options import (
     selected_settings,
 )
 from leadway_mock.config.settings import ENVIRONMENT_PREFIX, Settings
+from leadway_mock.contract.observations import observed_settings
 from leadway_mock.http_server import Server
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.util.printable_text import short_lines
@@ -40,6 +41,7 @@ Try it:
 
 The response has an executionId. Send it with the next message to continue the conversation.
 
+  {url}/                  the console, for a browser: talk, look, break, save a test
   {url}/__mock/docs       the API, to read and to try in a browser
   {url}/__mock/sessions   the conversations so far
   {url}/__mock/journal    every request, its response, and the reason
@@ -109,8 +111,12 @@ def _stop_on_signals(server: Server) -> None:
 
 
 def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str]) -> Settings:
-    """Return the settings of a command line and an environment; raises `SettingsError`."""
-    return Settings(**selected_settings(_parser().parse_args(arguments), environment))
+    """Return the settings of a command line and an environment, over those of observations.
+
+    Raises `SettingsError` and `ObservationsError`.
+    """
+    selected = selected_settings(_parser().parse_args(arguments), environment)
+    return Settings(**observed_settings(selected))
 
 
 def _parser() -> argparse.ArgumentParser:

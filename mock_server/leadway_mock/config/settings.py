@@ -104,6 +104,9 @@ class Settings:
     dialogues: str | None = _setting(
         None, "dialogue file, or a folder of them; see docs/dialogues.md"
     )
+    observations: str | None = _setting(
+        None, "file of observations, as `leadway verify` writes it, to behave like its target"
+    )
     store: str = _setting(
         "memory:",
         "where conversations are stored: memory:, sqlite:///FILE, redis://HOST:PORT/DB, or with"
@@ -210,6 +213,8 @@ class Settings:
         10_000, "turns stored per session; the oldest are deleted first", minimum=1
     )
     max_journal: int = _setting(1_000, "requests stored in the journal", minimum=1)
+    console: bool = _switch("serve the console for browsers at /__mock/", on=True)
+    read_only: bool = _switch("reject changes by the control API and the console", on=False)
     quiet: bool = _switch("log problems only, not every request", on=False)
     threads: int = _setting(8, "requests handled at the same time, per worker", minimum=1)
     workers: int = _setting(1, "worker processes, all on one store", minimum=1, maximum=64)
@@ -237,9 +242,12 @@ READ_ONLY: Mapping[str, str] = {
     "cors": "a request must not let web pages in",
     "agents_file": "the file is named at start",
     "dialogues": "the path is named at start",
+    "observations": "the file is named at start",
     "store": "all changes are stored in it",
     "max_body_bytes": "the HTTP server is started with it",
     "max_agent_bytes": "the HTTP server is started with it",
+    "console": "the routes are set up at start",
+    "read_only": "a request must not remove the protection",
     "quiet": "the log is set up at start",
     "threads": "threads are started once",
     "workers": "workers are started once",

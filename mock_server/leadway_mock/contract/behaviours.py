@@ -15,6 +15,12 @@ from leadway_mock.contract.model import Contract, Example
 
 EVIDENCE_LEVELS = ("documented", "observed", "inferred", "invented")
 
+
+def level_of(evidence: str) -> str:
+    """Return the level of evidence, which may have a date, such as `observed, 2026-12-31`."""
+    return evidence.partition(",")[0]
+
+
 SESSIONS = (
     "session-unknown",
     "session-expired",
@@ -71,6 +77,7 @@ BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "allow_host": ("host-rejected",),
     "tls": ("host-rejected", "tunnel-rejected"),
     "cors": ("cors-preflight",),
+    "read_only": ("control-read-only",),
     "validate_responses": ("mock-failure",),
     "store": ("store-unavailable",),
     "workers": ("workers-agree",),
@@ -99,6 +106,7 @@ MOCK_BEHAVIOURS: Mapping[str, tuple[int, str]] = {
     ),
     "origin-rejected": (403, "A web page from another origin calls the control API."),
     "control-media-type": (415, "A write to the control API is not `application/json`."),
+    "control-read-only": (403, "A write to the control API of a mock with `--read-only`."),
     "store-unavailable": (
         503,
         (
@@ -126,8 +134,9 @@ class Behaviour:
     """One row of the table.
 
     `status` is the HTTP status of a row that is one response, else None; `evidence` is one of
-    `EVIDENCE_LEVELS`, `source` its source; `settings` are the names of those that affect it, and
-    `tests` the node ids of those that show it.
+    `EVIDENCE_LEVELS`, with a date if it was observed by `leadway verify`, and `source` its source;
+    `settings` are the names of those that affect it, and `tests` the node ids of those that show
+    it.
     """
 
     id: str

@@ -10,6 +10,7 @@ import flask
 from leadway_mock.contract.model import Contract
 from leadway_mock.control_api import (
     agents,
+    changes,
     clock,
     dialogues,
     faults,
@@ -30,6 +31,7 @@ MODULES = (
     agents,
     sessions,
     journal,
+    changes,
     dialogues,
     faults,
     clock,

@@ -21,7 +21,16 @@ from leadway_mock.control_api.request_reader import (
     ControlAPIError,
     ControlCall,
 )
+from leadway_mock.control_api.wait_slots import WaitSlots
 from leadway_mock.pipeline.emulator import Emulator
+
+READING_POSTS = frozenset({"findEntries", "countEntries", "waitForEntries", "validateDialogue"})
+"""Operations that change nothing, although they are no GET."""
+
+READ_ONLY_MESSAGE = (
+    "This mock was started with --read-only, so the control API changes nothing."
+    " Start it without that flag (or LEADWAY_MOCK_READ_ONLY) to allow changes."
+)
 
 Handler = Callable[[ControlCall], Any]
 """Returns a JSON object, one with a status, or a Flask response."""
@@ -53,6 +62,8 @@ class ControlAPI:
         self.blueprint = flask.Blueprint("control", __name__, url_prefix=CONTROL_PREFIX)
         self.blueprint.record(lambda state: state.app.url_map.converters.update(name=NameConverter))
         self._operations = {operation.id: operation for operation in contract.operations}
+        self.wait_slots = WaitSlots(emulator.settings.threads // 2)
+        """Each waiting call blocks a thread; half of them stay free for what it waits for."""
 
     def route(
         self, operation_id: str, *, validate: bool = True, max_body: int = MAX_BODY_BYTES
@@ -63,9 +74,14 @@ class ControlAPI:
         """
         operation = self._operations[operation_id]
         reader = CallReader(operation, validate=validate, max_body=max_body)
+        writes = operation.method != "GET" and operation_id not in READING_POSTS
+        is_forbidden = writes and self.emulator.settings.read_only
 
         def register(handler: Handler) -> Handler:
             def view(**path: str) -> flask.typing.ResponseReturnValue:
+                if is_forbidden:
+                    content = ControlAPIError(403, READ_ONLY_MESSAGE).content()
+                    return content, 403, {"X-Mock-Rule": "control-read-only"}
                 try:
                     call = reader.read(self.emulator, path)
                     response: flask.typing.ResponseReturnValue = handler(call)

@@ -36,12 +36,15 @@ def register(control: ControlAPI) -> None:
                     "name": agent.name,
                     "status": agent.status,
                     "published": agent.published_version() is not None,
+                    "managed": agent.managed is not None,
+                    "locationId": agent.location,
                 }
                 for agent in emulator.agents.by_id.values()
             ],
             "dialogues": sorted(emulator.dialogues.of(call.namespace)),
             "loadErrors": dict(emulator.load_errors),
             "workers": emulator.settings.workers,
+            "readOnly": emulator.settings.read_only,
             "sessions": call.namespace.sessions.count(),
         }
 

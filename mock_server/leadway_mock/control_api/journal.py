@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
-import flask
-
 from leadway_mock.control_api.blueprint import ControlAPI
-from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
-from leadway_mock.http.delivery import IS_CANCELLED
+from leadway_mock.control_api.request_reader import ControlCall
+from leadway_mock.control_api.wait_slots import is_cancelled
 from leadway_mock.state.clock import iso_time
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.journal_entry import JournalEntry
@@ -23,8 +19,6 @@ from leadway_mock.state.journal_wait import JournalWait
 
 def register(control: ControlAPI) -> None:
     """Add the handlers of the operations on the journal."""
-    # Each waiting call blocks a thread; half of them stay free for the requests it waits for.
-    slots = WaitSlots(control.emulator.settings.threads // 2)
 
     @control.route("listJournal")
     def list_all(call: ControlCall) -> dict[str, Any]:
@@ -47,38 +41,15 @@ def register(control: ControlAPI) -> None:
     @control.route("waitForEntries")
     def wait_for_entries(call: ControlCall) -> dict[str, Any]:
         wait = JournalWait.from_json(call.body)
-        with slots.acquire():
+        with control.wait_slots.acquire():
             started_at = time.monotonic()
-            is_cancelled = flask.request.environ.get(IS_CANCELLED, lambda: False)
-            entries = wait.run(call.namespace.journal, is_cancelled)
+            entries = wait.run(call.namespace.journal, is_cancelled())
         return {
             "timedOut": len(entries) < wait.count,
             "count": len(entries),
             "entries": list(map(_entry_to_json, entries)),
             "elapsedSeconds": round(time.monotonic() - started_at, 3),
         }
-
-
-class WaitSlots:
-    """Limits how many calls of this process wait at the same time."""
-
-    def __init__(self, number: int) -> None:
-        self._number = number
-        self._free = threading.BoundedSemaphore(number) if number else None
-
-    @contextmanager
-    def acquire(self) -> Iterator[None]:
-        """Occupy a slot; raises `ControlAPIError` if none is free."""
-        if self._free is None:
-            hint = "Start it with --threads 2 or more."
-            raise ControlAPIError(503, f"The mock has one thread, which cannot wait. {hint}")
-        if not self._free.acquire(blocking=False):
-            message = f"At most {self._number} calls may wait at the same time; try again later."
-            raise ControlAPIError(503, message, headers={"Retry-After": "1"})
-        try:
-            yield
-        finally:
-            self._free.release()
 
 
 def _entry_to_json(entry: JournalEntry) -> dict[str, Any]:

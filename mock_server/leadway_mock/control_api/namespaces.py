@@ -29,7 +29,7 @@ from leadway_mock.state.snapshots import (
     read_snapshot,
     write_snapshot,
 )
-from leadway_mock.state.stored_agents import agent_from_json, ids_from_json
+from leadway_mock.state.stored_agents import agent_from_json, index_from_json
 from leadway_mock.store import Snapshot, StoreDamaged
 
 STORED_SCOPES: Mapping[str, tuple[str, ...]] = {
@@ -57,7 +57,7 @@ MAKERS: Mapping[str, Callable[[Any], object]] = {
     "idempotency": record_from_json,
     "dialogues": dialogue_from_json,
     "agents": agent_from_json,
-    "agent-ids": ids_from_json,
+    "agent-ids": index_from_json,
     "version-contents": dict,
 }
 """How the entries of a snapshot are read, by the first part of their keys."""

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from itertools import islice
-from typing import Any
+from typing import Any, Final
+
+import flask
 
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall, not_found
+from leadway_mock.dialogues.conversation_files import FILES, SavedConversation, SavedTurn
 from leadway_mock.state.clock import iso_time
+from leadway_mock.state.journal_entry import JournalEntry
+from leadway_mock.state.journal_query import compile_query
 from leadway_mock.state.namespaces import Namespace
-from leadway_mock.state.sessions import Session, Turn
+from leadway_mock.state.sessions import PAGE, Session, Turn
 
-PAGE = 500
-"""Sessions that are read at once in a search."""
+MAX_EXPORTED_TURNS: Final = 1_000
+MANAGED: Final = "executeManagedAgent"
 
 
 def register(control: ControlAPI) -> None:
@@ -25,7 +32,7 @@ def register(control: ControlAPI) -> None:
         page = list(islice(_matching(call.namespace, call.query), limit))
         return {
             "sessions": [_session_to_json(call.namespace, session) for _, session in page],
-            "next": page[-1][0] if len(page) == limit else None,
+            "next": page[-1][0] if len(page) == limit and not _is_end(page[-1][0], call) else None,
             "count": call.namespace.sessions.count(),
         }
 
@@ -38,6 +45,14 @@ def register(control: ControlAPI) -> None:
             "transcript": [_turn_to_json(turn) for turn in turns],
             "next": turns[-1].number if len(turns) == limit else None,
         }
+
+    @control.route("exportSession")
+    def export(call: ControlCall) -> dict[str, Any]:
+        session = _find(call)
+        if session.turns > MAX_EXPORTED_TURNS:
+            message = f"The session has {session.turns} turns; {MAX_EXPORTED_TURNS} is the limit."
+            raise ControlAPIError(409, message)
+        return FILES[call.query["format"]](_saved(call, session))
 
     @control.route("forkSession")
     def fork(call: ControlCall) -> tuple[dict[str, Any], int]:
@@ -69,9 +84,54 @@ def _find(call: ControlCall) -> Session:
     return session
 
 
+def _is_end(position: int, call: ControlCall) -> bool:
+    """Return whether nothing follows a position: `after` 0 means all."""
+    return call.query.get("order") == "newest" and position == 1
+
+
+def _saved(call: ControlCall, session: Session) -> SavedConversation:
+    """Return a conversation with what the journal still has of its requests and responses."""
+    namespace = call.namespace
+    entries: dict[int, JournalEntry] = {}
+    for entry in namespace.journal.find(compile_query({"executionId": session.id})):
+        entries.setdefault(entry["turn"], entry)
+    agent = call.emulator.agents.by_id.get(session.newest.agent_id if session.newest else "")
+    named = any(each.get("operationId") == MANAGED for each in entries.values())
+    turns = namespace.sessions.transcript(session.id, limit=MAX_EXPORTED_TURNS)
+    return SavedConversation(
+        id=session.id,
+        agent_id=turns[0].agent_id,
+        location_id=turns[0].location_id,
+        is_managed=named or (agent is not None and agent.managed is not None),
+        turns=[_saved_turn(turn, entries.get(turn.number)) for turn in turns],
+        url=flask.request.host_url.rstrip("/"),
+    )
+
+
+def _saved_turn(turn: Turn, entry: JournalEntry | None) -> SavedTurn:
+    """Return a turn. What a fault sent instead of the agent's response is left out."""
+    request: Any = {}
+    response: Any = {}
+    if entry is not None:
+        with suppress(ValueError):
+            request = json.loads(entry["request"]["body"])
+        if "fault" not in entry:
+            response = entry["response"]["body"]
+    return SavedTurn(
+        turn.message,
+        turn.response,
+        request if isinstance(request, dict) else {},
+        response if isinstance(response, dict) else {},
+    )
+
+
 def _matching(namespace: Namespace, query: Mapping[str, Any]) -> Iterator[tuple[int, Session]]:
     """Yield each session that matches the query, after its `after`, with its position."""
     after = query["after"]
+    if query.get("order") == "newest":
+        sessions = namespace.sessions.newest_first(before=after)
+        yield from (each for each in sessions if _matches(namespace, each[1], query))
+        return
     while page := list(namespace.sessions.list_page(after=after, limit=PAGE)):
         yield from (each for each in page if _matches(namespace, each[1], query))
         after = page[-1][0]
@@ -103,6 +163,7 @@ def _session_to_json(namespace: Namespace, session: Session) -> dict[str, Any]:
         "contactId": turn.contact_id,
         "turns": session.turns,
         "lastTurnAt": iso_time(turn.at),
+        "expiresAt": iso_time(namespace.sessions.expires_at(session)),
         "expired": namespace.sessions.has_expired(session),
         "goalCompletion": turn.goal_completion,
     }

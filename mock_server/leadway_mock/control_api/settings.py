@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import Any
 
-from leadway_mock.config.settings import READ_ONLY, Settings, problems, with_settings
+from leadway_mock.config.settings import FIELDS, READ_ONLY, Settings, problems, with_settings
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import (
     MAX_LISTED_PROBLEMS,
@@ -47,6 +47,11 @@ def _settings_to_json(namespace: Namespace) -> dict[str, Any]:
     settings = {**asdict(current), **current.quotas, "store": redact_url(current.store)}
     return {
         "settings": {json_name(name): value for name, value in settings.items()},
+        "choices": {
+            json_name(name): list(setting.metadata["choices"])
+            for name, setting in FIELDS.items()
+            if setting.metadata["choices"]
+        },
         "overridden": sorted(map(json_name, namespace.overrides.get("settings", {}))),
         "readOnly": {json_name(name): reason for name, reason in READ_ONLY.items()},
     }

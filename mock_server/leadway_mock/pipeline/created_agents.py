@@ -63,11 +63,13 @@ def give_replies(
 ) -> StoredAgent | None:
     """Let a created agent use canned replies; return it, or None if there is no such agent."""
     while True:
-        agent = namespace.agents.find(agent_id, Reads(namespace.store))
+        reads = Reads(namespace.store)
+        agent = namespace.agents.find(agent_id, reads)
         if agent is None or agent.is_deleted:
             return None
         changed = replace(agent, replies=tuple(replies))
-        if namespace.store.commit(namespace.agents.change_writes(agent, changed)) is not None:
+        writes = namespace.agents.change_writes(agent, changed, reads)
+        if namespace.store.commit(writes) is not None:
             return changed
 
 
@@ -93,6 +95,6 @@ def _check_stored(
         if before and not before.is_deleted and before.location != agent.location:
             raise SeedError(f"The agent {agent.id} exists in another location; delete it first.")
     for version_id, agent_id in owners.items():
-        owner = namespace.agents.find_by_version(version_id, reads)
-        if owner and owner.id != agent_id:
-            raise SeedError(f"The version {version_id} belongs to the agent {owner.id}.")
+        found = namespace.agents.find_version(version_id, reads)
+        if found and found[0].id != agent_id:
+            raise SeedError(f"The version {version_id} belongs to the agent {found[0].id}.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from leadway_mock.contract.behaviours import level_of
 from leadway_mock.contract.model import agent_id_of
 from leadway_mock.state.journal_entry import JournalEntry
 
@@ -69,6 +70,11 @@ def _path(entry: JournalEntry, expected: str) -> bool:
     return 0 <= position <= len(path) - len(rest[-1]) and path.endswith(rest[-1])
 
 
+def _session(entry: JournalEntry, expected: str) -> bool:
+    named = entry.get("requestIds", {}).get("executionId")
+    return expected in {entry.get("executionId"), named}
+
+
 def _fault(entry: JournalEntry, expected: str | bool) -> bool:  # noqa: FBT001 - a JSON value
     fault = entry.get("fault")
     if isinstance(expected, bool):
@@ -79,7 +85,9 @@ def _fault(entry: JournalEntry, expected: str | bool) -> bool:  # noqa: FBT001 -
 FIELDS: Mapping[str, Callable[[JournalEntry, Any], bool]] = {
     "status": _status,
     "rule": _equals("response", "rule"),
-    "evidence": _equals("response", "evidence"),
+    "evidence": lambda entry, expected: (
+        expected in {entry["response"]["evidence"], level_of(entry["response"]["evidence"])}
+    ),
     "method": _equals("request", "method"),
     "path": _path,
     "tokenFingerprint": _equals("request", "tokenFingerprint"),
@@ -87,6 +95,7 @@ FIELDS: Mapping[str, Callable[[JournalEntry, Any], bool]] = {
     "agentId": lambda entry, expected: agent_id_of(entry.get("pathParameters", {})) == expected,
     "locationId": _equals("locationId"),
     "executionId": _equals("executionId"),
+    "session": _session,
     "turn": _equals("turn"),
     "fault": _fault,
     "body": lambda entry, expected: expected in entry["request"]["body"],

@@ -22,7 +22,7 @@ from leadway_mock.state.idempotency import IdempotencyKeys
 from leadway_mock.state.ids import Ids
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.quotas import Quotas
-from leadway_mock.state.sessions import Sessions, session_keys
+from leadway_mock.state.sessions import CURSOR_KEYS, Sessions, session_keys
 from leadway_mock.state.stored_agents import StoredAgents, agents_key
 from leadway_mock.state.used_tokens import UsedTokens
 from leadway_mock.store import Append, Increment, Item, LazyText, Reads, Snapshot, Store, Write
@@ -94,6 +94,12 @@ class Namespace:
         """Return the value of the counter `key`."""
         item = self.store.last(self._prefix + key)
         return item.position if item else 0
+
+    def cursor(self) -> str:
+        """Return a text that changes with the journal, the sessions and the overrides."""
+        keys = ("journal", OVERRIDES_KEY, *CURSOR_KEYS)
+        found = self.store.read([self._prefix + key for key in keys])
+        return "-".join(str(item.position if item else 0) for item in found)
 
     def reset(self) -> None:
         """Delete everything in the namespace, its overrides included, as at the start.

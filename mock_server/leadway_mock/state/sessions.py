@@ -6,16 +6,22 @@ two turns that compete for one number, only one is committed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NoReturn
 
 from leadway_mock.config.settings import Settings
 from leadway_mock.http.messages import APIError
-from leadway_mock.state.clock import Clock
+from leadway_mock.state.clock import LATEST, Clock
 from leadway_mock.store import Append, Item, Reads, Store, Write
 from leadway_mock.util.json_text import to_json_text, to_json_text_unchecked
 from leadway_mock.util.redaction import redact_json, redact_text
+
+PAGE: Final = 500
+"""Sessions that are read at once in a search."""
+
+CURSOR_KEYS: Final = ("sessions", "sessions/deleted", "sessions/expirations")
+"""Lists, after the prefix of a namespace, one of which grows when the set of sessions changes."""
 
 
 @dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
@@ -65,8 +71,9 @@ class Sessions:
         self._settings = settings
         self._prefix = prefix
         self._turns, self._expired = session_keys(prefix, "")
-        self._index = f"{prefix}sessions"  # execution ids, in the order of their first turns
-        self._deleted = f"{self._index}/deleted"  # positions of deleted sessions in the index
+        # The ids in the order of their first turns, the positions of deleted sessions in it, and
+        # a list that grows when the control API expires a session.
+        self._index, self._deleted, self._expirations = (prefix + key for key in CURSOR_KEYS)
 
     def find(self, execution_id: str, reads: Reads | None = None) -> Session | None:
         """Return the session of that id, expired or not, or None.
@@ -85,6 +92,11 @@ class Sessions:
         """Return whether the session was idle for too long (documented: 30 minutes)."""
         idle = self._clock.now() - session.newest.at if session.newest else 0.0
         return idle > self._settings.session_idle_seconds or session.is_marked_expired
+
+    def expires_at(self, session: Session) -> float:
+        """Return when the session expires without a further turn, by the namespace's clock."""
+        begun = session.newest.at if session.newest else 0.0
+        return min(begun + self._settings.session_idle_seconds, LATEST)
 
     def resume(self, execution_id: str, agent_id: str, location_id: str, reads: Reads) -> Session:
         """Return the active session of that id.
@@ -118,7 +130,22 @@ class Sessions:
 
     def list_page(self, *, after: int, limit: int) -> Iterator[tuple[int, Session]]:
         """Yield up to `limit` sessions after position `after`, oldest first, with positions."""
-        for item in self._store.items(self._index, after=after, limit=limit):
+        yield from self._found(self._store.items(self._index, after=after, limit=limit))
+
+    def newest_first(self, *, before: int) -> Iterator[tuple[int, Session]]:
+        """Yield all sessions before position `before`, newest first; all come before 0."""
+        newest = self._store.last(self._index)
+        end = min(before or newest.position + 1, newest.position + 1) if newest else 0
+        while end > 1:
+            begin = max(0, end - 1 - PAGE)
+            items = self._store.items(self._index, after=begin, limit=PAGE)
+            # If the oldest were dropped, the page begins later and would end too late.
+            page = [item for item in reversed(items) if item.position < end]
+            yield from self._found(page)
+            end = begin + 1 if page else 1
+
+    def _found(self, items: Iterable[Item]) -> Iterator[tuple[int, Session]]:
+        for item in items:
             session = self.find(item.value)
             if session is not None:
                 yield item.position, session
@@ -148,7 +175,8 @@ class Sessions:
         """Expire a session as if it had been idle for too long; return whether it exists."""
         if self.find(execution_id) is None:
             return False
-        self._store.append(self._expired + execution_id, "", keep=1)
+        marks = (self._expired + execution_id, self._expirations)
+        self._store.commit([Append(key, "", keep=1) for key in marks])
         return True
 
     def delete(self, execution_id: str) -> bool:

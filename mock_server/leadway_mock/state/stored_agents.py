@@ -33,6 +33,11 @@ DRAFT: Final = "draft"
 PRODUCTION: Final = "prod"
 """States of a version (documented)."""
 
+PUBLISHED: Final = "published"
+INACTIVE: Final = "inactive"
+LIST_STATES: Final = frozenset({PUBLISHED, ACTIVE, INACTIVE})
+"""The values of `StoredAgent.list_state`."""
+
 MAX_VERSIONS: Final = 100
 """Versions of one agent; the oldest that is not published is deleted first."""
 
@@ -40,6 +45,7 @@ MAX_DELETED: Final = 10_000
 """Deleted agents that are remembered."""
 
 MAX_CACHED: Final = 1_000
+MAX_CACHED_INDEXES: Final = 100
 
 AGENT_TEXTS: Final = (
     *("id", "location", "name", "description", "status"),
@@ -103,10 +109,17 @@ class StoredAgent:
         """Whether its status is `active`."""
         return self.status == ACTIVE
 
-    @property
+    @cached_property
     def published_version(self) -> StoredVersion | None:
         """The version that runs in production, or None."""
         return next((each for each in self.versions if each.is_published), None)
+
+    @cached_property
+    def list_state(self) -> str:
+        """Decides which lists have the agent: `published`, `active` or `inactive`."""
+        if not self.is_active:
+            return INACTIVE
+        return PUBLISHED if self.published_version else ACTIVE
 
     def version(self, version_id: str) -> StoredVersion | None:
         """Return the version with that id, or None."""
@@ -205,31 +218,45 @@ class StoredAgents:
         self._store = store
         self._settings = settings
         self.key = agents_key(prefix)
-        self._indexes = f"{prefix}agent-ids/"  # of each location, in the order of creation
+        self._indexes = f"{prefix}agent-ids/"  # of each location: ids, and the `list_state` of each
         self._owners = f"{prefix}version-agents/"  # the agent of each version
         self._contents = f"{prefix}version-contents/"
         self._deleted = f"{prefix}deleted-agents"
         self._dropped = f"{prefix}deleted-versions"  # the newest one; then it is gone
         self._cache: BoundedDict[tuple[int, str], StoredAgent] = BoundedDict(MAX_CACHED)
+        self._index_cache: BoundedDict[str, dict[str, str]] = BoundedDict(MAX_CACHED_INDEXES)
 
     def find(self, agent_id: str, reads: Reads) -> StoredAgent | None:
         """Return the agent with that id, deleted or not; None if there never was one."""
         item = reads.last(self.key + agent_id)
         return None if item is None else self._decoded(item)
 
-    def find_by_version(self, version_id: str, reads: Reads) -> StoredAgent | None:
-        """Return the agent that has that version, or None."""
+    def find_version(
+        self, version_id: str, reads: Reads
+    ) -> tuple[StoredAgent, StoredVersion] | None:
+        """Return the version with that id and its agent, or None."""
         owner = reads.last(self._owners + version_id)
         if owner is None:
             return None
         # In one read: older content with a newer revision would undo another change.
         reads.load(self.key + owner.value, self._contents + version_id)
         agent = self.find(owner.value, reads)
-        return agent if agent and agent.version(version_id) else None
+        version = agent.version(version_id) if agent else None
+        return (agent, version) if agent and version else None
 
-    def in_location(self, location: str, reads: Reads) -> list[StoredAgent]:
-        """Return the agents of a location that are not deleted, in the order of their creation."""
-        return self._live([self.key + each for each in self._ids(location, reads)[1]], reads)
+    def listed_ids(self, location: str, reads: Reads, *, only_published: bool = False) -> list[str]:
+        """Return the ids of a location's active agents, in the order of their creation."""
+        states = (PUBLISHED,) if only_published else (PUBLISHED, ACTIVE)
+        return [id_ for id_, state in self._index(location, reads)[1].items() if state in states]
+
+    def load(self, agent_ids: Sequence[str], reads: Reads) -> list[StoredAgent]:
+        """Return those of the agents that are not deleted, in one read."""
+        keys = [self.key + each for each in agent_ids]
+        if keys:
+            reads.load(*keys)
+        found = (reads.last(key) for key in keys)
+        agents = (self._decoded(item) for item in found if item is not None)
+        return [each for each in agents if not each.is_deleted]
 
     def contents(self, agent: StoredAgent, reads: Reads) -> list[Content]:
         """Return the content of each version of an agent, in their order."""
@@ -256,13 +283,13 @@ class StoredAgents:
         """
         writes: list[Write] = []
         for location in dict.fromkeys(agent.location for agent, _ in added):
-            position, ids = self._ids(location, reads)
-            new = [agent.id for agent, _ in added if agent.location == location]
-            ids = [*ids, *(each for each in new if each not in ids)]
-            while len(ids) > self._settings.max_agents:
-                oldest = self.find(ids.pop(0), reads)
+            position, index = self._index(location, reads)
+            index |= {each.id: each.list_state for each, _ in added if each.location == location}
+            for oldest_id in list(index)[: max(len(index) - self._settings.max_agents, 0)]:
+                oldest = self.find(oldest_id, reads)
                 writes += self._remove_writes(oldest) if oldest else []
-            writes.append(self._index_write(location, ids, position))
+                del index[oldest_id]
+            writes.append(self._index_write(location, index, position))
         for agent, contents in added:
             before = None if is_new else self.find(agent.id, reads)
             if before is not None:
@@ -279,14 +306,14 @@ class StoredAgents:
         """Return the agents of all locations that are not deleted."""
         found: list[StoredAgent] = []
         for _, _, text in self._store.export(self._indexes).entries:
-            keys = [self.key + each for each in self._store.decode(text, ids_from_json)]
-            found += self._live(keys, reads)
+            found += self.load(list(self._store.decode(text, index_from_json)), reads)
         return found
 
     def change_writes(
         self,
         before: StoredAgent,
         after: StoredAgent,
+        reads: Reads,
         contents: Mapping[str, Content] | None = None,
     ) -> list[Write]:
         """Return the writes that replace an agent, if it is still as it was `before`.
@@ -294,6 +321,10 @@ class StoredAgents:
         `contents` are new contents of its versions, by their ids.
         """
         writes: list[Write] = [self._agent_write(after)]
+        if after.list_state != before.list_state:
+            position, index = self._index(after.location, reads)
+            index[after.id] = after.list_state
+            writes.append(self._index_write(after.location, index, position))
         for version_id, content in (contents or {}).items():
             writes.append(Append(self._contents + version_id, _content_text(content), keep=1))
         kept = {each.id for each in after.versions}
@@ -306,27 +337,23 @@ class StoredAgents:
         """Return the writes that publish a version; the new draft begins with its content."""
         item = reads.last(self._contents + version_id)
         draft = after.versions[-1]
-        writes = self.change_writes(before, after)
+        writes = self.change_writes(before, after, reads)
         return writes + self._version_writes(after, draft.id, item.value if item else "{}")
 
     def delete_writes(self, agent: StoredAgent, reads: Reads) -> list[Write]:
         """Return the writes that delete an agent and its versions."""
-        position, ids = self._ids(agent.location, reads)
-        ids = [each for each in ids if each != agent.id]
-        return [self._index_write(agent.location, ids, position), *self._remove_writes(agent)]
+        position, index = self._index(agent.location, reads)
+        index.pop(agent.id, None)
+        return [self._index_write(agent.location, index, position), *self._remove_writes(agent)]
 
-    def _ids(self, location: str, reads: Reads) -> tuple[int, list[str]]:
+    def _index(self, location: str, reads: Reads) -> tuple[int, dict[str, str]]:
         item = reads.last(self._indexes + fingerprint(location))
         if item is None:
-            return 0, []
-        return item.position, self._store.decode(item.value, ids_from_json)
-
-    def _live(self, keys: Sequence[str], reads: Reads) -> list[StoredAgent]:
-        if keys:
-            reads.load(*keys)
-        found = (reads.last(key) for key in keys)
-        agents = (self._decoded(item) for item in found if item is not None)
-        return [each for each in agents if not each.is_deleted]
+            return 0, {}
+        index = self._index_cache.get(item.value)
+        if index is None:
+            index = self._index_cache[item.value] = self._store.decode(item.value, index_from_json)
+        return item.position, index.copy()
 
     def _content(self, item: Item | None) -> Content:
         # The parser of the standard library keeps integers beyond 64 bits.
@@ -342,14 +369,15 @@ class StoredAgents:
 
     def _agent_write(self, agent: StoredAgent, revision: int | None = None) -> Append:
         after = agent.revision if revision is None else revision
-        agent = replace(_redacted(agent), revision=after + 1)
+        agent = _redacted(agent)
         text = to_json_text(_agent_to_json(agent))
-        self._cache[agent.revision, text] = agent  # The next call does not decode it.
+        self._cache[after + 1, text] = replace(agent, revision=after + 1)  # saves decoding it
         return Append(self.key + agent.id, text, after, keep=1)
 
-    def _index_write(self, location: str, ids: Sequence[str], position: int) -> Append:
-        key = self._indexes + fingerprint(location)
-        return Append(key, to_json_text(list(ids)), position, keep=1)
+    def _index_write(self, location: str, index: dict[str, str], position: int) -> Append:
+        text = to_json_text(index)
+        self._index_cache[text] = index
+        return Append(self._indexes + fingerprint(location), text, position, keep=1)
 
     def _version_writes(self, agent: StoredAgent, version_id: str, content: str) -> list[Write]:
         return [
@@ -372,10 +400,10 @@ def agents_key(prefix: str) -> str:
     return f"{prefix}agents/"
 
 
-def ids_from_json(content: Any) -> list[str]:  # noqa: ANN401 - any JSON value
-    """Return the ids in a JSON list; raises `TypeError`."""
-    if not isinstance(content, list) or not all(isinstance(each, str) for each in content):
-        raise TypeError("the ids of agents are no list of texts")
+def index_from_json(content: Any) -> dict[str, str]:  # noqa: ANN401 - any JSON value
+    """Return the ids of agents with their `list_state`; raises `TypeError`."""
+    if not isinstance(content, dict) or not LIST_STATES.issuperset(content.values()):
+        raise TypeError("the index of agents has no state for each id")
     return content
 
 

@@ -19,6 +19,7 @@ from leadway_mock.pipeline.response_builder import outage_response
 from leadway_mock.store import StoreUnavailable
 from leadway_mock.util.json_text import to_json_text_unchecked
 from leadway_mock.util.redaction import redact_text
+from leadway_mock.web.console_pages import install_console
 from leadway_mock.web.docs_pages import pages_blueprint
 from leadway_mock.web.host_check import install_host_check
 from leadway_mock.web.platform_api import PlatformAPI, install_platform, write_response
@@ -63,6 +64,8 @@ def create_app(
     control = load_control_contract()
     app.register_blueprint(control_blueprint(emulator, control))
     app.register_blueprint(pages_blueprint(lambda: platform.emulator.contract, control.source))
+    if emulator.settings.console:
+        install_console(app)
     app.extensions[PLATFORM] = platform
     return app
 

@@ -38,7 +38,8 @@ def pages_blueprint(contract: Callable[[], Contract], control_bytes: bytes = b""
 
     @pages.after_request
     def add_headers(response: Response) -> Response:
-        response.headers.update(_HEADERS)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)  # The console, at the same path, has its own.
         return response
 
     pages.add_url_rule("", view_func=index, strict_slashes=False)
@@ -80,7 +81,7 @@ def index() -> Response:
     """All paths of the control API."""
     listing = {}
     for rule in sorted(current_app.url_map.iter_rules(), key=lambda rule: rule.rule):
-        is_asset = rule.rule.startswith(f"{CONTROL_PREFIX}/docs/")
+        is_asset = rule.rule.startswith((f"{CONTROL_PREFIX}/docs/", f"{CONTROL_PREFIX}/console/"))
         if rule.rule.startswith(CONTROL_PREFIX) and not is_asset:
             text = current_app.view_functions[rule.endpoint].__doc__ or ""
             listing[_title(rule)] = text.strip().partition("\n")[0]

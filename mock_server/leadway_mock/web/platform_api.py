@@ -17,6 +17,7 @@ from leadway_mock.pipeline.hot_reload import hot_reloader_for
 from leadway_mock.pipeline.pipeline import LARGE_BODIES, body_limit
 from leadway_mock.store import WouldBlock
 from leadway_mock.util.certificates import VENDOR_HOST
+from leadway_mock.web.console_pages import console_redirect, prefers_html
 from leadway_mock.web.cors import CorsPolicy
 from leadway_mock.web.host_check import HostCheck
 
@@ -43,6 +44,7 @@ class PlatformAPI:
         self.host_check = HostCheck(settings.host, allowed_names(settings))
         self._cors = CorsPolicy(settings.cors) if settings.cors else None
         self.reloading = hot_reloader_for(emulator)
+        self._has_console = settings.console
 
     def takes(self, path: str) -> bool:
         """Return whether `path`, as it was sent, is the platform's and not the mock's own."""
@@ -69,10 +71,15 @@ class PlatformAPI:
             request.may_block = True
 
     def respond(self, request: Request) -> Response:
-        """Check the `Host` header, reload changed files, and respond."""
+        """Check the `Host` header, reload changed files, and respond.
+
+        A browser that opens `/` is redirected to the console.
+        """
         error = self.host_check.error(request.headers.get("host"))
         if error is not None:
             return error
+        if request.path == "/" and self._has_console and prefers_html(request):
+            return console_redirect()
         self.reloading.check()
         if self._cors is not None:
             return self._cors.respond(request, self.emulator.handle)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +31,8 @@ def test_a_flag_wins_over_a_variable_over_the_default(
     assert read_settings(flags, environment).port == expected
 
 
+OBSERVATIONS = str(Path(__file__).parents[1] / "contract" / "observations.json")
+
 FLAGS = {
     "host": (["--host", "::1"], "::1"),
     "port": (["--port", "8080"], 8080),
@@ -38,6 +41,7 @@ FLAGS = {
     "allow_host": (["--allow-host", "a", "--allow-host", "b,c"], ("a", "b", "c")),
     "agents_file": (["--agents-file", "a.yaml"], "a.yaml"),
     "dialogues": (["--dialogues", "talks"], "talks"),
+    "observations": (["--observations", OBSERVATIONS], OBSERVATIONS),
     "store": (["--store", "sqlite:///a.db"], "sqlite:///a.db"),
     "seed": (["--seed", "7"], 7),
     "profile": (["--profile", "observed"], "observed"),
@@ -67,6 +71,8 @@ FLAGS = {
     "max_sessions": (["--max-sessions", "10"], 10),
     "max_turns": (["--max-turns", "10"], 10),
     "max_journal": (["--max-journal", "10"], 10),
+    "console": (["--no-console"], False),
+    "read_only": (["--read-only"], True),
     "quiet": (["--quiet"], True),
     "threads": (["--threads", "2"], 2),
     "workers": (["--workers", "2"], 2),

@@ -33,7 +33,7 @@ def test_a_literal_path_has_its_own_methods_only(api: Api) -> None:
 
 def _is_api(rule: Rule) -> bool:
     path = rule.rule.removeprefix(CONTROL_PREFIX)
-    return path not in PAGES and not path.startswith("/docs/")
+    return path not in PAGES and not path.startswith(("/docs/", "/console/"))
 
 
 def _methods(rule: Rule) -> set[str]:

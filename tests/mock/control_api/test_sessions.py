@@ -149,3 +149,59 @@ def test_deleted_sessions_are_not_counted_twice_when_the_oldest_are_dropped(
 def test_a_session_that_does_not_exist(api: Api, method: str, path: str, body: object) -> None:
     error = api.call(method, path, body, status=404)
     assert error["message"] == "The namespace has no session 'nobody'."
+
+
+def test_the_newest_sessions_come_first_on_demand(
+    api: Api, client: EmulatorClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leadway_mock.state.sessions.PAGE", 2)
+    begun = [client.begin(agent=agent) for agent in (GOAL_ID, ECHO_ID) * 3]
+    api.call("DELETE", f"/sessions/{begun[2]}")
+    api.call("DELETE", f"/sessions/{begun[3]}")
+    newest = [begun[5], begun[4], begun[1], begun[0]]
+    assert ids(api, order="newest") == newest
+    assert ids(api, order="newest", agentId=GOAL_ID) == [begun[4], begun[0]]
+    listed: list[str] = []
+    after: int | None = 0
+    while after is not None:
+        page = api.get("/sessions", order="newest", limit=1, after=after)
+        listed += [each["executionId"] for each in page["sessions"]]
+        after = page["next"]
+    assert listed == newest
+
+
+def test_the_newest_come_first_when_the_oldest_are_dropped(
+    client_with: Callable[..., EmulatorClient],
+) -> None:
+    client = client_with(max_sessions=2)
+    api = Api(create_app(emulator=client.emulator).test_client())
+    assert ids(api, order="newest") == []
+    begun = [client.begin() for _ in range(5)]
+    assert ids(api, order="newest") == [begun[4], begun[3]]
+
+
+def test_a_session_says_when_it_expires(api: Api, client: EmulatorClient) -> None:
+    session = client.begin()
+    assert api.get(f"/sessions/{session}")["expiresAt"] == "2023-11-14T22:43:20.000Z"
+    api.call("PATCH", "/settings", {"sessionIdleSeconds": 2**53})
+    assert api.get(f"/sessions/{session}")["expiresAt"] == "9000-01-01T00:00:00.000Z"
+
+
+def test_entries_are_found_by_the_session_that_they_name(api: Api, client: EmulatorClient) -> None:
+    session = client.begin()
+    client.begin()
+    api.post(f"/sessions/{session}/expire")
+    client.say("late", executionId=session)
+    found = api.post("/journal/find", {"match": {"session": session}})["entries"]
+    assert [each["response"]["rule"] for each in found] == ["reply", "session-expired"]
+
+
+def test_a_long_conversation_is_not_exported(
+    api: Api, client: EmulatorClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leadway_mock.control_api.sessions.MAX_EXPORTED_TURNS", 1)
+    session = client.begin()
+    assert api.get(f"/sessions/{session}/export")["name"] == "conversation.txt"
+    client.say("two", executionId=session)
+    error = api.call("GET", f"/sessions/{session}/export", status=409)
+    assert "1 is the limit" in error["message"]

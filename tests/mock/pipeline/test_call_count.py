@@ -113,6 +113,19 @@ def test_changes_of_agents_take_few_more_calls_than_a_turn(
     assert {name for name, calls in found.items() if calls > 1.6 * turn} <= {"list"}, (turn, found)
 
 
+def test_a_page_of_a_list_costs_the_same_among_many_agents(
+    client_with: Callable[..., EmulatorClient],
+) -> None:
+    studio = Studio(client_with(seed=None, validate_responses=False))
+    page = partial(studio.read, query="limit=5&offset=2")
+    for _ in range(10):
+        studio.create()
+    few = min(_calls(page) for _ in range(3))
+    for _ in range(200):
+        studio.create()
+    assert min(_calls(page) for _ in range(3)) == few
+
+
 def _calls(operation: Callable[[], object]) -> int:
     calls, before = 0, sys.getprofile()
 

@@ -132,6 +132,7 @@ def test_a_session_is_listed_and_shown_with_its_transcript(
         "contactId": None,
         "turns": 2,
         "lastTurnAt": "2023-11-14T22:13:20.000Z",
+        "expiresAt": "2023-11-14T22:43:20.000Z",
         "expired": False,
         "goalCompletion": False,
     }

@@ -145,20 +145,28 @@ class AgentsHandler:
         query = call.query
         only_published = query.get("isPublished") == "true" or call.operation.deprecated
         limit, offset = int(query.get("limit") or DEFAULT_LIMIT), int(query.get("offset") or 0)
-        found = [
+        agents, reads = call.context.namespace.agents, call.context.reads
+        # The registered agents come first, then those that clients created.
+        registered = [
             each
-            for each in self._in_location(call)
+            for each in self._registered_in(call.location or "")
             if each.is_active and (not only_published or each.published_version)
         ]
-        page = found[offset : offset + limit]
+        ids = agents.listed_ids(call.location or "", reads, only_published=only_published)
+        total, first = len(registered) + len(ids), max(offset - len(registered), 0)
+        page = registered[offset : offset + limit]
+        wanted = ids[first : first + limit - len(page)]
+        found = agents.load(wanted, reads)
+        page += found
+        total -= len(wanted) - len(found)  # Those were deleted since the first read.
         return self._prepared(
             "agents",
             agents=[_summary(each) for each in page],
             pagination={
-                "total": len(found),
+                "total": total,
                 "limit": limit,
                 "offset": offset,
-                "hasMore": offset + len(page) < len(found),
+                "hasMore": offset + len(page) < total,
             },
         )
 
@@ -183,7 +191,7 @@ class AgentsHandler:
             description=body.get("description"),
             status=body.get("status") or "",
         )
-        writes = call.context.namespace.agents.change_writes(agent, after)
+        writes = call.context.namespace.agents.change_writes(agent, after, call.context.reads)
         return self._changed("agent-updated", writes, data=_updated(after))
 
     def delete(self, call: OperationCall) -> PreparedChange:
@@ -200,7 +208,9 @@ class AgentsHandler:
         content |= {name: value for name, value in body.items() if name not in NOT_CONTENT}
         now, name = iso_time(context.started_at), body.get("versionName") or ""
         after = agent.change_version(version.id, now, name=name)
-        writes = context.namespace.agents.change_writes(agent, after, {version.id: content})
+        writes = context.namespace.agents.change_writes(
+            agent, after, context.reads, {version.id: content}
+        )
         return self._changed("agent-version-updated", writes, data=_updated(after, version.id))
 
     def publish(self, call: OperationCall) -> PreparedChange:
@@ -227,13 +237,10 @@ class AgentsHandler:
         }
         return self._changed("agent-published", writes, data=data)
 
-    def _in_location(self, call: OperationCall) -> Iterator[StoredAgent]:
-        """Yield the agents of the location: the registered ones first, then by creation."""
-        location, context = call.location or "", call.context
+    def _registered_in(self, location: str) -> Iterator[StoredAgent]:
         for agent in self._agents.by_id.values():
             if agent.is_reachable(location, managed=False):
                 yield self._view(agent, location)[0]
-        yield from context.namespace.agents.in_location(location, context.reads)
 
     def _registered(self, call: OperationCall) -> tuple[StoredAgent, list[Content]] | None:
         agent, location = self._agents.by_id.get(call.agent_id), call.location or ""
@@ -268,15 +275,14 @@ class AgentsHandler:
 
     def _version(self, call: OperationCall) -> tuple[StoredAgent, StoredVersion]:
         context, version_id = call.context, call.path_parameters["versionId"]
-        agent = context.namespace.agents.find_by_version(version_id, context.reads)
-        version = agent.version(version_id) if agent else None
-        if agent is None or version is None or agent.location != call.location:
+        found = context.namespace.agents.find_version(version_id, context.reads)
+        if found is None or found[0].location != call.location:
             if any(version_id == each.id for each in self._registered_versions(call)):
                 raise APIError("agent-read-only")
-            hint = f"It belongs to another location than '{call.location}'." if agent else ""
+            hint = f"It belongs to another location than '{call.location}'." if found else ""
             hint = hint or "GET /agent-studio/agent/{agentId} lists the versions of an agent."
             raise APIError("agent-version-unknown", hint=hint)
-        return agent, version
+        return found
 
     def _registered_versions(self, call: OperationCall) -> Iterator[Version]:
         for agent in self._agents.by_id.values():
