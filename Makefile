@@ -61,6 +61,9 @@ test-debian: ## run the tests on the Python of a Debian release, in a chroot, as
 test-image: setup ## build the image with buildah, on a Debian folder, and serve it, as root
 	@LEADWAY_TEST_IMAGE=1 $(BIN)/pytest tests/repository/test_image.py
 
+mutations: setup ## replay the mutations of tests/mutations.toml; each named test must fail
+	@nice -n 19 $(BIN)/python scripts/mutations.py
+
 mutants: setup ## change 100 expressions, one at a time, and see whether a test fails
 	@nice -n 19 $(BIN)/python scripts/mutants.py
 
@@ -100,8 +103,8 @@ check-containers: setup
 	@$(QUIETLY) "compose file (dclint)" $(NPX) dclint --max-warnings 0 --config scripts/dclint.yaml compose.yaml
 
 check-workflows: setup
-	@$(QUIETLY) "workflows (schema)" $(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	@$(QUIETLY) "workflows (zizmor)" $(BIN)/zizmor --offline --no-progress --quiet --strict-collection .github
+	@$(QUIETLY) "workflows (schema)" $(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml docs/verify-weekly.yml
+	@$(QUIETLY) "workflows (zizmor)" $(BIN)/zizmor --offline --no-progress --quiet --strict-collection .github docs/verify-weekly.yml
 
 contract: setup ## run the contract suite against one target  [TARGET=mock|prism|live]
 	@$(BIN)/pytest tests/contract -m clause --target $(TARGET)
@@ -130,7 +133,7 @@ clean: ## remove everything that make created
 help:
 	@awk -F ':.*## ' '/^## / { print (blank++ ? "\n" : "") substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: mock prism setup generate docs test test-browser screenshots test-newer test-debian test-image mutants check check-style check-types check-imports check-names check-contract \
+.PHONY: mock prism setup generate docs test test-browser screenshots test-newer test-debian test-image mutations mutants check check-style check-types check-imports check-names check-contract \
 	check-generated check-docs check-containers check-workflows contract referee bench bench-scale bench-sdk bench-stress lock clean help
 
 # Environments: created once, and updated when their lock file changes.

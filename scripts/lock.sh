@@ -11,9 +11,9 @@ compile() {
 
 cd "$(dirname "$0")/.."
 # The tools come first: the product is tested with the versions that they allow.
-compile pyproject.toml requirements/build.in requirements/dev.in --extra mock --extra redis \
+compile pyproject.toml requirements/build.in requirements/dev.in --extra mock --extra redis --extra tls \
     --output-file requirements/dev.txt
-compile pyproject.toml requirements/build.in --extra mock --extra redis \
+compile pyproject.toml requirements/build.in --extra mock --extra redis --extra tls \
     --constraint requirements/dev.txt --output-file requirements/mock.txt
 compile requirements/browser.in --constraint requirements/dev.txt --output-file requirements/browser.txt
 compile requirements/generate.in --output-file requirements/generate.txt

@@ -1,9 +1,9 @@
 """Write the generated pages of docs/.
 
-behaviours.md comes from `leadway_mock.contract.behaviours`, settings.md from the fields of
-`leadway_mock.config.settings.Settings`, contract-suite.md from the tables of tests/contract. The
-tests of each behaviour are written to a file of the package. With --check, write nothing and fail
-if a page is not current.
+behaviours.md comes from `leadway_mock.contract.behaviours` and contributed observations,
+settings.md from the fields of `leadway_mock.config.settings.Settings`, contract-suite.md from the
+tables of tests/contract. The tests of each behaviour are written to a file of the package. With
+--check, write nothing and fail if a page is not current.
 """
 
 import json
@@ -26,8 +26,11 @@ from leadway_mock.contract.behaviours import (
     MOCK_BEHAVIOURS,
     Behaviour,
     behaviours,
+    level_of,
 )
 from leadway_mock.contract.loader import load_contract
+from leadway_mock.contract.model import Contract
+from leadway_mock.contract.observations import read_observations
 
 ROOT = Path(__file__).resolve().parents[1]
 HINT = "docs/ is out of date. Run `make docs` and commit the result."
@@ -86,9 +89,9 @@ explicit quota wins over the preset.
 
 def behaviours_page() -> str:
     """Return the text of docs/behaviours.md."""
-    rows = behaviours(load_contract(), shown_behaviours(SOURCES))
+    rows = behaviours(observed_contract(ROOT), shown_behaviours(SOURCES))
     _check_settings({row.id for row in rows})
-    levels = Counter(row.evidence for row in rows)
+    levels = Counter(level_of(row.evidence) for row in rows)
     kinds = {kind: [row for row in rows if _kind(row) == kind] for kind in map(_kind, rows)}
     return BEHAVIOURS.format(
         note=NOTE.format(source="openapi/leadway.yaml"),
@@ -102,6 +105,14 @@ def behaviours_page() -> str:
         ),
         own=_table("rule | status | condition | setting | test", map(_own_cells, kinds["own"])),
     )
+
+
+def observed_contract(root: Path) -> Contract:
+    """Return the contract with the contributed observations of a checkout."""
+    contract = load_contract()
+    for file in sorted((root / "observations").glob("*.json")):
+        contract = read_observations(file, contract).apply(contract)
+    return contract
 
 
 def tests_file() -> str:

@@ -5,6 +5,7 @@ pytest loads this module in every run, so it imports the mock only when a test u
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from leadway_mock.testing import Mock
     from leadway_mock.testing.dialogue_sources import Place
     from leadway_mock.testing.host import HostPool
+    from leadway_mock.testing.live_target import LiveService
     from leadway_mock.testing.plugin_support import RunSummary
 
 NAME = "leadway_mock"
@@ -25,14 +27,42 @@ MARKER = (
     "leadway_mock(dialogue=, faults=, settings=, strict=, allow=, any_token=): options of this"
     " test's mock; see leadway_mock.testing.Mock"
 )
+VERIFIED = "leadway_verified"
+VERIFIED_MARKER = (
+    "leadway_verified: this test is also true of the live service; --leadway-target=URL runs it"
+    " there"
+)
+MOCK_TARGET = "mock"
 MOCKS = pytest.StashKey["list[Mock]"]()
+LIVE = pytest.StashKey["LiveService"]()
 EARLY_MOCK = pytest.StashKey["Mock"]()
 HOSTS = pytest.StashKey["HostPool"]()
 SUMMARY = pytest.StashKey["RunSummary"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Register the ini option `leadway_mock_allow`."""
+    """Register the options."""
+    group = parser.getgroup(NAME)
+    group.addoption(
+        "--leadway-target",
+        metavar="mock|URL",
+        default=MOCK_TARGET,
+        help="where tests with the marker leadway_verified run: the mock, or a live service",
+    )
+    group.addoption(
+        "--leadway-max-runs",
+        metavar="N",
+        type=int,
+        default=20,
+        help="how often agents of the live service may run (default: %(default)s)",
+    )
+    group.addoption(
+        "--leadway-interval",
+        metavar="SECONDS",
+        type=float,
+        default=0.5,
+        help="time between two requests to the live service (default: %(default)s)",
+    )
     text = (
         "unexpected interactions that no test with leadway_mock fails for:"
         " unscripted, contract, wrong-token, unused"
@@ -61,13 +91,23 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker."""
+    """Register the markers; start the proxy to the live service if there is one."""
     config.addinivalue_line("markers", MARKER)
+    config.addinivalue_line("markers", VERIFIED_MARKER)
+    if config.getoption("leadway_target") != MOCK_TARGET:
+        config.stash[LIVE] = _live_service(config)
 
 
 @pytest.fixture
 def leadway_mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
-    """Mock of this test; the environment directs the application to it."""
+    """Mock of this test, or the live service; the environment directs the application to it."""
+    if _runs_live(request):
+        with pytest.MonkeyPatch.context() as environment:
+            target = _live_target(request)
+            for name, value in target.environment.items():
+                environment.setenv(name, value)
+            yield target
+        return
     if EARLY_MOCK in request.config.stash:
         session = request.getfixturevalue(SESSION)
         with _session_mock(request, session, reset=True):
@@ -80,6 +120,8 @@ def leadway_mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
 @pytest.fixture
 def leadway_mock_wsgi(request: pytest.FixtureRequest) -> Iterator[Mock]:
     """Mock without a socket: call its `wsgi_app`."""
+    if _runs_live(request):
+        pytest.skip("a live service has no WSGI application; use leadway_mock")
     with _mock(request, serve=False) as mock:
         yield mock
 
@@ -112,6 +154,8 @@ def _leadway_mock_session_test(
     request: pytest.FixtureRequest, leadway_mock_session: Mock
 ) -> Iterator[None]:
     """Judge what a test sends to the session's mock; reset the mock if the test has the marker."""
+    if _runs_live(request):
+        pytest.skip("a mock of the whole session cannot be replaced; use leadway_mock")
     reset = request.node.get_closest_marker(NAME) is not None
     with _session_mock(request, leadway_mock_session, reset=reset):
         yield
@@ -137,7 +181,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     names = getattr(item, "fixturenames", None)
     if names is None:
         return
-    is_marked = item.get_closest_marker(NAME) is not None
+    is_marked = any(item.get_closest_marker(name) for name in (NAME, VERIFIED))
     if is_marked and not FIXTURES & set(names):
         names.insert(0, NAME)  # The first one, so that the others find its environment.
     if SESSION in names and NAME not in names:
@@ -195,6 +239,47 @@ def _session_mock(request: pytest.FixtureRequest, mock: Mock, *, reset: bool) ->
     if reset:
         summary.add(mock, item.nodeid)
         mock.begin_test(reset=True)
+
+
+def _runs_live(request: pytest.FixtureRequest) -> bool:
+    """Return whether a test runs against the live service."""
+    is_verified = request.node.get_closest_marker(VERIFIED) is not None
+    return is_verified and LIVE in request.config.stash
+
+
+def _live_target(request: pytest.FixtureRequest) -> Any:  # noqa: ANN401 - in place of a `Mock`
+    """Return the live service of a test; skip the test if it needs a mock or the budget is used."""
+    from leadway_mock.testing.live_target import unsupported_options  # noqa: PLC0415 - when needed
+
+    if EARLY_MOCK in request.config.stash:
+        pytest.skip(f"the ini option {ENVIRONMENT} has fixed the URL of the mock")
+    service = request.config.stash[LIVE]
+    names = {name for mark in request.node.iter_markers(NAME) for name in mark.kwargs}
+    if unsupported := unsupported_options(names):
+        pytest.skip(f"{', '.join(unsupported)} of the marker {NAME} needs a mock")
+    if service.budget.is_used_up:
+        pytest.skip(f"the budget of {service.budget.max_runs} agent runs is used up")
+    return service.target()
+
+
+def _live_service(config: pytest.Config) -> LiveService:
+    """Return the open proxy to the live service; raises `pytest.UsageError`."""
+    from leadway_mock.recording.upstream import UpstreamError  # noqa: PLC0415 - when needed
+    from leadway_mock.testing.live_target import LiveService  # noqa: PLC0415 - when needed
+
+    if hasattr(config, "workerinput") or getattr(config.option, "numprocesses", None):
+        raise pytest.UsageError("--leadway-target=URL needs one process, for its pace: use -n0.")
+    try:
+        service = LiveService(
+            config.getoption("leadway_target"),
+            os.environ,
+            max_runs=config.getoption("leadway_max_runs"),
+            interval_seconds=config.getoption("leadway_interval"),
+        ).open()
+    except (UpstreamError, ValueError) as error:
+        raise pytest.UsageError(str(error)) from None
+    config.add_cleanup(service.close)
+    return service
 
 
 def _open_mock(request: pytest.FixtureRequest, *, serve: bool) -> Mock:
@@ -286,6 +371,11 @@ def pytest_terminal_summary(
     """Print conformance and coverage of all tests together."""
     summary = config.stash.get(SUMMARY, None)
     verbosity = terminalreporter.verbosity
+    if LIVE in config.stash:
+        service = config.stash[LIVE]
+        terminalreporter.section(VERIFIED)
+        runs = f"{service.budget.used} of at most {service.budget.max_runs}"
+        terminalreporter.write_line(f"{service.origin}: {runs} runs of agents")
     text = summary.text(details=verbosity > 0) if summary is not None and verbosity >= 0 else ""
     if text:
         terminalreporter.section(NAME)

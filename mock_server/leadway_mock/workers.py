@@ -33,6 +33,7 @@ from leadway_mock.http_server import ServerError, bind, url_of
 from leadway_mock.metrics import SharedMetrics, share_metrics
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.store import IN_MEMORY, StoreError, redact_url
+from leadway_mock.util.certificates import authority_file
 from leadway_mock.web import create_app
 from leadway_mock.web.server import open_server, stop_process
 
@@ -80,9 +81,12 @@ def run_workers(settings: Settings, announce: Callable[[str, str], None]) -> int
         TemporaryDirectory(prefix="leadway-mock-") as name,
     ):
         folder = Path(name)
+        if settings.tls:
+            authority_file()  # One process creates it, and reports why it cannot.
+        scheme = "https" if settings.tls else "http"
         shared, store = one_store(settings, folder)
         build_emulator(shared).close()  # One process reports unusable files, creates the database.
-        url, note = url_of(listening), f"{settings.workers} workers serve {store}."
+        url, note = url_of(listening, scheme), f"{settings.workers} workers serve {store}."
         supervisor = Supervisor(
             settings.workers,
             partial(_serve, shared, listening),

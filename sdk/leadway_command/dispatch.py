@@ -23,12 +23,26 @@ _SUMMARIES: Final[Mapping[str, str]] = {
     "doctor": "check settings, network, clock and token",
     "drift": "compare the contract with OpenAPI files of the vendor",
     "execute": "send one message, for scripts",
+    "load": "hold many conversations at the same time, and check each",
+    "mcp": "let a coding agent use a running mock",
     "mock": "serve the mock",
+    "mock advance": "move the clock of a running mock forward",
+    "mock ca": "print the certificate of the local authority of --tls",
     "mock check": "check dialogues and agents files",
     "mock env": "print the environment that points programs to a running mock",
     "mock exec": "run a command, such as a test, with a mock of its own",
+    "mock export": "print the agents of a running mock as an agents file",
+    "mock fault": "inject a fault into a running mock, list or remove them",
+    "mock journal": "print the requests that a running mock received",
+    "mock reset": "reset a running mock",
+    "mock seed": "load an agents file into a running mock",
+    "mock sessions": "print the sessions of a running mock",
+    "mock show": "print one conversation of a running mock",
     "mock token": "print a made-up OAuth token",
+    "mock wait": "wait until a mock responds",
+    "record": "record conversations with the service as a dialogue",
     "report": "write the conversations of a mock as one HTML file",
+    "verify": "compare the real service, or another target, with the mock",
 }
 
 
@@ -63,16 +77,16 @@ def _dispatch(commands: Mapping[str, EntryPoint], argv: list[str]) -> int:
 
 def _run(command: EntryPoint, arguments: list[str]) -> int:
     try:
-        function = command.load()
+        code: int = command.load()(arguments)  # A command may import its modules on demand.
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] in {"leadway", "leadway_client", "leadway_mock"}:
             raise
+        extra = "mock" if command.module.startswith("leadway_mock.") else command.name
         print_error(
             f"leadway {command.name} needs {error.name}, which is not installed."
-            f" {install_hint(command.name)}"
+            f" {install_hint(extra)}"
         )
         return EXIT_USAGE
-    code: int = function(arguments)
     return code
 
 
@@ -80,7 +94,7 @@ def _usage(commands: Mapping[str, EntryPoint]) -> str:
     summaries = dict.fromkeys(commands, "") | {
         name: text for name, text in _SUMMARIES.items() if name.split(" ")[0] in commands
     }
-    lines = [f"  {name:11} {text}".rstrip() for name, text in sorted(summaries.items())]
+    lines = [f"  {name:14} {text}".rstrip() for name, text in sorted(summaries.items())]
     names = ",".join(sorted(commands)) or "COMMAND"
     return "\n".join(
         [

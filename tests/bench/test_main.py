@@ -31,7 +31,7 @@ def bench(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def printed(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The report of a run without programs to install, with this checkout as the baseline."""
     folder = tmp_path_factory.mktemp("bench")
-    names = "sqlite,redis,namespaces,dialogues,wsgi,growth"
+    names = "sqlite,redis,dialogues,wsgi,growth"
     run = bench(folder, "--only", names, "--baseline", str(ROOT))
     assert run.returncode == 0, run.stderr
     return run.stdout
@@ -47,7 +47,7 @@ def rows(printed: str, section: str) -> dict[str, list[str]]:
 @pytest.mark.xdist_group("bench")
 def test_everything_is_measured(printed: str) -> None:
     assert "missing or incomplete" not in printed
-    titles = ["leadway mock --quiet", "SQLite", "Redis (Valkey)", "200 namespaces"]
+    titles = ["leadway mock --quiet", "SQLite", "Redis (Valkey)"]
     headline = rows(printed, "Vendor's sample with trace ids")
     for title in [*titles, *(f"baseline: {each}" for each in titles)]:
         assert " (" in headline[title][1]

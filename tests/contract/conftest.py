@@ -13,6 +13,9 @@ from tests.contract.prism_proxy import VALIDATED_COUNTS
 from tests.contract.service import Service
 from tests.contract.targets import TARGETS, Target, listening, missing_for_live
 
+NOT_ADJUSTED = ("http-sqlite",)
+"""Targets that are not started with other settings; `http-workers` has the same store."""
+
 EVERYWHERE_BUT_LIVE = ("mock", "prism", "referee")
 
 
@@ -52,11 +55,12 @@ def curl() -> str:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "target" in metafunc.fixturenames:
         groups = metafunc.config.getoption("target") or EVERYWHERE_BUT_LIVE
+        starts_another = "adjusted" in metafunc.fixturenames
         # All tests of a target run in one xdist worker, so that each target starts once.
         chosen = [
             pytest.param(name, marks=pytest.mark.xdist_group(name))
             for name, each in TARGETS.items()
-            if each.group in groups
+            if each.group in groups and not (name in NOT_ADJUSTED and starts_another)
         ]
         metafunc.parametrize("target", chosen, indirect=True, scope="session")
 

@@ -9,7 +9,7 @@ import pytest
 from tests.contract.service import Service, Way
 
 CONVERSATIONS = 64
-TURNS = 20
+TURNS = 8
 
 
 def converse(service: Service, number: int) -> None:

@@ -72,7 +72,7 @@ def test_page_is_short_and_shows_output(page: Page) -> None:
 def test_index_lists_every_page_by_its_title() -> None:
     listed = re.findall(r"\[([^]]+)\]\(([\w-]+\.md)\)", INDEX.text)
     assert sorted(listed) == sorted((page.headings[0][1], page.path.name) for page in PAGES)
-    assert len(PAGES) == 16
+    assert len(PAGES) == 21
 
 
 @pytest.mark.parametrize(

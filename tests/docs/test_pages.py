@@ -26,7 +26,7 @@ from tests.docs.markdown import ROOT, Page
 
 BEHAVIOURS = Page.read("docs/behaviours.md")
 RESPONSES = re.findall(
-    r"^\|`(\S+)`\|[^|]+\|(\d{3}) [^|]+\|\*\*(\w+)\*\*", BEHAVIOURS.text, re.MULTILINE
+    r"^\|`(\S+)`\|[^|]+\|(\d{3}) [^|]+\|\*\*(\w+)[^*]*\*\*", BEHAVIOURS.text, re.MULTILINE
 )
 URL = f"/agent-studio/agent/{ECHO_ID}/execute"
 HEADERS = {
@@ -43,6 +43,17 @@ def client() -> FlaskClient:
 
 def test_generated_pages_are_current() -> None:
     assert write_docs.stale(ROOT) == []
+
+
+def test_contributed_observations_are_in_the_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "observations").mkdir()
+    shutil.copy(ROOT / "tests/mock/contract/observations.json", tmp_path / "observations")
+    monkeypatch.setattr(write_docs, "ROOT", tmp_path)
+    page = write_docs.behaviours_page()
+    (row,) = re.findall(r"^\|`session-unknown`\|.*$", page, re.MULTILINE)
+    assert "|410 `Session gone`|**observed, 2026-11-29**: `leadway verify` against https:" in row
 
 
 def test_a_stale_page_is_named_with_a_hint(

@@ -18,6 +18,10 @@ NOT_IN_THE_REPOSITORY = {
     "talk.py": "the reader's own file",
     "agents.yaml": "the reader's own file",
     "booking.txt": "the reader's own file",
+    "observations/": "a folder of contributed files, of which there is none yet",
+    "observations/DATE.json": "a file in it",
+    "names.txt": "the reader's own file",
+    "talk-2.yaml": "what the recorder writes",
 }
 """Code that looks like a path of the repository, and what it is instead."""
 

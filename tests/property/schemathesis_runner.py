@@ -31,11 +31,11 @@ CONFIGURATION: dict[str, Any] = {
     "workers": 1,
     "warnings": False,
     "headers": {"Authorization": f"Bearer {TOKEN}"},
-    "generation": {"deterministic": True, "database": "none", "max-examples": 100},
+    "generation": {"deterministic": True, "database": "none", "max-examples": 40},
     "checks": {"max_response_time": 10.0},
     "phases": {
         "coverage": {"generate-duplicate-query-parameters": True},
-        "stateful": {"generation": {"max-examples": 30}},
+        "stateful": {"generation": {"max-examples": 15}},
     },
     # Random values would never be an existing agent or version, so no request would get further.
     # The inactive agent is omitted: its documented 400 looks like a rejected valid body.
@@ -63,15 +63,15 @@ CONFIGURATION: dict[str, Any] = {
 }
 """No check and no phase is disabled; everything else has Schemathesis's default."""
 
-STATEFUL_PHASE = {
+STATEFUL_PHASE: dict[str, Any] = {
     "phases": {
         **{name: {"enabled": False} for name in ("examples", "coverage", "fuzzing")},
-        "stateful": {"generation": {"max-examples": 25}},
+        "stateful": {"generation": {"max-examples": 12}},
     }
 }
 """Only the phase that follows links."""
 
-DETERMINISTIC_PHASES = {
+DETERMINISTIC_PHASES: dict[str, Any] = {
     "phases": CONFIGURATION["phases"]
     | {"fuzzing": {"enabled": False}, "stateful": {"enabled": False}}
 }
@@ -137,8 +137,7 @@ def run_schemathesis(
     server = open_server(app, Settings(port=0)) if isinstance(app, Flask) else Server(app)
     with server:
         schema = schemathesis.openapi.from_url(f"{server.url}/__mock/openapi.json", config=config)
-        if operations:
-            schema = schema.include(operation_id=list(operations))
-        for event in from_schema(schema).execute():
+        chosen = schema.include(operation_id=list(operations)) if operations else schema
+        for event in from_schema(chosen).execute():
             result.add(event)
     return result

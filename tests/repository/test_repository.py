@@ -141,8 +141,9 @@ for module, names in {
         vars(module).pop(name, None)
 for name in ("chat", "doctor", "execute"):
     importlib.import_module("leadway.commands." + name)
-for name in ("cli.check", "cli.env", "cli.exec", "cli.main", "pytest_plugin"):
-    importlib.import_module("leadway_mock." + name)
+for name in ("check", "controls", "env", "exec", "main", "serve", "views"):
+    importlib.import_module("leadway_mock.cli." + name)
+importlib.import_module("leadway_mock.pytest_plugin")
 from leadway import Leadway
 from leadway_mock.testing import Mock
 

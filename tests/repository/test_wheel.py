@@ -127,6 +127,13 @@ def test_it_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
         assert process.wait(TIMEOUT_SECONDS) == 0
     run(programs / "leadway", "mock", "exec", "--strict", "--", "true", cwd=outside)
     assert list(outside.iterdir()) == [], "the mock leaves no files"
+    with serving(programs / "leadway", outside) as (url, _):
+        flags = ["--base-url", url, "--location", "l", "--agent", AGENT, "--interval", "0"]
+        verify = [str(programs / "leadway"), "verify", *flags, "--allow-private", "--allow-http"]
+        token = HEADERS["Authorization"].removeprefix("Bearer ")
+        probe = ("--yes", "--only", "first-message")
+        output = run("env", f"LEADWAY_TOKEN={token}", *verify, *probe, cwd=outside)
+    assert "1 agree, 0 differ, 0 not asked, 0 could not be looked at." in output
 
 
 def test_the_sdk_works_without_the_mock(wheel: Path, tmp_path: Path) -> None:

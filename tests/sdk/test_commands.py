@@ -572,3 +572,37 @@ def test_chat_names_the_tools_that_a_managed_agent_used(
     type_lines("find")
     assert chat.main([MANAGED_ID, "--managed", "--mock-url", mock_with(dialogues=str(file))]) == 0
     assert capsys.readouterr().out == "agent> Found it.\n       (Tools used: web_search.)\n"
+
+
+def test_a_chat_is_recorded_as_a_dialogue(
+    url: str, tmp_path: Path, capsys: Captured, type_lines: Callable[..., None]
+) -> None:
+    file = tmp_path / "talk.yaml"
+    arguments = [ECHO_ID, "--mock-url", url, "--record", str(file)]
+    type_lines("Hello", "I am ada@example.com")
+    assert chat.main(arguments) == 0
+    assert "agent> Turn 2." in capsys.readouterr().out
+    text = file.read_text("utf-8")
+    assert '- user: ="Hello"\n    agent: ' in text
+    assert "ada@" not in text
+    assert chat.main(arguments) == 2
+    assert f"--record: {file}: exists" in capsys.readouterr().err
+
+
+def test_a_chat_that_fails_is_recorded_to_its_end(
+    url: str, tmp_path: Path, capsys: Captured, type_lines: Callable[..., None]
+) -> None:
+    file = tmp_path / "talk.yaml"
+    type_lines("Hello")
+    agent = "inactiveagent00000000000"
+    assert chat.main([agent, "--mock-url", url, "--record", str(file)]) == 4
+    assert "Agent is not active" in capsys.readouterr().err
+    assert "rule: agent-inactive" in file.read_text("utf-8")
+
+
+def test_recording_needs_the_mock(
+    monkeypatch: pytest.MonkeyPatch, url: str, capsys: Captured
+) -> None:
+    monkeypatch.setattr(chat, "entry_points", lambda **_: [])
+    assert chat.main([ECHO_ID, "--mock-url", url, "--record", "talk.yaml"]) == 2
+    assert "--record needs the recorder of the mock." in capsys.readouterr().err

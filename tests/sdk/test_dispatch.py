@@ -8,14 +8,15 @@ from importlib.metadata import EntryPoint, version
 import pytest
 
 from leadway_command import dispatch
-from leadway_mock.cli.main import COMMANDS
+from leadway_mock.cli.commands import COMMANDS
 
 
 def test_without_a_command_it_lists_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert dispatch.main([]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert "usage: leadway {chat,doctor,drift,execute,mock,report} [ARGUMENT ...]" in captured.err
+    words = "chat,doctor,drift,execute,load,mcp,mock,record,report,verify"
+    assert f"usage: leadway {{{words}}} [ARGUMENT ...]" in captured.err
     for name in ("chat", "doctor", "execute", "mock"):
         assert re.search(rf"^  {name} +\w+", captured.err, re.MULTILINE)
 
@@ -58,7 +59,8 @@ def test_help_has_one_line_for_each_command(capsys: pytest.CaptureFixture[str]) 
     dispatch.main(["--help"])
     listed = re.findall(r"^  (\w+(?: \w+)?)  +\w.+$", capsys.readouterr().out, re.MULTILINE)
     mock = [f"mock {name}" for name in COMMANDS]
-    assert listed == ["chat", "doctor", "drift", "execute", "mock", *mock, "report"]
+    others = ["chat", "doctor", "drift", "execute", "load", "mcp", "mock"]
+    assert listed == [*others, *mock, "record", "report", "verify"]
 
 
 def install(monkeypatch: pytest.MonkeyPatch, *commands: EntryPoint) -> None:
@@ -100,3 +102,21 @@ def test_a_missing_module_of_this_project_is_raised(
     install(monkeypatch, EntryPoint("mock", "leadway_mock.nowhere:main", dispatch.GROUP))
     with pytest.raises(ModuleNotFoundError):
         dispatch.main(["mock"])
+
+
+def raise_missing(_: list[str]) -> int:
+    raise ModuleNotFoundError(name="flask")
+
+
+@pytest.mark.parametrize("name", ["load", "mcp", "drift"])
+def test_a_package_that_is_imported_later_is_reported_with_the_extra_of_the_mock(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = EntryPoint(name, f"{__name__}:raise_missing", dispatch.GROUP)
+    monkeypatch.setattr(EntryPoint, "load", lambda _: raise_missing)
+    monkeypatch.setattr(EntryPoint, "module", "leadway_mock.cli.x")
+    install(monkeypatch, command)
+    assert dispatch.main([name]) == 2
+    printed = capsys.readouterr().err
+    assert f"leadway {name} needs flask, which is not installed" in printed
+    assert "-m pip install '.[mock]'" in printed

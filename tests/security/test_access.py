@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from leadway_mock.cli.main import read_settings
-from leadway_mock.config.settings import Settings
+from leadway_mock.cli.serve import read_settings
+from leadway_mock.config.settings import Settings, SettingsError
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.web import create_app
 from leadway_mock.web.server import open_server
@@ -271,3 +271,48 @@ def test_errors_of_the_http_server_are_json_with_nosniff(app: Flask) -> None:
     assert response.startswith("HTTP/1.1 400")
     assert "X-Content-Type-Options: nosniff" in response
     assert "Access-Control" not in response
+
+
+CORS_REQUEST = {
+    "Access-Control-Request-Method": "POST",
+    "Access-Control-Request-Headers": "authorization, content-type, version",
+}
+
+
+@pytest.mark.behaviour("cors-preflight")
+def test_only_pages_of_named_origins_get_cors_headers() -> None:
+    client = create_app(Settings(cors=("http://localhost:5173",))).test_client()
+    named = {"Origin": "http://localhost:5173"}
+    preflight = client.options(PATH, headers=named | CORS_REQUEST)
+    assert preflight.status_code == 204
+    assert preflight.headers["Access-Control-Allow-Origin"] == named["Origin"]
+    assert (
+        preflight.headers["Access-Control-Allow-Headers"]
+        == CORS_REQUEST["Access-Control-Request-Headers"]
+    )
+    response = client.post(PATH, json={"locationId": LOCATION}, headers=HEADERS | named)
+    assert response.status_code == 422
+    assert response.headers["Access-Control-Allow-Origin"] == named["Origin"]
+    assert response.headers["Vary"] == "Origin"
+    for origin in (
+        "http://localhost:5174",
+        "https://localhost:5173",
+        "null",
+        "http://evil.example",
+    ):
+        for headers in ({"Origin": origin}, {"Origin": origin} | CORS_REQUEST):
+            for path, method in ((PATH, "OPTIONS"), (PATH, "POST")):
+                other = client.open(path, method=method, headers=HEADERS | headers)
+                assert not [name for name, _ in other.headers if name.lower().startswith("access-")]
+    for path in ("/__mock/reset", "/__mock/sessions"):
+        for method in ("OPTIONS", "GET", "POST"):
+            control = client.open(path, method=method, headers=named | CORS_REQUEST)
+            assert not [name for name, _ in control.headers if name.lower().startswith("access-")]
+
+
+@pytest.mark.parametrize(
+    "origin", ["*", "null", "localhost:5173", "http://localhost:5173/", "ftp://a", "HTTP://A", ""]
+)
+def test_an_origin_must_be_a_scheme_and_a_host(origin: str) -> None:
+    with pytest.raises(SettingsError, match=r"must be an origin, not .* scheme, host and port"):
+        Settings(cors=(origin,))

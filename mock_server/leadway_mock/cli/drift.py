@@ -12,9 +12,10 @@ from pathlib import Path
 from leadway_command import CommandParser
 from leadway_mock.cli.options import FAILED, OK, print_error, print_line
 from leadway_mock.contract.loader import contract_file
+from leadway_mock.recording.accepted_entries import AcceptanceError
 from leadway_mock.recording.spec_comparison import Difference, Kind, compare, shared_families
 from leadway_mock.recording.spec_files import SpecError, read_operations
-from leadway_mock.recording.triage import Triage, TriageError, read_triage, shipped_triage
+from leadway_mock.recording.triage import Triage, read_triage, shipped_triage
 from leadway_mock.util.printable_text import short_lines
 
 COULD_NOT_LOOK = 3
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
         report = look(options.files, options.contract, triage, write=options.write)
         if options.write:
             options.triage.write_text(triage.to_yaml(), "utf-8")
-    except (SpecError, TriageError, OSError) as error:
+    except (SpecError, AcceptanceError, OSError) as error:
         print_error("leadway drift: could not look", str(error))
         return COULD_NOT_LOOK
     if options.json:

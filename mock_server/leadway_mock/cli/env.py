@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from http.client import HTTPConnection, HTTPException
 
 from leadway_command import CommandParser
+from leadway_mock.cli.control_client import API_VERSION, LOCATION, TOKEN
+from leadway_mock.cli.interception import interception_variables
 from leadway_mock.cli.options import (
     FAILED,
     OK,
@@ -19,14 +21,12 @@ from leadway_mock.cli.options import (
     selected_settings,
 )
 from leadway_mock.config.settings import Settings, SettingsError
+from leadway_mock.util.certificates import CertificateError
 from leadway_mock.util.no_proxy import no_proxy_variables
 
 COMMAND = "leadway mock env"
 RESPONSE_TIMEOUT_SECONDS = 5.0
 
-TOKEN = "pit-12345678-1234-4234-8234-123456789abc"  # noqa: S105 - made up
-LOCATION = "C2QujeCh8ZnC7al2InWR"
-VERSION = "2021-07-28"
 LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
 """The address to connect to, for a mock that listens on all addresses."""
 
@@ -39,6 +39,12 @@ def main(arguments: Sequence[str]) -> int:
         description='Print the environment of a running mock, for: eval "$(leadway mock env)"',
         epilog="--port and --host locate the mock; the other flags of `leadway mock` are accepted,"
         " so that the same flags work for both.",
+    )
+    parser.add_argument(
+        "--intercept",
+        action="store_true",
+        help="also for clients that always call https://services.leadconnectorhq.com; the mock"
+        " needs --tls",
     )
     add_options(parser)
     options = parser.parse_args(arguments)
@@ -57,9 +63,15 @@ def main(arguments: Sequence[str]) -> int:
         "LEADWAY_BASE_URL": url,
         "LEADWAY_TOKEN": TOKEN,
         "LEADWAY_LOCATION_ID": LOCATION,
-        "LEADWAY_API_VERSION": VERSION,
+        "LEADWAY_API_VERSION": API_VERSION,
         **no_proxy_variables(url, os.environ),
     }
+    if options.intercept:
+        try:
+            variables |= interception_variables(url, os.environ)
+        except CertificateError as error:
+            print_error(COMMAND, error)
+            return FAILED
     for name, value in variables.items():
         print_line(f"export {name}={shlex.quote(value)}")
     return OK

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from leadway_command import CommandParser
+from leadway_mock.cli.interception import interception_variables, trust_variables
 from leadway_mock.cli.options import (
     FAILED,
     START_ERRORS,
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         print_error(COMMAND, error)
         return USAGE_ERROR
     try:
-        code = _run(command, os.environ | environment)
+        code = run_program(COMMAND, command, os.environ | environment)
         unexpected = mock.unexpected()
         if unexpected:
             print_error("", mock.report(unexpected, hint="To allow this: {flags}"))
@@ -56,27 +57,37 @@ def main(arguments: Sequence[str]) -> int:
 def _start_mock(options: argparse.Namespace) -> tuple[Mock, Mapping[str, str]]:
     """Return a mock that serves, and the environment for clients; raises `START_ERRORS`."""
     settings = {"port": 0} | selected_settings(options, os.environ)
+    if options.intercept:
+        settings["tls"] = True
     mock = Mock(any_token=True, strict=options.strict, allow=options.allow or (), **settings)
     mock.open()
     try:
         mock.expect_files()
         environment = mock.environment  # Reading its URL starts the server.
+        if options.intercept:
+            url = environment["LEADWAY_BASE_URL"].replace("https:", "http:", 1)
+            environment |= {"LEADWAY_BASE_URL": url} | interception_variables(url, os.environ)
+        elif settings.get("tls"):
+            environment |= trust_variables()
     except BaseException:
         mock.close()
         raise
     return mock, environment
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run `command` to its end; return its exit code as a shell does."""
+def run_program(name: str, command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run `command` to its end; return its exit code as a shell does.
+
+    `name` begins the message about a command that cannot run.
+    """
     with _collect_signals() as received:
         try:
             process = subprocess.Popen(command, env=environment)  # noqa: S603 - the purpose of the command
         except FileNotFoundError:
-            print_error(COMMAND, f"there is no command {command[0]!r}.")
+            print_error(name, f"there is no command {command[0]!r}.")
             return NOT_FOUND
         except OSError as error:
-            print_error(COMMAND, f"{command[0]}: {error.strerror}.")
+            print_error(name, f"{command[0]}: {error.strerror}.")
             return CANNOT_RUN
         with process:
             code = _wait(process, received)
@@ -133,6 +144,8 @@ def _parse(arguments: Sequence[str]) -> tuple[Any, list[str]]:
         " NO_PROXY gets the mock's host, so that a proxy is not used for it.",
         epilog="The exit code is the command's; 1 if that is 0 and --strict finds a problem.",
     )
+    intercept = "make it reach the mock at https://services.leadconnectorhq.com, too"
+    parser.add_argument("--intercept", action="store_true", help=intercept)
     strict = "fail if a message, a request or a turn was not as scripted, and print it"
     parser.add_argument("--strict", action="store_true", help=strict)
     allow = "what --strict accepts; repeatable"

@@ -13,15 +13,29 @@ from leadway_mock.contract.model import ContractError
 from leadway_mock.documents.problems import ProblemsError
 from leadway_mock.http_server import ServerError
 from leadway_mock.store import StoreError
+from leadway_mock.util.certificates import CertificateError
 from leadway_mock.util.printable_text import short_lines
 
 OK, FAILED, USAGE_ERROR = 0, 1, 2
 """Exit codes."""
 
-START_ERRORS = (SettingsError, ProblemsError, ContractError, StoreError, ServerError)
+START_ERRORS = (
+    SettingsError,
+    ProblemsError,
+    ContractError,
+    StoreError,
+    ServerError,
+    CertificateError,
+)
 """What keeps a mock from starting. Each has a text for users."""
 
-METAVARS = {"host": "ADDRESS", "agents_file": "FILE", "dialogues": "PATH", "store": "URL"}
+METAVARS = {
+    "host": "ADDRESS",
+    "agents_file": "FILE",
+    "dialogues": "PATH",
+    "store": "URL",
+    "observations": "FILE",
+}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -20,6 +20,9 @@ ENVIRONMENT_PREFIX = "LEADWAY_MOCK_"
 MAX_INTEGER = 2**53
 """The largest integer that every JSON reader represents exactly."""
 
+NOT_SETTINGS = frozenset({"url"})
+"""Names of variables with the prefix that commands read: `LEADWAY_MOCK_URL` names a mock."""
+
 MAX_SHOWN_CHARS = 80
 """Longer names and values are cut in messages."""
 
@@ -89,11 +92,20 @@ class Settings:
     allow_host: tuple[str, ...] = _setting(
         (), "host name or address to accept in the Host header besides loopback; repeatable"
     )
+    tls: bool = _switch(
+        "also speak TLS, as loopback and as the vendor's host; see docs/intercept.md", on=False
+    )
+    cors: tuple[str, ...] = _setting(
+        (), "origin of a web page that may call the platform's API; repeatable"
+    )
     agents_file: str | None = _setting(
         None, "YAML file of agents and tokens; see docs/agents-file.md"
     )
     dialogues: str | None = _setting(
         None, "dialogue file, or a folder of them; see docs/dialogues.md"
+    )
+    observations: str | None = _setting(
+        None, "file of observations, as `leadway verify` writes it, to behave like its target"
     )
     store: str = _setting(
         "memory:",
@@ -212,6 +224,8 @@ class Settings:
             _check(setting.name, getattr(self, setting.name))
         for name in self.allow_host:
             _check_host(name)
+        for origin in self.cors:
+            _check_origin(origin)
 
     @property
     def quotas(self) -> Mapping[str, int]:
@@ -224,8 +238,11 @@ READ_ONLY: Mapping[str, str] = {
     "host": "the address is bound at start",
     "port": "the address is bound at start",
     "allow_host": "a request must not weaken the host check",
+    "tls": "the HTTP server is started with it",
+    "cors": "a request must not let web pages in",
     "agents_file": "the file is named at start",
     "dialogues": "the path is named at start",
+    "observations": "the file is named at start",
     "store": "all changes are stored in it",
     "max_body_bytes": "the HTTP server is started with it",
     "max_agent_bytes": "the HTTP server is started with it",
@@ -294,6 +311,8 @@ def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         for name, value in environment.items()
         if name.startswith(ENVIRONMENT_PREFIX)
     }
+    for name in NOT_SETTINGS & values.keys():
+        del values[name]
     for name in values:
         if name not in FIELDS:
             close = closest(name, FIELDS)
@@ -349,6 +368,18 @@ def _check_host(name: object) -> None:
         hint = "there are no wildcards: repeat it for each name."
     shown = repr(text)[:MAX_SHOWN_CHARS]
     raise SettingsError(f"must be a host name or an address, not {shown}; {hint}", "allow_host")
+
+
+def _check_origin(origin: object) -> None:
+    """Raise `SettingsError` for a text that no browser sends as `Origin`."""
+    text = str(origin)
+    scheme, _, authority = text.partition("://")
+    if scheme in {"http", "https"} and authority == authority.lower() and parse_host(authority):
+        return
+    hint = "write scheme, host and port of the page, such as http://localhost:5173."
+    if text == "*":
+        hint = f"every web page could call the mock; {hint}"
+    raise SettingsError(f"must be an origin, not {text[:MAX_SHOWN_CHARS]!r}; {hint}", "cors")
 
 
 def _type_of(name: str) -> _Type:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from leadway_mock.contract.behaviours import EVIDENCE_LEVELS
+from leadway_mock.contract.behaviours import EVIDENCE_LEVELS, level_of
 from leadway_mock.contract.model import Contract
 from leadway_mock.state.journal_entry import JournalEntry
 
@@ -51,8 +51,8 @@ class OperationCoverage:
         """Outcomes that occurred and outcomes that did not, by evidence, the best first."""
         levels = {}
         for level in EVIDENCE_LEVELS:
-            hits = tuple(each for each in self.hits if each.evidence == level)
-            missed = tuple(each for each in self.missed if each.evidence == level)
+            hits = tuple(each for each in self.hits if level_of(each.evidence) == level)
+            missed = tuple(each for each in self.missed if level_of(each.evidence) == level)
             if hits or missed:
                 levels[level] = hits, missed
         return levels

@@ -15,6 +15,12 @@ from leadway_mock.contract.model import Contract, Example
 
 EVIDENCE_LEVELS = ("documented", "observed", "inferred", "invented")
 
+
+def level_of(evidence: str) -> str:
+    """Return the level of evidence, which may have a date, such as `observed, 2026-12-31`."""
+    return evidence.partition(",")[0]
+
+
 SESSIONS = (
     "session-unknown",
     "session-expired",
@@ -69,6 +75,8 @@ BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "max_body_bytes": ("body-too-large",),
     "seed": ("ids-opaque", "fault-latency"),
     "allow_host": ("host-rejected",),
+    "tls": ("host-rejected", "tunnel-rejected"),
+    "cors": ("cors-preflight",),
     "read_only": ("control-read-only",),
     "validate_responses": ("mock-failure",),
     "store": ("store-unavailable",),
@@ -84,7 +92,18 @@ MOCK_BEHAVIOURS: Mapping[str, tuple[int, str]] = {
             " has the vendor's page. It is no mistake of the client."
         ),
     ),
-    "host-rejected": (403, "`Host` is neither loopback nor a name of `--allow-host`."),
+    "host-rejected": (
+        403,
+        "`Host` is neither loopback nor a name of `--allow-host`; nor, with `--tls`, the vendor's.",
+    ),
+    "cors-preflight": (
+        204,
+        "A web page of an origin of `--cors` sends a preflight. The platform has no such headers.",
+    ),
+    "tunnel-rejected": (
+        403,
+        "With `--tls`, a `CONNECT` names another host than `services.leadconnectorhq.com:443`.",
+    ),
     "origin-rejected": (403, "A web page from another origin calls the control API."),
     "control-media-type": (415, "A write to the control API is not `application/json`."),
     "control-read-only": (403, "A write to the control API of a mock with `--read-only`."),
@@ -115,8 +134,9 @@ class Behaviour:
     """One row of the table.
 
     `status` is the HTTP status of a row that is one response, else None; `evidence` is one of
-    `EVIDENCE_LEVELS`, `source` its source; `settings` are the names of those that affect it, and
-    `tests` the node ids of those that show it.
+    `EVIDENCE_LEVELS`, with a date if it was observed by `leadway verify`, and `source` its source;
+    `settings` are the names of those that affect it, and `tests` the node ids of those that show
+    it.
     """
 
     id: str

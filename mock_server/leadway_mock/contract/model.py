@@ -28,6 +28,8 @@ class Example:
     evidence: str
     source: str
     summary: str = ""
+    has_fixed_message: bool = False
+    """Whether its message never depends on the request, as was observed."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,12 @@ class Contract:
     document: Node
     source: bytes = field(repr=False)
     operations: tuple[Operation, ...]
+    session_starts: frozenset[str] = frozenset()
+    """Rules of session errors in place of which a session starts, as was observed."""
+
+    absent_headers: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    """Lower-case names of headers that responses lack, as was observed, by the first digit of the
+    status."""
 
     @cached_property
     def examples(self) -> Mapping[str, Example]:

@@ -122,6 +122,10 @@ class DialogueBuilder(TurnsBuilder):
         """Set the response after the end: `unscripted`, `repeat` or `restart`."""
         return replace(self, properties={**self.properties, "at_end": action})
 
+    def latency(self, delay: str | Mapping[str, Any]) -> Self:
+        """Set the delay of turns without one: a duration such as `200ms`, or a distribution."""
+        return replace(self, properties={**self.properties, "latency": delay})
+
     def build(self) -> Dialogue:
         """Return the dialogue. Raises `DialogueError`, which lists every problem."""
         values: dict[Pointer, TextPosition] = {(): TextPosition(self.line, 1)}

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from io import BytesIO
 from queue import SimpleQueue
+from ssl import SSLContext
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from werkzeug.test import run_wsgi_app
@@ -118,9 +119,17 @@ class Dispatcher:
     """
 
     def __init__(
-        self, wsgi_app: WSGIApplication, platform: Platform | None, threads: int, max_body: int
+        self,
+        wsgi_app: WSGIApplication,
+        platform: Platform | None,
+        threads: int,
+        max_body: int,
+        tls: SSLContext | None = None,
     ) -> None:
         self.max_body = max_body
+        self.tls = tls
+        """Context for the tunnels of `CONNECT`; without it, there are none."""
+
         self.refuse_connections: Callable[[HttpProtocol, float], None] | None = None
         """Refuses all connections but one for so many seconds, if the server can do that."""
 
@@ -238,7 +247,7 @@ def wsgi_environ(request: Request, connection: HttpProtocol) -> dict[str, Any]:
         "SERVER_PROTOCOL": "HTTP/1.1",
         "SERVER_SOFTWARE": SERVER_NAME,
         "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
+        "wsgi.url_scheme": connection.scheme,
         "wsgi.input": BytesIO(request.body),
         "wsgi.input_terminated": True,
         "wsgi.errors": sys.stderr,

@@ -7,9 +7,11 @@ import errno
 import ipaddress
 import logging
 import socket
+import ssl
 from collections.abc import Callable, Collection
 
 from leadway_mock.http_server.protocol import HttpProtocol
+from leadway_mock.http_server.tunnel import open_connection
 
 try:
     import resource
@@ -79,7 +81,7 @@ def bind(host: str, port: int) -> socket.socket:
     return listening
 
 
-def url_of(listening: socket.socket) -> str:
+def url_of(listening: socket.socket, scheme: str = "http") -> str:
     """Return the base URL that reaches a listening socket from this machine, without a slash.
 
     A socket on every interface (``0.0.0.0`` or ``::``) is named by its loopback address.
@@ -87,7 +89,7 @@ def url_of(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
     if _address_of(listening).is_unspecified:
         host = "::1" if listening.family == socket.AF_INET6 else "127.0.0.1"
-    return f"http://{_bracketed(host)}:{port}"
+    return f"{scheme}://{_bracketed(host)}:{port}"
 
 
 def _resolve(host: str, port: int, where: str) -> tuple[socket.AddressFamily, tuple[str, int]]:
@@ -123,6 +125,7 @@ class Acceptor:
         listen_socket: the listening socket; `close` closes it.
         make_protocol: returns the protocol of a new connection.
         connections: the open connections.
+        tls: context for connections that begin with TLS; without it, all are plain HTTP.
         shared: whether other processes accept on the socket, too. Then it accepts one connection
             at a time, since the first process to wake up would take all of them.
     """
@@ -133,12 +136,14 @@ class Acceptor:
         make_protocol: Callable[[], HttpProtocol],
         connections: Collection[HttpProtocol],
         *,
+        tls: ssl.SSLContext | None = None,
         shared: bool,
     ) -> None:
         self.loop = asyncio.get_running_loop()
         self._socket = listen_socket
         self._make_protocol = make_protocol
         self._connections = connections
+        self._tls = tls
         self._batch = 1 if shared else _BATCH
         self._max_connections = max_connections()
         self._opening: set[asyncio.Task[object]] = set()
@@ -153,6 +158,9 @@ class Acceptor:
             pass
         self.loop.remove_reader(self._socket)
         self._socket.close()
+        if self._tls is not None:  # Those that have sent nothing yet would wait for a byte.
+            for task in self._opening:
+                task.cancel()
 
     def _resume(self) -> None:
         if self._socket.fileno() >= 0:
@@ -177,8 +185,12 @@ class Acceptor:
                 self._make_room()
             return False
         connection.setblocking(False)  # noqa: FBT003 - as above
-        opening = self.loop.connect_accepted_socket(self._make_protocol, connection)
-        task = self.loop.create_task(opening)
+        opening = (
+            self.loop.connect_accepted_socket(self._make_protocol, connection)
+            if self._tls is None
+            else open_connection(connection, self._make_protocol, self._tls)
+        )
+        task: asyncio.Task[object] = self.loop.create_task(opening)
         self._opening.add(task)
         task.add_done_callback(self._opened)
         return True

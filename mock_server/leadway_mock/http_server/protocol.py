@@ -33,6 +33,8 @@ from leadway_mock.http_server.responses import (
     error_response,
     parts,
 )
+from leadway_mock.http_server.tunnel import TLS_HANDSHAKE, open_tunnel
+from leadway_mock.util.certificates import VENDOR_HOST
 
 if TYPE_CHECKING:
     from leadway_mock.http_server.dispatcher import Dispatcher
@@ -56,13 +58,14 @@ QUIET_SECONDS = 0.1
 """On stopping, a connection that has been idle for this time is closed: no request is under way."""
 
 _RESET_ON_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
-_TLS_HANDSHAKE = b"\x16"
 _CHUNK_OVERHEAD = 5
-NO_TLS = "This is plain HTTP: use http://, not https://."
+NO_TLS = "This is plain HTTP: use http://, not https://. With --tls, the mock speaks both."
 NO_TUNNEL = (
     "This server is no proxy and opens no tunnel. Use its URL as the base URL of the client,"
-    " and leave it out of HTTPS_PROXY."
+    " and leave it out of HTTPS_PROXY, or start it with --tls."
 )
+TUNNEL_TARGET = f"{VENDOR_HOST}:443"
+OTHER_TUNNEL = f"This mock opens a tunnel to {TUNNEL_TARGET} only, which ends at the mock itself."
 _NOT_IN_TARGET = re.compile(rb"[^!-~]")
 _MAX_DETAIL = 200
 
@@ -107,7 +110,7 @@ class HttpProtocol(HttpToolsProtocol):
     path = query = ""
     size = raw_size = unsent = 0
     is_chunked = expects_continue = is_draining = has_client_finished = is_lingering = False
-    is_hanging = has_progress = False
+    is_hanging = has_progress = is_tunnel = False
     current: Pending | None = None
     rest: tuple[memoryview, Ending] | None = None
     """What is left of a long body, and how it ends."""
@@ -170,6 +173,8 @@ class HttpProtocol(HttpToolsProtocol):
     def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn says None
         """Keep the connection for responses under way to a client that has sent everything."""
         self.has_client_finished = True
+        if self.scheme == "https":  # TLS has no half that stays open.
+            return False
         return bool(self.current or self.queue) and not (self.is_lingering or self.is_hanging)
 
     def resume_writing(self) -> None:
@@ -187,7 +192,11 @@ class HttpProtocol(HttpToolsProtocol):
             return
         try:
             self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:  # No protocol to change to: HTTP goes on.
+        except httptools.HttpParserUpgrade as upgrade:
+            if self.is_tunnel:
+                self._open_tunnel()
+                return
+            # No protocol to change to: HTTP goes on.
             self.parser = httptools.HttpRequestParser(self)
             self.data_received(data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
@@ -282,6 +291,8 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Handle the request, or queue it behind the one that is being handled."""
         self.phase = Phase.REQUEST
+        if self.is_tunnel:
+            return
         request = self._request()
         keep_alive = self.parser.should_keep_alive() and request.method != "CONNECT"
         is_http_1_0 = self.parser.get_http_version() == "1.0"
@@ -339,7 +350,8 @@ class HttpProtocol(HttpToolsProtocol):
         scheme, separator, rest = self.url.partition(b"://")
         if not separator:
             if self.parser.get_method() == b"CONNECT":
-                raise RequestError(501, NO_TUNNEL)
+                self._check_tunnel()
+                return
             if self.url != b"*":
                 raise RequestError(400, "The request target must start with a slash.")
             return
@@ -353,6 +365,25 @@ class HttpProtocol(HttpToolsProtocol):
         path = rest[len(authority) :]
         self.url = path if path.startswith(b"/") else b"/" + path
         self.fields["host"] = authority.decode("latin-1")
+
+    def _check_tunnel(self) -> None:
+        """Accept a `CONNECT` to the vendor's host, as the only request under way."""
+        if self.app.tls is None:
+            raise RequestError(501, NO_TUNNEL)
+        if self.url.decode("latin-1").lower() != TUNNEL_TARGET or self.current or self.queue:
+            raise RequestError(403, OTHER_TUNNEL)
+        self.is_tunnel, self.url = True, b"/"
+
+    def _open_tunnel(self) -> None:
+        """Hand the connection to a protocol that speaks TLS with the client."""
+        assert self.app.tls is not None  # noqa: S101 - checked by `_check_tunnel`
+        self.phase = Phase.NOTHING
+        self.connections.discard(self)
+        self.transport.pause_reading()
+        inner = type(self)(self.config, self.server_state, {}, self.loop)
+        task = self.loop.create_task(open_tunnel(self.transport, inner, self.app.tls))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     # Responses
 
@@ -474,8 +505,9 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _close_our_half(self) -> None:
         self.is_lingering = True
-        with contextlib.suppress(OSError):
-            self.transport.write_eof()
+        if self.transport.can_write_eof():  # TLS has no half.
+            with contextlib.suppress(OSError):
+                self.transport.write_eof()
         self.timer = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
 
     def _close_when_quiet(self) -> None:
@@ -518,7 +550,7 @@ def _request_error(error: httptools.HttpParserError, data: bytes, phase: Phase) 
     cause = error.__context__
     if isinstance(error, httptools.HttpParserCallbackError) and isinstance(cause, RequestError):
         return cause
-    if data[:1] == _TLS_HANDSHAKE and phase is Phase.REQUEST:
+    if data[:1] == TLS_HANDSHAKE and phase is Phase.REQUEST:
         return RequestError(400, NO_TLS)
     detail = str(error)[:_MAX_DETAIL].rstrip(".")
     if "overflow" in detail and "hunk" in detail:

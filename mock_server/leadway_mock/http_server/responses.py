@@ -22,6 +22,7 @@ SERVER_NAME = "leadway-mock"
 
 _RULES = {
     400: "request-malformed",
+    403: "tunnel-rejected",
     413: "body-too-large",
     431: "headers-too-large",
     500: "server-error",

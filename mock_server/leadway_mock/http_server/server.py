@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -46,6 +47,7 @@ class Server(uvicorn.Server):
         threads: how many blocking requests are handled at once.
         max_body: maximum size of a request's body in bytes; a longer one gets 413.
         grace: seconds that requests under way get to finish after ``stop``.
+        tls: context of TLS connections, which the port takes beside plain HTTP.
         listen_socket: a listening socket, in place of ``host`` and ``port``. Other processes may
             accept on it as well; the server closes its own copy of it.
 
@@ -63,14 +65,16 @@ class Server(uvicorn.Server):
         threads: int = 8,
         max_body: int = MAX_BODY,
         grace: float = 10.0,
+        tls: ssl.SSLContext | None = None,
         listen_socket: socket | None = None,
     ) -> None:
         self._is_shared = listen_socket is not None
         self._socket = listen_socket or bind(host, port)
-        self.url = url_of(self._socket)
+        self._tls = tls
+        self.url = url_of(self._socket, "https" if tls else "http")
         """The base URL, such as ``http://127.0.0.1:4010``, with the port that was taken."""
 
-        self._dispatcher = Dispatcher(wsgi_app, platform, threads, max_body)
+        self._dispatcher = Dispatcher(wsgi_app, platform, threads, max_body, tls)
         if not self._is_shared:
             self._dispatcher.refuse_connections = self.refuse_connections
         self._listens_again: asyncio.TimerHandle | None = None
@@ -198,6 +202,7 @@ class Server(uvicorn.Server):
             self._socket,
             self.protocol,
             self.server_state.connections,  # type: ignore[arg-type]  # as above
+            tls=self._tls,
             shared=self._is_shared,
         )
 

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from leadway_mock.agents.file.loader import load_agents
-from leadway_mock.contract.loader import contract_file, load_contract
+from leadway_mock.contract.loader import contract_file
 from leadway_mock.contract.model import ContractError
+from leadway_mock.contract.observations import load_observed_contract
 from leadway_mock.dialogues import load_dialogues
 from leadway_mock.dialogues.loading.files import dialogue_files
 from leadway_mock.dialogues.loading.parser import DialogueError
@@ -109,7 +110,11 @@ def hot_reloader_for(emulator: Emulator) -> HotReloader:
     """Return the reloader for the files in the settings of `emulator`."""
     settings = emulator.settings
     loads: list[tuple[str, Path, Callable[[], None]]] = [
-        ("contract", contract_file(), lambda: emulator.serve(contract=load_contract()))
+        (
+            "contract",
+            contract_file(),
+            lambda: emulator.serve(contract=load_observed_contract(settings.observations)),
+        )
     ]
     if settings.agents_file:
         agents = Path(settings.agents_file)

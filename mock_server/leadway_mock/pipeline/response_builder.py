@@ -66,6 +66,7 @@ class ResponseBuilder:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
+        self._absent_headers = contract.absent_headers
         self._validators = {
             (operation.id, status): Draft202012Validator(schema)
             for operation in contract.operations
@@ -76,7 +77,7 @@ class ResponseBuilder:
         """Return the contract's example for `error`, or `NOT_MOCKED`."""
         example = self._contract.examples.get(error.rule, NOT_MOCKED)
         content = dict(example.content)
-        if error.message is not None:
+        if error.message is not None and not example.has_fixed_message:
             content["message"] = error.message
         if "traceId" in content:
             content["traceId"] = context.namespace.ids.trace(context.number)
@@ -116,6 +117,13 @@ class ResponseBuilder:
         """Add the headers of the quotas, which are known after the commit."""
         if response.is_json:
             response.headers = {**context.usage.headers(), **response.headers}
+            if self._absent_headers:
+                absent = self._absent_headers.get(response.status // 100, frozenset())
+                response.headers = {
+                    name: value
+                    for name, value in response.headers.items()
+                    if name.lower() not in absent
+                }
         return response
 
     def _platform_headers(self, response: Response, context: RequestContext) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from importlib import resources
@@ -11,6 +11,12 @@ from typing import Any
 
 import yaml
 
+from leadway_mock.recording.accepted_entries import (
+    AcceptanceError,
+    AcceptedEntries,
+    check_entries,
+    read_yaml,
+)
 from leadway_mock.recording.spec_comparison import (
     Difference,
     Kind,
@@ -18,14 +24,9 @@ from leadway_mock.recording.spec_comparison import (
     shorten,
     words,
 )
-from leadway_mock.util.files import read_regular_file
 
 NO_REASON = ""
 _FIELDS = ("operation", "pointer", "kind", "ours", "theirs", "reason")
-
-
-class TriageError(Exception):
-    """The file cannot be used; the text says where and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ class Accepted:
     theirs: str
     reason: str
 
+    @property
+    def name(self) -> str:
+        """What it accepts, for messages."""
+        return f"{self.kind} {self.operation} {self.pointer}"
+
     def matches(self, difference: Difference) -> bool:
         """Return whether it accepts a difference."""
         return (
@@ -56,15 +62,15 @@ class Accepted:
 class Triage:
     """Accepted differences, and the vendor's words that have been read."""
 
-    accepted: list[Accepted] = field(default_factory=list)
+    accepted: AcceptedEntries[Accepted, Difference] = field(
+        default_factory=lambda: AcceptedEntries(Accepted.matches)
+    )
     words: dict[str, dict[str, str]] = field(default_factory=dict)
     """Digests of the texts that somebody has read, with blanks, by operation and JSON pointer."""
 
-    _used: set[Accepted] = field(default_factory=set)
-
     def new(self, differences: Iterable[Difference]) -> list[Difference]:
         """Return the differences that nothing accepts."""
-        return [each for each in differences if not self._accepts(each)]
+        return self.accepted.new(differences)
 
     def new_words(self, operations: Mapping[str, Mapping[str, Any]]) -> list[Difference]:
         """Return the vendor's texts that nobody has read, as differences."""
@@ -80,18 +86,14 @@ class Triage:
 
     def problems(self) -> list[str]:
         """Return what is wrong with the entries, once `new` has seen all differences."""
-        unused = [each for each in self.accepted if each not in self._used]
-        return [
-            *(f"accepts nothing: {_name(each)}" for each in unused),
-            *(f"has no reason: {_name(each)}" for each in self.accepted if not each.reason),
-        ]
+        return self.accepted.problems()
 
     def add(self, differences: Iterable[Difference]) -> None:
         """Accept differences, except words, with a reason that is still to be written."""
         for each in differences:
             if each.kind is not Kind.WORDS:
                 values = (each.operation, each.pointer, each.kind.value, each.ours, each.theirs)
-                self.accepted.append(Accepted(*values, reason=NO_REASON))
+                self.accepted.entries.append(Accepted(*values, reason=NO_REASON))
 
     def read_words(self, operations: Mapping[str, Mapping[str, Any]]) -> None:
         """Note that somebody has read all texts of these operations."""
@@ -102,13 +104,9 @@ class Triage:
 
     def to_yaml(self) -> str:
         """Return the content of the file."""
-        document = {"accepted": [asdict(each) for each in self.accepted], "words": self.words}
+        entries = [asdict(each) for each in self.accepted.entries]
+        document = {"accepted": entries, "words": self.words}
         return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
-
-    def _accepts(self, difference: Difference) -> bool:
-        found = [each for each in self.accepted if each.matches(difference)]
-        self._used.update(found)
-        return bool(found)
 
 
 def shipped_triage() -> Path:
@@ -117,29 +115,10 @@ def shipped_triage() -> Path:
 
 
 def read_triage(path: Path) -> Triage:
-    """Return the triage in a YAML file; raises `TriageError`."""
-    try:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # The one in C, if there is one.
-        document = yaml.load(read_regular_file(path), Loader=loader)  # noqa: S506 - both are safe
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        detail = " ".join(str(error).split())
-        raise TriageError(f"{path}: cannot be read: {detail}") from error
-    if not isinstance(document, dict) or set(document) != {"accepted", "words"}:
-        raise TriageError(f"{path}: must have exactly `accepted` and `words`.")
-    entries, read = document["accepted"], document["words"]
-    if not isinstance(entries, Sequence) or not isinstance(read, dict):
-        raise TriageError(f"{path}: `accepted` must be a list and `words` an object.")
-    return Triage([_entry(each, index, path) for index, each in enumerate(entries)], read)
-
-
-def _entry(entry: object, index: int, path: Path) -> Accepted:
-    if not isinstance(entry, dict) or set(entry) != set(_FIELDS):
-        raise TriageError(f"{path}: /accepted/{index} must have {', '.join(_FIELDS)}.")
-    wrong = next((name for name, value in entry.items() if not isinstance(value, str)), None)
-    if wrong:
-        raise TriageError(f"{path}: /accepted/{index}/{wrong} must be a text; write it in quotes.")
-    return Accepted(**entry)
-
-
-def _name(entry: Accepted) -> str:
-    return f"{entry.kind} {entry.operation} {entry.pointer}"
+    """Return the triage in a YAML file; raises `AcceptanceError`."""
+    document = read_yaml(path, ("accepted", "words"))
+    entries = check_entries(path, document["accepted"], _FIELDS)
+    if not isinstance(document["words"], dict):
+        raise AcceptanceError(f"{path}: `words` must be an object.")
+    accepted = [Accepted(**each) for each in entries]
+    return Triage(AcceptedEntries(Accepted.matches, accepted), document["words"])

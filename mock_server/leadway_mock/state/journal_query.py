@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from leadway_mock.contract.behaviours import level_of
 from leadway_mock.contract.model import agent_id_of
 from leadway_mock.state.journal_entry import JournalEntry
 
@@ -84,7 +85,9 @@ def _fault(entry: JournalEntry, expected: str | bool) -> bool:  # noqa: FBT001 -
 FIELDS: Mapping[str, Callable[[JournalEntry, Any], bool]] = {
     "status": _status,
     "rule": _equals("response", "rule"),
-    "evidence": _equals("response", "evidence"),
+    "evidence": lambda entry, expected: (
+        expected in {entry["response"]["evidence"], level_of(entry["response"]["evidence"])}
+    ),
     "method": _equals("request", "method"),
     "path": _path,
     "tokenFingerprint": _equals("request", "tokenFingerprint"),

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any
 
 from leadway_mock.config.settings import FIELDS, Settings, SettingsError
+from leadway_mock.contract.observations import observed_settings
 from leadway_mock.http_server import Server
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.testing.arguments import check_type, checks_arguments
@@ -40,9 +41,12 @@ class Host:
 
     @checks_arguments
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - the fields of `Settings`
-        """Build the emulator with settings of `leadway mock`; raises `SettingsError`."""
+        """Build the emulator with settings of `leadway mock`.
+
+        Raises `SettingsError` and `ObservationsError`.
+        """
         check_settings(settings)
-        chosen = Settings(**(DEFAULTS | settings))
+        chosen = Settings(**(DEFAULTS | observed_settings(settings)))
         if chosen.workers > 1:
             raise SettingsError(WORKERS_ERROR, "workers")
         self.emulator = build_emulator(chosen)

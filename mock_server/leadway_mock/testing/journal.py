@@ -10,7 +10,7 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 
 from leadway_mock.agents.patterns import from_compiled
-from leadway_mock.contract.behaviours import EVIDENCE_LEVELS, behaviours
+from leadway_mock.contract.behaviours import EVIDENCE_LEVELS, behaviours, level_of
 from leadway_mock.contract.model import Contract
 from leadway_mock.control_api import load_control_contract
 from leadway_mock.faults.problems import shown
@@ -142,7 +142,7 @@ class MockJournal:
                 hint = suggest(value, known)
             case "evidence":
                 known = list(EVIDENCE_LEVELS)
-                hint = suggest(value, known)
+                hint = "" if level_of(value) in known else suggest(value, known)
             case "method":
                 known = [value.upper()]
                 hint = f"write '{value.upper()[:MAX_COMPARED_CHARS]}'"

@@ -80,7 +80,7 @@ def redact_text(text: str) -> str:
         return text  # The usual case, in one call.
     kept = text = _redact_plain(text)
     for _ in range(MAX_ENCODINGS):
-        decoded = _decode(text)
+        decoded = decode(text)
         if decoded == text:
             return kept
         text = _redact_plain(decoded)
@@ -149,7 +149,7 @@ def _redact_web_token(match: re.Match[str]) -> str:
     return "[redacted JWT]" if is_web_token else match[0]
 
 
-def _decode(text: str) -> str:
+def decode(text: str) -> str:
     """Undo one layer of percent-encoding, of JSON escapes and of UTF-16."""
     if PERCENT_ESCAPE.search(text):
         text = unquote(text)

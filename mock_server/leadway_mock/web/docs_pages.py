@@ -47,6 +47,16 @@ def pages_blueprint(contract: Callable[[], Contract], control_bytes: bytes = b""
     pages.add_url_rule("/docs/start.js", view_func=start_script)
     pages.add_url_rule("/docs/<name>", view_func=asset)
 
+    @pages.get("/llms.txt")
+    def overview_for_agents() -> Response:
+        """Overview for coding agents, with links."""
+        return Response(_read("llms.txt"), mimetype="text/plain")
+
+    @pages.get("/SKILL.md")
+    def skill() -> Response:
+        """Instructions for coding agents, with commands."""
+        return Response(_read("SKILL.md"), mimetype="text/markdown")
+
     @pages.get("/openapi.yaml")
     def contract_as_yaml() -> Response:
         """The contract, byte for byte."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import flask
 
+from leadway_mock.config.settings import Settings
 from leadway_mock.control_api.request_reader import is_control, read_request, sent_path
 from leadway_mock.http.messages import Request, Response
 from leadway_mock.http_server.responses import status_line
@@ -15,7 +16,9 @@ from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.pipeline.hot_reload import hot_reloader_for
 from leadway_mock.pipeline.pipeline import LARGE_BODIES, body_limit
 from leadway_mock.store import WouldBlock
+from leadway_mock.util.certificates import VENDOR_HOST
 from leadway_mock.web.console_pages import console_redirect, prefers_html
+from leadway_mock.web.cors import CorsPolicy
 from leadway_mock.web.host_check import HostCheck
 
 log = logging.getLogger(__name__)
@@ -38,7 +41,8 @@ class PlatformAPI:
             if each.id in LARGE_BODIES
         }
         self._limits = tuple(limits.items())
-        self.host_check = HostCheck(emulator.settings.host, emulator.settings.allow_host)
+        self.host_check = HostCheck(settings.host, allowed_names(settings))
+        self._cors = CorsPolicy(settings.cors) if settings.cors else None
         self.reloading = hot_reloader_for(emulator)
         self._has_console = settings.console
 
@@ -77,7 +81,14 @@ class PlatformAPI:
         if request.path == "/" and self._has_console and prefers_html(request):
             return console_redirect()
         self.reloading.check()
+        if self._cors is not None:
+            return self._cors.respond(request, self.emulator.handle)
         return self.emulator.handle(request)
+
+
+def allowed_names(settings: Settings) -> tuple[str, ...]:
+    """Return the names in the `Host` header that are allowed besides loopback."""
+    return (*settings.allow_host, VENDOR_HOST) if settings.tls else settings.allow_host
 
 
 def install_platform(app: flask.Flask, platform: PlatformAPI) -> None:

@@ -14,6 +14,7 @@ from flask import Flask
 from leadway_mock.config.settings import Settings
 from leadway_mock.http_server import Server
 from leadway_mock.state.snapshots import MAX_BYTES
+from leadway_mock.util.certificates import server_context
 from leadway_mock.web import PLATFORM
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ def open_server(
 ) -> Server:
     """Return a server for `app` that listens from now on: at its address, or on `listening`.
 
-    Raises `ServerError`.
+    Raises `ServerError`, and `CertificateError` where the setting `tls` cannot be followed.
     """
     return Server(
         app,
@@ -44,6 +45,7 @@ def open_server(
         threads=settings.threads,
         max_body=max(2 * settings.max_body_bytes, settings.max_agent_bytes, MAX_BYTES),
         grace=grace,
+        tls=server_context() if settings.tls else None,
         listen_socket=listening,
     )
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
+from importlib.metadata import entry_points
 from typing import Final
 
 from leadway import (
@@ -15,13 +17,18 @@ from leadway import (
     Leadway,
     LeadwayError,
     ManagedConversation,
+    Settings,
+    errors,
     image,
 )
 from leadway.commands import command_line
 from leadway.commands.command_line import error_text, parse_variable
-from leadway_command import print_error, print_line
+from leadway_command import install_hint, print_error, print_line
 
 PROMPT: Final = "you> "
+RECORDERS: Final = "leadway.recorders"
+"""Group of entry points with the recorder."""
+
 _INDENT: Final = " " * len("agent> ")
 _COMMANDS: Final[Mapping[str, str]] = {
     "/new": "start a new session",
@@ -41,15 +48,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     command_line.check_managed(options, parser)
     try:
-        with Leadway(command_line.settings_from(options)) as leadway:
+        settings = command_line.settings_from(options)
+        with _recorded(settings, options.record) as used, Leadway(used) as leadway:
             chat = Chat(leadway, options)
             if not command_line.is_interactive():
                 return _run_piped(chat)
-            print_error(f"Agent {options.agent} at {leadway.settings.base_url}")
+            print_error(f"Agent {options.agent} at {settings.base_url}")
             return _run_interactive(chat)
     except LeadwayError as error:
         print_error(f"leadway chat: {error_text(error)}")
         return command_line.exit_code(error)
+
+
+@contextmanager
+def _recorded(settings: Settings, file: str | None) -> Iterator[Settings]:
+    """Yield settings with the URL of a recorder in front of the service, if there is a file.
+
+    The mock brings the recorder, as an entry point; the SDK does not import it.
+    """
+    if file is None:
+        yield settings
+        return
+    found = [*entry_points(group=RECORDERS)]
+    if not found:
+        hint = install_hint("mock")
+        raise errors.SettingsError(f"--record needs the recorder of the mock. {hint}")
+    try:
+        with found[0].load()(settings.base_url, file) as url:
+            # The token was checked against the service, which the recorder passes it on to.
+            yield settings.replace(base_url=url, send_token_anywhere=True)
+    except (ModuleNotFoundError, ValueError) as error:
+        raise errors.SettingsError(f"--record: {error}") from None
 
 
 class Chat:
@@ -194,4 +223,7 @@ def _parser() -> argparse.ArgumentParser:
     epilog = f"commands in the chat:\n{_command_list('  ')}\n"
     parser = command_line.create_parser("chat", description, epilog)
     command_line.add_message_options(parser)
+    parser.add_argument(
+        "--record", metavar="FILE", help="write the conversation as a dialogue for the mock, YAML"
+    )
     return parser

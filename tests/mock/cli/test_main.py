@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.cli.main import COMMANDS, main
+from leadway_mock.cli.commands import COMMANDS
+from leadway_mock.cli.main import main
 from tests.mock.client import CURRENT, LOCATION, TOKEN
 
 COMMAND = [sys.executable, "-m", "leadway", "mock"]
@@ -182,7 +183,7 @@ def test_a_misspelt_variable_is_reported(
         ("--dialogs=x", "did you mean `--dialogues`?"),
         ("--port 0 extra", "there are only flags"),
         ("chek x", "unknown command 'chek'; did you mean `leadway mock check`?"),
-        ("serve", "`leadway mock` without a command serves the mock"),
+        ("launch", "`leadway mock` without a command serves the mock"),
         ("check --strcit x", "did you mean `--strict`?"),
         ("env --prot 1", "did you mean `--port`?"),
         ("exec --prot 1 -- true", "did you mean `--port`?"),
@@ -204,10 +205,10 @@ def test_misspelt_commands_and_flags_are_corrected(
 def test_the_usage_line_names_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["help"]) == 0
     text = capsys.readouterr().out
-    words = "{check,env,exec,token}"
+    words = f"{{{','.join(COMMANDS)}}}"
     assert text.startswith(f"usage: leadway mock [FLAG ...]\n       leadway mock {words} ")
     for name, purpose in COMMANDS.items():
-        assert f"  {name:7} {purpose}" in text
+        assert f"  {name:8} {purpose}" in text
 
 
 def test_help_names_every_flag(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
 
 import pytest
 
-from leadway_mock.cli.main import main, read_settings
+from leadway_mock.cli.main import main
+from leadway_mock.cli.serve import read_settings
 from leadway_mock.config.settings import Settings, SettingsError, flag, from_environment, variable
 
 
@@ -29,12 +31,17 @@ def test_a_flag_wins_over_a_variable_over_the_default(
     assert read_settings(flags, environment).port == expected
 
 
+OBSERVATIONS = str(Path(__file__).parents[1] / "contract" / "observations.json")
+
 FLAGS = {
     "host": (["--host", "::1"], "::1"),
     "port": (["--port", "8080"], 8080),
+    "tls": (["--tls"], True),
+    "cors": (["--cors", "http://a:1,https://b"], ("http://a:1", "https://b")),
     "allow_host": (["--allow-host", "a", "--allow-host", "b,c"], ("a", "b", "c")),
     "agents_file": (["--agents-file", "a.yaml"], "a.yaml"),
     "dialogues": (["--dialogues", "talks"], "talks"),
+    "observations": (["--observations", OBSERVATIONS], OBSERVATIONS),
     "store": (["--store", "sqlite:///a.db"], "sqlite:///a.db"),
     "seed": (["--seed", "7"], 7),
     "profile": (["--profile", "observed"], "observed"),

@@ -12,7 +12,7 @@ from tests.mock.control_api.api import CONTRACT, Api
 
 PARAMETER = re.compile(r"<(?:.*:)?(\w+)>")
 
-PAGES = {"", "/docs", "/openapi.yaml", "/openapi.json", "/control.yaml"}
+PAGES = {"", "/docs", "/openapi.yaml", "/openapi.json", "/control.yaml", "/llms.txt", "/SKILL.md"}
 """What people open in a browser; the documents do not describe themselves."""
 
 

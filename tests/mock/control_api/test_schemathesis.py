@@ -22,11 +22,11 @@ CONFIGURATION: dict[str, Any] = {
     "warnings": False,
     # A write has to say that it is JSON, with a body or without.
     "headers": {"Content-Type": "application/json"},
-    "generation": {"deterministic": True, "database": "none", "max-examples": 20},
+    "generation": {"deterministic": True, "database": "none", "max-examples": 10},
     "checks": {"max_response_time": 10.0},
     "phases": {
         "coverage": {"generate-duplicate-query-parameters": True},
-        "stateful": {"generation": {"max-examples": 20}},
+        "stateful": {"generation": {"max-examples": 10}},
     },
     "operations": [
         # Any token selects a namespace; no token is invalid here.

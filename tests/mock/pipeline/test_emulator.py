@@ -62,6 +62,8 @@ def test_the_trace_id_of_the_body_is_the_headers(client: EmulatorClient) -> None
     assert list(content(response)) == ["message", "error", "statusCode", "traceId"]
     assert response.headers["X-Trace-Id"] == content(response)["traceId"]
     assert UUID4.fullmatch(content(response)["traceId"])
+    again = client.send({"locationId": LOCATION})
+    assert content(again)["traceId"] != content(response)["traceId"]
 
 
 def test_trace_ids_are_new_each_time(client: EmulatorClient) -> None:

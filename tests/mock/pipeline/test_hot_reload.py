@@ -115,7 +115,7 @@ def test_the_contract_is_reloaded_and_a_broken_one_is_not(
     monkeypatch.setattr(hot_reload, "CHECK_SECONDS", -1.0)
     monkeypatch.setattr(hot_reload, "MAX_WAIT_SECONDS", 30.0)
     monkeypatch.setattr(hot_reload, "contract_file", lambda: copy)
-    monkeypatch.setattr(hot_reload, "load_contract", lambda: load_contract(copy))
+    monkeypatch.setattr(hot_reload, "load_observed_contract", lambda _: load_contract(copy))
     client = create_app().test_client()
     text = copy.read_text()
 

@@ -34,11 +34,14 @@ def rule_problems(document: Document) -> Iterator[Problem]:
     yield from _label_problems(document, entries)
     for turn in turns_of(entries):
         yield from _pattern_problems(document, turn)
-        yield from _fault_problems(document, turn)
+        yield from _fault_problems(document, turn.pointer, turn.content)
         for pointer, reply in turn.replies:
             yield from _template_problems(document, pointer, reply)
     head = document.value if isinstance(document.value, Mapping) else {}
     yield from _template_problems(document, ("fallback",), head.get("fallback"))
+    yield from _fault_problems(
+        document, (), {each: head[each] for each in ("latency",) if each in head}
+    )
     yield from _agent_problems(document, head.get("agent"))
 
 
@@ -114,16 +117,18 @@ def _members(pointer: Pointer, value: object) -> Iterator[tuple[Pointer, Any]]:
         yield from (((*pointer, name), each) for name, each in value.items())
 
 
-def _fault_problems(document: Document, turn: TurnEntry) -> Iterator[Problem]:
+def _fault_problems(
+    document: Document, pointer: Pointer, content: Mapping[str, Any]
+) -> Iterator[Problem]:
     readers: dict[str, Callable[[object], object]] = {"latency": read_latency, "fault": read_fault}
     for name, read in readers.items():
         try:
-            if name in turn.content:
-                read(turn.content[name])
+            if name in content:
+                read(content[name])
         except FaultError as error:
             for problem in error.problems:
-                pointer = (*turn.pointer, name, *to_path(str(problem.location)))
-                yield document.problem_at(pointer, problem.message, problem.hint)
+                where = (*pointer, name, *to_path(str(problem.location)))
+                yield document.problem_at(where, problem.message, problem.hint)
 
 
 def _template_problems(document: Document, pointer: Pointer, reply: object) -> Iterator[Problem]:

@@ -30,7 +30,7 @@ from leadway_mock.dialogues.model import (
 from leadway_mock.documents.problems import MAX_PROBLEMS_IN_TEXT, Problem, ProblemsError
 from leadway_mock.documents.schema_errors import FileKind, document_problems
 from leadway_mock.documents.yaml_document import Document, Pointer
-from leadway_mock.faults import read_fault, read_latency
+from leadway_mock.faults import Latency, read_fault, read_latency
 
 
 class DialogueError(ProblemsError):
@@ -70,9 +70,10 @@ def _dialogue(document: Document, file: str, name: str) -> Dialogue:
     fallback = content.get("fallback", UNSCRIPTED)
     if fallback not in (UNSCRIPTED, REJECT):
         fallback = _reply(document, ("fallback",), fallback)
+    latency = read_latency(content["latency"]) if "latency" in content else None
     return Dialogue(
         name=content.get("name", name),
-        turns=tuple(_turn(entry, graph, document) for entry in turns_of(entries)),
+        turns=tuple(_turn(entry, graph, document, latency) for entry in turns_of(entries)),
         starts=graph.starts,
         agents=(agent,) if isinstance(agent, str) else tuple(agent),
         fallback=fallback,
@@ -81,7 +82,9 @@ def _dialogue(document: Document, file: str, name: str) -> Dialogue:
     )
 
 
-def _turn(entry: TurnEntry, graph: TurnGraph, document: Document) -> ScriptedTurn:
+def _turn(
+    entry: TurnEntry, graph: TurnGraph, document: Document, latency: Latency | None
+) -> ScriptedTurn:
     content = entry.content
     replies = [_reply(document, *reply) for reply in entry.replies]
     text = "\n".join(each.text for each in replies)
@@ -91,7 +94,7 @@ def _turn(entry: TurnEntry, graph: TurnGraph, document: Document) -> ScriptedTur
         reply=ScriptedReply(text, replies[-1].fields, replies[0].line),
         when=TurnConditions(**content.get("when", {})),
         label=entry.text("label"),
-        latency=read_latency(content["latency"]) if "latency" in content else None,
+        latency=read_latency(content["latency"]) if "latency" in content else latency,
         fault=read_fault(content["fault"]) if "fault" in content else None,
         then=graph.successors[entry.number],
         line=document.position(entry.pointer).line,

@@ -144,7 +144,10 @@ class ExecuteAgentHandler:
                     execution_id, agent.id, call.location or "", context.reads
                 )
             except APIError as error:
-                if namespace.settings.unknown_session != "new-session":
+                if (
+                    namespace.settings.unknown_session != "new-session"
+                    and error.rule not in self.contract.session_starts
+                ):
                     raise
                 context.record.session_error = error.rule
         return Session(namespace.ids.mint("execution", context.number))

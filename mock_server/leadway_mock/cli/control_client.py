@@ -1,0 +1,231 @@
+"""Client of the control API of a running mock, for commands; imports little, to start fast."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any, Final, NamedTuple
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
+
+from leadway_command import CommandParser, print_error
+from leadway_mock.cli.terminal import FAILED, USAGE_ERROR
+
+URL_VARIABLES: Final = ("LEADWAY_MOCK_URL", "LEADWAY_BASE_URL")
+DEFAULT_URL: Final = "http://127.0.0.1:{port}"
+DEFAULT_PORT: Final = "4010"
+TIMEOUT_SECONDS: Final = 40.0
+"""Longer than the longest wait of the control API."""
+
+MAX_RESPONSE_BYTES: Final = 256 * 1_048_576
+MAX_QUOTE_CHARS: Final = 80
+NO_HEADERS: Final[Mapping[str, str]] = {}
+TOKEN: Final = "pit-12345678-1234-4234-8234-123456789abc"  # noqa: S105 - made up
+LOCATION: Final = "C2QujeCh8ZnC7al2InWR"
+API_VERSION: Final = "2021-07-28"
+REAL_SERVICE: Final = "leadconnectorhq.com"
+INVALID_INPUT: Final = frozenset({400, 413, 422})
+"""Statuses that mean wrong arguments."""
+
+
+class CommandError(Exception):
+    """A command failed; the text says why and what to do.
+
+    Attributes:
+        exit_code: 1 where the mock does not do it, 2 for wrong arguments.
+        status: the HTTP status of the error response, or 0 where there is none.
+        retry_after: seconds after which the mock may do it, if it says so.
+    """
+
+    def __init__(
+        self, message: str, *, exit_code: int = FAILED, status: int = 0, retry_after: float = 0.0
+    ) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+        self.status = status
+        self.retry_after = retry_after
+
+
+class NoResponse(CommandError):  # noqa: N818 - what it is
+    """Nothing responds at the URL, or no mock does."""
+
+
+class RunningMock(NamedTuple):
+    """Where the mock is, and the token whose namespace is meant, or an empty text."""
+
+    url: str
+    token: str
+
+
+class ControlClient:
+    """Calls operations of the control API. Raises `CommandError`."""
+
+    def __init__(self, target: RunningMock) -> None:
+        self.url = target.url
+        self._token = target.token
+        self._parts = urlsplit(target.url)
+
+    def get(self, path: str, **query: object) -> Any:  # noqa: ANN401 - any JSON value
+        """Return the response to a GET; `query` has no values that are None."""
+        words = {name: value for name, value in query.items() if value is not None}
+        return self.call("GET", f"{path}?{urlencode(words)}" if words else path)
+
+    def post(self, path: str, body: object = None) -> Any:  # noqa: ANN401 - any JSON value
+        """Return the response to a POST."""
+        return self.call("POST", path, body)
+
+    def execute(self, agent_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Send a message to an agent; return status, rule, hint and body of the response."""
+        path = f"/agent-studio/agent/{quote(agent_id, safe='')}/execute"
+        content = {"locationId": os.environ.get("LEADWAY_LOCATION_ID") or LOCATION, **body}
+        headers = {"Version": API_VERSION, "Authorization": f"Bearer {self._token or TOKEN}"}
+        status, fields, text = self._exchange("POST", path, content, TIMEOUT_SECONDS, headers)
+        try:
+            value = json.loads(text)
+        except ValueError:  # The page of a proxy, as a fault.
+            value = text.decode("utf-8", "replace")
+        found = {"status": status, "rule": fields.get("x-mock-rule", "")}
+        hint = fields.get("x-mock-hint")
+        return found | ({"hint": hint} if hint else {}) | {"body": value}
+
+    def call(
+        self, method: str, path: str, body: object = None, *, timeout: float = TIMEOUT_SECONDS
+    ) -> Any:  # noqa: ANN401 - any JSON value
+        """Return the JSON of the response to one request below `/__mock`."""
+        status, headers, content = self._exchange(method, f"/__mock{path}", body, timeout)
+        try:
+            value = json.loads(content)
+        except ValueError:
+            raise self._no_mock() from None
+        if status < 400:  # noqa: PLR2004 - where errors begin
+            return value
+        message = _message(value)
+        if not message:
+            raise self._no_mock()
+        code = USAGE_ERROR if status in INVALID_INPUT else FAILED
+        after = headers.get("retry-after", "")
+        seconds = float(after) if after.isdecimal() else 0.0
+        raise CommandError(message, exit_code=code, status=status, retry_after=seconds)
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        body: object,
+        timeout: float,
+        more_headers: Mapping[str, str] = NO_HEADERS,
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        headers |= more_headers
+        data = None if body is None else json.dumps(body).encode()
+        connection = _connect(self._parts, timeout)
+        try:
+            connection.request(method, path, data, headers)
+            response = connection.getresponse()
+            content = response.read(MAX_RESPONSE_BYTES)
+        except (OSError, HTTPException) as error:
+            raise self._no_mock(error) from error
+        finally:
+            connection.close()
+        return response.status, {k.lower(): v for k, v in response.getheaders()}, content
+
+    def _no_mock(self, error: Exception | None = None) -> NoResponse:
+        what = "another program responds" if error is None else "no mock responds"
+        why = f" ({error})" if isinstance(error, TimeoutError) or "SSL" in repr(error) else ""
+        hint = "Start one with `leadway mock`, or name another with --url or LEADWAY_MOCK_URL."
+        return NoResponse(f"{what} at {self.url}{why}. {hint}")
+
+
+def add_target(parser: argparse.ArgumentParser) -> None:
+    """Add the options that locate the mock and select a namespace."""
+    parser.add_argument(
+        "--url",
+        metavar="URL",
+        help="base URL of the mock; by default LEADWAY_MOCK_URL, LEADWAY_BASE_URL, or"
+        " http://127.0.0.1:4010",
+    )
+    parser.add_argument(
+        "--token",
+        metavar="TOKEN",
+        help="whose namespace is meant, if that token has one; by default LEADWAY_TOKEN, which is"
+        " sent to loopback only",
+    )
+
+
+def find_target(options: argparse.Namespace, environment: Mapping[str, str]) -> RunningMock:
+    """Return where the mock is; raises `CommandError` for an unusable URL or token."""
+    url = options.url or next(filter(None, map(environment.get, URL_VARIABLES)), "")
+    if not url:
+        url = DEFAULT_URL.format(port=environment.get("LEADWAY_MOCK_PORT") or DEFAULT_PORT)
+    parts = _check_url(url)
+    is_local = is_loopback(parts.hostname or "")
+    token = options.token or (environment.get("LEADWAY_TOKEN", "") if is_local else "")
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise CommandError("--token must be printable ASCII.", exit_code=USAGE_ERROR)
+    return RunningMock(f"{parts.scheme}://{parts.netloc}", token)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host name or address always means this machine."""
+    from ipaddress import ip_address  # noqa: PLC0415 - for a fast start
+
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def run(
+    arguments: Sequence[str],
+    parser: CommandParser,
+    command: Callable[[ControlClient, argparse.Namespace], int],
+) -> int:
+    """Parse the arguments, and run a command on the mock; return its exit code."""
+    add_target(parser)
+    options = parser.parse_args(arguments)
+    try:
+        return command(ControlClient(find_target(options, os.environ)), options)
+    except CommandError as error:
+        print_error(f"{parser.prog}: {error}")
+        return error.exit_code
+
+
+def _message(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """Return the message of an error of the control API, with the name of what is wrong."""
+    if not isinstance(value, dict) or not isinstance(value.get("message"), str):
+        return ""
+    message: str = value["message"]
+    pointers = [each.get("pointer", "") for each in value.get("problems", [])[:1]]
+    names = [pointer.rpartition("/")[2] for pointer in pointers]
+    return f"{names[0]}: {message}" if names and names[0] not in message else message
+
+
+def _check_url(url: str) -> SplitResult:
+    shown = repr(url[:MAX_QUOTE_CHARS])
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise CommandError(f"--url is no URL: {error}.", exit_code=USAGE_ERROR) from error
+    if parts.scheme not in {"http", "https"} or not host or parts.path.strip("/"):
+        message = f"--url must be a base URL such as http://127.0.0.1:4010, not {shown}."
+        raise CommandError(message, exit_code=USAGE_ERROR)
+    if host == REAL_SERVICE or host.endswith(f".{REAL_SERVICE}"):
+        message = f"{host} is the real service, which has no control API. Name a mock with --url."
+        raise CommandError(message, exit_code=USAGE_ERROR)
+    return parts
+
+
+def _connect(parts: SplitResult, timeout: float) -> HTTPConnection:
+    host = parts.hostname or ""
+    if parts.scheme == "http":
+        return HTTPConnection(host, parts.port, timeout=timeout)
+    from leadway_mock.util.certificates import client_context  # noqa: PLC0415 - for a fast start
+
+    return HTTPSConnection(host, parts.port, timeout=timeout, context=client_context())

@@ -1,0 +1,169 @@
+"""`leadway load URL`: many talkers at the same time, each with its own conversation."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from leadway_command import CommandParser, print_error
+from leadway_mock.cli.control_client import (
+    LOCATION,
+    REAL_SERVICE,
+    TOKEN,
+    CommandError,
+    add_target,
+    find_target,
+    is_loopback,
+)
+from leadway_mock.cli.controls import parse_duration, usage_error
+from leadway_mock.cli.terminal import FAILED, OK, print_json, print_text
+from leadway_mock.dialogues import Dialogue, DialogueError
+from leadway_mock.dialogues.loading.files import load_dialogue
+from leadway_mock.load import LoadPlan, LoadReport, run_load
+from leadway_mock.load.connection import Address
+from leadway_mock.load.script import ScriptError, agent_of, dialogue_lines, numbered_lines
+from leadway_mock.util.certificates import client_context
+
+try:
+    import resource
+except ImportError:  # pragma: no cover - Windows has no such limits
+    resource = None  # type: ignore[assignment]
+
+COMMAND: Final = "leadway load"
+MAX_TALKERS: Final = 10_000
+MAX_TURNS: Final = 1_000
+SPARE_FILES: Final = 64
+CLEAR_LINE: Final = "\r\x1b[K"
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the load; return 1 if a turn failed or an invariant is broken, 2 for wrong usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        plan = _plan(options)
+        report = asyncio.run(run_load(plan, _progress()))
+        if sys.stderr and sys.stderr.isatty():
+            sys.stderr.write(CLEAR_LINE)
+        if options.plot:
+            Path(options.plot).write_text(report.to_svg(), "utf-8")
+    except CommandError as error:
+        print_error(f"{COMMAND}: {error}")
+        return error.exit_code
+    except OSError as error:
+        print_error(f"{COMMAND}: {options.plot} cannot be written: {error.strerror or error}.")
+        return FAILED
+    if options.json:
+        print_json(report.to_json())
+    else:
+        for line in report.lines():
+            print_text(line)
+    return OK if report.passed else FAILED
+
+
+def _plan(options: argparse.Namespace) -> LoadPlan:
+    options.url = options.target or options.url
+    url, token = find_target(options, os.environ)
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    _check_host(host, options.allow_host)
+    talkers = _number(options.talkers, "--talkers", MAX_TALKERS)
+    turns = _number(options.turns, "--turns", MAX_TURNS)
+    _check_files(talkers)
+    dialogue = _read_dialogue(options.dialogue)
+    try:
+        lines = dialogue_lines(dialogue, turns) if dialogue else numbered_lines(turns)
+    except ScriptError as error:
+        raise usage_error(str(error)) from error
+    tls = client_context() if parts.scheme == "https" else None
+    address = Address(host, parts.port or DEFAULT_PORTS[parts.scheme], parts.netloc, tls)
+    return LoadPlan(
+        address=address,
+        talkers=talkers,
+        lines=lines,
+        think=parse_duration(options.think, "--think"),
+        timeout=parse_duration(options.timeout, "--timeout"),
+        agent_id=options.agent or agent_of(dialogue),
+        location_id=options.location,
+        token=token or TOKEN,
+    )
+
+
+def _check_host(host: str, allowed: Sequence[str]) -> None:
+    """Raise `CommandError` for a host that nobody has released for a load."""
+    if host == REAL_SERVICE or host.endswith(f".{REAL_SERVICE}"):
+        raise usage_error(f"{host} is the real service, which no load test may use.")
+    if not is_loopback(host) and host not in allowed:
+        message = f"{host} is another machine. If it is yours to load, add --allow-host {host}."
+        raise usage_error(message)
+
+
+def _check_files(talkers: int) -> None:
+    if resource is None:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = talkers + SPARE_FILES
+    if needed > soft and (needed <= hard or hard == resource.RLIM_INFINITY):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+    elif needed > soft:
+        most = soft - SPARE_FILES
+        message = f"this process may open {soft} files, so --talkers must be at most {most}."
+        raise usage_error(f"{message} `ulimit -n` raises the limit.")
+
+
+def _read_dialogue(name: str | None) -> Dialogue | None:
+    try:
+        return load_dialogue(name) if name else None
+    except DialogueError as error:
+        raise usage_error(str(error)) from error
+
+
+def _progress() -> Callable[[LoadReport], None]:
+    """Return a function that shows a line about the running load, if there is a terminal."""
+    if not sys.stderr or not sys.stderr.isatty():
+        return lambda _: None
+
+    def show(report: LoadReport) -> None:
+        sys.stderr.write(f"{CLEAR_LINE}{report.progress()}")
+        sys.stderr.flush()
+
+    return show
+
+
+def _number(text: str, name: str, most: int) -> int:
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= most:
+        raise usage_error(f"{name} must be a whole number from 1 to {most}, not {text[:20]!r}.")
+    return int(text)
+
+
+def _parser() -> CommandParser:
+    parser = CommandParser(
+        prog=COMMAND,
+        description="Hold many conversations at the same time, and check that none gets text, turns"
+        " or the id of another one.",
+        epilog="Exit codes: 0 all is well, 1 a turn failed or conversations were mixed up, 2 wrong"
+        " usage. A turn is never sent twice.",
+    )
+    parser.add_argument("target", nargs="?", metavar="URL", help="the same as --url")
+    add_target(parser)
+    add = parser.add_argument
+    add("--talkers", metavar="N", default="200", help="at the same time (default: %(default)s)")
+    add("--turns", metavar="N", default="10", help="of each talker (default: %(default)s)")
+    think = "mean pause before a message, such as 0.5s (default: %(default)s)"
+    add("--think", metavar="DURATION", default="0.5s", help=think)
+    timeout = "after which a turn has failed (default: %(default)s)"
+    add("--timeout", metavar="DURATION", default="30s", help=timeout)
+    add("--dialogue", metavar="FILE", help="what they say and must receive; the mock needs it, too")
+    add("--agent", metavar="ID", help="whom they talk to; by default the built-in one, or FILE's")
+    add("--location", metavar="ID", default=LOCATION, help="(default: %(default)s)")
+    allow_host = "a host beyond this machine that may be loaded; repeatable"
+    add("--allow-host", metavar="HOST", action="append", default=[], help=allow_host)
+    add("--json", action="store_true", help="print the report as JSON")
+    add("--plot", metavar="FILE", help="write the percentiles by turn as an SVG file")
+    return parser

@@ -1,0 +1,90 @@
+"""Noise of a recording: what differs between two runs of the same script, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from leadway_mock.recording.redacted import RedactedJson
+from leadway_mock.util.json_pointer import escape
+
+MAX_SHOWN_CHARS: Final = 200
+
+REASONS: Final = (
+    ("/response/body/response", "The agent chooses its words anew in each run."),
+    ("/response/body/finalText", "The agent chooses its words anew in each run."),
+    ("/response/headers/date", "It is the time of the response."),
+    ("/response/headers/x-ratelimit", "It counts requests over both runs."),
+    ("/response/headers/cf-", "The proxy in front of the service numbers its requests."),
+    ("/response/headers/set-cookie", "Cookies are new in each run."),
+    ("/response/headers/content-length", "It follows from the body."),
+    ("/response/headers/age", "It is the age of a cached response."),
+    ("/response/status", "The service responded differently to the same request."),
+    ("/request", "The script itself sent another request; the responses may differ for this."),
+)
+"""Begin of a JSON pointer, and why what it points to differs; the first counts."""
+
+OTHER_REASON: Final = "It differed between two runs of the same script."
+MISSING: Final = "(missing)"
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """One difference: the number of the exchange, from 1, a JSON pointer into it, both values."""
+
+    exchange: int
+    pointer: str
+    first: str
+    second: str
+    reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "exchange": self.exchange,
+            "pointer": self.pointer,
+            "first": self.first,
+            "second": self.second,
+            "reason": self.reason,
+        }
+
+
+def find_noise(first: Sequence[RedactedJson], second: Sequence[RedactedJson]) -> list[Noise]:
+    """Return what differs between the exchanges of two runs, whose ids are placeholders.
+
+    Times are not compared: the latency of the dialogue describes them.
+    """
+    found = []
+    for number, (one, other) in enumerate(zip(first, second, strict=False), start=1):
+        for pointer, left, right in _differences(_content(one), _content(other), ""):
+            reason = next((why for start, why in REASONS if pointer.startswith(start)), "")
+            shown = (_shown(left), _shown(right))
+            found.append(Noise(number, pointer, *shown, reason or OTHER_REASON))
+    if len(first) != len(second):
+        reason = "The script itself sent more requests in one of the runs."
+        number = min(len(first), len(second)) + 1
+        counts = (f"{len(first)} requests", f"{len(second)} requests")
+        found.append(Noise(number, "", *counts, reason))
+    return found
+
+
+def _content(exchange: RedactedJson) -> dict[str, Any]:
+    return {name: each for name, each in exchange.value.items() if name != "seconds"}
+
+
+def _differences(one: object, other: object, pointer: str) -> Iterator[tuple[str, object, object]]:
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        for name in dict.fromkeys([*one, *other]):
+            values = (one.get(name, MISSING), other.get(name, MISSING))
+            yield from _differences(*values, f"{pointer}/{escape(name)}")
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for index, values in enumerate(zip(one, other, strict=True)):
+            yield from _differences(*values, f"{pointer}/{index}")
+    elif one != other or isinstance(one, bool) is not isinstance(other, bool):
+        yield pointer, one, other
+
+
+def _shown(value: object) -> str:
+    text = value if isinstance(value, str) else RedactedJson(value).text
+    return text if len(text) <= MAX_SHOWN_CHARS else f"{text[:MAX_SHOWN_CHARS]}…"

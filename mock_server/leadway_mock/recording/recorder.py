@@ -1,0 +1,246 @@
+"""Recorder: keeps exchanges in memory, and saves the dialogues and the raw file, redacted."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+from jsonschema import Draft202012Validator
+
+from leadway_mock.contract.loader import load_contract
+from leadway_mock.recording.dialogue_writer import DialogueWriter, RecordedDialogue
+from leadway_mock.recording.exchanges import (
+    Exchange,
+    exchange_content,
+    redact_content,
+    redact_exchange,
+)
+from leadway_mock.recording.noise import Noise, find_noise
+from leadway_mock.recording.placeholders import Placeholders
+from leadway_mock.recording.private_data import MAX_KNOWN_VALUES, KnownValues, private_values
+from leadway_mock.recording.redacted import (
+    RecordingError,
+    Redacted,
+    RedactedJson,
+    read_recording,
+    write_json,
+    write_yaml,
+)
+from leadway_mock.util.json_pointer import to_pointer
+
+FORMAT: Final = "leadway-recording/1"
+MAX_EXCHANGES: Final = 5_000
+MAX_BYTES: Final = 64 * 1_048_576
+"""Limit of the bodies of all exchanges together."""
+
+SAVE_SHARE: Final = 0.1
+"""Share of the time that saving may take; the last save is always made."""
+
+HOW_TO_PLAY: Final = "Play it: leadway mock --dialogues {name}"
+ABOUT_MARKS: Final = "What is in brackets, as in [email], was private and is not in this file."
+
+
+class Recorder:
+    """Collects the exchanges of one or two runs of a script. Safe to share by threads.
+
+    Args:
+        out: the dialogue file; further agents get files with `-2`, `-3` in their names.
+        raw: the file for all exchanges, or None.
+        upstream: the origin that is recorded.
+        known: values that are private.
+        force: whether files for further agents may be replaced; otherwise they get other names.
+    """
+
+    def __init__(
+        self,
+        out: Path,
+        raw: Path | None,
+        upstream: str,
+        known: KnownValues,
+        *,
+        force: bool = False,
+    ) -> None:
+        self._out, self._raw, self._upstream = out, raw, upstream
+        self._known = known
+        self._replace = force
+        self._paths: dict[str, Path] = {}
+        """The dialogue files by agent."""
+
+        self._runs: list[_Run] = [_Run()]
+        self._writer = _dialogue_writer()
+        self._started = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        self._lock = threading.Lock()
+        self._bytes = 0
+        self._next_save_at = 0.0
+        self._is_full = False
+
+    @classmethod
+    def from_file(cls, source: Path, out: Path, raw: Path | None, known: KnownValues) -> Recorder:
+        """Return a recorder with the exchanges of a raw file, redacted again by what is `known`.
+
+        Raises `RecordingError` if the file is no recording.
+        """
+        content = read_recording(source, known).value
+        check_recording(source, content)
+        recorder = cls(out, raw, content["upstream"], known, force=True)
+        recorder._started = content["recordedAt"]
+        for run in ("exchanges", "secondRun"):
+            if run == "secondRun" and run in content:
+                recorder.begin_second_run()
+            for each in content.get(run, ()):
+                recorder._keep(each)
+        return recorder
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the limits are reached, so that no exchange is added any more."""
+        return self._is_full
+
+    def begin_second_run(self) -> None:
+        """Take the exchanges from now on as those of the second run."""
+        with self._lock:
+            self._runs.append(_Run())
+
+    def add(self, exchange: Exchange) -> RedactedJson:
+        """Keep an exchange, and save the files unless that took long lately; return it redacted.
+
+        Raises `RecordingError` if a file cannot be written.
+        """
+        with self._lock:
+            size = len(exchange.request.body)
+            size += len(exchange.response.body) if exchange.response else 0
+            total = sum(len(run.contents) for run in self._runs)
+            knows_too_many = len(self._known.marks) > MAX_KNOWN_VALUES
+            if knows_too_many or total >= MAX_EXCHANGES or self._bytes + size > MAX_BYTES:
+                self._is_full = True
+                return redact_exchange(exchange, self._known)
+            self._bytes += size
+            self._keep(exchange_content(exchange))
+            if time.monotonic() >= self._next_save_at:
+                self._save()
+            return self._runs[-1].redacted[-1]
+
+    def _keep(self, content: Mapping[str, Any]) -> None:
+        known = self._known.plus(private_values(content))
+        self._runs[-1].contents.append(content)
+        if known is self._known:
+            self._runs[-1].redact_newest(known)
+            return
+        self._known = known  # Earlier exchanges may have the same value in a text.
+        for run in self._runs:
+            run.redact_all(known)
+
+    def close(self) -> list[str]:
+        """Save the files; return lines that say what was recorded. Raises `RecordingError`."""
+        with self._lock:
+            return self._save()
+
+    def _save(self) -> list[str]:
+        began_at = time.monotonic()
+        lines = list(self._write_files())
+        ended_at = time.monotonic()
+        self._next_save_at = ended_at + (ended_at - began_at) * (1 / SAVE_SHARE - 1)
+        return lines
+
+    def _write_files(self) -> Iterator[str]:
+        first, *others = self._runs
+        noise = find_noise(first.redacted, others[0].redacted) if others else []
+        if self._raw is not None:
+            write_json(self._raw, self._raw_content(noise))
+            yield f"{self._raw}: {len(first.redacted)} exchanges"
+        dialogues = self._writer.dialogues(first.redacted)
+        for dialogue in dialogues:
+            path = self._path(dialogue.agent)
+            comments = [*self._comments(path, dialogue), *map(Redacted, _noise_lines(noise))]
+            write_yaml(path, dialogue.content, comments)
+            yield f"{path}: a dialogue of agent {Redacted(dialogue.agent)}"
+        if not dialogues:
+            yield "No message to an agent was recorded, so there is no dialogue."
+
+    def _path(self, agent: str) -> Path:
+        """Return the file for the dialogue of an agent: of the first one, `out` itself."""
+        if agent not in self._paths:
+            names = (f"{self._out.stem}-{number}{self._out.suffix}" for number in count(2))
+            others = (self._out.with_name(name) for name in names)
+            free = (
+                path
+                for path in others
+                if path not in self._paths.values() and (self._replace or not path.exists())
+            )
+            self._paths[agent] = next(free) if self._paths else self._out
+        return self._paths[agent]
+
+    def _comments(self, path: Path, dialogue: RecordedDialogue) -> list[Redacted]:
+        lines = [
+            f"Recorded from {self._upstream}, {self._started}.",
+            HOW_TO_PLAY.format(name=path.name),
+            ABOUT_MARKS,
+        ]
+        return [*map(Redacted, lines), *dialogue.comments]
+
+    def _raw_content(self, noise: Sequence[Noise]) -> RedactedJson:
+        first, *others = self._runs
+        content: dict[str, Any] = {
+            "format": FORMAT,
+            "upstream": self._upstream,
+            "recordedAt": self._started,
+            "exchanges": first.redacted,
+        }
+        if others:
+            content["secondRun"] = others[0].redacted
+            content["noise"] = [each.to_json() for each in noise]
+        return RedactedJson(content, self._known)
+
+
+@cache
+def _dialogue_writer() -> DialogueWriter:
+    return DialogueWriter(load_contract())
+
+
+class _Run:
+    """Exchanges of one run of a script: in their JSON form with secrets, and redacted."""
+
+    def __init__(self) -> None:
+        self.contents: list[Mapping[str, Any]] = []
+        self.redacted: list[RedactedJson] = []
+        self._placeholders = Placeholders()
+
+    def redact_newest(self, known: KnownValues) -> None:
+        self.redacted.append(self._placeholders.replace(redact_content(self.contents[-1], known)))
+
+    def redact_all(self, known: KnownValues) -> None:
+        self._placeholders = Placeholders()
+        self.redacted = [
+            self._placeholders.replace(redact_content(each, known)) for each in self.contents
+        ]
+
+
+@cache
+def _schema() -> Draft202012Validator:
+    text = resources.files(__package__).joinpath("recording.schema.json").read_text("utf-8")
+    return Draft202012Validator(json.loads(text))
+
+
+def check_recording(path: Path, content: object) -> None:
+    """Raise `RecordingError` if the content of a file is no recording by its JSON Schema."""
+    error = next(iter(_schema().iter_errors(content)), None)
+    if error is not None:
+        place = to_pointer([*error.absolute_path]) or "the top level"
+        raise RecordingError(
+            f"{path}: is no recording: {place} is not as `recording.schema.json` has it"
+            f" ({error.validator}). Name a file that --raw wrote."
+        )
+
+
+def _noise_lines(noise: Sequence[Noise]) -> Iterator[str]:
+    for each in noise:
+        what = f"{each.pointer or 'the requests'}: {each.first!r}, then {each.second!r}"
+        yield f"Noise, exchange {each.exchange}: {what}. {each.reason}"

@@ -1,0 +1,1 @@
+"""Verification: whether a target, such as the real service, behaves like the mock."""

@@ -1,0 +1,109 @@
+"""Verdicts: what the mock does on each probe, compared with what the target does."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from leadway_mock.recording.verification.comparison import FieldDifference, compare
+from leadway_mock.recording.verification.execute_probes import NO_MESSAGE
+from leadway_mock.recording.verification.probe import Probe
+from leadway_mock.recording.verification.probe_sender import ProbeResponse, ProbeSender
+from leadway_mock.recording.verification.probes import VALUES
+
+REJECTED: Final = frozenset({401, 403})
+
+ADMISSION: Final = Probe("admission", (), NO_MESSAGE)
+"""Request that a target rejects because of its body if it accepts token, version and location."""
+
+RUN_RULES: Final = frozenset({"reply", "reply-goal-completed", "managed-reply"})
+"""Rules of responses for which an agent runs."""
+
+
+class Verdict(StrEnum):
+    """What one probe has shown."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    NOT_ASKED = "not asked"
+    COULD_NOT_LOOK = "could not look"
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """Verdict on one probe; `reason` says why nothing was compared."""
+
+    probe: Probe
+    verdict: Verdict
+    reason: str = ""
+    expected: ProbeResponse = field(default_factory=ProbeResponse)
+    actual: ProbeResponse = field(default_factory=ProbeResponse)
+    differences: tuple[FieldDifference, ...] = ()
+
+
+def shown_behaviours(probe: Probe, rule: str, examples: Container[str]) -> tuple[str, ...]:
+    """Return the rows that a response shows; of those that are examples, only that of `rule`."""
+    return tuple(each for each in probe.behaviours if each == rule or each not in examples)
+
+
+def missing_values(probe: Probe, values: Mapping[str, str]) -> list[str]:
+    """Return the names of the user's values that a probe needs and that are not given."""
+    return [name for name in VALUES if name in probe.references and name not in values]
+
+
+def count_runs(expected: Mapping[str, ProbeResponse]) -> int:
+    """Return how often the agent runs if the target behaves like the mock."""
+    return sum(each.rule in RUN_RULES for each in expected.values())
+
+
+def count_possible_runs(probes: Sequence[Probe]) -> int:
+    """Return how often the agent runs if the target accepts everything."""
+    return sum(each.may_run_agent for each in probes)
+
+
+def admission_error(target: ProbeSender) -> str:
+    """Return why nothing can be compared: token or location are rejected; else an empty text."""
+    ((_, observation),) = target.observe([ADMISSION])
+    response = observation.response
+    if response is None:
+        return observation.reason
+    if response["status"] in REJECTED:
+        message = response["body"].get("message") if isinstance(response["body"], dict) else ""
+        return (
+            f"the target rejects the token or the location: {response['status']}"
+            f" {str(message)[:100]}"
+        )
+    return ""
+
+
+def verify(
+    probes: Sequence[Probe], expected: Mapping[str, ProbeResponse], target: ProbeSender
+) -> Iterator[ProbeResult]:
+    """Yield the verdict on each probe, as it is sent to the target."""
+    skipped: set[str] = set()
+    for probe in probes:
+        needs = [VALUES[name] for name in missing_values(probe, target.values)]
+        needs += [f"the response of {name}" for name in sorted(skipped & probe.references)]
+        if needs:
+            result = ProbeResult(probe, Verdict.NOT_ASKED, f"needs {' and '.join(needs)}")
+        else:
+            ((_, actual),) = target.observe([probe])
+            result = judge(probe, expected[probe.name], actual)
+        if result.verdict is Verdict.NOT_ASKED:
+            skipped.add(probe.name)
+        yield result
+
+
+def judge(probe: Probe, expected: ProbeResponse, actual: ProbeResponse) -> ProbeResult:
+    """Return the verdict on one probe."""
+    if expected.response is None:
+        reason = f"the mock has no response to compare with: {expected.reason}"
+        return ProbeResult(probe, Verdict.COULD_NOT_LOOK, reason, expected, actual)
+    if actual.response is None:
+        verdict = Verdict.COULD_NOT_LOOK if actual.was_asked else Verdict.NOT_ASKED
+        return ProbeResult(probe, verdict, actual.reason, expected, actual)
+    differences = tuple(compare(probe.name, expected.response, actual.response))
+    verdict = Verdict.DIFFERS if differences else Verdict.AGREES
+    return ProbeResult(probe, verdict, "", expected, actual, differences)

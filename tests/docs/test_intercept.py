@@ -1,0 +1,174 @@
+"""docs/intercept.md: every way to send the vendor's address to the mock works."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.contract.programs import running
+from tests.docs.markdown import ROOT, Page
+from tests.docs.page_runner import search_path
+
+PAGE = Page.read("docs/intercept.md")
+SHOWN_PORT = "127.0.0.1:4010"
+RESPONSE = "Turn 1. You said: Hello"
+VENDOR = "https://services.leadconnectorhq.com/"
+SHELL = {block.text.split("\n")[0]: block.text for block in PAGE.blocks_in("sh")}
+PROGRAMS = {"requests": "MockAdapter", "httpx": "MockTransport"}
+
+pytestmark = [
+    pytest.mark.xdist_group("intercept"),
+    pytest.mark.skipif(sys.platform == "win32", reason="the commands are for a shell"),
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a reader who has saved the files of the page."""
+    folder = tmp_path_factory.mktemp("home")
+    [program] = [each.text for each in PAGE.blocks_in("js") if "fetch(" in each.text]
+    (folder / "talk.mjs").write_text(program)
+    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def environment(folder: Path) -> dict[str, str]:
+    known = {name: os.environ[name] for name in ("LANG", "TMPDIR") if name in os.environ}
+    python = os.pathsep.join(each for each in sys.path if each)
+    return known | {"HOME": str(folder), "PATH": search_path(), "PYTHONPATH": python}
+
+
+@pytest.fixture(scope="module")
+def port(folder: Path, environment: dict[str, str]) -> Iterator[str]:
+    command = ["env", *(f"{name}={text}" for name, text in environment.items())]
+    words = [*command, "leadway", "mock", "--tls", "--quiet", "--port", "0"]
+    with running(words, r"(?m)^listening on https://(\S+)$", folder=folder) as mock:
+        yield mock.url
+
+
+def run(command: str, folder: Path, environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        ["/bin/sh", "-eu", "-c", command],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("text", SHELL.values(), ids=SHELL)
+def test_every_command_reaches_the_mock(
+    text: str, folder: Path, environment: dict[str, str], port: str
+) -> None:
+    for command in ("curl", "node"):
+        if f"{command} " in text and not shutil.which(command, path=search_path()):
+            pytest.skip(f"{command} is not installed")
+    if "intercept.mjs" in text:
+        if not (ROOT / "node_modules" / "undici").is_dir():
+            pytest.skip("undici is not installed")
+        [program] = [each.text for each in PAGE.blocks_in("js") if "undici" in each.text]
+        (folder / "intercept.mjs").write_text(program.replace(SHOWN_PORT, port))
+    output = run(text.replace(SHOWN_PORT, port), folder, environment)
+    assert ('"status":"ok"' if "health" in text else RESPONSE) in output
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_python_clients_reach_the_mock(
+    name: str, folder: Path, environment: dict[str, str], port: str
+) -> None:
+    program = PAGE.block("python", PROGRAMS[name]).replace(SHOWN_PORT, port)
+    program = program.replace("port=4010", f"port={port.rpartition(':')[2]}")
+    (folder / f"{name}_talk.py").write_text(program)
+    command = f"'{sys.executable}' -W ignore::ResourceWarning {name}_talk.py"
+    assert run(command, folder, environment) == f"{RESPONSE}\n"
+
+
+def test_a_shell_takes_all_variables(folder: Path, environment: dict[str, str], port: str) -> None:
+    assert '`eval "$(leadway mock env --intercept)"`' in PAGE.text
+    number = port.rpartition(":")[2]
+    script = f'eval "$(leadway mock env --intercept --port {number})"; node talk.mjs'
+    assert run(script, folder, environment) == f"{RESPONSE}\n"
+
+
+def test_commands_on_the_mock_speak_tls(
+    folder: Path, environment: dict[str, str], port: str
+) -> None:
+    output = run(f"leadway mock wait --url https://{port}", folder, environment)
+    assert f'"url":"https://{port}"' in output
+
+
+@pytest.mark.parametrize("client", ["requests", "httpx", "urllib.request", "curl", "node"])
+def test_exec_sets_what_each_client_needs(
+    client: str, folder: Path, environment: dict[str, str]
+) -> None:
+    url = f"{VENDOR}nothing"
+    programs = {
+        "requests": f"import requests; print(requests.get('{url}').status_code)",
+        "httpx": f"import httpx; print(httpx.get('{url}').status_code)",
+        "urllib.request": "import urllib.request, urllib.error\n"
+        f"try: urllib.request.urlopen('{url}')\n"
+        "except urllib.error.HTTPError as error: print(error.code); error.close()",
+    }
+    words = {
+        "curl": f"curl -s -o /dev/null -w '%{{http_code}}\\n' {url}",
+        "node": f"node -e 'fetch(\"{url}\").then(r => console.log(r.status))'",
+    }
+    if client in programs:
+        (folder / "get.py").write_text(programs[client])
+    elif not shutil.which(client, path=search_path()):
+        pytest.skip(f"{client} is not installed")
+    command = words.get(client, f"'{sys.executable}' get.py")
+    proxies = {"NO_PROXY": "*", "no_proxy": ".leadconnectorhq.com,intern.example"}
+    output = run(f"leadway mock exec --intercept -- {command}", folder, environment | proxies)
+    assert output == "404\n"
+
+
+def test_exec_rejects_other_hosts(folder: Path, environment: dict[str, str]) -> None:
+    if not shutil.which("curl"):
+        pytest.skip("curl is not installed")
+    command = "sh -c 'curl -s https://example.com/ || echo $?'"
+    output = run(f"leadway mock exec --intercept -- {command}", folder, environment)
+    assert output == "56\n"  # The proxy responded with 403.
+
+
+def test_the_certificate_is_printed(folder: Path, environment: dict[str, str]) -> None:
+    text = run("leadway mock ca", folder, environment)
+    path = run("leadway mock ca --path", folder, environment).strip()
+    assert text == Path(path).read_text("ascii")
+    assert re.fullmatch(r"-----BEGIN CERTIFICATE-----\n[\w+/=\n]+-----END CERTIFICATE-----\n", text)
+
+
+def test_an_unusable_folder_is_an_error(folder: Path, environment: dict[str, str]) -> None:
+    (folder / "file").touch()
+    nowhere = environment | {"HOME": str(folder / "file"), "XDG_DATA_HOME": str(folder / "file")}
+    for command in ("ca", "--tls --port 0", "exec --intercept -- true"):
+        done = subprocess.run(
+            ["/bin/sh", "-c", f"leadway mock {command}"],
+            env=nowhere,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode in {1, 2}
+        assert done.stdout == ""
+        assert "authority" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_ways_that_no_test_runs_are_marked() -> None:
+    languages = {block.language for block in PAGE.blocks}
+    assert languages == {"js", "sh", "python", "php"}
+    assert "No test runs this one" in PAGE.text
