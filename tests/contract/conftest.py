@@ -13,8 +13,11 @@ from tests.contract.prism_proxy import VALIDATED_COUNTS
 from tests.contract.service import Service
 from tests.contract.targets import TARGETS, Target, listening, missing_for_live
 
-NOT_ADJUSTED = ("http-sqlite",)
-"""Targets that are not started with other settings; `http-workers` has the same store."""
+NOT_ADJUSTED = ("http-sqlite", "http-redis")
+"""Targets that are not started with other settings, since each start takes seconds.
+
+`http-workers` is, and tests/mock/pipeline/ tests settings on every store.
+"""
 
 EVERYWHERE_BUT_LIVE = ("mock", "prism", "referee")
 
