@@ -81,7 +81,7 @@ def test_hostile_text_stays_text(browser: Browser, mock: Mock, kind: str) -> Non
         assert len(page.locator(".mine").inner_text()) == 1_000_000
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize("kind", ["script", "nul", "surrogate"])
 def test_hostile_text_stays_text_in_a_report(
     browser: Browser, mock: Mock, kind: str, tmp_path: Path
 ) -> None:

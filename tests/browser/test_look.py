@@ -12,6 +12,11 @@ from tests.browser.profile import Browser, Mock, expect
 
 ROOT = Path(__file__).parents[2]
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+OTHER_VIEWS = {
+    "empty": ["controls", "behaviours/quota-exceeded"],
+    "long": ["journal"],
+    "error": ["journal/32", "conformance"],
+}
 FIRST_LINE = {"en": "Talk to an agent", "es": "Conversa con un agente"}
 
 
@@ -32,7 +37,9 @@ def fill(mock: Mock, state: str) -> str:
 
 
 def violations(page: Any) -> list[str]:
-    found = page.evaluate(f"async () => {{ {AXE}; return await axe.run(); }}")
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(f"() => {{ {AXE} }}")
+    found = page.evaluate("() => axe.run({resultTypes: ['violations']})")
     return [
         f"{each['id']}: {node['html'][:150]} {node['failureSummary'][:300]}"
         for each in found["violations"]
@@ -48,11 +55,9 @@ def test_axe_finds_nothing(
 ) -> None:
     browser = browse(color_scheme=scheme, locale=language, reduced_motion="reduce")
     view = fill(mock, state)
-    places = [view] if state == "empty" else [view, "journal/32" if state == "error" else "journal"]
-    if state == "error":
-        places.append("conformance")
-    if state == "empty":
-        places += ["controls", "behaviours/quota-exceeded"]
+    places = [view]
+    if (scheme, language) in {("light", "en"), ("dark", "es")}:
+        places += OTHER_VIEWS[state]
     page = browser.open(f"{mock.url}/__mock/#/{places[0]}")
     expect(page.locator("html")).to_have_attribute("lang", language)
     for place in places:
@@ -70,7 +75,7 @@ def test_axe_finds_nothing_in_the_dialog(browser: Browser, mock: Mock) -> None:
     assert violations(page) == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(320, 640), (640, 400), (1024, 700), (1600, 900)])
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (640, 400), (1024, 700)])
 def test_nothing_is_wider_than_the_window(
     browse: Callable[..., Browser], mock: Mock, width: int, height: int
 ) -> None:

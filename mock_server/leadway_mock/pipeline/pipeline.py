@@ -65,7 +65,7 @@ log = logging.getLogger(__name__)
 
 NO_CORS = (
     " Browsers ask this before a call to another origin. Like the platform, the mock sends no CORS"
-    " headers: call it from your server, which keeps the token there."
+    " headers: call it from your server, which keeps the token there, or use --cors ORIGIN."
 )
 ROOT_HINT = "To wait for the mock, use GET /__mock/health."
 

@@ -192,9 +192,11 @@ def redact_private(text: str, known: KnownValues = NOTHING_KNOWN) -> str:
         if len(layers) > MAX_ENCODINGS:
             return REDACTED
     for layer in reversed(layers):  # A name may be whole in the innermost layer only.
-        shown = _redact_layer(layer, known)
-        if shown != layer:
-            return redact_private(shown, known)
+        # Forms have a plus for a space.
+        for plain in (layer, layer.replace("+", " ")) if "+" in layer else (layer,):
+            shown = _redact_layer(plain, known)
+            if shown != plain:
+                return redact_private(shown, known)
     return text
 
 

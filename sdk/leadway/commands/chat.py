@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 @contextmanager
-def _recorded(settings: Settings, file: str | None) -> Iterator[Settings]:
+def _recorded(settings: Settings, file: str | None) -> Generator[Settings, None, None]:
     """Yield settings with the URL of a recorder in front of the service, if there is a file.
 
     The mock brings the recorder, as an entry point; the SDK does not import it.

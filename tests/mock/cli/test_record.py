@@ -22,6 +22,7 @@ from leadway_mock.testing import Mock
 from tests.contract.programs import Program, running
 from tests.mock.recording.canaries import CANARIES, CONTACT, INTRODUCTION, NAME, PATH, traces_in
 from tests.mock.recording.servers import Received, Reply, serving
+from tests.tls import Authority
 
 LEADWAY = str(Path(sys.executable).with_name("leadway"))
 LOCAL = ("--allow-private", "--allow-http")
@@ -147,6 +148,24 @@ def test_the_exit_code_is_that_of_the_command(live: Mock, tmp_path: Path) -> Non
     assert main([*flags, "--", "sh", "-c", "exit 3"]) == 3
     assert main([*flags, "--", "no-such-command"]) == 127
     assert list(tmp_path.iterdir()) == []
+
+
+def test_certificates_of_the_service_are_verified(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    authority = Authority.made(tmp_path)
+    get = "import os, httpx; print(httpx.get(os.environ['LEADWAY_BASE_URL'] + '/x').status_code)"
+    with serving(lambda _: Reply(), authority.presenting("localhost")) as url:
+        upstream = url.replace("127.0.0.1", "localhost")
+        flags = ["--upstream", upstream, "--allow-private", "--port", "0", "--force"]
+        files = ["--out", str(tmp_path / "talk.yaml"), "--raw", str(tmp_path / "raw.json")]
+        call = [*flags, *files, "--", sys.executable, "-c", get]
+        assert main(call) == 0
+        assert capfd.readouterr().out == "502\n"
+        assert '"failure": "tls"' in (tmp_path / "raw.json").read_text()
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+        assert main(call) == 0
+        assert capfd.readouterr().out == "200\n"
 
 
 @pytest.mark.parametrize(

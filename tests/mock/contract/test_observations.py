@@ -108,7 +108,8 @@ def test_evidence_of_the_table_has_the_date_and_the_target() -> None:
 def test_the_control_api_and_the_journal_have_the_date(observed: EmulatorClient) -> None:
     observed.say(executionId="made-up-00000000")
     client = create_app(emulator=observed.emulator).test_client()
-    rows = {row["id"]: row for row in client.get("/__mock/behaviours").json["behaviours"]}
+    listed = json.loads(client.get("/__mock/behaviours").data)["behaviours"]
+    rows = {row["id"]: row for row in listed}
     assert rows["session-unknown"]["evidence"] == "observed, 2026-11-29"
     for evidence in ("observed", "observed, 2026-11-29"):
         query = compile_query({"evidence": evidence, "rule": "session-unknown"})

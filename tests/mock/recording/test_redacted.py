@@ -6,8 +6,11 @@ import json
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus, unquote
 
 import pytest
 import yaml
@@ -24,8 +27,9 @@ from leadway_mock.recording.redacted import (
     write_json,
     write_yaml,
 )
-from tests.mock.recording.canaries import CANARIES, PLACES, TRACES, traces_in
+from tests.mock.recording.canaries import CANARIES, CONTACT, NAME, PLACES, TRACES, traces_in
 from tests.property.strategies import texts
+from tests.property.test_redaction import ENCODINGS, json_unescaped
 
 UNTYPED = """
 from pathlib import Path
@@ -149,6 +153,21 @@ def test_redaction_of_json_is_idempotent(value: Any) -> None:
 def test_canaries_are_found_in_any_text(before: str, canary: str, after: str) -> None:
     shown = Redacted(f"{before} {canary} {after}")
     assert not any(trace in shown for trace in TRACES)
+
+
+@pytest.mark.parametrize("canary", [*CANARIES, CONTACT])
+@pytest.mark.parametrize("times", [1, 2])
+def test_canaries_are_found_however_they_are_encoded(canary: str, times: int) -> None:
+    known = KnownValues.of([(NAME, "[name]"), (CONTACT, "[contact-id]")])
+    every: list[Callable[[str], str]] = [*ENCODINGS, quote_plus]
+    for encodings in product(every, repeat=times):
+        text = f"x {canary} y"
+        for encode in encodings:
+            text = encode(text)
+        shown = str(Redacted(text, known))
+        for _ in range(4):
+            assert traces_in([shown.replace("\x00", "")]) == []
+            shown = unquote(json_unescaped(shown))
 
 
 @pytest.mark.parametrize(

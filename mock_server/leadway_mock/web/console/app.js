@@ -379,12 +379,12 @@ async function begin() {
   await whenUp(loadAgents);
   const namespace = api.isReport() || (await whenUp(() => api.control("GET", "/namespace")));
   showConnection(false);
-  await refresh();
   addEventListener("hashchange", () => {
     limits.turns = TURNS;
     refresh();
   });
   addEventListener("keydown", onKey);
+  await refresh();
   setInterval(tick, 1000);
   if (!api.isReport()) tell = watch(namespace.name, onEvent);
 }

@@ -73,8 +73,8 @@ function bubble({ turn, entry }, session, route) {
   const isOpen = route.kind === place[0] && route.number === place[1];
   const broken = entry && entry.response.transport !== "SLOW_BODY" && entry.response.transport;
   const isLost = entry && (broken || entry.response.status >= 400);
-  const open = () => {
-    if (!String(getSelection())) location.hash = href;
+  const open = (event) => {
+    if (!event.target.closest("a, button") && !String(getSelection())) location.hash = href;
   };
   return el("li", { class: isOpen ? "turn open" : "turn", onclick: open },
     textOf("p", sent, { class: turn ? "mine" : "mine lost" }),

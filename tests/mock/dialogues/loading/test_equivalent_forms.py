@@ -15,7 +15,7 @@ from leadway_mock.dialogues import (
     user,
 )
 from leadway_mock.dialogues.model import from_json, to_text
-from leadway_mock.faults import Fault
+from leadway_mock.faults import Fault, fixed
 from tests.mock.dialogues.texts import replies
 
 RICH = """
@@ -23,6 +23,7 @@ name: Booking
 agent: [desk, shop]
 fallback: Sorry, {{name}}?
 at_end: restart
+latency: {uniform: [0, 10ms]}
 turns:
   - user: /I am (?P<name>\\w+)/i
     when:
@@ -56,6 +57,7 @@ def test_yaml_and_python_forms_are_equal() -> None:
         dialogue("Booking", agent=["desk", "shop"])
         .fallback("Sorry, {{name}}?")
         .at_end("restart")
+        .latency({"uniform": [0, "10ms"]})
         .user(
             re.compile(r"I am (?P<name>\w+)", re.IGNORECASE),
             turn=1,
@@ -90,6 +92,12 @@ def test_yaml_and_python_forms_are_equal() -> None:
     assert built == parsed
     assert built.version == parsed.version
     assert from_json(json.loads(to_text(built))) == built
+
+
+def test_latency_of_a_dialogue_is_that_of_turns_without_one() -> None:
+    turns = "turns: [{user: a, agent: b}, {user: c, agent: d, latency: 1s}]"
+    talk = parse_dialogue(f"latency: 200ms\n{turns}", file="a.yaml")
+    assert [each.latency for each in talk.turns] == [fixed(0.2), fixed(1)]
 
 
 def test_transcript_list_and_yaml_forms_are_equal() -> None:

@@ -36,6 +36,7 @@ TURN = "turns:\n  - user: a\n    agent: b\n"
             "at_end: again\n" + TURN,
             "1:9: `at_end` cannot be `again` — write `unscripted`, `repeat`",
         ),
+        ("latency: {uniform: [2s, 1s]}\n" + TURN, "1:20: 2 s to 1 s is an empty range"),
         ("agent: a b\n" + TURN, "1:8: `agent` has an invalid value — The id of its agent"),
         ("agent: []\n" + TURN, "1:8: `agent` is empty"),
         ("agents: x\n" + TURN, "1:1: `agents` is not known here — did you mean `agent`?"),
