@@ -2,8 +2,9 @@
 
 behaviours.md comes from `leadway_mock.contract.behaviours` and contributed observations,
 settings.md from the fields of `leadway_mock.config.settings.Settings`, contract-suite.md from the
-tables of tests/contract. The tests of each behaviour are written to a file of the package. With
---check, write nothing and fail if a page is not current.
+tables of tests/contract. The tests of each behaviour are written to a file of the package, the
+types of the control API to clients/node. With --check, write nothing and fail if a page is not
+current.
 """
 
 import json
@@ -17,6 +18,7 @@ from typing import Any
 from behaviour_tests import DATA, shown_behaviours
 from behaviour_tests import ROOT as SOURCES
 from contract_suite_page import contract_suite_page
+from node_types import control_types
 from operations_page import operations_page
 
 from leadway_mock.config.settings import ENVIRONMENT_PREFIX, Settings, flag, variable
@@ -132,6 +134,7 @@ def settings_page() -> str:
 
 PAGES: Mapping[Path, Callable[[], str]] = {
     DATA: tests_file,
+    Path("clients/node/control.d.ts"): control_types,
     Path("docs/behaviours.md"): behaviours_page,
     Path("docs/contract-suite.md"): contract_suite_page,
     Path("docs/operations.md"): operations_page,

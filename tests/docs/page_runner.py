@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.contract.programs import running
-from tests.docs.markdown import Page
+from tests.docs.markdown import ROOT, Page
 
 TIMEOUT_SECONDS = 60
 PAGE_URL = "http://127.0.0.1:4010"
+CLONE = "../leadway/"
+"""Where the pages say that the reader's clone is."""
+
 SERVER_COMMAND = "leadway mock --"
 PLUGINS = ("leadway_mock.pytest_plugin", "anyio.pytest_plugin")
 """The plug-ins of a reader who has installed only the mock."""
@@ -88,7 +91,7 @@ def _pattern(line: str) -> str:
 
 def _run(step: Step, folder: Path, plugins: Sequence[str]) -> None:
     done = subprocess.run(
-        ["/bin/sh", "-eu", "-c", step.command],
+        ["/bin/sh", "-eu", "-c", step.command.replace(CLONE, f"{ROOT}/")],
         cwd=folder,
         env=_environment(folder) | {"PYTEST_PLUGINS": ",".join(plugins)},
         stdout=subprocess.PIPE,
@@ -120,4 +123,5 @@ def _environment(folder: Path) -> dict[str, str]:
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "PYTEST_ADDOPTS": "-W error -p no:cacheprovider",
         "COLUMNS": "100",
+        "npm_config_offline": "true",
     }

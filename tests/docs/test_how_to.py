@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.markdown import ROOT, Page
+from tests.docs.node_sdk import NAME, write_node_sdk
 from tests.docs.page_runner import matches, run_page, search_path, steps
 
 INDEX = Page.read("docs/how-to/README.md")
@@ -20,7 +21,7 @@ PAGES = [
     for path in sorted((ROOT / "docs" / "how-to").glob("*.md"))
     if path.name != "README.md"
 ]
-REQUIRED_COMMANDS = ("curl", "node")
+REQUIRED_COMMANDS = ("curl", "node", "npm")
 REQUIRED_PACKAGES = {
     "test-a-running-server": ("pydantic_settings",),
     "test-a-django-application": ("django", "pytest_django"),
@@ -59,7 +60,11 @@ def test_page_works(page: Page, tmp_path: Path) -> None:
             pytest.skip(f"{package} is not installed, so this page was not run")
     if page.path.stem == "test-in-a-browser" and not browser_is_installed():
         pytest.skip("Playwright has no browser here, so this page was not run")
-    run_page(page, tmp_path)
+    folder = tmp_path / "project"
+    folder.mkdir()
+    if NAME in page.text:
+        write_node_sdk(tmp_path)  # npm would remove it from the project's own packages.
+    run_page(page, folder)
 
 
 @every_page
@@ -72,7 +77,7 @@ def test_page_is_short_and_shows_output(page: Page) -> None:
 def test_index_lists_every_page_by_its_title() -> None:
     listed = re.findall(r"\[([^]]+)\]\(([\w-]+\.md)\)", INDEX.text)
     assert sorted(listed) == sorted((page.headings[0][1], page.path.name) for page in PAGES)
-    assert len(PAGES) == 21
+    assert len(PAGES) == 23
 
 
 @pytest.mark.parametrize(

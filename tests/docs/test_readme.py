@@ -20,6 +20,7 @@ from leadway_mock.config.settings import Settings
 from leadway_mock.web import create_app
 from tests.contract.programs import mock
 from tests.docs.markdown import ROOT, Page, anchor_of
+from tests.docs.node_sdk import write_node_sdk
 
 SHOWN_URL = "http://127.0.0.1:4010"
 MINTED = re.compile(r"[a-z0-9]{24}")
@@ -145,34 +146,10 @@ def test_the_official_python_sdk_holds_a_conversation(url: str, tmp_path: Path) 
     assert output == "Turn 1. You said: Hello\nTurn 2. You said: And then?\n"
 
 
-NODE_PACKAGE = """
-export class HighLevel {
-  constructor({privateIntegrationToken}) { this.token = privateIntegrationToken; }
-  http = {defaults: {}};
-  getHttpClient() { return this.http; }
-  agentStudio = {
-    executeAgent: async ({agentId}, body) => {
-      const headers = {
-        Authorization: `Bearer ${this.token}`,
-        Version: "2023-02-21",
-        "Content-Type": "application/json",
-      };
-      const url = `${this.http.defaults.baseURL}/agent-studio/agent/${agentId}/execute`;
-      return (await fetch(url, {method: "POST", headers, body: JSON.stringify(body)})).json();
-    },
-  };
-}
-"""
-"""Stand-in for the vendor's package, with what the example uses of it."""
-
-
 def test_the_example_for_the_official_node_sdk_holds_a_conversation(
     url: str, tmp_path: Path
 ) -> None:
-    package = tmp_path / "node_modules" / "@gohighlevel" / "api-client"
-    package.mkdir(parents=True)
-    (package / "package.json").write_text('{"type": "module", "exports": "./index.js"}')
-    (package / "index.js").write_text(NODE_PACKAGE)
+    write_node_sdk(tmp_path)
     (tmp_path / "package.json").write_text('{"name": "made-by-npm-init"}')
     section = CLIENTS.text.partition("## The official Node SDK")[2].partition("```")[0]
     [name] = re.findall(r"save this as `(\S+)`", section)

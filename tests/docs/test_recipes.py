@@ -1,0 +1,206 @@
+"""The recipes work, with stand-ins for tools that are not among our dependencies."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+import requests
+import yaml
+
+from tests.contract.programs import mock
+from tests.docs.markdown import ROOT, Page
+
+PAGE = Page.read("docs/recipes.md")
+SHOWN_URL = "http://127.0.0.1:4010"
+TIMEOUT_SECONDS = 60
+
+TESTCONTAINERS_PYTHON = '''
+"""Stand-in: the image is the mock at MOCK_URL."""
+import os
+from urllib.parse import urlsplit
+
+
+class DockerContainer:
+    def __init__(self, image):
+        assert image == "leadway-mock:0.1.0"
+
+    def with_exposed_ports(self, *ports):
+        assert ports == (4010,)
+        return self
+
+    def waiting_for(self, strategy):
+        assert strategy.message == "listening on"
+        return self
+
+    def __enter__(self):
+        self.address = urlsplit(os.environ["MOCK_URL"])
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+    def get_container_host_ip(self):
+        return self.address.hostname
+
+    def get_exposed_port(self, port):
+        assert port == 4010
+        return self.address.port
+
+
+class LogMessageWaitStrategy:
+    def __init__(self, message):
+        self.message = message
+'''
+
+TESTCONTAINERS_NODE = """
+// Stand-in: the image is the mock at MOCK_URL.
+const address = new URL(process.env.MOCK_URL);
+export const Wait = {forHttp: (path, port) => ({path, port})};
+export class GenericContainer {
+  withExposedPorts() { return this; }
+  withWaitStrategy({path, port}) { this.health = new URL(path, address); return this; }
+  async start() {
+    if (!(await fetch(this.health)).ok) throw new Error("not healthy");
+    return {
+      getHost: () => address.hostname,
+      getMappedPort: () => address.port,
+      stop: async () => console.log("container stopped"),
+    };
+  }
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with mock() as program:
+        yield program.url
+
+
+def run(command: list[str], folder: Path, url: str, **variables: str) -> str:
+    inherited = {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=inherited | {"MOCK_URL": url, "HOME": str(folder)} | variables,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_workflow_matches_the_schema(tmp_path: Path) -> None:
+    (tmp_path / "test.yml").write_text(PAGE.files["test.yml"])
+    checker = str(Path(sys.executable).with_name("check-jsonschema"))
+    flags = ["--builtin-schema", "vendor.github-workflows"]
+    assert "ok" in run([checker, *flags, "test.yml"], tmp_path, "")
+
+
+def test_the_workflow_pins_what_ours_pins() -> None:
+    [pinned] = [line for line in PAGE.files["test.yml"].splitlines() if "actions/checkout" in line]
+    assert pinned in (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+
+
+def test_testcontainers_for_python(url: str, tmp_path: Path) -> None:
+    core = tmp_path / "testcontainers" / "core"
+    core.mkdir(parents=True)
+    (core / "container.py").write_text(TESTCONTAINERS_PYTHON)
+    (core / "wait_strategies.py").write_text(TESTCONTAINERS_PYTHON)
+    (tmp_path / "test_container.py").write_text(PAGE.files["test_container.py"])
+    flags = ["-q", "-p", "no:cacheprovider"]
+    output = run(
+        [sys.executable, "-m", "pytest", *flags], tmp_path, url, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1"
+    )
+    assert "1 passed" in output
+
+
+def test_testcontainers_for_node(url: str, tmp_path: Path) -> None:
+    packages = tmp_path / "node_modules"
+    (packages / "testcontainers").mkdir(parents=True)
+    (packages / "testcontainers" / "package.json").write_text(
+        '{"type": "module", "exports": "./index.js"}'
+    )
+    (packages / "testcontainers" / "index.js").write_text(TESTCONTAINERS_NODE)
+    shutil.copytree(ROOT / "clients" / "node", packages / "leadway-mock-testing")
+    (tmp_path / "container.test.mjs").write_text(PAGE.files["container.test.mjs"])
+    output = run([str(Path(sys.executable).with_name("node")), "--test"], tmp_path, url)
+    assert "pass 1" in output
+    assert "container stopped" in output
+
+
+def test_promptfoo_continues_the_session(url: str) -> None:
+    config = yaml.safe_load(PAGE.files["promptfooconfig.yaml"])
+    [provider] = config["providers"]
+    [test] = config["tests"]
+    options = provider["config"]
+    assert options["sessionParser"] == "data.body.executionId"
+    assert options["transformResponse"] == "json.response"
+    values = {"{{prompt}}": test["vars"]["message"], "{{sessionId}}": ""}
+    for turn in (1, 2):
+        response = requests.request(
+            options["method"],
+            provider["id"].replace(SHOWN_URL, url),
+            headers=options["headers"],
+            json={name: values.get(value, value) for name, value in options["body"].items()},
+            timeout=TIMEOUT_SECONDS,
+        ).json()
+        assert response["response"].startswith(f"Turn {turn}.")
+        assert test["assert"][0]["value"] in response["response"]
+        values["{{sessionId}}"] = response["executionId"]
+
+
+class LocustClient:
+    """Stand-in for the client of Locust's `HttpUser`."""
+
+    def __init__(self, host: str, change: dict[str, str]) -> None:
+        self.host = host
+        self.change = change
+        self.results: list[tuple[str, str]] = []
+
+    @contextmanager
+    def post(self, path: str, *, name: str, catch_response: bool, **options: Any) -> Iterator[Any]:
+        assert catch_response
+        response = requests.post(self.host + path, timeout=TIMEOUT_SECONDS, **options)
+        failures: list[str] = []
+        yield SimpleNamespace(
+            ok=response.ok,
+            status_code=response.status_code,
+            json=lambda: response.json() | (self.change if name == "turn 2" else {}),
+            failure=failures.append,
+        )
+        self.results.append((name, "".join(failures)))
+
+
+def locust_results(url: str, monkeypatch: pytest.MonkeyPatch, **change: str) -> Any:
+    locust = ModuleType("locust")
+    vars(locust).update(HttpUser=object, between=lambda *_: None, task=lambda function: function)
+    monkeypatch.setitem(sys.modules, "locust", locust)
+    names: dict[str, Any] = {}
+    exec(compile(PAGE.files["locustfile.py"], "locustfile.py", "exec"), names)  # noqa: S102 - our own page
+    talker = names["Talker"]()
+    assert talker.host == SHOWN_URL
+    talker.client = LocustClient(url, change)
+    talker.converse()
+    return talker.client.results
+
+
+def test_locust_holds_a_conversation(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    results = locust_results(url, monkeypatch)
+    assert results == [("turn 1", ""), ("turn 2", ""), ("turn 3", "")]
+
+
+def test_locust_reports_another_session(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    results = locust_results(url, monkeypatch, executionId="another")
+    assert results == [("turn 1", ""), ("turn 2", "the response is of another session")]
