@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,9 @@ import yaml
 
 from leadway_mock.contract.model import Contract, ContractError, Example, Node, Operation
 from leadway_mock.util.files import read_regular_file
+
+MAX_CACHED = 8
+"""Contracts that stay in memory: the platform's, the control API's, and those of tests."""
 
 FORM = "application/x-www-form-urlencoded"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -30,40 +33,61 @@ def load_contract(path: Path | None = None) -> Contract:
     """Read the contract at `path`, the shipped one by default; raises `ContractError`."""
     path = path or contract_file()
     try:
-        source = read_regular_file(path)
-        document = yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
+        return _parse_contract(read_regular_file(path))
     except (OSError, yaml.YAMLError) as error:
         raise ContractError(f"cannot read the contract {path}: {error}") from error
+
+
+@lru_cache(MAX_CACHED)
+def _parse_contract(source: bytes) -> Contract:
+    """Return the contract of a file's content. Nobody may change what is inside of it."""
+    document = yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
     return Contract(document, source, tuple(_operations(document)))
 
 
-def resolve(document: Node, node: Any, seen: tuple[str, ...] = ()) -> Any:  # noqa: ANN401 - any node
-    """Return a copy of `node` with every local `$ref` replaced by its target."""
-    if isinstance(node, list):
-        return [resolve(document, item, seen) for item in node]
-    if not isinstance(node, dict):
-        return copy.copy(node)
-    pointer = node.get("$ref")
-    if not isinstance(pointer, str):
-        return {key: resolve(document, value, seen) for key, value in node.items()}
-    if pointer in seen:
-        raise ContractError(f"{pointer} refers to itself; recursive schemas are not supported")
-    target: Any = document
-    for part in pointer.removeprefix("#/").split("/"):
-        key = unquote(part).replace("~1", "/").replace("~0", "~")
-        if not isinstance(target, dict) or key not in target:
-            raise ContractError(f"{pointer} does not exist in the contract")
-        target = target[key]
-    return resolve(document, target, (*seen, pointer))
+class References:
+    """Replaces the references in nodes of a document; each target is resolved once and shared."""
+
+    def __init__(self, document: Node) -> None:
+        self._document = document
+        self._resolved: dict[str, Any] = {}
+
+    def resolve(self, node: Any, seen: tuple[str, ...] = ()) -> Any:  # noqa: ANN401 - any node
+        """Return `node` with every local `$ref` replaced by its target; raises `ContractError`."""
+        if isinstance(node, list):
+            return [self.resolve(item, seen) for item in node]
+        if not isinstance(node, dict):
+            return node
+        pointer = node.get("$ref")
+        if not isinstance(pointer, str):
+            return {
+                key: self.resolve(value, seen) if isinstance(value, dict | list) else value
+                for key, value in node.items()
+            }
+        if pointer in seen:
+            raise ContractError(f"{pointer} refers to itself; recursive schemas are not supported")
+        if pointer not in self._resolved:
+            self._resolved[pointer] = self.resolve(self._target(pointer), (*seen, pointer))
+        return self._resolved[pointer]
+
+    def _target(self, pointer: str) -> Any:  # noqa: ANN401 - any node
+        target: Any = self._document
+        for part in pointer.removeprefix("#/").split("/"):
+            key = unquote(part).replace("~1", "/").replace("~0", "~")
+            if not isinstance(target, dict) or key not in target:
+                raise ContractError(f"{pointer} does not exist in the contract")
+            target = target[key]
+        return target
 
 
 def _operations(document: Node) -> Iterator[Operation]:
+    references = References(document)
     for path, item in document["paths"].items():
         shared = item.get("parameters", [])
         for method in METHODS:
             if method in item:
                 node = item[method] | {"parameters": shared + item[method].get("parameters", [])}
-                yield _operation(path, method, resolve(document, node))
+                yield _operation(path, method, references.resolve(node))
 
 
 def _operation(path: str, method: str, node: Node) -> Operation:

@@ -20,9 +20,10 @@ from leadway_mock.http.messages import Response
 
 SERVER_NAME = "leadway-mock"
 
+TUNNEL_RULE: Final = "tunnel-rejected"
 _RULES = {
     400: "request-malformed",
-    403: "tunnel-rejected",
+    403: TUNNEL_RULE,
     413: "body-too-large",
     431: "headers-too-large",
     500: "server-error",

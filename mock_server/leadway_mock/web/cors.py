@@ -9,7 +9,7 @@ from typing import Final
 
 from leadway_mock.http.messages import Request, Response
 
-RULE: Final = "cors-preflight"
+PREFLIGHT_RULE: Final = "cors-preflight"
 METHODS: Final = "GET, POST, PUT, PATCH, DELETE"
 MAX_AGE_SECONDS: Final = 600
 MAX_HEADERS_CHARS: Final = 1_000
@@ -39,13 +39,13 @@ def _preflight_response(origin: str, request: Request) -> Response:
         **_origin_headers(origin),
         "Access-Control-Allow-Methods": METHODS,
         "Access-Control-Max-Age": str(MAX_AGE_SECONDS),
-        "X-Mock-Rule": RULE,
+        "X-Mock-Rule": PREFLIGHT_RULE,
         "X-Mock-Evidence": "invented",
     }
     names = request.headers.get("access-control-request-headers", "")
     if len(names) <= MAX_HEADERS_CHARS and _HEADER_NAMES.fullmatch(names):
         headers["Access-Control-Allow-Headers"] = names
-    return Response(204, "", RULE, "invented", headers, media_type="text/plain")
+    return Response(204, "", PREFLIGHT_RULE, "invented", headers, media_type="text/plain")
 
 
 def _origin_headers(origin: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.contract.loader import contract_file, load_contract, resolve
+from leadway_mock.contract.loader import References, contract_file, load_contract
 from leadway_mock.contract.model import ContractError
 
 
@@ -26,7 +26,7 @@ def test_an_example_that_repeats_its_status_repeats_the_right_one() -> None:
 
 def test_references_are_followed_to_their_end() -> None:
     document = {"a": {"$ref": "#/b"}, "b": [{"$ref": "#/c~1d"}], "c/d": {"e": 1}}
-    assert resolve(document, document["a"]) == [{"e": 1}]
+    assert References(document).resolve(document["a"]) == [{"e": 1}]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_unresolvable_and_recursive_references_are_errors(
     node: dict[str, str], message: str
 ) -> None:
     with pytest.raises(ContractError, match=message):
-        resolve({"a": {"x": {"$ref": "#/a"}}}, node)
+        References({"a": {"x": {"$ref": "#/a"}}}).resolve(node)
 
 
 @pytest.mark.parametrize("text", [None, "a: [", "a: *nobody"])
