@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import closing
 from importlib import import_module
 from operator import attrgetter
+from pathlib import Path
 
 import pytest
+from operations_page import observed_dates
 
 import leadway
 from leadway_mock.contract.loader import load_contract
+from leadway_mock.contract.observations import Observations, ObservedProbe
 from leadway_mock.pipeline.assembly import build_emulator
 from tests.contract.operations import OPERATIONS
 from tests.docs.markdown import ROOT, Page
@@ -26,7 +30,20 @@ def test_every_operation_has_a_row_and_a_handler() -> None:
 
 def test_every_operation_is_in_the_docs() -> None:
     page = Page.read("docs/operations.md").text
-    assert re.findall(r"^\|`([\w-]+)`", page, re.MULTILINE) == list(CONTRACT)
+    assert re.findall(r"^\|`([\w-]+)`", page, re.MULTILINE) == [*CONTRACT, *CONTRACT]
+
+
+def test_an_operation_has_the_newest_date_of_its_probes(tmp_path: Path) -> None:
+    for day, probes in (("2026-12-01", ["no-token"]), ("2026-11-01", ["no-token", "list-agents"])):
+        response = {"status": 200, "headers": {}, "body": None}
+        content = Observations(
+            target="https://example.com",
+            date=day,
+            probes=tuple(ObservedProbe(name, day, (), response) for name in probes),
+        ).to_json()
+        (tmp_path / f"{day}.json").write_text(json.dumps(content))
+    dates = observed_dates(load_contract(), tmp_path)
+    assert dates == {"executeAgent": "2026-12-01", "getAgents": "2026-11-01"}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
