@@ -7,6 +7,7 @@ tests/property` draws fifty times as many, at random.
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import sys
 import warnings
@@ -73,3 +74,14 @@ def redis_url(redis_server: RedisProgram) -> str:
     with redis.Redis.from_url(redis_server.url) as client:
         client.flushall()
     return redis_server.long_timeout_url
+
+
+@pytest.fixture
+def default_signals() -> Iterator[None]:
+    """Have no signal ignored: `nohup` ignores SIGHUP, and the background of a script SIGINT."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGHUP)}
+    for number in before:
+        signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)

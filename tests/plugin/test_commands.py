@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -139,17 +138,6 @@ def test_command_finds_the_mock_and_only_its_output_is_printed(
 )
 def test_exit_code_is_passed_on(tmp_path: Path, command: str, code: int) -> None:
     assert execute("--", "sh", "-c", command, cwd=tmp_path).returncode == code
-
-
-@pytest.fixture
-def default_signals() -> Iterator[None]:
-    """Have no signal ignored: `nohup` ignores SIGHUP, and the background of a script SIGINT."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGHUP)}
-    for number in before:
-        signal.signal(number, signal.SIG_DFL)
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 @pytest.mark.usefixtures("default_signals")

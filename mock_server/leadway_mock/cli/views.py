@@ -37,6 +37,7 @@ MATCH_FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "agentId": {"type": "string"},
     "locationId": {"type": "string"},
     "executionId": {"type": "string"},
+    "session": {"type": "string"},
     "turn": {},
     "body": {"type": "string"},
     "fault": {},

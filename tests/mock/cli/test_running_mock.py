@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -176,7 +177,7 @@ def test_lines_of_the_journal_say_what_happened(
     assert " -> 422 body-invalid - " in second
 
 
-@pytest.mark.usefixtures("mock")
+@pytest.mark.usefixtures("default_signals")
 def test_new_requests_are_followed(mock: Mock) -> None:
     say(mock, "Old")
     command = [*LEADWAY, "journal", "--follow", "--lines"]
@@ -186,7 +187,7 @@ def test_new_requests_are_followed(mock: Mock) -> None:
             assert "turn 1" in process.stdout.readline()
             say(mock, "New")
             assert process.stdout.readline().startswith("   2  ")
-            process.send_signal(2)
+            process.send_signal(signal.SIGINT)
             assert process.wait(timeout=10) == 130
         finally:
             process.kill()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +90,9 @@ def test_a_call_beside_another_one_waits_while_messages_arrive() -> None:
     finished, may_end = threading.Event(), threading.Event()
 
     def app(_: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        started_at = time.thread_time()
+        while time.thread_time() < started_at + 10 * COST:  # So the next ones wait for longer.
+            pass
         may_end.wait(10)
         start("200 OK", [])
         return [b""]
