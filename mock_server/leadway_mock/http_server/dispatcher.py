@@ -216,11 +216,11 @@ class Dispatcher:
         return from_response(self._platform.respond(request))
 
     def _call_wsgi(self, request: Request, connection: HttpProtocol) -> RawResponse:
-        environ = wsgi_environ(request, connection)
-        if self.refuse_connections is not None:
-            environ[REFUSE_CONNECTIONS] = partial(self.refuse_connections, connection)
         started_at = time.thread_time()
         try:
+            environ = wsgi_environ(request, connection)
+            if self.refuse_connections is not None:
+                environ[REFUSE_CONNECTIONS] = partial(self.refuse_connections, connection)
             parts, status, headers = run_wsgi_app(self._wsgi_app, environ, buffered=True)
         finally:
             self._pace.end(time.thread_time() - started_at)

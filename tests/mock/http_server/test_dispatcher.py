@@ -101,6 +101,7 @@ def test_a_call_beside_another_one_waits_while_messages_arrive() -> None:
     connection: Any = SimpleNamespace(
         client=None,
         server=None,
+        scheme="http",
         is_cancelled=lambda: False,
         respond=lambda _: None,
         respond_later=lambda _: None,
