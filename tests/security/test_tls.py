@@ -21,6 +21,7 @@ from leadway_mock.util.certificate_builder import build_server_chain
 from leadway_mock.util.certificates import (
     AUTHORITY_DAYS,
     KEY_FILE,
+    LOCK_FILE,
     NAMES,
     VENDOR_HOST,
     CertificateError,
@@ -69,7 +70,7 @@ def test_the_key_is_private(folder: Path) -> None:
     authority_file()
     assert stat.S_IMODE((folder / KEY_FILE).stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert sorted(each.name for each in folder.parent.iterdir()) == [folder.name]
+    assert sorted(each.name for each in folder.parent.iterdir()) == [folder.name, LOCK_FILE]
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="Windows has other permissions")

@@ -18,6 +18,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
+if sys.platform != "win32":
+    import fcntl
+
 VENDOR_HOST: Final = "services.leadconnectorhq.com"
 """Host of the real service, for clients that call no other."""
 
@@ -30,6 +33,7 @@ SERVER_DAYS: Final = 30
 CERTIFICATE_FILE: Final = "authority.pem"
 KEY_FILE: Final = "authority.key"
 BUNDLE_FILE: Final = "all-authorities.pem"
+LOCK_FILE: Final = "authority.lock"
 KEY_MODE: Final = 0o600
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
@@ -138,28 +142,31 @@ def _check_private(path: Path) -> None:
 
 
 def _create_authority(folder: Path) -> None:
-    """Put a new authority into `folder` in one step, since other processes may do the same."""
-    builder = _builder()
+    """Put a new authority into `folder`, unless another process has just done it."""
     try:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new = Path(tempfile.mkdtemp(prefix="new-", dir=folder.parent))
-        certificate, key = builder.build_authority(NAMES, AUTHORITY_DAYS)
-        (new / CERTIFICATE_FILE).write_bytes(certificate)
-        with open(new / KEY_FILE, "wb", opener=_open_private) as file:
-            file.write(key)
-        if folder.exists():
-            old = Path(tempfile.mkdtemp(prefix="old-", dir=folder.parent))
-            folder.replace(old)
-            _delete(old)
-        try:
-            new.rename(folder)
-        except OSError:
-            _delete(new)
-            if not _is_usable(folder):  # Else another process was faster.
-                raise
+        with open(folder.parent / LOCK_FILE, "wb", opener=_open_private) as lock:
+            if sys.platform != "win32":
+                fcntl.flock(lock, fcntl.LOCK_EX)  # until the file is closed
+            if not _is_usable(folder):
+                _store_authority(folder)
     except OSError as error:
         reason = error.strerror or error
         raise CertificateError(f"No authority can be stored in {folder}: {reason}.") from error
+
+
+def _store_authority(folder: Path) -> None:
+    """Put a new authority into `folder` in one step, since other processes may read it."""
+    certificate, key = _builder().build_authority(NAMES, AUTHORITY_DAYS)
+    new = Path(tempfile.mkdtemp(prefix="new-", dir=folder.parent))
+    (new / CERTIFICATE_FILE).write_bytes(certificate)
+    with open(new / KEY_FILE, "wb", opener=_open_private) as file:
+        file.write(key)
+    if folder.exists():
+        old = Path(tempfile.mkdtemp(prefix="old-", dir=folder.parent))
+        folder.replace(old)
+        _delete(old)
+    new.rename(folder)
 
 
 def _open_private(path: str, flags: int) -> int:
