@@ -46,4 +46,5 @@ if ! cmp -s requirements/dev.txt .venv-newer/.dev; then
 fi
 # Left out: tests that take a minute each, or that look at the files of this repository.
 exec .venv-newer/bin/python -m pytest -q -n auto --dist loadgroup tests/mock tests/sdk tests/security \
-    --ignore tests/mock/control_api/test_schemathesis.py
+    --ignore tests/mock/control_api/test_schemathesis.py \
+    --ignore tests/mock/dialogues/test_conversation_files.py
