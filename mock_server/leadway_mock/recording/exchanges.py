@@ -20,6 +20,9 @@ from leadway_mock.util.redaction import hide_secrets
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 """Names and values in the order of the message; names in any case."""
 
+MAX_LEVELS: Final = 100
+"""Levels of a message; more would exceed Python's recursion limit when it is written."""
+
 MAX_DECODED_BYTES: Final = 16 * 1_048_576
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
 _NOT_SHOWN: Final = "(not decoded)"
@@ -85,18 +88,31 @@ def redact_exchange(exchange: Exchange, known: KnownValues = NOTHING_KNOWN) -> R
 def redact_content(content: Mapping[str, Any], known: KnownValues = NOTHING_KNOWN) -> RedactedJson:
     """Return an exchange in its JSON form, such as one of a file, redacted.
 
-    Each `Content-Length` is that of the redacted body. A body with too many levels is left out.
+    Each `Content-Length` is that of the redacted body. A body beyond `MAX_LEVELS` is left out.
     """
-    try:
-        values = known.plus(private_values(content))
-        parts = {
-            name: _redact_message(each, values) if name in _MESSAGES else each
-            for name, each in content.items()
-        }
-        return RedactedJson(parts, values)
-    except RecursionError:
-        bodiless = {name: _without_body(each) for name, each in content.items()}
-        return redact_content(bodiless, known)
+    shallow = {
+        name: _without_body(each) if _is_deep(each) else each for name, each in content.items()
+    }
+    values = known.plus(private_values(shallow))
+    parts = {
+        name: _redact_message(each, values) if name in _MESSAGES else each
+        for name, each in shallow.items()
+    }
+    return RedactedJson(parts, values)
+
+
+def _is_deep(value: object) -> bool:
+    level: list[object] = [value]
+    for _ in range(MAX_LEVELS):
+        level = [
+            child
+            for each in level
+            if isinstance(each, Mapping | list)
+            for child in (each.values() if isinstance(each, Mapping) else each)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _redact_message(message: Mapping[str, Any], known: KnownValues) -> RedactedJson:
@@ -133,7 +149,9 @@ def message_body(headers: Headers, body: bytes) -> dict[str, Any]:
         return {"text": _NOT_SHOWN}
     try:
         return {"body": json.loads(decoded, parse_constant=_reject_constant)}
-    except (ValueError, RecursionError):
+    except RecursionError:
+        return {"text": _NOT_SHOWN}
+    except ValueError:
         return {"text": decoded.decode("utf-8", "replace")}
 
 

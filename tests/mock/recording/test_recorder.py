@@ -101,9 +101,10 @@ def test_many_private_values_are_found_until_the_recording_is_full(
     assert recorder.is_full
 
 
-def test_a_deeply_nested_body_is_left_out(out: Path) -> None:
+@pytest.mark.parametrize("levels", [100, 300, 900, 5_000])
+def test_a_deeply_nested_body_is_left_out(out: Path, levels: int) -> None:
     recorder = recorder_of(out)
-    recorder.add(exchange("Hi", b'{"a": ' + b"[" * 900 + b"]" * 900 + b"}"))
+    recorder.add(exchange("Hi", b'{"a": ' + b"[" * levels + b"]" * levels + b"}"))
     [kept] = check_raw(out.with_name("raw.json"))["exchanges"]
     assert kept["response"]["text"] == "(not decoded)"
 
