@@ -90,7 +90,7 @@ def redact_content(content: Mapping[str, Any], known: KnownValues = NOTHING_KNOW
 
     Each `Content-Length` is that of the redacted body. A body beyond `MAX_LEVELS` is left out.
     """
-    shallow = {
+    shallow: dict[str, Any] = {
         name: _without_body(each) if _is_deep(each) else each for name, each in content.items()
     }
     values = known.plus(private_values(shallow))
@@ -148,11 +148,12 @@ def message_body(headers: Headers, body: bytes) -> dict[str, Any]:
     if decoded is None:
         return {"text": _NOT_SHOWN}
     try:
-        return {"body": json.loads(decoded, parse_constant=_reject_constant)}
+        value = json.loads(decoded, parse_constant=_reject_constant)
     except RecursionError:
         return {"text": _NOT_SHOWN}
     except ValueError:
         return {"text": decoded.decode("utf-8", "replace")}
+    return {"text": _NOT_SHOWN} if _is_deep(value) else {"body": value}
 
 
 def header_map(headers: Headers) -> dict[str, str]:
