@@ -18,9 +18,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-if sys.platform != "win32":
-    import fcntl
-
 VENDOR_HOST: Final = "services.leadconnectorhq.com"
 """Host of the real service, for clients that call no other."""
 
@@ -146,8 +143,9 @@ def _create_authority(folder: Path) -> None:
     try:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with open(folder.parent / LOCK_FILE, "wb", opener=_open_private) as lock:
-            if sys.platform != "win32":
-                fcntl.flock(lock, fcntl.LOCK_EX)  # until the file is closed
+            with contextlib.suppress(ModuleNotFoundError):  # Windows has none.
+                locks = import_module("fcntl")
+                locks.flock(lock, locks.LOCK_EX)  # until the file is closed
             if not _is_usable(folder):
                 _store_authority(folder)
     except OSError as error:
