@@ -510,7 +510,7 @@ AGENTS = (
     ),
     Clause(
         "one-of-concurrent-publications-succeeds",
-        "Published by several clients at once, a version is published once.",
+        "If several clients publish a version at once, one of them succeeds.",
         ("concurrent-publish",),
     ),
     Clause(

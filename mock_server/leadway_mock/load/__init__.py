@@ -1,4 +1,4 @@
-"""Load with conversations: talkers that each keep a session, and what must hold for every one."""
+"""Load generator for conversations: talkers with a session each, and checks of every session."""
 
 from leadway_mock.load.invariants import Violation
 from leadway_mock.load.report import LoadReport

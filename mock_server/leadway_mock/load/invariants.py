@@ -1,4 +1,4 @@
-"""What must hold for every conversation, however many run at the same time."""
+"""Invariants of a conversation: they hold however many others run at the same time."""
 
 from __future__ import annotations
 

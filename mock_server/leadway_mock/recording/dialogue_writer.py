@@ -108,7 +108,7 @@ class DialogueWriter:
         return dialogues
 
     def _insert(self, session: RecordedSession, roots: list[_Branch], notes: list[str]) -> None:
-        """Add a session to the tree, below the turns that are there already."""
+        """Add a session to the tree; turns that it shares with other sessions are kept once."""
         level = roots
         for turn in session.turns:
             node = self._turn(turn, session, notes)

@@ -1,7 +1,7 @@
 """Local certificate authority of `leadway mock --tls`, created on first use.
 
 It is valid for three months, and by its name constraints only for loopback and the vendor's host.
-The certificate of the server is made anew at each start and not stored.
+The certificate of the server is created at each start and not stored.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ accepted:
   pointer: /*
   expected: '*'
   actual: '*'
-  reason: The account keeps its sessions for ever.
+  reason: The account keeps its sessions indefinitely.
   link: https://example.com/issues/1
 """
 
@@ -82,7 +82,7 @@ def test_a_wrong_file_is_named(tmp_path: Path, text: str, message: str) -> None:
 
 
 def test_a_reason_is_required(results: list[ProbeResult], tmp_path: Path) -> None:
-    text = ENTRY.replace("The account keeps its sessions for ever.", "''")
+    text = ENTRY.replace("The account keeps its sessions indefinitely.", "''")
     accepted = read_accepted_differences(write(tmp_path, text))
     accept(results, accepted)
     assert problems(accepted, set(PROBES)) == ["has no reason: unknown-session /*"]
