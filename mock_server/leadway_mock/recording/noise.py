@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from leadway_mock.recording.json_differences import MISSING, json_differences, shorten
 from leadway_mock.recording.redacted import RedactedJson
-from leadway_mock.util.json_pointer import escape
-
-MAX_SHOWN_CHARS: Final = 200
 
 REASONS: Final = (
     ("/response/body/response", "The agent chooses its words anew in each run."),
@@ -26,7 +24,6 @@ REASONS: Final = (
 """Begin of a JSON pointer, and why what it points to differs; the first counts."""
 
 OTHER_REASON: Final = "It differed between two runs of the same script."
-MISSING: Final = "(missing)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ def find_noise(first: Sequence[RedactedJson], second: Sequence[RedactedJson]) ->
     """
     found = []
     for number, (one, other) in enumerate(zip(first, second, strict=False), start=1):
-        for pointer, left, right in _differences(_content(one), _content(other), ""):
+        for pointer, left, right in json_differences(_content(one), _content(other)):
             reason = next((why for start, why in REASONS if pointer.startswith(start)), "")
             shown = (_shown(left), _shown(right))
             found.append(Noise(number, pointer, *shown, reason or OTHER_REASON))
@@ -73,18 +70,7 @@ def _content(exchange: RedactedJson) -> dict[str, Any]:
     return {name: each for name, each in exchange.value.items() if name != "seconds"}
 
 
-def _differences(one: object, other: object, pointer: str) -> Iterator[tuple[str, object, object]]:
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        for name in dict.fromkeys([*one, *other]):
-            values = (one.get(name, MISSING), other.get(name, MISSING))
-            yield from _differences(*values, f"{pointer}/{escape(name)}")
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for index, values in enumerate(zip(one, other, strict=True)):
-            yield from _differences(*values, f"{pointer}/{index}")
-    elif one != other or isinstance(one, bool) is not isinstance(other, bool):
-        yield pointer, one, other
-
-
 def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else RedactedJson(value).text
-    return text if len(text) <= MAX_SHOWN_CHARS else f"{text[:MAX_SHOWN_CHARS]}…"
+    if value is MISSING:
+        return "(missing)"
+    return shorten(value if isinstance(value, str) else RedactedJson(value).text)

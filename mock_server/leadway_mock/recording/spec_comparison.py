@@ -14,6 +14,7 @@ from enum import Enum
 from hashlib import sha256
 from typing import Any, TypeAlias
 
+from leadway_mock.recording.json_differences import shorten
 from leadway_mock.util.json_pointer import escape
 
 Node: TypeAlias = Mapping[str, Any]
@@ -35,7 +36,6 @@ RULES = ("pattern", "multipleOf", "uniqueItems", "oneOf", "anyOf", "not")
 """What is compared as a whole: whether a pattern is wider than another is not decided."""
 
 TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
-SHOWN_CHARS = 200
 
 
 class Kind(Enum):
@@ -104,11 +104,6 @@ def words(operation: Node) -> dict[str, str]:
 def digest(text: str) -> str:
     """Return a short fingerprint of a text."""
     return sha256(text.encode()).hexdigest()[:8]
-
-
-def shorten(text: str) -> str:
-    """Return a text as it is shown: its first `SHOWN_CHARS` characters."""
-    return text if len(text) <= SHOWN_CHARS else f"{text[:SHOWN_CHARS]}…"
 
 
 def shared_families(ours: Mapping[str, Node], theirs: Mapping[str, Node]) -> set[str]:

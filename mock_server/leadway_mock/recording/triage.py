@@ -17,11 +17,11 @@ from leadway_mock.recording.accepted_entries import (
     check_entries,
     read_yaml,
 )
+from leadway_mock.recording.json_differences import shorten
 from leadway_mock.recording.spec_comparison import (
     Difference,
     Kind,
     digest,
-    shorten,
     words,
 )
 
