@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Final, NamedTuple
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
@@ -21,6 +21,9 @@ TIMEOUT_SECONDS: Final = 40.0
 
 MAX_RESPONSE_BYTES: Final = 256 * 1_048_576
 MAX_QUOTE_CHARS: Final = 80
+PAGE: Final = 1_000
+"""Items of a list in one response, the limit of the control API."""
+
 NO_HEADERS: Final[Mapping[str, str]] = {}
 TOKEN: Final = "pit-12345678-1234-4234-8234-123456789abc"  # noqa: S105 - made up
 LOCATION: Final = "C2QujeCh8ZnC7al2InWR"
@@ -71,6 +74,14 @@ class ControlClient:
         """Return the response to a GET; `query` has no values that are None."""
         words = {name: value for name, value in query.items() if value is not None}
         return self.call("GET", f"{path}?{urlencode(words)}" if words else path)
+
+    def pages(self, path: str, **query: object) -> Iterator[Any]:
+        """Yield each page of a list, of `PAGE` items."""
+        after: int | None = 0
+        while after is not None:
+            page = self.get(path, **query, limit=PAGE, after=after)
+            yield page
+            after = page["next"]
 
     def post(self, path: str, body: object = None) -> Any:  # noqa: ANN401 - any JSON value
         """Return the response to a POST."""

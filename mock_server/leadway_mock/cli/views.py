@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from leadway_command import CommandParser
-from leadway_mock.cli.control_client import CommandError, ControlClient, run
+from leadway_mock.cli.control_client import PAGE, CommandError, ControlClient, run
 from leadway_mock.cli.controls import parse_pairs, parse_value, usage_error
 from leadway_mock.cli.terminal import (
     BOLD,
@@ -46,7 +46,6 @@ MATCH_FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """Properties that select entries of the journal; `control.yaml` has their schemas."""
 
-PAGE: Final = 1_000
 FOLLOW_SECONDS: Final = 5.0
 """How long one call waits for a new entry."""
 
@@ -111,14 +110,10 @@ def sessions(arguments: Sequence[str]) -> int:
             "locationId": options.location,
             "contactId": options.contact,
             "expired": "true" if options.expired else "false" if options.live else None,
-            "limit": PAGE,
         }
-        page = client.get("/sessions", **query)
-        found, after = page["sessions"], page["next"]
-        while after is not None:
-            page = client.get("/sessions", **query, after=after)
-            found, after = found + page["sessions"], page["next"]
-        print_json({"sessions": found, "count": page["count"]})
+        pages = list(client.pages("/sessions", **query))
+        found = [each for page in pages for each in page["sessions"]]
+        print_json({"sessions": found, "count": pages[-1]["count"]})
         return OK
 
     return run(arguments, parser, list_sessions)
@@ -230,7 +225,7 @@ def _new_entries(
 def _read_session(client: ControlClient, name: str) -> dict[str, Any]:
     """Return a session with all its turns; `name` is its id or a unique beginning of it."""
     try:
-        session: dict[str, Any] = client.get(f"/sessions/{quote(name, safe='')}", limit=PAGE)
+        return _whole_session(client, name)
     except CommandError as error:
         matches = _ids_that_begin(client, name) if error.status == 404 else []  # noqa: PLR2004
         if not matches:
@@ -238,25 +233,19 @@ def _read_session(client: ControlClient, name: str) -> dict[str, Any]:
         if len(matches) > 1:
             shown = ", ".join(matches[:3])
             raise usage_error(f"{len(matches)} sessions begin like that: {shown}.") from error
-        session = client.get(f"/sessions/{quote(matches[0], safe='')}", limit=PAGE)
-    after = session.pop("next")
-    while after is not None:
-        path = f"/sessions/{quote(session['executionId'], safe='')}"
-        page = client.get(path, limit=PAGE, after=after)
-        session["transcript"] += page["transcript"]
-        after = page["next"]
-    return session
+        return _whole_session(client, matches[0])
+
+
+def _whole_session(client: ControlClient, execution_id: str) -> dict[str, Any]:
+    first, *others = client.pages(f"/sessions/{quote(execution_id, safe='')}")
+    del first["next"]
+    transcript = [turn for page in (first, *others) for turn in page["transcript"]]
+    return {**first, "transcript": transcript}
 
 
 def _ids_that_begin(client: ControlClient, start: str) -> list[str]:
-    found: list[str] = []
-    after: int | None = 0
-    while after is not None:
-        page = client.get("/sessions", after=after, limit=PAGE)
-        ids = [each["executionId"] for each in page["sessions"]]
-        found += [each for each in ids if each.startswith(start)]
-        after = page["next"]
-    return found
+    ids = (each["executionId"] for page in client.pages("/sessions") for each in page["sessions"])
+    return [each for each in ids if each.startswith(start)]
 
 
 def _limit(text: str) -> int:

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.cli import views
+from leadway_mock.cli import control_client, views
 from leadway_mock.cli.control_client import CommandError, find_target
 from leadway_mock.cli.controls import parse_duration
 from leadway_mock.cli.main import main
@@ -221,7 +221,7 @@ def test_a_conversation_is_json_elsewhere(mock: Mock, run: Callable[..., Any]) -
 def test_a_conversation_of_many_turns_is_whole(
     mock: Mock, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "PAGE", 2)
+    monkeypatch.setattr(control_client, "PAGE", 2)
     session = say(mock, "1")["executionId"]
     for number in range(2, 6):
         say(mock, str(number), executionId=session)
