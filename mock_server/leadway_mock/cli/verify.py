@@ -47,6 +47,7 @@ from leadway_mock.recording.verification.probe_sender import (
 from leadway_mock.recording.verification.probes import NOT_ASKED, RUN_ID, VALUES
 from leadway_mock.recording.verification.selection import (
     SelectionError,
+    clean_up_after,
     describe_probes,
     parse_days,
     select_probes,
@@ -65,6 +66,7 @@ from leadway_mock.util.printable_text import short_lines
 COMMAND: Final = "leadway verify"
 COULD_NOT_LOOK: Final = 3
 NOTHING_ASKED: Final = 4
+INTERRUPTED: Final = 130
 
 EPILOG: Final = """\
 Tokens are read from variables, since other users can see flags: LEADWAY_TOKEN, and, if you have
@@ -72,7 +74,7 @@ them, LEADWAY_OTHER_LOCATION_TOKEN, LEADWAY_UNSCOPED_TOKEN, LEADWAY_EXPIRED_TOKE
 LEADWAY_AGENCY_TOKEN. The mock has the settings of LEADWAY_MOCK_* and of --observations.
 
 Exit codes: 0 all that was asked agrees, 1 something differs, 2 wrong usage, 3 some probe could not
-look and nothing differs, 4 no probe could be asked."""
+look and nothing differs, 4 no probe could be asked, 130 Ctrl-C: what was observed is written."""
 
 TOKENS: Final[Mapping[str, str]] = {
     name: how.removeprefix("the variable ") for name, how in VALUES.items() if "variable" in how
@@ -100,9 +102,13 @@ class VerificationReport:
     unapplied: Mapping[str, int] = field(default_factory=dict)
     """Number of differences that remain with the observations, by probe."""
 
+    is_interrupted: bool = False
+
     @property
     def exit_code(self) -> int:
         """The exit code; see `EPILOG`."""
+        if self.is_interrupted:
+            return INTERRUPTED
         verdicts = {each.verdict for each in self.results}
         if Verdict.DIFFERS in verdicts or self.problems:
             return FAILED
@@ -187,15 +193,24 @@ class _VerificationRun:
     ) -> VerificationReport:
         """Send the probes, print each verdict, write the observations; return the report."""
         if self.probes and (reason := admission_error(target)):
-            results = [ProbeResult(each, Verdict.COULD_NOT_LOOK, reason) for each in self.probes]
-            _print_results(results[:1], options)
-            return VerificationReport(results)
-        results = []
-        for result in verify(self.probes, self.expected, target):
-            results += accept([result], self.accepted)
-            _print_results(results[-1:], options)
+            unasked = [ProbeResult(each, Verdict.COULD_NOT_LOOK, reason) for each in self.probes]
+            _print_results(unasked[:1], options)
+            return VerificationReport(unasked)
+        results: list[ProbeResult] = []
+        is_interrupted = False
+        try:
+            for result in verify(self.probes, self.expected, target):
+                results += accept([result], self.accepted)
+                _print_results(results[-1:], options)
+        except KeyboardInterrupt:  # What was observed is kept, and the agent is deleted.
+            is_interrupted = True
+            sent = {each.probe.name for each in results}
+            undo = [each for each in self.probes if each.name in clean_up_after(sent)]
+            results += verify(undo, self.expected, target)
+            _print_results(results[len(sent) :], options)
         compared = {each.probe.name for each in results if each.actual.response is not None}
         report = VerificationReport(results, problems(self.accepted, compared))
+        report.is_interrupted = is_interrupted
         if compared:
             self._write(report, origin, options.out)
         return report

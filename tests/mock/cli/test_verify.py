@@ -13,14 +13,16 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from leadway_mock.agents.builtin import ECHO_ID, GOAL_ID
 from leadway_mock.agents.registry import UNSCOPED_TOKEN
 from leadway_mock.cli.options import FAILED, OK, USAGE_ERROR
-from leadway_mock.cli.verify import COULD_NOT_LOOK, NOTHING_ASKED, main
+from leadway_mock.cli.verify import COULD_NOT_LOOK, INTERRUPTED, NOTHING_ASKED, main
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.contract.observations import read_observations
+from leadway_mock.recording.verification.verifier import ProbeResult, verify
 from leadway_mock.testing import Mock
 
 TOKEN = "pit-12345678-1234-4234-8234-123456789abc"
@@ -96,6 +98,30 @@ def test_the_file_has_no_secret_and_no_id(
     for each in (TOKEN, UNSCOPED_TOKEN, TOKEN[4:], LOCATION, ECHO_ID, GOAL_ID, "You said"):
         assert each not in text
     assert "<first-message/executionId>" in text
+
+
+def test_an_interrupted_run_deletes_its_agent_and_keeps_what_it_observed(
+    target: Mock, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    def created() -> list[Any]:
+        agents: list[Any] = httpx.get(f"{target.url}/__mock/agents").json()["agents"]
+        return agents
+
+    def interrupted(*arguments: Any) -> Iterator[ProbeResult]:
+        calls.append(1)
+        for result in verify(*arguments):
+            yield result
+            if result.probe.name == "create-agent" and len(calls) == 1:
+                assert len(created()) == 1
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr("leadway_mock.cli.verify.verify", interrupted)
+    assert run(target.url, "--only", "no-token", "delete-agent") == INTERRUPTED
+    assert created() == []
+    probes = {each["probe"] for each in written(tmp_path)["probes"]}
+    assert probes == {"no-token", "create-agent", "delete-agent"}
 
 
 def test_earlier_observations_are_kept_with_their_dates(

@@ -66,8 +66,12 @@ def select_probes(
         due = [name for name in chosen if dates.get(name, "") <= limit]
         chosen = sorted(due, key=lambda name: dates.get(name, ""))
     needed = {each.name for each in select_with_references(PROBES, chosen)}
-    chosen += [undo for name, undo in CLEAN_UP.items() if name in needed]
-    return select_with_references(PROBES, chosen)
+    return select_with_references(PROBES, [*chosen, *clean_up_after(needed)])
+
+
+def clean_up_after(names: Collection[str]) -> list[str]:
+    """Return the names of the probes that undo those of `names`, and are not among them."""
+    return [undo for name, undo in CLEAN_UP.items() if name in names and undo not in names]
 
 
 def describe_probes() -> Iterator[str]:
