@@ -21,7 +21,7 @@ from leadway_mock.pipeline.created_agents import (
     give_replies,
     seed_agents,
 )
-from leadway_mock.state.stored_agents import StoredAgent
+from leadway_mock.state.agent_aggregate import StoredAgent
 from leadway_mock.store import Reads
 from leadway_mock.util.json_text import to_json_text
 

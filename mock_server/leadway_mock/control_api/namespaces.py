@@ -10,6 +10,7 @@ from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall
 from leadway_mock.dialogues.model import from_json as dialogue_from_json
 from leadway_mock.dialogues.registry import OVERRIDE_KEY
+from leadway_mock.state.agent_aggregate import agent_from_json
 from leadway_mock.state.armed_faults import count_from_json
 from leadway_mock.state.idempotency import record_from_json
 from leadway_mock.state.journal import entry_from_json
@@ -29,7 +30,7 @@ from leadway_mock.state.snapshots import (
     read_snapshot,
     write_snapshot,
 )
-from leadway_mock.state.stored_agents import agent_from_json, index_from_json
+from leadway_mock.state.stored_agents import index_from_json
 from leadway_mock.store import Snapshot, StoreDamaged
 
 STORED_SCOPES: Mapping[str, tuple[str, ...]] = {

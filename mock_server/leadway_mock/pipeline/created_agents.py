@@ -9,10 +9,10 @@ from typing import Any, Final
 from leadway_mock.agents.file.loader import parse_agents
 from leadway_mock.documents.yaml_document import dump
 from leadway_mock.pipeline.emulator import Emulator
+from leadway_mock.state.agent_aggregate import StoredAgent
 from leadway_mock.state.agent_entries import entry_to_stored, stored_to_entry
 from leadway_mock.state.clock import iso_time
 from leadway_mock.state.namespaces import Namespace
-from leadway_mock.state.stored_agents import StoredAgent
 from leadway_mock.store import Reads
 from leadway_mock.util.json_text import to_json_text
 

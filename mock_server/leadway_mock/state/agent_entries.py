@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from leadway_mock.agents.registry import ACTIVE, Agent, only_version
-from leadway_mock.state.stored_agents import (
+from leadway_mock.state.agent_aggregate import (
     DRAFT,
+    OWNER_FIELDS,
     PRODUCTION,
     Content,
     StoredAgent,
@@ -18,7 +19,6 @@ from leadway_mock.state.stored_agents import (
 EPOCH: Final = "2026-01-01T00:00:00.000Z"
 """Time at which agents of a file were created, if it has none."""
 
-OWNER_NAMES: Final = ("agencyId", "authorId", "authorName", "authorEmail")
 PUBLISHER_NAMES: Final = ("publishedBy", "publishedByName", "publishedByEmail")
 
 
@@ -59,7 +59,7 @@ def entry_to_stored(
         status=entry.get("status", ACTIVE),
         created_at=created,
         updated_at=entry.get("updatedAt", created),
-        owner={name: entry[name] for name in OWNER_NAMES if name in entry},
+        owner={name: entry[name] for name in OWNER_FIELDS if name in entry},
         versions=tuple(
             _version(each, number, entry["name"], created, is_published=number == last + 1)
             for number, each in enumerate(versions, 1)

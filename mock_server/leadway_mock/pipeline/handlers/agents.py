@@ -5,30 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import NAMESPACE_URL, uuid5
 
 from leadway_mock.agents.registry import Agent, AgentRegistry, Version
 from leadway_mock.contract.model import Contract
 from leadway_mock.http.messages import APIError, ErrorKind, FieldError, Response
 from leadway_mock.pipeline.context import OperationCall, PreparedResponse
-from leadway_mock.state.agent_entries import agent_to_stored
-from leadway_mock.state.clock import iso_time
-from leadway_mock.state.stored_agents import (
+from leadway_mock.pipeline.handlers.agent_json import details, summary, updated, version_summary
+from leadway_mock.state.agent_aggregate import (
     DRAFT,
+    OWNER_FIELDS,
     STAGING,
     Content,
     NotPublishable,
     StoredAgent,
     StoredVersion,
 )
+from leadway_mock.state.agent_entries import agent_to_stored
+from leadway_mock.state.clock import iso_time
 from leadway_mock.store import Write
-from leadway_mock.util.cache import BoundedDict, memoize
+from leadway_mock.util.cache import BoundedDict
 
-OWNER_FIELDS: Final = ("agencyId", "authorId", "authorName", "authorEmail")
 AUTHOR_FIELDS: Final = OWNER_FIELDS[1:]
-SHOWN_OWNER_FIELDS: Final = OWNER_FIELDS[:2]
-"""Those that responses have; the vendor's samples show no name and no e-mail address."""
-
 PUBLISHER_FIELDS: Final[Mapping[str, str]] = {
     "userId": "publishedBy",
     "userName": "publishedByName",
@@ -38,8 +35,6 @@ PUBLISHER_FIELDS: Final[Mapping[str, str]] = {
 
 DEFAULT_NAME: Final = "Untitled agent"
 DEFAULT_LIMIT: Final = 20
-MAX_CACHED: Final = 10_000
-MAX_CACHED_CHARS: Final = 200
 PUBLISHABLE: Final[Mapping[str, tuple[str, ...]]] = {
     "any": (STAGING, DRAFT),
     "draft": (DRAFT,),
@@ -49,21 +44,6 @@ PUBLISHABLE: Final[Mapping[str, tuple[str, ...]]] = {
 
 NOT_CONTENT: Final = frozenset({"locationId", "versionName", "userId", "userName"})
 """Fields of a changed version that are not part of its content."""
-
-EMPTY_CONTENT: Final[Mapping[str, Any]] = {
-    "description": "",
-    "scopes": [],
-    "nodes": [],
-    "edges": [],
-    "uiNodes": [],
-    "uiEdges": [],
-    "globalVariables": [],
-    "inputVariables": [],
-    "runtimeVariables": [],
-    "viewport": {"x": 0, "y": 0, "zoom": 1},
-    "globalConfig": {},
-}
-"""What a version returns for content that was never sent, as in the vendor's sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +116,8 @@ class AgentsHandler:
         return self._changed(
             "agent-created",
             writes,
-            agent=_summary(agent, with_owner=True),
-            versions=[_version_summary(agent, first)],
+            agent=summary(agent, with_owner=True),
+            versions=[version_summary(agent, first)],
         )
 
     def list_page(self, call: OperationCall) -> PreparedResponse:
@@ -161,7 +141,7 @@ class AgentsHandler:
         total -= len(wanted) - len(found)  # Those were deleted since the first read.
         return self._prepared(
             "agents",
-            agents=[_summary(each) for each in page],
+            agents=[summary(each) for each in page],
             pagination={
                 "total": total,
                 "limit": limit,
@@ -180,7 +160,7 @@ class AgentsHandler:
         if contents is None:
             contents = context.namespace.agents.contents(agent, context.reads)
         trace = context.namespace.ids.trace(context.number)
-        return self._prepared("agent", agent=_details(agent, contents), traceId=trace)
+        return self._prepared("agent", agent=details(agent, contents), traceId=trace)
 
     def update_metadata(self, call: OperationCall) -> PreparedChange:
         """Change name, description and status; raises `APIError` as `delete` does."""
@@ -192,7 +172,7 @@ class AgentsHandler:
             status=body.get("status") or "",
         )
         writes = call.context.namespace.agents.change_writes(agent, after, call.context.reads)
-        return self._changed("agent-updated", writes, data=_updated(after))
+        return self._changed("agent-updated", writes, data=updated(after))
 
     def delete(self, call: OperationCall) -> PreparedChange:
         """Delete an agent; raises `APIError`: `agent-unknown` or `agent-read-only`."""
@@ -211,7 +191,7 @@ class AgentsHandler:
         writes = context.namespace.agents.change_writes(
             agent, after, context.reads, {version.id: content}
         )
-        return self._changed("agent-version-updated", writes, data=_updated(after, version.id))
+        return self._changed("agent-version-updated", writes, data=updated(after, version.id))
 
     def publish(self, call: OperationCall) -> PreparedChange:
         """Publish a version; raises `APIError`: `version-not-draft`, and as `update_version`."""
@@ -232,8 +212,8 @@ class AgentsHandler:
         published = after.published_version
         assert published is not None  # noqa: S101 - for the type checker
         data = {
-            "productionVersion": _version_summary(after, published),
-            "newDraftVersion": _version_summary(after, after.versions[-1]),
+            "productionVersion": version_summary(after, published),
+            "newDraftVersion": version_summary(after, after.versions[-1]),
         }
         return self._changed("agent-published", writes, data=data)
 
@@ -323,94 +303,3 @@ def _check_author(body: Mapping[str, Any]) -> None:
 
 def _has_nodes(body: Mapping[str, Any], version: Mapping[str, Any]) -> bool:
     return any(each.get(name) for each in (body, version) for name in ("nodes", "edges"))
-
-
-def _summary(agent: StoredAgent, *, with_owner: bool = False) -> dict[str, Any]:
-    content: dict[str, Any] = {
-        "agentId": agent.id,
-        "name": agent.name,
-        "description": agent.description,
-        "locationId": agent.location,
-    }
-    if with_owner:
-        content |= {name: agent.owner[name] for name in SHOWN_OWNER_FIELDS if name in agent.owner}
-    content["status"] = agent.status
-    if with_owner:
-        content |= {"folderId": agent.location, "folderName": None}
-    return content | {"createdAt": agent.created_at, "updatedAt": agent.updated_at}
-
-
-def _version_summary(agent: StoredAgent, version: StoredVersion) -> dict[str, Any]:
-    content = {
-        "versionId": version.id,
-        "agentId": agent.id,
-        "versionName": version.name,
-        "state": version.state,
-        "isPublished": version.is_published,
-        "version": version.number,
-        "createdAt": version.created_at,
-    }
-    return content | _publication(version)
-
-
-def _publication(version: StoredVersion) -> dict[str, Any]:
-    return (
-        {"publishedAt": version.published_at, **version.publisher} if version.published_at else {}
-    )
-
-
-def _updated(agent: StoredAgent, version_id: str = "") -> dict[str, Any]:
-    return {
-        "agentId": agent.id,
-        **({"versionId": version_id} if version_id else {}),
-        "name": agent.name,
-        "description": agent.description,
-        "status": agent.status,
-        "updatedAt": agent.updated_at,
-    }
-
-
-def _details(agent: StoredAgent, contents: Sequence[Content]) -> dict[str, Any]:
-    content = {
-        "id": _uuid(f"agent-record:{agent.id}"),
-        **_summary(agent, with_owner=True),
-        "productSlug": "agent_studio",
-        "productId": "agent_studio",
-        "deleted": False,
-    }
-    pairs = list(zip(agent.versions, contents, strict=True))
-    for version, parts in pairs:
-        if version.is_published:
-            content["productionVersion"] = {
-                "versionId": version.id,
-                "versionName": version.name,
-                "isPublished": True,
-                "inputVariables": parts.get("inputVariables", []),
-                "updatedAt": version.updated_at,
-            }
-    return content | {"versions": [_version_details(agent, *each) for each in pairs]}
-
-
-def _version_details(
-    agent: StoredAgent, version: StoredVersion, content: Content
-) -> dict[str, Any]:
-    agency = agent.owner.get("agencyId")
-    own = {
-        "id": _uuid(f"version-record:{version.id}"),
-        "versionId": version.id,
-        "agentId": agent.id,
-        **({"agencyId": agency} if agency else {}),
-        "locationId": agent.location,
-        "versionName": version.name,
-        "state": version.state,
-        "isPublished": version.is_published,
-        "version": version.number,
-    }
-    times = {"createdAt": version.created_at, "updatedAt": version.updated_at}
-    fixed = own | times | _publication(version) | {"deleted": False}
-    return {**own, **EMPTY_CONTENT, **content, **fixed}
-
-
-@memoize(MAX_CACHED, MAX_CACHED_CHARS)
-def _uuid(text: str) -> str:
-    return str(uuid5(NAMESPACE_URL, f"urn:leadway:{text}"))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leadway_mock.state.agent_entries import entry_to_stored, stored_to_entry
-from leadway_mock.state.stored_agents import (
+from leadway_mock.state.agent_aggregate import (
     DRAFT,
     MAX_VERSIONS,
     PRODUCTION,
@@ -14,6 +13,7 @@ from leadway_mock.state.stored_agents import (
     StoredAgent,
     StoredVersion,
 )
+from leadway_mock.state.agent_entries import entry_to_stored, stored_to_entry
 
 FIRST = StoredVersion(
     "v1", 1, "First", STAGING, is_published=False, created_at="t0", updated_at="t0"

@@ -1,0 +1,246 @@
+"""A created agent with its versions: one aggregate, its transitions and its stored JSON.
+
+A transition such as `StoredAgent.publish` returns the agent as it is afterwards, and stores
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Final
+
+from leadway_mock.agents.file.loader import restore_agent
+from leadway_mock.agents.registry import ACTIVE, Agent
+from leadway_mock.util.json_text import to_json_text
+from leadway_mock.util.redaction import redact_json, redact_json_text, redact_text
+
+STAGING: Final = "staging"
+DRAFT: Final = "draft"
+PRODUCTION: Final = "prod"
+"""States of a version (documented)."""
+
+PUBLISHED: Final = "published"
+INACTIVE: Final = "inactive"
+LIST_STATES: Final = frozenset({PUBLISHED, ACTIVE, INACTIVE})
+"""The values of `StoredAgent.list_state`."""
+
+MAX_VERSIONS: Final = 100
+"""Versions of one agent; the oldest that is not published is deleted first."""
+
+AGENT_TEXTS: Final = (
+    *("id", "location", "name", "description", "status"),
+    *("created_at", "updated_at"),
+)
+VERSION_TEXTS: Final = ("id", "name", "state", "created_at", "updated_at", "published_at")
+"""The fields that must be texts."""
+
+AGENT_FIELDS: Final = (*AGENT_TEXTS, "owner", "replies", "is_deleted")
+VERSION_FIELDS: Final = (*VERSION_TEXTS, "number", "is_published", "publisher")
+"""The fields that are stored."""
+
+OWNER_FIELDS: Final = ("agencyId", "authorId", "authorName", "authorEmail")
+"""Names of the agency and the author, as in requests."""
+
+Content = Mapping[str, Any]
+"""Nodes, edges, variables and whatever else belongs to a version, as it was sent."""
+
+
+class NotPublishable(ValueError):  # noqa: N818 - a state of the version, not a failure
+    """The version has a state that cannot be published; the text names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """One version, without its content. Times are ISO 8601 in UTC."""
+
+    id: str
+    number: int
+    name: str
+    state: str
+    is_published: bool
+    created_at: str
+    updated_at: str
+    published_at: str = ""
+    publisher: Mapping[str, str] = field(default_factory=dict)
+    """Who published it, by the names of the API; values that were not sent are missing."""
+
+
+@dataclass(frozen=True)
+class StoredAgent:
+    """An agent and its versions, the oldest first. Times are ISO 8601 in UTC."""
+
+    id: str
+    location: str
+    name: str
+    description: str
+    status: str
+    created_at: str
+    updated_at: str
+    owner: Mapping[str, str] = field(default_factory=dict)
+    """Agency and author, by the names of the API; values that were not sent are missing."""
+
+    versions: tuple[StoredVersion, ...] = ()
+    replies: tuple[Mapping[str, Any], ...] = ()
+    """Canned replies, as in an agents file; without any it echoes the message."""
+
+    is_deleted: bool = False
+    revision: int = field(default=0, compare=False)
+    """Number of its changes; 0 before it is stored."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether its status is `active`."""
+        return self.status == ACTIVE
+
+    @cached_property
+    def published_version(self) -> StoredVersion | None:
+        """The version that runs in production, or None."""
+        return next((each for each in self.versions if each.is_published), None)
+
+    @cached_property
+    def list_state(self) -> str:
+        """Decides which lists have the agent: `published`, `active` or `inactive`."""
+        if not self.is_active:
+            return INACTIVE
+        return PUBLISHED if self.published_version else ACTIVE
+
+    def version(self, version_id: str) -> StoredVersion | None:
+        """Return the version with that id, or None."""
+        return next((each for each in self.versions if each.id == version_id), None)
+
+    @cached_property
+    def runnable(self) -> Agent:
+        """The agent as the execute operations run it."""
+        entry: dict[str, Any] = {
+            "id": self.id,
+            "name": self.name,
+            "location": self.location,
+            "status": self.status,
+            "versions": [{"id": each.id, "published": each.is_published} for each in self.versions],
+        }
+        if self.replies:
+            entry["replies"] = self.replies
+        return replace(restore_agent(entry), digest="", source="")
+
+    def change(
+        self, now: str, *, name: str = "", description: str | None = None, status: str = ""
+    ) -> StoredAgent:
+        """Return it with other metadata; what is empty or None stays."""
+        return replace(
+            self,
+            name=name or self.name,
+            description=self.description if description is None else description,
+            status=status or self.status,
+            updated_at=now,
+        )
+
+    def change_version(self, version_id: str, now: str, *, name: str = "") -> StoredAgent:
+        """Return it with a changed version, which may get another name."""
+        versions = (
+            replace(each, name=name or each.name, updated_at=now) if each.id == version_id else each
+            for each in self.versions
+        )
+        return replace(self, versions=tuple(versions), updated_at=now)
+
+    def publish(
+        self,
+        version_id: str,
+        draft_id: str,
+        now: str,
+        *,
+        states: Iterable[str] = (STAGING, DRAFT),
+        publisher: Mapping[str, str] | None = None,
+    ) -> StoredAgent:
+        """Return it with that version published, and a new draft at the end.
+
+        The version that was published before keeps its state. Raises `NotPublishable` if the
+        version has none of `states`.
+        """
+        version = self.version(version_id)
+        if version is None or version.state not in states:
+            raise NotPublishable(version.state if version else "unknown")
+        published = replace(
+            version,
+            state=PRODUCTION,
+            is_published=True,
+            updated_at=now,
+            published_at=now,
+            publisher=publisher or {},
+        )
+        versions = [
+            published if each.id == version_id else replace(each, is_published=False)
+            for each in self.versions
+        ]
+        number = max(each.number for each in self.versions) + 1
+        draft = StoredVersion(
+            id=draft_id,
+            number=number,
+            name=f"{self.name} v{number}",
+            state=DRAFT,
+            is_published=False,
+            created_at=now,
+            updated_at=now,
+        )
+        versions.append(draft)
+        if len(versions) > MAX_VERSIONS:
+            versions.remove(next(each for each in versions if not each.is_published))
+        return replace(self, versions=tuple(versions), updated_at=now)
+
+    def delete(self) -> StoredAgent:
+        """Return what remains of a deleted agent: its id and location."""
+        return replace(
+            self, name="", description="", owner={}, versions=(), replies=(), is_deleted=True
+        )
+
+
+def agent_from_json(content: Mapping[str, Any], *, revision: int = 0) -> StoredAgent:
+    """Return the agent of its JSON; raises `TypeError`, or `ValueError` for its replies."""
+    versions = tuple(StoredVersion(**each) for each in content["versions"])
+    fields = {**content, "versions": versions, "replies": tuple(content["replies"])}
+    agent = StoredAgent(**fields, revision=revision)
+    texts = [getattr(agent, name) for name in AGENT_TEXTS]
+    texts += [getattr(each, name) for each in versions for name in VERSION_TEXTS]
+    if not all(isinstance(each, str) for each in texts):
+        raise TypeError("a text of an agent has another type")
+    if not isinstance(agent.owner, dict) or not isinstance(agent.is_deleted, bool):
+        raise TypeError("the owner or the deletion of an agent has another type")
+    for each in versions:
+        is_valid = isinstance(each.publisher, dict) and isinstance(each.number, int)
+        if not is_valid or not isinstance(each.is_published, bool):
+            raise TypeError("a value of a version has another type")
+    if agent.replies:
+        agent.runnable  # noqa: B018 - it reads the replies
+    return agent
+
+
+def redacted_agent(agent: StoredAgent) -> StoredAgent:
+    """Return an agent without credentials in what clients sent."""
+    sent = [agent.name, agent.description, agent.owner, agent.replies]
+    sent += [part for each in agent.versions for part in (each.name, each.publisher)]
+    text = to_json_text(sent)
+    if redact_json_text(text) == text:  # The usual case, in few calls.
+        return agent
+    return replace(
+        agent,
+        name=redact_text(agent.name),
+        description=redact_text(agent.description),
+        owner=_redact(agent.owner),
+        replies=tuple(map(_redact, agent.replies)),
+        versions=tuple(
+            replace(each, name=redact_text(each.name), publisher=_redact(each.publisher))
+            for each in agent.versions
+        ),
+    )
+
+
+def _redact(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a mapping of the same names
+    return redact_json(value)
+
+
+def agent_to_json(agent: StoredAgent) -> dict[str, Any]:
+    """Return an agent as it is stored; `agent_from_json` reads it."""
+    fields = {name: getattr(agent, name) for name in AGENT_FIELDS}
+    versions = [{name: getattr(each, name) for name in VERSION_FIELDS} for each in agent.versions]
+    return fields | {"versions": versions}
