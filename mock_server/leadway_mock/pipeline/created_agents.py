@@ -13,7 +13,7 @@ from leadway_mock.state.agent_aggregate import StoredAgent
 from leadway_mock.state.agent_entries import entry_to_stored, stored_to_entry
 from leadway_mock.state.clock import iso_time
 from leadway_mock.state.namespaces import Namespace
-from leadway_mock.store import Reads
+from leadway_mock.store import ATTEMPTS, CONTENDED, Reads, StoreUnavailable
 from leadway_mock.util.json_text import to_json_text
 
 MAX_SEED_NODES: Final = 1_000_000
@@ -40,7 +40,7 @@ def export_agents(namespace: Namespace) -> str:
 def seed_agents(emulator: Emulator, namespace: Namespace, text: str) -> list[StoredAgent]:
     """Add the agents of an agents file, so that clients can change them; return them.
 
-    Raises `AgentsFileError`, or `SeedError` where an agent cannot be stored.
+    Raises `AgentsFileError`, `SeedError` where an agent cannot be stored, and `StoreUnavailable`.
     """
     content = parse_agents(text, "agents", max_nodes=MAX_SEED_NODES)
     if "tokens" in content:
@@ -50,19 +50,23 @@ def seed_agents(emulator: Emulator, namespace: Namespace, text: str) -> list[Sto
     owners = {each.id: agent.id for agent, _ in added for each in agent.versions}
     if len(owners) < sum(len(agent.versions) for agent, _ in added):
         raise SeedError("Two versions have the same id; give each its own.")
-    while True:
+    for _ in ATTEMPTS:
         reads = Reads(namespace.store)
         _check_stored(namespace, added, owners, reads)
         writes = namespace.agents.add_writes(added, reads)
         if not writes or namespace.store.commit(writes) is not None:
             return [agent for agent, _ in added]
+    raise StoreUnavailable(CONTENDED)
 
 
 def give_replies(
     namespace: Namespace, agent_id: str, replies: Sequence[Mapping[str, Any]]
 ) -> StoredAgent | None:
-    """Let a created agent use canned replies; return it, or None if there is no such agent."""
-    while True:
+    """Let a created agent use canned replies; return it, or None if there is no such agent.
+
+    Raises `StoreUnavailable`.
+    """
+    for _ in ATTEMPTS:
         reads = Reads(namespace.store)
         agent = namespace.agents.find(agent_id, reads)
         if agent is None or agent.is_deleted:
@@ -71,6 +75,7 @@ def give_replies(
         writes = namespace.agents.change_writes(agent, changed, reads)
         if namespace.store.commit(writes) is not None:
             return changed
+    raise StoreUnavailable(CONTENDED)
 
 
 def _checked(emulator: Emulator, entry: Mapping[str, Any]) -> Mapping[str, Any]:

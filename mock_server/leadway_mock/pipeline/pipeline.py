@@ -32,7 +32,7 @@ from leadway_mock.pipeline.response_builder import (
     read_preference,
 )
 from leadway_mock.state.agent_versions import AgentVersions
-from leadway_mock.store import StoreUnavailable
+from leadway_mock.store import ATTEMPTS, CONTENDED, StoreUnavailable
 from leadway_mock.util.redaction import fingerprint, redact_text
 from leadway_mock.validation.request_body import (
     MAX_ERRORS,
@@ -105,7 +105,7 @@ class RequestPipeline:
         Whatever the request stores is committed in one step, before this returns. Raises
         `StoreUnavailable`; every other error becomes a response.
         """
-        while True:
+        for _ in ATTEMPTS:
             response = self._responses.add_headers(self._respond_or_fail(context), context)
             context.record.response = response
             context.record.duration_seconds = time.perf_counter() - context.record.monotonic_at
@@ -113,6 +113,7 @@ class RequestPipeline:
                 return self._responses.add_quota_headers(response, context)
             # Another request committed this turn first: prepare the next turn.
             context.restart()
+        raise StoreUnavailable(CONTENDED)
 
     def _respond_or_fail(self, context: RequestContext) -> Response:
         try:

@@ -25,7 +25,19 @@ from leadway_mock.state.quotas import Quotas
 from leadway_mock.state.sessions import CURSOR_KEYS, Sessions, session_keys
 from leadway_mock.state.stored_agents import StoredAgents, agents_key
 from leadway_mock.state.used_tokens import UsedTokens
-from leadway_mock.store import Append, Increment, Item, LazyText, Reads, Snapshot, Store, Write
+from leadway_mock.store import (
+    ATTEMPTS,
+    CONTENDED,
+    Append,
+    Increment,
+    Item,
+    LazyText,
+    Reads,
+    Snapshot,
+    Store,
+    StoreUnavailable,
+    Write,
+)
 from leadway_mock.util.cache import BoundedDict
 from leadway_mock.util.json_text import to_json_text
 from leadway_mock.util.redaction import fingerprint
@@ -194,19 +206,20 @@ class NamespaceRegistry:
         """Replace the overrides of the namespace `name` by what `change` makes of them.
 
         `change` is called again if another process changed them meanwhile. Opens the namespace if
-        it does not exist.
+        it does not exist. Raises `StoreUnavailable`.
         """
         return self.update(name, change)[1]
 
     def update(self, name: str, change: OverridesChange) -> tuple[Overrides, Namespace]:
         """Do the same as `change`; return the overrides before, and the namespace after."""
-        while True:
+        for _ in ATTEMPTS:
             version, overrides = self._read_overrides(name)
             before = overrides or {}
             after = change(before)
             text = to_json_text(after)
             if self._store.append(_key(name), text, after=version, keep=1):
                 return before, self._build(name, after)
+        raise StoreUnavailable(CONTENDED)
 
     def open(self, name: str) -> bool:
         """Open the namespace `name`; return whether it was closed before."""

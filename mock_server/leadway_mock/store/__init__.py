@@ -1,6 +1,8 @@
 """Stores of everything that changes: a few atomic verbs, in memory, SQLite or Redis."""
 
 from leadway_mock.store.base import (
+    ATTEMPTS,
+    CONTENDED,
     Append,
     Increment,
     Item,
@@ -19,6 +21,8 @@ from leadway_mock.store.factory import IN_MEMORY, open_store
 from leadway_mock.store.memory import MemoryStore
 
 __all__ = [
+    "ATTEMPTS",
+    "CONTENDED",
     "IN_MEMORY",
     "Append",
     "Increment",

@@ -264,6 +264,52 @@ class FailingStore(MemoryStore):
         return done
 
 
+class ContendedStore(MemoryStore):
+    """A store where another request seems to change the same state before each commit."""
+
+    is_contended = False
+
+    def commit(self, writes: Sequence[Write], *, now: float = 0.0) -> Sequence[int] | None:
+        return None if self.is_contended else super().commit(writes, now=now)
+
+
+CONTENDED = "Other requests changed the same state before each of 1,000 attempts."
+AGENT = {"id": "one", "name": "x", "location": LOCATION, "versions": [{"id": "v1"}]}
+
+
+@pytest.mark.behaviour("store-unavailable")
+def test_a_request_whose_commits_all_fail_ends(
+    client_with: Callable[..., EmulatorClient],
+) -> None:
+    store = ContendedStore()
+    client = client_with(store=store)
+    store.is_contended = True
+    response = client.say()
+    assert (response.status, response.headers["Retry-After"]) == (503, "1")
+    assert CONTENDED in response.hint
+
+
+@pytest.mark.behaviour("store-unavailable")
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/agents/seed", {"agents": [AGENT | {"id": "two", "versions": [{"id": "v2"}]}]}),
+        ("PUT", "/agents/one/replies", {"replies": []}),
+        ("PATCH", "/settings", {"seed": 7}),
+    ],
+)
+def test_a_control_request_whose_commits_all_fail_ends(
+    client_with: Callable[..., EmulatorClient], method: str, path: str, body: dict[str, object]
+) -> None:
+    store = ContendedStore()
+    client = create_app(emulator=client_with(store=store).emulator).test_client()
+    assert client.post("/__mock/agents/seed", json={"agents": [AGENT]}).status_code == 200
+    store.is_contended = True
+    response = client.open(f"/__mock{path}", method=method, json=body)
+    assert (response.status_code, response.headers["X-Mock-Rule"]) == (503, "store-unavailable")
+    assert response.get_json()["message"] == CONTENDED
+
+
 def assert_unsafe_to_repeat(response: Response) -> None:
     assert response.status == 503
     assert "Retry-After" not in response.headers
