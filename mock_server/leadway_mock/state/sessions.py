@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any, Final, NoReturn
 
 from leadway_mock.config.settings import Settings
@@ -122,7 +121,7 @@ class Sessions:
         """Return the writes that add `turn`, if it is still the next turn of `session`."""
         keep = self._settings.max_turns
         # The state is written now: its agent may change it later, and NaN in it is an error.
-        text = _text(turn) if turn.state else LazyText(partial(_text, turn))
+        text = _text(turn) if turn.state else LazyText(_text, turn)
         added = Append(self._turns + session.id, text, session.turns, keep)
         return [added] if session.turns else [added, self._index_write(session.id)]
 
