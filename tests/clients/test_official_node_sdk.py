@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.programs import NODE, link_node_packages, node_program
-from tests.clients.test_node import run
+from tests.clients.programs import NODE, link_node_packages, node_program, run
 
 SAMPLES = Path(__file__).parent / "official"
 NAME = "@gohighlevel/api-client"

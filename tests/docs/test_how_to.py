@@ -14,11 +14,11 @@ from tests.docs.markdown import ROOT, Page
 from tests.docs.page_runner import matches, run_page, search_path, steps
 
 INDEX = Page.read("docs/how-to/README.md")
-PAGES = [
-    Page.read(path)
+PAGES = {
+    path.stem: Page.read(path)
     for path in sorted((ROOT / "docs" / "how-to").glob("*.md"))
     if path.name != "README.md"
-]
+}
 REQUIRED_COMMANDS = ("curl", "node", "npm")
 NODE_SDK_PAGE = "test-the-official-node-sdk"
 PLUGINS = {
@@ -27,6 +27,7 @@ PLUGINS = {
 }
 """Plug-ins for pytest that the readers of these pages have installed."""
 
+NEEDS_PROGRAMS = {*PLUGINS, NODE_SDK_PAGE}
 DEBIAN_CHROMIUM = """
 import pytest
 
@@ -39,18 +40,6 @@ def browser_type_launch_args(browser_type_launch_args):
 
 MAX_LINES = 85
 
-every_page = pytest.mark.parametrize(
-    "page",
-    [
-        pytest.param(
-            page,
-            id=page.path.stem,
-            marks=[pytest.mark.clients] if page.path.stem in {*PLUGINS, NODE_SDK_PAGE} else [],
-        )
-        for page in PAGES
-    ],
-)
-
 
 def require(command: str) -> None:
     if shutil.which(command, path=search_path()) is None:
@@ -58,7 +47,13 @@ def require(command: str) -> None:
         pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
 
 
-@every_page
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, id=name, marks=[pytest.mark.clients] if name in NEEDS_PROGRAMS else [])
+        for name, page in PAGES.items()
+    ],
+)
 def test_page_works(page: Page, tmp_path: Path) -> None:
     for command in REQUIRED_COMMANDS:
         if any(re.search(rf"\b{command} ", block.text) for block in page.blocks):
@@ -77,7 +72,7 @@ def test_page_works(page: Page, tmp_path: Path) -> None:
         run_page(page, folder)
 
 
-@every_page
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 def test_page_is_short_and_shows_output(page: Page) -> None:
     assert len(page.text.splitlines()) <= MAX_LINES
     assert page.files
@@ -86,7 +81,9 @@ def test_page_is_short_and_shows_output(page: Page) -> None:
 
 def test_index_lists_every_page_by_its_title() -> None:
     listed = re.findall(r"\[([^]]+)\]\(([\w-]+\.md)\)", INDEX.text)
-    assert sorted(listed) == sorted((page.headings[0][1], page.path.name) for page in PAGES)
+    assert sorted(listed) == sorted(
+        (page.headings[0][1], page.path.name) for page in PAGES.values()
+    )
     assert len(PAGES) == 23
 
 
