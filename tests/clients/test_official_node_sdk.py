@@ -52,6 +52,22 @@ def test_an_expired_token_is_refreshed(project: Path) -> None:
     assert json.loads(done.stdout) == {"with": [reply, reply], "without": [reply, 401]}
 
 
+def test_error_responses_are_errors_of_the_package(project: Path) -> None:
+    """It repeats a request after 429, unless the quota of the day is used up."""
+    done = run([LEADWAY, "mock", "exec", "--", NODE, "errors.ts"], project)
+    results = json.loads(done.stdout)
+    assert results.pop("unknown")[:2] == [404, "NOT_FOUND"]
+    assert results == {
+        "invalid": [422, "VALIDATION", "message must be a string"],
+        "absent": [400, "VALIDATION", "locationId is required"],
+        "unauthorized": [401, "AUTHENTICATION", "Invalid JWT"],
+        "unavailable": [503, "SERVER", "Service Unavailable"],
+        "retried": "Turn 1. You said: Hello",
+        "burst": [429, "burst"],
+        "daily": [429, "daily"],
+    }
+
+
 def test_types_are_correct(project: Path) -> None:
     flags = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022"]
     flags += ["--types", "node", "--noUncheckedIndexedAccess"]
