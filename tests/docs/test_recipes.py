@@ -161,14 +161,32 @@ def test_promptfoo_continues_the_session(url: str) -> None:
         values["{{sessionId}}"] = response["executionId"]
 
 
+STOP_AFTER_60_REQUESTS = """
+from itertools import count
+
+import gevent
+from locust import events
+
+numbers = count(1)
+
+@events.init.add_listener
+def limit_requests(environment, **_):
+    def stop_after_60(**_):
+        if next(numbers) == 60:
+            gevent.spawn(environment.runner.quit)  # It ends the user that calls it.
+    environment.events.request.add_listener(stop_after_60)
+"""
+
+
 def run_locust(folder: Path, url: str) -> subprocess.CompletedProcess[str]:
-    """Run the command of the page for two seconds, on another port."""
+    """Run the command of the page on another port, until 60 requests are sent."""
     packages = python_packages("locust")
     (folder / "locustfile.py").write_text(PAGE.files["locustfile.py"])
+    (folder / "stop.py").write_text(STOP_AFTER_60_REQUESTS)
     [command] = [block.text for block in PAGE.blocks_in("sh") if "locust" in block.text]
-    words = command.replace("--run-time 30s", "--run-time 2s").split()
+    options = ["-f", "locustfile.py,stop.py", "--host", url]
     return subprocess.run(
-        [sys.executable, "-m", *words, "--host", url],
+        [sys.executable, "-m", *command.split(), *options],
         cwd=folder,
         env={"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": packages},
         stdout=subprocess.PIPE,
