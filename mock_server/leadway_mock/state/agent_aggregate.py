@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from leadway_mock.agents.file.loader import restore_agent
 from leadway_mock.agents.registry import ACTIVE, Agent
@@ -36,10 +36,6 @@ AGENT_TEXTS: Final = (
 VERSION_TEXTS: Final = ("id", "name", "state", "created_at", "updated_at", "published_at")
 """The fields that must be texts."""
 
-AGENT_FIELDS: Final = (*AGENT_TEXTS, "owner", "replies", "is_deleted")
-VERSION_FIELDS: Final = (*VERSION_TEXTS, "number", "is_published", "publisher")
-"""The fields that are stored."""
-
 OWNER_FIELDS: Final = ("agencyId", "authorId", "authorName", "authorEmail")
 """Names of the agency and the author, as in requests."""
 
@@ -51,9 +47,14 @@ class NotPublishable(ValueError):  # noqa: N818 - a state of the version, not a 
     """The version has a state that cannot be published; the text names it."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredVersion:
-    """One version, without its content. Times are ISO 8601 in UTC."""
+NO_PUBLISHER: Final[Mapping[str, str]] = {}
+
+
+class StoredVersion(NamedTuple):
+    """One version, without its content. Times are ISO 8601 in UTC.
+
+    A tuple, since transitions copy versions, and copies of frozen dataclasses cost more.
+    """
 
     id: str
     number: int
@@ -63,7 +64,7 @@ class StoredVersion:
     created_at: str
     updated_at: str
     published_at: str = ""
-    publisher: Mapping[str, str] = field(default_factory=dict)
+    publisher: Mapping[str, str] = NO_PUBLISHER
     """Who published it, by the names of the API; values that were not sent are missing."""
 
 
@@ -86,20 +87,23 @@ class StoredAgent:
     """Canned replies, as in an agents file; without any it echoes the message."""
 
     is_deleted: bool = False
-    revision: int = field(default=0, compare=False)
-    """Number of its changes; 0 before it is stored."""
+    revision: int = field(default=1, compare=False)
+    """Its position in the store: each transition, and so each stored change, adds 1."""
 
     @property
     def is_active(self) -> bool:
         """Whether its status is `active`."""
         return self.status == ACTIVE
 
-    @cached_property
+    @property
     def published_version(self) -> StoredVersion | None:
         """The version that runs in production, or None."""
-        return next((each for each in self.versions if each.is_published), None)
+        for each in self.versions:
+            if each.is_published:
+                return each
+        return None
 
-    @cached_property
+    @property
     def list_state(self) -> str:
         """Decides which lists have the agent: `published`, `active` or `inactive`."""
         if not self.is_active:
@@ -128,8 +132,7 @@ class StoredAgent:
         self, now: str, *, name: str = "", description: str | None = None, status: str = ""
     ) -> StoredAgent:
         """Return it with other metadata; what is empty or None stays."""
-        return replace(
-            self,
+        return self._next(
             name=name or self.name,
             description=self.description if description is None else description,
             status=status or self.status,
@@ -139,10 +142,10 @@ class StoredAgent:
     def change_version(self, version_id: str, now: str, *, name: str = "") -> StoredAgent:
         """Return it with a changed version, which may get another name."""
         versions = (
-            replace(each, name=name or each.name, updated_at=now) if each.id == version_id else each
+            each._replace(name=name or each.name, updated_at=now) if each.id == version_id else each
             for each in self.versions
         )
-        return replace(self, versions=tuple(versions), updated_at=now)
+        return self._next(versions=tuple(versions), updated_at=now)
 
     def publish(
         self,
@@ -161,18 +164,18 @@ class StoredAgent:
         version = self.version(version_id)
         if version is None or version.state not in states:
             raise NotPublishable(version.state if version else "unknown")
-        published = replace(
-            version,
+        published = version._replace(
             state=PRODUCTION,
             is_published=True,
             updated_at=now,
             published_at=now,
-            publisher=publisher or {},
+            publisher=publisher or NO_PUBLISHER,
         )
         versions = [
-            published if each.id == version_id else replace(each, is_published=False)
+            each._replace(is_published=False) if each.is_published else each
             for each in self.versions
         ]
+        versions[self.versions.index(version)] = published
         number = max(each.number for each in self.versions) + 1
         draft = StoredVersion(
             id=draft_id,
@@ -186,16 +189,23 @@ class StoredAgent:
         versions.append(draft)
         if len(versions) > MAX_VERSIONS:
             versions.remove(next(each for each in versions if not each.is_published))
-        return replace(self, versions=tuple(versions), updated_at=now)
+        return self._next(versions=tuple(versions), updated_at=now)
+
+    def give_replies(self, replies: Iterable[Mapping[str, Any]]) -> StoredAgent:
+        """Return it with canned replies; with none it echoes the message."""
+        return self._next(replies=tuple(replies))
 
     def delete(self) -> StoredAgent:
         """Return what remains of a deleted agent: its id and location."""
-        return replace(
-            self, name="", description="", owner={}, versions=(), replies=(), is_deleted=True
+        return self._next(
+            name="", description="", owner={}, versions=(), replies=(), is_deleted=True
         )
 
+    def _next(self, **changes: Any) -> StoredAgent:  # noqa: ANN401 - fields of any type
+        return replace(self, **changes, revision=self.revision + 1)
 
-def agent_from_json(content: Mapping[str, Any], *, revision: int = 0) -> StoredAgent:
+
+def agent_from_json(content: Mapping[str, Any], *, revision: int = 1) -> StoredAgent:
     """Return the agent of its JSON; raises `TypeError`, or `ValueError` for its replies."""
     versions = tuple(StoredVersion(**each) for each in content["versions"])
     fields = {**content, "versions": versions, "replies": tuple(content["replies"])}
@@ -229,7 +239,7 @@ def redacted_agent(agent: StoredAgent) -> StoredAgent:
         owner=_redact(agent.owner),
         replies=tuple(map(_redact, agent.replies)),
         versions=tuple(
-            replace(each, name=redact_text(each.name), publisher=_redact(each.publisher))
+            each._replace(name=redact_text(each.name), publisher=_redact(each.publisher))
             for each in agent.versions
         ),
     )
@@ -241,6 +251,16 @@ def _redact(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a mapping of the
 
 def agent_to_json(agent: StoredAgent) -> dict[str, Any]:
     """Return an agent as it is stored; `agent_from_json` reads it."""
-    fields = {name: getattr(agent, name) for name in AGENT_FIELDS}
-    versions = [{name: getattr(each, name) for name in VERSION_FIELDS} for each in agent.versions]
-    return fields | {"versions": versions}
+    return {
+        "id": agent.id,
+        "location": agent.location,
+        "name": agent.name,
+        "description": agent.description,
+        "status": agent.status,
+        "created_at": agent.created_at,
+        "updated_at": agent.updated_at,
+        "owner": agent.owner,
+        "versions": [each._asdict() for each in agent.versions],
+        "replies": agent.replies,
+        "is_deleted": agent.is_deleted,
+    }

@@ -267,10 +267,10 @@ class QueryReader:
         schema = {"type": "object", "properties": self._schemas, "required": required}
         self._validator = BodyValidator(schema)
 
-    def read(self, query: str) -> tuple[Mapping[str, Any], tuple[FieldError, ...]]:
-        """Return the described parameters of a raw query by name, and what is wrong with them."""
+    def read(self, query: Mapping[str, str]) -> tuple[Mapping[str, Any], tuple[FieldError, ...]]:
+        """Return the described parameters of a query by name, and what is wrong with them."""
         values: dict[str, Any] = {}
-        for name, text in parse_qsl(query, keep_blank_values=True):
+        for name, text in query.items():
             if name in self._schemas:
                 is_number = self._schemas[name]["type"] == "integer" and INTEGER.fullmatch(text)
                 values[name] = int(text) if is_number else text

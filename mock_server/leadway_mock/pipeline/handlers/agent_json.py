@@ -32,18 +32,28 @@ EMPTY_CONTENT: Final[Mapping[str, Any]] = {
 
 def summary(agent: StoredAgent, *, with_owner: bool = False) -> dict[str, Any]:
     """Return an agent as lists have it; `with_owner`, as the response to its creation."""
-    content: dict[str, Any] = {
+    if not with_owner:
+        return {
+            "agentId": agent.id,
+            "name": agent.name,
+            "description": agent.description,
+            "locationId": agent.location,
+            "status": agent.status,
+            "createdAt": agent.created_at,
+            "updatedAt": agent.updated_at,
+        }
+    return {
         "agentId": agent.id,
         "name": agent.name,
         "description": agent.description,
         "locationId": agent.location,
+        **{name: agent.owner[name] for name in SHOWN_OWNER_FIELDS if name in agent.owner},
+        "status": agent.status,
+        "folderId": agent.location,
+        "folderName": None,
+        "createdAt": agent.created_at,
+        "updatedAt": agent.updated_at,
     }
-    if with_owner:
-        content |= {name: agent.owner[name] for name in SHOWN_OWNER_FIELDS if name in agent.owner}
-    content["status"] = agent.status
-    if with_owner:
-        content |= {"folderId": agent.location, "folderName": None}
-    return content | {"createdAt": agent.created_at, "updatedAt": agent.updated_at}
 
 
 def version_summary(agent: StoredAgent, version: StoredVersion) -> dict[str, Any]:
