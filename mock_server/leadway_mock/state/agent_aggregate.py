@@ -13,8 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from leadway_mock.agents.file.loader import restore_agent
 from leadway_mock.agents.registry import ACTIVE, Agent
-from leadway_mock.util.json_text import to_json_text
-from leadway_mock.util.redaction import redact_json, redact_json_text, redact_text
+from leadway_mock.util.redaction import redact_json, redact_text
 
 STAGING: Final = "staging"
 DRAFT: Final = "draft"
@@ -112,7 +111,10 @@ class StoredAgent:
 
     def version(self, version_id: str) -> StoredVersion | None:
         """Return the version with that id, or None."""
-        return next((each for each in self.versions if each.id == version_id), None)
+        for each in self.versions:
+            if each.id == version_id:
+                return each
+        return None
 
     @cached_property
     def runnable(self) -> Agent:
@@ -176,7 +178,7 @@ class StoredAgent:
             for each in self.versions
         ]
         versions[self.versions.index(version)] = published
-        number = max(each.number for each in self.versions) + 1
+        number = max([each.number for each in self.versions]) + 1
         draft = StoredVersion(
             id=draft_id,
             number=number,
@@ -202,7 +204,9 @@ class StoredAgent:
         )
 
     def _next(self, **changes: Any) -> StoredAgent:  # noqa: ANN401 - fields of any type
-        return replace(self, **changes, revision=self.revision + 1)
+        fields = {**self.__dict__, **changes, "revision": self.revision + 1}
+        fields.pop("runnable", None)  # It is made of the others.
+        return StoredAgent(**fields)
 
 
 def agent_from_json(content: Mapping[str, Any], *, revision: int = 1) -> StoredAgent:
@@ -214,10 +218,10 @@ def agent_from_json(content: Mapping[str, Any], *, revision: int = 1) -> StoredA
     texts += [getattr(each, name) for each in versions for name in VERSION_TEXTS]
     if not all(isinstance(each, str) for each in texts):
         raise TypeError("a text of an agent has another type")
-    if not isinstance(agent.owner, dict) or not isinstance(agent.is_deleted, bool):
+    if not _is_texts(agent.owner) or not isinstance(agent.is_deleted, bool):
         raise TypeError("the owner or the deletion of an agent has another type")
     for each in versions:
-        is_valid = isinstance(each.publisher, dict) and isinstance(each.number, int)
+        is_valid = _is_texts(each.publisher) and isinstance(each.number, int)
         if not is_valid or not isinstance(each.is_published, bool):
             raise TypeError("a value of a version has another type")
     if agent.replies:
@@ -225,12 +229,17 @@ def agent_from_json(content: Mapping[str, Any], *, revision: int = 1) -> StoredA
     return agent
 
 
+def _is_texts(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+
+
 def redacted_agent(agent: StoredAgent) -> StoredAgent:
     """Return an agent without credentials in what clients sent."""
-    sent = [agent.name, agent.description, agent.owner, agent.replies]
-    sent += [part for each in agent.versions for part in (each.name, each.publisher)]
-    text = to_json_text(sent)
-    if redact_json_text(text) == text:  # The usual case, in few calls.
+    sent = [agent.name, agent.description, *agent.owner.values()]
+    for version in agent.versions:
+        sent += (version.name, *version.publisher.values())
+    text = "\n".join(sent)
+    if redact_text(text) == text and not agent.replies:  # The usual case, in few calls.
         return agent
     return replace(
         agent,

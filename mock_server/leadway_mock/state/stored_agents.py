@@ -70,8 +70,8 @@ class StoredAgents:
         if owner is None:
             return None
         # In one read: older content with a newer revision would undo another change.
-        reads.load(self._key + owner.value, self._contents + version_id)
-        agent = self.find(owner.value, reads)
+        item, _ = reads.load(self._key + owner.value, self._contents + version_id)
+        agent = None if item is None else self._decoded(item)
         version = agent.version(version_id) if agent else None
         return (agent, version) if agent and version else None
 
@@ -111,7 +111,8 @@ class StoredAgents:
         for location in dict.fromkeys(agent.location for agent, _ in added):
             position, index = self._index(location, reads)
             index |= {each.id: each.list_state for each, _ in added if each.location == location}
-            for oldest_id in list(index)[: max(len(index) - self._settings.max_agents, 0)]:
+            excess = len(index) - self._settings.max_agents
+            for oldest_id in list(index)[:excess] if excess > 0 else ():
                 oldest = self.find(oldest_id, reads)
                 writes += self._remove_writes(oldest) if oldest else []
                 del index[oldest_id]

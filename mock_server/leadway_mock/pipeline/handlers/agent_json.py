@@ -58,7 +58,7 @@ def summary(agent: StoredAgent, *, with_owner: bool = False) -> dict[str, Any]:
 
 def version_summary(agent: StoredAgent, version: StoredVersion) -> dict[str, Any]:
     """Return a version without its content."""
-    content = {
+    return {
         "versionId": version.id,
         "agentId": agent.id,
         "versionName": version.name,
@@ -66,8 +66,8 @@ def version_summary(agent: StoredAgent, version: StoredVersion) -> dict[str, Any
         "isPublished": version.is_published,
         "version": version.number,
         "createdAt": version.created_at,
+        **_publication(version),
     }
-    return content | _publication(version)
 
 
 def _publication(version: StoredVersion) -> dict[str, Any]:

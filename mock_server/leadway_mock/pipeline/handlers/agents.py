@@ -114,8 +114,8 @@ class AgentsHandler:
         )
         content = {name: value for name, value in version.items() if name != "versionName"}
         for field in ("nodes", "edges"):  # The deprecated place of both, which also takes texts.
-            sent = body.get(field) or []
-            if not content.get(field) and all(isinstance(each, dict) for each in sent):
+            sent = body.get(field)
+            if sent and not content.get(field) and all(isinstance(each, dict) for each in sent):
                 content[field] = sent
         writes = context.namespace.agents.add_writes(
             [(agent, [content])], context.reads, is_new=True
