@@ -294,10 +294,10 @@ def _describe(error: ValidationError, root: Any) -> Iterator[FieldError]:  # noq
         if error.instance is None and _must_not_be_empty(schema):
             yield FieldError(pointer, f"{name} should not be empty", kind=ErrorKind.EMPTY)
     elif error.validator == "enum":
-        choices: Any = error.validator_value
-        listed = ", ".join(map(str, choices))
-        message = f"{name} must be one of the following values: {listed}"
-        yield FieldError(pointer, message, _cut(error.message))
+        # Both texts are observed at /oauth/token.
+        yield FieldError(pointer, f"{name} must be a valid enum value", _cut(error.message))
+        if error.instance == "" and not _is_optional(root, path):
+            yield FieldError(pointer, f"{name} should not be empty", kind=ErrorKind.EMPTY)
     elif error.validator == "minLength":
         yield FieldError(pointer, f"{name} should not be empty", kind=ErrorKind.EMPTY)
     elif error.validator in LIMITS:
