@@ -82,13 +82,13 @@ class StoredAgents:
 
     def load(self, agent_ids: Sequence[str], reads: Reads) -> list[StoredAgent]:
         """Return those of the agents that are not deleted, in one read."""
-        items = reads.load(*(self._key + each for each in agent_ids))
-        agents = (self._decoded(item) for item in items if item is not None)
+        items = reads.load(*[self._key + each for each in agent_ids])
+        agents = [self._decoded(item) for item in items if item is not None]
         return [each for each in agents if not each.is_deleted]
 
     def contents(self, agent: StoredAgent, reads: Reads) -> list[Content]:
         """Return the content of each version of an agent, in their order."""
-        items = reads.load(*(self._contents + each.id for each in agent.versions))
+        items = reads.load(*[self._contents + each.id for each in agent.versions])
         return [self._content(each) for each in items]
 
     def content(self, version_id: str, reads: Reads) -> Content:
@@ -149,9 +149,10 @@ class StoredAgents:
         `contents` are new contents of its versions, by their ids.
         """
         writes: list[Write] = [self._agent_write(after)]
-        if after.list_state != before.list_state:
+        state = after.list_state
+        if state != before.list_state:
             position, index = self._index(after.location, reads)
-            index[after.id] = after.list_state
+            index[after.id] = state
             writes.append(self._index_write(after.location, index, position))
         for version_id, content in (contents or {}).items():
             writes.append(Append(self._contents + version_id, _content_text(content), keep=1))
