@@ -45,11 +45,15 @@ test: setup ## run all tests, or those of some folders  [TESTS=tests/mock]
 	@$(BIN)/pytest -n auto --dist loadgroup $(or $(TESTS),--ignore=tests/browser)
 
 test-browser: setup .venv/.browser ## test the console in Chromium, which root on Debian gets by apt
-	@sh scripts/chromium.sh
+	@sh scripts/apt.sh chromium
 	@$(BIN)/pytest -n 2 --dist loadgroup tests/browser
 
+test-clients: setup .venv-clients/.ready tests/clients/node_modules/.ready ## test with programs of others: vitest, tsc, the official Node SDK, PHP, Locust, Django
+	@sh scripts/apt.sh chromium php-cli php-guzzlehttp-guzzle
+	@$(BIN)/pytest -n 2 --dist loadgroup -m clients tests/clients tests/docs tests/mock/dialogues
+
 screenshots: setup .venv/.browser ## take the pictures of the console in docs/images
-	@sh scripts/chromium.sh
+	@sh scripts/apt.sh chromium
 	@$(BIN)/python scripts/screenshots.py
 
 test-newer: setup ## run the fast tests on the newest Python of the machine
@@ -128,12 +132,12 @@ lock: .venv-lock/.ready .venv/.dev ## pin the newest compatible versions in requ
 	@sh scripts/lock.sh
 
 clean: ## remove everything that make created
-	@rm -rf .venv .venv-newer .venv-generate .venv-lock .wheelhouse node_modules bench/peers/node_modules .bench .mutants dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
+	@rm -rf .venv .venv-newer .venv-generate .venv-lock .venv-clients .wheelhouse node_modules bench/peers/node_modules tests/clients/node_modules .bench .mutants dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
 
 help:
 	@awk -F ':.*## ' '/^## / { print (blank++ ? "\n" : "") substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: mock prism setup generate docs test test-browser screenshots test-newer test-debian test-image mutations mutants check check-style check-types check-imports check-names check-contract \
+.PHONY: mock prism setup generate docs test test-browser test-clients screenshots test-newer test-debian test-image mutations mutants check check-style check-types check-imports check-names check-contract \
 	check-generated check-docs check-containers check-workflows contract referee bench bench-scale bench-sdk bench-stress lock clean help
 
 # Environments: created once, and updated when their lock file changes.
@@ -156,6 +160,10 @@ $(BIN)/leadway: pyproject.toml .venv/.mock
 	@$(INSTALL) .venv --require-hashes -r $<
 	@touch $@
 
+.venv-clients/.ready: requirements/clients.txt
+	@$(INSTALL) .venv-clients --require-hashes -r $<
+	@touch $@
+
 .venv-generate/.ready: requirements/generate.txt
 	@$(INSTALL) .venv-generate --require-hashes -r $<
 	@touch $@
@@ -168,8 +176,8 @@ node_modules/.ready: package.json package-lock.json | .venv/.dev
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --ignore-scripts --no-audit --no-fund >&2
 	@touch $@
 
-bench/peers/node_modules/.ready: bench/peers/package.json bench/peers/package-lock.json | .venv/.dev
-	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix bench/peers --silent --ignore-scripts --no-audit --no-fund >&2
+bench/peers/node_modules/.ready tests/clients/node_modules/.ready: %/node_modules/.ready: %/package.json %/package-lock.json | .venv/.dev
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix $* --silent --ignore-scripts --no-audit --no-fund >&2
 	@touch $@
 
 # Wheels of the product's dependencies, for the test that installs it without a network.

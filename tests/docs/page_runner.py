@@ -7,7 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,12 +23,6 @@ CLONE = "../leadway/"
 SERVER_COMMAND = "leadway mock --"
 PLUGINS = ("leadway_mock.pytest_plugin", "anyio.pytest_plugin")
 """The plug-ins of a reader who has installed only the mock."""
-
-PAGE_PLUGINS = {
-    "test-a-django-application": ("pytest_django.plugin",),
-    "test-in-a-browser": ("pytest_base_url.plugin", "pytest_playwright.pytest_playwright"),
-}
-"""Further plug-ins of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +48,13 @@ def steps(page: Page) -> Iterator[Step]:
             yield Step(block.text, "".join(output))
 
 
-def run_page(page: Page, folder: Path) -> None:
-    """Follow the page in an empty folder; raises `AssertionError` where the output differs."""
+def run_page(page: Page, folder: Path, plugin: str = "", packages: str = "") -> None:
+    """Follow the page in an empty folder; raises `AssertionError` where the output differs.
+
+    `plugin` is a further plug-in for pytest, of the Python packages in the folder `packages`.
+    """
+    environment = _environment(folder, packages)
+    environment["PYTEST_PLUGINS"] = ",".join(filter(None, (*PLUGINS, plugin)))
     _save(page, folder, PAGE_URL)
     with ExitStack() as servers:
         for step in steps(page):
@@ -63,7 +62,7 @@ def run_page(page: Page, folder: Path) -> None:
                 url = servers.enter_context(_serve(step.command, folder))
                 _save(page, folder, url)
             else:
-                _run(step, folder, (*PLUGINS, *PAGE_PLUGINS.get(page.path.stem, ())))
+                _run(step, folder, environment)
 
 
 def matches(expected: str, output: str) -> bool:
@@ -89,11 +88,11 @@ def _pattern(line: str) -> str:
     return ".*?".join(map(re.escape, line.rstrip().split("…"))) + "\n"
 
 
-def _run(step: Step, folder: Path, plugins: Sequence[str]) -> None:
+def _run(step: Step, folder: Path, environment: Mapping[str, str]) -> None:
     done = subprocess.run(
         ["/bin/sh", "-eu", "-c", step.command.replace(CLONE, f"{ROOT}/")],
         cwd=folder,
-        env=_environment(folder) | {"PYTEST_PLUGINS": ",".join(plugins)},
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -113,13 +112,13 @@ def _serve(command: str, folder: Path) -> Iterator[str]:
         yield mock.url
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment(folder: Path, packages: str) -> dict[str, str]:
     """Return the environment of a reader: our commands on the path, no `LEADWAY_` variables."""
     inherited = {name: os.environ[name] for name in ("LANG", "TMPDIR") if name in os.environ}
     return inherited | {
         "HOME": str(folder),
         "PATH": search_path(),
-        "PYTHONPATH": os.pathsep.join(each for each in sys.path if each),
+        "PYTHONPATH": os.pathsep.join(each for each in (*sys.path, packages) if each),
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "PYTEST_ADDOPTS": "-W error -p no:cacheprovider",
         "COLUMNS": "100",

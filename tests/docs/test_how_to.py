@@ -5,36 +5,40 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from tests.clients.programs import debian_program, link_node_packages, python_packages
 from tests.docs.markdown import ROOT, Page
-from tests.docs.node_sdk import NAME, write_node_sdk
 from tests.docs.page_runner import matches, run_page, search_path, steps
 
 INDEX = Page.read("docs/how-to/README.md")
-PAGES = [
-    Page.read(path)
+PAGES = {
+    path.stem: Page.read(path)
     for path in sorted((ROOT / "docs" / "how-to").glob("*.md"))
     if path.name != "README.md"
-]
-REQUIRED_COMMANDS = ("curl", "node", "npm")
-REQUIRED_PACKAGES = {
-    "test-a-running-server": ("pydantic_settings",),
-    "test-a-django-application": ("django", "pytest_django"),
-    "test-in-a-browser": ("pytest_playwright",),
 }
-"""Packages that pages need. Those that are not among our own test dependencies may be absent."""
+REQUIRED_COMMANDS = ("curl", "node", "npm")
+NODE_SDK_PAGE = "test-the-official-node-sdk"
+PLUGINS = {
+    "test-a-django-application": "pytest_django.plugin",
+    "test-in-a-browser": "pytest_playwright.pytest_playwright",
+}
+"""Plug-ins for pytest that the readers of these pages have installed."""
 
-OPTIONAL_PACKAGES = {"django", "pytest_django", "pytest_playwright"}
-"""Not installed for our tests: Django is one framework of many, and Playwright needs a browser."""
+NEEDS_PROGRAMS = {*PLUGINS, NODE_SDK_PAGE}
+DEBIAN_CHROMIUM = """
+import pytest
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    return {{**browser_type_launch_args, "executable_path": "{path}"}}
+"""
+"""Conftest that makes Playwright start Debian's Chromium, since its own is not on our machines."""
 
 MAX_LINES = 85
-
-every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path.stem)
 
 
 def require(command: str) -> None:
@@ -43,31 +47,32 @@ def require(command: str) -> None:
         pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
 
 
-def browser_is_installed() -> bool:
-    sync_api = import_module("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        return Path(playwright.chromium.executable_path).exists()
-
-
-@every_page
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, id=name, marks=[pytest.mark.clients] if name in NEEDS_PROGRAMS else [])
+        for name, page in PAGES.items()
+    ],
+)
 def test_page_works(page: Page, tmp_path: Path) -> None:
     for command in REQUIRED_COMMANDS:
         if any(re.search(rf"\b{command} ", block.text) for block in page.blocks):
             require(command)
-    for package in REQUIRED_PACKAGES.get(page.path.stem, ()):
-        if find_spec(package) is None:
-            assert package in OPTIONAL_PACKAGES
-            pytest.skip(f"{package} is not installed, so this page was not run")
-    if page.path.stem == "test-in-a-browser" and not browser_is_installed():
-        pytest.skip("Playwright has no browser here, so this page was not run")
     folder = tmp_path / "project"
     folder.mkdir()
-    if NAME in page.text:
-        write_node_sdk(tmp_path)  # npm would remove it from the project's own packages.
-    run_page(page, folder)
+    name = page.path.stem
+    if name == NODE_SDK_PAGE:  # npm would remove it from the project's own packages.
+        link_node_packages(tmp_path, "@gohighlevel/api-client")
+    if name == "test-in-a-browser":
+        conftest = DEBIAN_CHROMIUM.format(path=debian_program("chromium"))
+        (folder / "conftest.py").write_text(conftest)
+    if plugin := PLUGINS.get(name):
+        run_page(page, folder, plugin, python_packages(plugin.split(".")[0]))
+    else:
+        run_page(page, folder)
 
 
-@every_page
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 def test_page_is_short_and_shows_output(page: Page) -> None:
     assert len(page.text.splitlines()) <= MAX_LINES
     assert page.files
@@ -76,7 +81,9 @@ def test_page_is_short_and_shows_output(page: Page) -> None:
 
 def test_index_lists_every_page_by_its_title() -> None:
     listed = re.findall(r"\[([^]]+)\]\(([\w-]+\.md)\)", INDEX.text)
-    assert sorted(listed) == sorted((page.headings[0][1], page.path.name) for page in PAGES)
+    assert sorted(listed) == sorted(
+        (page.headings[0][1], page.path.name) for page in PAGES.values()
+    )
     assert len(PAGES) == 23
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clients.programs import debian_program
 from tests.contract.programs import running
 from tests.docs.markdown import ROOT, Page
 from tests.docs.page_runner import search_path
@@ -21,6 +22,9 @@ SHOWN_PORT = "127.0.0.1:4010"
 RESPONSE = "Turn 1. You said: Hello"
 VENDOR = "https://services.leadconnectorhq.com/"
 SHELL = {block.text.split("\n")[0]: block.text for block in PAGE.blocks_in("sh")}
+GUZZLE = Path("/usr/share/php/GuzzleHttp/autoload.php")
+"""Where Debian's package has the file that Composer calls `vendor/autoload.php`."""
+
 PROGRAMS = {"requests": "MockAdapter", "httpx": "MockTransport"}
 
 pytestmark = [
@@ -168,7 +172,14 @@ def test_an_unusable_folder_is_an_error(folder: Path, environment: dict[str, str
         assert "Traceback" not in done.stderr
 
 
-def test_ways_that_no_test_runs_are_marked() -> None:
-    languages = {block.language for block in PAGE.blocks}
-    assert languages == {"js", "sh", "python", "php"}
-    assert "No test runs this one" in PAGE.text
+@pytest.mark.clients
+def test_guzzle_reaches_the_mock(folder: Path, environment: dict[str, str], port: str) -> None:
+    php = debian_program("php")
+    if not GUZZLE.exists():
+        pytest.skip("Guzzle is not installed; make test-clients installs it as root on Debian")
+    (folder / "vendor").mkdir()
+    (folder / "vendor" / "autoload.php").symlink_to(GUZZLE)
+    number = port.rpartition(":")[2]
+    text = PAGE.block("php").replace("withPort(4010)", f"withPort({number})")
+    (folder / "talk.php").write_text(text)
+    assert run(f"{php} talk.php", folder, environment) == f"{RESPONSE}\n"

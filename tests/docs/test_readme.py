@@ -18,9 +18,9 @@ from leadway_mock.agents.builtin import BUILT_IN
 from leadway_mock.agents.registry import TEST_TOKENS
 from leadway_mock.config.settings import Settings
 from leadway_mock.web import create_app
+from tests.clients.programs import NODE, link_node_packages
 from tests.contract.programs import mock
 from tests.docs.markdown import ROOT, Page, anchor_of
-from tests.docs.node_sdk import write_node_sdk
 
 SHOWN_URL = "http://127.0.0.1:4010"
 MINTED = re.compile(r"[a-z0-9]{24}")
@@ -146,17 +146,18 @@ def test_the_official_python_sdk_holds_a_conversation(url: str, tmp_path: Path) 
     assert output == "Turn 1. You said: Hello\nTurn 2. You said: And then?\n"
 
 
+@pytest.mark.clients
 def test_the_example_for_the_official_node_sdk_holds_a_conversation(
     url: str, tmp_path: Path
 ) -> None:
-    write_node_sdk(tmp_path)
+    link_node_packages(tmp_path, "@gohighlevel/api-client")
     (tmp_path / "package.json").write_text('{"name": "made-by-npm-init"}')
     section = CLIENTS.text.partition("## The official Node SDK")[2].partition("```")[0]
     [name] = re.findall(r"save this as `(\S+)`", section)
     assert f"run `node {name}`" in " ".join(section.split())
     (tmp_path / name).write_text(CLIENTS.block("js").replace(SHOWN_URL, url))
 
-    output = run(str(Path(sys.executable).with_name("node")), name, cwd=tmp_path)
+    output = run(NODE, name, cwd=tmp_path)
     assert output == "Turn 1. You said: Hello\nTurn 2. You said: And then?\n"
 
 
@@ -164,7 +165,10 @@ def test_the_official_sdks_are_installed_as_they_are_tested() -> None:
     pinned = (ROOT / "requirements" / "dev.txt").read_text()
     [version] = re.findall(r"^gohighlevel-api-client==(\S+) ", pinned, re.MULTILINE)
     assert f"`pip install gohighlevel-api-client=={version}`" in CLIENTS.text
-    assert re.search(r"`npm install @gohighlevel/api-client@\d+\.\d+\.\d+`", CLIENTS.text)
+    packages = json.loads((ROOT / "tests" / "clients" / "package.json").read_text())
+    version = packages["devDependencies"]["@gohighlevel/api-client"]
+    for page in (CLIENTS, Page.read("docs/how-to/test-the-official-node-sdk.md")):
+        assert f"`npm install @gohighlevel/api-client@{version}`" in page.text
 
 
 @pytest.mark.parametrize("command", MAKE_COMMANDS)

@@ -1,21 +1,20 @@
-"""The recipes work, with stand-ins for tools that are not among our dependencies."""
+"""The recipes work, with a stand-in for Testcontainers, which needs a container engine."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
-from typing import Any
 
 import pytest
 import requests
 import yaml
 
+from tests.clients.programs import python_packages
 from tests.contract.programs import mock
 from tests.docs.markdown import ROOT, Page
 
@@ -26,6 +25,7 @@ TIMEOUT_SECONDS = 60
 TESTCONTAINERS_PYTHON = '''
 """Stand-in: the image is the mock at MOCK_URL."""
 import os
+import re
 from urllib.parse import urlsplit
 
 
@@ -161,46 +161,62 @@ def test_promptfoo_continues_the_session(url: str) -> None:
         values["{{sessionId}}"] = response["executionId"]
 
 
-class LocustClient:
-    """Stand-in for the client of Locust's `HttpUser`."""
+STOP_AFTER_60_REQUESTS = """
+from itertools import count
 
-    def __init__(self, host: str, change: dict[str, str]) -> None:
-        self.host = host
-        self.change = change
-        self.results: list[tuple[str, str]] = []
+import gevent
+from locust import events
 
-    @contextmanager
-    def post(self, path: str, *, name: str, catch_response: bool, **options: Any) -> Iterator[Any]:
-        assert catch_response
-        response = requests.post(self.host + path, timeout=TIMEOUT_SECONDS, **options)
-        failures: list[str] = []
-        yield SimpleNamespace(
-            ok=response.ok,
-            status_code=response.status_code,
-            json=lambda: response.json() | (self.change if name == "turn 2" else {}),
-            failure=failures.append,
-        )
-        self.results.append((name, "".join(failures)))
+numbers = count(1)
+
+@events.init.add_listener
+def limit_requests(environment, **_):
+    def stop_after_60(**_):
+        if next(numbers) == 60:
+            gevent.spawn(environment.runner.quit)  # It ends the user that calls it.
+    environment.events.request.add_listener(stop_after_60)
+"""
 
 
-def locust_results(url: str, monkeypatch: pytest.MonkeyPatch, **change: str) -> Any:
-    locust = ModuleType("locust")
-    vars(locust).update(HttpUser=object, between=lambda *_: None, task=lambda function: function)
-    monkeypatch.setitem(sys.modules, "locust", locust)
-    names: dict[str, Any] = {}
-    exec(compile(PAGE.files["locustfile.py"], "locustfile.py", "exec"), names)  # noqa: S102 - our own page
-    talker = names["Talker"]()
-    assert talker.host == SHOWN_URL
-    talker.client = LocustClient(url, change)
-    talker.converse()
-    return talker.client.results
+def run_locust(folder: Path, url: str) -> subprocess.CompletedProcess[str]:
+    """Run the command of the page on another port, until 60 requests are sent."""
+    packages = python_packages("locust")
+    (folder / "locustfile.py").write_text(PAGE.files["locustfile.py"])
+    (folder / "stop.py").write_text(STOP_AFTER_60_REQUESTS)
+    [command] = [block.text for block in PAGE.blocks_in("sh") if "locust" in block.text]
+    options = ["-f", "locustfile.py,stop.py", "--host", url]
+    return subprocess.run(
+        [sys.executable, "-m", *command.split(), *options],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": packages},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
 
 
-def test_locust_holds_a_conversation(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    results = locust_results(url, monkeypatch)
-    assert results == [("turn 1", ""), ("turn 2", ""), ("turn 3", "")]
+@pytest.mark.clients
+def test_locust_holds_conversations(url: str, tmp_path: Path) -> None:
+    assert f'host = "{SHOWN_URL}"' in PAGE.files["locustfile.py"]
+    done = run_locust(tmp_path, url)
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"POST +turn 3 +[1-9]\d* +0\(0\.00%\)", done.stdout), done.stdout
 
 
-def test_locust_reports_another_session(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    results = locust_results(url, monkeypatch, executionId="another")
-    assert results == [("turn 1", ""), ("turn 2", "the response is of another session")]
+ANOTHER_SESSION = """
+turns:
+  - {user: "*", agent: Hello}
+  - {user: "*", agent: Hello, fault: {mergePatch: {executionId: another}}}
+  - {user: "*", agent: Hello}
+"""
+
+
+@pytest.mark.clients
+def test_locust_reports_another_session(tmp_path: Path) -> None:
+    (tmp_path / "dialogue.yaml").write_text(ANOTHER_SESSION)
+    with mock("--dialogues", str(tmp_path / "dialogue.yaml")) as program:
+        done = run_locust(tmp_path, program.url)
+    assert done.returncode == 1, done.stdout
+    assert "the response is of another session" in done.stdout

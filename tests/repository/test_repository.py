@@ -53,8 +53,9 @@ def python_dependencies() -> set[str]:
 
 def node_dependencies() -> set[str]:
     tools = json.loads((ROOT / "package.json").read_text())["devDependencies"]
+    clients = json.loads((ROOT / "tests/clients/package.json").read_text())["devDependencies"]
     peers = json.loads((ROOT / "bench" / "peers" / "package.json").read_text())["dependencies"]
-    return {*tools, *peers}
+    return {*tools, *clients, *peers}
 
 
 @pytest.mark.parametrize("forbidden", [*REGISTRY_HOSTS, *MACHINE_PATHS])
@@ -70,7 +71,7 @@ def test_no_file_holds_a_secret() -> None:
 
 
 def test_lock_files_hold_hashes_and_no_address() -> None:
-    for folder in (ROOT, ROOT / "bench" / "peers"):
+    for folder in (ROOT, ROOT / "bench" / "peers", ROOT / "tests" / "clients"):
         packages = json.loads((folder / "package-lock.json").read_text())["packages"]
         entries = {name: entry for name, entry in packages.items() if name}
         assert [name for name, entry in entries.items() if "resolved" in entry] == []

@@ -130,14 +130,15 @@ def wait(arguments: Sequence[str]) -> int:
     )
 
     def until_ready(client: ControlClient, options: argparse.Namespace) -> int:
-        ends = time.monotonic() + parse_duration(options.timeout, "--timeout")
+        seconds = parse_duration(options.timeout, "--timeout")
+        ends = time.monotonic() + seconds
         while True:
             left = ends - time.monotonic()
             try:
                 health = client.call("GET", "/health", timeout=max(left, POLL_SECONDS))
             except NoResponse as error:
                 if left <= POLL_SECONDS:
-                    message = f"Waited {options.timeout}: {error}"
+                    message = f"after {seconds:g} s, {error}"
                     raise NoResponse(message) from error
                 time.sleep(POLL_SECONDS)
             else:

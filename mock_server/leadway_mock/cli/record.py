@@ -163,8 +163,9 @@ def _parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     try:
         _check_files(options.out, options.raw, force=options.force)
     except RecordingError as error:
-        exists = "" if options.force else " --force replaces files that exist."
-        parser.error(f"{error}{exists}")
+        files = [each for each in (options.out, options.raw) if each is not None]
+        hint = " --force replaces files that exist." if any(map(Path.exists, files)) else ""
+        parser.error(f"{error}{hint}")
     return options, command
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -138,10 +139,14 @@ def main(arguments: Sequence[str]) -> int:
     if not run.probes and options.due is not None:
         print_line("No probe is due.")
         return OK
-    if not _confirm(run.probes, run.expected, values, options):
-        return USAGE_ERROR
+    allowed = {"allow_private": options.allow_private, "allow_http": options.allow_http}
     try:
-        report = _look(run, values, options)
+        with Upstream(options.base_url, **allowed) as upstream:
+            if not _confirm(run.probes, run.expected, values, options):
+                return USAGE_ERROR
+            target = PacedTarget(HttpTarget(upstream), options.interval)
+            sender = ProbeSender(target, values, Budget(options.max_runs))
+            report = run.verify(sender, str(upstream.origin), options)
     except (UpstreamError, RecordingError) as error:
         print_error(f"{COMMAND}: could not look", str(error))
         return COULD_NOT_LOOK
@@ -165,17 +170,6 @@ def _prepare(options: argparse.Namespace) -> _VerificationRun:
     return _VerificationRun(contract, known, settings, accepted, probes, expected, today)
 
 
-def _look(
-    run: _VerificationRun, values: Mapping[str, str], options: argparse.Namespace
-) -> VerificationReport:
-    """Send the probes; raises `UpstreamError` or `RecordingError`."""
-    allowed = {"allow_private": options.allow_private, "allow_http": options.allow_http}
-    with Upstream(options.base_url, **allowed) as upstream:
-        target = PacedTarget(HttpTarget(upstream), options.interval)
-        sender = ProbeSender(target, values, Budget(options.max_runs))
-        return run.verify(sender, str(upstream.origin), options)
-
-
 @dataclass(frozen=True, slots=True)
 class _VerificationRun:
     """What one run compares, and with what."""
@@ -191,7 +185,10 @@ class _VerificationRun:
     def verify(
         self, target: ProbeSender, origin: str, options: argparse.Namespace
     ) -> VerificationReport:
-        """Send the probes, print each verdict, write the observations; return the report."""
+        """Send the probes, print each verdict, write the observations; return the report.
+
+        Raises `RecordingError`.
+        """
         if self.probes and (reason := admission_error(target)):
             unasked = [ProbeResult(each, Verdict.COULD_NOT_LOOK, reason) for each in self.probes]
             _print_results(unasked[:1], options)
@@ -212,10 +209,10 @@ class _VerificationRun:
         report = VerificationReport(results, problems(self.accepted, compared))
         report.is_interrupted = is_interrupted
         if compared:
-            self._write(report, origin, options.out)
+            self._write(report, origin, options)
         return report
 
-    def _write(self, report: VerificationReport, origin: str, folder: Path) -> None:
+    def _write(self, report: VerificationReport, origin: str, options: argparse.Namespace) -> None:
         findings = Findings(
             report.results,
             lambda each: mock_sender(self.contract, each, self.settings),
@@ -223,15 +220,29 @@ class _VerificationRun:
             self.today.isoformat(),
         )
         observations = findings.derive(self.known, origin)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise RecordingError(f"{folder}: cannot be created: {error.strerror}.") from None
-        report.file = folder / f"{self.today.isoformat()}.json"
+        report.file = _new_file(options.out, self.today, options.observations)
         write_json(report.file, RedactedJson(observations.to_json()))
         report.unapplied = {
             each.probe: len(each.differences) for each in observations.probes if each.differences
         }
+
+
+def _new_file(folder: Path, today: date, continued: str | None) -> Path:
+    """Return the file to write: a new one, or the one that the run continues.
+
+    Raises `RecordingError` if the folder cannot be created.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RecordingError(f"{folder}: cannot be created: {error.strerror}.") from None
+    names = (f"{today.isoformat()}{f'-{number}' if number > 1 else ''}.json" for number in count(1))
+    files = (folder / name for name in names)
+    return next(
+        each
+        for each in files
+        if not each.exists() or (continued is not None and each.samefile(continued))
+    )
 
 
 def _values(options: argparse.Namespace) -> dict[str, str]:
@@ -370,7 +381,7 @@ def _parser() -> argparse.ArgumentParser:
         default=INTERVAL_SECONDS,
         help="time between two requests (default: %(default)s; test accounts allow 25 in 10 s)",
     )
-    add("--observations", metavar="FILE", help="what is known already")
+    add("--observations", metavar="FILE", help="what is known already; it is continued")
     text = "folder for the new observations (default: %(default)s)"
     add("--out", metavar="FOLDER", type=Path, default=Path("observations"), help=text)
     text = "YAML file of accepted differences; see docs/verify.md"

@@ -43,7 +43,8 @@ def register(control: ControlAPI) -> None:
                 FieldError(str(each.location), each.message, each.hint) for each in error.problems
             ]
             raise invalid_body(
-                problems, lambda each: f"{each.pointer or 'The fault'}: {each.message}."
+                problems,
+                lambda each: f"{each.pointer or 'The fault'}: {each.message} — {each.hint}.",
             ) from error
         armed = emulator.namespaces.for_token(call.authorization).faults.to_json()
         return next((each for each in armed if each["id"] == fault.id), {}), 201

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -143,7 +142,7 @@ class DialogueRegistry:
         writes = [namespace.count_write(_usage_key(position.version, position.after))]
         taken = as_sequence(dialogues).by_version.get(position.version)
         if taken and position.after in taken.starts:
-            text = LazyText(partial(to_text, taken))
+            text = LazyText(to_text, taken)
             writes.append(namespace.text_write(_source_key(taken.version), text))
         return writes
 

@@ -36,6 +36,11 @@ class Noise:
     second: str
     reason: str
 
+    @property
+    def is_in_header(self) -> bool:
+        """Whether it is in a header of a request or response."""
+        return self.pointer.startswith(("/request/headers/", "/response/headers/"))
+
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
         return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -241,6 +242,11 @@ def check_recording(path: Path, content: object) -> None:
 
 
 def _noise_lines(noise: Sequence[Noise]) -> Iterator[str]:
+    """Yield a line for each difference, and one for each header: a dialogue has no headers."""
+    headers = Counter((each.pointer, each.reason) for each in noise if each.is_in_header)
     for each in noise:
-        what = f"{each.pointer or 'the requests'}: {each.first!r}, then {each.second!r}"
-        yield f"Noise, exchange {each.exchange}: {what}. {each.reason}"
+        if not each.is_in_header:
+            what = f"{each.pointer or 'the requests'}: {each.first!r}, then {each.second!r}"
+            yield f"Noise, exchange {each.exchange}: {what}. {each.reason}"
+    for (pointer, reason), number in headers.items():
+        yield f"Noise, {number} exchange{'s' * (number > 1)}: {pointer}. {reason}"

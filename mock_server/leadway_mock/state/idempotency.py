@@ -94,14 +94,14 @@ class IdempotencyKeys:
         its response.
         """
 
-        def text() -> str:
+        def text(record: ExchangeRecord) -> str:
             response = record.response
             delay = response.delay if response and response.transport is None else 0.0
             sent_at = record.started_at + delay
             known = KeyRecord(use.request, record.execution_id, record.turn, content, sent_at)
             return to_json_text(redact_json(asdict(known)))
 
-        added = Append(self._records + use.place, LazyText(text), use.position, keep=1)
+        added = Append(self._records + use.place, LazyText(text, record), use.position, keep=1)
         if use.position:
             return [added]
         keep = self._settings.max_sessions

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import partial
 from typing import Any, cast
 
 from leadway_mock.config.settings import Settings
@@ -34,7 +33,7 @@ class Journal:
 
         The text is without secrets. In the memory of this process, the record stays as it is.
         """
-        text = LazyText(partial(serialize_entry, record))
+        text = LazyText(serialize_entry, record)
         response = record.response
         if len(record.request.body) + len(response.body if response else b"") > MAX_RECORD_BYTES:
             str(text)  # It is truncated, so it needs less memory than the record.

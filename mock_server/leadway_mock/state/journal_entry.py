@@ -159,10 +159,8 @@ def _redact_lines(request: dict[str, Any], response: dict[str, Any], texts: _Tex
 
 def _redact_content(content: object, texts: _TextLimiter) -> object:
     """Return the body of a response, as text where it is too long."""
+    content = redact_json(content)
     text = to_json_text_unchecked(content)
-    if redact_json_text(text) != text:
-        content = redact_json(content)
-        text = to_json_text_unchecked(content)
     if len(text) > MAX_BODY_CHARS:
         return texts.truncate(text, "/response/body", MAX_BODY_CHARS)
     return content

@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 from leadway_mock.config.settings import Settings
 from leadway_mock.http.messages import APIError
 from leadway_mock.state.clock import LATEST, Clock
-from leadway_mock.store import Append, Item, Reads, Store, Write
+from leadway_mock.store import Append, Item, LazyText, Reads, Store, Write
 from leadway_mock.util.json_text import to_json_text, to_json_text_unchecked
 from leadway_mock.util.redaction import redact_json, redact_text
 
@@ -120,7 +120,9 @@ class Sessions:
     def turn_writes(self, session: Session, turn: Turn) -> list[Write]:
         """Return the writes that add `turn`, if it is still the next turn of `session`."""
         keep = self._settings.max_turns
-        added = Append(self._turns + session.id, _text(turn), session.turns, keep)
+        # The state is written now: its agent may change it later, and NaN in it is an error.
+        text = _text(turn) if turn.state else LazyText(_text, turn)
+        added = Append(self._turns + session.id, text, session.turns, keep)
         return [added] if session.turns else [added, self._index_write(session.id)]
 
     def transcript(self, execution_id: str, *, after: int = 0, limit: int) -> list[Turn]:

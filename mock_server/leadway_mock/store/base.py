@@ -65,20 +65,18 @@ RESET_HINT = "POST /__mock/reset deletes all conversations."
 
 
 class LazyText:
-    """Text that is made when it is first used, and kept from then on."""
+    """Text that `make` makes of `value`, which is no text, when it is first used; then kept."""
 
-    __slots__ = ("_make", "_text")
+    __slots__ = ("_make", "_value")
 
-    def __init__(self, make: Callable[[], str]) -> None:
-        self._make: Callable[[], str] | None = make
-        self._text = ""
+    def __init__(self, make: Callable[[Any], str], value: object) -> None:
+        self._make, self._value = make, value
 
     def __str__(self) -> str:
-        make = self._make
-        if make is not None:
-            self._text = make()
-            self._make = None  # What the text was made of is released.
-        return self._text
+        value = self._value
+        if not isinstance(value, str):
+            value = self._value = self._make(value)  # What the text was made of is released.
+        return value
 
 
 @dataclass(slots=True)  # not frozen: one per request

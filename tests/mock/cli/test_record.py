@@ -120,8 +120,8 @@ def test_a_command_is_recorded_twice(
     shown = capfd.readouterr()
     assert shown.out.split() == ["200", "200", "500", "200"] * 2
     text = out.read_text()
-    assert "# Noise, exchange 1: /response/headers/x-ratelimit-daily-remaining: " in text
-    assert "It counts requests over both runs." in text
+    header = "/response/headers/x-ratelimit-daily-remaining"
+    assert f"# Noise, 4 exchanges: {header}. It counts requests over both runs.\n" in text
     assert "/executionId" not in text
 
 

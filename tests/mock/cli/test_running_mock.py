@@ -351,6 +351,7 @@ def test_no_mock_is_an_error_with_a_hint(fail: Callable[..., tuple[int, str]]) -
         code, error = fail(*line, "--url", url)
         assert code == 1
         assert f"no mock responds at {url}. Start one with `leadway mock`, or name another" in error
+    assert "wait: after 0.2 s, no mock" in error
 
 
 def test_another_program_is_no_mock(fail: Callable[..., tuple[int, str]]) -> None:

@@ -68,12 +68,12 @@ def test_differences_are_printed_and_applied_until_none_is_left(
     assert "agrees          no-token\n" in printed
     assert "differs         unknown-session\n  /status: expected 404, actual 400\n" in printed
     assert "differs         unknown-property\n  /status: expected 422, actual 200\n" in printed
-    assert "4 agree, 2 differ, 0 not asked, 0 could not be looked at.\n" in printed
+    assert "5 agree, 2 differ, 0 not asked, 0 could not be looked at.\n" in printed
     (file,) = (tmp_path / "observations").iterdir()
     assert f"leadway mock --observations observations/{file.name}\n" in printed
 
     assert run(target.url, *probes, "--observations", str(file)) == OK
-    assert "6 agree, 0 differ, " in capsys.readouterr().out
+    assert "7 agree, 0 differ, " in capsys.readouterr().out
     observations = read_observations(file, load_contract())
     assert observations.settings == {"unknown_properties": "ignore"}
     assert [each.rule for each in observations.responses] == ["session-unknown"]
@@ -138,11 +138,37 @@ def test_earlier_observations_are_kept_with_their_dates(
     assert run(target.url, *flags) == OK
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[1] for line in lines[:3]] == ["no-version", "no-location", "no-token"]
-    assert run(target.url, "--observations", str(file), "--only", *ERRORS[:3], "--due", "1d") == OK
+    new = file.with_stem(f"{file.stem}-2")
+    assert run(target.url, "--observations", str(new), "--only", *ERRORS[:3], "--due", "1d") == OK
     assert capsys.readouterr().out == "No probe is due.\n"
-    dates = {each["probe"]: each["date"] for each in written(tmp_path)["probes"]}
+    dates = {each["probe"]: each["date"] for each in json.loads(new.read_text("utf-8"))["probes"]}
     assert set(dates) == {"unknown-agent", *ERRORS[:3]}
     assert "2020-01-01" not in dates.values()
+
+
+def test_a_second_run_on_a_day_replaces_no_file(target: Mock, run: Run, tmp_path: Path) -> None:
+    for probe in ("no-token", "no-version", "no-location"):
+        assert run(target.url, "--only", probe) == OK
+    texts = {each.stem[10:]: each.read_text("utf-8") for each in tmp_path.glob("observations/*")}
+    assert set(texts) == {"", "-2", "-3"}
+    assert "no-token" in texts[""]
+    assert "no-location" in texts["-3"]
+
+
+def test_an_agent_that_does_not_reply_shows_nothing(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Mock(any_token=True, strict=False) as mock:
+        probes = ("first-message", "unknown-session", "no-token")
+        assert run(mock.url, "--agent", "nobody", "--only", *probes) == COULD_NOT_LOOK
+        sent = len(mock.journal)
+    printed = capsys.readouterr().out
+    reason = "the agent of --agent does not reply: 404 Agent not found"
+    assert f"could not look  first-message: {reason}\n" in printed
+    assert f"could not look  no-token: not sent: {reason}\n" in printed
+    assert "0 agree, 0 differ, 0 not asked, 3 could not be looked at.\n" in printed
+    assert sent == 2  # The first finds out whether token and location are accepted.
+    assert not (tmp_path / "observations").exists()
 
 
 def test_nothing_is_sent_before_the_user_agrees(
@@ -254,7 +280,8 @@ def test_json(target: Mock, run: Run, capsys: pytest.CaptureFixture[str]) -> Non
         run(target.url, "--json", "--only", "unknown-session", "execute-inactive-agent") == FAILED
     )
     shown = json.loads(capsys.readouterr().out)
-    first, second = shown["probes"]
+    needed, first, second = shown["probes"]
+    assert (needed["probe"], needed["verdict"]) == ("first-message", "agrees")
     assert first["verdict"] == "differs"
     assert first["differences"][0] == {
         "pointer": "/status",

@@ -73,7 +73,7 @@ def test_a_fault_that_is_invalid_is_reported_where_and_why(
     (problem, *_) = error["problems"]
     assert problem["pointer"] == pointer
     assert expected in problem["message"]
-    assert problem["hint"]
+    assert f"{problem['message']} — {problem['hint']}." in error["message"]
 
 
 def test_the_contract_of_the_control_api_knows_the_fields_of_a_fault() -> None:

@@ -20,6 +20,7 @@ from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.web import create_app
 from leadway_mock.web.server import open_server
+from tests.clients.programs import NODE, link_node_packages, node_program
 
 TOKEN = "pit-12345678-1234-4234-8234-123456789abc"
 LOCATION = "C2QujeCh8ZnC7al2InWR"
@@ -51,13 +52,6 @@ CONVERSATIONS: dict[str, tuple[str, list[dict[str, Any]]]] = {
     ),
 }
 FORMATS = ("dialogue", "pytest", "vitest", "curl")
-
-VITEST = """
-import assert from "node:assert";
-import nodeTest from "node:test";
-export const test = nodeTest;
-export const expect = (value) => ({toBe: (expected) => assert.strictEqual(value, expected)});
-"""
 
 
 class Talker:
@@ -140,20 +134,16 @@ def test_a_pytest_test_gives_the_same_conversation(
     assert "1 passed" in output
 
 
-@pytest.mark.parametrize("name", CONVERSATIONS)
-def test_a_vitest_test_gives_the_same_conversation(
-    talker: Talker, name: str, tmp_path: Path
-) -> None:
-    """It runs on Node.js alone: a package of ten lines has the two names of vitest."""
-    node = shutil.which("node") or shutil.which("node", path=str(Path(sys.executable).parent))
-    if node is None:
-        pytest.skip("there is no Node.js")
-    file = export(talker, name, "vitest", tmp_path)
-    package = tmp_path / "node_modules" / "vitest"
-    package.mkdir(parents=True)
-    (package / "package.json").write_text('{"type": "module", "exports": "./index.js"}')
-    (package / "index.js").write_text(VITEST)
-    run([node, "--test", file["name"]], tmp_path, {"LEADWAY_BASE_URL": str(talker.http.base_url)})
+@pytest.mark.clients
+def test_tests_of_vitest_give_the_same_conversations(talker: Talker, tmp_path: Path) -> None:
+    link_node_packages(tmp_path, "vitest")
+    for name in CONVERSATIONS:
+        folder = tmp_path / "project" / name
+        folder.mkdir(parents=True)
+        export(talker, name, "vitest", folder)
+    url = {"LEADWAY_BASE_URL": str(talker.http.base_url), "NO_COLOR": "1"}
+    output = run([NODE, node_program("vitest"), "run"], tmp_path / "project", url)
+    assert f"Tests  {len(CONVERSATIONS)} passed" in output
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")

@@ -332,6 +332,19 @@ def test_a_reply_that_is_not_json_is_a_failure_of_the_mock(
     assert client.emulator.sessions.count() == 0
 
 
+def test_a_state_that_the_agent_changes_after_its_turn_stays(
+    client_with: Callable[..., EmulatorClient],
+) -> None:
+    state = {"step": 1}
+    agent = Agent("a", "A", lambda _: AgentReply("x", state=state), versions=(Version("v1"),))
+    client = client_with(cast=AgentRegistry(by_id={"a": agent}))
+    execution_id = content(client.say(agent="a"))["executionId"]
+    state["step"] = 2
+    session = client.emulator.sessions.find(execution_id)
+    assert session is not None
+    assert session.state == {"step": 1}
+
+
 def test_each_request_is_a_line_in_the_log(
     client: EmulatorClient, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -170,18 +170,18 @@ def test_dropped_entries_take_the_lists_that_they_own_with_them(store: Store) ->
 
 
 def test_a_lazy_text_is_made_once_and_stored_as_text(store: Store) -> None:
-    made: list[str] = []
+    made: list[int] = []
 
-    def make() -> str:
-        made.append("made")
+    def make(value: int) -> str:
+        made.append(value)
         return "text"
 
-    lazy = LazyText(make)
+    lazy = LazyText(make, 7)
     store.commit([Append("a/x", lazy)])
     assert store.read(["a/x"])[0] == Item(1, "text")
     assert store.items("a/x") == [Item(1, "text")]
     assert store.export("a/").entries == (("x", 1, "text"),)
-    assert made == ["made"]
+    assert made == [7]
 
 
 def test_in_memory_the_counters_that_end_soonest_make_room(

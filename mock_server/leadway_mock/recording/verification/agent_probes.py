@@ -173,13 +173,16 @@ def _managed(
     behaviours: tuple[str, ...],
     key: str | None = None,
     after: tuple[str, ...] = (),
+    agent: str = "",
     **fields: Any,  # noqa: ANN401 - any JSON value
 ) -> Probe:
     """Return a probe that executes the managed agent; an empty `key` sends none."""
     text = None if key == "" else key or f"leadway-verify-{{run}}-{name}"
     body = {"message": "Hello", "locationId": "{location}", **fields}
     headers = {"version": "v3", "idempotency-key": text}
-    return Probe(name, behaviours, body, path=MANAGED_EXECUTE, headers=headers, after=after)
+    return Probe(
+        name, behaviours, body, path=MANAGED_EXECUTE, headers=headers, after=after, agent=agent
+    )
 
 
 V3: Final = {"version": "v3"}
@@ -196,7 +199,7 @@ MANAGED_PROBES: Final = (
           headers=V3, is_list=True),
     _read("read-unpublished-managed-agent", ("managed-published-only",),
           f"{MANAGED}/{{unpublished-managed-agent}}", IN_LOCATION, headers=V3),
-    _managed("managed-first-message", ("managed-reply",), FIRST_KEY),
+    _managed("managed-first-message", ("managed-reply",), FIRST_KEY, agent="managed-agent"),
     _managed("key-sent-again", ("managed-reply-repeated", "idempotency-key-repeated"), FIRST_KEY,
              FIRST),
     _managed("key-of-another-message",

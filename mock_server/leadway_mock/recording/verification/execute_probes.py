@@ -38,11 +38,15 @@ NO_MESSAGE: Final = _body(message=...)
 
 ORDER: Final = ("checks-in-order",)
 
+AFTER_A_REPLY: Final = ("first-message",)
+"""Probes that show nothing unless the agent exists and replies."""
+
 EXECUTE_PROBES: Final = (
     # Conversations
     Probe(
         "first-message",
         ("reply", "session-start", "response-in-one-piece"),
+        agent="agent",
     ),
     Probe(
         "session-continues",
@@ -64,12 +68,14 @@ EXECUTE_PROBES: Final = (
         "empty-optional-fields",
         ("empty-optionals-accepted",),
         _body(executionId="", versionId="", inputVariables={}, attachments=[], contactId=""),
+        after=AFTER_A_REPLY,
     ),
     # Sessions
     Probe(
         "unknown-session",
         (*_session("unknown"), "session-unknown-new-session"),
         _body(executionId=MADE_UP),
+        after=AFTER_A_REPLY,
     ),
     Probe(
         "session-of-another-agent",
@@ -145,7 +151,12 @@ EXECUTE_PROBES: Final = (
         ("violations-all-at-once",),
         _body(message=3, executionId=4, inputVariables="five"),
     ),
-    Probe("unknown-property", ("unknown-property-rejected",), _body(input="Hello")),
+    Probe(
+        "unknown-property",
+        ("unknown-property-rejected",),
+        _body(input="Hello"),
+        after=AFTER_A_REPLY,
+    ),
     Probe("body-is-no-json", ("body-malformed",), b"{"),
     Probe("body-is-empty", ("body-malformed",), b""),
     Probe(
@@ -164,6 +175,7 @@ EXECUTE_PROBES: Final = (
         "location-in-query",
         ("unknown-query-rejected", "query-unknown", "query-unknown-400"),
         query="locationId={location}",
+        after=AFTER_A_REPLY,
     ),
     # Agents and versions
     Probe("unknown-agent", ("agent-unknown",), path=EXECUTE.replace("{agent}", MADE_UP)),
@@ -177,7 +189,12 @@ EXECUTE_PROBES: Final = (
         ("agent-unpublished", "published-only"),
         path=EXECUTE.replace("{agent}", "{unpublished-agent}"),
     ),
-    Probe("unknown-agent-version", ("version-unpublished",), _body(versionId=MADE_UP)),
+    Probe(
+        "unknown-agent-version",
+        ("version-unpublished",),
+        _body(versionId=MADE_UP),
+        after=AFTER_A_REPLY,
+    ),
     # Routes
     Probe(
         "unknown-path",

@@ -19,7 +19,7 @@ from leadway_mock.contract.observations import (
     ObservedProbe,
     ObservedResponse,
 )
-from leadway_mock.recording.verification.comparison import FieldDifference
+from leadway_mock.recording.verification.comparison import ERROR, FieldDifference
 from leadway_mock.recording.verification.probe import Probe, select_with_references
 from leadway_mock.recording.verification.probe_sender import ProbeSender
 from leadway_mock.recording.verification.verifier import (
@@ -49,7 +49,6 @@ MAX_CHANGES: Final = 5
 
 VERSIONS: Final = frozenset({"versions-accepted", "version-legacy"})
 SUCCESS: Final = 200
-ERROR: Final = 400
 SAMPLE_UUID: Final = "b2b1c1d2-3e4f-5a6b-7c8d-9e0f1a2b3c4d"
 
 
@@ -140,20 +139,21 @@ class Findings:
         rule, actual = result.expected.rule, result.actual.response
         if rule not in self.contract.examples or rule not in result.probe.behaviours or not actual:
             return
+        example = self.contract.examples[rule]
         others = tuple(each for each in base.responses if each.rule != rule)
         status, body = actual["status"], actual["body"]
         if status == SUCCESS and rule in SESSIONS:
             change = ObservedResponse(rule, starts_session=True)
             yield replace(base, responses=(*others, change))
-        elif status >= ERROR and isinstance(body, dict):
+        elif status >= ERROR and example.status >= ERROR and isinstance(body, dict):
             sample = _to_sample(body, self.date)
-            depends = isinstance(self.contract.examples[rule].content["message"], list)
+            depends = isinstance(example.content["message"], list)
             for is_fixed in (False,) if depends else (False, True):
                 change = ObservedResponse(rule, status, sample, has_fixed_message=is_fixed)
                 yield replace(base, responses=(*others, change))
         elif status < ERROR:
             message = body.get("message") if isinstance(body, dict) else None
-            content = self.contract.examples[rule].content
+            content = example.content
             if isinstance(message, str) and isinstance(content, dict):
                 content = {**content, "message": message}
             yield replace(base, responses=(*others, ObservedResponse(rule, status, content)))

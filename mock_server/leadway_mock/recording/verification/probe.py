@@ -60,6 +60,7 @@ class Probe:
             own content.
         wait_seconds: how long to wait before the request.
         after: names of probes that must be sent before, besides those that it refers to.
+        agent: name of the user's value that names the agent, where the agent must reply.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Probe:
     is_list: bool = False
     wait_seconds: float = 0.0
     after: tuple[str, ...] = ()
+    agent: str = ""
 
     @cached_property
     def references(self) -> frozenset[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from leadway_mock.recording.verification.comparison import FieldDifference, compare
+from leadway_mock.recording.verification.comparison import ERROR, FieldDifference, compare
 from leadway_mock.recording.verification.execute_probes import NO_MESSAGE
 from leadway_mock.recording.verification.probe import Probe
 from leadway_mock.recording.verification.probe_sender import ProbeResponse, ProbeSender
@@ -70,11 +70,7 @@ def admission_error(target: ProbeSender) -> str:
     if response is None:
         return observation.reason
     if response["status"] in REJECTED:
-        message = response["body"].get("message") if isinstance(response["body"], dict) else ""
-        return (
-            f"the target rejects the token or the location: {response['status']}"
-            f" {str(message)[:100]}"
-        )
+        return f"the target rejects the token or the location: {_error_text(response)}"
     return ""
 
 
@@ -83,17 +79,39 @@ def verify(
 ) -> Iterator[ProbeResult]:
     """Yield the verdict on each probe, as it is sent to the target."""
     skipped: set[str] = set()
+    silent: dict[str, str] = {}  # Why an agent's probes show nothing, by the name of its value.
     for probe in probes:
         needs = [VALUES[name] for name in missing_values(probe, target.values)]
-        needs += [f"the response of {name}" for name in sorted(skipped & probe.references)]
+        needs = needs or [f"the response of {each}" for each in sorted(skipped & probe.references)]
+        reasons = [silent[each] for each in sorted(silent.keys() & probe.references)]
         if needs:
             result = ProbeResult(probe, Verdict.NOT_ASKED, f"needs {' and '.join(needs)}")
+        elif reasons and probe.may_run_agent:
+            result = ProbeResult(probe, Verdict.COULD_NOT_LOOK, f"not sent: {reasons[0]}")
         else:
             ((_, actual),) = target.observe([probe])
+            if probe.agent and (reason := _why_silent(probe, actual)):
+                silent[probe.agent] = reason
+                actual = ProbeResponse(reason=reason)
             result = judge(probe, expected[probe.name], actual)
         if result.verdict is Verdict.NOT_ASKED:
             skipped.add(probe.name)
         yield result
+
+
+def _why_silent(probe: Probe, actual: ProbeResponse) -> str:
+    """Return why the agent does not reply, or an empty text if it does or did not respond."""
+    response = actual.response
+    if response is None or response["status"] < ERROR:
+        return ""
+    return f"the agent of {VALUES[probe.agent]} does not reply: {_error_text(response)}"
+
+
+def _error_text(response: Mapping[str, Any]) -> str:
+    """Return status and message of an error."""
+    body = response["body"]
+    message = body.get("message") if isinstance(body, dict) else ""
+    return f"{response['status']} {str(message)[:100]}"
 
 
 def judge(probe: Probe, expected: ProbeResponse, actual: ProbeResponse) -> ProbeResult:

@@ -312,6 +312,22 @@ def test_a_seeded_difference_is_found(label: str) -> None:
         assert left == set()
 
 
+def test_an_operation_that_always_fails_is_a_difference_that_stays() -> None:
+    def fail(request: Request, response: TargetResponse) -> TargetResponse:
+        if response.status >= 300 or request.path.endswith("/execute"):
+            return response
+        return replace(response, status=403, body=b'{"statusCode": 403, "message": "Forbidden"}')
+
+    results = verify_all(SecondMock(fail))
+    failed = {each.probe.name for each in results if each.expected.rule == "agent-created"}
+    assert failed
+    observations = derive(results)
+    assert {f"{name}/status" for name in failed} <= differing(
+        verify_all(SecondMock(fail), observations)
+    )
+    assert {each.rule for each in observations.responses} == set()
+
+
 def test_a_difference_is_found_wherever_it_is() -> None:
     assert differing(verify_all(SecondMock(profile="observed"))) >= {
         "token-of-another-location/status",
