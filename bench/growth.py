@@ -72,7 +72,7 @@ class _Client:
         return returned
 
 
-def _microseconds(call: Callable[[], object], times: int) -> float:
+def microseconds(call: Callable[[], object], times: int) -> float:
     """Return the microseconds of processor time of a call."""
     started = time.process_time()
     for _ in range(times):
@@ -97,25 +97,25 @@ def many_sessions(size: int) -> Cost:
         client.send()
         client.send(random.choice(sample))
 
-    return lambda calls: _microseconds(both, calls) / 2
+    return lambda calls: microseconds(both, calls) / 2
 
 
 def long_conversation(turn: int) -> Cost:
     """Measure turn `turn` of a conversation and the following ones."""
     client = _Client()
     if turn == 1:
-        return lambda calls: _microseconds(client.send, calls)
+        return lambda calls: microseconds(client.send, calls)
     if turn == 2:  # noqa: PLR2004 - each session has one second turn, so each call needs another
 
         def second_turns(calls: int) -> float:
             sessions = iter([client.send() for _ in range(calls)])
-            return _microseconds(lambda: client.send(next(sessions)), calls)
+            return microseconds(lambda: client.send(next(sessions)), calls)
 
         return second_turns
     session = client.send()
     for _ in range(turn - 2):
         client.send(session)
-    return lambda calls: _microseconds(lambda: client.send(session), calls)
+    return lambda calls: microseconds(lambda: client.send(session), calls)
 
 
 def measure_growth(scenario: Scenario, sizes: Sequence[int], rounds: int, calls: int) -> list[Step]:

@@ -40,7 +40,7 @@ from leadway._rate_limiter import DOCUMENTED_LIMITS, RateLimiter
 from leadway._responses import Reply
 from leadway._retries import RetryPolicy
 from leadway._settings import PRODUCTION, Settings
-from leadway._token_providers import OAuthToken
+from leadway._token_providers import LocationToken, OAuthToken
 from leadway._tokens import MOCK_TOKEN, Secret
 from leadway._version import __version__
 from leadway.errors import (
@@ -130,6 +130,7 @@ __all__ = [
     "InvalidTokenError",
     "Leadway",
     "LeadwayError",
+    "LocationToken",
     "ManagedAgent",
     "ManagedAgentDetails",
     "ManagedAgentPage",

@@ -136,8 +136,9 @@ def _refresh(provider: TokenProvider, options: SendOptions) -> Steps[None]:
     # A refresh token works once, so nothing is sent again that may have been processed.
     retries = replace(options.retries, retry_on=())
     try:
-        yield from send_with_retries(step, replace(options, retries=retries, provider=None))
-    except errors.InvalidTokenError as error:
+        options = replace(options, retries=retries, provider=provider.issuer)
+        yield from send_with_retries(step, options)
+    except errors.AuthorizationError as error:
         provider.reject(error)
         raise
 

@@ -57,7 +57,8 @@ class Settings:
 
     Args:
         token: a Private Integration Token or an OAuth token; masked in all output. Or an
-            `OAuthToken`, or a function that returns a token and is called again after a 401.
+            `OAuthToken`, a `LocationToken`, or a function that returns a token and is called again
+            after a 401.
         location_id: the sub-account that owns the agents and the token.
         base_url: scheme and host of the service.
         api_version: the `Version` header.

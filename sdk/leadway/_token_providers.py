@@ -6,7 +6,7 @@ import json
 import math
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from inspect import isawaitable
 from types import NoneType
 from typing import Any, Final, TypeAlias
@@ -15,7 +15,14 @@ from leadway._arguments import check_type
 from leadway._calls import Call, HTTPResponse
 from leadway._responses import parse_object
 from leadway._tokens import Secret, token_problem
-from leadway.errors import InvalidResponseError, InvalidTokenError, SettingsError
+from leadway.errors import (
+    AuthorizationError,
+    InvalidResponseError,
+    InvalidTokenError,
+    MissingScopeError,
+    SettingsError,
+    WrongTokenTypeError,
+)
 
 TokenFunction: TypeAlias = Callable[[], str | Secret | Awaitable[str | Secret]]
 OnRefresh: TypeAlias = Callable[[Secret, Secret], object]
@@ -28,6 +35,10 @@ _CONNECT_AGAIN: Final = (
     " each refresh, or let the location authorize the app again."
 )
 _CHECK_APP: Final = "Check `client_id` and `client_secret`."
+_CHECK_AGENCY: Final = (
+    "This was the agency's token: it must be valid, that of an agency and not of a location, and"
+    " have the scope oauth.write."
+)
 _BAD_REQUEST: Final = 400
 _MAX_SECONDS: Final = 1e9
 _NEEDS_STRING: Final = "A token function must return a string; async ones need AsyncLeadway."
@@ -45,6 +56,9 @@ class TokenProvider(Secret):
         """Whether `report` must be called for the current token."""
 
         self.current: Secret | None = None
+        self.issuer: TokenProvider | None = None
+        """Provider of the token with which the call of `refresh_step` is sent, if it needs one."""
+
         self._secrets: tuple[Secret, ...] = ()
         self._expires_at = math.inf
 
@@ -67,8 +81,8 @@ class TokenProvider(Secret):
         self._keep(token)
         self.current = token
 
-    def reject(self, error: InvalidTokenError) -> None:
-        """Take note of the error after which no refresh can succeed."""
+    def reject(self, error: AuthorizationError) -> None:
+        """Take note of the error of a refresh; give it a hint."""
 
     def report(self) -> object:
         """Report the current token to the program; the result may be awaitable."""
@@ -77,6 +91,26 @@ class TokenProvider(Secret):
     def secrets(self) -> tuple[Secret, ...]:
         """Return the tokens that the program has given."""
         return ()
+
+    def _take(self, body: bytes) -> Mapping[str, Secret]:
+        """Use the access token of a response; return all tokens that it has, by their names."""
+        try:
+            fields = parse_object(HTTPResponse(200, body), {})
+        except InvalidResponseError:
+            return {}
+        tokens = {
+            name: Secret(fields[name])
+            for name in ("access_token", "refresh_token")
+            if isinstance(fields.get(name), str)
+        }
+        tokens = {name: token for name, token in tokens.items() if not token_problem(token)}
+        self._keep(*tokens.values())
+        if "access_token" in tokens:
+            lifetime = fields.get("expires_in")
+            seconds = lifetime if isinstance(lifetime, int | float) else _MAX_SECONDS
+            self._expires_at = time.monotonic() + min(seconds, _MAX_SECONDS)
+            self.current = tokens["access_token"]
+        return tokens
 
     def _keep(self, *secrets: Secret) -> None:
         self._secrets = (*self._secrets, *secrets)[-_MAX_SECRETS:]
@@ -161,7 +195,7 @@ class OAuthToken(TokenProvider):
         self._client_id = client_id
         self._client_secret: Secret = _as_secret(client_secret)
         self._refresh_token: Secret = _as_secret(refresh_token)
-        self.current = None if access_token is None else _as_secret(access_token)
+        self.current: Secret | None = None if access_token is None else _as_secret(access_token)
         del client_secret, refresh_token, access_token  # No traceback of an error shows them.
         self._on_refresh = on_refresh
         self._rejection: InvalidTokenError | None = None
@@ -191,8 +225,10 @@ class OAuthToken(TokenProvider):
             take_secrets=self._take_tokens,
         )
 
-    def reject(self, error: InvalidTokenError) -> None:
-        """Send this refresh token no more."""
+    def reject(self, error: AuthorizationError) -> None:
+        """Send this refresh token no more, if it is invalid."""
+        if not isinstance(error, InvalidTokenError):
+            return
         error.hint = _CONNECT_AGAIN if error.status == _BAD_REQUEST else _CHECK_APP
         self._rejection = InvalidTokenError(error.message, status=error.status, hint=error.hint)
 
@@ -213,25 +249,73 @@ class OAuthToken(TokenProvider):
 
     def _take_tokens(self, body: bytes) -> bytes:
         """Use the tokens of a response; return a body that says which ones it had."""
-        try:
-            fields = parse_object(HTTPResponse(200, body), {})
-        except InvalidResponseError:
-            return b""
-        tokens = {
-            name: Secret(fields[name])
-            for name in ("access_token", "refresh_token")
-            if isinstance(fields.get(name), str)
-        }
-        tokens = {name: token for name, token in tokens.items() if not token_problem(token)}
-        self._keep(*tokens.values())
+        tokens = self._take(body)
         self._refresh_token = tokens.get("refresh_token", self._refresh_token)
         if "access_token" in tokens:
-            lifetime = fields.get("expires_in")
-            seconds = lifetime if isinstance(lifetime, int | float) else _MAX_SECONDS
-            self._expires_at = time.monotonic() + min(seconds, _MAX_SECONDS)
-            self.current = tokens["access_token"]
             self.is_unreported = True
-        return json.dumps({name: str(token) for name, token in tokens.items()}).encode()
+        return _masked_body(tokens)
+
+
+class LocationToken(TokenProvider):
+    """Token of a location, got with that of its agency by `POST /oauth/locationToken`.
+
+    It is got before the first request, after a 401 and when it has expired. Threads, tasks and
+    clients can share it. The locations of an agency can share the agency's token.
+
+    Args:
+        agency_token: token of the agency: a string, an `OAuthToken`, which is refreshed when it is
+            rejected, or a function as for `Settings.token`.
+        company_id: id of the agency.
+        location_id: id of the location.
+
+    Raises:
+        SettingsError: an argument cannot be what it should be.
+    """
+
+    def __init__(
+        self, agency_token: str | Secret | TokenFunction, company_id: str, location_id: str
+    ) -> None:
+        super().__init__()
+        token: Any = as_token(agency_token)
+        del agency_token  # No traceback of an error shows it.
+        self.issuer: TokenProvider | None = token if isinstance(token, TokenProvider) else None
+        problem = "" if self.issuer else token_problem(token, "agency_token")
+        if problem:
+            raise SettingsError(problem)
+        self._agency_token: Secret = token
+        self._ids: Mapping[str, str] = {"company_id": company_id, "location_id": location_id}
+        for name, value in self._ids.items():
+            check_type(name, value, str, "a string", SettingsError)
+
+    def refresh_step(self) -> Call:
+        """Return the call of the token operation."""
+        from leadway_client.models import GetLocationAccessTokenRequest  # noqa: PLC0415 - as in `_calls`
+
+        return Call(
+            "getLocationAccessToken",
+            {"body": GetLocationAccessTokenRequest(**self._ids)},
+            _check_tokens,
+            token=None if self.issuer else self._agency_token,
+            take_secrets=lambda body: _masked_body(self._take(body)),
+        )
+
+    def reject(self, error: AuthorizationError) -> None:
+        """Say that the error is about the agency's token."""
+        kinds = (InvalidTokenError, MissingScopeError, WrongTokenTypeError)
+        if isinstance(error, kinds) and error.hint == type(error).hint:
+            error.hint = _CHECK_AGENCY
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """Return the tokens of the agency that the program has given."""
+        return self.issuer.secrets() if self.issuer else (self._agency_token,)
+
+    def mask(self, text: bytes) -> bytes:
+        """Return `text` with each occurrence of its secrets and the agency's replaced."""
+        return super().mask(self._agency_token.mask(text))
+
+
+def _masked_body(tokens: Mapping[str, Secret]) -> bytes:
+    return json.dumps({name: str(token) for name, token in tokens.items()}).encode()
 
 
 class _RefreshBody:

@@ -47,7 +47,7 @@ from leadway_client.api.managed_agents import (
     get_managed_agent,
     list_managed_agents,
 )
-from leadway_client.api.tokens import get_access_token
+from leadway_client.api.tokens import get_access_token, get_location_access_token
 from leadway_client.types import UNSET
 
 USER_AGENT: Final = (
@@ -76,9 +76,13 @@ _OPERATIONS: Final[Mapping[str, Any]] = {
     "listManagedAgents": list_managed_agents,
     "getManagedAgent": get_managed_agent,
     "getAccessToken": get_access_token,
+    "getLocationAccessToken": get_location_access_token,
 }
 _ONE_VERSION: Final = frozenset(
-    {"executeManagedAgent", "listManagedAgents", "getManagedAgent", "getAccessToken"}
+    {
+        *("executeManagedAgent", "listManagedAgents", "getManagedAgent"),
+        *("getAccessToken", "getLocationAccessToken"),
+    }
 )
 """Operations without `source`, which one `Version` has, or in which its names are those of one."""
 
@@ -143,10 +147,10 @@ class _BaseTransport:
             reason = f"The message cannot be encoded as JSON: {detail}"
             return Failure(errors.InvalidRequestError, reason)
         token = call.token or self._settings.token
+        is_public = call.operation == "getAccessToken"  # Its form has its secrets.
         headers = {
             "Host": self._url.netloc,
-            # The form of the token operation has its secrets.
-            **({} if form else {"Authorization": f"Bearer {token.reveal()}"}),
+            **({} if is_public else {"Authorization": f"Bearer {token.reveal()}"}),
             "User-Agent": USER_AGENT,
             "Accept": "application/json",
             "Accept-Encoding": "gzip, deflate",

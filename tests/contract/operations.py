@@ -21,7 +21,7 @@ class OperationRow:
 _AGENTS = "tests/contract/test_agents.py::test_"
 _MANAGED = "tests/contract/test_managed_agents.py::test_"
 _TOKENS = "tests/contract/test_tokens.py::test_"
-_AGENCY = "none: needs an agency's token, a client has a location's"
+_V3 = "none: LocationToken uses the older path, which is the same operation"
 _CONVERSATIONS = "tests/contract/test_conversations.py::test_"
 
 OPERATIONS: Mapping[str, OperationRow] = {
@@ -55,9 +55,9 @@ OPERATIONS: Mapping[str, OperationRow] = {
     "getManagedAgent": OperationRow(f"{_MANAGED}managed_agent_is_read", "ManagedAgent.get"),
     "getAccessToken": OperationRow(f"{_TOKENS}code_is_exchanged_once", "OAuthToken"),
     "getLocationAccessToken": OperationRow(
-        f"{_TOKENS}agency_gets_tokens_of_its_locations", no_sdk=_AGENCY
+        f"{_TOKENS}agency_gets_tokens_of_its_locations", "LocationToken"
     ),
     "getLocationAccessTokenV3": OperationRow(
-        f"{_TOKENS}agency_gets_tokens_of_its_locations", no_sdk=_AGENCY
+        f"{_TOKENS}agency_gets_tokens_of_its_locations", no_sdk=_V3
     ),
 }

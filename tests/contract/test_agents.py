@@ -162,7 +162,7 @@ def test_metadata_is_changed(service: Service) -> None:
     write(service, "PATCH", f"/{agent}", status="active")
     assert say(service, agent).status_code == 200
     text = message(write(service, "PATCH", f"/{agent}", status="busy"), 422)
-    assert text == ["status must be one of the following values: active, inactive, archived"]
+    assert text == ["status must be a valid enum value"]
 
 
 @pytest.mark.clause("deleted-agent-is-gone")

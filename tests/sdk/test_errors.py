@@ -82,6 +82,7 @@ CLASSES = {
     "token-class-location": errors.WrongTokenTypeError,
     "refresh-token-invalid": errors.InvalidTokenError,
     "authorization-code-invalid": errors.InvalidTokenError,
+    "client-credentials-unauthorized": errors.InvalidRequestError,
     "version-missing": errors.VersionHeaderError,
     "version-unknown": errors.VersionHeaderError,
     "scope-missing-documented": errors.MissingScopeError,

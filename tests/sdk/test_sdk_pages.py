@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from dataclasses import MISSING, fields
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from leadway import MOCK_TOKEN, LeadwayError, Reply, Settings, errors
 from leadway.commands.command_line import CHECK_FAILED, EXIT_CODES, SUCCESS, USAGE
 from leadway_command import EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, EXIT_IO_ERROR
+from leadway_mock.agents.access_tokens import access_claims, issue_token
 from tests.docs.markdown import Page
 from tests.sdk.conftest import LOCATION
 
@@ -25,7 +27,8 @@ OUTPUTS = {
     "stored = chat": ["Look at this -> Turn 1.", "Do you remember? -> Turn 2."],
     "create_agent": [" Support active\n"],
     "AsyncLeadway": ["Turn 1. You said: Hello\n" * 3],
-    "OAuthToken(": ["Turn 1. You said: Hello\n"],
+    "on_refresh=store": ["Turn 1. You said: Hello\n"],
+    "LocationToken(": ["Turn 1. You said: Hello\n"],
     "inactiveagent": ["InactiveAgentError False Agent is not active. (HTTP 400"],
     "RateLimiter()": ["You said: One", "You said: Two", "You said: Three"],
     "observer=observe": ["1 /agent-studio/agent/p1q2r3s4t5u6v7w8x9y0z1a2/execute 200 "],
@@ -38,11 +41,17 @@ def test_every_example_has_its_output() -> None:
     assert parts == [[part] for part in OUTPUTS]
 
 
+def agency_token() -> str:
+    now = time.time()
+    return issue_token(access_claims("Company", "c1", ("oauth.write",), now=now, seconds=600))
+
+
 @pytest.mark.parametrize("part", OUTPUTS)
 def test_every_example_runs(part: str, url: str, tmp_path: Path) -> None:
     (text,) = [each for each in EXAMPLES if part in each]
     settings = {"TOKEN": MOCK_TOKEN, "LOCATION_ID": LOCATION, "BASE_URL": url}
     environment = {f"LEADWAY_{name}": value for name, value in settings.items()}
+    environment["LEADWAY_AGENCY_TOKEN"] = agency_token()
     environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     (tmp_path / "example.py").write_text(text)
     done = subprocess.run(

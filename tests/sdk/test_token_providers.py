@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -26,6 +27,8 @@ from leadway import (
     InvalidTokenError,
     Leadway,
     LeadwayError,
+    LocationToken,
+    MissingScopeError,
     OAuthToken,
     RequestTimeoutError,
     RetryPolicy,
@@ -33,6 +36,7 @@ from leadway import (
     ServerError,
     SettingsError,
     TokenHostMismatchError,
+    WrongTokenTypeError,
     _sender,
 )
 from leadway.telemetry import span_observer
@@ -64,6 +68,7 @@ OLD_REFRESH, NEW_REFRESH = "canary-refresh-old-99cc", "canary-refresh-new-00dd"
 CANARIES = (APP[1], OLD, NEW, OLD_REFRESH, NEW_REFRESH)
 REAL = "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
 DAY = 86_400
+COMPANY = "madeUpCompany0000000"
 N = 8
 
 REPLY = send_bytes(response(200, GOOD_BODY))
@@ -100,9 +105,9 @@ def mock() -> Iterator[Server]:
 class Program:
     """A program that stores the tokens of an app."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, **fields: str) -> None:
         self.url = url
-        form = {"client_id": APP[0], "client_secret": APP[1], "code": f"{LOCATION}.1"}
+        form = {"client_id": APP[0], "client_secret": APP[1], "code": f"{LOCATION}.1", **fields}
         form["grant_type"] = "authorization_code"
         answer = httpx.post(f"{url}/oauth/token", data=form, trust_env=False).json()
         self.tokens = [(answer["access_token"], answer["refresh_token"])]
@@ -527,3 +532,115 @@ def test_settings_share_a_provider(hostile_server: HostileServer) -> None:
     assert {token: 1}[token] == 1
     send_sync(hostile_server.url, token=token)
     assert paths(hostile_server) == ["token", "execute", "execute"]
+
+
+class Agency(Program):
+    """An app of an agency, and how many of its requests were for tokens of locations."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, user_type="Company")
+
+    def location_token(self) -> LocationToken:
+        return LocationToken(self.token(), COMPANY, LOCATION)
+
+    def requests(self) -> Counter[str]:
+        found = httpx.get(f"{self.url}/__mock/journal?limit=200", trust_env=False).json()
+        return Counter(each["operationId"] for each in found["entries"])
+
+
+def test_an_agency_speaks_to_a_location(mock: Server, send: Send) -> None:
+    agency = Agency(mock.url)
+    token = agency.location_token()
+    for _ in range(2):
+        assert send(mock.url, token=token).text == "Turn 1. You said: Hello"
+    assert agency.requests()["getLocationAccessToken"] == 1
+    agency.pass_a_day()  # Both tokens have expired.
+    assert send(mock.url, token=token).text == "Turn 1. You said: Hello"
+    assert len(agency.tokens) == 2
+    assert agency.requests()["getAccessToken"] == 2
+
+
+def test_threads_get_one_token_of_a_location(mock: Server) -> None:
+    agency = Agency(mock.url)
+    agency.pass_a_day()
+    barrier = Barrier(N)
+    token = agency.location_token()
+    with (
+        Leadway(token=token, location_id=LOCATION, base_url=mock.url) as leadway,
+        ThreadPoolExecutor(N) as threads,
+    ):
+
+        def execute(_: int) -> str:
+            barrier.wait()
+            return leadway.agent(AGENT_ID).execute("Hello").text
+
+        assert set(threads.map(execute, range(N))) == {"Turn 1. You said: Hello"}
+    assert len(agency.tokens) == 2
+    assert agency.requests()["getLocationAccessToken"] == 2  # The first was rejected.
+
+
+def test_the_token_of_an_agency_is_sent_for_that_of_a_location(
+    send: Send, hostile_server: HostileServer
+) -> None:
+    hostile_server.respond_with(issued(refresh_token=None), REPLY)
+    send(hostile_server.url, token=LocationToken(OLD, COMPANY, LOCATION), source="api")
+    asked, message = hostile_server.received
+    line, _, _ = asked.partition(b"\r\n")
+    assert line == b"POST /oauth/locationToken HTTP/1.1"
+    assert headers_of(asked)["authorization"] == f"Bearer {OLD}"
+    assert parse_qs(asked.rpartition(b"\r\n\r\n")[2].decode()) == {
+        "companyId": [COMPANY],
+        "locationId": [LOCATION],
+    }
+    assert headers_of(message)["authorization"] == f"Bearer {NEW}"
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("Invalid JWT", InvalidTokenError),
+        ("This token's user type is not yet supported!", WrongTokenTypeError),
+        ("The token is not authorized for this scope.", MissingScopeError),
+    ],
+)
+def test_an_error_says_that_it_is_about_the_agencys_token(
+    message: str, kind: type[LeadwayError], send: Send, hostile_server: HostileServer
+) -> None:
+    hostile_server.respond_with(rejected(message))
+    with pytest.raises(kind, match="agency's token") as caught:
+        send(hostile_server.url, token=LocationToken(OLD, COMPANY, LOCATION))
+    assert paths(hostile_server) == ["locationToken"]
+    assert not is_in(OLD, shown(caught.value))
+
+
+def test_tokens_of_an_agency_and_its_location_are_masked(
+    send: Send, hostile_server: HostileServer
+) -> None:
+    echo = send_bytes(response(400, json.dumps({"message": f"{OLD} {NEW} {APP[1]}"}).encode()))
+    hostile_server.respond_with(issued(), echo)
+    token = LocationToken(oauth_token(), COMPANY, LOCATION)
+    with pytest.raises(LeadwayError) as caught:
+        send(hostile_server.url, token=token)
+    assert not any(is_in(each, shown(caught.value)) for each in CANARIES)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("", COMPANY, LOCATION), "agency_token"),
+        ((f"Bearer {OLD}", COMPANY, LOCATION), "agency_token"),
+        ((1, COMPANY, LOCATION), "agency_token"),
+        ((OLD, None, LOCATION), "company_id"),
+        ((OLD, COMPANY, 1), "location_id"),
+    ],
+)
+def test_wrong_arguments_of_a_location_token_are_named(arguments: Any, named: str) -> None:
+    with pytest.raises(SettingsError, match=f"`{named}`") as caught:
+        LocationToken(*arguments)
+    assert not is_in(OLD, shown(caught.value))
+
+
+@pytest.mark.parametrize("token", [REAL, OAuthToken(*APP, REAL), lambda: REAL])
+def test_an_agencys_token_goes_only_to_its_host(token: Any, send: Send) -> None:
+    with pytest.raises(TokenHostMismatchError):
+        send("http://127.0.0.1:9", token=LocationToken(token, COMPANY, LOCATION))

@@ -14,6 +14,7 @@ from leadway import (
     InvalidRequestError,
     Leadway,
     LeadwayError,
+    LocationToken,
     OAuthToken,
     RateLimitedError,
     RateLimiter,
@@ -82,6 +83,9 @@ async def refresh_async(url: str, agent_id: str) -> str:
     token = OAuthToken("app", "app-secret", "refresh-token", await get_token(), on_refresh=store)
     with Leadway(settings(url), token=token) as leadway:
         reply = leadway.agent(agent_id).execute("Hello")
+    location_token = LocationToken(token, "company", "C2QujeCh8ZnC7al2InWR")
+    async with AsyncLeadway(settings(url), token=location_token):
+        pass  # The mock's token is not that of an agency.
     async with AsyncLeadway(settings(url), token=get_token) as other:
         reply = await other.agent(agent_id).execute("Hello")
     return reply.text

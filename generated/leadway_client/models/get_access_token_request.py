@@ -19,8 +19,8 @@ class GetAccessTokenRequest:
     Attributes:
         client_id (str): The id of the app. Example: 6578278e879ad2646715ba9c-m1abc2de.
         client_secret (str): The secret of the app. Example: made-up-secret.
-        grant_type (GetAccessTokenRequestGrantType): What is exchanged; `client_credentials` is documented, too.
-            Example: refresh_token.
+        grant_type (GetAccessTokenRequestGrantType): What is exchanged; what `client_credentials` needs and brings is
+            unknown. Example: refresh_token.
         code (str | Unset): The authorization code, for the grant type of that name. Example: ve9EPM428h8vShlRW1KT.1.
         refresh_token (str | Unset): The refresh token, for the grant type of that name. Example: made-up-refresh-token.
         user_type (GetAccessTokenRequestUserType | Unset): Whether the token is to be that of a sub-account or an

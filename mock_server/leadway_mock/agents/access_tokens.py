@@ -21,6 +21,7 @@ from leadway_mock.agents.registry import (
     LOCATION_CLASS,
     Token,
 )
+from leadway_mock.util.json_text import to_json_bytes
 
 ACCESS_SECONDS: Final = 86_399
 """How long an access token lives (documented: `expires_in`)."""
@@ -31,7 +32,6 @@ REFRESH_SECONDS: Final = 365 * 86_400
 REFRESH_CLAIM: Final = "refreshFor"
 """Claim of a refresh token of the mock: the app that it was issued to."""
 
-_HEADER: Final = {"alg": "HS256", "kid": "leadway-mock", "typ": "JWT"}
 _KEY: Final = b"leadway-mock: everybody knows this key"
 _PARTS: Final = 3
 """Header, claims and signature."""
@@ -39,7 +39,7 @@ _PARTS: Final = 3
 
 def issue_token(claims: Mapping[str, Any]) -> str:
     """Return a signed token with these claims."""
-    signed = f"{_encode(_HEADER)}.{_encode(claims)}"
+    signed = f"{_HEADER}.{_base64(to_json_bytes(claims))}"
     return f"{signed}.{_signature(signed)}"
 
 
@@ -71,7 +71,7 @@ def read_claims(token: str) -> Mapping[str, Any] | None:
 def is_issued_here(token: str) -> bool:
     """Return whether a mock has signed the token."""
     signed, _, signature = token.rpartition(".")
-    is_marked = signed.startswith(_encode(_HEADER) + ".")
+    is_marked = signed.startswith(f"{_HEADER}.")
     return is_marked and hmac.compare_digest(signature.encode(), _signature(signed).encode())
 
 
@@ -96,10 +96,6 @@ def token_of(value: str, claims: Mapping[str, Any]) -> Token:
     )
 
 
-def _encode(content: Mapping[str, Any]) -> str:
-    return _base64(json.dumps(content, separators=(",", ":")).encode())
-
-
 def _signature(signed: str) -> str:
     return _base64(hmac.digest(_KEY, signed.encode("utf-8", "surrogatepass"), hashlib.sha256))
 
@@ -114,3 +110,6 @@ def _decode(part: str) -> Any:  # noqa: ANN401 - any JSON value
         return json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, RecursionError) as error:
         raise ValueError(part) from error
+
+
+_HEADER: Final = _base64(b'{"alg":"HS256","kid":"leadway-mock","typ":"JWT"}')

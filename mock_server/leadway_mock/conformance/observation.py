@@ -87,13 +87,18 @@ class Observation:
     """The Idempotency-Key, for operations that have one."""
 
     @property
+    def fingerprint(self) -> str:
+        """A fingerprint of the request; the same when it is sent again unchanged."""
+        return self.entry["request"].get("fingerprint", "")
+
+    @property
     def was_committed(self) -> bool:
         """Whether the agent received the message, and its turn is committed."""
         return self.turn > 0
 
     @property
     def succeeded(self) -> bool:
-        """Whether the client received the agent's reply."""
+        """Whether the client received the response to a success."""
         return self.was_delivered and self.status == 200  # noqa: PLR2004 - OK
 
     @property

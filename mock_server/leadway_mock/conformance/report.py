@@ -6,6 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from leadway_mock.conformance.agent_detectors import (
+    RepeatedCreationsDetector,
+    RepeatedPublicationsDetector,
+    UsedTokensDetector,
+)
 from leadway_mock.conformance.observation import Detection, Detector, observe
 from leadway_mock.conformance.request_detectors import (
     EarlyRetryDetector,
@@ -122,6 +127,9 @@ def evaluate(
         EarlyRetryDetector(),
         KeyedRetriesDetector(),
         RepeatedErrorsDetector(),
+        RepeatedCreationsDetector(),
+        RepeatedPublicationsDetector(),
+        UsedTokensDetector(),
         SingleRequestDetector(),
     )
 

@@ -45,6 +45,8 @@ RULES_BY_ERROR: Mapping[str, str] = {
     "query-unknown-400": "query-invalid",
     "variables-too-large": "body-invalid",
     "variable-reserved": "body-invalid",
+    "token-class-unsupported": "token-class-wrong",
+    "token-class-location": "token-class-wrong",
     "idempotency-key-missing": "idempotency-key-invalid",
     "idempotency-key-invalid": "idempotency-key-invalid",
     "idempotency-key-reused": "idempotency-key-reused",
@@ -102,12 +104,12 @@ class RepeatedMessagesDetector(Detector):
         before = self._uncertain.get(key)
         repeated = before is not None and (
             is_retry_after_timeout(current, before)
-            or (_is_uncertain(before) and _is_soon(current, before))
+            or (is_uncertain(before) and is_soon(current, before))
         )
         is_same_turn = before is not None and current.key != "" and current.key == before.key
         if before and repeated and not is_same_turn:
             yield _repeated_message(current, before)
-        if _is_uncertain(current) or current.delay:
+        if is_uncertain(current) or current.delay:
             # A turn that was committed is the one that a later retry repeats.
             committed = repeated and before and before.was_committed and not current.was_committed
             self._uncertain[key] = before if before and committed else current
@@ -171,12 +173,12 @@ class RepeatedErrorsDetector(Detector):
         Another response now means that the cause was fixed, unless the error was scripted: then
         the client could not know.
         """
-        key = current.entry["request"].get("fingerprint", "")
+        key = current.fingerprint
         if not key:
             return
         before = self._rejected.pop(key, None)
         same = before and (current.rule == before.rule or before.was_scripted)
-        if before and same and _is_soon(current, before):
+        if before and same and is_soon(current, before):
             after = duration_text(current.seconds_since(before))
             text = f"{before.status} {before.rule}, and the same request again after {after}"
             yield Detection("error-retried", text, (before.number, current.number))
@@ -221,12 +223,13 @@ def _truncate(text: str) -> str:
     return text if len(text) <= MAX_TEXT_CHARS else f"{text[:MAX_TEXT_CHARS]}…"
 
 
-def _is_soon(current: Observation, before: Observation) -> bool:
+def is_soon(current: Observation, before: Observation) -> bool:
+    """Return whether a request came so soon after another one that it is a retry."""
     return current.started_after(before) and current.seconds_since(before) <= RETRY_SECONDS
 
 
-def _is_uncertain(current: Observation) -> bool:
-    """Return whether the client cannot know if its message was processed."""
+def is_uncertain(current: Observation) -> bool:
+    """Return whether the client cannot know if its request was processed."""
     if not current.was_delivered:
         return True
     may_retry = current.status == 503 and current.retry_after is not None  # noqa: PLR2004 - as named

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from leadway_mock.agents.file.loader import parse_agents
@@ -71,7 +70,7 @@ def give_replies(
         agent = namespace.agents.find(agent_id, reads)
         if agent is None or agent.is_deleted:
             return None
-        changed = replace(agent, replies=tuple(replies))
+        changed = agent.give_replies(replies)
         writes = namespace.agents.change_writes(agent, changed, reads)
         if namespace.store.commit(writes) is not None:
             return changed

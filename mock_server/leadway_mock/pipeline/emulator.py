@@ -29,6 +29,7 @@ from leadway_mock.state.exchange_record import ExchangeRecord
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.namespaces import NamespaceRegistry
 from leadway_mock.state.sessions import Sessions
+from leadway_mock.state.stored_agents import AGENTS, VERSION_AGENTS
 from leadway_mock.store import Store, StoreUnavailable, WouldBlock
 
 log = logging.getLogger(__name__)
@@ -131,10 +132,14 @@ class Emulator:
         segments = request.path.split("/", 6)
         at = 4 if "public-api" in segments[2:3] else 3
         agent_id = segments[at] if len(segments) > at else ""
-        if agent_id in self._pipeline.agents.by_id:  # Only created agents are in the store.
-            agent_id = ""
+        agent_key = ""
+        if (
+            agent_id and agent_id not in self._pipeline.agents.by_id
+        ):  # Only created agents are in the store.
+            is_version = agent_id == "versions" and len(segments) > at + 1
+            agent_key = VERSION_AGENTS + segments[at + 1] if is_version else AGENTS + agent_id
         namespace, reads = self.namespaces.for_request(
-            request.headers.get("authorization"), execution_id, agent_id
+            request.headers.get("authorization"), execution_id, agent_key
         )
         now = namespace.clock.now()
         record = ExchangeRecord(request, now, wall_clock_at, started, namespace.name)

@@ -157,15 +157,16 @@ class RequestPipeline:
 
         body = self._parse_body(context, operation)
         # body-too-large, media-type-unsupported, body-malformed
-        location = self._check_location(context, operation, body, token)
+        reader = self._queries.get(operation.id)
+        sent = dict(parse_qsl(request.query, keep_blank_values=True)) if reader else {}
+        location = self._check_location(context, operation, body, sent, token)
         # location-missing, location-forbidden, location-forbidden-401
         self._count_quotas(context, operation, token, location)
         # quota-exceeded, quota-exceeded-retryable
         if request.query and (operation.id, request.query) not in self._valid_queries:
             self._check_query(operation, request.query, settings.unknown_query)
         # query-unknown, query-unknown-400
-        reader = self._queries.get(operation.id)
-        query = _read_query(request, reader, settings.list_paging) if reader else {}
+        query = _read_query(sent, reader, settings.list_paging) if reader else {}
         # query-invalid
         agent_id = agent_id_of(path)
         self._validate(context, operation, body, agent_id)
@@ -213,6 +214,7 @@ class RequestPipeline:
         context: RequestContext,
         operation: Operation,
         body: Any,  # noqa: ANN401 - any JSON value
+        query: Mapping[str, str],
         token: Token,
     ) -> str | None:
         """Return the location id from the body or the query; None where the operation has none."""
@@ -220,8 +222,8 @@ class RequestPipeline:
         if operation.body_schema and "locationId" in operation.body_schema["properties"]:
             source, known = body, operation.body_schema["properties"]
         elif operation.parameter("query", "locationId"):
-            source = dict(parse_qsl(context.request.query))
-            known = [each["name"] for each in operation.parameters if each["in"] == "query"]
+            source = query
+            known = (each["name"] for each in operation.parameters if each["in"] == "query")
         else:
             return None
         profile = context.namespace.settings.profile
@@ -289,12 +291,12 @@ def body_limit(operation: Operation, settings: Settings) -> int:
     return max(settings.max_body_bytes, settings.max_agent_bytes if is_large else 0)
 
 
-def _read_query(request: Request, reader: QueryReader, paging: str) -> Mapping[str, Any]:
-    """Return the parameters of the query; raises `APIError`: `query-invalid`.
+def _read_query(sent: Mapping[str, str], reader: QueryReader, paging: str) -> Mapping[str, Any]:
+    """Return the described parameters of a query; raises `APIError`: `query-invalid`.
 
     `paging` is the setting `list_paging`: whether a required parameter may be left out.
     """
-    values, errors = reader.read(request.query)
+    values, errors = reader.read(sent)
     if errors and paging == "optional":
         errors = tuple(each for each in errors if each.kind is not ErrorKind.MISSING_PROPERTY)
     if errors:

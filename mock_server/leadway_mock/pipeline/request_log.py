@@ -41,6 +41,7 @@ HINTS: Final[Mapping[str, str]] = {
     "token-expired": "Get a new token.",
     "token-class-location": "Use the token of an agency, not of a sub-account.",
     "authorization-code-invalid": "Get a new code; each is exchanged once.",
+    "client-credentials-unauthorized": "Send authorization_code or refresh_token.",
     "refresh-token-invalid": "Use the newest refresh token; each works once.",
     "version-missing": "Send the header 'Version: 2021-07-28', or 'Version: v3' to managed agents.",
     "version-unknown": "Send a Version that the operation accepts, such as 2021-07-28 or v3.",

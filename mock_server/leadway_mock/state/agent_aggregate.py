@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from leadway_mock.agents.file.loader import restore_agent
 from leadway_mock.agents.registry import ACTIVE, Agent
-from leadway_mock.util.json_text import to_json_text
-from leadway_mock.util.redaction import redact_json, redact_json_text, redact_text
+from leadway_mock.util.redaction import redact_json, redact_text
 
 STAGING: Final = "staging"
 DRAFT: Final = "draft"
@@ -36,10 +35,6 @@ AGENT_TEXTS: Final = (
 VERSION_TEXTS: Final = ("id", "name", "state", "created_at", "updated_at", "published_at")
 """The fields that must be texts."""
 
-AGENT_FIELDS: Final = (*AGENT_TEXTS, "owner", "replies", "is_deleted")
-VERSION_FIELDS: Final = (*VERSION_TEXTS, "number", "is_published", "publisher")
-"""The fields that are stored."""
-
 OWNER_FIELDS: Final = ("agencyId", "authorId", "authorName", "authorEmail")
 """Names of the agency and the author, as in requests."""
 
@@ -51,9 +46,14 @@ class NotPublishable(ValueError):  # noqa: N818 - a state of the version, not a 
     """The version has a state that cannot be published; the text names it."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredVersion:
-    """One version, without its content. Times are ISO 8601 in UTC."""
+NO_PUBLISHER: Final[Mapping[str, str]] = {}
+
+
+class StoredVersion(NamedTuple):
+    """One version, without its content. Times are ISO 8601 in UTC.
+
+    A tuple, since transitions copy versions, and copies of frozen dataclasses cost more.
+    """
 
     id: str
     number: int
@@ -63,7 +63,7 @@ class StoredVersion:
     created_at: str
     updated_at: str
     published_at: str = ""
-    publisher: Mapping[str, str] = field(default_factory=dict)
+    publisher: Mapping[str, str] = NO_PUBLISHER
     """Who published it, by the names of the API; values that were not sent are missing."""
 
 
@@ -86,20 +86,23 @@ class StoredAgent:
     """Canned replies, as in an agents file; without any it echoes the message."""
 
     is_deleted: bool = False
-    revision: int = field(default=0, compare=False)
-    """Number of its changes; 0 before it is stored."""
+    revision: int = field(default=1, compare=False)
+    """Its position in the store: each transition, and so each stored change, adds 1."""
 
     @property
     def is_active(self) -> bool:
         """Whether its status is `active`."""
         return self.status == ACTIVE
 
-    @cached_property
+    @property
     def published_version(self) -> StoredVersion | None:
         """The version that runs in production, or None."""
-        return next((each for each in self.versions if each.is_published), None)
+        for each in self.versions:
+            if each.is_published:
+                return each
+        return None
 
-    @cached_property
+    @property
     def list_state(self) -> str:
         """Decides which lists have the agent: `published`, `active` or `inactive`."""
         if not self.is_active:
@@ -108,7 +111,10 @@ class StoredAgent:
 
     def version(self, version_id: str) -> StoredVersion | None:
         """Return the version with that id, or None."""
-        return next((each for each in self.versions if each.id == version_id), None)
+        for each in self.versions:
+            if each.id == version_id:
+                return each
+        return None
 
     @cached_property
     def runnable(self) -> Agent:
@@ -128,8 +134,7 @@ class StoredAgent:
         self, now: str, *, name: str = "", description: str | None = None, status: str = ""
     ) -> StoredAgent:
         """Return it with other metadata; what is empty or None stays."""
-        return replace(
-            self,
+        return self._next(
             name=name or self.name,
             description=self.description if description is None else description,
             status=status or self.status,
@@ -139,10 +144,10 @@ class StoredAgent:
     def change_version(self, version_id: str, now: str, *, name: str = "") -> StoredAgent:
         """Return it with a changed version, which may get another name."""
         versions = (
-            replace(each, name=name or each.name, updated_at=now) if each.id == version_id else each
+            each._replace(name=name or each.name, updated_at=now) if each.id == version_id else each
             for each in self.versions
         )
-        return replace(self, versions=tuple(versions), updated_at=now)
+        return self._next(versions=tuple(versions), updated_at=now)
 
     def publish(
         self,
@@ -161,19 +166,19 @@ class StoredAgent:
         version = self.version(version_id)
         if version is None or version.state not in states:
             raise NotPublishable(version.state if version else "unknown")
-        published = replace(
-            version,
+        published = version._replace(
             state=PRODUCTION,
             is_published=True,
             updated_at=now,
             published_at=now,
-            publisher=publisher or {},
+            publisher=publisher or NO_PUBLISHER,
         )
         versions = [
-            published if each.id == version_id else replace(each, is_published=False)
+            each._replace(is_published=False) if each.is_published else each
             for each in self.versions
         ]
-        number = max(each.number for each in self.versions) + 1
+        versions[self.versions.index(version)] = published
+        number = max([each.number for each in self.versions]) + 1
         draft = StoredVersion(
             id=draft_id,
             number=number,
@@ -186,16 +191,25 @@ class StoredAgent:
         versions.append(draft)
         if len(versions) > MAX_VERSIONS:
             versions.remove(next(each for each in versions if not each.is_published))
-        return replace(self, versions=tuple(versions), updated_at=now)
+        return self._next(versions=tuple(versions), updated_at=now)
+
+    def give_replies(self, replies: Iterable[Mapping[str, Any]]) -> StoredAgent:
+        """Return it with canned replies; with none it echoes the message."""
+        return self._next(replies=tuple(replies))
 
     def delete(self) -> StoredAgent:
         """Return what remains of a deleted agent: its id and location."""
-        return replace(
-            self, name="", description="", owner={}, versions=(), replies=(), is_deleted=True
+        return self._next(
+            name="", description="", owner={}, versions=(), replies=(), is_deleted=True
         )
 
+    def _next(self, **changes: Any) -> StoredAgent:  # noqa: ANN401 - fields of any type
+        fields = {**self.__dict__, **changes, "revision": self.revision + 1}
+        fields.pop("runnable", None)  # It is made of the others.
+        return StoredAgent(**fields)
 
-def agent_from_json(content: Mapping[str, Any], *, revision: int = 0) -> StoredAgent:
+
+def agent_from_json(content: Mapping[str, Any], *, revision: int = 1) -> StoredAgent:
     """Return the agent of its JSON; raises `TypeError`, or `ValueError` for its replies."""
     versions = tuple(StoredVersion(**each) for each in content["versions"])
     fields = {**content, "versions": versions, "replies": tuple(content["replies"])}
@@ -204,10 +218,10 @@ def agent_from_json(content: Mapping[str, Any], *, revision: int = 0) -> StoredA
     texts += [getattr(each, name) for each in versions for name in VERSION_TEXTS]
     if not all(isinstance(each, str) for each in texts):
         raise TypeError("a text of an agent has another type")
-    if not isinstance(agent.owner, dict) or not isinstance(agent.is_deleted, bool):
+    if not _is_texts(agent.owner) or not isinstance(agent.is_deleted, bool):
         raise TypeError("the owner or the deletion of an agent has another type")
     for each in versions:
-        is_valid = isinstance(each.publisher, dict) and isinstance(each.number, int)
+        is_valid = _is_texts(each.publisher) and isinstance(each.number, int)
         if not is_valid or not isinstance(each.is_published, bool):
             raise TypeError("a value of a version has another type")
     if agent.replies:
@@ -215,12 +229,17 @@ def agent_from_json(content: Mapping[str, Any], *, revision: int = 0) -> StoredA
     return agent
 
 
+def _is_texts(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+
+
 def redacted_agent(agent: StoredAgent) -> StoredAgent:
     """Return an agent without credentials in what clients sent."""
-    sent = [agent.name, agent.description, agent.owner, agent.replies]
-    sent += [part for each in agent.versions for part in (each.name, each.publisher)]
-    text = to_json_text(sent)
-    if redact_json_text(text) == text:  # The usual case, in few calls.
+    sent = [agent.name, agent.description, *agent.owner.values()]
+    for version in agent.versions:
+        sent += (version.name, *version.publisher.values())
+    text = "\n".join(sent)
+    if redact_text(text) == text and not agent.replies:  # The usual case, in few calls.
         return agent
     return replace(
         agent,
@@ -229,7 +248,7 @@ def redacted_agent(agent: StoredAgent) -> StoredAgent:
         owner=_redact(agent.owner),
         replies=tuple(map(_redact, agent.replies)),
         versions=tuple(
-            replace(each, name=redact_text(each.name), publisher=_redact(each.publisher))
+            each._replace(name=redact_text(each.name), publisher=_redact(each.publisher))
             for each in agent.versions
         ),
     )
@@ -241,6 +260,16 @@ def _redact(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a mapping of the
 
 def agent_to_json(agent: StoredAgent) -> dict[str, Any]:
     """Return an agent as it is stored; `agent_from_json` reads it."""
-    fields = {name: getattr(agent, name) for name in AGENT_FIELDS}
-    versions = [{name: getattr(each, name) for name in VERSION_FIELDS} for each in agent.versions]
-    return fields | {"versions": versions}
+    return {
+        "id": agent.id,
+        "location": agent.location,
+        "name": agent.name,
+        "description": agent.description,
+        "status": agent.status,
+        "created_at": agent.created_at,
+        "updated_at": agent.updated_at,
+        "owner": agent.owner,
+        "versions": [each._asdict() for each in agent.versions],
+        "replies": agent.replies,
+        "is_deleted": agent.is_deleted,
+    }

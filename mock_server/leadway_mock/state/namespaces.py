@@ -23,7 +23,7 @@ from leadway_mock.state.ids import Ids
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.quotas import Quotas
 from leadway_mock.state.sessions import CURSOR_KEYS, Sessions, session_keys
-from leadway_mock.state.stored_agents import StoredAgents, agents_key
+from leadway_mock.state.stored_agents import StoredAgents
 from leadway_mock.state.used_tokens import UsedTokens
 from leadway_mock.store import (
     ATTEMPTS,
@@ -181,12 +181,12 @@ class NamespaceRegistry:
         return self.for_request(authorization)[0]
 
     def for_request(
-        self, authorization: str | None, execution_id: str = "", agent_id: str = ""
+        self, authorization: str | None, execution_id: str = "", agent_key: str = ""
     ) -> tuple[Namespace, Reads]:
         """Return the namespace of a request, and what was read with it in one step.
 
-        That is the namespace's overrides, the session `execution_id`, and the created agent
-        `agent_id`.
+        That is the namespace's overrides, the session `execution_id`, and the list at `agent_key`
+        in it, of a created agent or version.
         """
         name = namespace_name(authorization)
         names, keys = [SHARED], [f"{SHARED}/{OVERRIDES_KEY}"]
@@ -194,8 +194,8 @@ class NamespaceRegistry:
             names, keys = [name, SHARED], [f"{name}/{OVERRIDES_KEY}", *keys]
         if execution_id:
             keys += [key for each in names for key in session_keys(f"{each}/", execution_id)]
-        if agent_id:
-            keys += [agents_key(f"{each}/") + agent_id for each in names]
+        if agent_key:
+            keys += [f"{each}/{agent_key}" for each in names]
         reads = Reads(self._store, keys)
         for each, item in zip(names, reads.items, strict=False):
             if item is not None:

@@ -30,6 +30,10 @@ from leadway_mock.util.cache import BoundedDict
 from leadway_mock.util.json_text import to_json_text
 from leadway_mock.util.redaction import fingerprint, redact_json_text
 
+AGENTS: Final = "agents/"
+VERSION_AGENTS: Final = "version-agents/"
+"""What the keys of agents, and of the agent of each version, begin with in their namespace."""
+
 MAX_DELETED: Final = 10_000
 """Deleted agents that are remembered."""
 
@@ -44,9 +48,9 @@ class StoredAgents:
         """Use keys of `store` that begin with `prefix`."""
         self._store = store
         self._settings = settings
-        self.key = agents_key(prefix)
+        self._key = prefix + AGENTS
         self._indexes = f"{prefix}agent-ids/"  # of each location: ids, and the `list_state` of each
-        self._owners = f"{prefix}version-agents/"  # the agent of each version
+        self._owners = prefix + VERSION_AGENTS
         self._contents = f"{prefix}version-contents/"
         self._deleted = f"{prefix}deleted-agents"
         self._dropped = f"{prefix}deleted-versions"  # the newest one; then it is gone
@@ -55,7 +59,7 @@ class StoredAgents:
 
     def find(self, agent_id: str, reads: Reads) -> StoredAgent | None:
         """Return the agent with that id, deleted or not; None if there never was one."""
-        item = reads.last(self.key + agent_id)
+        item = reads.last(self._key + agent_id)
         return None if item is None else self._decoded(item)
 
     def find_version(
@@ -66,8 +70,8 @@ class StoredAgents:
         if owner is None:
             return None
         # In one read: older content with a newer revision would undo another change.
-        reads.load(self.key + owner.value, self._contents + version_id)
-        agent = self.find(owner.value, reads)
+        item, _ = reads.load(self._key + owner.value, self._contents + version_id)
+        agent = None if item is None else self._decoded(item)
         version = agent.version(version_id) if agent else None
         return (agent, version) if agent and version else None
 
@@ -78,19 +82,14 @@ class StoredAgents:
 
     def load(self, agent_ids: Sequence[str], reads: Reads) -> list[StoredAgent]:
         """Return those of the agents that are not deleted, in one read."""
-        keys = [self.key + each for each in agent_ids]
-        if keys:
-            reads.load(*keys)
-        found = (reads.last(key) for key in keys)
-        agents = (self._decoded(item) for item in found if item is not None)
+        items = reads.load(*[self._key + each for each in agent_ids])
+        agents = [self._decoded(item) for item in items if item is not None]
         return [each for each in agents if not each.is_deleted]
 
     def contents(self, agent: StoredAgent, reads: Reads) -> list[Content]:
         """Return the content of each version of an agent, in their order."""
-        keys = [self._contents + each.id for each in agent.versions]
-        if keys:
-            reads.load(*keys)
-        return [self._content(reads.last(key)) for key in keys]
+        items = reads.load(*[self._contents + each.id for each in agent.versions])
+        return [self._content(each) for each in items]
 
     def content(self, version_id: str, reads: Reads) -> Content:
         """Return the content of a version."""
@@ -112,7 +111,8 @@ class StoredAgents:
         for location in dict.fromkeys(agent.location for agent, _ in added):
             position, index = self._index(location, reads)
             index |= {each.id: each.list_state for each, _ in added if each.location == location}
-            for oldest_id in list(index)[: max(len(index) - self._settings.max_agents, 0)]:
+            excess = len(index) - self._settings.max_agents
+            for oldest_id in list(index)[:excess] if excess > 0 else ():
                 oldest = self.find(oldest_id, reads)
                 writes += self._remove_writes(oldest) if oldest else []
                 del index[oldest_id]
@@ -124,7 +124,8 @@ class StoredAgents:
             if not is_new:
                 # The newest deleted version may be one of these: it must not be dropped later.
                 writes += self._drop_writes([""])
-            writes.append(self._agent_write(agent, before.revision if before else 0))
+            following = replace(agent, revision=before.revision + 1) if before else agent
+            writes.append(self._agent_write(following))
             for version, content in zip(agent.versions, contents, strict=True):
                 writes += self._version_writes(agent, version.id, _content_text(content))
         return writes
@@ -148,9 +149,10 @@ class StoredAgents:
         `contents` are new contents of its versions, by their ids.
         """
         writes: list[Write] = [self._agent_write(after)]
-        if after.list_state != before.list_state:
+        state = after.list_state
+        if state != before.list_state:
             position, index = self._index(after.location, reads)
-            index[after.id] = after.list_state
+            index[after.id] = state
             writes.append(self._index_write(after.location, index, position))
         for version_id, content in (contents or {}).items():
             writes.append(Append(self._contents + version_id, _content_text(content), keep=1))
@@ -194,12 +196,11 @@ class StoredAgents:
             agent = self._cache[key] = self._store.decode(item.value, make, parse=json.loads)
         return agent
 
-    def _agent_write(self, agent: StoredAgent, revision: int | None = None) -> Append:
-        after = agent.revision if revision is None else revision
+    def _agent_write(self, agent: StoredAgent) -> Append:
         agent = redacted_agent(agent)
         text = to_json_text(agent_to_json(agent))
-        self._cache[after + 1, text] = replace(agent, revision=after + 1)  # saves decoding it
-        return Append(self.key + agent.id, text, after, keep=1)
+        self._cache[agent.revision, text] = agent  # saves decoding it
+        return Append(self._key + agent.id, text, agent.revision - 1, keep=1)
 
     def _index_write(self, location: str, index: dict[str, str], position: int) -> Append:
         text = to_json_text(index)
@@ -213,18 +214,13 @@ class StoredAgents:
         ]
 
     def _remove_writes(self, agent: StoredAgent) -> list[Write]:
-        deleted = Append(self._deleted, agent.id, keep=MAX_DELETED, owned=(self.key,))
+        deleted = Append(self._deleted, agent.id, keep=MAX_DELETED, owned=(self._key,))
         dropped = self._drop_writes([each.id for each in agent.versions])
         return [self._agent_write(agent.delete()), deleted, *dropped]
 
     def _drop_writes(self, version_ids: Iterable[str]) -> list[Write]:
         owned = (self._owners, self._contents)  # Of the entry before, which is dropped.
         return [Append(self._dropped, each, keep=1, owned=owned) for each in version_ids]
-
-
-def agents_key(prefix: str) -> str:
-    """Return what the keys of agents begin with, in the namespace with that prefix."""
-    return f"{prefix}agents/"
 
 
 def index_from_json(content: Any) -> dict[str, str]:  # noqa: ANN401 - any JSON value

@@ -237,9 +237,11 @@ class Reads:
         self.items = store.read(keys) if keys else ()
         self._found = dict(zip(keys, self.items, strict=True))
 
-    def load(self, *keys: str) -> None:
-        """Read several lists in one step."""
-        self._found.update(zip(keys, self._store.read(keys), strict=True))
+    def load(self, *keys: str) -> Sequence[Item | None]:
+        """Read several lists in one step; return what was found, in their order."""
+        items = self._store.read(keys) if keys else ()
+        self._found.update(zip(keys, items, strict=True))
+        return items
 
     def last(self, key: str) -> Item | None:
         """Return the newest entry of a list, or None."""

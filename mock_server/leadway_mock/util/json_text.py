@@ -18,8 +18,9 @@ def to_json_text(value: object) -> str:
 def to_json_bytes(value: object) -> bytes:
     """Return the text of `to_json_text` in UTF-8."""
     text = _dump(value)
-    # orjson writes NaN as null, so a text with null is written again by the standard library.
-    return text if b"null" not in text else _dump_with_stdlib(value)
+    # orjson writes NaN as null, and then the text means another value.
+    is_exact = b"null" not in text or orjson.loads(text) == value
+    return text if is_exact else _dump_with_stdlib(value)
 
 
 def to_json_text_unchecked(value: object) -> str:

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from leadway_mock.faults import FaultPhase, fixed
-from tests.mock.client import TOKEN
+from tests.mock.client import TOKEN, content
 from tests.mock.conformance.client import AGENTS, GOODBYE, LOCATIONS, EvaluatedClient
+from tests.mock.studio import Studio
 
 Case: TypeAlias = Callable[[EvaluatedClient], object]
 
@@ -477,7 +478,143 @@ def repeats_after_a_proxy_said_no(client: EvaluatedClient) -> None:
     client.say("book it", session)
 
 
+# Agents that the client creates, and OAuth tokens.
+
+
+def studio(client: EvaluatedClient) -> Studio:
+    return Studio(client.sender, LOCATIONS[0])
+
+
+@causes("agent-duplicated")
+def creates_again_after_a_500(client: EvaluatedClient) -> None:
+    client.arm(status=500, phase=FaultPhase.AFTER_COMMIT)
+    studio(client).try_create()
+    studio(client).create()
+
+
+@causes("agent-duplicated")
+def creates_again_after_a_broken_connection(client: EvaluatedClient) -> None:
+    client.arm(transport="CONNECTION_RESET_BY_PEER", phase="after-commit")
+    studio(client).try_create()
+    studio(client).create()
+
+
+@resembles("agent-duplicated")
+def creates_two_agents_with_one_name(client: EvaluatedClient) -> None:
+    for _ in range(2):
+        studio(client).create()
+
+
+@resembles("agent-duplicated")
+def lists_agents_before_creating_again(client: EvaluatedClient) -> None:
+    client.arm(status=500)
+    studio(client).try_create()
+    assert studio(client).listed() == list(AGENTS)
+    studio(client).create()
+
+
+@resembles("agent-duplicated")
+def creates_again_after_a_429_and_its_wait(client: EvaluatedClient) -> None:
+    client.arm(status=429, retry_after=2)
+    studio(client).try_create()
+    client.clock.advance(2)
+    studio(client).create()
+
+
+@causes("retry-unsafe")
+def creates_again_after_a_500_that_created_nothing(client: EvaluatedClient) -> None:
+    client.arm(status=500)
+    studio(client).try_create()
+    studio(client).create()
+
+
+@causes("version-published-again")
+def publishes_the_version_again(client: EvaluatedClient) -> None:
+    _, version = studio(client).create()
+    assert studio(client).publish(version).status == 200
+    assert studio(client).publish(version).rule == "version-not-draft"
+
+
+@resembles("version-published-again")
+def publishes_each_draft(client: EvaluatedClient) -> None:
+    _, version = studio(client).create()
+    draft = content(studio(client).publish(version))["data"]["newDraftVersion"]["versionId"]
+    assert studio(client).publish(draft).status == 200
+
+
+@resembles("version-published-again")
+def publishes_again_after_a_lost_response(client: EvaluatedClient) -> None:
+    _, version = studio(client).create()
+    client.arm(transport="EMPTY_RESPONSE", phase="after-commit")
+    studio(client).publish(version)
+    assert studio(client).publish(version).rule == "version-not-draft"
+
+
+@causes("token-reused")
+def keeps_the_old_refresh_token(client: EvaluatedClient) -> None:
+    refresh_token = client.get_tokens(code="location1.old")["refresh_token"]
+    client.refresh(refresh_token)
+    assert client.refresh(refresh_token).rule == "refresh-token-invalid"
+
+
+@causes("token-reused")
+def exchanges_a_code_twice(client: EvaluatedClient) -> None:
+    client.get_tokens(code="location1.twice")
+    assert client.exchange(code="location1.twice").rule == "authorization-code-invalid"
+
+
+@resembles("token-reused")
+def refreshes_with_each_new_token(client: EvaluatedClient) -> None:
+    refresh_token = client.get_tokens(code="location1.chain")["refresh_token"]
+    for _ in range(3):
+        refresh_token = content(client.refresh(refresh_token))["refresh_token"]
+
+
+@resembles("token-reused")
+def refreshes_again_after_a_lost_response(client: EvaluatedClient) -> None:
+    refresh_token = client.get_tokens(code="location1.lost")["refresh_token"]
+    client.arm(transport="EMPTY_RESPONSE", phase="after-commit")
+    client.refresh(refresh_token)
+    assert client.refresh(refresh_token).rule == "refresh-token-invalid"
+
+
+@causes("token-class-wrong")
+def sends_the_token_of_an_agency_to_an_agent(client: EvaluatedClient) -> None:
+    token = client.get_tokens(code="agency", user_type="Company")["access_token"]
+    client.say(headers={"authorization": f"Bearer {token}"})
+
+
+@causes("token-class-wrong")
+def gets_a_location_token_with_a_location_token(client: EvaluatedClient) -> None:
+    token = client.get_tokens(code="location1.wrong")["access_token"]
+    assert client.get_location_token(token).rule == "token-class-location"
+
+
+@resembles("token-class-wrong")
+def speaks_with_the_token_of_a_location(client: EvaluatedClient) -> None:
+    agency = client.get_tokens(code="agency", user_type="Company")["access_token"]
+    token = content(client.get_location_token(agency))["access_token"]
+    assert client.say(headers={"authorization": f"Bearer {token}"}).status == 200
+
+
 # What one request shows.
+
+
+@causes("query-invalid")
+def lists_agents_without_a_page(client: EvaluatedClient) -> None:
+    assert studio(client).read(query="").rule == "query-invalid"
+
+
+@causes("deprecated-path")
+def lists_agents_at_the_old_path(client: EvaluatedClient) -> None:
+    query = f"locationId={LOCATIONS[0]}&limit=5&offset=0"
+    path = "/agent-studio/public-api/agents"
+    assert client.sender.send(b"", path=path, method="GET", query=query).status == 200
+
+
+@causes("token-in-url")
+def lists_agents_with_the_token_in_the_query(client: EvaluatedClient) -> None:
+    studio(client).read(query=f"limit=5&offset=0&access_token={TOKEN}")
 
 
 @causes("version-missing")

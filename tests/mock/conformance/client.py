@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Self
+from urllib.parse import urlencode
 
 from leadway_mock.agents.registry import Agent, AgentRegistry, ManagedDetails, Version
 from leadway_mock.agents.replies import AgentInput, AgentReply
@@ -90,6 +91,34 @@ class EvaluatedClient:
         query = f"locationId={LOCATIONS[0]}&{query}"
         path, headers = "/agent-studio/managed-agents", {"version": "v3"}
         return self.sender.send(method="GET", path=path, query=query, headers=headers)
+
+    def exchange(self, **fields: str) -> Response:
+        """Exchange an authorization code for tokens."""
+        return self._get_token(grant_type="authorization_code", **fields)
+
+    def get_tokens(self, **fields: str) -> dict[str, Any]:
+        """Do the same, and return the tokens."""
+        return content(self.exchange(**fields))
+
+    def refresh(self, refresh_token: str) -> Response:
+        """Refresh tokens."""
+        return self._get_token(grant_type="refresh_token", refresh_token=refresh_token)
+
+    def get_location_token(self, token: str) -> Response:
+        """Get a token of a location."""
+        fields = {"companyId": "made-up", "locationId": LOCATIONS[0]}
+        return self._send_form("/oauth/locationToken", fields, authorization=f"Bearer {token}")
+
+    def _get_token(self, **fields: str) -> Response:
+        app = {"client_id": "app", "client_secret": "made up"}
+        return self._send_form("/oauth/token", app | fields, authorization=None)
+
+    def _send_form(
+        self, path: str, fields: dict[str, str], *, authorization: str | None
+    ) -> Response:
+        form = {"content-type": "application/x-www-form-urlencoded"}
+        headers = form | {"authorization": authorization}
+        return self.sender.send(urlencode(fields).encode(), path=path, headers=headers)
 
     def change_settings(self, **changes: Any) -> None:
         """Change settings of the mock from now on."""

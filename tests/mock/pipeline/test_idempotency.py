@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from leadway_mock.agents.builtin import MANAGED_ID
+from leadway_mock.agents.builtin import ECHO_ID, MANAGED_ID
 from leadway_mock.control_api.namespaces import MAKERS, STORED_SCOPES
 from leadway_mock.dialogues import dialogue
 from leadway_mock.faults import Fault, FaultPhase, Transport, fixed
@@ -227,3 +227,23 @@ def test_a_reset_of_the_sessions_forgets_the_keys(client: EmulatorClient) -> Non
     namespace = client.emulator.namespaces.shared()
     namespace.delete_prefixes(*STORED_SCOPES["sessions"])
     assert say(client).rule == first.rule == "managed-reply"
+
+
+def test_the_calls_of_public_code_work(client: EmulatorClient) -> None:
+    """Its key is a fixed word, its body has no more than it must, and all calls are of v3."""
+    headers = {"accept": "application/json", "version": "v3"}
+    path = f"/agent-studio/managed-agents/{MANAGED_ID}/execute"
+    keyed = headers | {"idempotency-key": "workflow-build-v1"}
+    first = client.send({"locationId": LOCATION, "message": "Build"}, path=path, headers=keyed)
+    assert content(first)["success"] is True
+    again = client.send({"locationId": LOCATION, "message": "Build"}, path=path, headers=keyed)
+    assert again.body == first.body
+    queries = {
+        "/agent-studio/managed-agents": "limit=50&skip=0",
+        "/agent-studio/agent": "limit=50&offset=0",
+        f"/agent-studio/agent/{ECHO_ID}": "source=public_api",
+    }
+    for each, page in queries.items():
+        query = f"locationId={LOCATION}&{page}"
+        read = client.send(b"", path=each, method="GET", query=query, headers=headers)
+        assert read.status == 200, read

@@ -144,6 +144,14 @@ def test_an_agency_gets_a_token_of_its_location(
     assert post(client, path, token=renewed["access_token"], **wanted).status == 200
 
 
+@pytest.mark.behaviour("client-credentials-unauthorized")
+def test_client_credentials_bring_no_token(client: EmulatorClient) -> None:
+    response = post(client, **APP, grant_type="client_credentials")
+    assert (response.status, response.rule) == (400, "client-credentials-unauthorized")
+    assert content(response)["error"] == "unauthorized_client"
+    assert "authorization_code" in response.hint
+
+
 @pytest.mark.behaviour("oauth-names-of-v3")
 def test_v3_has_other_names(client: EmulatorClient) -> None:
     app = {"clientId": "app-1", "clientSecret": "hush", "version": "v3"}
@@ -160,7 +168,11 @@ def test_v3_has_other_names(client: EmulatorClient) -> None:
         ({}, ["client_id must be a string", "client_secret must be a string"]),
         (
             {**APP, "grant_type": "password"},
-            ["grant_type must be one of the following values: authorization_code, refresh_token"],
+            ["grant_type must be a valid enum value"],
+        ),
+        (
+            {**APP, "grant_type": ""},
+            ["grant_type must be a valid enum value", "grant_type should not be empty"],
         ),
         ({**APP, **CODE, "color": "red"}, ["property color should not exist"]),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pytest
 
@@ -13,6 +14,7 @@ from leadway_mock.http.messages import Response
 from leadway_mock.state.fault_registry import arm
 from leadway_mock.store import Item, MemoryStore, Write
 from tests.mock.client import LOCATION, EmulatorClient, content
+from tests.mock.studio import Studio
 
 
 class CountingStore(MemoryStore):
@@ -84,6 +86,23 @@ def test_a_turn_of_a_created_agent_is_one_read_and_one_commit(counted: Client) -
     old = f"/agent-studio/public-api/agents/{agent}/execute"
     message = {"message": "hello", "locationId": LOCATION}
     assert verbs_of(store, lambda: client.send(message, path=old)) == ["read", "commit"]
+
+
+def test_changes_of_agents_are_few_reads_and_one_commit(counted: Client) -> None:
+    client, store = counted()
+    studio = Studio(client)
+    assert verbs_of(store, studio.create) == ["read", "read", "commit"]
+    agent, version = studio.create()
+    # The agent of the version, then both.
+    update = partial(studio.update, version, nodes=[])
+    assert verbs_of(store, update) == ["read", "read", "commit"]
+    assert verbs_of(store, partial(studio.change, agent, name="B")) == ["read", "commit"]
+    assert verbs_of(store, partial(studio.read, f"/{agent}")) == ["read", "read", "commit"]
+    assert verbs_of(store, studio.read) == ["read", "read", "read", "commit"]
+    # The first publication and a deletion also change the list.
+    publish = partial(studio.publish, version)
+    assert verbs_of(store, publish) == ["read", "read", "read", "commit"]
+    assert verbs_of(store, partial(studio.delete, agent)) == ["read", "read", "commit"]
 
 
 @pytest.mark.parametrize("fields", [{"message": ""}, {"locationId": ""}, {"executionId": "none"}])

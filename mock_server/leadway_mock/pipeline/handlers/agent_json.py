@@ -32,23 +32,33 @@ EMPTY_CONTENT: Final[Mapping[str, Any]] = {
 
 def summary(agent: StoredAgent, *, with_owner: bool = False) -> dict[str, Any]:
     """Return an agent as lists have it; `with_owner`, as the response to its creation."""
-    content: dict[str, Any] = {
+    if not with_owner:
+        return {
+            "agentId": agent.id,
+            "name": agent.name,
+            "description": agent.description,
+            "locationId": agent.location,
+            "status": agent.status,
+            "createdAt": agent.created_at,
+            "updatedAt": agent.updated_at,
+        }
+    return {
         "agentId": agent.id,
         "name": agent.name,
         "description": agent.description,
         "locationId": agent.location,
+        **{name: agent.owner[name] for name in SHOWN_OWNER_FIELDS if name in agent.owner},
+        "status": agent.status,
+        "folderId": agent.location,
+        "folderName": None,
+        "createdAt": agent.created_at,
+        "updatedAt": agent.updated_at,
     }
-    if with_owner:
-        content |= {name: agent.owner[name] for name in SHOWN_OWNER_FIELDS if name in agent.owner}
-    content["status"] = agent.status
-    if with_owner:
-        content |= {"folderId": agent.location, "folderName": None}
-    return content | {"createdAt": agent.created_at, "updatedAt": agent.updated_at}
 
 
 def version_summary(agent: StoredAgent, version: StoredVersion) -> dict[str, Any]:
     """Return a version without its content."""
-    content = {
+    return {
         "versionId": version.id,
         "agentId": agent.id,
         "versionName": version.name,
@@ -56,8 +66,8 @@ def version_summary(agent: StoredAgent, version: StoredVersion) -> dict[str, Any
         "isPublished": version.is_published,
         "version": version.number,
         "createdAt": version.created_at,
+        **_publication(version),
     }
-    return content | _publication(version)
 
 
 def _publication(version: StoredVersion) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from leadway_mock.agents.registry import Agent, AgentRegistry, Version
+from leadway_mock.agents.registry import AgentRegistry
 from leadway_mock.contract.model import Contract
 from leadway_mock.http.messages import APIError, ErrorKind, FieldError, Response
 from leadway_mock.pipeline.context import OperationCall, PreparedResponse
@@ -46,6 +46,13 @@ NOT_CONTENT: Final = frozenset({"locationId", "versionName", "userId", "userName
 """Fields of a changed version that are not part of its content."""
 
 
+MAX_LOCATIONS: Final = 100
+"""Locations for which the agents of the registry are kept in memory as stored agents."""
+
+View = tuple[StoredAgent, list[Content]]
+"""An agent of the registry as a stored one, with the content of its versions."""
+
+
 @dataclass(frozen=True, slots=True)
 class PreparedChange:
     """A change of agents that is not stored yet, and its response."""
@@ -72,7 +79,7 @@ class AgentsHandler:
     def __init__(self, contract: Contract, agents: AgentRegistry) -> None:
         self._contract = contract
         self._agents = agents
-        self._views: BoundedDict[tuple[str, str], tuple[StoredAgent, list[Content]]] = BoundedDict()
+        self._views: BoundedDict[str, Mapping[str, View]] = BoundedDict(MAX_LOCATIONS)
 
     def create(self, call: OperationCall) -> PreparedChange:
         """Create an agent; raises `APIError`: `body-invalid` or `create-failed-on-nodes`."""
@@ -107,8 +114,8 @@ class AgentsHandler:
         )
         content = {name: value for name, value in version.items() if name != "versionName"}
         for field in ("nodes", "edges"):  # The deprecated place of both, which also takes texts.
-            sent = body.get(field) or []
-            if not content.get(field) and all(isinstance(each, dict) for each in sent):
+            sent = body.get(field)
+            if sent and not content.get(field) and all(isinstance(each, dict) for each in sent):
                 content[field] = sent
         writes = context.namespace.agents.add_writes(
             [(agent, [content])], context.reads, is_new=True
@@ -129,7 +136,7 @@ class AgentsHandler:
         # The registered agents come first, then those that clients created.
         registered = [
             each
-            for each in self._registered_in(call.location or "")
+            for each, _ in self._registered_in(call.location or "").values()
             if each.is_active and (not only_published or each.published_version)
         ]
         ids = agents.listed_ids(call.location or "", reads, only_published=only_published)
@@ -153,7 +160,7 @@ class AgentsHandler:
     def get(self, call: OperationCall) -> PreparedResponse:
         """Return one agent; raises `APIError`: `agent-unknown` or `agent-unavailable`."""
         context = call.context
-        known = self._registered(call)
+        known = self._registered_in(call.location or "").get(call.agent_id)
         agent, contents = known or (self._stored(call), None)
         if not agent.is_active:
             raise APIError("agent-unavailable", hint=f"Its status is '{agent.status}'.")
@@ -217,24 +224,16 @@ class AgentsHandler:
         }
         return self._changed("agent-published", writes, data=data)
 
-    def _registered_in(self, location: str) -> Iterator[StoredAgent]:
-        for agent in self._agents.by_id.values():
-            if agent.is_reachable(location, managed=False):
-                yield self._view(agent, location)[0]
-
-    def _registered(self, call: OperationCall) -> tuple[StoredAgent, list[Content]] | None:
-        agent, location = self._agents.by_id.get(call.agent_id), call.location or ""
-        if agent is None or not agent.is_reachable(location, managed=False):
-            return None
-        return self._view(agent, location)
-
-    def _view(self, agent: Agent, location: str) -> tuple[StoredAgent, list[Content]]:
-        """Return an agent of the registry as if it were stored in `location`."""
-        key = agent.id, location
-        view = self._views.get(key)
-        if view is None:
-            view = self._views[key] = agent_to_stored(agent, location)
-        return view
+    def _registered_in(self, location: str) -> Mapping[str, View]:
+        """Return the agents of the registry as if they were stored in `location`, by their ids."""
+        views = self._views.get(location)
+        if views is None:
+            views = self._views[location] = {
+                each.id: agent_to_stored(each, location)
+                for each in self._agents.by_id.values()
+                if each.is_reachable(location, managed=False)
+            }
+        return views
 
     def _stored(self, call: OperationCall) -> StoredAgent:
         context = call.context
@@ -248,7 +247,7 @@ class AgentsHandler:
         return agent
 
     def _changeable(self, call: OperationCall) -> StoredAgent:
-        if self._registered(call):
+        if call.agent_id in self._registered_in(call.location or ""):
             hint = "POST /__mock/agents/seed loads an agents file whose agents can be changed."
             raise APIError("agent-read-only", hint=hint)
         return self._stored(call)
@@ -257,17 +256,13 @@ class AgentsHandler:
         context, version_id = call.context, call.path_parameters["versionId"]
         found = context.namespace.agents.find_version(version_id, context.reads)
         if found is None or found[0].location != call.location:
-            if any(version_id == each.id for each in self._registered_versions(call)):
+            registered = self._registered_in(call.location or "").values()
+            if any(agent.version(version_id) for agent, _ in registered):
                 raise APIError("agent-read-only")
             hint = f"It belongs to another location than '{call.location}'." if found else ""
             hint = hint or "GET /agent-studio/agent/{agentId} lists the versions of an agent."
             raise APIError("agent-version-unknown", hint=hint)
         return found
-
-    def _registered_versions(self, call: OperationCall) -> Iterator[Version]:
-        for agent in self._agents.by_id.values():
-            if agent.is_reachable(call.location or "", managed=False):
-                yield from agent.versions
 
     def _prepared(self, rule: str, **content: Any) -> PreparedResponse:  # noqa: ANN401 - JSON
         return PreparedResponse(self._response(rule, content))

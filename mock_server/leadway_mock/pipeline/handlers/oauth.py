@@ -35,6 +35,11 @@ USER_ID = "madeUpUser0000000000"
 
 REFRESH = "refresh_token"
 CODE = "authorization_code"
+CLIENT_CREDENTIALS = "client_credentials"
+CREDENTIALS_HINT = (
+    "The vendor's specification has client_credentials, and nothing says what it brings. The mock"
+    " issues tokens for authorization_code and refresh_token."
+)
 V3_NAMES = {
     "access_token": "accessToken",
     "expires_in": "expiresIn",
@@ -70,9 +75,12 @@ class OAuthHandler:
     def exchange(self, call: OperationCall) -> PreparedExchange:
         """Return tokens for a code or a refresh token.
 
-        Raises `APIError`: `authorization-code-invalid` or `refresh-token-invalid`.
+        Raises `APIError`: `client-credentials-unauthorized`, `authorization-code-invalid` or
+        `refresh-token-invalid`.
         """
         body, context = call.body, call.context
+        if body["grant_type"] == CLIENT_CREDENTIALS:
+            raise APIError("client-credentials-unauthorized", hint=CREDENTIALS_HINT)
         kind = CODE if body["grant_type"] == CODE else REFRESH
         old = body.get("code" if kind == CODE else REFRESH, "")
         used = context.namespace.used_tokens

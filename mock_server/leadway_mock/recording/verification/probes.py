@@ -41,6 +41,7 @@ NOT_ASKED: Final[Mapping[str, tuple[str, ...]]] = {
         "location-access-token",
         "refresh-token-invalid",
         "authorization-code-invalid",
+        "client-credentials-unauthorized",
         "token-class-location",
         "authorization-code-once",
         "refresh-token-rotates",
