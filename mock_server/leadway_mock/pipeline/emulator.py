@@ -132,10 +132,8 @@ class Emulator:
         segments = request.path.split("/", 6)
         at = 4 if "public-api" in segments[2:3] else 3
         agent_id = segments[at] if len(segments) > at else ""
-        agent_key = ""
-        if (
-            agent_id and agent_id not in self._pipeline.agents.by_id
-        ):  # Only created agents are in the store.
+        agent_key = ""  # Only created agents are in the store.
+        if agent_id and agent_id not in self._pipeline.agents.by_id:
             is_version = agent_id == "versions" and len(segments) > at + 1
             agent_key = VERSION_AGENTS + segments[at + 1] if is_version else AGENTS + agent_id
         namespace, reads = self.namespaces.for_request(
