@@ -335,10 +335,13 @@ function goBack() {
   return undefined;
 }
 
+// The focus moves at once where it can, and never away from what a later key has chosen.
 async function go(hash, focus) {
   location.hash = hash;
-  await refresh();
   byId(focus)?.focus();
+  const { id } = document.activeElement;
+  await refresh();
+  if (document.activeElement.id === id) byId(focus)?.focus();
 }
 
 // Start
