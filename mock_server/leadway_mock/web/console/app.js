@@ -158,6 +158,9 @@ function showComposer(place) {
   talk.updateAgents(state);
   byId("box").dataset.continues = String(found !== null);
   if (found && byId("message").value === talk.SUGGESTED) byId("message").value = "";
+  const shown = found?.session.executionId ?? "";
+  if (byId("box").dataset.session !== shown) byId("result").textContent = "";
+  byId("box").dataset.session = shown;
 }
 
 async function onSent(fields) {
@@ -215,7 +218,7 @@ const actions = {
   },
   async repeat(entry, body) {
     const reply = await repeat(entry, body);
-    toast(reply.ok ? t("repeated-ok") : `${reply.status || "—"} ${reply.rule}: ${reply.hint}`);
+    toast(reply.ok ? t("repeated-ok") : api.failure(reply));
     const id = reply.body?.executionId ?? reply.body?.sessionId;
     if (id) location.hash = link("sessions", id);
     await changed();
