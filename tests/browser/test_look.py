@@ -87,7 +87,7 @@ def test_nothing_is_wider_than_the_window(
 ) -> None:
     """640 by 400 is a window of 1,280 by 800 at 200 % zoom."""
     browser = browse(viewport={"width": width, "height": height})
-    session = mock.talk("x" * 300, "hello")
+    session = mock.talk("x" * 300, "hello", contactId="x" * 300)
     page = browser.open(f"{mock.url}/__mock/#/sessions/{session}/turns/2")
     views = [f"sessions/{session}", f"sessions/{session}/turns/1", "new", "", "journal/1"]
     for view in [*views, "conformance", "behaviours", "controls"]:
@@ -174,6 +174,24 @@ def test_arrows_scroll(browser: Browser, mock: Mock) -> None:
     page.keyboard.press("ArrowUp")
     page.keyboard.press("PageUp")
     page.wait_for_function("() => document.getElementById('view').scrollTop < 200")
+
+
+def test_each_view_begins_at_its_top_and_a_turn_is_in_sight(browser: Browser, mock: Mock) -> None:
+    session = mock.talk(*[f"message {number}" for number in range(1, 31)])
+    place = f"{mock.url}/__mock/#/sessions/{session}"
+    page = browser.open(place)
+    expect(page.locator("#t-30")).to_be_in_viewport()
+    page.goto(f"{place}/turns/3")
+    expect(page.locator("#t-3")).to_have_attribute("aria-current", "true")
+    is_on_top = """(each) => {
+        const { x, y } = each.getBoundingClientRect();
+        return document.elementFromPoint(x + 5, y + 5) === each;
+    }"""
+    assert page.locator("#t-3").evaluate(is_on_top)
+    page.get_by_role("link", name="Journal").click()
+    expect(page.locator("#j-30")).to_be_in_viewport()
+    page.goto(place)
+    expect(page.locator("#t-30")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

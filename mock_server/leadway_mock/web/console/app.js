@@ -127,13 +127,14 @@ async function showSessions(place) {
   render(byId("list"), chosen, () => sessionList(state, place.id, () => grow("sessions")));
   found = place.id ? await loadSession(place.id) : null;
   if (!found) await loadAgents();
+  if (canWrite()) showComposer();
   const view = byId("view");
   const wasAtEnd = view.scrollHeight - view.scrollTop - view.clientHeight < 60;
   const isOther = place.id !== shownPlace.id;
   const isChanged = render(view, ["sessions", found, place.kind, place.number, state.faulted.length, found ? 0 : state.agents],
     () => (found ? talk.conversation(state, found, place, actions) : start()));
   if (place.number !== shownPlace.number && place.number) {
-    byId(turnId(place))?.scrollIntoView({ block: "nearest" });
+    byId(turnId(place))?.closest("li").scrollIntoView({ block: "nearest" });
   } else if (isChanged && found && (wasAtEnd || isOther)) {
     view.scrollTop = view.scrollHeight;
   }
@@ -150,10 +151,7 @@ function start() {
 const canWrite = () => !state.health.readOnly && !api.isReport();
 
 // The message box stays in the page, so that updates never touch a text being typed.
-function showComposer(place) {
-  const isShown = place.tab === "sessions" && canWrite();
-  byId("composer").hidden = !isShown;
-  if (!isShown) return;
+function showComposer() {
   if (!byId("box")) byId("composer").append(talk.messageBox(onSent));
   talk.updateAgents(state);
   byId("box").dataset.continues = String(found !== null);
@@ -177,8 +175,12 @@ function showExchange(place) {
   const item = found?.items.find(({ turn, entry }) =>
     place.kind === "turns" ? turn?.turn === place.number : !turn && entry?.number === place.number);
   const does = canWrite() ? actions : null;
-  render(byId("detail"), ["turn", item, place.number], () =>
+  showDetail(["turn", item, place.number], () =>
     item ? exchange(item.entry, item.turn, does) : el("p", { class: "dim" }, t("choose-turn")));
+}
+
+function showDetail(key, build) {
+  if (render(byId("detail"), key, build)) byId("detail").scrollTop = 0;
 }
 
 async function showJournal(place) {
@@ -189,7 +191,7 @@ async function showJournal(place) {
   render(byId("view"), "journal", () => [el("h2", {}, t("journal")), filterForm(refresh), list()]);
   render(byId("entries"), [page, place.number], () => entryList(page, place.number, () => grow("journal")));
   const does = canWrite() ? actions : null;
-  render(byId("detail"), ["entry", entry, place.number], () => place.number
+  showDetail(["entry", entry, place.number], () => place.number
     ? exchange(entry, null, does, true) : el("p", { class: "dim" }, t("choose-entry")));
 }
 
@@ -258,11 +260,16 @@ async function show() {
   const place = route();
   try {
     await load();
-    byId("main").dataset.tab = place.tab;
+    // What is hidden cannot be scrolled, so the panes come before their content.
+    const isOther = byId("main").dataset.tab !== place.tab;
+    Object.assign(byId("main").dataset, { tab: place.tab, level: level(place) });
+    byId("composer").hidden = place.tab !== "sessions" || !canWrite();
+    if (isOther) {
+      byId("view").scrollTop = 0;
+      shownPlace = {};
+    }
     showFrame(place);
     await SHOW[place.tab](place);
-    showComposer(place);
-    byId("main").dataset.level = String(level(place));
   } catch (error) {
     if (error.status !== 404) return error.status === undefined ? undefined : toast(error.message);
     // Another tab or a reset has removed what was shown.
