@@ -168,6 +168,7 @@ def test_a_turn_is_repeated_and_edited(browser: Browser, mock: Mock) -> None:
     page = browser.open(f"{mock.url}/__mock/#/sessions/{session}/turns/1")
     page.locator("#detail").get_by_role("button", name="Repeat", exact=True).click()
     expect(page.locator("#list .row")).to_have_count(2)  # The first message has no executionId.
+    expect(page.locator(".turn")).to_have_count(1)
     page.goto(f"{mock.url}/__mock/#/sessions/{session}/turns/2")
     page.locator("#detail").get_by_role("button", name="Edit and repeat").click()
     body = page.get_by_role("dialog").get_by_role("textbox")
