@@ -9,9 +9,9 @@ import { behaviours, conformance, entryList, filterForm, loadPage } from "./jour
 import { currentLanguage, LANGUAGES, loadLanguage, recall, remember, t } from "./language.js";
 import { watch } from "./live.js";
 import { answerFrom } from "./report.js";
+import { readRoute, TABS } from "./routes.js";
 import { link, sessionList, updateCountdowns } from "./sessions.js";
 
-const TABS = ["sessions", "journal", "conformance", "behaviours", "controls"];
 const PAGE = 100;
 const TURNS = 200;
 const MIN_REFRESH_MS = 300;
@@ -22,24 +22,6 @@ const state = { health: null, agents: [], clock: null, sessions: [], sessionCoun
 let found = null;
 let shownPlace = {};
 let tell = () => {};
-
-// Routes: the address after the number sign has tab, session, and turn or entry.
-function readRoute(hash) {
-  const parts = hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decodePart);
-  const [tab = "sessions", first, kind, number] = parts;
-  if (tab === "journal") return { tab, number: Number(first) || null };
-  if (tab === "behaviours") return { tab, rule: first };
-  if (TABS.includes(tab) && tab !== "sessions") return { tab };
-  return { tab: "sessions", isNew: tab === "new", id: first ?? null, kind, number: Number(number) || null };
-}
-
-function decodePart(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
 
 const route = () => readRoute(location.hash);
 
