@@ -1,10 +1,12 @@
-"""Chromium, one for all tests of a process, and a mock for each test."""
+"""Chromium and its profiles, one for all tests of a process, and a mock for each test."""
 
 from __future__ import annotations
 
 import shutil
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -25,7 +27,15 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+"""No GPU, no calls of its own, and no other host than this machine."""
+
+DESKTOP = {"width": 1280, "height": 800}
+TIMEOUT_MS = 10_000
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Clients of mocks without TLS share it, because to load authorities takes 40 ms each time."""
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +64,8 @@ def serve() -> Iterator[Callable[..., Mock]]:
             emulator = stack.enter_context(closing(build_emulator(given)))
             app = create_app(emulator=emulator)
             url = stack.enter_context(open_server(app, given)).url
-            return Mock(url, stack.enter_context(httpx.Client(base_url=url, timeout=30)))
+            http = httpx.Client(base_url=url, timeout=30, verify=NO_TLS)
+            return Mock(url, stack.enter_context(http))
 
         yield start
 
@@ -64,22 +75,38 @@ def mock(serve: Callable[..., Mock]) -> Mock:
     return serve()
 
 
+@pytest.fixture(scope="session")
+def profile(chromium: Any) -> Iterator[Callable[[str], Any]]:
+    """Function that returns the browser profile of a locale."""
+    with open_server(create_app(), Settings(port=0, quiet=True)) as server:
+
+        @cache
+        def profile_of(locale: str) -> Any:
+            context = chromium.new_context(locale=locale)
+            context.set_default_timeout(TIMEOUT_MS)
+            # While a page is open, its process opens other pages in a third of the time.
+            context.new_page().goto(f"{server.url}/__mock/health")
+            return context
+
+        yield profile_of
+
+
 @pytest.fixture
-def browse(chromium: Any) -> Iterator[Callable[..., Browser]]:
-    """Function that opens a browser profile, for example with `locale` or `color_scheme`."""
+def browse(profile: Callable[[str], Any]) -> Iterator[Callable[..., Browser]]:
+    """Function that prepares pages with a `locale`, a `viewport` and a `color_scheme`, say."""
     from tests.browser.profile import Browser  # noqa: PLC0415 - as above
 
-    profiles: list[Browser] = []
+    browsers: list[Browser] = []
 
-    def new(**options: Any) -> Browser:
-        profiles.append(Browser(chromium, **options))
-        return profiles[-1]
+    def new(locale: str = "en-US", viewport: dict[str, int] = DESKTOP, **media: str) -> Browser:
+        browsers.append(Browser(profile(locale), viewport, **media))
+        return browsers[-1]
 
     yield new
-    for profile in profiles:
-        profile.context.close()
-    for profile in profiles:
-        profile.check()
+    for browser in browsers:
+        browser.close()
+    for browser in browsers:
+        browser.check()
 
 
 @pytest.fixture

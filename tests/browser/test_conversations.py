@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ def test_a_newcomer_talks_breaks_forks_saves_and_runs_a_test(
     expect(detail).to_contain_text("executionId")
     expect(detail).to_contain_text("curl -s")
     expect(detail.get_by_role("link", name="reply", exact=True)).to_be_visible()
+    expect(detail.locator(".evidence")).to_have_text("documented")
+    expect(detail).to_contain_text(re.compile(r"Duration.*\d ms"))
 
     page.get_by_label("Break the next message").select_option("break-500")
     send(page, "This one fails")
@@ -82,13 +85,22 @@ def test_a_lost_response_is_shown_as_lost(page: Any, mock: Mock) -> None:
     page.get_by_label("Break the next message").select_option("break-lost")
     send(page, "Is it lost?")
     expect(page.locator(".note")).to_contain_text("The client did not get this response")
-    expect(page.locator("#result")).to_contain_text("The connection broke")
+    expect(page.locator("#result")).to_have_text(
+        "The connection broke, as your client would see it."
+    )
     (session,) = mock.control("GET", "/sessions")["sessions"]
     assert session["turns"] == 2
+    page.get_by_text("Turn 2", exact=True).click()
+    expect(page.locator("#detail dl")).to_contain_text("console: TRUNCATED_BODY · processed")
+    page.get_by_role("link", name="New conversation").click()
+    expect(page.locator("#result")).to_be_empty()  # It is of the other conversation.
 
 
 def test_an_error_to_a_first_message_is_explained(page: Any) -> None:
     page.get_by_text("Options").click()
+    boxes = [page.get_by_label(name).bounding_box() for name in ("Agent", "Location", "Contact")]
+    for left, right in pairwise(boxes):
+        assert left["x"] + left["width"] < right["x"]
     page.get_by_label("Contact").fill("c-1")
     page.get_by_label("Input variables (JSON)").fill("{")
     page.get_by_role("button", name="Send").click()
@@ -121,14 +133,24 @@ def test_a_managed_agent_is_talked_to_by_its_own_path(page: Any, mock: Mock) -> 
     assert {each["operationId"] for each in entries} == {"executeManagedAgent"}
     page.get_by_role("button", name="Save as a test").click()
     expect(page.get_by_role("dialog").locator("pre").first).to_contain_text("managed_agent(")
+    page.keyboard.press("Escape")
+    page.locator(".meta a").first.click()
+    page.locator("#detail").get_by_role("button", name="Fork from here").click()
+    expect(page.locator("#list .row")).to_have_count(2)
+    send(page, "Another way")
+    expect(page.locator(".theirs").last).to_contain_text("Turn 2. You said: Another way")
+    page.locator(".meta a").last.click()
+    page.locator("#detail").get_by_role("button", name="Repeat", exact=True).click()
+    expect(page.locator(".theirs").last).to_contain_text("Turn 3. You said: Another way")
 
 
 def test_the_state_of_a_session_follows_the_clock_of_the_mock(browser: Browser, mock: Mock) -> None:
     mock.control("POST", "/clock/freeze", {"time": "2026-11-22T09:00:00Z"})
-    session = mock.talk("hello")
+    session = mock.talk("hello", contactId="ana-42")
     page = browser.open(f"{mock.url}/__mock/#/sessions/{session}")
     row = page.locator("#list .row")
-    expect(row).to_contain_text("expires in 30:00")
+    for text in ("Echo", "1 turn", "ana-42", "expires in 30:00"):
+        expect(row).to_contain_text(text)
     mock.control("POST", "/clock/advance", {"seconds": 139})
     expect(row).to_contain_text("expires in 27:41")
     expect(page.locator("#clock")).to_contain_text("09:02:19 UTC")
@@ -146,6 +168,7 @@ def test_a_turn_is_repeated_and_edited(browser: Browser, mock: Mock) -> None:
     page = browser.open(f"{mock.url}/__mock/#/sessions/{session}/turns/1")
     page.locator("#detail").get_by_role("button", name="Repeat", exact=True).click()
     expect(page.locator("#list .row")).to_have_count(2)  # The first message has no executionId.
+    expect(page.locator(".turn")).to_have_count(1)
     page.goto(f"{mock.url}/__mock/#/sessions/{session}/turns/2")
     page.locator("#detail").get_by_role("button", name="Edit and repeat").click()
     body = page.get_by_role("dialog").get_by_role("textbox")

@@ -11,7 +11,7 @@ import pytest
 
 from leadway_mock.agents.builtin import ECHO_ID
 from leadway_mock.cli.report import main
-from tests.browser.profile import LOCATION, TOKEN, Browser, Mock, expect
+from tests.browser.profile import LOCATION, TOKEN, Browser, Mock, expect, sync_api
 
 SCRIPT = "<script>window.broken = 1</script><img src=x onerror='window.broken = 1'>"
 BIDI = "safe \u202e gnp.exe \u2066"
@@ -78,6 +78,8 @@ def test_hostile_text_stays_text(browser: Browser, mock: Mock, kind: str) -> Non
     if kind == "long":
         page.goto(f"{mock.url}/__mock/#/sessions/{sessions[0]}")
         page.locator(".mine").get_by_role("button", name="Show all 1,000,000").click()
+        page.locator(".meta a").click()
+        expect(page.locator(".turn.open")).to_have_count(1)
         assert len(page.locator(".mine").inner_text()) == 1_000_000
 
 
@@ -125,11 +127,21 @@ def test_the_policy_forbids_other_scripts_and_hosts(
     )
     page.wait_for_function("() => window.refused")
     assert page.evaluate("() => window.broken") is None
-    assert browser.blocked == []  # The policy came first.
+    assert browser.foreign == []
     assert all(
         "Content Security Policy" in each or "TrustedScript" in each for each in browser.problems
     )
     browser.problems.clear()
+
+
+def test_the_tests_reach_no_other_host_and_notice_attempts(browser: Browser, mock: Mock) -> None:
+    page = browser.open(f"{mock.url}/__mock/")
+    addresses = ["http://example.com/", "http://192.0.2.1/"]
+    for address in addresses:
+        with pytest.raises(sync_api.Error, match="ERR_NAME_NOT_RESOLVED"):
+            page.goto(address)
+    assert browser.foreign == addresses
+    browser.foreign.clear()
 
 
 def test_another_page_cannot_frame_the_console(mock: Mock) -> None:

@@ -30,9 +30,9 @@ def test_nine_tabs_are_live_with_one_waiting_call(browser: Browser, mock: Mock) 
     def end(request: Any) -> None:
         waiting.discard(request)
 
-    browser.context.on("request", begin)
+    browser.listen("request", begin)
     for event in ("requestfinished", "requestfailed"):
-        browser.context.on(event, end)
+        browser.listen(event, end)
     tabs = [browser.open(f"{mock.url}/__mock/") for _ in range(TABS)]
     for tab in tabs:
         expect(tab.locator("#status")).to_have_text("Live")

@@ -49,23 +49,29 @@ def violations(page: Any) -> list[str]:
 
 @pytest.mark.parametrize("state", ["empty", "long", "error"])
 @pytest.mark.parametrize("language", ["en", "es"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(
-    browse: Callable[..., Browser], mock: Mock, scheme: str, language: str, state: str
+    browse: Callable[..., Browser], mock: Mock, language: str, state: str
 ) -> None:
-    browser = browse(color_scheme=scheme, locale=language, reduced_motion="reduce")
+    """In light and dark colours; the other views in one of them."""
+    browser = browse(locale=language, reduced_motion="reduce", color_scheme="light")
     view = fill(mock, state)
-    places = [view]
-    if (scheme, language) in {("light", "en"), ("dark", "es")}:
-        places += OTHER_VIEWS[state]
-    page = browser.open(f"{mock.url}/__mock/#/{places[0]}")
+    page = browser.open(f"{mock.url}/__mock/#/{view}")
     expect(page.locator("html")).to_have_attribute("lang", language)
-    for place in places:
-        page.goto(f"{mock.url}/__mock/#/{place}")
-        tab = place.split("/")[0] or "sessions"
-        expect(page.locator("main")).to_have_attribute("data-tab", tab)
-        expect(page.locator("#view h2").first).to_be_visible()
+    wait_for_view(page, view)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
         assert violations(page) == []
+    page.emulate_media(color_scheme="light" if language == "en" else "dark")
+    for other in OTHER_VIEWS[state]:
+        page.goto(f"{mock.url}/__mock/#/{other}")
+        wait_for_view(page, other)
+        assert violations(page) == []
+
+
+def wait_for_view(page: Any, view: str) -> None:
+    tab = view.partition("/")[0] or "sessions"
+    expect(page.locator("main")).to_have_attribute("data-tab", tab)
+    expect(page.locator("#view h2").first).to_be_visible()
 
 
 def test_axe_finds_nothing_in_the_dialog(browser: Browser, mock: Mock) -> None:
@@ -81,14 +87,14 @@ def test_nothing_is_wider_than_the_window(
 ) -> None:
     """640 by 400 is a window of 1,280 by 800 at 200 % zoom."""
     browser = browse(viewport={"width": width, "height": height})
-    session = mock.talk("x" * 300, "hello")
+    session = mock.talk("x" * 300, "hello", contactId="x" * 300)
     page = browser.open(f"{mock.url}/__mock/#/sessions/{session}/turns/2")
     views = [f"sessions/{session}", f"sessions/{session}/turns/1", "new", "", "journal/1"]
     for view in [*views, "conformance", "behaviours", "controls"]:
         page.goto(f"{mock.url}/__mock/#/{view}")
         tab = "sessions" if view in {"", "new"} else view.split("/")[0]
         expect(page.locator("main")).to_have_attribute("data-tab", tab)
-        page.wait_for_timeout(50)
+        page.evaluate("() => new Promise(requestAnimationFrame)")
         wide = page.evaluate(
             "() => [document.body, ...document.querySelectorAll('main > section, #view')]"
             ".filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.id)"
@@ -168,6 +174,24 @@ def test_arrows_scroll(browser: Browser, mock: Mock) -> None:
     page.keyboard.press("ArrowUp")
     page.keyboard.press("PageUp")
     page.wait_for_function("() => document.getElementById('view').scrollTop < 200")
+
+
+def test_each_view_begins_at_its_top_and_a_turn_is_in_sight(browser: Browser, mock: Mock) -> None:
+    session = mock.talk(*[f"message {number}" for number in range(1, 31)])
+    place = f"{mock.url}/__mock/#/sessions/{session}"
+    page = browser.open(place)
+    expect(page.locator("#t-30")).to_be_in_viewport()
+    page.goto(f"{place}/turns/3")
+    expect(page.locator("#t-3")).to_have_attribute("aria-current", "true")
+    is_on_top = """(each) => {
+        const { x, y } = each.getBoundingClientRect();
+        return document.elementFromPoint(x + 5, y + 5) === each;
+    }"""
+    assert page.locator("#t-3").evaluate(is_on_top)
+    page.get_by_role("link", name="Journal").click()
+    expect(page.locator("#j-30")).to_be_in_viewport()
+    page.goto(place)
+    expect(page.locator("#t-30")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

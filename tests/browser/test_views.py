@@ -60,6 +60,7 @@ def test_behaviours_are_filtered_by_words(browser: Browser, mock: Mock) -> None:
     rows = page.locator("#view tbody tr")
     total = len(mock.control("GET", "/behaviours")["behaviours"])
     expect(rows).to_have_count(total)
+    expect(page.locator("#view table")).not_to_contain_text("`")
     page.get_by_label("Filter").fill("session expired invented")
     expect(rows.first).to_contain_text("session-expired")
     assert rows.count() < total
@@ -89,7 +90,7 @@ def test_faults_are_injected_counted_and_removed(browser: Browser, mock: Mock) -
     page.get_by_label("Effect").select_option("break-proxy")
     page.get_by_label("Times").fill("2")
     page.get_by_role("button", name="Inject").click()
-    expect(page.get_by_text("0 of 2")).to_be_visible()
+    expect(page.get_by_text("0 of 2")).to_contain_text(": 502 0 of 2")
     path = f"/agent-studio/agent/{mock.control('GET', '/health')['agents'][0]['id']}/execute"
     body = {"message": "hi", "locationId": "C2QujeCh8ZnC7al2InWR"}
     headers = {"Authorization": "Bearer pit-12345678-1234-4234-8234-123456789abc"}

@@ -26,7 +26,7 @@ from tests.docs.markdown import ROOT, Page
 
 BEHAVIOURS = Page.read("docs/behaviours.md")
 RESPONSES = re.findall(
-    r"^\|`(\S+)`\|[^|]+\|(\d{3}) [^|]+\|\*\*(\w+)[^*]*\*\*", BEHAVIOURS.text, re.MULTILINE
+    r"^\|`(\S+)`\|[^|]+\|(\d{3})(?: [^|]+)?\|\*\*(\w+)[^*]*\*\*", BEHAVIOURS.text, re.MULTILINE
 )
 URL = f"/agent-studio/agent/{ECHO_ID}/execute"
 HEADERS = {

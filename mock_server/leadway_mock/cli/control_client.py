@@ -7,11 +7,14 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from leadway_command import CommandParser, print_error
 from leadway_mock.cli.terminal import FAILED, USAGE_ERROR
+
+if TYPE_CHECKING:
+    import ssl
 
 URL_VARIABLES: Final = ("LEADWAY_MOCK_URL", "LEADWAY_BASE_URL")
 DEFAULT_URL: Final = "http://127.0.0.1:{port}"
@@ -69,6 +72,7 @@ class ControlClient:
         self.url = target.url
         self._token = target.token
         self._parts = urlsplit(target.url)
+        self._tls: ssl.SSLContext | None = None
 
     def get(self, path: str, **query: object) -> Any:  # noqa: ANN401 - any JSON value
         """Return the response to a GET; `query` has no values that are None."""
@@ -133,7 +137,7 @@ class ControlClient:
             headers["Authorization"] = f"Bearer {self._token}"
         headers |= more_headers
         data = None if body is None else json.dumps(body).encode()
-        connection = _connect(self._parts, timeout)
+        connection = self._connect(timeout)
         try:
             connection.request(method, path, data, headers)
             response = connection.getresponse()
@@ -144,10 +148,22 @@ class ControlClient:
             connection.close()
         return response.status, {k.lower(): v for k, v in response.getheaders()}, content
 
+    def _connect(self, timeout: float) -> HTTPConnection:
+        host, port = self._parts.hostname or "", self._parts.port
+        if self._parts.scheme == "http":
+            return HTTPConnection(host, port, timeout=timeout)
+        if self._tls is None:
+            from leadway_mock.util.certificates import (  # noqa: PLC0415 - for a fast start
+                client_context,
+            )
+
+            self._tls = client_context()
+        return HTTPSConnection(host, port, timeout=timeout, context=self._tls)
+
     def _no_mock(self, error: Exception | None = None) -> NoResponse:
         what = "another program responds" if error is None else "no mock responds"
         why = f" ({error})" if isinstance(error, TimeoutError) or "SSL" in repr(error) else ""
-        hint = "Start one with `leadway mock`, or name another with --url or LEADWAY_MOCK_URL."
+        hint = "Start one with `leadway mock`, or name another by its URL or in LEADWAY_MOCK_URL."
         return NoResponse(f"{what} at {self.url}{why}. {hint}")
 
 
@@ -223,20 +239,11 @@ def _check_url(url: str) -> SplitResult:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise CommandError(f"--url is no URL: {error}.", exit_code=USAGE_ERROR) from error
+        raise CommandError(f"{shown} is no URL: {error}.", exit_code=USAGE_ERROR) from error
     if parts.scheme not in {"http", "https"} or not host or parts.path.strip("/"):
-        message = f"--url must be a base URL such as http://127.0.0.1:4010, not {shown}."
+        message = f"{shown} must be the base URL of a mock, such as http://127.0.0.1:4010."
         raise CommandError(message, exit_code=USAGE_ERROR)
     if host == REAL_SERVICE or host.endswith(f".{REAL_SERVICE}"):
-        message = f"{host} is the real service, which has no control API. Name a mock with --url."
+        message = f"{host} is the real service, which has no control API. Name the URL of a mock."
         raise CommandError(message, exit_code=USAGE_ERROR)
     return parts
-
-
-def _connect(parts: SplitResult, timeout: float) -> HTTPConnection:
-    host = parts.hostname or ""
-    if parts.scheme == "http":
-        return HTTPConnection(host, parts.port, timeout=timeout)
-    from leadway_mock.util.certificates import client_context  # noqa: PLC0415 - for a fast start
-
-    return HTTPSConnection(host, parts.port, timeout=timeout, context=client_context())

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 from collections.abc import Sequence
 from contextlib import closing
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from leadway_command import CommandParser
+from leadway_mock.cli.control_client import CommandError, ControlClient, find_target
 from leadway_mock.cli.options import FAILED, OK, print_error, print_line
 from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
@@ -19,8 +19,6 @@ from leadway_mock.web import create_app
 from leadway_mock.web.report_file import collect, report_html
 
 COMMAND: Final = "leadway report"
-DEFAULT_URL: Final = "http://127.0.0.1:4010"
-TIMEOUT_SECONDS: Final = 30.0
 OK_STATUS: Final = 200
 
 
@@ -31,11 +29,10 @@ class ReportError(Exception):
 def main(arguments: Sequence[str]) -> int:
     """Write the report; return 1 and write none if the mock or the snapshot cannot be read."""
     options = _parser().parse_args(arguments)
-    source = options.source or os.environ.get("LEADWAY_BASE_URL") or DEFAULT_URL
     try:
-        data = _from_mock(source, options.token) if "://" in source else _from_snapshot(source)
+        data = _collect(options)
         options.output.write_text(report_html(data), "utf-8")
-    except (ReportError, OSError) as error:
+    except (ReportError, CommandError, OSError) as error:
         print_error(COMMAND, str(error))
         return FAILED
     sessions, entries = len(data["sessions"]), len(data["entries"])
@@ -43,28 +40,13 @@ def main(arguments: Sequence[str]) -> int:
     return OK
 
 
-def _from_mock(url: str, token: str) -> dict[str, Any]:
-    """Return the data of a running mock; raises `ReportError`."""
-    address = urlsplit(url)
-    if address.scheme != "http" or not address.hostname:
-        raise ReportError(f"{url!r} must be the URL of a mock, such as {DEFAULT_URL}.")
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    connection = HTTPConnection(address.hostname, address.port or 80, timeout=TIMEOUT_SECONDS)
-
-    def get(path: str) -> Any:  # noqa: ANN401 - any JSON value
-        connection.request("GET", f"/__mock{path}", headers=headers)
-        response = connection.getresponse()
-        content = json.loads(response.read())
-        if response.status != OK_STATUS:
-            raise ReportError(f"{url} responds with {response.status}: {content['message']}")
-        return content
-
-    with closing(connection):
-        try:
-            return collect(get)
-        except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
-            hint = "Start one with `leadway mock`, or name its URL or a snapshot."
-            raise ReportError(f"no mock responds at {url}. {hint}") from error
+def _collect(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the data of a running mock or a snapshot; raises `ReportError`, `CommandError`."""
+    source = options.source
+    if source and "://" not in source:
+        return _from_snapshot(source)
+    target = argparse.Namespace(url=source, token=options.token)
+    return collect(ControlClient(find_target(target, os.environ)).get)
 
 
 def _from_snapshot(file: str) -> dict[str, Any]:
@@ -91,7 +73,8 @@ def _parser() -> CommandParser:
         "source",
         nargs="?",
         metavar="URL|SNAPSHOT",
-        help=f"a running mock, or a file of GET /__mock/snapshot (default: {DEFAULT_URL})",
+        help="a running mock, or a file of GET /__mock/snapshot; by default the mock at"
+        " LEADWAY_MOCK_URL, LEADWAY_BASE_URL, or http://127.0.0.1:4010",
     )
     parser.add_argument(
         "-o",
@@ -102,6 +85,9 @@ def _parser() -> CommandParser:
         help="the file to write (default: leadway-report.html)",
     )
     parser.add_argument(
-        "--token", default="", metavar="TOKEN", help="the token whose namespace to report"
+        "--token",
+        metavar="TOKEN",
+        help="the token whose namespace to report; by default LEADWAY_TOKEN, which is sent to"
+        " loopback only",
     )
     return parser

@@ -186,7 +186,7 @@ def _rows(contract: Contract) -> Iterator[_Row]:
 
 def _text(example: Example) -> str:
     names = ("message", "response", "error_description")
-    texts = next((example.content[name] for name in names if name in example.content), None)
+    texts = next((example.content[name] for name in names if name in example.content), [])
     return "; ".join(f"`{text}`" for text in (texts if isinstance(texts, list) else [texts]))
 
 

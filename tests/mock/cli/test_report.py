@@ -79,7 +79,8 @@ def test_a_report_reaches_nothing(client: EmulatorClient, tmp_path: Path) -> Non
     ("source", "expected"),
     [
         ("http://127.0.0.1:1", "no mock responds at http://127.0.0.1:1. Start one"),
-        ("https://example.com", "'https://example.com' must be the URL of a mock"),
+        ("ftp://example.com", "'ftp://example.com' must be the base URL of a mock"),
+        ("https://services.leadconnectorhq.com", "is the real service"),
         ("nothing.json", "No such file"),
         ("text.json", "text.json must be a snapshot"),
         ("other.json", "other.json: "),
@@ -109,6 +110,19 @@ def test_a_mock_is_found_by_the_environment(
     with open_server(create_app(emulator=client.emulator), Settings(port=0)) as server:
         monkeypatch.setenv("LEADWAY_BASE_URL", server.url)
         assert main([]) == 0
+
+
+def test_a_mock_with_tls_is_read_with_its_own_authority(
+    client: EmulatorClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    session, file = talk(client), tmp_path / "run.html"
+    settings = Settings(port=0, tls=True)
+    with open_server(create_app(emulator=client.emulator), settings) as server:
+        assert server.url.startswith("https://")
+        assert main([server.url, "-o", str(file)]) == 0
+    assert session in embedded(file.read_text("utf-8"))["transcripts"]
 
 
 def test_a_token_selects_the_namespace(client: EmulatorClient, tmp_path: Path) -> None:

@@ -172,10 +172,16 @@ def tabs() -> str:
 def test_the_spanish_words_are_those_of_the_readme() -> None:
     readme = (Path(__file__).parents[3] / "README.es.md").read_text("utf-8").lower()
     texts = " ".join(catalogue("es").values()).lower()
-    for word in ("sugerencia", "evidencia", "instantánea", "ajustes", "comportamientos", "turno"):
+    words = "sugerencia evidencia instantánea ajustes comportamientos turno regla petición reloj"
+    words += " diálogo agente conversa prueba fallo simula guarda"
+    for word in words.split():
         assert word in readme
         assert word in texts
-    assert "ordenador" not in texts
+    for phrase in ("detalles de cada respuesta", "conversa con un agente"):
+        assert phrase in " ".join(readme.split())
+        assert phrase in texts
+    for word in ("ordenador", "log", "journal", "solicitud", "error simulado"):
+        assert not re.search(rf"\b{word}\b", texts), word
 
 
 def test_the_modules_become_one_script() -> None:

@@ -69,6 +69,9 @@ export async function send(path, version, body, method = "POST") {
   }
 }
 
+// Return what went wrong, in one line.
+export const failure = ({ status, rule, hint }) => (status ? `${status} ${rule}: ${hint}` : hint);
+
 function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("");
 }

@@ -9,9 +9,9 @@ import { behaviours, conformance, entryList, filterForm, loadPage } from "./jour
 import { currentLanguage, LANGUAGES, loadLanguage, recall, remember, t } from "./language.js";
 import { watch } from "./live.js";
 import { answerFrom } from "./report.js";
+import { readRoute, TABS } from "./routes.js";
 import { link, sessionList, updateCountdowns } from "./sessions.js";
 
-const TABS = ["sessions", "journal", "conformance", "behaviours", "controls"];
 const PAGE = 100;
 const TURNS = 200;
 const MIN_REFRESH_MS = 300;
@@ -22,24 +22,6 @@ const state = { health: null, agents: [], clock: null, sessions: [], sessionCoun
 let found = null;
 let shownPlace = {};
 let tell = () => {};
-
-// Routes: the address after the number sign has tab, session, and turn or entry.
-function readRoute(hash) {
-  const parts = hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decodePart);
-  const [tab = "sessions", first, kind, number] = parts;
-  if (tab === "journal") return { tab, number: Number(first) || null };
-  if (tab === "behaviours") return { tab, rule: first };
-  if (TABS.includes(tab) && tab !== "sessions") return { tab };
-  return { tab: "sessions", isNew: tab === "new", id: first ?? null, kind, number: Number(number) || null };
-}
-
-function decodePart(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
 
 const route = () => readRoute(location.hash);
 
@@ -127,13 +109,14 @@ async function showSessions(place) {
   render(byId("list"), chosen, () => sessionList(state, place.id, () => grow("sessions")));
   found = place.id ? await loadSession(place.id) : null;
   if (!found) await loadAgents();
+  if (canWrite()) showComposer();
   const view = byId("view");
   const wasAtEnd = view.scrollHeight - view.scrollTop - view.clientHeight < 60;
   const isOther = place.id !== shownPlace.id;
   const isChanged = render(view, ["sessions", found, place.kind, place.number, state.faulted.length, found ? 0 : state.agents],
     () => (found ? talk.conversation(state, found, place, actions) : start()));
   if (place.number !== shownPlace.number && place.number) {
-    byId(turnId(place))?.scrollIntoView({ block: "nearest" });
+    byId(turnId(place))?.closest("li").scrollIntoView({ block: "nearest" });
   } else if (isChanged && found && (wasAtEnd || isOther)) {
     view.scrollTop = view.scrollHeight;
   }
@@ -150,14 +133,14 @@ function start() {
 const canWrite = () => !state.health.readOnly && !api.isReport();
 
 // The message box stays in the page, so that updates never touch a text being typed.
-function showComposer(place) {
-  const isShown = place.tab === "sessions" && canWrite();
-  byId("composer").hidden = !isShown;
-  if (!isShown) return;
+function showComposer() {
   if (!byId("box")) byId("composer").append(talk.messageBox(onSent));
   talk.updateAgents(state);
   byId("box").dataset.continues = String(found !== null);
   if (found && byId("message").value === talk.SUGGESTED) byId("message").value = "";
+  const shown = found?.session.executionId ?? "";
+  if (byId("box").dataset.session !== shown) byId("result").textContent = "";
+  byId("box").dataset.session = shown;
 }
 
 async function onSent(fields) {
@@ -174,8 +157,12 @@ function showExchange(place) {
   const item = found?.items.find(({ turn, entry }) =>
     place.kind === "turns" ? turn?.turn === place.number : !turn && entry?.number === place.number);
   const does = canWrite() ? actions : null;
-  render(byId("detail"), ["turn", item, place.number], () =>
+  showDetail(["turn", item, place.number], () =>
     item ? exchange(item.entry, item.turn, does) : el("p", { class: "dim" }, t("choose-turn")));
+}
+
+function showDetail(key, build) {
+  if (render(byId("detail"), key, build)) byId("detail").scrollTop = 0;
 }
 
 async function showJournal(place) {
@@ -186,7 +173,7 @@ async function showJournal(place) {
   render(byId("view"), "journal", () => [el("h2", {}, t("journal")), filterForm(refresh), list()]);
   render(byId("entries"), [page, place.number], () => entryList(page, place.number, () => grow("journal")));
   const does = canWrite() ? actions : null;
-  render(byId("detail"), ["entry", entry, place.number], () => place.number
+  showDetail(["entry", entry, place.number], () => place.number
     ? exchange(entry, null, does, true) : el("p", { class: "dim" }, t("choose-entry")));
 }
 
@@ -215,7 +202,7 @@ const actions = {
   },
   async repeat(entry, body) {
     const reply = await repeat(entry, body);
-    toast(reply.ok ? t("repeated-ok") : `${reply.status || "—"} ${reply.rule}: ${reply.hint}`);
+    toast(reply.ok ? t("repeated-ok") : api.failure(reply));
     const id = reply.body?.executionId ?? reply.body?.sessionId;
     if (id) location.hash = link("sessions", id);
     await changed();
@@ -255,11 +242,16 @@ async function show() {
   const place = route();
   try {
     await load();
-    byId("main").dataset.tab = place.tab;
+    // What is hidden cannot be scrolled, so the panes come before their content.
+    const isOther = byId("main").dataset.tab !== place.tab;
+    Object.assign(byId("main").dataset, { tab: place.tab, level: level(place) });
+    byId("composer").hidden = place.tab !== "sessions" || !canWrite();
+    if (isOther) {
+      byId("view").scrollTop = 0;
+      shownPlace = {};
+    }
     showFrame(place);
     await SHOW[place.tab](place);
-    showComposer(place);
-    byId("main").dataset.level = String(level(place));
   } catch (error) {
     if (error.status !== 404) return error.status === undefined ? undefined : toast(error.message);
     // Another tab or a reset has removed what was shown.
@@ -335,10 +327,13 @@ function goBack() {
   return undefined;
 }
 
+// The focus moves at once where it can, and never away from what a later key has chosen.
 async function go(hash, focus) {
   location.hash = hash;
-  await refresh();
   byId(focus)?.focus();
+  const { id } = document.activeElement;
+  await refresh();
+  if (document.activeElement.id === id) byId(focus)?.focus();
 }
 
 // Start

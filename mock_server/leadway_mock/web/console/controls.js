@@ -1,6 +1,6 @@
 // Controls: clock, faults, settings, reset and snapshot.
 
-import { attempt, button, download, el, labelled, options, toast } from "./dom.js";
+import { attempt, button, download, el, labelled, options, toast, visible } from "./dom.js";
 import * as api from "./api.js";
 import { t } from "./language.js";
 
@@ -50,7 +50,7 @@ function faultCard(faults, changed, call) {
     await api.control("POST", "/faults", { ...EFFECTS[effect.value], times: Number(times.value) });
     await changed();
   });
-  const row = (fault) => el("li", {}, el("code", {}, fault.id), " ",
+  const row = (fault) => el("li", {}, el("code", {}, visible(`${fault.id}: ${effectOf(fault)}`)), " ",
     t("fault-count", { hits: fault.hits, times: String(fault.times) }), " ",
     button(t("disarm"), call("DELETE", `/faults/${encodeURIComponent(fault.id)}`)));
   return card(t("faults"),
@@ -60,6 +60,10 @@ function faultCard(faults, changed, call) {
     el("ul", {}, faults.map(row)),
     faults.length > 1 && button(t("disarm-all"), call("DELETE", "/faults")));
 }
+
+const effectOf = (fault) =>
+  fault.status ?? fault.proxyStatus ?? fault.rule ?? fault.transport ??
+  (fault.latency ? "latency" : "mergePatch");
 
 function stateCard(call, changed) {
   const file = el("input", { type: "file", accept: ".json", onchange: attempt(async () => {

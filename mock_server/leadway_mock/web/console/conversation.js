@@ -187,7 +187,7 @@ export async function sendMessage(state, found, fields) {
   }
   const reply = await api.send(api.executePath(agent, managed), managed ? "v3" : "2021-07-28", body);
   if (reply.ok) fields.text.value = "";
-  else fields.result.textContent = visible(`${reply.status || "—"} ${reply.rule}: ${reply.hint}`);
+  else fields.result.textContent = visible(api.failure(reply));
   return reply.body?.executionId ?? reply.body?.sessionId ?? null;
 }
 
@@ -202,8 +202,8 @@ function saveDialog(id) {
         button(t("download"), () => download(file.name, file.text), "primary"),
         copyButton(file.text)),
       textOf("pre", file.text, { tabindex: "0", "aria-label": file.name }),
-      el("p", {}, t("run-it")),
-      code(file.command, t("run-it")));
+      el("p", {}, t(`run-${format}`)),
+      code(file.command, t(`run-${format}`)));
   };
   const choices = FORMATS.map((format) => el("label", {},
     el("input", { type: "radio", name: "format", value: format, checked: format === "pytest",

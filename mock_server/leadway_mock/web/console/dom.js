@@ -29,13 +29,19 @@ export function visible(text) {
   );
 }
 
+const expanded = new Set();
+
 // Return an element with a text of any length; of a long one, the rest is shown on demand.
 export function textOf(tag, text, attributes) {
   const whole = String(text);
-  const node = el(tag, { dir: "auto", ...attributes }, visible(whole.slice(0, MAX_SHOWN)));
-  if (whole.length > MAX_SHOWN) {
+  const isCut = whole.length > MAX_SHOWN && !expanded.has(whole);
+  const node = el(tag, { dir: "auto", ...attributes }, visible(isCut ? whole.slice(0, MAX_SHOWN) : whole));
+  if (isCut) {
     const label = t("show-all", { count: whole.length });
-    const show = () => node.replaceChildren(visible(whole));
+    const show = () => {
+      expanded.add(whole); // It stays so when the pane is drawn again.
+      node.replaceChildren(visible(whole));
+    };
     node.append("… ", button(label, show, "link"));
   }
   return node;

@@ -35,7 +35,7 @@ export function exchange(entry, turn, actions, isJournal) {
     el("dl", {},
       fact(t("rule"), el("a", { href: link("behaviours", response.rule) }, response.rule)),
       fact(t("hint"), response.hint && visible(response.hint)),
-      fact(t("time"), time(entry.at)),
+      fact(t("time"), `${time(entry.at)} UTC`),
       fact(t("duration"), `${entry.durationMs} ms`),
       fact(t("delay"), response.delay && `${response.delay} s`),
       fact(t("fault"), fault && faultText(fault)),

@@ -96,14 +96,17 @@ export function behaviours(rows, chosen) {
     labelled(t("filter"), filter), body];
 }
 
+// Return a text with the parts between backticks as code.
+const marked = (text) => text.split("`").map((part, index) => (index % 2 ? el("code", {}, part) : part));
+
 function table(rows) {
   return el("table", {},
     el("thead", {}, el("tr", {}, ["rule", "condition", "response", "evidence", "settings"].map((each) =>
       el("th", { scope: "col" }, t(each))))),
     el("tbody", {}, rows.map((each) => el("tr", {},
       el("td", {}, el("code", {}, each.id)),
-      textOf("td", each.condition), textOf("td", `${each.status ?? ""} ${each.response}`.trim()),
-      el("td", {}, chip(each.evidence, `evidence ${each.evidence}`), " ", el("small", {}, each.source)),
+      el("td", {}, marked(each.condition)), el("td", {}, each.status, " ", marked(each.response)),
+      el("td", {}, chip(each.evidence, `evidence ${each.evidence}`), " ", el("small", {}, marked(each.source))),
       el("td", {}, each.settings.join(", "))))));
 }
 

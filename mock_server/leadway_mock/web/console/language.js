@@ -22,7 +22,7 @@ export function t(key, values) {
   });
 }
 
-export const time = (iso) => new Date(iso).toLocaleTimeString(language, { timeZone: "UTC", hourCycle: "h23" });
+export const time = (iso) => new Date(iso).toISOString().slice(11, 19);
 
 export function span(seconds) {
   const whole = Math.max(0, Math.ceil(seconds));
