@@ -22,7 +22,7 @@ def test_a_report_shows_what_the_console_shows(
         origin = str(tmp_path / "snapshot.json")
         Path(origin).write_text(json.dumps(mock.control("GET", "/snapshot")))
     file = tmp_path / "run.html"
-    assert main([origin, "-o", str(file)]) == 0
+    assert main(["--url", origin, "-o", str(file)]) == 0
     page = browser.open(file.as_uri())
     expect(page.locator("#status")).to_have_text("Report")
     page.locator("#list .row").click()

@@ -163,7 +163,7 @@ class ControlClient:
     def _no_mock(self, error: Exception | None = None) -> NoResponse:
         what = "another program responds" if error is None else "no mock responds"
         why = f" ({error})" if isinstance(error, TimeoutError) or "SSL" in repr(error) else ""
-        hint = "Start one with `leadway mock`, or name another by its URL or in LEADWAY_MOCK_URL."
+        hint = "Start one with `leadway mock`, or name another with --url or LEADWAY_MOCK_URL."
         return NoResponse(f"{what} at {self.url}{why}. {hint}")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from leadway_command import CommandParser
-from leadway_mock.cli.control_client import CommandError, ControlClient, find_target
+from leadway_mock.cli.control_client import CommandError, ControlClient, add_target, find_target
 from leadway_mock.cli.options import FAILED, OK, print_error, print_line
 from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
@@ -42,15 +42,15 @@ def main(arguments: Sequence[str]) -> int:
 
 def _collect(options: argparse.Namespace) -> dict[str, Any]:
     """Return the data of a running mock or a snapshot; raises `ReportError`, `CommandError`."""
-    source = options.source
-    if source and "://" not in source:
-        return _from_snapshot(source)
-    target = argparse.Namespace(url=source, token=options.token)
-    return collect(ControlClient(find_target(target, os.environ)).get)
+    if options.snapshot:
+        return _from_snapshot(options.snapshot)
+    return collect(ControlClient(find_target(options, os.environ)).get)
 
 
 def _from_snapshot(file: str) -> dict[str, Any]:
     """Return the data of a snapshot; raises `ReportError`."""
+    if "://" in file:
+        raise ReportError(f"{file} is no file; for a running mock, write --url {file}.")
     try:
         document = json.loads(Path(file).read_bytes())
     except ValueError as error:
@@ -70,11 +70,10 @@ def _parser() -> CommandParser:
         epilog="The file shows what the console shows, and makes no network requests.",
     )
     parser.add_argument(
-        "source",
+        "snapshot",
         nargs="?",
-        metavar="URL|SNAPSHOT",
-        help="a running mock, or a file of GET /__mock/snapshot; by default the mock at"
-        " LEADWAY_MOCK_URL, LEADWAY_BASE_URL, or http://127.0.0.1:4010",
+        metavar="SNAPSHOT",
+        help="a file of GET /__mock/snapshot, in place of a running mock",
     )
     parser.add_argument(
         "-o",
@@ -84,10 +83,5 @@ def _parser() -> CommandParser:
         metavar="FILE",
         help="the file to write (default: leadway-report.html)",
     )
-    parser.add_argument(
-        "--token",
-        metavar="TOKEN",
-        help="the token whose namespace to report; by default LEADWAY_TOKEN, which is sent to"
-        " loopback only",
-    )
+    add_target(parser)
     return parser

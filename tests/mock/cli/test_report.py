@@ -35,7 +35,7 @@ def test_a_report_has_sessions_and_journal_of_a_mock(
 ) -> None:
     session, file = talk(client), tmp_path / "run.html"
     with open_server(create_app(emulator=client.emulator), Settings(port=0)) as server:
-        assert main([server.url, "-o", str(file)]) == 0
+        assert main(["--url", server.url, "-o", str(file)]) == 0
     assert capsys.readouterr().out == f"{file}: 1 sessions, 2 requests\n"
     html = file.read_text("utf-8")
     data = embedded(html)
@@ -63,7 +63,7 @@ def test_a_report_reaches_nothing(client: EmulatorClient, tmp_path: Path) -> Non
     file = tmp_path / "run.html"
     talk(client)
     with open_server(create_app(emulator=client.emulator), Settings(port=0)) as server:
-        assert main([server.url, "-o", str(file)]) == 0
+        assert main(["--url", server.url, "-o", str(file)]) == 0
     html = file.read_text("utf-8")
     (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', html)
     assert policy.startswith("default-src 'none'; script-src 'sha256-")
@@ -78,9 +78,10 @@ def test_a_report_reaches_nothing(client: EmulatorClient, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ("http://127.0.0.1:1", "no mock responds at http://127.0.0.1:1. Start one"),
-        ("ftp://example.com", "'ftp://example.com' must be the base URL of a mock"),
-        ("https://services.leadconnectorhq.com", "is the real service"),
+        ("--url=http://127.0.0.1:1", "no mock responds at http://127.0.0.1:1. Start one"),
+        ("--url=ftp://example.com", "'ftp://example.com' must be the base URL of a mock"),
+        ("--url=https://services.leadconnectorhq.com", "is the real service"),
+        ("http://127.0.0.1:1", "no file; for a running mock, write --url http://127.0.0.1:1."),
         ("nothing.json", "No such file"),
         ("text.json", "text.json must be a snapshot"),
         ("other.json", "other.json: "),
@@ -121,7 +122,7 @@ def test_a_mock_with_tls_is_read_with_its_own_authority(
     settings = Settings(port=0, tls=True)
     with open_server(create_app(emulator=client.emulator), settings) as server:
         assert server.url.startswith("https://")
-        assert main([server.url, "-o", str(file)]) == 0
+        assert main(["--url", server.url, "-o", str(file)]) == 0
     assert session in embedded(file.read_text("utf-8"))["transcripts"]
 
 
@@ -132,5 +133,5 @@ def test_a_token_selects_the_namespace(client: EmulatorClient, tmp_path: Path) -
     headers = {"Authorization": f"Bearer {token}"}
     app.test_client().put("/__mock/namespace", json={}, headers=headers)
     with open_server(app, Settings(port=0)) as server:
-        assert main([server.url, "-o", str(file), "--token", token]) == 0
+        assert main(["--url", server.url, "-o", str(file), "--token", token]) == 0
     assert embedded(file.read_text("utf-8"))["sessions"] == []
