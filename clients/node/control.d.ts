@@ -935,7 +935,7 @@ export interface Operations {
     path: "/conformance";
     query: {
       /** Ids of findings. */
-      allow?: ("execution-id-dropped" | "execution-id-invented" | "session-across-contacts" | "session-across-agents" | "session-across-locations" | "parallel-turns" | "turn-duplicated" | "retry-unsafe" | "retry-after-ignored" | "error-retried" | "version-missing" | "version-unknown" | "deprecated-path" | "token-in-url" | "idempotency-key-invalid" | "idempotency-key-reused" | "idempotency-key-after-429" | "query-invalid" | "idempotency-key-ignored" | "user-agent-blocked" | "field-misnamed" | "location-missing" | "body-invalid" | "body-unreadable" | "path-unknown")[];
+      allow?: ("execution-id-dropped" | "execution-id-invented" | "session-across-contacts" | "session-across-agents" | "session-across-locations" | "parallel-turns" | "turn-duplicated" | "agent-duplicated" | "retry-unsafe" | "retry-after-ignored" | "error-retried" | "version-published-again" | "token-reused" | "token-class-wrong" | "version-missing" | "version-unknown" | "deprecated-path" | "token-in-url" | "idempotency-key-invalid" | "idempotency-key-reused" | "idempotency-key-after-429" | "query-invalid" | "idempotency-key-ignored" | "user-agent-blocked" | "field-misnamed" | "location-missing" | "body-invalid" | "body-unreadable" | "path-unknown")[];
     };
     response: {
       /** Whether there is no error; there may be warnings. */
