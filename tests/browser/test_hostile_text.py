@@ -90,7 +90,7 @@ def test_hostile_text_stays_text_in_a_report(
     send_everywhere(mock, HOSTILE[kind])
     sessions = [each["executionId"] for each in mock.control("GET", "/sessions")["sessions"]]
     file = tmp_path / "run.html"
-    assert main([mock.url, "-o", str(file)]) == 0
+    assert main(["--url", mock.url, "-o", str(file)]) == 0
     page = browser.open(file.as_uri())
     expect(page.locator("#status")).to_have_text("Report")
 

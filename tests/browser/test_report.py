@@ -17,12 +17,13 @@ def test_a_report_shows_what_the_console_shows(
 ) -> None:
     session = mock.talk("I need a haircut", "On Tuesday")
     mock.say("wrong", input="x")
-    origin = mock.url
+    arguments = ["--url", mock.url]
     if source == "snapshot":
-        origin = str(tmp_path / "snapshot.json")
-        Path(origin).write_text(json.dumps(mock.control("GET", "/snapshot")))
+        snapshot = tmp_path / "snapshot.json"
+        snapshot.write_text(json.dumps(mock.control("GET", "/snapshot")))
+        arguments = [str(snapshot)]
     file = tmp_path / "run.html"
-    assert main(["--url", origin, "-o", str(file)]) == 0
+    assert main([*arguments, "-o", str(file)]) == 0
     page = browser.open(file.as_uri())
     expect(page.locator("#status")).to_have_text("Report")
     page.locator("#list .row").click()
