@@ -38,7 +38,7 @@ PAGE = 20
 Call = Callable[[], object]
 
 
-class _Client:
+class _OperationsClient:
     """Client of an emulator, with one call for each operation."""
 
     def __init__(self, emulator: Emulator) -> None:
@@ -93,7 +93,7 @@ class _Client:
 def prepare(emulator: Emulator, calls: int, number: int) -> Mapping[str, Call]:
     """Empty the store; return each operation as a function that may be called `calls` times."""
     emulator.reset()
-    client = _Client(emulator)
+    client = _OperationsClient(emulator)
     created = [client.create() for _ in range(max(calls, PAGE))]
     agent, version = created[0]
     existing, unpublished = (iter(ids) for ids in zip(*created, strict=True))

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from typing import Any
 
 from leadway_mock.contract.model import Contract, Example
 
@@ -186,7 +187,7 @@ def _rows(contract: Contract) -> Iterator[_Row]:
 
 def _text(example: Example) -> str:
     names = ("message", "response", "error_description")
-    texts = next((example.content[name] for name in names if name in example.content), [])
+    texts: Any = next((example.content[name] for name in names if name in example.content), [])
     return "; ".join(f"`{text}`" for text in (texts if isinstance(texts, list) else [texts]))
 
 
