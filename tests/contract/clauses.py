@@ -510,7 +510,7 @@ AGENTS = (
     ),
     Clause(
         "one-of-concurrent-publications-succeeds",
-        "If several clients publish a version at once, one of them succeeds.",
+        "Of several clients that publish a version at the same time, one succeeds.",
         ("concurrent-publish",),
     ),
     Clause(

@@ -138,12 +138,11 @@ def test_an_expired_token_is_refreshed_and_reported(mock: Server, send: Send) ->
     assert send(mock.url, token=program.token()).text == "Turn 1. You said: Hello"
 
 
-def test_threads_refresh_once(mock: Server) -> None:
-    program = Program(mock.url)
-    program.pass_a_day()
+def execute_in_threads(token: OAuthToken | LocationToken, url: str) -> None:
+    """Send a first message from several threads at the same time; each gets its reply."""
     barrier = Barrier(N)
     with (
-        Leadway(token=program.token(), location_id=LOCATION, base_url=mock.url) as leadway,
+        Leadway(token=token, location_id=LOCATION, base_url=url) as leadway,
         ThreadPoolExecutor(N) as threads,
     ):
 
@@ -152,6 +151,12 @@ def test_threads_refresh_once(mock: Server) -> None:
             return leadway.agent(AGENT_ID).execute("Hello").text
 
         assert set(threads.map(execute, range(N))) == {"Turn 1. You said: Hello"}
+
+
+def test_threads_refresh_once(mock: Server) -> None:
+    program = Program(mock.url)
+    program.pass_a_day()
+    execute_in_threads(program.token(), mock.url)
     assert len(program.tokens) == 2
 
 
@@ -563,18 +568,7 @@ def test_an_agency_speaks_to_a_location(mock: Server, send: Send) -> None:
 def test_threads_get_one_token_of_a_location(mock: Server) -> None:
     agency = Agency(mock.url)
     agency.pass_a_day()
-    barrier = Barrier(N)
-    token = agency.location_token()
-    with (
-        Leadway(token=token, location_id=LOCATION, base_url=mock.url) as leadway,
-        ThreadPoolExecutor(N) as threads,
-    ):
-
-        def execute(_: int) -> str:
-            barrier.wait()
-            return leadway.agent(AGENT_ID).execute("Hello").text
-
-        assert set(threads.map(execute, range(N))) == {"Turn 1. You said: Hello"}
+    execute_in_threads(agency.location_token(), mock.url)
     assert len(agency.tokens) == 2
     assert agency.requests()["getLocationAccessToken"] == 2  # The first was rejected.
 

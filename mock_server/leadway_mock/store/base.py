@@ -57,7 +57,7 @@ ATTEMPTS = range(1_000)
 """Attempts of a commit that fails where another one has changed the same state first.
 
 One of several that compete always succeeds, so all of these fail only by a defect or by a store
-that something else has changed. Without a limit, such a request would run for ever.
+that something else has changed. Without a limit, such a request would never end.
 """
 CONTENDED = f"Other requests changed the same state before each of {len(ATTEMPTS):,} attempts."
 

@@ -171,6 +171,15 @@ def test_an_agent_that_does_not_reply_shows_nothing(
     assert not (tmp_path / "observations").exists()
 
 
+def test_an_unusable_url_is_an_error_before_the_question(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("ftp://127.0.0.1", yes=False) == COULD_NOT_LOOK
+    error = capsys.readouterr().err
+    assert "must be an origin" in error
+    assert "Requests:" not in error
+
+
 def test_nothing_is_sent_before_the_user_agrees(
     target: Mock, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -30,29 +30,26 @@ EMPTY_CONTENT: Final[Mapping[str, Any]] = {
 """What a version returns for content that was never sent, as in the vendor's sample."""
 
 
-def summary(agent: StoredAgent, *, with_owner: bool = False) -> dict[str, Any]:
-    """Return an agent as lists have it; `with_owner`, as the response to its creation."""
-    if not with_owner:
-        return {
-            "agentId": agent.id,
-            "name": agent.name,
-            "description": agent.description,
-            "locationId": agent.location,
-            "status": agent.status,
-            "createdAt": agent.created_at,
-            "updatedAt": agent.updated_at,
-        }
+def summary(agent: StoredAgent) -> dict[str, Any]:
+    """Return an agent as lists have it."""
     return {
         "agentId": agent.id,
         "name": agent.name,
         "description": agent.description,
         "locationId": agent.location,
-        **{name: agent.owner[name] for name in SHOWN_OWNER_FIELDS if name in agent.owner},
         "status": agent.status,
-        "folderId": agent.location,
-        "folderName": None,
         "createdAt": agent.created_at,
         "updatedAt": agent.updated_at,
+    }
+
+
+def summary_with_owner(agent: StoredAgent) -> dict[str, Any]:
+    """Return an agent as the response to its creation has it."""
+    return {
+        **summary(agent),
+        **{name: agent.owner[name] for name in SHOWN_OWNER_FIELDS if name in agent.owner},
+        "folderId": agent.location,
+        "folderName": None,
     }
 
 
@@ -92,7 +89,7 @@ def details(agent: StoredAgent, contents: Sequence[Content]) -> dict[str, Any]:
     """Return an agent with its versions and their contents."""
     content = {
         "id": _uuid(f"agent-record:{agent.id}"),
-        **summary(agent, with_owner=True),
+        **summary_with_owner(agent),
         "productSlug": "agent_studio",
         "productId": "agent_studio",
         "deleted": False,

@@ -10,7 +10,13 @@ from leadway_mock.agents.registry import AgentRegistry
 from leadway_mock.contract.model import Contract
 from leadway_mock.http.messages import APIError, ErrorKind, FieldError, Response
 from leadway_mock.pipeline.context import OperationCall, PreparedResponse
-from leadway_mock.pipeline.handlers.agent_json import details, summary, updated, version_summary
+from leadway_mock.pipeline.handlers.agent_json import (
+    details,
+    summary,
+    summary_with_owner,
+    updated,
+    version_summary,
+)
 from leadway_mock.state.agent_aggregate import (
     DRAFT,
     OWNER_FIELDS,
@@ -123,7 +129,7 @@ class AgentsHandler:
         return self._changed(
             "agent-created",
             writes,
-            agent=summary(agent, with_owner=True),
+            agent=summary_with_owner(agent),
             versions=[version_summary(agent, first)],
         )
 
