@@ -46,7 +46,7 @@ def seed_agents(emulator: Emulator, namespace: Namespace, text: str) -> list[Sto
         raise SeedError("Tokens cannot be loaded while the mock runs: name the file at its start.")
     now = iso_time(namespace.clock.now())
     added = [entry_to_stored(_checked(emulator, each), "", now=now) for each in content["agents"]]
-    owners = {each.id: agent.id for agent, _ in added for each in agent.versions}
+    owners = {each.id: agent for agent, _ in added for each in agent.versions}
     if len(owners) < sum(len(agent.versions) for agent, _ in added):
         raise SeedError("Two versions have the same id; give each its own.")
     for _ in ATTEMPTS:
@@ -91,14 +91,14 @@ def _checked(emulator: Emulator, entry: Mapping[str, Any]) -> Mapping[str, Any]:
 def _check_stored(
     namespace: Namespace,
     added: Sequence[tuple[StoredAgent, Any]],
-    owners: Mapping[str, str],
+    owners: Mapping[str, StoredAgent],
     reads: Reads,
 ) -> None:
     for agent, _ in added:
         before = namespace.agents.find(agent.id, reads)
         if before and not before.is_deleted and before.location != agent.location:
             raise SeedError(f"The agent {agent.id} exists in another location; delete it first.")
-    for version_id, agent_id in owners.items():
-        found = namespace.agents.find_version(version_id, reads)
-        if found and found[0].id != agent_id:
+    for version_id, agent in owners.items():
+        found = namespace.agents.find_version(version_id, agent.location, reads)
+        if found and found[0].id != agent.id:
             raise SeedError(f"The version {version_id} belongs to the agent {found[0].id}.")

@@ -177,7 +177,7 @@ class StoredAgent:
             each._replace(is_published=False) if each.is_published else each
             for each in self.versions
         ]
-        versions[self.versions.index(version)] = published
+        versions[[each.id for each in versions].index(version_id)] = published
         number = max([each.number for each in self.versions]) + 1
         draft = StoredVersion(
             id=draft_id,
@@ -237,7 +237,9 @@ def redacted_agent(agent: StoredAgent) -> StoredAgent:
     """Return an agent without credentials in what clients sent."""
     sent = [agent.name, agent.description, *agent.owner.values()]
     for version in agent.versions:
-        sent += (version.name, *version.publisher.values())
+        sent.append(version.name)
+        if version.publisher:
+            sent += version.publisher.values()
     text = "\n".join(sent)
     if redact_text(text) == text and not agent.replies:  # The usual case, in few calls.
         return agent

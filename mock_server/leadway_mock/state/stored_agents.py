@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from leadway_mock.agents.registry import ACTIVE
 from leadway_mock.config.settings import Settings
@@ -41,6 +41,14 @@ MAX_CACHED: Final = 1_000
 MAX_CACHED_INDEXES: Final = 100
 
 
+class AgentIndex(NamedTuple):
+    """The agents of one location: where they are stored, and the `list_state` of each id."""
+
+    key: str
+    position: int
+    states: dict[str, str]
+
+
 class StoredAgents:
     """The agents that clients created in a namespace."""
 
@@ -63,14 +71,19 @@ class StoredAgents:
         return None if item is None else self._decoded(item)
 
     def find_version(
-        self, version_id: str, reads: Reads
+        self, version_id: str, location: str, reads: Reads
     ) -> tuple[StoredAgent, StoredVersion] | None:
-        """Return the version with that id and its agent, or None."""
+        """Return the version with that id and its agent, or None.
+
+        `location` is where it probably is; its index is read as well.
+        """
         owner = reads.last(self._owners + version_id)
         if owner is None:
             return None
         # In one read: older content with a newer revision would undo another change.
-        item, _ = reads.load(self._key + owner.value, self._contents + version_id)
+        item, *_ = reads.load(
+            self._key + owner.value, self._contents + version_id, self._index_key(location)
+        )
         agent = None if item is None else self._decoded(item)
         version = agent.version(version_id) if agent else None
         return (agent, version) if agent and version else None
@@ -78,7 +91,9 @@ class StoredAgents:
     def listed_ids(self, location: str, reads: Reads, *, only_published: bool = False) -> list[str]:
         """Return the ids of a location's active agents, in the order of their creation."""
         states = (PUBLISHED,) if only_published else (PUBLISHED, ACTIVE)
-        return [id_ for id_, state in self._index(location, reads)[1].items() if state in states]
+        return [
+            id_ for id_, state in self._index(location, reads).states.items() if state in states
+        ]
 
     def load(self, agent_ids: Sequence[str], reads: Reads) -> list[StoredAgent]:
         """Return those of the agents that are not deleted, in one read."""
@@ -109,14 +124,15 @@ class StoredAgents:
         """
         writes: list[Write] = []
         for location in dict.fromkeys(agent.location for agent, _ in added):
-            position, index = self._index(location, reads)
-            index |= {each.id: each.list_state for each, _ in added if each.location == location}
-            excess = len(index) - self._settings.max_agents
-            for oldest_id in list(index)[:excess] if excess > 0 else ():
+            index = self._index(location, reads)
+            states = index.states
+            states |= {each.id: each.list_state for each, _ in added if each.location == location}
+            excess = len(states) - self._settings.max_agents
+            for oldest_id in list(states)[:excess] if excess > 0 else ():
                 oldest = self.find(oldest_id, reads)
                 writes += self._remove_writes(oldest) if oldest else []
-                del index[oldest_id]
-            writes.append(self._index_write(location, index, position))
+                del states[oldest_id]
+            writes.append(self._index_write(index))
         for agent, contents in added:
             before = None if is_new else self.find(agent.id, reads)
             if before is not None:
@@ -151,9 +167,9 @@ class StoredAgents:
         writes: list[Write] = [self._agent_write(after)]
         state = after.list_state
         if state != before.list_state:
-            position, index = self._index(after.location, reads)
-            index[after.id] = state
-            writes.append(self._index_write(after.location, index, position))
+            index = self._index(after.location, reads)
+            index.states[after.id] = state
+            writes.append(self._index_write(index))
         for version_id, content in (contents or {}).items():
             writes.append(Append(self._contents + version_id, _content_text(content), keep=1))
         kept = {each.id for each in after.versions}
@@ -171,18 +187,23 @@ class StoredAgents:
 
     def delete_writes(self, agent: StoredAgent, reads: Reads) -> list[Write]:
         """Return the writes that delete an agent and its versions."""
-        position, index = self._index(agent.location, reads)
-        index.pop(agent.id, None)
-        return [self._index_write(agent.location, index, position), *self._remove_writes(agent)]
+        index = self._index(agent.location, reads)
+        index.states.pop(agent.id, None)
+        return [self._index_write(index), *self._remove_writes(agent)]
 
-    def _index(self, location: str, reads: Reads) -> tuple[int, dict[str, str]]:
-        item = reads.last(self._indexes + fingerprint(location))
+    def _index_key(self, location: str) -> str:
+        return self._indexes + fingerprint(location)
+
+    def _index(self, location: str, reads: Reads) -> AgentIndex:
+        """Return the index of a location; its states may be changed, and then written."""
+        key = self._index_key(location)
+        item = reads.last(key)
         if item is None:
-            return 0, {}
-        index = self._index_cache.get(item.value)
-        if index is None:
-            index = self._index_cache[item.value] = self._store.decode(item.value, index_from_json)
-        return item.position, index.copy()
+            return AgentIndex(key, 0, {})
+        states = self._index_cache.get(item.value)
+        if states is None:
+            states = self._index_cache[item.value] = self._store.decode(item.value, index_from_json)
+        return AgentIndex(key, item.position, states.copy())
 
     def _content(self, item: Item | None) -> Content:
         # The parser of the standard library keeps integers beyond 64 bits.
@@ -202,10 +223,10 @@ class StoredAgents:
         self._cache[agent.revision, text] = agent  # saves decoding it
         return Append(self._key + agent.id, text, agent.revision - 1, keep=1)
 
-    def _index_write(self, location: str, index: dict[str, str], position: int) -> Append:
-        text = to_json_text(index)
-        self._index_cache[text] = index
-        return Append(self._indexes + fingerprint(location), text, position, keep=1)
+    def _index_write(self, index: AgentIndex) -> Append:
+        text = to_json_text(index.states)
+        self._index_cache[text] = index.states
+        return Append(index.key, text, index.position, keep=1)
 
     def _version_writes(self, agent: StoredAgent, version_id: str, content: str) -> list[Write]:
         return [

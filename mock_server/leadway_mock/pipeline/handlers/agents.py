@@ -260,7 +260,9 @@ class AgentsHandler:
 
     def _version(self, call: OperationCall) -> tuple[StoredAgent, StoredVersion]:
         context, version_id = call.context, call.path_parameters["versionId"]
-        found = context.namespace.agents.find_version(version_id, context.reads)
+        found = context.namespace.agents.find_version(
+            version_id, call.location or "", context.reads
+        )
         if found is None or found[0].location != call.location:
             registered = self._registered_in(call.location or "").values()
             if any(agent.version(version_id) for agent, _ in registered):
