@@ -11,6 +11,7 @@ import pytest
 
 from leadway_mock.agents.registry import Agent
 from leadway_mock.http.messages import APIError
+from leadway_mock.pipeline import pipeline
 from leadway_mock.pipeline.context import OperationCall, RequestContext
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.pipeline.handlers.execute_agent import ExecuteAgentHandler
@@ -36,7 +37,7 @@ resume, has_expired, turn_writes, find = (
     Sessions.turn_writes,
     Sessions.find,
 )
-commit_request = RequestContext.commit
+commit = pipeline.commit
 find_session, validate = ExecuteAgentHandler._find_session, RequestPipeline._validate  # noqa: SLF001 - replaced below
 
 
@@ -122,13 +123,13 @@ def a_turn_is_committed_over_a_faster_one(patch: pytest.MonkeyPatch) -> None:
 
 @bug
 def a_turn_that_was_overtaken_is_dropped(patch: pytest.MonkeyPatch) -> None:
-    def broken(self: RequestContext) -> bool:
-        if not commit_request(self):
-            self.writes = []
-            commit_request(self)
+    def broken(context: RequestContext) -> bool:
+        if not commit(context):
+            context.writes = []
+            commit(context)
         return True
 
-    patch.setattr(RequestContext, "commit", broken)
+    patch.setattr(pipeline, "commit", broken)
 
 
 @bug

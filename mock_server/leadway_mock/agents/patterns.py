@@ -72,15 +72,15 @@ class PatternTimeout(Exception):  # noqa: N818 - a timeout
         )
 
 
+@dataclass(slots=True)
 class MatchTime:
-    """Time that is left for the regular expressions of one message."""
+    """Time that is left for the regular expressions of one message.
 
-    __slots__ = ("_spent", "may_block")
+    Without `may_block`, which the event loop needs, `search` may raise `WouldBlock`.
+    """
 
-    def __init__(self, *, may_block: bool = True) -> None:
-        """Without `may_block`, which the event loop needs, `search` may raise `WouldBlock`."""
-        self.may_block = may_block
-        self._spent = 0.0
+    may_block: bool = True
+    _spent: float = field(default=0.0, init=False)
 
     def search(self, pattern: Pattern, text: str) -> Mapping[str, str | None] | None:
         """Return the groups of the first match, or None. Raises `PatternTimeout`."""

@@ -120,7 +120,9 @@ class DialogueRegistry:
         It is the version that the session began with, or all that it may begin. A session without
         dialogues, `new` or not, has none.
         """
-        position = DialoguePosition() if new else position_in(state)
+        if new:
+            return self._table(namespace).of_agent(agent_id)
+        position = position_in(state)
         if position is None:
             return ()
         if not position.has_begun:

@@ -31,39 +31,17 @@ class RequestContext:
     usage: QuotaUsage
     started_at: float
     operation: Operation | None = None
+    number: int = 0
+    """Number of the request in its namespace, from 1. Ids are made from it with a seed.
+
+    Without a seed they are random, and requests are not numbered."""
+
     writes: list[Write] = field(default_factory=list)
     has_turn: bool = False
     """Whether `writes` has a turn."""
 
     quota_increments: Sequence[Increment] = ()
     are_quotas_counted: bool = False
-    _number: int = 0
-
-    @property
-    def number(self) -> int:
-        """Number of the request in its namespace, from 1. Ids are made from it with a seed.
-
-        Without a seed they are random, and requests are not numbered.
-        """
-        if not self._number and self.namespace.settings.seed is not None:
-            self._number = self.namespace.next_number()
-        return self._number
-
-    def commit(self) -> bool:
-        """Store everything that the request writes, and its journal entry, in one step.
-
-        Return False, with nothing stored, where another request changed the same state first. Then
-        the request must be handled again. Raises `StoreUnavailable`.
-        """
-        entry = self.namespace.journal.entry_write(self.record)
-        counts = () if self.are_quotas_counted else self.quota_increments
-        writes = [*counts, *self.writes, entry]
-        numbers = self.namespace.store.commit(writes, now=self.started_at)
-        if numbers is None:
-            return False
-        if counts:
-            self.usage = self.namespace.quotas.usage(numbers[: len(counts)])
-        return True
 
     def discard_writes(self) -> None:
         """Store nothing of the request but its journal entry."""

@@ -141,7 +141,9 @@ class Emulator:
         )
         now = namespace.clock.now()
         record = ExchangeRecord(request, now, wall_clock_at, started, namespace.name)
-        return RequestContext(request, namespace, reads, record, namespace.quotas.unused, now)
+        number = namespace.next_number() if namespace.settings.seed is not None else 0
+        unused = namespace.quotas.unused
+        return RequestContext(request, namespace, reads, record, unused, now, number=number)
 
     def without_waiting(self) -> AbstractContextManager[None]:
         """Let `handle` raise `WouldBlock`, with nothing stored, instead of waiting."""

@@ -67,8 +67,6 @@ class FaultInjector:
         fires.
         """
         faults = call.context.namespace.faults
-        if faults.is_empty:
-            return None
         if phase is FaultPhase.BEFORE_COMMIT:
             faults.load(call.context.reads)
         for each in _fitting(call, phase, list(faults)):

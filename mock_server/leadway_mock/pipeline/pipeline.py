@@ -109,7 +109,7 @@ class RequestPipeline:
             response = self._responses.add_headers(self._respond_or_fail(context), context)
             context.record.response = response
             context.record.duration_seconds = time.perf_counter() - context.record.monotonic_at
-            if context.commit():
+            if commit(context):
                 return self._responses.add_quota_headers(response, context)
             # Another request committed this turn first: prepare the next turn.
             context.restart()
@@ -187,7 +187,8 @@ class RequestPipeline:
         """Prepare and respond; faults fire before or after the commit of a turn."""
         context = call.context
         prepare = self.handlers.get(call.operation.id, prepare_example)
-        failure = self._faults.fire_armed(call, FaultPhase.BEFORE_COMMIT)
+        is_armed = not context.namespace.faults.is_empty
+        failure = self._faults.fire_armed(call, FaultPhase.BEFORE_COMMIT) if is_armed else None
         if failure:
             return failure
         work = prepare(call)
@@ -199,7 +200,9 @@ class RequestPipeline:
         response = work.respond()
         after = FaultPhase.AFTER_COMMIT
         failure = self._faults.fire(call, fault, after, response) if fault else None
-        return failure or self._faults.fire_armed(call, after, response) or response
+        if is_armed:
+            failure = failure or self._faults.fire_armed(call, after, response)
+        return failure or response
 
     def _parse_body(self, context: RequestContext, operation: Operation) -> Any:  # noqa: ANN401 - any JSON value
         if operation.body_schema is None:
@@ -283,6 +286,24 @@ class RequestPipeline:
             context.record.find_unused_input = partial(
                 find_unused_input, context.request.query, operation, body, unknown, declared
             )
+
+
+def commit(context: RequestContext) -> bool:
+    """Store everything that the request writes, and its journal entry, in one step.
+
+    Return False, with nothing stored, where another request changed the same state first. Then the
+    request must be handled again. Raises `StoreUnavailable`.
+    """
+    namespace = context.namespace
+    entry = namespace.journal.entry_write(context.record)
+    counts = () if context.are_quotas_counted else context.quota_increments
+    writes = [*counts, *context.writes, entry]
+    numbers = namespace.store.commit(writes, now=context.started_at)
+    if numbers is None:
+        return False
+    if counts:
+        context.usage = namespace.quotas.usage(numbers[: len(counts)])
+    return True
 
 
 def body_limit(operation: Operation, settings: Settings) -> int:

@@ -177,7 +177,7 @@ class StoredAgent:
             each._replace(is_published=False) if each.is_published else each
             for each in self.versions
         ]
-        versions[[each.id for each in versions].index(version_id)] = published
+        versions[self.versions.index(version)] = published
         number = max([each.number for each in self.versions]) + 1
         draft = StoredVersion(
             id=draft_id,

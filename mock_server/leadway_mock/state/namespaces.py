@@ -196,8 +196,9 @@ class NamespaceRegistry:
             keys += [key for each in names for key in session_keys(f"{each}/", execution_id)]
         if agent_key:
             keys += [f"{each}/{agent_key}" for each in names]
-        reads = Reads(self._store, keys)
-        for each, item in zip(names, reads.items, strict=False):
+        items = self._store.read(keys)
+        reads = Reads(self._store, dict(zip(keys, items, strict=True)))
+        for each, item in zip(names, items, strict=False):
             if item is not None:
                 return self._cached(each, item), reads
         return self._default, reads

@@ -82,7 +82,8 @@ class Sessions:
         """
         turns, expired = self._turns + execution_id, self._expired + execution_id
         if reads is None:
-            reads = Reads(self._store, (turns, expired))
+            reads = Reads(self._store)
+            reads.load(turns, expired)
         item = reads.last(turns)
         if item is None:
             return None

@@ -174,7 +174,7 @@ class StoredAgents:
             writes.append(Append(self._contents + version_id, _content_text(content), keep=1))
         kept = {each.id for each in after.versions}
         dropped = [each.id for each in before.versions if each.id not in kept]
-        return writes + self._drop_writes(dropped)
+        return writes + self._drop_writes(dropped) if dropped else writes
 
     def publish_writes(
         self, before: StoredAgent, after: StoredAgent, version_id: str, reads: Reads

@@ -6,7 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import orjson
@@ -64,18 +64,17 @@ CONTENDED = f"Other requests changed the same state before each of {len(ATTEMPTS
 RESET_HINT = "POST /__mock/reset deletes all conversations."
 
 
+@dataclass(slots=True, eq=False)
 class LazyText:
     """Text that `make` makes of `value`, which is no text, when it is first used; then kept."""
 
-    __slots__ = ("_make", "_value")
-
-    def __init__(self, make: Callable[[Any], str], value: object) -> None:
-        self._make, self._value = make, value
+    make: Callable[[Any], str]
+    value: object
 
     def __str__(self) -> str:
-        value = self._value
+        value = self.value
         if not isinstance(value, str):
-            value = self._value = self._make(value)  # What the text was made of is released.
+            value = self.value = self.make(value)  # What the text was made of is released.
         return value
 
 
@@ -228,26 +227,24 @@ class Store(ABC):
         return numbers[0] if numbers else 0  # An increment has no condition.
 
 
+@dataclass(slots=True)
 class Reads:
-    """Newest entries of lists, each read from a store at most once."""
+    """Newest entries of lists, each read from `store` at most once; `found` are those by key."""
 
-    def __init__(self, store: Store, keys: Sequence[str] = ()) -> None:
-        """Read several lists in one step; `items` has what was found, in their order."""
-        self._store = store
-        self.items = store.read(keys) if keys else ()
-        self._found = dict(zip(keys, self.items, strict=True))
+    store: Store
+    found: dict[str, Item | None] = field(default_factory=dict)
 
     def load(self, *keys: str) -> Sequence[Item | None]:
         """Read several lists in one step; return what was found, in their order."""
-        items = self._store.read(keys) if keys else ()
-        self._found.update(zip(keys, items, strict=True))
+        items = self.store.read(keys) if keys else ()
+        self.found.update(zip(keys, items, strict=True))
         return items
 
     def last(self, key: str) -> Item | None:
         """Return the newest entry of a list, or None."""
-        if key not in self._found:
+        if key not in self.found:
             self.load(key)
-        return self._found[key]
+        return self.found[key]
 
 
 def redact_url(url: str) -> str:
