@@ -143,7 +143,8 @@ class StoredAgents:
             following = replace(agent, revision=before.revision + 1) if before else agent
             writes.append(self._agent_write(following))
             for version, content in zip(agent.versions, contents, strict=True):
-                writes += self._version_writes(agent, version.id, _content_text(content))
+                text = _content_text(content) if content else ""
+                writes += self._version_writes(agent, version.id, text)
         return writes
 
     def all(self, reads: Reads) -> list[StoredAgent]:
@@ -183,7 +184,7 @@ class StoredAgents:
         item = reads.last(self._contents + version_id)
         draft = after.versions[-1]
         writes = self.change_writes(before, after, reads)
-        return writes + self._version_writes(after, draft.id, item.value if item else "{}")
+        return writes + self._version_writes(after, draft.id, item.value if item else "")
 
     def delete_writes(self, agent: StoredAgent, reads: Reads) -> list[Write]:
         """Return the writes that delete an agent and its versions."""
@@ -229,10 +230,11 @@ class StoredAgents:
         return Append(index.key, text, index.position, keep=1)
 
     def _version_writes(self, agent: StoredAgent, version_id: str, content: str) -> list[Write]:
-        return [
-            Append(self._owners + version_id, agent.id, keep=1),
-            Append(self._contents + version_id, content, keep=1),
-        ]
+        """Return the writes of a new version; one without content has no list of contents."""
+        writes: list[Write] = [Append(self._owners + version_id, agent.id, keep=1)]
+        if content:
+            writes.append(Append(self._contents + version_id, content, keep=1))
+        return writes
 
     def _remove_writes(self, agent: StoredAgent) -> list[Write]:
         deleted = Append(self._deleted, agent.id, keep=MAX_DELETED, owned=(self._key,))
