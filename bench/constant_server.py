@@ -42,16 +42,17 @@ class ConstantProtocol(asyncio.Protocol):
         self._transport.write(RESPONSE)
 
 
-async def _serve(pipe: Connection) -> None:
-    server = await asyncio.get_running_loop().create_server(ConstantProtocol, HOST, 0)
-    pipe.send(server.sockets[0].getsockname()[1])
+async def serve(port: int, pipe: Connection | None = None) -> None:
+    """Serve on a port, 0 for any, until killed; send the port through `pipe`."""
+    server = await asyncio.get_running_loop().create_server(ConstantProtocol, HOST, port)
+    if pipe is not None:
+        pipe.send(server.sockets[0].getsockname()[1])
     await server.serve_forever()
 
 
 def _run(pipe: Connection) -> None:
-    """Send the port through `pipe`, and serve until killed."""
     pin(SERVER_CORE)
-    asyncio.run(_serve(pipe))
+    asyncio.run(serve(0, pipe))
 
 
 def constant_server() -> AbstractContextManager[int]:

@@ -173,8 +173,8 @@ def peers() -> Iterator[Target]:
 
 
 def limits() -> Iterator[Target]:
-    """Yield applications that send a constant, on the mock's own server."""
-    for name, title in (("flask", "Flask"), ("wsgi", "WSGI")):
+    """Yield servers that send a constant: two applications on our own server, and asyncio."""
+    for name, title in (("flask", "Flask"), ("wsgi", "WSGI"), ("asyncio", "asyncio")):
         command = (sys.executable, "-m", "bench.peers.constant_apps", name, PORT)
         yield Target(name, f"constant on {title}", Kind.LIMIT, command)
 

@@ -1,18 +1,20 @@
-"""Flask and WSGI applications that respond to everything alike: the most that a server can do.
+"""Servers that respond to everything alike: the most that a server can do.
 
-    python -m bench.peers.constant_apps flask|wsgi PORT
+    python -m bench.peers.constant_apps flask|wsgi|asyncio PORT
 
-Serves one of them on the mock's own HTTP server.
+Serves a Flask or a WSGI application on the mock's own HTTP server, or asyncio with httptools alone,
+which shows what the system and the event loop take.
 """
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
-from bench.constant_server import BODY
+from bench.constant_server import BODY, serve
 from leadway_mock.http_server import Server
 
 if TYPE_CHECKING:
@@ -43,4 +45,7 @@ def execute(agent_id: str) -> Response:
 
 if __name__ == "__main__":
     name, port = sys.argv[1:]
-    Server(flask if name == "flask" else wsgi, port=int(port)).run()
+    if name == "asyncio":
+        asyncio.run(serve(int(port)))
+    else:
+        Server(flask if name == "flask" else wsgi, port=int(port)).run()
