@@ -27,6 +27,13 @@ def test_settings_are_shown_with_their_changes(api: Api) -> None:
     assert set(shown["readOnly"]) == set(map(json_name, READ_ONLY))
 
 
+@pytest.mark.parametrize("name", READ_ONLY)
+def test_a_setting_of_the_start_cannot_change(api: Api, name: str) -> None:
+    value = getattr(Settings(), name)
+    error = change(api, 422, **{json_name(name): value})
+    assert f"{json_name(name)} cannot change while the mock runs" in str(error)
+
+
 def test_a_change_counts_from_the_next_request_and_can_be_taken_back(
     api: Api, client: EmulatorClient
 ) -> None:

@@ -141,3 +141,20 @@ def test_a_keyword_without_wording_of_the_platform_has_a_message() -> None:
         "a is not valid",
         "1 is not a multiple of 3",
     )
+
+
+@pytest.mark.parametrize(
+    ("type_", "words"),
+    [
+        ("string", "a string"),
+        ("array", "an array"),
+        ("object", "an object"),
+        ("boolean", "a boolean value"),
+        ("number", "a number conforming to the specified constraints"),
+        ("integer", "an integer number"),
+    ],
+)
+def test_each_type_has_the_words_of_the_platform(type_: str, words: str) -> None:
+    validator = BodyValidator({"properties": {"value": {"type": type_}}})
+    (error,) = validator.errors({"value": None})
+    assert error.message == f"value must be {words}"
