@@ -116,8 +116,8 @@ MOCK_BEHAVIOURS: Mapping[str, tuple[int, str]] = {
     "pattern-timeout": (
         500,
         (
-            "Regular expressions of a dialogue or an agent take more than 0.25 seconds on a message."
-            " No turn is stored."
+            "Regular expressions of a dialogue or an agent take more than 0.25 seconds on a"
+            " message. No turn is stored."
         ),
     ),
     "mock-failure": (500, "The mock has a bug; its log on standard error says where."),
