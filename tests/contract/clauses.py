@@ -59,7 +59,7 @@ CONVERSATIONS = (
     ),
     Clause(
         "eleven-fields",
-        "A response has all eleven fields.",
+        "A response has all eleven fields with their types.",
         ("ExecuteAgentResponse",),
     ),
     Clause(
@@ -79,7 +79,7 @@ CONVERSATIONS = (
     ),
     Clause(
         "every-field-is-accepted",
-        "A message may have every field.",
+        "A message may have every field at once.",
         ("every-field",),
     ),
     Clause(
@@ -333,7 +333,7 @@ RESOURCES = (
     ),
     Clause(
         "unknown-session-can-start-a-new-one",
-        "A setting starts a new session instead.",
+        "A setting starts a new session for an unknown one.",
         ("session-unknown-new-session",),
     ),
 )
@@ -495,7 +495,7 @@ AGENTS = (
     ),
     Clause(
         "only-a-published-agent-runs",
-        "Before it is published: 404 `Agent not found`.",
+        "It runs once it is published; before: 404 `Agent not found`.",
         ("agent-states", "agent-unpublished"),
     ),
     Clause(
@@ -663,7 +663,7 @@ MANAGED_AGENTS = (
     ),
     Clause(
         "reserved-names-below-own-ones-are-accepted",
-        "Nested, they are accepted.",
+        "Below another name they are accepted.",
         ("ExtraVariables",),
     ),
     Clause(
