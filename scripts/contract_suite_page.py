@@ -66,7 +66,7 @@ def _row(clause: Clause) -> str:
 
 
 def _excluded(why: str) -> str:
-    names = (name for each in EXCLUSIONS if each.why == why for name in each.targets)
+    names = dict.fromkeys(name for each in EXCLUSIONS if each.why == why for name in each.targets)
     return ", ".join(f"`{name}`" for name in names)
 
 

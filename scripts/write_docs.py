@@ -48,8 +48,8 @@ Everything the mock does, with its [evidence](evidence.md): {counts}.
 
 ## Responses
 
-The header `X-Mock-Rule` names the row of a response. A valid request with `Prefer: example=` and
-the name gets that response. The table shows the first sentence of its `message`.
+The header `X-Mock-Rule` names the row. A valid request with `Prefer: example=` and the name gets
+that response. The table shows the first sentence of its `message`.
 
 {responses}
 

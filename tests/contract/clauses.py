@@ -44,12 +44,12 @@ CONVERSATIONS = (
     ),
     Clause(
         "session-continues-on-the-other-path",
-        "A session continues on the other path, and back.",
+        "Both paths continue the same sessions.",
         ("paths-share-sessions",),
     ),
     Clause(
         "turns-count-on-both-paths",
-        "Turns of both paths are counted together.",
+        "Both paths count the same turns.",
         ("paths-share-sessions",),
     ),
     Clause(
@@ -69,12 +69,12 @@ CONVERSATIONS = (
     ),
     Clause(
         "links-continue-the-session",
-        "The contract's links lead to the next message of a session.",
+        "The contract's links continue the session.",
         ("continueConversation", "continueConversationByOldPath"),
     ),
     Clause(
         "duplicate-message-is-processed-twice",
-        "The same message sent twice is processed twice.",
+        "A repeated message is processed twice.",
         ("no-idempotency",),
     ),
     Clause(
@@ -84,22 +84,22 @@ CONVERSATIONS = (
     ),
     Clause(
         "every-field-reaches-the-agent",
-        "Variables, attachments and contact reach the agent unchanged.",
+        "Each field reaches the agent unchanged.",
         ("every-field",),
     ),
     Clause(
         "any-text-reaches-the-agent",
-        "Text in any writing system reaches the agent unchanged.",
+        "Text in any script reaches the agent unchanged.",
         evidence="inferred",
     ),
     Clause(
         "empty-optionals-are-absent",
-        "An empty optional field counts as absent.",
+        "Empty optional fields count as absent.",
         ("empty-optionals-accepted",),
     ),
     Clause(
         "source-changes-nothing",
-        "The query parameter `source` may have any value.",
+        "The query parameter `source` is ignored.",
         ("source-query-ignored",),
     ),
     Clause(
@@ -119,17 +119,17 @@ CONVERSATIONS = (
     ),
     Clause(
         "conversations-are-isolated",
-        "64 parallel conversations do not affect each other.",
+        "64 parallel conversations do not mix.",
         ("session-continue",),
     ),
     Clause(
         "parallel-turns-have-distinct-numbers",
-        "Parallel messages of one session get consecutive turn numbers.",
+        "Parallel messages of a session get consecutive numbers.",
         evidence="invented",
     ),
     Clause(
         "same-seed-same-responses",
-        "The same seed gives the same ids and responses.",
+        "The same seed gives the same responses.",
         evidence="invented",
     ),
 )
@@ -197,7 +197,7 @@ AUTHORIZATION = (
     ),
     Clause(
         "checks-run-in-order",
-        "Order of checks: token, version, scope, location, body, resource.",
+        "Order: token, version, scope, location, body, resource.",
         ("checks-in-order",),
     ),
 )
@@ -245,7 +245,7 @@ BODIES = (
     ),
     Clause(
         "body-must-be-an-object",
-        "JSON that is not an object is a violation.",
+        "A body that is no object: 422.",
         ("body-invalid",),
     ),
     Clause(
@@ -255,12 +255,12 @@ BODIES = (
     ),
     Clause(
         "media-type-must-be-json",
-        "Another media type than `application/json`, or none: 415.",
+        "No or another media type: 415.",
         ("media-type-unsupported",),
     ),
     Clause(
         "body-must-be-plain-utf-8",
-        "A compressed body, or another charset than UTF-8: 415.",
+        "Compression, or another charset than UTF-8: 415.",
         ("media-type-unsupported",),
     ),
     Clause(
@@ -288,7 +288,7 @@ RESOURCES = (
     ),
     Clause(
         "latest-version-by-default",
-        "The published version runs without `versionId`, and with its id.",
+        "The published version runs with and without `versionId`.",
         ("version-latest-by-default",),
     ),
     Clause(
@@ -318,7 +318,7 @@ RESOURCES = (
     ),
     Clause(
         "each-turn-renews-the-session",
-        "Each turn restarts the idle time.",
+        "A turn restarts the idle time.",
         ("session-expiry",),
     ),
     Clause(
@@ -333,7 +333,7 @@ RESOURCES = (
     ),
     Clause(
         "unknown-session-can-start-a-new-one",
-        "A setting makes an unknown session a new one.",
+        "A setting starts a new session for an unknown one.",
         ("session-unknown-new-session",),
     ),
 )
@@ -351,12 +351,12 @@ ROUTES = (
     ),
     Clause(
         "routes-depend-on-the-profile",
-        "Profile `observed`: another method gets 401, and a slash at the end changes nothing.",
+        "With `observed`: another method 401; a final slash is ignored.",
         ("method-not-allowed-401", "trailing-slash"),
     ),
     Clause(
         "errors-are-json",
-        "Every error is JSON with `message` and its status.",
+        "Every error is JSON with `message` and status.",
         ("Error",),
     ),
 )
@@ -369,17 +369,17 @@ LIMITS = (
     ),
     Clause(
         "quota-headers-state-the-limits",
-        "They state 100 requests in 10 seconds, and 200,000 a day.",
+        "They state 100 in 10 seconds, and 200,000 a day.",
         ("quota-windows",),
     ),
     Clause(
         "quota-headers-on-errors",
-        "An error response has them too.",
+        "Errors have them, too.",
         ("quota-headers-always",),
     ),
     Clause(
         "quota-counts-down",
-        "Each message counts only for its token and location.",
+        "A message counts for its token and location.",
         ("X-RateLimit-Daily-Remaining",),
     ),
     Clause(
@@ -397,12 +397,12 @@ LIMITS = (
 EXTENSIONS = (
     Clause(
         "deprecated-path-is-marked",
-        "Only responses of the old path have `Deprecation` and `Link`.",
+        "Only the old path has `Deprecation` and `Link`.",
         ("deprecated-path-marked",),
     ),
     Clause(
         "responses-name-their-rule",
-        "Every response names its rule and evidence.",
+        "A response names its rule and evidence.",
         ("evidence-sent", "X-Mock-Rule", "X-Mock-Evidence"),
     ),
     Clause(
@@ -412,12 +412,12 @@ EXTENSIONS = (
     ),
     Clause(
         "attachments-are-never-fetched",
-        "The URL of an attachment is never fetched.",
+        "Attachments are never fetched.",
         ("attachment-never-fetched",),
     ),
     Clause(
         "prefer-selects-an-example",
-        "`Prefer: code=…, example=…` selects each example, verbatim.",
+        "`Prefer: example=…` selects each example, verbatim.",
         (
             "prefer-selects-example",
             "reply",
@@ -429,12 +429,12 @@ EXTENSIONS = (
     ),
     Clause(
         "prefer-selects-a-status",
-        "`Prefer: code=…` alone selects a status; in the query it is `__code`.",
+        "`Prefer: code=…`, or `__code` in the query, selects a status.",
         ("prefer-selects-example",),
     ),
     Clause(
         "preference-is-confirmed",
-        "`Preference-Applied` repeats the applied preference.",
+        "`Preference-Applied` repeats the preference.",
         ("Preference-Applied",),
     ),
     Clause(
@@ -447,32 +447,32 @@ EXTENSIONS = (
 DIALOGUES = (
     Clause(
         "dialogue-replaces-the-agent",
-        "A session plays the dialogue that its first message starts.",
+        "The first message selects the dialogue.",
         ("dialogue-played",),
     ),
     Clause(
         "session-keeps-its-dialogue",
-        "A session keeps the version of its dialogue.",
+        "A session keeps its version of the dialogue.",
         ("dialogue-version-kept",),
     ),
     Clause(
         "files-are-reloaded",
-        "A changed file is reloaded; an invalid one is only reported.",
+        "Changed files are reloaded, invalid ones reported.",
         ("files-reloaded",),
     ),
     Clause(
         "unscripted-message-is-reported",
-        "An unexpected message gets a response that says so; nothing changes.",
+        "Unexpected message: a response says so; nothing changes.",
         ("unscripted-message",),
     ),
     Clause(
         "unscripted-message-can-have-a-fallback",
-        "A dialogue may have a fallback response for it.",
+        "A dialogue may have a fallback for it.",
         ("dialogue-fallback",),
     ),
     Clause(
         "unscripted-message-can-be-rejected",
-        "A dialogue may reject it with status 400.",
+        "A dialogue may reject it: 400.",
         ("unscripted-rejected",),
     ),
 )
@@ -480,22 +480,22 @@ DIALOGUES = (
 AGENTS = (
     Clause(
         "agent-is-created",
-        "A new agent has one version with the state `staging`.",
+        "A new agent has one `staging` version.",
         ("agent-created",),
     ),
     Clause(
         "created-agent-is-listed-and-read",
-        "A created agent is listed, and read with its versions.",
+        "It is listed, and read with its versions.",
         ("agents", "agent"),
     ),
     Clause(
         "version-content-is-kept",
-        "Reading returns nodes, edges and unknown fields as they were sent.",
+        "Nodes, edges and unknown fields are kept as sent.",
         ("agent-content-kept", "agent-version-updated"),
     ),
     Clause(
         "only-a-published-agent-runs",
-        "An agent runs once a version of it is published; before: 404 `Agent not found`.",
+        "It runs once it is published; before: 404 `Agent not found`.",
         ("agent-states", "agent-unpublished"),
     ),
     Clause(
@@ -510,7 +510,7 @@ AGENTS = (
     ),
     Clause(
         "one-of-concurrent-publications-succeeds",
-        "Of several clients that publish a version at the same time, one succeeds.",
+        "Of concurrent publications of a version, one succeeds.",
         ("concurrent-publish",),
     ),
     Clause(
@@ -520,12 +520,12 @@ AGENTS = (
     ),
     Clause(
         "deleted-agent-is-gone",
-        "A deleted agent: 404, for its versions and open sessions, too.",
+        "A deleted agent, its versions and open sessions: 404.",
         ("agent-deleted", "agent-version-unknown", "agent-states"),
     ),
     Clause(
         "agents-belong-to-their-location",
-        "An agent of another location: 404, and in no list.",
+        "Agents of other locations: 404, and not listed.",
         ("agents-of-one-location",),
     ),
     Clause(
@@ -535,17 +535,17 @@ AGENTS = (
     ),
     Clause(
         "old-paths-read-agents",
-        "The deprecated paths list the published agents, and read them.",
+        "The deprecated paths list and read published agents.",
         ("agents", "agent"),
     ),
     Clause(
         "built-in-agents-are-read-only",
-        "Built-in agents can be read; changing one is a 403.",
+        "Changing a built-in agent: 403.",
         ("agent-read-only",),
     ),
     Clause(
         "agents-need-scopes",
-        "Token without the scopes of agents: 403, or 401.",
+        "Token without scope: 403 or 401.",
         ("scope-by-profile",),
     ),
     Clause(
@@ -558,42 +558,42 @@ AGENTS = (
 MANAGED_AGENTS = (
     Clause(
         "managed-agent-replies",
-        "A managed agent's reply has its five required fields.",
+        "A reply has its five required fields.",
         ("ExecuteManagedAgentResponse", "managed-reply"),
     ),
     Clause(
         "managed-session-continues",
-        "A message with a `sessionId` continues that session.",
+        "A `sessionId` continues that session.",
         ("continueManagedConversation",),
     ),
     Clause(
         "managed-turns-count",
-        "Managed sessions count their turns.",
+        "Sessions count their turns.",
         ("continueManagedConversation",),
     ),
     Clause(
         "managed-session-errors",
-        "Unknown session, or one of another agent: 404.",
+        "Unknown or another agent's session: 404.",
         ("session-unknown", "session-foreign-agent"),
     ),
     Clause(
         "managed-agents-are-listed",
-        "A list has the published managed agents.",
+        "Published agents are listed.",
         ("managed-agents",),
     ),
     Clause(
         "managed-agents-are-paged-and-searched",
-        "`skip`, `limit` and `query` select from it.",
+        "`skip`, `limit` and `query` select from them.",
         ("managed-agents",),
     ),
     Clause(
         "managed-agent-is-read",
-        "A managed agent is read by its id.",
+        "An agent is read by its id.",
         ("managed-agent",),
     ),
     Clause(
         "managed-agent-must-be-published",
-        "An unpublished one is in no list, and 404.",
+        "An unpublished one is not listed: 404.",
         ("managed-published-only", "agent-unpublished"),
     ),
     Clause(
@@ -613,7 +613,7 @@ MANAGED_AGENTS = (
     ),
     Clause(
         "managed-scope-is-required",
-        "Token without the scope `managed-agents.write`: 403, or 401.",
+        "Token without `managed-agents.write`: 403 or 401.",
         ("scope-by-profile",),
     ),
     Clause(
@@ -638,7 +638,7 @@ MANAGED_AGENTS = (
     ),
     Clause(
         "order-of-properties-is-no-change",
-        "The order of a body's properties does not matter to it.",
+        "The order of properties does not matter.",
         ("idempotency-key-repeated",),
     ),
     Clause(
@@ -663,7 +663,7 @@ MANAGED_AGENTS = (
     ),
     Clause(
         "reserved-names-below-own-ones-are-accepted",
-        "Below a name of one's own they are accepted.",
+        "Below another name they are accepted.",
         ("ExtraVariables",),
     ),
     Clause(
@@ -673,7 +673,7 @@ MANAGED_AGENTS = (
     ),
     Clause(
         "scope-of-keys-is-a-setting",
-        "A setting decides whether agents and locations share keys.",
+        "A setting decides who shares keys.",
         ("idempotency-key-scope",),
     ),
     Clause(
@@ -701,12 +701,12 @@ TOKENS = (
     ),
     Clause(
         "refresh-token-rotates",
-        "A refresh token brings new tokens, once; then 400 `invalid_grant`.",
+        "So does a refresh token; then 400 `invalid_grant`.",
         ("refresh-token-rotates", "refresh-token-invalid", "refreshAccessToken"),
     ),
     Clause(
         "agency-gets-tokens-of-its-locations",
-        "A token of an agency brings one of a location; any other: 401.",
+        "An agency's token brings one of a location; others: 401.",
         ("location-access-token", "token-class-location"),
     ),
 )

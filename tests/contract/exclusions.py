@@ -73,12 +73,6 @@ EXCLUSIONS = (
             "conversations-are-isolated",
             "parallel-turns-have-distinct-numbers",
             "quota-counts-down",
-        ),
-    ),
-    Exclusion(
-        PRISM,
-        "It has no state.",
-        (
             "managed-turns-count",
             "managed-session-errors",
             "managed-agents-are-paged-and-searched",
@@ -87,41 +81,7 @@ EXCLUSIONS = (
             "key-repeats-the-response",
             "key-belongs-to-its-request",
             "rejected-request-leaves-the-key-unused",
-        ),
-    ),
-    Exclusion(
-        PRISM,
-        "It checks less than the contract says in words, and has its own messages.",
-        (
-            "managed-agents-need-v3",
-            "managed-scope-is-required",
-            "query-is-validated",
-            "key-is-required",
-            "key-length-is-limited",
-            "managed-message-is-limited",
-            "extra-variables-are-limited",
-            "reserved-variables-are-rejected",
-        ),
-    ),
-    Exclusion(
-        PRISM,
-        "It has no agents that can change.",
-        tuple(each.id for each in AGENTS if each.id not in NEED_SETTINGS),
-    ),
-    Exclusion(
-        LIVE,
-        "It would create agents in the account.",
-        tuple(each.id for each in AGENTS if each.id not in NEED_SETTINGS),
-    ),
-    Exclusion(
-        LIVE,
-        "It needs a managed agent's id, which the suite does not ask for.",
-        tuple(each.id for each in MANAGED_AGENTS if each.id not in NEED_SETTINGS),
-    ),
-    Exclusion(
-        PRISM,
-        "It has no agents, versions or sessions.",
-        (
+            *(each.id for each in AGENTS if each.id not in NEED_SETTINGS),
             "agent-must-exist",
             "agent-must-be-active",
             "agent-must-be-published",
@@ -134,8 +94,16 @@ EXCLUSIONS = (
     ),
     Exclusion(
         PRISM,
-        "It accepts any token and any `Version`.",
+        "It checks less, and has its own messages.",
         (
+            "managed-agents-need-v3",
+            "managed-scope-is-required",
+            "query-is-validated",
+            "key-is-required",
+            "key-length-is-limited",
+            "managed-message-is-limited",
+            "extra-variables-are-limited",
+            "reserved-variables-are-rejected",
             "token-is-required",
             "token-error-has-www-authenticate",
             "unknown-token-is-rejected",
@@ -144,12 +112,6 @@ EXCLUSIONS = (
             "scope-is-required",
             "foreign-location-is-rejected",
             "checks-run-in-order",
-        ),
-    ),
-    Exclusion(
-        PRISM,
-        "It responds to every invalid request with its only example of 422.",
-        (
             "version-is-required",
             "location-is-required",
             "violation-wording",
@@ -157,26 +119,28 @@ EXCLUSIONS = (
             "unknown-property-is-rejected",
             "unknown-query-is-rejected",
             "hint-suggests-the-property",
-        ),
-    ),
-    Exclusion(
-        PRISM,
-        "It has its own messages for these errors.",
-        (
             "route-must-exist",
             "method-must-exist",
             "body-must-be-json",
             "unsatisfiable-prefer-is-rejected",
-        ),
-    ),
-    Exclusion(
-        PRISM,
-        "It accepts bodies of any size and encoding, and a missing media type.",
-        (
             "media-type-must-be-json",
             "body-must-be-plain-utf-8",
             "body-size-is-limited",
         ),
+    ),
+    Exclusion(
+        LIVE,
+        "It could change or harm the service.",
+        (
+            *(each.id for each in AGENTS if each.id not in NEED_SETTINGS),
+            "route-must-exist",
+            "method-must-exist",
+        ),
+    ),
+    Exclusion(
+        LIVE,
+        "It needs the id of a managed agent.",
+        tuple(each.id for each in MANAGED_AGENTS if each.id not in NEED_SETTINGS),
     ),
     Exclusion(
         PRISM,
@@ -189,14 +153,10 @@ EXCLUSIONS = (
         ),
     ),
     Exclusion(PRISM, "It has none of the mock's settings.", NEED_SETTINGS),
+    Exclusion(PRISM_PROXIES, "The mock has the default settings.", NEED_SETTINGS),
     Exclusion(
         PRISM_PROXIES,
-        "The mock has the default settings; `Prefer` selects responses of others.",
-        NEED_SETTINGS,
-    ),
-    Exclusion(
-        PRISM_PROXIES,
-        "Prism's proxy rejects a body that it cannot decode, including null and a bare string.",
+        "Prism's proxy rejects a body that it cannot decode.",
         (
             "body-must-be-json",
             "body-must-be-plain-utf-8",
@@ -205,7 +165,7 @@ EXCLUSIONS = (
     ),
     Exclusion(
         ("referee-strict",),
-        "With `--errors`, Prism itself rejects unknown routes, methods and missing credentials.",
+        "Prism itself rejects these requests.",
         (
             "route-must-exist",
             "method-must-exist",
@@ -226,7 +186,7 @@ EXCLUSIONS = (
     ),
     Exclusion(
         LIVE,
-        "Each message costs money; the other clauses are sufficient.",
+        "Messages cost money; other clauses suffice.",
         (
             "each-first-message-starts-a-session",
             "duplicate-message-is-processed-twice",
@@ -239,7 +199,7 @@ EXCLUSIONS = (
     ),
     Exclusion(
         LIVE,
-        "It would be a burst of requests to a shared service.",
+        "It would be a burst of requests.",
         (
             "conversations-are-isolated",
             "parallel-turns-have-distinct-numbers",
@@ -250,7 +210,7 @@ EXCLUSIONS = (
     ),
     Exclusion(
         LIVE,
-        "It needs a token or an agent that only mocks have.",
+        "It needs a token or an agent of the mock.",
         (
             "goal-is-completed",
             "expired-token-is-rejected",
@@ -279,14 +239,6 @@ EXCLUSIONS = (
             "session-belongs-to-its-location",
             "errors-are-json",
             "quota-headers-on-errors",
-        ),
-    ),
-    Exclusion(
-        LIVE,
-        "The service has more routes; trying them could do harm.",
-        (
-            "route-must-exist",
-            "method-must-exist",
         ),
     ),
     Exclusion(

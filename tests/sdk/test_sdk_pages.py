@@ -30,7 +30,7 @@ OUTPUTS = {
     "on_refresh=store": ["Turn 1. You said: Hello\n"],
     "LocationToken(": ["Turn 1. You said: Hello\n"],
     "inactiveagent": ["InactiveAgentError False Agent is not active. (HTTP 400"],
-    "RateLimiter()": ["You said: One", "You said: Two", "You said: Three"],
+    "RateLimiter()": ["Turn 1. You said: Hello\n"],
     "observer=observe": ["1 /agent-studio/agent/p1q2r3s4t5u6v7w8x9y0z1a2/execute 200 "],
 }
 """A part of each example, and what it prints."""

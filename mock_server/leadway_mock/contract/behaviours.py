@@ -88,10 +88,7 @@ BEHAVIOUR_SETTINGS: Mapping[str, tuple[str, ...]] = {
 MOCK_BEHAVIOURS: Mapping[str, tuple[int, str]] = {
     "route-not-mocked": (
         501,
-        (
-            "The vendor documents the path and method, and the mock does not serve them. The hint"
-            " has the vendor's page. It is no mistake of the client."
-        ),
+        "Only the vendor documents the path and method; the hint has the page. It is no mistake.",
     ),
     "host-rejected": (
         403,
@@ -99,7 +96,7 @@ MOCK_BEHAVIOURS: Mapping[str, tuple[int, str]] = {
     ),
     "cors-preflight": (
         204,
-        "A web page of an origin of `--cors` sends a preflight. The platform has no such headers.",
+        "A web page of an origin of `--cors` sends a preflight.",
     ),
     "tunnel-rejected": (
         403,
@@ -112,14 +109,14 @@ MOCK_BEHAVIOURS: Mapping[str, tuple[int, str]] = {
         503,
         (
             "The store does not respond, or rejects writes. `Retry-After` is sent if no turn can"
-            " have been stored. If the store hangs, one request waits and others get this at once."
-            " A damaged store, or a deleted file, is named without `Retry-After`."
+            " have been stored, unless the store is damaged or its file deleted. If it hangs, one"
+            " request waits; others get this at once."
         ),
     ),
     "pattern-timeout": (
         500,
         (
-            "The regular expressions of a dialogue or an agent take more than 0.25 seconds on the"
+            "Regular expressions of a dialogue or an agent take more than 0.25 seconds on a"
             " message. No turn is stored."
         ),
     ),
