@@ -5,8 +5,9 @@
 Works in a clone of the commit, `.mutants/COMMIT/tree`. The tests run there once, with coverage.
 Each mutant is on a line that a test reaches; the 200 nearest tests that reach it run until one
 fails, those of the module's own package first. A test that fails must fail again alone, and pass
-without the mutant. `results-SEED.jsonl` has a line per mutant, and a run of the same commit and
-seed continues there. Exits with 1 where fewer than 95 % of the mutants are killed.
+without the mutant; else it is left out from then on. `results-SEED.jsonl` has a line per mutant,
+and a run of the same commit and seed continues there. Exits with 1 where fewer than 95 % of the
+mutants are killed.
 
 mutmut and cosmic-ray do not cope: mutmut sees only what a test calls in its own process, and wraps
 each function, which the tests of call counts notice; cosmic-ray runs one command for each mutant,
@@ -165,6 +166,7 @@ class Clone:
         roots = [str(self.tree / root) for root in ("sdk", "generated", "mock_server")]
         self._path = os.pathsep.join([*roots, str(self.folder)])
         self._trusted: set[str] = set()
+        self._unusable: set[str] = set()
         if not self.tree.exists():
             _git("clone", "-qn", ROOT, self.tree)
             _git("-C", self.tree, "checkout", "-q", commit)
@@ -214,22 +216,30 @@ class Clone:
         """Return what fails with the mutant and not without it, or None."""
         file = self.tree / mutant.path
         original = file.read_bytes()
-        try:
-            replacement = mutant.replacement.encode()
-            file.write_bytes(original[: mutant.start] + replacement + original[mutant.end :])
-            code, output = self.pytest((*FIRST_FAILURE, *tests))
-            failure = FAILURE.search(output)
-            if not code or not failure:
-                return f"exit code {code}" if code else None
-            again, _ = self.pytest((*FIRST_FAILURE, failure[1]))
-        finally:
-            file.write_bytes(original)
-        if failure[1] not in self._trusted:
-            without, _ = self.pytest((*FIRST_FAILURE, failure[1]))
-            if without:
+        replacement = mutant.replacement.encode()
+        mutated = original[: mutant.start] + replacement + original[mutant.end :]
+        while True:
+            usable = [
+                each for each in tests if self._unusable.isdisjoint((each, each.split("::")[0]))
+            ]
+            try:
+                file.write_bytes(mutated)
+                code, output = self.pytest((*FIRST_FAILURE, *usable))
+                failure = FAILURE.search(output)
+                if not code or not failure:
+                    return f"exit code {code}" if code else None
+                again, _ = self.pytest((*FIRST_FAILURE, failure[1]))
+            finally:
+                file.write_bytes(original)
+            if again and failure[1] not in self._trusted:
+                without, _ = self.pytest((*FIRST_FAILURE, failure[1]))
+                again = not without
+            if again:
+                self._trusted.add(failure[1])
+                return failure[1]
+            if failure[1] in self._unusable:
                 return None
-            self._trusted.add(failure[1])
-        return failure[1] if again else None
+            self._unusable.add(failure[1])
 
 
 def nearest_tests(path: str, line: int, data: coverage.CoverageData, tree: Path) -> list[str]:
