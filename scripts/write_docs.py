@@ -21,7 +21,7 @@ from contract_suite_page import contract_suite_page
 from node_types import control_types
 from operations_page import operations_page
 
-from leadway_mock.config.settings import ENVIRONMENT_PREFIX, Settings, flag, variable
+from leadway_mock.config.settings import ENVIRONMENT_PREFIX, Settings, flag
 from leadway_mock.contract.behaviours import (
     BEHAVIOUR_SETTINGS,
     EVIDENCE_LEVELS,
@@ -70,22 +70,25 @@ SETTINGS = """\
 {note}
 
 Settings of `leadway mock`. A flag wins over its environment variable, a variable over the default.
-An unknown variable that begins with `{prefix}` is an error. For `--session-idle-seconds`, Python
-writes `session_idle_seconds` and the control API `sessionIdleSeconds`.
+
+|flag|variable|Python|control API|
+|---|---|---|---|
+|`--session-idle-seconds`|`{prefix}SESSION_IDLE_SECONDS`|`session_idle_seconds`|`sessionIdleSeconds`|
+
+As a variable, a switch is `true` or `false`, and a list has commas between its items. An unknown
+variable that begins with `{prefix}` is an error.
 
 {settings}
 
-As a variable, a switch is `true` or `false`, and a list has commas between its items. `make mock`
-reads every variable, and `PORT` and `HOST`:
+`make mock` reads every variable, and `PORT` and `HOST`:
 
 ```sh
 {prefix}SEED=1 make mock PORT=4011
 ```
 
 `--quota-preset sandbox` has the limits of the vendor's
-[App Test Accounts](evidence.md#the-vendors-test-accounts): 25 requests in 10 seconds and 10,000 a
-day. The vendor counts all tokens of such an account together, the mock each token and location. An
-explicit quota wins over the preset.
+[App Test Accounts](evidence.md#the-vendors-test-accounts). The vendor counts all tokens of such an
+account together, the mock each token and location. An explicit quota wins over the preset.
 """
 
 
@@ -124,7 +127,7 @@ def tests_file() -> str:
 
 def settings_page() -> str:
     """Return docs/settings.md as `Settings` has it today."""
-    header = "flag | variable | default | effect"
+    header = "flag | default | effect"
     return SETTINGS.format(
         note=NOTE.format(source="mock_server/leadway_mock/config/settings.py"),
         prefix=ENVIRONMENT_PREFIX,
@@ -196,8 +199,7 @@ def _tests(row: Behaviour) -> str:
 
 
 def _setting_cells(setting: Field[Any]) -> tuple[str, ...]:
-    text: str = setting.metadata["help"]
-    return (_flags(setting), f"`{variable(setting.name)}`", _default(setting.default), text)
+    return (_flags(setting), _default(setting.default), setting.metadata["help"])
 
 
 def _flags(setting: Field[Any]) -> str:

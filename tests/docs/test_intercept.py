@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -26,6 +27,25 @@ GUZZLE = Path("/usr/share/php/GuzzleHttp/autoload.php")
 """Where Debian's package has the file that Composer calls `vendor/autoload.php`."""
 
 PROGRAMS = {"requests": "MockAdapter", "httpx": "MockTransport"}
+
+EXECUTE = f"{VENDOR}agent-studio/agent/p1q2r3s4t5u6v7w8x9y0z1a2/execute"
+TOKEN = "pit-12345678-1234-4234-8234-123456789abc"
+BODY = {"message": "Hello", "locationId": "C2QujeCh8ZnC7al2InWR"}
+CURL = f"""{EXECUTE} -d '{json.dumps(BODY)}' -H 'Authorization: Bearer {TOKEN}' \\
+  -H 'Version: 2021-07-28' -H 'Content-Type: application/json'"""
+PYTHON = f"""
+HEADERS = {{"Authorization": "Bearer {TOKEN}", "Version": "2021-07-28"}}
+print(client.post("{EXECUTE}", headers=HEADERS, json={BODY}).json()["response"])
+client.close()
+"""
+PHP = f"""
+$response = $client->post('{EXECUTE}', [
+    'headers' => ['Authorization' => 'Bearer {TOKEN}', 'Version' => '2021-07-28'],
+    'json' => json_decode('{json.dumps(BODY)}'),
+]);
+echo json_decode($response->getBody())->response, "\\n";
+"""
+"""A message, sent as curl, the clients of the page and Guzzle send it."""
 
 pytestmark = [
     pytest.mark.xdist_group("intercept"),
@@ -86,6 +106,9 @@ def test_every_command_reaches_the_mock(
         (folder / "intercept.mjs").write_text(program.replace(SHOWN_PORT, port))
     output = run(text.replace(SHOWN_PORT, port), folder, environment)
     assert ('"status":"ok"' if "health" in text else RESPONSE) in output
+    if VENDOR in text:
+        message = text.replace(f"{VENDOR}__mock/health", CURL)
+        assert RESPONSE in run(message.replace(SHOWN_PORT, port), folder, environment)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -94,7 +117,7 @@ def test_python_clients_reach_the_mock(
 ) -> None:
     program = PAGE.block("python", PROGRAMS[name]).replace(SHOWN_PORT, port)
     program = program.replace("port=4010", f"port={port.rpartition(':')[2]}")
-    (folder / f"{name}_talk.py").write_text(program)
+    (folder / f"{name}_talk.py").write_text(program + PYTHON)
     command = f"'{sys.executable}' -W ignore::ResourceWarning {name}_talk.py"
     assert run(command, folder, environment) == f"{RESPONSE}\n"
 
@@ -181,5 +204,5 @@ def test_guzzle_reaches_the_mock(folder: Path, environment: dict[str, str], port
     (folder / "vendor" / "autoload.php").symlink_to(GUZZLE)
     number = port.rpartition(":")[2]
     text = PAGE.block("php").replace("withPort(4010)", f"withPort({number})")
-    (folder / "talk.php").write_text(text)
+    (folder / "talk.php").write_text(text + PHP)
     assert run(f"{php} talk.php", folder, environment) == f"{RESPONSE}\n"

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from leadway_mock.agents.access_tokens import issue_token
 from leadway_mock.agents.builtin import ECHO_ID
 from leadway_mock.agents.registry import UNSCOPED_TOKEN
-from leadway_mock.config.settings import Settings
+from leadway_mock.config.settings import Settings, flag
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.contract.model import Operation
 from leadway_mock.store.base import Store
@@ -161,9 +161,7 @@ def test_profiles_differ_as_listed(profile: str, status: int) -> None:
 
 def test_every_setting_is_listed() -> None:
     text = Page.read("docs/settings.md").text
-    assert [
-        name for name in fields(Settings) if f"`LEADWAY_MOCK_{name.name.upper()}`" not in text
-    ] == []
+    assert [each.name for each in fields(Settings) if f"|`{flag(each.name)}" not in text] == []
 
 
 def test_flags_of_the_pages_exist() -> None:

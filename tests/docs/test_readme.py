@@ -18,7 +18,6 @@ from leadway_mock.agents.builtin import BUILT_IN
 from leadway_mock.agents.registry import TEST_TOKENS
 from leadway_mock.config.settings import Settings
 from leadway_mock.web import create_app
-from tests.clients.programs import NODE, link_node_packages
 from tests.contract.programs import mock
 from tests.docs.markdown import ROOT, Page, anchor_of
 
@@ -143,21 +142,6 @@ def test_the_generated_client_holds_a_conversation(url: str, tmp_path: Path) -> 
 
 def test_the_official_python_sdk_holds_a_conversation(url: str, tmp_path: Path) -> None:
     output = run_python(CLIENTS.block("python", "highlevel"), url, tmp_path)
-    assert output == "Turn 1. You said: Hello\nTurn 2. You said: And then?\n"
-
-
-@pytest.mark.clients
-def test_the_example_for_the_official_node_sdk_holds_a_conversation(
-    url: str, tmp_path: Path
-) -> None:
-    link_node_packages(tmp_path, "@gohighlevel/api-client")
-    (tmp_path / "package.json").write_text('{"name": "made-by-npm-init"}')
-    section = CLIENTS.text.partition("## The official Node SDK")[2].partition("```")[0]
-    [name] = re.findall(r"save this as `(\S+)`", section)
-    assert f"run `node {name}`" in " ".join(section.split())
-    (tmp_path / name).write_text(CLIENTS.block("js").replace(SHOWN_URL, url))
-
-    output = run(NODE, name, cwd=tmp_path)
     assert output == "Turn 1. You said: Hello\nTurn 2. You said: And then?\n"
 
 

@@ -90,7 +90,7 @@ class Settings:
     host: str = _setting("127.0.0.1", "address to listen on; only loopback keeps other hosts out")
     port: int = _setting(4010, "port to listen on; 0 picks a free one", minimum=0, maximum=65_535)
     allow_host: tuple[str, ...] = _setting(
-        (), "host name or address to accept in the Host header besides loopback; repeatable"
+        (), "name or address to accept in the Host header besides loopback; repeatable"
     )
     tls: bool = _switch(
         "also speak TLS, as loopback and as the vendor's host; see docs/intercept.md", on=False
@@ -105,12 +105,12 @@ class Settings:
         None, "dialogue file, or a folder of them; see docs/dialogues.md"
     )
     observations: str | None = _setting(
-        None, "file of observations, as `leadway verify` writes it, to behave like its target"
+        None, "file that `leadway verify` wrote, to behave like its target"
     )
     store: str = _setting(
         "memory:",
-        "where conversations are stored: memory:, sqlite:///FILE, redis://HOST:PORT/DB, or with"
-        " TLS rediss://HOST:PORT/DB",
+        "where conversations are stored: memory:, sqlite:///FILE, redis://HOST:PORT/DB, or"
+        " rediss:// with TLS",
         secret=True,
     )
     seed: int | None = _setting(None, "a number; the same seed gives the same ids and responses")
@@ -134,17 +134,17 @@ class Settings:
     )
     session_version: str = _setting(
         "latest",
-        "the version that a session runs once another is published: the latest, or keep its own",
+        "version of an open session once another is published",
         choices=("latest", "keep"),
     )
     publish_state: str = _setting(
         "any",
-        "the state that a version must have to be published: draft, staging, or any of both",
+        "state that a version must have to be published",
         choices=("any", "draft", "staging"),
     )
     nodes_in_create: str = _setting(
         "accept",
-        "whether a new agent may have nodes and edges, or the call fails (500, as observed)",
+        "whether a new agent may have nodes and edges, or gets a 500 (observed)",
         choices=("accept", "fail"),
     )
     author_fields: str = _setting(
@@ -159,7 +159,7 @@ class Settings:
     )
     unknown_query: str = _setting(
         "422",
-        "response to a query parameter that the contract lacks: an error status, or ignore it",
+        "response to a query parameter that the contract lacks",
         choices=("422", "400", "ignore"),
     )
     idempotency_key_seconds: float = _setting(
@@ -167,23 +167,23 @@ class Settings:
     )
     idempotency_scope: str = _setting(
         "agent",
-        "which requests share Idempotency-Keys: those of an agent, of a location, or all",
+        "which requests share Idempotency-Keys",
         choices=("agent", "location", "all"),
     )
     idempotency_mismatch: str = _setting(
         "reject",
-        "an Idempotency-Key with another request: reject it, repeat the first response, or process",
+        "another request with the same Idempotency-Key; repeat sends the first response",
         choices=("reject", "repeat", "process"),
     )
     idempotency_concurrent: str = _setting(
         "wait",
-        "an Idempotency-Key whose first response is not sent yet: wait for it, or conflict (409)",
+        "an Idempotency-Key whose first response is not sent yet; a conflict is a 409",
         choices=("wait", "conflict"),
     )
     enforce_quotas: bool = _switch("respond 429 when a documented quota is used up", on=False)
     quota_preset: str = _setting(
         "standard",
-        "quotas without a flag of their own: production's, or those of the vendor's test accounts",
+        "quotas of production, or of the vendor's test accounts",
         choices=tuple(QUOTA_PRESETS),
     )
     quota_10_seconds: int | None = _setting(

@@ -32,7 +32,7 @@ class Rule:
     hint: str
     """How to fix it."""
 
-    not_reported: str
+    not_reported: str = ""
     """What looks similar and is correct."""
 
 
