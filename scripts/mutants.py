@@ -225,21 +225,22 @@ class Clone:
             try:
                 file.write_bytes(mutated)
                 code, output = self.pytest((*FIRST_FAILURE, *usable))
-                failure = FAILURE.search(output)
-                if not code or not failure:
+                failures = FAILURE.findall(output)
+                if not code or not failures:
                     return f"exit code {code}" if code else None
-                again, _ = self.pytest((*FIRST_FAILURE, failure[1]))
+                failure: str = failures[-1]  # Others are of a run that a test has started.
+                again, _ = self.pytest((*FIRST_FAILURE, failure))
             finally:
                 file.write_bytes(original)
-            if again and failure[1] not in self._trusted:
-                without, _ = self.pytest((*FIRST_FAILURE, failure[1]))
+            if again and failure not in self._trusted:
+                without, _ = self.pytest((*FIRST_FAILURE, failure))
                 again = not without
             if again:
-                self._trusted.add(failure[1])
-                return failure[1]
-            if failure[1] in self._unusable:
+                self._trusted.add(failure)
+                return failure
+            if failure in self._unusable:
                 return None
-            self._unusable.add(failure[1])
+            self._unusable.add(failure)
 
 
 def nearest_tests(path: str, line: int, data: coverage.CoverageData, tree: Path) -> list[str]:

@@ -241,6 +241,16 @@ def test_a_conversation_is_text_for_people(mock: Mock, capsys: pytest.CaptureFix
     assert agent.split() == ["Agent", "Turn", "1.", "You", "said:", *agent.split()[5:]]
 
 
+def test_an_expired_conversation_is_named_so(
+    mock: Mock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = say(mock, "one")["executionId"]
+    say(mock, "two", executionId=session)
+    mock.clock.advance("2h")
+    assert main(["show", "--text", session]) == 0
+    assert capsys.readouterr().out.splitlines()[1].endswith(": 2 turns, expired")
+
+
 def test_agents_are_seeded_and_exported(
     tmp_path: Path,
     run: Callable[..., Any],
