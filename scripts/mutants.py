@@ -244,11 +244,11 @@ class Clone:
 
 
 def nearest_tests(path: str, line: int, data: coverage.CoverageData, tree: Path) -> list[str]:
-    """Return the nearest tests that reach a line, or its file if it runs at import."""
+    """Return the nearest tests that reach a line."""
     contexts = data.contexts_by_lineno(str(tree / path))
     reached = set(contexts[line])
-    if "" in reached:
-        reached.update(*contexts.values())
+    if "" in reached:  # It runs at import, and any test may use the result.
+        reached.update(*contexts.values(), data.measured_contexts())
     source = next(source for source in SOURCES if path.startswith(source))
     package = Path(SOURCES[source]) / Path(path).parent.relative_to(source)
     name = Path(path).stem.strip("_")
