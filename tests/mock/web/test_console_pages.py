@@ -30,10 +30,16 @@ def web_client(client: EmulatorClient) -> FlaskClient:
     return create_app(emulator=client.emulator).test_client()
 
 
+@pytest.mark.parametrize("path", ["/__mock/", "/__mock/docs"])
+def test_a_page_tells_nothing_to_other_sites(web_client: FlaskClient, path: str) -> None:
+    assert web_client.get(path, headers=BROWSER).headers["Referrer-Policy"] == "no-referrer"
+
+
 def test_a_browser_gets_the_console_and_a_program_the_index(web_client: FlaskClient) -> None:
     page = web_client.get("/__mock/", headers=BROWSER)
     assert page.mimetype == "text/html"
     assert page.headers["Content-Security-Policy"] == POLICY
+    assert page.headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert page.headers["Cache-Control"] == "no-store"
     assert page.headers["Vary"] == "Accept"
     for accept in ({}, {"Accept": "*/*"}, {"Accept": "application/json"}):
