@@ -36,17 +36,19 @@ from leadway_mock.recording.verification.accepted_differences import (
     read_accepted_differences,
 )
 from leadway_mock.recording.verification.findings import Findings
-from leadway_mock.recording.verification.http_target import HttpTarget
 from leadway_mock.recording.verification.probe import Probe
 from leadway_mock.recording.verification.probe_sender import (
     INTERVAL_SECONDS,
     Budget,
+    HttpTarget,
     PacedTarget,
     ProbeResponse,
     ProbeSender,
 )
-from leadway_mock.recording.verification.probes import NOT_ASKED, RUN_ID, VALUES
-from leadway_mock.recording.verification.selection import (
+from leadway_mock.recording.verification.probes import (
+    NOT_ASKED,
+    RUN_ID,
+    VALUES,
     SelectionError,
     clean_up_after,
     describe_probes,
@@ -160,7 +162,10 @@ def _prepare(options: argparse.Namespace) -> _VerificationRun:
     Raises `AcceptanceError`, `ObservationsError`, `SelectionError` or `SettingsError`.
     """
     contract, today = load_contract(), datetime.now(UTC).date()
-    known, settings = _known(options, contract), from_environment(os.environ)
+    known = Observations()
+    if options.observations is not None:
+        known = read_observations(options.observations, contract)
+    settings = from_environment(os.environ)
     accepted = read_accepted_differences(options.accepted)
     due = None if options.due is None else parse_days(options.due)
     probes = select_probes(
@@ -253,13 +258,6 @@ def _values(options: argparse.Namespace) -> dict[str, str]:
     return {**values, RUN_ID: uuid4().hex[:12]}
 
 
-def _known(options: argparse.Namespace, contract: Contract) -> Observations:
-    """Return the earlier observations; raises `ObservationsError`."""
-    if options.observations is None:
-        return Observations()
-    return read_observations(options.observations, contract)
-
-
 def _confirm(
     probes: Sequence[Probe],
     expected: Mapping[str, ProbeResponse],
@@ -330,10 +328,7 @@ def _as_json(report: VerificationReport) -> dict[str, Any]:
                 "probe": each.probe.name,
                 "verdict": each.verdict.value,
                 "reason": each.reason,
-                "differences": [
-                    {"pointer": one.pointer, "expected": one.expected, "actual": one.actual}
-                    for one in each.differences
-                ],
+                "differences": [one.to_json() for one in each.differences],
             }
             for each in report.results
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from leadway_mock.recording.json_differences import MISSING, json_differences, shorten
@@ -43,13 +43,7 @@ class Noise:
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
-        return {
-            "exchange": self.exchange,
-            "pointer": self.pointer,
-            "first": self.first,
-            "second": self.second,
-            "reason": self.reason,
-        }
+        return asdict(self)
 
 
 def find_noise(first: Sequence[RedactedJson], second: Sequence[RedactedJson]) -> list[Noise]:

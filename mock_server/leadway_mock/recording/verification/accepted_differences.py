@@ -15,8 +15,7 @@ from leadway_mock.recording.accepted_entries import (
     check_entries,
     read_yaml,
 )
-from leadway_mock.recording.verification.comparison import FieldDifference
-from leadway_mock.recording.verification.verifier import ProbeResult, Verdict
+from leadway_mock.recording.verification.verifier import FieldDifference, ProbeResult, Verdict
 
 FIELDS: Final = ("probe", "pointer", "expected", "actual", "reason", "link")
 

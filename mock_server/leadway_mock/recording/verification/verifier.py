@@ -1,17 +1,26 @@
-"""Verdicts: what the mock does on each probe, compared with what the target does."""
+"""Verdicts: what the mock does on each probe, compared field by field with what the target does."""
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 from typing import Any, Final
 
-from leadway_mock.recording.verification.comparison import ERROR, FieldDifference, compare
+from leadway_mock.recording.json_differences import MISSING, json_differences, shorten
 from leadway_mock.recording.verification.execute_probes import NO_MESSAGE
+from leadway_mock.recording.verification.observed import ANY_LIST
 from leadway_mock.recording.verification.probe import Probe
 from leadway_mock.recording.verification.probe_sender import ProbeResponse, ProbeSender
 from leadway_mock.recording.verification.probes import VALUES
+from leadway_mock.util.json_text import ENCODER
+
+MAX_DIFFERENCES: Final = 50
+"""Limit of the differences of one response."""
+
+ERROR: Final = 400
+"""The lowest status of an error."""
 
 REJECTED: Final = frozenset({401, 403})
 
@@ -29,6 +38,28 @@ class Verdict(StrEnum):
     DIFFERS = "differs"
     NOT_ASKED = "not asked"
     COULD_NOT_LOOK = "could not look"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDifference:
+    """A field that the mock and the target have differently.
+
+    `pointer` is a JSON pointer into status, headers and body; a value is JSON, or empty where the
+    field is missing.
+    """
+
+    probe: str
+    pointer: str
+    expected: str
+    actual: str
+
+    def __str__(self) -> str:
+        expected, actual = self.expected or "nothing", self.actual or "nothing"
+        return f"{self.pointer}: expected {expected}, actual {actual}"
+
+    def to_json(self) -> dict[str, str]:
+        """Return the difference without the name of the probe."""
+        return {"pointer": self.pointer, "expected": self.expected, "actual": self.actual}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +156,30 @@ def judge(probe: Probe, expected: ProbeResponse, actual: ProbeResponse) -> Probe
     differences = tuple(compare(probe.name, expected.response, actual.response))
     verdict = Verdict.DIFFERS if differences else Verdict.AGREES
     return ProbeResult(probe, verdict, "", expected, actual, differences)
+
+
+def compare(
+    probe: str, expected: Mapping[str, Any], actual: Mapping[str, Any]
+) -> list[FieldDifference]:
+    """Return the differences between the normalized responses to a probe.
+
+    Of a success and an error, the bodies are compared as a whole.
+    """
+    found = json_differences(expected, actual)
+    if (expected.get("status", 0) < ERROR) != (actual.get("status", 0) < ERROR):
+        names = ("status", "body")
+        found = ((f"/{name}", expected.get(name), actual.get(name)) for name in names)
+    found = (each for each in found if not _is_any_list(*each[1:]))
+    return [
+        FieldDifference(probe, pointer, _shown(ours), _shown(theirs))
+        for pointer, ours, theirs in islice(found, MAX_DIFFERENCES)
+    ]
+
+
+def _is_any_list(*values: object) -> bool:
+    """Return whether one side has a list, and the other one of which no item is known."""
+    return ANY_LIST in values and {type(each) for each in values} == {str, list}
+
+
+def _shown(value: object) -> str:
+    return "" if value is MISSING else shorten(ENCODER.encode(value))
