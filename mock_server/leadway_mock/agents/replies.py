@@ -118,11 +118,10 @@ REPLY_FIELDS: Final[Mapping[str, str]] = {
 }
 """Fields of a reply except its text: name in the API, attribute of `AgentReply`."""
 
+_USUAL: Final = AgentReply("")
 USUAL_FIELDS: Final[Mapping[str, Any]] = {
     name: list(value) if isinstance(value, tuple) else value
-    for name, value in (
-        (name, getattr(AgentReply(""), each)) for name, each in REPLY_FIELDS.items()
-    )
+    for name, value in ((n, getattr(_USUAL, each)) for n, each in REPLY_FIELDS.items())
 }
 """Their usual values, as JSON."""
 

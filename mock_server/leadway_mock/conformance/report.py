@@ -119,7 +119,7 @@ def evaluate(
     """
     allowed, requests = check_ids(allow), 0
     findings: dict[str, Finding] = {}
-    detectors: tuple[Detector, ...] = (
+    detectors: tuple[Detector[Any], ...] = (
         DroppedSessionsDetector(idle_seconds),
         MixedUpSessionsDetector(),
         ParallelTurnsDetector(),

@@ -13,7 +13,6 @@ from leadway_mock.conformance.observation import (
     duration_text,
 )
 from leadway_mock.conformance.session_detectors import is_retry_after_timeout
-from leadway_mock.util.cache import BoundedDict
 
 RETRY_SECONDS = 60.0
 """Within how many seconds the same request is a retry: the longest time-out seen in public code.
@@ -73,7 +72,7 @@ API_PREFIX = "/agent-studio"
 MAX_TEXT_CHARS = 200
 
 
-class SingleRequestDetector(Detector):
+class SingleRequestDetector(Detector[str]):
     """Detects mistakes that need no other request to be seen."""
 
     def observe(self, current: Observation) -> Iterator[Detection]:
@@ -90,18 +89,15 @@ class SingleRequestDetector(Detector):
             yield from _error(current, line)
 
 
-class RepeatedMessagesDetector(Detector):
+class RepeatedMessagesDetector(Detector[MessageKey]):
     """Detects messages that are sent again although the agent may have received them."""
-
-    def __init__(self) -> None:
-        self._uncertain: BoundedDict[MessageKey, Observation] = BoundedDict()
 
     def observe(self, current: Observation) -> Iterator[Detection]:
         """Compare with the last time that this message was sent with an uncertain outcome."""
         if not current.message:
             return
         key = current.conversation, current.requested_session, current.message
-        before = self._uncertain.get(key)
+        before = self._earlier.get(key)
         repeated = before is not None and (
             is_retry_after_timeout(current, before)
             or (is_uncertain(before) and is_soon(current, before))
@@ -112,21 +108,18 @@ class RepeatedMessagesDetector(Detector):
         if is_uncertain(current) or current.delay:
             # A turn that was committed is the one that a later retry repeats.
             committed = repeated and before and before.was_committed and not current.was_committed
-            self._uncertain[key] = before if before and committed else current
+            self._earlier[key] = before if before and committed else current
         elif before and (current.was_committed or current.entry.get("repeated")):
-            del self._uncertain[key]
+            del self._earlier[key]
 
 
-class EarlyRetryDetector(Detector):
+class EarlyRetryDetector(Detector[tuple[str, str, str]]):
     """Detects requests that do not wait as long as `Retry-After` says."""
-
-    def __init__(self) -> None:
-        self._limited: BoundedDict[tuple[str, str, str], Observation] = BoundedDict()
 
     def observe(self, current: Observation) -> Iterator[Detection]:
         """Compare with the last `Retry-After` for this client, location and operation."""
         key = current.conversation.client, current.conversation.location, current.operation_id
-        limited = self._limited.get(key)
+        limited = self._earlier.get(key)
         if limited and limited.retry_after and current.started_after(limited):
             seconds = current.seconds_since(limited)
             if seconds < limited.retry_after - RETRY_AFTER_TOLERANCE_SECONDS:
@@ -136,21 +129,18 @@ class EarlyRetryDetector(Detector):
                 )
                 yield Detection("retry-after-ignored", text, (limited.number, current.number))
         if current.retry_after is not None and current.was_delivered:
-            self._limited[key] = current
+            self._earlier[key] = current
 
 
-class KeyedRetriesDetector(Detector):
+class KeyedRetriesDetector(Detector[tuple[str, str]]):
     """Detects keys that are sent again after a 429 that does not allow it (documented)."""
-
-    def __init__(self) -> None:
-        self._final: BoundedDict[tuple[str, str], Observation] = BoundedDict()
 
     def observe(self, current: Observation) -> Iterator[Detection]:
         """Compare with the last 429 for this key."""
         if not current.key:
             return
         key = current.conversation.client, current.key
-        before = self._final.pop(key, None)
+        before = self._earlier.pop(key, None)
         if before:
             text = "the key of a 429 without retryable or Retry-After was sent again"
             yield Detection("idempotency-key-after-429", text, (before.number, current.number))
@@ -158,14 +148,11 @@ class KeyedRetriesDetector(Detector):
             body = current.entry["response"].get("body")
             is_retryable = isinstance(body, dict) and body.get("retryable") is True
             if not is_retryable or current.retry_after is None:
-                self._final[key] = current
+                self._earlier[key] = current
 
 
-class RepeatedErrorsDetector(Detector):
+class RepeatedErrorsDetector(Detector[str]):
     """Detects rejected requests that are sent again unchanged."""
-
-    def __init__(self) -> None:
-        self._rejected: BoundedDict[str, Observation] = BoundedDict()
 
     def observe(self, current: Observation) -> Iterator[Detection]:
         """Compare with the last time that the same request was rejected.
@@ -176,14 +163,14 @@ class RepeatedErrorsDetector(Detector):
         key = current.fingerprint
         if not key:
             return
-        before = self._rejected.pop(key, None)
+        before = self._earlier.pop(key, None)
         same = before and (current.rule == before.rule or before.was_scripted)
         if before and same and is_soon(current, before):
             after = duration_text(current.seconds_since(before))
             text = f"{before.status} {before.rule}, and the same request again after {after}"
             yield Detection("error-retried", text, (before.number, current.number))
         if current.status in FINAL_STATUSES and _is_final(current):
-            self._rejected[key] = current
+            self._earlier[key] = current
 
 
 def _headers(current: Observation) -> Iterator[Detection]:

@@ -10,7 +10,6 @@ import flask
 from leadway_mock.contract.model import Contract
 from leadway_mock.control_api import (
     agents,
-    changes,
     clock,
     dialogues,
     faults,
@@ -31,7 +30,6 @@ MODULES = (
     agents,
     sessions,
     journal,
-    changes,
     dialogues,
     faults,
     clock,
