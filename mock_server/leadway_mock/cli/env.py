@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 from collections.abc import Sequence
-from http.client import HTTPConnection, HTTPException
 
 from leadway_command import CommandParser
-from leadway_mock.cli.control_client import API_VERSION, LOCATION, TOKEN
+from leadway_mock.cli.control_client import (
+    API_VERSION,
+    LOCATION,
+    TOKEN,
+    CommandError,
+    ControlClient,
+    RunningMock,
+)
 from leadway_mock.cli.interception import interception_variables
 from leadway_mock.cli.options import (
     FAILED,
@@ -55,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
         return USAGE_ERROR
     host = LOOPBACK.get(settings.host, settings.host)
     url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
-    if not _is_mock(host, settings.port):
+    if not _is_mock(url):
         hint = f"Start one with `leadway mock --port {settings.port}`, or name another --port."
         print_error(COMMAND, f"no mock responds at {url}. {hint}")
         return FAILED
@@ -77,14 +82,11 @@ def main(arguments: Sequence[str]) -> int:
     return OK
 
 
-def _is_mock(host: str, port: int) -> bool:
+def _is_mock(url: str) -> bool:
     """Return whether a mock, and not another program, responds there."""
-    connection = HTTPConnection(host, port, timeout=RESPONSE_TIMEOUT_SECONDS)
+    client = ControlClient(RunningMock(url, ""))
     try:
-        connection.request("GET", "/__mock/health")
-        health = json.loads(connection.getresponse().read(1_000_000))
-    except (OSError, HTTPException, ValueError):
+        health = client.call("GET", "/health", timeout=RESPONSE_TIMEOUT_SECONDS)
+    except CommandError:
         return False
-    finally:
-        connection.close()
     return isinstance(health, dict) and health.get("status") == "ok" and "contractVersion" in health

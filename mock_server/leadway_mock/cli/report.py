@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 from collections.abc import Sequence
@@ -30,7 +29,10 @@ def main(arguments: Sequence[str]) -> int:
     """Write the report; return 1 and write none if the mock or the snapshot cannot be read."""
     options = _parser().parse_args(arguments)
     try:
-        data = _collect(options)
+        if options.snapshot:
+            data = _from_snapshot(options.snapshot)
+        else:
+            data = collect(ControlClient(find_target(options, os.environ)).get)
         options.output.write_text(report_html(data), "utf-8")
     except (ReportError, CommandError, OSError) as error:
         print_error(COMMAND, str(error))
@@ -38,13 +40,6 @@ def main(arguments: Sequence[str]) -> int:
     sessions, entries = len(data["sessions"]), len(data["entries"])
     print_line(f"{options.output}: {sessions} sessions, {entries} requests")
     return OK
-
-
-def _collect(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the data of a running mock or a snapshot; raises `ReportError`, `CommandError`."""
-    if options.snapshot:
-        return _from_snapshot(options.snapshot)
-    return collect(ControlClient(find_target(options, os.environ)).get)
 
 
 def _from_snapshot(file: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from contextlib import ExitStack, closing
 
 from leadway_command import CommandParser
 from leadway_mock import __version__
-from leadway_mock.cli.commands import COMMANDS
+from leadway_mock.cli.main import COMMANDS
 from leadway_mock.cli.options import (
     OK,
     START_ERRORS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Final, NoReturn, Self
 
@@ -143,11 +143,6 @@ class LiveService:
     def close(self) -> None:
         """Stop the proxy."""
         self._stack.close()
-
-
-def unsupported_options(names: Collection[str]) -> list[str]:
-    """Return the options of a test's marker that need a mock."""
-    return [name for name in MOCK_OPTIONS if name in names]
 
 
 def _held_back(request: SentRequest, budget: Budget) -> Exchange:
