@@ -120,11 +120,6 @@ def _put_dialogue(client: ControlClient, arguments: Mapping[str, Any]) -> Any:  
     return client.call("PUT", f"/dialogues/{name}", {"text": arguments["text"]})
 
 
-def _advance_clock(client: ControlClient, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    seconds = parse_duration(arguments["duration"], "duration")
-    return client.post("/clock/advance", {"seconds": seconds})
-
-
 TOOLS: Final = (
     Tool(
         "health",
