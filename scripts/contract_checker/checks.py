@@ -191,7 +191,12 @@ def deprecations_have_a_successor(document: Document) -> Iterator[Problem]:
 def evidence_is_valid(document: Document) -> Iterator[Problem]:
     """Every `x-evidence` has one of the four levels and a source."""
     for pointer, evidence in _evidence(ROOT, document.data):
-        yield from _evidence_problems(pointer, evidence)
+        found = evidence if isinstance(evidence, Mapping) else {}
+        if found.get("level") not in _EVIDENCE_LEVELS:
+            yield _unknown_level(child(pointer, "level"), found.get("level"))
+        if not str(found.get("source", "")).strip():
+            hint = "state the document, the observation, or why it was invented"
+            yield Problem(child(pointer, "source"), "this evidence has no source", hint)
 
 
 def examples_have_evidence(document: Document) -> Iterator[Problem]:
@@ -216,15 +221,6 @@ def behaviours_are_distinct(document: Document) -> Iterator[Problem]:
         known.add(behaviour.get("id"))
         if behaviour.get("evidence") not in _EVIDENCE_LEVELS:
             yield _unknown_level(child(pointer, "evidence"), behaviour.get("evidence"))
-
-
-def _evidence_problems(pointer: str, evidence: object) -> Iterator[Problem]:
-    found = evidence if isinstance(evidence, Mapping) else {}
-    if found.get("level") not in _EVIDENCE_LEVELS:
-        yield _unknown_level(child(pointer, "level"), found.get("level"))
-    if not str(found.get("source", "")).strip():
-        hint = "state the document, the observation, or why it was invented"
-        yield Problem(child(pointer, "source"), "this evidence has no source", hint)
 
 
 def _unknown_level(pointer: str, level: object) -> Problem:

@@ -137,7 +137,8 @@ def link_values_are_valid(document: Document) -> Iterator[Problem]:
     """The values of a link are valid for its target, with examples for the expressions."""
     for link in _links(document):
         target = _target(document, link)
-        if target is None or not _has_examples(document, link):
+        nodes = [_resolve(document, link, text) for _, text in _expressions(link)]
+        if target is None or not all(node and "example" in node.value for node in nodes):
             continue
         for pointer, schema, value in _values(document, link, target):
             for violation in violations(document, schema, _with_examples(document, link, value)):
@@ -220,11 +221,6 @@ def _values(document: Document, link: _Link, target: Node) -> Iterator[tuple[str
         for media_type in entries(document, body, "content").values():
             schema = child(media_type.pointer, "schema")
             yield child(link.pointer, "requestBody"), schema, link.node.value["requestBody"]
-
-
-def _has_examples(document: Document, link: _Link) -> bool:
-    nodes = [_resolve(document, link, text) for _, text in _expressions(link)]
-    return all(node and "example" in node.value for node in nodes)
 
 
 def _with_examples(document: Document, link: _Link, value: object) -> object:

@@ -205,15 +205,10 @@ def reachable(document: Document, schema: str, seen: set[str] | None = None) -> 
         return
     seen.add(pointer)
     yield Node("schema", pointer, node)
-    for key in ("properties", "patternProperties", "$defs"):
-        for name in node.get(key, {}):
-            yield from reachable(document, descend(pointer, (key, name)), seen)
-    for key in ("items", "additionalProperties"):
-        if isinstance(node.get(key), Mapping):
-            yield from reachable(document, child(pointer, key), seen)
-    for key in ("allOf", "anyOf", "oneOf", "prefixItems"):
-        for index in range(len(node.get(key, []))):
-            yield from reachable(document, descend(pointer, (key, index)), seen)
+    for key, shape in GRAMMAR["schema"].items():
+        if key in node:
+            for part, _ in _members(shape, child(pointer, key), node[key]):
+                yield from reachable(document, part, seen)
 
 
 def _error_text(error: ValidationError) -> str:

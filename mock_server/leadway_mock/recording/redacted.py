@@ -70,7 +70,8 @@ class RedactedJson(RedactedValue):
     __slots__ = ("_text",)
 
     def __init__(self, value: object, known: KnownValues = NOTHING_KNOWN) -> None:
-        self._text = _to_json(redact_json_value(value, known))
+        content = redact_json_value(value, known)
+        self._text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
     @property
     def value(self) -> Any:  # noqa: ANN401 - any JSON value
@@ -90,10 +91,6 @@ class RedactedJson(RedactedValue):
 
     def __repr__(self) -> str:
         return f"RedactedJson({self._text})"
-
-
-def _to_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def write_json(path: Path, content: RedactedJson) -> None:

@@ -23,6 +23,7 @@ INTERVAL_SECONDS: Final = 0.5
 
 MAX_ATTEMPTS: Final = 3
 MAX_RETRY_SECONDS: Final = 60.0
+USUAL_RETRY_SECONDS: Final = 10.0
 """Limits of the retries after a 429."""
 
 MAX_FAILURES: Final = 3
@@ -135,7 +136,9 @@ class PacedTarget:
             response = self.target.send(request)
             if response.status != TOO_MANY_REQUESTS or attempt == MAX_ATTEMPTS:
                 break
-            self.target.wait(_retry_seconds(response))
+            text = response.headers.get("retry-after", "")
+            seconds = float(text) if text.isdecimal() else USUAL_RETRY_SECONDS
+            self.target.wait(min(seconds, MAX_RETRY_SECONDS))
         return response
 
     def wait(self, seconds: float) -> None:
@@ -214,8 +217,3 @@ def _unusable(status: int, body: object) -> str:
     if status == UNAUTHORIZED and isinstance(body, dict) and body.get("message") == SLOW_BACKEND:
         return f"401 {SLOW_BACKEND}: a backend was too slow"
     return ""
-
-
-def _retry_seconds(response: TargetResponse) -> float:
-    text = response.headers.get("retry-after", "")
-    return min(float(text), MAX_RETRY_SECONDS) if text.isdecimal() else 10.0
