@@ -207,7 +207,7 @@ def create_steps(options: SendOptions, name: str, fields: NewAgentFields) -> Ste
     check_type("name", name, str, "a string", InvalidRequestError)
     body = {"locationId": options.location_id, "name": name, **_contract_names(given)}
     arguments = {"body": CreateAgentRequest.from_dict(body)}
-    return send_with_retries(Call("createAgent", arguments, _parse_created), options)
+    return send_with_retries(Call("agents.create_agent", arguments, _parse_created), options)
 
 
 def list_agents_steps(
@@ -227,7 +227,7 @@ def list_agents_steps(
     arguments = {"location_id": options.location_id, "limit": str(limit), "offset": str(offset)}
     if published_only:
         arguments["is_published"] = "true"
-    operation = "getAgents-deprecated" if deprecated_path else "getAgents"
+    operation = "agents.get_agents_deprecated" if deprecated_path else "agents.get_agents"
     return send_with_retries(Call(operation, arguments, _parse_page, "GET"), options)
 
 
@@ -237,7 +237,7 @@ def get_steps(
     """Return the steps that read an agent."""
     if deprecated_path:
         warnings.warn(_USE_GET, DeprecationWarning, stacklevel=3)
-    operation = "getAgentById-deprecated" if deprecated_path else "getAgentById"
+    operation = "agents.get_agent_by_id_deprecated" if deprecated_path else "agents.get_agent_by_id"
     arguments = {"agent_id": agent_id, "location_id": options.location_id}
     return send_with_retries(Call(operation, arguments, _parse_agent, "GET"), options)
 
@@ -249,14 +249,16 @@ def update_steps(agent_id: str, options: SendOptions, fields: AgentFields) -> St
     body = {"locationId": options.location_id, **_contract_names(_given(fields, AgentFields))}
     arguments = {"agent_id": agent_id, "body": UpdateAgentMetadataRequest.from_dict(body)}
     return send_with_retries(
-        Call("updateAgentMetadata", arguments, _parse_changed, "PATCH"), options
+        Call("agents.update_agent_metadata", arguments, _parse_changed, "PATCH"), options
     )
 
 
 def delete_steps(agent_id: str, options: SendOptions) -> Steps[None]:
     """Return the steps that delete an agent."""
     arguments = {"agent_id": agent_id, "location_id": options.location_id}
-    call = Call("deleteAgent", arguments, lambda response: parse_object(response, {}), "DELETE")
+    call = Call(
+        "agents.delete_agent", arguments, lambda response: parse_object(response, {}), "DELETE"
+    )
     return send_with_retries(call, options)
 
 
@@ -272,7 +274,7 @@ def update_version_steps(
         "body": UpdateAgentVersionRequest.from_dict({"locationId": options.location_id, **body}),
     }
     return send_with_retries(
-        Call("updateAgentVersion", arguments, _parse_changed, "PATCH"), options
+        Call("agents.update_agent_version", arguments, _parse_changed, "PATCH"), options
     )
 
 
@@ -287,7 +289,9 @@ def publish_steps(
         "version_id": checked_id(version_id, "version"),
         "body": PublishAgentVersionRequest.from_dict(body),
     }
-    return send_with_retries(Call("promoteAndPublish", arguments, _parse_published), options)
+    return send_with_retries(
+        Call("agents.promote_and_publish", arguments, _parse_published), options
+    )
 
 
 def _given(fields: Mapping[str, Any], kind: Any) -> dict[str, Any]:  # noqa: ANN401 - a TypedDict

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypedDict
 
 from typing_extensions import TypeVar, Unpack, deprecated
 
@@ -33,14 +33,6 @@ R = TypeVar("R", default=Reply)
 """Kind of reply."""
 
 _USE_EXECUTE = "Use execute(): the vendor has deprecated this path."
-
-Sent_co = TypeVar("Sent_co", covariant=True)
-
-
-class SendInSession(Protocol[Sent_co]):
-    """Function that returns the steps that send a message in a session, or in a new one."""
-
-    def __call__(self, session: str | None, *, is_restart: bool) -> Steps[Sent_co]: ...
 
 
 class _CommonFields(TypedDict, total=False):
@@ -281,18 +273,18 @@ class ConversationBase(Generic[R]):
             self._busy.release()
 
     def _turn_steps(
-        self, message: str, send: SendInSession[R], session_of: Callable[[R], str]
+        self, message: str, send: Callable[[str | None], Steps[R]], session_of: Callable[[R], str]
     ) -> Steps[R]:
-        """Send a message in the session, or in a new one if it has expired."""
+        """Send a message in the session, or in a new one (`None`) if it has expired."""
         try:
-            reply = yield from send(self._session, is_restart=False)
+            reply = yield from send(self._session)
         except SessionNotFoundError:
             if not (self._fields.get("restart_expired") and self._session):
                 raise
             logger.warning("session %s has expired; a new one begins", printable(self._session))
             self._session = None
             self._restarts += 1
-            reply = yield from send(None, is_restart=True)
+            reply = yield from send(None)
         self._session = session_of(reply)
         self._history.append(Turn(message, reply))
         return reply
@@ -318,7 +310,7 @@ class BaseConversation(ConversationBase[Reply]):
         check_fields({"attachments": attachments, "input_variables": input_variables})
         variables = {**(self._fields.get("input_variables") or {}), **(input_variables or {})}
 
-        def send(session: str | None, *, is_restart: bool) -> Steps[Reply]:  # noqa: ARG001 - it has no key
+        def send(session: str | None) -> Steps[Reply]:
             fields: MessageFields = {
                 "attachments": tuple(attachments),
                 "input_variables": variables,

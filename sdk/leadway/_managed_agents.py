@@ -156,12 +156,17 @@ class _ManagedAgentBase(AgentBase):
             "body": _request_body(message, self._options.location_id, fields),
             "idempotency_key": key,
         }
-        call = Call("executeManagedAgent", arguments, parse_managed_reply, idempotency_key=key)
+        call = Call(
+            "managed_agents.execute_managed_agent",
+            arguments,
+            parse_managed_reply,
+            idempotency_key=key,
+        )
         return send_with_retries(call, self._options)
 
     def _get_steps(self) -> Steps[ManagedAgentDetails]:
         arguments = {"managed_agent_id": self.id, "location_id": self._options.location_id}
-        call = Call("getManagedAgent", arguments, _parse_agent, "GET")
+        call = Call("managed_agents.get_managed_agent", arguments, _parse_agent, "GET")
         return send_with_retries(call, self._options)
 
 
@@ -247,13 +252,15 @@ class BaseManagedConversation(ConversationBase[ManagedReply]):
         check_fields({"extra_variables": extra_variables})
         variables = {**(self._fields.get("extra_variables") or {}), **(extra_variables or {})}
 
-        def send(session: str | None, *, is_restart: bool) -> Steps[ManagedReply]:
+        restarts = self._restarts
+
+        def send(session: str | None) -> Steps[ManagedReply]:
             fields: ManagedFields = {
                 "contact_id": self._fields.get("contact_id"),
                 "extra_variables": variables,
                 "session_id": session,
-                # Another request, so it needs another key.
-                "idempotency_key": None if is_restart else key,
+                # After a restart it is another request, which needs another key.
+                "idempotency_key": key if self._restarts == restarts else None,
             }
             return self._message_steps(message, fields)
 
@@ -320,7 +327,9 @@ def list_steps(
         "skip": skip,
         "limit": limit,
     }
-    return send_with_retries(Call("listManagedAgents", arguments, _parse_page, "GET"), options)
+    return send_with_retries(
+        Call("managed_agents.list_managed_agents", arguments, _parse_page, "GET"), options
+    )
 
 
 def parse_managed_reply(response: HTTPResponse) -> ManagedReply:

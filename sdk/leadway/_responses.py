@@ -170,7 +170,7 @@ def execute_call(
     agent_id: str, body: ExecuteAgentRequest, *, deprecated_path: bool = False
 ) -> Call:
     """Return the call that sends a message to an agent."""
-    operation = "executeAgent-deprecated" if deprecated_path else "executeAgent"
+    operation = "agents.execute_agent_deprecated" if deprecated_path else "agents.execute_agent"
     return Call(operation, {"agent_id": agent_id, "body": body}, parse_reply)
 
 

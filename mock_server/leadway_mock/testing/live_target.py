@@ -30,10 +30,6 @@ MOCK_OPTIONS: Final = ("dialogue", "faults", "settings")
 """Options of the marker `leadway_mock` that need a mock."""
 
 
-class LiveTargetError(ValueError):
-    """The live service cannot be used; the text says why, and what to do."""
-
-
 class PacedUpstream(Upstream):
     """Client for the live service that keeps to a pace, and to a number of agent runs."""
 
@@ -107,7 +103,7 @@ class LiveService:
         interval_seconds: time between two requests.
 
     Raises:
-        LiveTargetError: a variable is missing.
+        ValueError: a variable is missing.
         UpstreamError: the URL cannot be called.
     """
 
@@ -122,7 +118,7 @@ class LiveService:
         missing = [name for name in VARIABLES if not environment.get(name)]
         if missing:
             text = f"--leadway-target={url} needs {' and '.join(missing)} in the environment."
-            raise LiveTargetError(text)
+            raise ValueError(text)
         self.budget = Budget(max_runs)
         self._environment = dict(environment)
         self._stack = ExitStack()
