@@ -170,15 +170,9 @@ def violations(document: Document, schema: str, instance: object) -> Iterator[st
 
 
 def property_schema(document: Document, schema: str, path: list[str]) -> Node | None:
-    """Return the schema of a property or item.
+    """Return the schema of a property or item, or None where none is declared.
 
-    Args:
-        document: The contract.
-        schema: Pointer to the schema to start from.
-        path: Tokens of a JSON pointer into an instance of that schema.
-
-    Returns:
-        The declared schema, or None where none is declared.
+    `schema` is the pointer to the schema to start from, `path` leads into an instance of it.
     """
     pointer, node = document.follow(schema, document.find(schema))
     if not path:

@@ -149,12 +149,7 @@ def wait(arguments: Sequence[str]) -> int:
 
 
 def parse_duration(text: str, name: str) -> float:
-    """Return the seconds of a text such as `1h30m`; raises `CommandError`.
-
-    Args:
-        text: numbers with units, or a number of seconds.
-        name: the argument, for the message.
-    """
+    """Return the seconds of a text such as `1h30m` or `90`; raises `CommandError` about `name`."""
     word = text.strip().lower()
     if _PLAIN.fullmatch(word):
         return float(word)

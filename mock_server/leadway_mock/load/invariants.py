@@ -19,20 +19,18 @@ MAX_TEXT_CHARS: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One broken invariant.
+    """One broken invariant, in a turn of a session.
 
-    Attributes:
-        invariant: `same-session`, `own-session`, `turn-order`, `own-text`, `own-interaction` or
-            `own-transcript`.
-        session: id of the session in which it was found.
-        other_session: id of the session that it was mixed up with; empty where there is none.
-        turn: number of the turn in its conversation.
-        text: what was found.
+    It is `same-session`, `own-session`, `turn-order`, `own-text`, `own-interaction` or
+    `own-transcript`.
     """
 
     invariant: str
+
     session: str
     other_session: str
+    """Id of the session that it was mixed up with; empty where there is none."""
+
     turn: int
     text: str
 

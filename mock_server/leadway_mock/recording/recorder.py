@@ -52,12 +52,8 @@ ABOUT_MARKS: Final = "What is in brackets, as in [email], was private and is not
 class Recorder:
     """Collects the exchanges of one or two runs of a script. Safe to share by threads.
 
-    Args:
-        out: the dialogue file; further agents get files with `-2`, `-3` in their names.
-        raw: the file for all exchanges, or None.
-        upstream: the origin that is recorded.
-        known: values that are private.
-        force: whether files for further agents may be replaced; otherwise they get other names.
+    `out` is the dialogue file of the first agent; further agents get files with `-2`, `-3` in their
+    names, which may be replaced with `force`. `raw` is the file for all exchanges.
     """
 
     def __init__(

@@ -42,16 +42,12 @@ class Redacted(str):
     """Text without credentials and personal data, whatever it is created from.
 
     Operations on it, such as `+` and `format`, return a plain `str`, which must be redacted again.
-
-    Args:
-        text: any text.
-        known: values that are known to be private.
     """
 
     __slots__ = ()
 
     def __new__(cls, text: str, known: KnownValues = NOTHING_KNOWN) -> Self:
-        """Return the redacted text."""
+        """Return the redacted text; `known` are values that are known to be private."""
         return super().__new__(cls, redact_private(text, known))
 
 
@@ -59,12 +55,8 @@ class Redacted(str):
 class RedactedJson(RedactedValue):
     """JSON value without credentials and personal data. Immutable.
 
-    Args:
-        value: any JSON value; tuples become lists. Parts that are `RedactedJson` stay as they are.
-        known: values that are known to be private.
-
-    Raises:
-        TypeError, ValueError: the value is no JSON.
+    Tuples become lists; parts that are `RedactedJson` stay as they are. Raises `TypeError` or
+    `ValueError` for a value that is no JSON.
     """
 
     __slots__ = ("_text",)

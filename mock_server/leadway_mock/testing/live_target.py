@@ -96,15 +96,7 @@ class LiveTarget:
 class LiveService:
     """Proxy to the live service for all tests of a run. Open it, and close it at the end.
 
-    Args:
-        url: scheme and host of the service.
-        environment: has the token and ids, `VARIABLES`.
-        max_runs: how often agents may run.
-        interval_seconds: time between two requests.
-
-    Raises:
-        ValueError: a variable is missing.
-        UpstreamError: the URL cannot be called.
+    Raises `ValueError` for a missing variable, `UpstreamError` if the URL cannot be called.
     """
 
     def __init__(

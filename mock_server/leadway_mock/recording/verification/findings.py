@@ -55,14 +55,7 @@ SAMPLE_UUID: Final = "b2b1c1d2-3e4f-5a6b-7c8d-9e0f1a2b3c4d"
 
 @dataclass(slots=True)
 class Findings:
-    """Search for the changes that make a mock agree with what was observed.
-
-    Args:
-        results: the verdicts of all probes that were asked.
-        reference: builds a mock to try changes on.
-        contract: the contract without observations.
-        date: the day of the observations, such as 2026-12-31.
-    """
+    """Search for the changes that make a mock agree with what was observed on a day."""
 
     results: Sequence[ProbeResult]
     reference: Reference

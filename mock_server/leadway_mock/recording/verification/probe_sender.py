@@ -63,12 +63,7 @@ class Target(Protocol):
 
 
 class HttpTarget:
-    """Sends probes to one origin.
-
-    Args:
-        upstream: client for the origin, which the caller closes.
-        sleep: lets time pass.
-    """
+    """Sends probes to one origin; the caller closes its client."""
 
     def __init__(self, upstream: Upstream, sleep: Callable[[float], None] = time.sleep) -> None:
         self._upstream = upstream
@@ -150,10 +145,7 @@ class PacedTarget:
 class ProbeSender:
     """Requests to one side, in order; later probes refer to the responses of earlier ones.
 
-    Args:
-        target: where to send them.
-        values: the user's values by name, such as `agent`.
-        budget: how often the agent may run.
+    `values` are the user's, by name, such as `agent`.
     """
 
     target: Target

@@ -157,17 +157,10 @@ def select_probes(
     known: Observations | None = None,
     today: date,
 ) -> list[Probe]:
-    """Return the probes to send, in order: by default all harmless ones.
+    """Return the probes to send, in order: all harmless ones, or those of these names.
 
-    Args:
-        names: only these, and those that they refer to.
-        everything: also probes that are not harmless.
-        due_days: only probes whose observation is so old, or missing; the oldest first.
-        known: earlier observations, with their dates.
-        today: the day to count from.
-
-    Raises:
-        SelectionError: there is no probe with one of the names.
+    Those that they refer to are among them. With `due_days`, they are only those whose observation
+    in `known` is so old, or missing; the oldest first. Raises `SelectionError` for an unknown name.
     """
     for name in names:
         if name not in PROBES:
