@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-from leadway_command import CommandParser
-from leadway_mock.cli.options import FAILED, OK, print_error, print_line
+from leadway_command import CommandParser, print_line
+from leadway_mock.cli.options import FAILED, OK, print_error
 from leadway_mock.contract.loader import contract_file
 from leadway_mock.recording.accepted_entries import AcceptanceError
 from leadway_mock.recording.spec_comparison import Difference, Kind, compare, shared_families

@@ -6,7 +6,7 @@ import os
 import shlex
 from collections.abc import Sequence
 
-from leadway_command import CommandParser
+from leadway_command import CommandParser, print_line
 from leadway_mock.cli.control_client import (
     API_VERSION,
     LOCATION,
@@ -22,7 +22,6 @@ from leadway_mock.cli.options import (
     USAGE_ERROR,
     add_options,
     print_error,
-    print_line,
     selected_settings,
 )
 from leadway_mock.config.settings import Settings, SettingsError

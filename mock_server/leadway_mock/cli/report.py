@@ -9,9 +9,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from leadway_command import CommandParser
+from leadway_command import CommandParser, print_line
 from leadway_mock.cli.control_client import CommandError, ControlClient, add_target, find_target
-from leadway_mock.cli.options import FAILED, OK, print_error, print_line
+from leadway_mock.cli.options import FAILED, OK, print_error
 from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.web import create_app

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 
-from leadway_command import CommandParser
+from leadway_command import CommandParser, print_line
 from leadway_mock import __version__
 from leadway_mock.cli.main import COMMANDS
 from leadway_mock.cli.options import (
@@ -20,7 +20,6 @@ from leadway_mock.cli.options import (
     USAGE_ERROR,
     add_options,
     print_error,
-    print_line,
     selected_settings,
 )
 from leadway_mock.config.settings import ENVIRONMENT_PREFIX, Settings

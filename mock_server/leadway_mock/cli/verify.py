@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-from leadway_command import CommandParser
-from leadway_mock.cli.options import FAILED, OK, USAGE_ERROR, print_error, print_line
+from leadway_command import CommandParser, print_line
+from leadway_mock.cli.options import FAILED, OK, USAGE_ERROR, print_error
 from leadway_mock.cli.reference_mock import mock_sender
 from leadway_mock.config.settings import SettingsError, from_environment
 from leadway_mock.contract.loader import load_contract
