@@ -104,7 +104,7 @@ def example_names_are_kept(document: Document) -> Iterator[Problem]:
     """An example that refers to a component has its name, which is a rule of the mock."""
     for holder in objects(document, "media_type"):
         for name, value in holder.value.get("examples", {}).items():
-            pointer = child(child(holder.pointer, "examples"), name)
+            pointer = child(holder.pointer, "examples", name)
             target = list(to_path(value["$ref"]))[-1:] if "$ref" in value else [name]
             if target != [name]:
                 hint = "give both the same name"
@@ -124,7 +124,7 @@ def _status_problems(status: str, example: Node) -> Iterator[Problem]:
     repeated = value.get("statusCode") if isinstance(value, Mapping) else None
     if repeated is not None and str(repeated) != status:
         yield Problem(
-            child(child(example.pointer, "value"), "statusCode"),
+            child(example.pointer, "value", "statusCode"),
             f"the body has {repeated}, and its response has status {status}",
             "correct the body, or move the example to its response",
         )
@@ -136,7 +136,7 @@ def _of_schemas(document: Document) -> Iterator[tuple[str, str, object]]:
             if key in schema.value:
                 yield child(schema.pointer, key), schema.pointer, schema.value[key]
         for index, value in enumerate(schema.value.get("examples", [])):
-            yield child(child(schema.pointer, "examples"), index), schema.pointer, value
+            yield child(schema.pointer, "examples", index), schema.pointer, value
 
 
 def _of_holders(document: Document) -> Iterator[tuple[str, str, object]]:

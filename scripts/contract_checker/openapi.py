@@ -14,7 +14,7 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
-from contract_checker.document import ROOT, Document, as_fragment, child, descend
+from contract_checker.document import ROOT, Document, as_fragment, child
 
 _CONTRACT_URI = "urn:contract"
 _MAX_CHARACTERS = 160
@@ -111,7 +111,7 @@ def parameters(document: Document, operation: Node) -> dict[str, Node]:
     found: dict[str, Node] = {}
     for pointer in (operation.pointer.rpartition("/")[0], operation.pointer):
         for index, value in enumerate(_mapping(document.find(pointer)).get("parameters", [])):
-            target = document.follow(descend(pointer, ("parameters", index)), value)
+            target = document.follow(child(pointer, "parameters", index), value)
             node = Node("parameter", *target)
             found[f"{node.value.get('in')}.{node.value.get('name')}"] = node
     return found
@@ -187,7 +187,7 @@ def property_schema(document: Document, schema: str, path: list[str]) -> Node | 
         candidates.insert(0, (("properties", path[0]), path[1:]))
     elif path[0].isdecimal() and isinstance(node.get("items"), Mapping):
         candidates.insert(0, (("items",), path[1:]))
-    found = (property_schema(document, descend(pointer, each), rest) for each, rest in candidates)
+    found = (property_schema(document, child(pointer, *each), rest) for each, rest in candidates)
     return next((each for each in found if each), None)
 
 
