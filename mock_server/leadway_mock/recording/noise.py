@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 from leadway_mock.recording.json_differences import MISSING, json_differences, shorten
@@ -40,10 +40,6 @@ class Noise:
     def is_in_header(self) -> bool:
         """Whether it is in a header of a request or response."""
         return self.pointer.startswith(("/request/headers/", "/response/headers/"))
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the JSON form."""
-        return asdict(self)
 
 
 def find_noise(first: Sequence[RedactedJson], second: Sequence[RedactedJson]) -> list[Noise]:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
@@ -193,7 +194,7 @@ class Recorder:
         }
         if others:
             content["secondRun"] = others[0].redacted
-            content["noise"] = [each.to_json() for each in noise]
+            content["noise"] = list(map(asdict, noise))
         return RedactedJson(content, self._known)
 
 
