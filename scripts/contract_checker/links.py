@@ -17,7 +17,7 @@ from contract_checker.openapi import (
 )
 from leadway_mock.documents.problems import Problem
 from leadway_mock.util.json_pointer import to_path
-from leadway_mock.util.json_texts import map_texts
+from leadway_mock.util.json_text import map_texts
 
 _PATTERN = re.compile(
     r"""\$(?:

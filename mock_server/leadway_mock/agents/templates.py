@@ -17,8 +17,7 @@ from typing import Any, Final
 from leadway_mock.agents.patterns import ANY, Pattern
 from leadway_mock.agents.replies import AgentInput, AgentReply, Responder
 from leadway_mock.documents.problems import MAX_PROBLEMS_IN_TEXT, quote
-from leadway_mock.util.json_text import plain_text
-from leadway_mock.util.json_texts import map_texts
+from leadway_mock.util.json_text import map_texts, plain_text
 from leadway_mock.util.names import closest
 
 NO_REPLY_MATCHED: Final = AgentReply(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from leadway_command import CommandParser, print_line
 from leadway_mock.cli.control_client import (
@@ -15,7 +15,6 @@ from leadway_mock.cli.control_client import (
     ControlClient,
     RunningMock,
 )
-from leadway_mock.cli.interception import interception_variables
 from leadway_mock.cli.options import (
     FAILED,
     OK,
@@ -25,10 +24,20 @@ from leadway_mock.cli.options import (
     selected_settings,
 )
 from leadway_mock.config.settings import Settings, SettingsError
-from leadway_mock.util.certificates import CertificateError
+from leadway_mock.util.certificates import (
+    BUNDLE_VARIABLES,
+    NODE_VARIABLE,
+    VENDOR_HOST,
+    CertificateError,
+    authority_file,
+    bundle_file,
+)
 from leadway_mock.util.no_proxy import no_proxy_variables
 
 COMMAND = "leadway mock env"
+PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy")
+NODE_SWITCH = "NODE_USE_ENV_PROXY"
+"""Makes `fetch` and `https` of Node 24 and later follow the proxy variables."""
 RESPONSE_TIMEOUT_SECONDS = 5.0
 
 LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
@@ -89,3 +98,23 @@ def _is_mock(url: str) -> bool:
     except CommandError:
         return False
     return isinstance(health, dict) and health.get("status") == "ok" and "contractVersion" in health
+
+
+def trust_variables() -> dict[str, str]:
+    """Return the variables that make clients trust the authority; raises `CertificateError`."""
+    bundle = str(bundle_file())
+    return {NODE_VARIABLE: str(authority_file())} | dict.fromkeys(BUNDLE_VARIABLES, bundle)
+
+
+def interception_variables(url: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that send the vendor's host to the mock at `url`, without TLS.
+
+    Other hosts but loopback cannot be reached by HTTPS, unless `NO_PROXY` names them. Raises
+    `CertificateError`.
+    """
+    return {
+        **trust_variables(),
+        **dict.fromkeys(PROXY_VARIABLES, url),
+        NODE_SWITCH: "1",
+        **no_proxy_variables(url, environment, proxied=VENDOR_HOST),
+    }

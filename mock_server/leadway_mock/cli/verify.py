@@ -28,11 +28,6 @@ from leadway_mock.contract.observations import (
 from leadway_mock.recording.accepted_entries import AcceptanceError
 from leadway_mock.recording.redacted import RecordingError, RedactedJson, write_json
 from leadway_mock.recording.upstream import Upstream, UpstreamError
-from leadway_mock.recording.verification.accepted_differences import (
-    accept,
-    problems,
-    read_accepted_differences,
-)
 from leadway_mock.recording.verification.findings import Findings
 from leadway_mock.recording.verification.probe import Probe
 from leadway_mock.recording.verification.probe_sender import (
@@ -56,10 +51,13 @@ from leadway_mock.recording.verification.probes import (
 from leadway_mock.recording.verification.verifier import (
     ProbeResult,
     Verdict,
+    accept,
     admission_error,
     count_possible_runs,
     count_runs,
     missing_values,
+    problems,
+    read_accepted_differences,
     verify,
 )
 from leadway_mock.util.printable_text import short_lines

@@ -14,7 +14,7 @@ from leadway_mock.agents.replies import USUAL_FIELDS
 from leadway_mock.dialogues.loading.files import parse_dialogue
 from leadway_mock.dialogues.loading.transcripts import write_transcript
 from leadway_mock.documents.problems import ProblemsError
-from leadway_mock.util.json_texts import map_texts
+from leadway_mock.util.json_text import map_texts
 
 NAME: Final = "conversation"
 REQUEST_FIELDS: Final = ("contactId", "inputVariables", "extraVariables", "attachments")

@@ -30,7 +30,7 @@ from leadway_mock.recording.sessions import (
     as_message,
     find_sessions,
 )
-from leadway_mock.util.json_texts import map_texts
+from leadway_mock.util.json_text import map_texts
 
 TurnNode: TypeAlias = dict[str, Any]
 

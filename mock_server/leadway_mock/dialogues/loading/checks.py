@@ -21,7 +21,7 @@ from leadway_mock.documents.problems import Problem, quote
 from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.faults import FaultError, read_fault, read_latency
 from leadway_mock.util.json_pointer import to_path
-from leadway_mock.util.json_texts import texts_in
+from leadway_mock.util.json_text import texts_in
 from leadway_mock.util.names import closest
 
 TEMPLATE_FIELDS: Final = ("response", "attachments", "generativeOutputs", "generatedMedia")

@@ -28,7 +28,7 @@ from leadway_mock.recording.verification.verifier import (
     judge,
     shown_behaviours,
 )
-from leadway_mock.util.json_texts import map_texts
+from leadway_mock.util.json_text import map_texts
 
 Reference: TypeAlias = Callable[[Observations], ProbeSender]
 """Returns a new sender to a mock that has these observations."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from leadway_mock.http.messages import Request
 from leadway_mock.util.json_pointer import to_path
-from leadway_mock.util.json_texts import map_texts, texts_in
+from leadway_mock.util.json_text import map_texts, texts_in
 
 EXECUTE = "/agent-studio/agent/{agent}/execute"
 USER_AGENT = "leadway-verify"
