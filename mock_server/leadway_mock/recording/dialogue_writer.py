@@ -91,7 +91,8 @@ class DialogueWriter:
         found = [(each, as_message(each)) for each in contents]
         sessions = find_sessions([message for _, message in found if message is not None])
         others = [each["request"] for each, message in found if message is None]
-        latency = latency_of([each["seconds"] for each in contents if as_reply_seconds(each)])
+        replied = (each for each, message in found if message is not None and message.reply)
+        latency = latency_of([each["seconds"] for each in replied])
         dialogues = []
         for agent in dict.fromkeys(each.agent for each in sessions):
             own = [each for each in sessions if each.agent == agent]
@@ -184,12 +185,6 @@ class DialogueWriter:
             if example.status == response["status"] and content == shown:
                 return {"rule": example.name}
         return None
-
-
-def as_reply_seconds(exchange: Node) -> bool:
-    """Return whether the time of an exchange is that of an agent's reply."""
-    message = as_message(exchange)
-    return message is not None and message.reply is not None
 
 
 def latency_of(seconds: Sequence[float]) -> object:

@@ -78,7 +78,8 @@ class Recorder:
         self._lock = threading.Lock()
         self._bytes = 0
         self._next_save_at = 0.0
-        self._is_full = False
+        self.is_full = False
+        """Whether the limits are reached, so that no exchange is added any more."""
 
     @classmethod
     def from_file(cls, source: Path, out: Path, raw: Path | None, known: KnownValues) -> Recorder:
@@ -97,11 +98,6 @@ class Recorder:
                 recorder._keep(each)
         return recorder
 
-    @property
-    def is_full(self) -> bool:
-        """Whether the limits are reached, so that no exchange is added any more."""
-        return self._is_full
-
     def begin_second_run(self) -> None:
         """Take the exchanges from now on as those of the second run."""
         with self._lock:
@@ -118,7 +114,7 @@ class Recorder:
             total = sum(len(run.contents) for run in self._runs)
             knows_too_many = len(self._known.marks) > MAX_KNOWN_VALUES
             if knows_too_many or total >= MAX_EXCHANGES or self._bytes + size > MAX_BYTES:
-                self._is_full = True
+                self.is_full = True
                 return redact_exchange(exchange, self._known)
             self._bytes += size
             self._keep(exchange_content(exchange))
