@@ -36,12 +36,11 @@ def control_types(document: Schema | None = None) -> str:
         if "$ref" not in _json_schema(response)
     }
     named = {**components["schemas"], **responses}
-    types = [_declaration(name, schema) for name, schema in named.items()]
+    types = [
+        f"{_comment(schema, '')}export type {name} = {_type(schema, '')};\n"
+        for name, schema in named.items()
+    ]
     return "\n".join([NOTE, *types, _operations(document)])
-
-
-def _declaration(name: str, schema: Schema) -> str:
-    return f"{_comment(schema, '')}export type {name} = {_type(schema, '')};\n"
 
 
 def _operations(document: Schema) -> str:

@@ -249,13 +249,13 @@ def _runs_live(request: pytest.FixtureRequest) -> bool:
 
 def _live_target(request: pytest.FixtureRequest) -> Any:  # noqa: ANN401 - in place of a `Mock`
     """Return the live service of a test; skip the test if it needs a mock or the budget is used."""
-    from leadway_mock.testing.live_target import unsupported_options  # noqa: PLC0415 - when needed
+    from leadway_mock.testing.live_target import MOCK_OPTIONS  # noqa: PLC0415 - when needed
 
     if EARLY_MOCK in request.config.stash:
         pytest.skip(f"the ini option {ENVIRONMENT} has fixed the URL of the mock")
     service = request.config.stash[LIVE]
     names = {name for mark in request.node.iter_markers(NAME) for name in mark.kwargs}
-    if unsupported := unsupported_options(names):
+    if unsupported := [name for name in MOCK_OPTIONS if name in names]:
         pytest.skip(f"{', '.join(unsupported)} of the marker {NAME} needs a mock")
     if service.budget.is_used_up:
         pytest.skip(f"the budget of {service.budget.max_runs} agent runs is used up")

@@ -104,7 +104,7 @@ def example_names_are_kept(document: Document) -> Iterator[Problem]:
     """An example that refers to a component has its name, which is a rule of the mock."""
     for holder in objects(document, "media_type"):
         for name, value in holder.value.get("examples", {}).items():
-            pointer = child(child(holder.pointer, "examples"), name)
+            pointer = child(holder.pointer, "examples", name)
             target = list(to_path(value["$ref"]))[-1:] if "$ref" in value else [name]
             if target != [name]:
                 hint = "give both the same name"
@@ -124,7 +124,7 @@ def _status_problems(status: str, example: Node) -> Iterator[Problem]:
     repeated = value.get("statusCode") if isinstance(value, Mapping) else None
     if repeated is not None and str(repeated) != status:
         yield Problem(
-            child(child(example.pointer, "value"), "statusCode"),
+            child(example.pointer, "value", "statusCode"),
             f"the body has {repeated}, and its response has status {status}",
             "correct the body, or move the example to its response",
         )
@@ -136,7 +136,7 @@ def _of_schemas(document: Document) -> Iterator[tuple[str, str, object]]:
             if key in schema.value:
                 yield child(schema.pointer, key), schema.pointer, schema.value[key]
         for index, value in enumerate(schema.value.get("examples", [])):
-            yield child(child(schema.pointer, "examples"), index), schema.pointer, value
+            yield child(schema.pointer, "examples", index), schema.pointer, value
 
 
 def _of_holders(document: Document) -> Iterator[tuple[str, str, object]]:
@@ -191,7 +191,12 @@ def deprecations_have_a_successor(document: Document) -> Iterator[Problem]:
 def evidence_is_valid(document: Document) -> Iterator[Problem]:
     """Every `x-evidence` has one of the four levels and a source."""
     for pointer, evidence in _evidence(ROOT, document.data):
-        yield from _evidence_problems(pointer, evidence)
+        found = evidence if isinstance(evidence, Mapping) else {}
+        if found.get("level") not in _EVIDENCE_LEVELS:
+            yield _unknown_level(child(pointer, "level"), found.get("level"))
+        if not str(found.get("source", "")).strip():
+            hint = "state the document, the observation, or why it was invented"
+            yield Problem(child(pointer, "source"), "this evidence has no source", hint)
 
 
 def examples_have_evidence(document: Document) -> Iterator[Problem]:
@@ -216,15 +221,6 @@ def behaviours_are_distinct(document: Document) -> Iterator[Problem]:
         known.add(behaviour.get("id"))
         if behaviour.get("evidence") not in _EVIDENCE_LEVELS:
             yield _unknown_level(child(pointer, "evidence"), behaviour.get("evidence"))
-
-
-def _evidence_problems(pointer: str, evidence: object) -> Iterator[Problem]:
-    found = evidence if isinstance(evidence, Mapping) else {}
-    if found.get("level") not in _EVIDENCE_LEVELS:
-        yield _unknown_level(child(pointer, "level"), found.get("level"))
-    if not str(found.get("source", "")).strip():
-        hint = "state the document, the observation, or why it was invented"
-        yield Problem(child(pointer, "source"), "this evidence has no source", hint)
 
 
 def _unknown_level(pointer: str, level: object) -> Problem:

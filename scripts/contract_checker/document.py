@@ -1,6 +1,6 @@
 """The contract as JSON values, with JSON pointers and the lines that they point to."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -9,23 +9,16 @@ import yaml
 
 from leadway_mock.documents.problems import DocumentError, Problem, TextPosition
 from leadway_mock.documents.yaml_document import load
-from leadway_mock.util.json_pointer import escape, to_path
+from leadway_mock.util.json_pointer import to_path, to_pointer
 
 ROOT = "#"
 Check = Callable[["Document"], Iterator[Problem]]
 """Yields problems; the location is a JSON pointer in a fragment: `#/paths/~1agents/get`."""
 
 
-def child(pointer: str, key: object) -> str:
-    """Return the pointer to `key` of what `pointer` points to."""
-    return f"{pointer}/{escape(str(key))}"
-
-
-def descend(pointer: str, path: Iterable[object]) -> str:
-    """Return the pointer to what is reached from `pointer` by the keys of `path`."""
-    for key in path:
-        pointer = child(pointer, key)
-    return pointer
+def child(pointer: str, *keys: object) -> str:
+    """Return the pointer to what is reached from `pointer` by the keys."""
+    return f"{pointer}{to_pointer(map(str, keys))}"
 
 
 def as_fragment(pointer: str) -> str:

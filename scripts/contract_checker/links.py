@@ -17,6 +17,7 @@ from contract_checker.openapi import (
 )
 from leadway_mock.documents.problems import Problem
 from leadway_mock.util.json_pointer import to_path
+from leadway_mock.util.json_text import map_texts
 
 _PATTERN = re.compile(
     r"""\$(?:
@@ -137,7 +138,8 @@ def link_values_are_valid(document: Document) -> Iterator[Problem]:
     """The values of a link are valid for its target, with examples for the expressions."""
     for link in _links(document):
         target = _target(document, link)
-        if target is None or not _has_examples(document, link):
+        nodes = [_resolve(document, link, text) for _, text in _expressions(link)]
+        if target is None or not all(node and "example" in node.value for node in nodes):
             continue
         for pointer, schema, value in _values(document, link, target):
             for violation in violations(document, schema, _with_examples(document, link, value)):
@@ -213,7 +215,7 @@ def _values(document: Document, link: _Link, target: Node) -> Iterator[tuple[str
     for parameter in parameters(document, target).values():
         for name, value in link.parameters.items():
             if _has_name(parameter, name):
-                pointer = child(child(link.pointer, "parameters"), name)
+                pointer = child(link.pointer, "parameters", name)
                 yield pointer, child(parameter.pointer, "schema"), value
     body = _body(document, target)
     if body and "requestBody" in link.node.value:
@@ -222,19 +224,14 @@ def _values(document: Document, link: _Link, target: Node) -> Iterator[tuple[str
             yield child(link.pointer, "requestBody"), schema, link.node.value["requestBody"]
 
 
-def _has_examples(document: Document, link: _Link) -> bool:
-    nodes = [_resolve(document, link, text) for _, text in _expressions(link)]
-    return all(node and "example" in node.value for node in nodes)
-
-
 def _with_examples(document: Document, link: _Link, value: object) -> object:
     """Return `value` with each expression replaced by the example of what it refers to."""
-    if isinstance(value, Mapping):
-        return {key: _with_examples(document, link, item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_with_examples(document, link, item) for item in value]
-    texts = texts_in(value)
-    if len(texts) == 1 and is_whole(str(value)):
+
+    def example_of(text: str) -> object:
+        texts = texts_in(text)
+        if len(texts) != 1 or not is_whole(text):
+            return text
         node = _resolve(document, link, texts[0])
         return node.value.get("example") if node else None
-    return value
+
+    return map_texts(value, example_of)

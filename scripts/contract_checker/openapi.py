@@ -14,7 +14,7 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
-from contract_checker.document import ROOT, Document, as_fragment, child, descend
+from contract_checker.document import ROOT, Document, as_fragment, child
 
 _CONTRACT_URI = "urn:contract"
 _MAX_CHARACTERS = 160
@@ -111,7 +111,7 @@ def parameters(document: Document, operation: Node) -> dict[str, Node]:
     found: dict[str, Node] = {}
     for pointer in (operation.pointer.rpartition("/")[0], operation.pointer):
         for index, value in enumerate(_mapping(document.find(pointer)).get("parameters", [])):
-            target = document.follow(descend(pointer, ("parameters", index)), value)
+            target = document.follow(child(pointer, "parameters", index), value)
             node = Node("parameter", *target)
             found[f"{node.value.get('in')}.{node.value.get('name')}"] = node
     return found
@@ -170,15 +170,9 @@ def violations(document: Document, schema: str, instance: object) -> Iterator[st
 
 
 def property_schema(document: Document, schema: str, path: list[str]) -> Node | None:
-    """Return the schema of a property or item.
+    """Return the schema of a property or item, or None where none is declared.
 
-    Args:
-        document: The contract.
-        schema: Pointer to the schema to start from.
-        path: Tokens of a JSON pointer into an instance of that schema.
-
-    Returns:
-        The declared schema, or None where none is declared.
+    `schema` is the pointer to the schema to start from, `path` leads into an instance of it.
     """
     pointer, node = document.follow(schema, document.find(schema))
     if not path:
@@ -193,7 +187,7 @@ def property_schema(document: Document, schema: str, path: list[str]) -> Node | 
         candidates.insert(0, (("properties", path[0]), path[1:]))
     elif path[0].isdecimal() and isinstance(node.get("items"), Mapping):
         candidates.insert(0, (("items",), path[1:]))
-    found = (property_schema(document, descend(pointer, each), rest) for each, rest in candidates)
+    found = (property_schema(document, child(pointer, *each), rest) for each, rest in candidates)
     return next((each for each in found if each), None)
 
 
@@ -205,15 +199,10 @@ def reachable(document: Document, schema: str, seen: set[str] | None = None) -> 
         return
     seen.add(pointer)
     yield Node("schema", pointer, node)
-    for key in ("properties", "patternProperties", "$defs"):
-        for name in node.get(key, {}):
-            yield from reachable(document, descend(pointer, (key, name)), seen)
-    for key in ("items", "additionalProperties"):
-        if isinstance(node.get(key), Mapping):
-            yield from reachable(document, child(pointer, key), seen)
-    for key in ("allOf", "anyOf", "oneOf", "prefixItems"):
-        for index in range(len(node.get(key, []))):
-            yield from reachable(document, descend(pointer, (key, index)), seen)
+    for key, shape in GRAMMAR["schema"].items():
+        if key in node:
+            for part, _ in _members(shape, child(pointer, key), node[key]):
+                yield from reachable(document, part, seen)
 
 
 def _error_text(error: ValidationError) -> str:

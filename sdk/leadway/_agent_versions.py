@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypedDict
@@ -36,6 +37,9 @@ _LISTS: Final = frozenset(
 _OBJECTS: Final = frozenset({"version", "global_config"})
 _NAMES: Final = {"name": "versionName"}
 """Names in the contract of the fields of a version that it calls something else."""
+
+_USE_GET: Final = "Use get(): the vendor has deprecated this path."
+_USE_LIST_AGENTS: Final = "Use list_agents(): the vendor has deprecated this path."
 
 
 class NewAgentFields(TypedDict, total=False):
@@ -195,69 +199,71 @@ class PublishedVersions:
     """A new version with the same content, for further changes."""
 
 
-def create_steps(
-    location_id: str, options: SendOptions, name: str, fields: NewAgentFields
-) -> Steps[AgentDetails]:
+def create_steps(options: SendOptions, name: str, fields: NewAgentFields) -> Steps[AgentDetails]:
     """Return the steps that create an agent. Raises `InvalidRequestError`."""
     from leadway_client.models import CreateAgentRequest  # noqa: PLC0415 - as in `_calls`
 
     given = {"status": "active", "version": {}, **_given(fields, NewAgentFields)}
     check_type("name", name, str, "a string", InvalidRequestError)
-    body = {"locationId": location_id, "name": name, **_contract_names(given)}
+    body = {"locationId": options.location_id, "name": name, **_contract_names(given)}
     arguments = {"body": CreateAgentRequest.from_dict(body)}
-    return send_with_retries(Call("createAgent", arguments, _parse_created), options)
+    return send_with_retries(Call("agents.create_agent", arguments, _parse_created), options)
 
 
-def list_agents_steps(  # noqa: PLR0913 - the parameters of the operation
-    location_id: str,
+def list_agents_steps(
     options: SendOptions,
     *,
-    published_only: bool,
     offset: int,
     limit: int,
+    published_only: bool = False,
     deprecated_path: bool = False,
 ) -> Steps[AgentPage]:
     """Return the steps that list agents. Raises `InvalidRequestError`."""
+    if deprecated_path:  # As in `Agent.execute_deprecated`.
+        warnings.warn(_USE_LIST_AGENTS, DeprecationWarning, stacklevel=3)
     for name, value in (("offset", offset), ("limit", limit)):
         check_type(name, value, int, "a whole number", InvalidRequestError)
     check_type("published_only", published_only, bool, "True or False", InvalidRequestError)
-    arguments = {"location_id": location_id, "limit": str(limit), "offset": str(offset)}
+    arguments = {"location_id": options.location_id, "limit": str(limit), "offset": str(offset)}
     if published_only:
         arguments["is_published"] = "true"
-    operation = "getAgents-deprecated" if deprecated_path else "getAgents"
+    operation = "agents.get_agents_deprecated" if deprecated_path else "agents.get_agents"
     return send_with_retries(Call(operation, arguments, _parse_page, "GET"), options)
 
 
 def get_steps(
-    agent_id: str, location_id: str, options: SendOptions, *, deprecated_path: bool = False
+    agent_id: str, options: SendOptions, *, deprecated_path: bool = False
 ) -> Steps[AgentDetails]:
     """Return the steps that read an agent."""
-    operation = "getAgentById-deprecated" if deprecated_path else "getAgentById"
-    arguments = {"agent_id": agent_id, "location_id": location_id}
+    if deprecated_path:
+        warnings.warn(_USE_GET, DeprecationWarning, stacklevel=3)
+    operation = "agents.get_agent_by_id_deprecated" if deprecated_path else "agents.get_agent_by_id"
+    arguments = {"agent_id": agent_id, "location_id": options.location_id}
     return send_with_retries(Call(operation, arguments, _parse_agent, "GET"), options)
 
 
-def update_steps(
-    agent_id: str, location_id: str, options: SendOptions, fields: AgentFields
-) -> Steps[AgentDetails]:
+def update_steps(agent_id: str, options: SendOptions, fields: AgentFields) -> Steps[AgentDetails]:
     """Return the steps that change an agent. Raises `InvalidRequestError`."""
     from leadway_client.models import UpdateAgentMetadataRequest  # noqa: PLC0415 - as in `_calls`
 
-    body = {"locationId": location_id, **_contract_names(_given(fields, AgentFields))}
+    body = {"locationId": options.location_id, **_contract_names(_given(fields, AgentFields))}
     arguments = {"agent_id": agent_id, "body": UpdateAgentMetadataRequest.from_dict(body)}
     return send_with_retries(
-        Call("updateAgentMetadata", arguments, _parse_changed, "PATCH"), options
+        Call("agents.update_agent_metadata", arguments, _parse_changed, "PATCH"), options
     )
 
 
-def delete_steps(agent_id: str, location_id: str, options: SendOptions) -> Steps[None]:
+def delete_steps(agent_id: str, options: SendOptions) -> Steps[None]:
     """Return the steps that delete an agent."""
-    arguments = {"agent_id": agent_id, "location_id": location_id}
-    return send_with_retries(Call("deleteAgent", arguments, _parse_deleted, "DELETE"), options)
+    arguments = {"agent_id": agent_id, "location_id": options.location_id}
+    call = Call(
+        "agents.delete_agent", arguments, lambda response: parse_object(response, {}), "DELETE"
+    )
+    return send_with_retries(call, options)
 
 
 def update_version_steps(
-    version_id: str, location_id: str, options: SendOptions, fields: VersionFields
+    version_id: str, options: SendOptions, fields: VersionFields
 ) -> Steps[AgentDetails]:
     """Return the steps that change a version. Raises `InvalidRequestError`."""
     from leadway_client.models import UpdateAgentVersionRequest  # noqa: PLC0415 - as in `_calls`
@@ -265,25 +271,27 @@ def update_version_steps(
     body = _contract_names(_given(fields, VersionFields), _NAMES)
     arguments = {
         "version_id": checked_id(version_id, "version"),
-        "body": UpdateAgentVersionRequest.from_dict({"locationId": location_id, **body}),
+        "body": UpdateAgentVersionRequest.from_dict({"locationId": options.location_id, **body}),
     }
     return send_with_retries(
-        Call("updateAgentVersion", arguments, _parse_changed, "PATCH"), options
+        Call("agents.update_agent_version", arguments, _parse_changed, "PATCH"), options
     )
 
 
 def publish_steps(
-    version_id: str, location_id: str, options: SendOptions, fields: PublisherFields
+    version_id: str, options: SendOptions, fields: PublisherFields
 ) -> Steps[PublishedVersions]:
     """Return the steps that publish a version. Raises `InvalidRequestError`."""
     from leadway_client.models import PublishAgentVersionRequest  # noqa: PLC0415 - as in `_calls`
 
-    body = {"locationId": location_id, **_contract_names(_given(fields, PublisherFields))}
+    body = {"locationId": options.location_id, **_contract_names(_given(fields, PublisherFields))}
     arguments = {
         "version_id": checked_id(version_id, "version"),
         "body": PublishAgentVersionRequest.from_dict(body),
     }
-    return send_with_retries(Call("promoteAndPublish", arguments, _parse_published), options)
+    return send_with_retries(
+        Call("agents.promote_and_publish", arguments, _parse_published), options
+    )
 
 
 def _given(fields: Mapping[str, Any], kind: Any) -> dict[str, Any]:  # noqa: ANN401 - a TypedDict
@@ -344,10 +352,6 @@ def _parse_published(response: HTTPResponse) -> PublishedVersions:
         _version(fields["productionVersion"], response),
         _version(fields["newDraftVersion"], response),
     )
-
-
-def _parse_deleted(response: HTTPResponse) -> None:
-    parse_object(response, {})
 
 
 def _agent(raw: Mapping[str, Any], response: HTTPResponse) -> AgentDetails:

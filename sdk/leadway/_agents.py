@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypedDict
 
 from typing_extensions import TypeVar, Unpack, deprecated
 
@@ -33,15 +33,6 @@ R = TypeVar("R", default=Reply)
 """Kind of reply."""
 
 _USE_EXECUTE = "Use execute(): the vendor has deprecated this path."
-_USE_GET = "Use get(): the vendor has deprecated this path."
-
-Sent_co = TypeVar("Sent_co", covariant=True)
-
-
-class SendInSession(Protocol[Sent_co]):
-    """Function that returns the steps that send a message in a session, or in a new one."""
-
-    def __call__(self, session: str | None, *, is_restart: bool) -> Steps[Sent_co]: ...
 
 
 class _CommonFields(TypedDict, total=False):
@@ -78,12 +69,10 @@ class AgentBase:
     def __init__(
         self,
         agent_id: str,
-        location_id: str,
         options: SendOptions,
         transport: Any,  # noqa: ANN401 - the subclass has the type
     ) -> None:
         self.id: str = checked_id(agent_id)
-        self._location_id = location_id
         self._options = options
         self._transport = transport
 
@@ -100,20 +89,9 @@ class _ExecutableAgent(AgentBase):
         if deprecated_path:  # `@deprecated` is for type checkers: to warn, it would import asyncio.
             warnings.warn(_USE_EXECUTE, DeprecationWarning, stacklevel=3)
         check_fields(fields, MessageFields.__annotations__)
-        body = request_body(message, self._location_id, **fields)
+        body = request_body(message, self._options.location_id, **fields)
         call = execute_call(self.id, body, deprecated_path=deprecated_path)
         return send_with_retries(call, self._options)
-
-    def _get_steps(self, *, deprecated_path: bool = False) -> Steps[AgentDetails]:
-        if deprecated_path:
-            warnings.warn(_USE_GET, DeprecationWarning, stacklevel=3)
-        return get_steps(self.id, self._location_id, self._options, deprecated_path=deprecated_path)
-
-    def _update_steps(self, fields: AgentFields) -> Steps[AgentDetails]:
-        return update_steps(self.id, self._location_id, self._options, fields)
-
-    def _delete_steps(self) -> Steps[None]:
-        return delete_steps(self.id, self._location_id, self._options)
 
 
 class Agent(_ExecutableAgent):
@@ -159,12 +137,12 @@ class Agent(_ExecutableAgent):
             AgentNotFoundError: it is unknown, not active, or in another location.
             LeadwayError: there is no other response either; the class says why.
         """
-        return self._transport.run(self._get_steps())
+        return self._transport.run(get_steps(self.id, self._options))
 
     @deprecated("Use get(): the vendor has deprecated this path.", category=None)
     def get_deprecated(self) -> AgentDetails:
         """Return the agent by the deprecated path; see `get`."""
-        return self._transport.run(self._get_steps(deprecated_path=True))
+        return self._transport.run(get_steps(self.id, self._options, deprecated_path=True))
 
     def update(self, **fields: Unpack[AgentFields]) -> AgentDetails:
         """Change the agent's name, description or status; return it without its versions.
@@ -175,7 +153,7 @@ class Agent(_ExecutableAgent):
         Raises:
             LeadwayError: it was not changed, or that is not known; the class says why.
         """
-        return self._transport.run(self._update_steps(fields))
+        return self._transport.run(update_steps(self.id, self._options, fields))
 
     def delete(self) -> None:
         """Delete the agent with all its versions.
@@ -185,7 +163,7 @@ class Agent(_ExecutableAgent):
                 second call raises this, too.
             LeadwayError: it was not deleted, or that is not known; the class says why.
         """
-        self._transport.run(self._delete_steps())
+        self._transport.run(delete_steps(self.id, self._options))
 
 
 class AsyncAgent(_ExecutableAgent):
@@ -210,20 +188,20 @@ class AsyncAgent(_ExecutableAgent):
 
     async def get(self) -> AgentDetails:
         """Return the agent with all its versions; see `Agent.get`."""
-        return await self._transport.run(self._get_steps())
+        return await self._transport.run(get_steps(self.id, self._options))
 
     @deprecated("Use get(): the vendor has deprecated this path.", category=None)
     async def get_deprecated(self) -> AgentDetails:
         """Return the agent by the deprecated path; see `Agent.get`."""
-        return await self._transport.run(self._get_steps(deprecated_path=True))
+        return await self._transport.run(get_steps(self.id, self._options, deprecated_path=True))
 
     async def update(self, **fields: Unpack[AgentFields]) -> AgentDetails:
         """Change the agent; see `Agent.update`."""
-        return await self._transport.run(self._update_steps(fields))
+        return await self._transport.run(update_steps(self.id, self._options, fields))
 
     async def delete(self) -> None:
         """Delete the agent; see `Agent.delete`."""
-        await self._transport.run(self._delete_steps())
+        await self._transport.run(delete_steps(self.id, self._options))
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,13 +218,34 @@ class Turn(Generic[R]):
 class ConversationBase(Generic[R]):
     """Part that the conversations with all kinds of agents share; does no I/O."""
 
-    def __init__(self, agent_id: str, session: str | None, *, restart_expired: bool) -> None:
+    _SESSION: ClassVar[str]
+    """Name of the session's id."""
+
+    _FIELDS: ClassVar[Collection[str]]
+    """Names of the optional fields of a conversation."""
+
+    def __init__(
+        self,
+        agent_id: str,
+        steps: Callable[[str, Any], Steps[R]],
+        transport: Any,  # noqa: ANN401 - the subclass has the type
+        session: str | None,
+        fields: Mapping[str, Any],
+    ) -> None:
+        check_fields({self._SESSION: session})
+        check_fields(fields, [self._SESSION, *self._FIELDS])
         self._agent_id = agent_id
+        self._message_steps = steps
+        self._transport = transport
         self._session = session or None
-        self._restart_expired = restart_expired
+        self._fields = fields
         self._history: list[Turn[R]] = []
         self._restarts = 0
         self._busy = threading.Lock()
+
+    def __repr__(self) -> str:
+        name = type(self).__name__
+        return f"{name}(agent_id={self._agent_id!r}, {self._SESSION}={self._session!r})"
 
     @property
     def agent_id(self) -> str:
@@ -274,18 +273,18 @@ class ConversationBase(Generic[R]):
             self._busy.release()
 
     def _turn_steps(
-        self, message: str, send: SendInSession[R], session_of: Callable[[R], str]
+        self, message: str, send: Callable[[str | None], Steps[R]], session_of: Callable[[R], str]
     ) -> Steps[R]:
-        """Send a message in the session, or in a new one if it has expired."""
+        """Send a message in the session, or in a new one (`None`) if it has expired."""
         try:
-            reply = yield from send(self._session, is_restart=False)
+            reply = yield from send(self._session)
         except SessionNotFoundError:
-            if not (self._restart_expired and self._session):
+            if not (self._fields.get("restart_expired") and self._session):
                 raise
             logger.warning("session %s has expired; a new one begins", printable(self._session))
             self._session = None
             self._restarts += 1
-            reply = yield from send(None, is_restart=True)
+            reply = yield from send(None)
         self._session = session_of(reply)
         self._history.append(Turn(message, reply))
         return reply
@@ -294,30 +293,13 @@ class ConversationBase(Generic[R]):
 class BaseConversation(ConversationBase[Reply]):
     """Part of a conversation that sync and async ones share; does no I/O."""
 
-    def __init__(
-        self,
-        agent_id: str,
-        steps: Callable[[str, MessageFields], Steps[Reply]],
-        transport: Any,  # noqa: ANN401 - the subclass has the type
-        execution_id: str | None,
-        fields: ConversationFields,
-    ) -> None:
-        check_fields({"execution_id": execution_id})
-        check_fields(fields, ["execution_id", *ConversationFields.__annotations__])
-        restarts = bool(fields.get("restart_expired"))
-        super().__init__(agent_id, execution_id, restart_expired=restarts)
-        self._message_steps = steps
-        self._transport = transport
-        self._fields: Mapping[str, Any] = fields
+    _SESSION = "execution_id"
+    _FIELDS = ConversationFields.__annotations__
 
     @property
     def execution_id(self) -> str | None:
         """Id of the session, the only state; `None` before the first reply."""
         return self._session
-
-    def __repr__(self) -> str:
-        agent, session = self.agent_id, self.execution_id
-        return f"{type(self).__name__}(agent_id={agent!r}, execution_id={session!r})"
 
     def _steps(
         self,
@@ -328,7 +310,7 @@ class BaseConversation(ConversationBase[Reply]):
         check_fields({"attachments": attachments, "input_variables": input_variables})
         variables = {**(self._fields.get("input_variables") or {}), **(input_variables or {})}
 
-        def send(session: str | None, *, is_restart: bool) -> Steps[Reply]:  # noqa: ARG001 - it has no key
+        def send(session: str | None) -> Steps[Reply]:
             fields: MessageFields = {
                 "attachments": tuple(attachments),
                 "input_variables": variables,

@@ -32,7 +32,7 @@ class Call:
     """One call of an operation of the contract."""
 
     operation: str
-    """Its `operationId`."""
+    """Its module below `leadway_client.api`, such as `agents.execute_agent`."""
 
     arguments: Mapping[str, Any]
     """Arguments of the generated function for it, without those that the settings have."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, Self, TypedDict
@@ -32,7 +31,7 @@ from leadway._managed_agents import (
 from leadway._observers import Observer
 from leadway._rate_limiter import RateLimiter
 from leadway._retries import RetryPolicy
-from leadway._sender import SendOptions, Steps
+from leadway._sender import SendOptions
 from leadway._settings import Settings
 from leadway._token_providers import TokenFunction, TokenProvider, as_token
 from leadway._tokens import Secret
@@ -59,7 +58,6 @@ class Options(TypedDict, total=False):
     send_token_anywhere: bool | None
 
 
-_USE_LIST_AGENTS: Final = "Use list_agents(): the vendor has deprecated this path."
 _ARGUMENTS: Final = ("settings", "rate_limiter", "observer", *Options.__annotations__)
 
 
@@ -92,6 +90,7 @@ class _ClientBase:
         )
         token = self.settings.token
         self._options = SendOptions(
+            self.settings.location_id,
             self.settings.retries,
             rate_limiter,
             observer,
@@ -120,38 +119,6 @@ class _ClientBase:
         options = _mask_token(options)
         check_names(options, _ARGUMENTS, SettingsError)
         return cls(Settings.from_env(**options), rate_limiter=rate_limiter, observer=observer)
-
-    def _create_steps(self, name: str, fields: NewAgentFields) -> Steps[AgentDetails]:
-        return create_steps(self.settings.location_id, self._options, name, fields)
-
-    def _list_agents_steps(
-        self,
-        offset: int,
-        limit: int,
-        *,
-        published_only: bool = False,
-        deprecated_path: bool = False,
-    ) -> Steps[AgentPage]:
-        if deprecated_path:  # As in `Agent.execute_deprecated`.
-            warnings.warn(_USE_LIST_AGENTS, DeprecationWarning, stacklevel=3)
-        return list_agents_steps(
-            self.settings.location_id,
-            self._options,
-            published_only=published_only,
-            offset=offset,
-            limit=limit,
-            deprecated_path=deprecated_path,
-        )
-
-    def _update_version_steps(self, version_id: str, fields: VersionFields) -> Steps[AgentDetails]:
-        return update_version_steps(version_id, self.settings.location_id, self._options, fields)
-
-    def _publish_steps(self, version_id: str, fields: PublisherFields) -> Steps[PublishedVersions]:
-        return publish_steps(version_id, self.settings.location_id, self._options, fields)
-
-    def _list_steps(self, query: str | None, skip: int, limit: int) -> Steps[ManagedAgentPage]:
-        location = self.settings.location_id
-        return list_steps(location, self._options, query=query, skip=skip, limit=limit)
 
     def _open(self) -> None:
         raise NotImplementedError  # Both clients open a transport of their own kind.
@@ -191,7 +158,7 @@ class Leadway(_ClientBase):
         Raises:
             InvalidRequestError: the id cannot be one segment of a path.
         """
-        return Agent(agent_id, self.settings.location_id, self._options, self._transport)
+        return Agent(agent_id, self._options, self._transport)
 
     def managed_agent(self, agent_id: str) -> ManagedAgent:
         """Return the managed agent with this id. Sends no request.
@@ -199,7 +166,7 @@ class Leadway(_ClientBase):
         Raises:
             InvalidRequestError: the id cannot be one segment of a path.
         """
-        return ManagedAgent(agent_id, self.settings.location_id, self._options, self._transport)
+        return ManagedAgent(agent_id, self._options, self._transport)
 
     def list_managed_agents(
         self, query: str | None = None, *, skip: int = 0, limit: int = 25
@@ -214,7 +181,7 @@ class Leadway(_ClientBase):
         Raises:
             LeadwayError: there is no list; the class says why.
         """
-        return self._transport.run(self._list_steps(query, skip, limit))
+        return self._transport.run(list_steps(self._options, query, skip=skip, limit=limit))
 
     def create_agent(self, name: str, **fields: Unpack[NewAgentFields]) -> AgentDetails:
         """Create an agent with one version; return both.
@@ -228,7 +195,7 @@ class Leadway(_ClientBase):
         Raises:
             LeadwayError: it was not created, or that is not known; the class says why.
         """
-        return self._transport.run(self._create_steps(name, fields))
+        return self._transport.run(create_steps(self._options, name, fields))
 
     def list_agents(
         self, *, published_only: bool = False, offset: int = 0, limit: int = 25
@@ -244,13 +211,17 @@ class Leadway(_ClientBase):
             LeadwayError: there is no list; the class says why.
         """
         return self._transport.run(
-            self._list_agents_steps(offset, limit, published_only=published_only)
+            list_agents_steps(
+                self._options, offset=offset, limit=limit, published_only=published_only
+            )
         )
 
     @deprecated("Use list_agents(): the vendor has deprecated this path.", category=None)
     def list_agents_deprecated(self, *, offset: int = 0, limit: int = 25) -> AgentPage:
         """Return a page of the published agents by the deprecated path; see `list_agents`."""
-        return self._transport.run(self._list_agents_steps(offset, limit, deprecated_path=True))
+        return self._transport.run(
+            list_agents_steps(self._options, offset=offset, limit=limit, deprecated_path=True)
+        )
 
     def update_agent_version(
         self, version_id: str, **fields: Unpack[VersionFields]
@@ -265,7 +236,7 @@ class Leadway(_ClientBase):
             VersionNotFoundError: it is unknown, or in another location.
             LeadwayError: it was not changed, or that is not known; the class says why.
         """
-        return self._transport.run(self._update_version_steps(version_id, fields))
+        return self._transport.run(update_version_steps(version_id, self._options, fields))
 
     def publish_agent_version(
         self, version_id: str, **fields: Unpack[PublisherFields]
@@ -280,7 +251,7 @@ class Leadway(_ClientBase):
             VersionNotFoundError: it is unknown, or in another location.
             LeadwayError: it was not published, or that is not known; the class says why.
         """
-        return self._transport.run(self._publish_steps(version_id, fields))
+        return self._transport.run(publish_steps(version_id, self._options, fields))
 
     def close(self) -> None:
         """Close all connections."""
@@ -305,50 +276,50 @@ class AsyncLeadway(_ClientBase):
 
     def agent(self, agent_id: str) -> AsyncAgent:
         """Return the agent with this id; see `Leadway.agent`."""
-        return AsyncAgent(agent_id, self.settings.location_id, self._options, self._transport)
+        return AsyncAgent(agent_id, self._options, self._transport)
 
     def managed_agent(self, agent_id: str) -> AsyncManagedAgent:
         """Return the managed agent with this id; see `Leadway.managed_agent`."""
-        return AsyncManagedAgent(
-            agent_id, self.settings.location_id, self._options, self._transport
-        )
+        return AsyncManagedAgent(agent_id, self._options, self._transport)
 
     async def list_managed_agents(
         self, query: str | None = None, *, skip: int = 0, limit: int = 25
     ) -> ManagedAgentPage:
         """Return a page of the published managed agents; see `Leadway.list_managed_agents`."""
-        return await self._transport.run(self._list_steps(query, skip, limit))
+        return await self._transport.run(list_steps(self._options, query, skip=skip, limit=limit))
 
     async def create_agent(self, name: str, **fields: Unpack[NewAgentFields]) -> AgentDetails:
         """Create an agent with one version; see `Leadway.create_agent`."""
-        return await self._transport.run(self._create_steps(name, fields))
+        return await self._transport.run(create_steps(self._options, name, fields))
 
     async def list_agents(
         self, *, published_only: bool = False, offset: int = 0, limit: int = 25
     ) -> AgentPage:
         """Return a page of the active agents of the location; see `Leadway.list_agents`."""
         return await self._transport.run(
-            self._list_agents_steps(offset, limit, published_only=published_only)
+            list_agents_steps(
+                self._options, offset=offset, limit=limit, published_only=published_only
+            )
         )
 
     @deprecated("Use list_agents(): the vendor has deprecated this path.", category=None)
     async def list_agents_deprecated(self, *, offset: int = 0, limit: int = 25) -> AgentPage:
         """Return a page of the published agents by the deprecated path; see `list_agents`."""
         return await self._transport.run(
-            self._list_agents_steps(offset, limit, deprecated_path=True)
+            list_agents_steps(self._options, offset=offset, limit=limit, deprecated_path=True)
         )
 
     async def update_agent_version(
         self, version_id: str, **fields: Unpack[VersionFields]
     ) -> AgentDetails:
         """Replace parts of a version; see `Leadway.update_agent_version`."""
-        return await self._transport.run(self._update_version_steps(version_id, fields))
+        return await self._transport.run(update_version_steps(version_id, self._options, fields))
 
     async def publish_agent_version(
         self, version_id: str, **fields: Unpack[PublisherFields]
     ) -> PublishedVersions:
         """Publish a version; see `Leadway.publish_agent_version`."""
-        return await self._transport.run(self._publish_steps(version_id, fields))
+        return await self._transport.run(publish_steps(version_id, self._options, fields))
 
     async def close(self) -> None:
         """Close all connections."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 from uuid import uuid4
@@ -153,15 +153,20 @@ class _ManagedAgentBase(AgentBase):
         key = key or str(uuid4())
         arguments = {
             "managed_agent_id": self.id,
-            "body": _request_body(message, self._location_id, fields),
+            "body": _request_body(message, self._options.location_id, fields),
             "idempotency_key": key,
         }
-        call = Call("executeManagedAgent", arguments, parse_managed_reply, idempotency_key=key)
+        call = Call(
+            "managed_agents.execute_managed_agent",
+            arguments,
+            parse_managed_reply,
+            idempotency_key=key,
+        )
         return send_with_retries(call, self._options)
 
     def _get_steps(self) -> Steps[ManagedAgentDetails]:
-        arguments = {"managed_agent_id": self.id, "location_id": self._location_id}
-        call = Call("getManagedAgent", arguments, _parse_agent, "GET")
+        arguments = {"managed_agent_id": self.id, "location_id": self._options.location_id}
+        call = Call("managed_agents.get_managed_agent", arguments, _parse_agent, "GET")
         return send_with_retries(call, self._options)
 
 
@@ -233,30 +238,13 @@ class AsyncManagedAgent(_ManagedAgentBase):
 class BaseManagedConversation(ConversationBase[ManagedReply]):
     """Part of a conversation that sync and async ones share; does no I/O."""
 
-    def __init__(
-        self,
-        agent_id: str,
-        steps: Callable[[str, ManagedFields], Steps[ManagedReply]],
-        transport: Any,  # noqa: ANN401 - the subclass has the type
-        session_id: str | None,
-        fields: ManagedConversationFields,
-    ) -> None:
-        check_fields({"session_id": session_id})
-        check_fields(fields, ["session_id", *ManagedConversationFields.__annotations__])
-        restarts = bool(fields.get("restart_expired"))
-        super().__init__(agent_id, session_id, restart_expired=restarts)
-        self._message_steps = steps
-        self._transport = transport
-        self._fields: Mapping[str, Any] = fields
+    _SESSION = "session_id"
+    _FIELDS = ManagedConversationFields.__annotations__
 
     @property
     def session_id(self) -> str | None:
         """Id of the session, the only state; `None` before the first reply."""
         return self._session
-
-    def __repr__(self) -> str:
-        agent, session = self.agent_id, self.session_id
-        return f"{type(self).__name__}(agent_id={agent!r}, session_id={session!r})"
 
     def _steps(
         self, message: str, extra_variables: Mapping[str, Any] | None, key: str | None
@@ -264,13 +252,15 @@ class BaseManagedConversation(ConversationBase[ManagedReply]):
         check_fields({"extra_variables": extra_variables})
         variables = {**(self._fields.get("extra_variables") or {}), **(extra_variables or {})}
 
-        def send(session: str | None, *, is_restart: bool) -> Steps[ManagedReply]:
+        restarts = self._restarts
+
+        def send(session: str | None) -> Steps[ManagedReply]:
             fields: ManagedFields = {
                 "contact_id": self._fields.get("contact_id"),
                 "extra_variables": variables,
                 "session_id": session,
-                # Another request, so it needs another key.
-                "idempotency_key": None if is_restart else key,
+                # After a restart it is another request, which needs another key.
+                "idempotency_key": key if self._restarts == restarts else None,
             }
             return self._message_steps(message, fields)
 
@@ -323,7 +313,7 @@ class AsyncManagedConversation(BaseManagedConversation):
 
 
 def list_steps(
-    location_id: str, options: SendOptions, *, query: str | None, skip: int, limit: int
+    options: SendOptions, query: str | None, *, skip: int, limit: int
 ) -> Steps[ManagedAgentPage]:
     """Return the steps that list managed agents. Raises `InvalidRequestError`."""
     from leadway_client.types import UNSET  # noqa: PLC0415 - as in `_calls`
@@ -332,12 +322,14 @@ def list_steps(
     for name, value in (("skip", skip), ("limit", limit)):
         check_type(name, value, int, "a whole number", InvalidRequestError)
     arguments = {
-        "location_id": location_id,
+        "location_id": options.location_id,
         "query": query or UNSET,
         "skip": skip,
         "limit": limit,
     }
-    return send_with_retries(Call("listManagedAgents", arguments, _parse_page, "GET"), options)
+    return send_with_retries(
+        Call("managed_agents.list_managed_agents", arguments, _parse_page, "GET"), options
+    )
 
 
 def parse_managed_reply(response: HTTPResponse) -> ManagedReply:

@@ -10,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -54,37 +55,21 @@ _MAX_ERROR_BODY_BYTES: Final = 65_536
 _TOO_MANY_REQUESTS: Final = 429
 _SERVICE_UNAVAILABLE: Final = 503
 
-_BY_MESSAGE: Final[Sequence[tuple[frozenset[int], str, type[errors.APIStatusError]]]] = [
-    (frozenset({401}), r"command timed out", errors.UpstreamTimeoutError),
-    (
-        frozenset({400}),
-        r"(refresh token|authorization code) is invalid",
-        errors.InvalidTokenError,
-    ),
-    (frozenset({400, 422}), r"\bproperty \S+ should not exist", errors.InvalidRequestError),
-    (frozenset({401, 403}), r"authclass|user type is not", errors.WrongTokenTypeError),
-    (frozenset({401, 403}), r"route is not yet supported", errors.RouteNotFoundError),
-    (
-        frozenset({400, 401, 403}),
-        r"version header|not available in api version",
-        errors.VersionHeaderError,
-    ),
-    (frozenset({401, 403}), r"\bscopes?\b", errors.MissingScopeError),
-    (
-        frozenset({401, 403}),
-        r"access to this location|location is not accessible",
-        errors.WrongLocationError,
-    ),
-    (frozenset({400, 403, 404}), r"agent is (not |in)active", errors.InactiveAgentError),
-    (frozenset({400, 404}), r"agent not found", errors.AgentNotFoundError),
-    (
-        frozenset({400, 404}),
-        r"\b(execution|session) ?id\b|\bsession\b",
-        errors.SessionNotFoundError,
-    ),
-    (frozenset({400, 404}), r"version not found|\bversionid\b", errors.VersionNotFoundError),
-    (frozenset({404}), r"cannot (post|get|patch|delete)\b", errors.RouteNotFoundError),
-    (frozenset({409, 422}), r"idempotency-key was used", errors.IdempotencyKeyReusedError),
+_BY_MESSAGE: Final[Sequence[tuple[AbstractSet[int], str, type[errors.APIStatusError]]]] = [
+    ({401}, r"command timed out", errors.UpstreamTimeoutError),
+    ({400}, r"(refresh token|authorization code) is invalid", errors.InvalidTokenError),
+    ({400, 422}, r"\bproperty \S+ should not exist", errors.InvalidRequestError),
+    ({401, 403}, r"authclass|user type is not", errors.WrongTokenTypeError),
+    ({401, 403}, r"route is not yet supported", errors.RouteNotFoundError),
+    ({400, 401, 403}, r"version header|not available in api version", errors.VersionHeaderError),
+    ({401, 403}, r"\bscopes?\b", errors.MissingScopeError),
+    ({401, 403}, r"access to this location|location is not accessible", errors.WrongLocationError),
+    ({400, 403, 404}, r"agent is (not |in)active", errors.InactiveAgentError),
+    ({400, 404}, r"agent not found", errors.AgentNotFoundError),
+    ({400, 404}, r"\b(execution|session) ?id\b|\bsession\b", errors.SessionNotFoundError),
+    ({400, 404}, r"version not found|\bversionid\b", errors.VersionNotFoundError),
+    ({404}, r"cannot (post|get|patch|delete)\b", errors.RouteNotFoundError),
+    ({409, 422}, r"idempotency-key was used", errors.IdempotencyKeyReusedError),
 ]
 """Statuses, pattern of the message in lower case, class. The first match counts."""
 
@@ -185,7 +170,7 @@ def execute_call(
     agent_id: str, body: ExecuteAgentRequest, *, deprecated_path: bool = False
 ) -> Call:
     """Return the call that sends a message to an agent."""
-    operation = "executeAgent-deprecated" if deprecated_path else "executeAgent"
+    operation = "agents.execute_agent_deprecated" if deprecated_path else "agents.execute_agent"
     return Call(operation, {"agent_id": agent_id, "body": body}, parse_reply)
 
 

@@ -53,8 +53,9 @@ SAFE_TO_REPEAT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class SendOptions:
-    """How messages are sent."""
+    """How messages are sent, and the location of the agents."""
 
+    location_id: str = ""
     retries: RetryPolicy = field(default_factory=RetryPolicy)
     rate_limiter: RateLimiter | None = None
     observer: Observer | None = None

@@ -218,7 +218,7 @@ class OAuthToken(TokenProvider):
             message, hint = self._rejection.message, self._rejection.hint
             raise InvalidTokenError(message, status=self._rejection.status, hint=hint)
         return Call(
-            "getAccessToken",
+            "tokens.get_access_token",
             {"body": _RefreshBody(self._client_id, self._client_secret, self._refresh_token)},
             _check_tokens,
             token=self._refresh_token,
@@ -292,7 +292,7 @@ class LocationToken(TokenProvider):
         from leadway_client.models import GetLocationAccessTokenRequest  # noqa: PLC0415 - as in `_calls`
 
         return Call(
-            "getLocationAccessToken",
+            "tokens.get_location_access_token",
             {"body": GetLocationAccessTokenRequest(**self._ids)},
             _check_tokens,
             token=None if self.issuer else self._agency_token,

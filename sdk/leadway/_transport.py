@@ -13,8 +13,9 @@ import platform
 import time
 import zlib
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, closing, contextmanager
+from importlib import import_module
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -29,25 +30,6 @@ from leadway._sender import Result, Steps, run, run_async
 from leadway._settings import Settings
 from leadway._tokens import check_token_host, is_loopback
 from leadway._version import __version__
-from leadway_client.api.agents import (
-    create_agent,
-    delete_agent,
-    execute_agent,
-    execute_agent_deprecated,
-    get_agent_by_id,
-    get_agent_by_id_deprecated,
-    get_agents,
-    get_agents_deprecated,
-    promote_and_publish,
-    update_agent_metadata,
-    update_agent_version,
-)
-from leadway_client.api.managed_agents import (
-    execute_managed_agent,
-    get_managed_agent,
-    list_managed_agents,
-)
-from leadway_client.api.tokens import get_access_token, get_location_access_token
 from leadway_client.types import UNSET
 
 USER_AGENT: Final = (
@@ -59,32 +41,6 @@ USER_AGENT: Final = (
 # that another task was just given.
 _MAX_CONNECTIONS: Final = 100
 _KEEPALIVE_SECONDS: Final = 5.0
-
-_OPERATIONS: Final[Mapping[str, Any]] = {
-    "executeAgent": execute_agent,
-    "executeAgent-deprecated": execute_agent_deprecated,
-    "createAgent": create_agent,
-    "getAgents": get_agents,
-    "getAgents-deprecated": get_agents_deprecated,
-    "getAgentById": get_agent_by_id,
-    "getAgentById-deprecated": get_agent_by_id_deprecated,
-    "updateAgentMetadata": update_agent_metadata,
-    "updateAgentVersion": update_agent_version,
-    "promoteAndPublish": promote_and_publish,
-    "deleteAgent": delete_agent,
-    "executeManagedAgent": execute_managed_agent,
-    "listManagedAgents": list_managed_agents,
-    "getManagedAgent": get_managed_agent,
-    "getAccessToken": get_access_token,
-    "getLocationAccessToken": get_location_access_token,
-}
-_ONE_VERSION: Final = frozenset(
-    {
-        *("executeManagedAgent", "listManagedAgents", "getManagedAgent"),
-        *("getAccessToken", "getLocationAccessToken"),
-    }
-)
-"""Operations without `source`, which one `Version` has, or in which its names are those of one."""
 
 _UNENCODABLE: Final = (RecursionError, TypeError, ValueError)
 _FAILURES: Final = (
@@ -132,9 +88,9 @@ class _BaseTransport:
                 check_token_host(call.token, self._settings.base_url)
             except errors.TokenHostMismatchError as error:
                 return Failure(type(error), error.message)
-        operation = _OPERATIONS[call.operation]
+        operation = import_module(f"leadway_client.api.{call.operation}")
         chosen = dict(call.arguments)
-        if call.operation not in _ONE_VERSION:
+        if call.operation.startswith("agents."):  # Others are of one `Version`, without `source`.
             chosen["version"] = self._settings.api_version
             chosen["source"] = self._settings.source or UNSET
         arguments = operation._get_kwargs(**chosen)  # noqa: SLF001 - the only builder without parser
@@ -147,7 +103,7 @@ class _BaseTransport:
             reason = f"The message cannot be encoded as JSON: {detail}"
             return Failure(errors.InvalidRequestError, reason)
         token = call.token or self._settings.token
-        is_public = call.operation == "getAccessToken"  # Its form has its secrets.
+        is_public = call.operation == "tokens.get_access_token"  # Its form has its secrets.
         headers = {
             "Host": self._url.netloc,
             **({} if is_public else {"Authorization": f"Bearer {token.reveal()}"}),

@@ -18,7 +18,7 @@ GROUP: Final = "leadway.commands"
 EXIT_USAGE: Final = 2
 _OPTIONS: Final = ("--help", "--version", "help")
 
-_SUMMARIES: Final[Mapping[str, str]] = {
+SUMMARIES: Final[Mapping[str, str]] = {
     "chat": "have a conversation with an agent in the terminal",
     "doctor": "check settings, network, clock and token",
     "drift": "compare the contract with OpenAPI files of the vendor",
@@ -44,6 +44,7 @@ _SUMMARIES: Final[Mapping[str, str]] = {
     "report": "write the conversations of a mock as one HTML file",
     "verify": "compare the real service, or another target, with the mock",
 }
+"""What the commands of this project do; those of `leadway mock` have two words."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -92,7 +93,7 @@ def _run(command: EntryPoint, arguments: list[str]) -> int:
 
 def _usage(commands: Mapping[str, EntryPoint]) -> str:
     summaries = dict.fromkeys(commands, "") | {
-        name: text for name, text in _SUMMARIES.items() if name.split(" ")[0] in commands
+        name: text for name, text in SUMMARIES.items() if name.split(" ")[0] in commands
     }
     lines = [f"  {name:14} {text}".rstrip() for name, text in sorted(summaries.items())]
     names = ",".join(sorted(commands)) or "COMMAND"

@@ -14,7 +14,7 @@ import httpx
 import pytest
 import yaml
 
-from leadway_mock.cli.commands import COMMANDS
+from leadway_mock.cli.main import COMMANDS
 from tests.contract.programs import running
 from tests.docs.markdown import ROOT, Page
 from tests.docs.page_runner import PLUGINS, search_path

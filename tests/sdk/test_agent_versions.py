@@ -238,7 +238,7 @@ def parsed(steps: Steps[Any], body: object) -> Any:
 
 
 def listing(body: object) -> Any:
-    steps = list_agents_steps("here", SendOptions(), published_only=False, offset=0, limit=9)
+    steps = list_agents_steps(SendOptions("here"), offset=0, limit=9)
     return parsed(steps, body)
 
 
@@ -246,7 +246,7 @@ def test_missing_fields_have_defaults() -> None:
     page = listing({"agents": [{"agentId": "a", "name": None}, "no agent"]})
     assert [(each.id, each.name, each.versions) for each in page.agents] == [("a", "", ())]
     assert (page.total, page.limit, page.has_more) == (1, 1, False)
-    published = parsed(publish_steps("v", "here", SendOptions(), {}), {"data": {}})
+    published = parsed(publish_steps("v", SendOptions("here"), {}), {"data": {}})
     assert (published.production.id, published.draft.nodes) == ("", ())
 
 
@@ -258,5 +258,5 @@ def test_a_response_of_another_form_is_an_error(body: object) -> None:
 
 
 def test_a_created_agent_without_versions_is_an_error() -> None:
-    found = parsed(create_steps("here", SendOptions(), "a", {}), {"agent": {"agentId": "a"}})
+    found = parsed(create_steps(SendOptions("here"), "a", {}), {"agent": {"agentId": "a"}})
     assert isinstance(found, InvalidResponseError)

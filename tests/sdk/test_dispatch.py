@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint, version
 import pytest
 
 from leadway_command import dispatch
-from leadway_mock.cli.commands import COMMANDS
+from leadway_mock.cli.main import COMMANDS
 
 
 def test_without_a_command_it_lists_them(capsys: pytest.CaptureFixture[str]) -> None:

@@ -118,6 +118,13 @@ REPLY_FIELDS: Final[Mapping[str, str]] = {
 }
 """Fields of a reply except its text: name in the API, attribute of `AgentReply`."""
 
+_USUAL: Final = AgentReply("")
+USUAL_FIELDS: Final[Mapping[str, Any]] = {
+    name: list(value) if isinstance(value, tuple) else value
+    for name, value in ((n, getattr(_USUAL, each)) for n, each in REPLY_FIELDS.items())
+}
+"""Their usual values, as JSON."""
+
 
 def reply_fields(content: Mapping[str, Any]) -> AgentReply:
     """Return a reply without text from the fields of a response, by their names in the API."""

@@ -8,7 +8,7 @@ that contains `{{…}}` stays plain text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -17,7 +17,7 @@ from typing import Any, Final
 from leadway_mock.agents.patterns import ANY, Pattern
 from leadway_mock.agents.replies import AgentInput, AgentReply, Responder
 from leadway_mock.documents.problems import MAX_PROBLEMS_IN_TEXT, quote
-from leadway_mock.util.json_text import plain_text
+from leadway_mock.util.json_text import map_texts, plain_text
 from leadway_mock.util.names import closest
 
 NO_REPLY_MATCHED: Final = AgentReply(
@@ -96,24 +96,9 @@ def placeholder_hint(name: str, known: Iterable[str], hint: str) -> str:
     return f"did you mean `{{{{{close}}}}}`?" if close else hint
 
 
-def texts_in(value: object) -> Iterator[str]:
-    """Yield every text in a JSON value except property names."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping | Sequence):
-        for each in value.values() if isinstance(value, Mapping) else value:
-            yield from texts_in(each)
-
-
 def fill_texts(value: Any, values: Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON
     """Return a JSON value with the placeholders in all its texts filled."""
-    if isinstance(value, str):
-        return parse_template(value).fill(values)
-    if isinstance(value, Mapping):
-        return {name: fill_texts(each, values) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(fill_texts(each, values) for each in value)
-    return value
+    return map_texts(value, lambda text: parse_template(text).fill(values))
 
 
 def placeholder_values(agent_input: AgentInput, captures: Mapping[str, str]) -> dict[str, str]:

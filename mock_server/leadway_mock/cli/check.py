@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leadway_command import CommandParser
+from leadway_command import CommandParser, print_line
 from leadway_mock.agents.file.loader import AgentsFileError, agents_file_warnings, load_agents
-from leadway_mock.cli.options import FAILED, OK, print_error, print_line
+from leadway_mock.cli.options import FAILED, OK, print_error
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.dialogues import Dialogue, DialogueError
 from leadway_mock.dialogues.lint import check_faults, conflict_warnings, warnings_of

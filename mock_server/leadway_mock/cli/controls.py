@@ -149,12 +149,7 @@ def wait(arguments: Sequence[str]) -> int:
 
 
 def parse_duration(text: str, name: str) -> float:
-    """Return the seconds of a text such as `1h30m`; raises `CommandError`.
-
-    Args:
-        text: numbers with units, or a number of seconds.
-        name: the argument, for the message.
-    """
+    """Return the seconds of a text such as `1h30m` or `90`; raises `CommandError` about `name`."""
     word = text.strip().lower()
     if _PLAIN.fullmatch(word):
         return float(word)
@@ -164,13 +159,18 @@ def parse_duration(text: str, name: str) -> float:
     raise usage_error(f"{name} must be a duration such as 31m, 1h30m, 90s or 200ms, not {shown}.")
 
 
+def parse_count(text: str, name: str, most: int) -> int:
+    """Return a number from 1 to `most`; raises `CommandError`, which names the argument."""
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= most:
+        raise usage_error(f"{name} must be a whole number from 1 to {most}, not {text[:20]!r}.")
+    return int(text)
+
+
 def fault_of_words(words: Iterable[str]) -> dict[str, Any]:
     """Return the fault of words such as `status=500`; raises `CommandError`."""
     schema = json.loads(_FAULT_SCHEMA.read_bytes())["properties"]
-    fields: dict[str, Any] = {}
-    for name, text in parse_pairs(words, schema, "a fault"):
-        fields[name] = parse_value(text, schema[name])
-    return fields
+    pairs = parse_pairs(words, schema, "a fault")
+    return {name: parse_value(text, schema[name]) for name, text in pairs}
 
 
 def parse_pairs(

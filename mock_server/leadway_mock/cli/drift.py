@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-from leadway_command import CommandParser
-from leadway_mock.cli.options import FAILED, OK, print_error, print_line
+from leadway_command import CommandParser, print_line
+from leadway_mock.cli.options import FAILED, OK, print_error
 from leadway_mock.contract.loader import contract_file
 from leadway_mock.recording.accepted_entries import AcceptanceError
 from leadway_mock.recording.spec_comparison import Difference, Kind, compare, shared_families
@@ -98,14 +98,11 @@ def _print(report: DriftReport) -> None:
     counts = ", ".join(
         f"{sum(each.kind is kind for each in report.new)} {kind.value}" for kind in Kind
     )
+    differing = sum(each.kind is not Kind.WORDS for each in report.new)
     print_line(
         f"{report.compared} operations compared. New: {counts}. "
-        f"Other differences, all triaged: {report.total - _differing(report)}."
+        f"Other differences, all triaged: {report.total - differing}."
     )
-
-
-def _differing(report: DriftReport) -> int:
-    return sum(each.kind is not Kind.WORDS for each in report.new)
 
 
 def _as_json(report: DriftReport) -> dict[str, object]:

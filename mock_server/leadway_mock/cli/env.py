@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
-from collections.abc import Sequence
-from http.client import HTTPConnection, HTTPException
+from collections.abc import Mapping, Sequence
 
-from leadway_command import CommandParser
-from leadway_mock.cli.control_client import API_VERSION, LOCATION, TOKEN
-from leadway_mock.cli.interception import interception_variables
+from leadway_command import CommandParser, print_line
+from leadway_mock.cli.control_client import (
+    API_VERSION,
+    LOCATION,
+    TOKEN,
+    CommandError,
+    ControlClient,
+    RunningMock,
+)
 from leadway_mock.cli.options import (
     FAILED,
     OK,
     USAGE_ERROR,
     add_options,
     print_error,
-    print_line,
     selected_settings,
 )
 from leadway_mock.config.settings import Settings, SettingsError
-from leadway_mock.util.certificates import CertificateError
+from leadway_mock.util.certificates import (
+    BUNDLE_VARIABLES,
+    NODE_VARIABLE,
+    VENDOR_HOST,
+    CertificateError,
+    authority_file,
+    bundle_file,
+)
 from leadway_mock.util.no_proxy import no_proxy_variables
 
 COMMAND = "leadway mock env"
+PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy")
+NODE_SWITCH = "NODE_USE_ENV_PROXY"
+"""Makes `fetch` and `https` of Node 24 and later follow the proxy variables."""
 RESPONSE_TIMEOUT_SECONDS = 5.0
 
 LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
@@ -55,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
         return USAGE_ERROR
     host = LOOPBACK.get(settings.host, settings.host)
     url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
-    if not _is_mock(host, settings.port):
+    if not _is_mock(url):
         hint = f"Start one with `leadway mock --port {settings.port}`, or name another --port."
         print_error(COMMAND, f"no mock responds at {url}. {hint}")
         return FAILED
@@ -77,14 +90,31 @@ def main(arguments: Sequence[str]) -> int:
     return OK
 
 
-def _is_mock(host: str, port: int) -> bool:
+def _is_mock(url: str) -> bool:
     """Return whether a mock, and not another program, responds there."""
-    connection = HTTPConnection(host, port, timeout=RESPONSE_TIMEOUT_SECONDS)
+    client = ControlClient(RunningMock(url, ""))
     try:
-        connection.request("GET", "/__mock/health")
-        health = json.loads(connection.getresponse().read(1_000_000))
-    except (OSError, HTTPException, ValueError):
+        health = client.call("GET", "/health", timeout=RESPONSE_TIMEOUT_SECONDS)
+    except CommandError:
         return False
-    finally:
-        connection.close()
     return isinstance(health, dict) and health.get("status") == "ok" and "contractVersion" in health
+
+
+def trust_variables() -> dict[str, str]:
+    """Return the variables that make clients trust the authority; raises `CertificateError`."""
+    bundle = str(bundle_file())
+    return {NODE_VARIABLE: str(authority_file())} | dict.fromkeys(BUNDLE_VARIABLES, bundle)
+
+
+def interception_variables(url: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that send the vendor's host to the mock at `url`, without TLS.
+
+    Other hosts but loopback cannot be reached by HTTPS, unless `NO_PROXY` names them. Raises
+    `CertificateError`.
+    """
+    return {
+        **trust_variables(),
+        **dict.fromkeys(PROXY_VARIABLES, url),
+        NODE_SWITCH: "1",
+        **no_proxy_variables(url, environment, proxied=VENDOR_HOST),
+    }

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from leadway_command import CommandParser
-from leadway_mock.cli.interception import interception_variables, trust_variables
+from leadway_mock.cli.env import interception_variables, trust_variables
 from leadway_mock.cli.options import (
     FAILED,
     START_ERRORS,

@@ -14,16 +14,15 @@ from urllib.parse import urlsplit
 from leadway_command import CommandParser, print_error
 from leadway_mock.cli.control_client import (
     LOCATION,
-    REAL_SERVICE,
     TOKEN,
     CommandError,
     add_target,
     find_target,
     is_loopback,
 )
-from leadway_mock.cli.controls import parse_duration, usage_error
+from leadway_mock.cli.controls import parse_count, parse_duration, usage_error
 from leadway_mock.cli.terminal import FAILED, OK, print_json, print_text
-from leadway_mock.dialogues import Dialogue, DialogueError
+from leadway_mock.dialogues import DialogueError
 from leadway_mock.dialogues.loading.files import load_dialogue
 from leadway_mock.load import LoadPlan, LoadReport, run_load
 from leadway_mock.load.connection import Address
@@ -72,14 +71,16 @@ def _plan(options: argparse.Namespace) -> LoadPlan:
     url, token = find_target(options, os.environ)
     parts = urlsplit(url)
     host = parts.hostname or ""
-    _check_host(host, options.allow_host)
-    talkers = _number(options.talkers, "--talkers", MAX_TALKERS)
-    turns = _number(options.turns, "--turns", MAX_TURNS)
+    if not is_loopback(host) and host not in options.allow_host:
+        message = f"{host} is another machine. If it is yours to load, add --allow-host {host}."
+        raise usage_error(message)
+    talkers = parse_count(options.talkers, "--talkers", MAX_TALKERS)
+    turns = parse_count(options.turns, "--turns", MAX_TURNS)
     _check_files(talkers)
-    dialogue = _read_dialogue(options.dialogue)
     try:
+        dialogue = load_dialogue(options.dialogue) if options.dialogue else None
         lines = dialogue_lines(dialogue, turns) if dialogue else numbered_lines(turns)
-    except ScriptError as error:
+    except (DialogueError, ScriptError) as error:
         raise usage_error(str(error)) from error
     tls = client_context() if parts.scheme == "https" else None
     address = Address(host, parts.port or DEFAULT_PORTS[parts.scheme], parts.netloc, tls)
@@ -95,15 +96,6 @@ def _plan(options: argparse.Namespace) -> LoadPlan:
     )
 
 
-def _check_host(host: str, allowed: Sequence[str]) -> None:
-    """Raise `CommandError` for a host that nobody has released for a load."""
-    if host == REAL_SERVICE or host.endswith(f".{REAL_SERVICE}"):
-        raise usage_error(f"{host} is the real service, which no load test may use.")
-    if not is_loopback(host) and host not in allowed:
-        message = f"{host} is another machine. If it is yours to load, add --allow-host {host}."
-        raise usage_error(message)
-
-
 def _check_files(talkers: int) -> None:
     if resource is None:
         return
@@ -117,13 +109,6 @@ def _check_files(talkers: int) -> None:
         raise usage_error(f"{message} `ulimit -n` raises the limit.")
 
 
-def _read_dialogue(name: str | None) -> Dialogue | None:
-    try:
-        return load_dialogue(name) if name else None
-    except DialogueError as error:
-        raise usage_error(str(error)) from error
-
-
 def _progress() -> Callable[[LoadReport], None]:
     """Return a function that shows a line about the running load, if there is a terminal."""
     if not sys.stderr or not sys.stderr.isatty():
@@ -134,12 +119,6 @@ def _progress() -> Callable[[LoadReport], None]:
         sys.stderr.flush()
 
     return show
-
-
-def _number(text: str, name: str, most: int) -> int:
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= most:
-        raise usage_error(f"{name} must be a whole number from 1 to {most}, not {text[:20]!r}.")
-    return int(text)
 
 
 def _parser() -> CommandParser:

@@ -9,11 +9,21 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from leadway_command import did_you_mean, print_error
-from leadway_mock.cli.commands import COMMANDS, FUNCTIONS
+from leadway_command import SUMMARIES, did_you_mean, print_error
 from leadway_mock.cli.terminal import USAGE_ERROR
 
 MAX_SHOWN_CHARS = 80
+
+COMMANDS = {
+    name.removeprefix("mock "): text for name, text in SUMMARIES.items() if name.startswith("mock ")
+}
+"""The sub-commands, and what they do."""
+
+FUNCTIONS = {
+    **{name: f"controls:{name}" for name in ("advance", "fault", "reset", "seed", "wait")},
+    **{name: f"views:{name}" for name in ("export", "journal", "sessions", "show")},
+}
+"""Module and function of a command; by default the `main` of the module of its name."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -96,18 +96,10 @@ def _talk(client: ControlClient, arguments: Mapping[str, Any]) -> Any:  # noqa: 
     return client.execute(arguments.get("agentId", ECHO_AGENT), body)
 
 
-def _sessions(client: ControlClient, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
-    return client.get("/sessions", **arguments)
-
-
 def _session(client: ControlClient, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
     name = quote(arguments["executionId"], safe="")
     others = {key: value for key, value in arguments.items() if key != "executionId"}
     return client.get(f"/sessions/{name}", **others)
-
-
-def _journal(client: ControlClient, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
-    return client.post("/journal/find", {"order": "newest", "limit": 10} | dict(arguments))
 
 
 def _behaviours(client: ControlClient, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
@@ -128,11 +120,6 @@ def _put_dialogue(client: ControlClient, arguments: Mapping[str, Any]) -> Any:  
     return client.call("PUT", f"/dialogues/{name}", {"text": arguments["text"]})
 
 
-def _advance_clock(client: ControlClient, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    seconds = parse_duration(arguments["duration"], "duration")
-    return client.post("/clock/advance", {"seconds": seconds})
-
-
 TOOLS: Final = (
     Tool(
         "health",
@@ -142,7 +129,7 @@ TOOLS: Final = (
     Tool(
         "sessions",
         "List conversations, oldest first. `next` is the `after` of the next page.",
-        _sessions,
+        lambda c, a: c.get("/sessions", **a),
         {"agentId": TEXT, "limit": COUNT, "after": {"type": "integer", "minimum": 0}},
     ),
     Tool(
@@ -156,7 +143,7 @@ TOOLS: Final = (
         "journal",
         "Newest requests with response, rule, evidence and hint. `match` selects entries, such as"
         ' {"status": "4xx"} or {"rule": "session-expired"}.',
-        _journal,
+        lambda c, a: c.post("/journal/find", {"order": "newest", "limit": 10} | dict(a)),
         {"match": OBJECT, "limit": COUNT},
     ),
     Tool(
@@ -213,7 +200,9 @@ TOOLS: Final = (
     Tool(
         "advance_clock",
         "Move the mock's clock forward; after 31m every session has expired.",
-        _advance_clock,
+        lambda c, a: c.post(
+            "/clock/advance", {"seconds": parse_duration(a["duration"], "duration")}
+        ),
         {"duration": TEXT},
         ("duration",),
         writes=True,

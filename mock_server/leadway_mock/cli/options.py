@@ -1,4 +1,4 @@
-"""Command-line options, one per setting, and the output of the commands."""
+"""Command-line options, one per setting, and the errors of the commands."""
 
 from __future__ import annotations
 
@@ -57,16 +57,11 @@ def selected_settings(
     return from_environment(environment) | values
 
 
-def print_line(text: str) -> None:
-    """Print to standard output, at once."""
-    print(text, flush=True)  # noqa: T201 - the output of a command
-
-
 def print_error(command: str, error: Exception | str) -> None:
     """Print an error of `command` to standard error, with flags and variables as names."""
     text = error.on_command_line() if isinstance(error, SettingsError) else str(error)
     shown = short_lines(f"{command}: {text}" if command else text)
-    print(shown, file=sys.stderr)  # noqa: T201 - the same
+    print(shown, file=sys.stderr)  # noqa: T201 - the output of a command
 
 
 def _parse(name: str, value: bool | str | list[str]) -> Any:  # noqa: ANN401, FBT001 - as parsed

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from leadway_command import CommandParser
+from leadway_command import CommandParser, print_line
 from leadway_mock.cli.exec import SEPARATOR, run_program
-from leadway_mock.cli.options import FAILED, OK, USAGE_ERROR, print_error, print_line
+from leadway_mock.cli.options import FAILED, OK, USAGE_ERROR, print_error
 from leadway_mock.http_server import Server, ServerError
 from leadway_mock.recording.private_data import PRIVATE, KnownValues
 from leadway_mock.recording.proxy import RecordingProxy

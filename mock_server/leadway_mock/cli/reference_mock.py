@@ -65,10 +65,7 @@ MOCK_VALUES: Final[Mapping[str, str]] = MappingProxyType(
 class MockTarget:
     """Mock in this process as a target of probes, on a clock of its own.
 
-    Args:
-        contract: the contract without observations.
-        observations: what it behaves like.
-        settings: settings of `leadway mock`; they win over those of the observations.
+    It behaves like `observations`; `settings` of `leadway mock` win over theirs.
     """
 
     def __init__(

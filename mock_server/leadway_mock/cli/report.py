@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 from collections.abc import Sequence
@@ -10,9 +9,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from leadway_command import CommandParser
+from leadway_command import CommandParser, print_line
 from leadway_mock.cli.control_client import CommandError, ControlClient, add_target, find_target
-from leadway_mock.cli.options import FAILED, OK, print_error, print_line
+from leadway_mock.cli.options import FAILED, OK, print_error
 from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.web import create_app
@@ -22,17 +21,16 @@ COMMAND: Final = "leadway report"
 OK_STATUS: Final = 200
 
 
-class ReportError(Exception):
-    """A report cannot be made; the text contains the reason and the fix."""
-
-
 def main(arguments: Sequence[str]) -> int:
     """Write the report; return 1 and write none if the mock or the snapshot cannot be read."""
     options = _parser().parse_args(arguments)
     try:
-        data = _collect(options)
+        if options.snapshot:
+            data = _from_snapshot(options.snapshot)
+        else:
+            data = collect(ControlClient(find_target(options, os.environ)).get)
         options.output.write_text(report_html(data), "utf-8")
-    except (ReportError, CommandError, OSError) as error:
+    except (CommandError, OSError) as error:
         print_error(COMMAND, str(error))
         return FAILED
     sessions, entries = len(data["sessions"]), len(data["entries"])
@@ -40,26 +38,21 @@ def main(arguments: Sequence[str]) -> int:
     return OK
 
 
-def _collect(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the data of a running mock or a snapshot; raises `ReportError`, `CommandError`."""
-    if options.snapshot:
-        return _from_snapshot(options.snapshot)
-    return collect(ControlClient(find_target(options, os.environ)).get)
-
-
 def _from_snapshot(file: str) -> dict[str, Any]:
-    """Return the data of a snapshot; raises `ReportError`."""
+    """Return the data of a snapshot; raises `CommandError`."""
     if "://" in file:
-        raise ReportError(f"{file} is no file; for a running mock, write --url {file}.")
+        raise CommandError(f"{file} is no file; for a running mock, write --url {file}.")
     try:
         document = json.loads(Path(file).read_bytes())
     except ValueError as error:
-        raise ReportError(f"{file} must be a snapshot of GET /__mock/snapshot, as JSON.") from error
+        raise CommandError(
+            f"{file} must be a snapshot of GET /__mock/snapshot, as JSON."
+        ) from error
     with closing(build_emulator(Settings())) as emulator:
         client = create_app(emulator=emulator).test_client()
         restored = client.put("/__mock/snapshot", json=document)
         if restored.status_code != OK_STATUS:
-            raise ReportError(f"{file}: {restored.get_json()['message']}")
+            raise CommandError(f"{file}: {restored.get_json()['message']}")
         return collect(lambda path: client.get(f"/__mock{path}").get_json())
 
 

@@ -11,16 +11,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 
-from leadway_command import CommandParser
+from leadway_command import CommandParser, print_line
 from leadway_mock import __version__
-from leadway_mock.cli.commands import COMMANDS
+from leadway_mock.cli.main import COMMANDS
 from leadway_mock.cli.options import (
     OK,
     START_ERRORS,
     USAGE_ERROR,
     add_options,
     print_error,
-    print_line,
     selected_settings,
 )
 from leadway_mock.config.settings import ENVIRONMENT_PREFIX, Settings

@@ -40,10 +40,10 @@ def paint(text: str, colour: str) -> str:
 def print_json(value: object) -> None:
     """Print JSON: indented and coloured in a terminal, and otherwise on one line, for programs."""
     if not is_terminal():
-        _write(json_text(value))
+        print_text(json_text(value))
         return
     text = json_text(value, indent=2)
-    _write(_TOKEN.sub(_paint_token, text) if has_colour() else text)
+    print_text(_TOKEN.sub(_paint_token, text) if has_colour() else text)
 
 
 def json_text(value: object, indent: int | None = None) -> str:
@@ -57,10 +57,6 @@ def json_text(value: object, indent: int | None = None) -> str:
 
 def print_text(text: str) -> None:
     """Print lines without control characters, but for our own colours."""
-    _write(text)
-
-
-def _write(text: str) -> None:
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)  # noqa: T201 - the output of a command
 

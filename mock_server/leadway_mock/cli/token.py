@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from leadway_command import CommandParser
+from leadway_command import CommandParser, print_line
 from leadway_mock.agents.access_tokens import (
     ACCESS_SECONDS,
     access_claims,
@@ -17,7 +17,7 @@ from leadway_mock.agents.registry import (
     DEFAULT_SCOPES,
     LOCATION_CLASS,
 )
-from leadway_mock.cli.options import OK, USAGE_ERROR, print_error, print_line
+from leadway_mock.cli.options import OK, USAGE_ERROR, print_error
 
 COMMAND = "leadway mock token"
 MAX_SECONDS = 10**9

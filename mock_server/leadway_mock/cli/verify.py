@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-from leadway_command import CommandParser
-from leadway_mock.cli.options import FAILED, OK, USAGE_ERROR, print_error, print_line
+from leadway_command import CommandParser, print_line
+from leadway_mock.cli.options import FAILED, OK, USAGE_ERROR, print_error
 from leadway_mock.cli.reference_mock import mock_sender
 from leadway_mock.config.settings import SettingsError, from_environment
 from leadway_mock.contract.loader import load_contract
-from leadway_mock.contract.model import Contract
 from leadway_mock.contract.observations import (
     Observations,
     ObservationsError,
@@ -29,24 +28,20 @@ from leadway_mock.contract.observations import (
 from leadway_mock.recording.accepted_entries import AcceptanceError
 from leadway_mock.recording.redacted import RecordingError, RedactedJson, write_json
 from leadway_mock.recording.upstream import Upstream, UpstreamError
-from leadway_mock.recording.verification.accepted_differences import (
-    AcceptedDifferences,
-    accept,
-    problems,
-    read_accepted_differences,
-)
 from leadway_mock.recording.verification.findings import Findings
-from leadway_mock.recording.verification.http_target import HttpTarget
 from leadway_mock.recording.verification.probe import Probe
 from leadway_mock.recording.verification.probe_sender import (
     INTERVAL_SECONDS,
     Budget,
+    HttpTarget,
     PacedTarget,
     ProbeResponse,
     ProbeSender,
 )
-from leadway_mock.recording.verification.probes import NOT_ASKED, RUN_ID, VALUES
-from leadway_mock.recording.verification.selection import (
+from leadway_mock.recording.verification.probes import (
+    NOT_ASKED,
+    RUN_ID,
+    VALUES,
     SelectionError,
     clean_up_after,
     describe_probes,
@@ -56,10 +51,13 @@ from leadway_mock.recording.verification.selection import (
 from leadway_mock.recording.verification.verifier import (
     ProbeResult,
     Verdict,
+    accept,
     admission_error,
     count_possible_runs,
     count_runs,
     missing_values,
+    problems,
+    read_accepted_differences,
     verify,
 )
 from leadway_mock.util.printable_text import short_lines
@@ -132,7 +130,7 @@ def main(arguments: Sequence[str]) -> int:
     if not options.base_url:
         parser.error("write --base-url, such as --base-url https://services.leadconnectorhq.com")
     try:
-        run = _prepare(options)
+        run = _VerificationRun(options)
     except (AcceptanceError, ObservationsError, SelectionError, SettingsError) as error:
         print_error(COMMAND, error)
         return USAGE_ERROR
@@ -154,33 +152,29 @@ def main(arguments: Sequence[str]) -> int:
     return report.exit_code
 
 
-def _prepare(options: argparse.Namespace) -> _VerificationRun:
-    """Return the run, with the responses of the mock.
-
-    Raises `AcceptanceError`, `ObservationsError`, `SelectionError` or `SettingsError`.
-    """
-    contract, today = load_contract(), datetime.now(UTC).date()
-    known, settings = _known(options, contract), from_environment(os.environ)
-    accepted = read_accepted_differences(options.accepted)
-    due = None if options.due is None else parse_days(options.due)
-    probes = select_probes(
-        options.only, everything=options.all, due_days=due, known=known, today=today
-    )
-    expected = dict(mock_sender(contract, known, settings).observe(probes))
-    return _VerificationRun(contract, known, settings, accepted, probes, expected, today)
-
-
-@dataclass(frozen=True, slots=True)
 class _VerificationRun:
     """What one run compares, and with what."""
 
-    contract: Contract
-    known: Observations
-    settings: Mapping[str, Any]
-    accepted: AcceptedDifferences
-    probes: Sequence[Probe]
-    expected: Mapping[str, ProbeResponse]
-    today: date
+    def __init__(self, options: argparse.Namespace) -> None:
+        """Prepare the run, with the responses of the mock.
+
+        Raises `AcceptanceError`, `ObservationsError`, `SelectionError` or `SettingsError`.
+        """
+        self.contract, self.today = load_contract(), datetime.now(UTC).date()
+        self.known = Observations()
+        if options.observations is not None:
+            self.known = read_observations(options.observations, self.contract)
+        self.settings = from_environment(os.environ)
+        self.accepted = read_accepted_differences(options.accepted)
+        self.probes = select_probes(
+            options.only,
+            everything=options.all,
+            due_days=None if options.due is None else parse_days(options.due),
+            known=self.known,
+            today=self.today,
+        )
+        mock = mock_sender(self.contract, self.known, self.settings)
+        self.expected = dict(mock.observe(self.probes))
 
     def verify(
         self, target: ProbeSender, origin: str, options: argparse.Namespace
@@ -253,13 +247,6 @@ def _values(options: argparse.Namespace) -> dict[str, str]:
     return {**values, RUN_ID: uuid4().hex[:12]}
 
 
-def _known(options: argparse.Namespace, contract: Contract) -> Observations:
-    """Return the earlier observations; raises `ObservationsError`."""
-    if options.observations is None:
-        return Observations()
-    return read_observations(options.observations, contract)
-
-
 def _confirm(
     probes: Sequence[Probe],
     expected: Mapping[str, ProbeResponse],
@@ -330,10 +317,7 @@ def _as_json(report: VerificationReport) -> dict[str, Any]:
                 "probe": each.probe.name,
                 "verdict": each.verdict.value,
                 "reason": each.reason,
-                "differences": [
-                    {"pointer": one.pointer, "expected": one.expected, "actual": one.actual}
-                    for one in each.differences
-                ],
+                "differences": [one.to_json() for one in each.differences],
             }
             for each in report.results
         ],

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from leadway_command import CommandParser
 from leadway_mock.cli.control_client import PAGE, CommandError, ControlClient, run
-from leadway_mock.cli.controls import parse_pairs, parse_value, usage_error
+from leadway_mock.cli.controls import parse_count, parse_pairs, parse_value, usage_error
 from leadway_mock.cli.terminal import (
     BOLD,
     CYAN,
@@ -26,23 +26,14 @@ from leadway_mock.cli.terminal import (
 )
 from leadway_mock.util.printable_text import short_lines, short_text
 
+VALUES: Final = frozenset({"status", "turn", "fault", "hasUnusedInput", "truncated"})
 MATCH_FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "status": {},
-    "rule": {"type": "string"},
-    "evidence": {"type": "string"},
-    "method": {"type": "string"},
-    "path": {"type": "string"},
-    "tokenFingerprint": {"type": "string"},
-    "operationId": {"type": "string"},
-    "agentId": {"type": "string"},
-    "locationId": {"type": "string"},
-    "executionId": {"type": "string"},
-    "session": {"type": "string"},
-    "turn": {},
-    "body": {"type": "string"},
-    "fault": {},
-    "hasUnusedInput": {},
-    "truncated": {},
+    name: {} if name in VALUES else {"type": "string"}
+    for name in (
+        *("status", "rule", "evidence", "method", "path", "tokenFingerprint", "operationId"),
+        *("agentId", "locationId", "executionId", "session", "turn", "body", "fault"),
+        *("hasUnusedInput", "truncated"),
+    )
 }
 """Properties that select entries of the journal; `control.yaml` has their schemas."""
 
@@ -75,7 +66,8 @@ def journal(arguments: Sequence[str]) -> int:
     def show_entries(client: ControlClient, options: argparse.Namespace) -> int:
         pairs = parse_pairs(options.match, MATCH_FIELDS, "an entry")
         match = {name: parse_value(text, MATCH_FIELDS[name]) for name, text in pairs}
-        query = {"match": match, "order": "newest", "limit": _limit(options.limit)}
+        limit = parse_count(options.limit, "--limit", PAGE)
+        query = {"match": match, "order": "newest", "limit": limit}
         page = client.post("/journal/find", query)
         page["entries"].reverse()
         if not options.follow and not options.lines:
@@ -246,9 +238,3 @@ def _whole_session(client: ControlClient, execution_id: str) -> dict[str, Any]:
 def _ids_that_begin(client: ControlClient, start: str) -> list[str]:
     ids = (each["executionId"] for page in client.pages("/sessions") for each in page["sessions"])
     return [each for each in ids if each.startswith(start)]
-
-
-def _limit(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= PAGE:
-        raise usage_error(f"--limit must be a whole number from 1 to {PAGE}, not {text[:20]!r}.")
-    return int(text)

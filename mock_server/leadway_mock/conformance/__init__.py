@@ -6,15 +6,13 @@ what the platform rejects, or what loses, duplicates or mixes up a conversation;
 pass. docs/conformance.md explains the report, its options and the coverage.
 """
 
-from leadway_mock.conformance.coverage import Coverage, OperationCoverage, Outcome, coverage
+from leadway_mock.conformance.coverage import Coverage, coverage
 from leadway_mock.conformance.report import (
     ConformanceReport,
-    Finding,
-    Occurrence,
     evaluate,
     merge_reports,
 )
-from leadway_mock.conformance.rules import RULES, Rule, Severity
+from leadway_mock.conformance.rules import RULES, Severity
 from leadway_mock.conformance.session_detectors import IDLE_SECONDS
 from leadway_mock.conformance.text_report import (
     assert_conformant,
@@ -29,12 +27,7 @@ __all__ = [
     "RULES",
     "ConformanceReport",
     "Coverage",
-    "Finding",
     "JournalEntry",
-    "Occurrence",
-    "OperationCoverage",
-    "Outcome",
-    "Rule",
     "Severity",
     "assert_conformant",
     "coverage",

@@ -83,7 +83,16 @@ class Coverage:
     def to_json(self) -> dict[str, Any]:
         """Return the coverage as a JSON object."""
         return {
-            "operations": [_operation_to_json(each) for each in self.operations],
+            "operations": [
+                {
+                    "operationId": each.id,
+                    "hits": len(each.hits),
+                    "missed": len(each.missed),
+                    "statuses": {str(status): count for status, count in each.statuses.items()},
+                    "outcomes": list(map(asdict, each.outcomes)),
+                }
+                for each in self.operations
+            ],
             "undocumented": list(map(asdict, self.undocumented)),
         }
 
@@ -135,16 +144,6 @@ def _add(one: Iterable[Outcome], other: Iterable[Outcome]) -> tuple[Outcome, ...
         hits = each.hits + (sums[key].hits if key in sums else 0)
         sums[key] = replace(each, hits=hits)
     return tuple(sums.values())
-
-
-def _operation_to_json(operation: OperationCoverage) -> dict[str, Any]:
-    return {
-        "operationId": operation.id,
-        "hits": len(operation.hits),
-        "missed": len(operation.missed),
-        "statuses": {str(status): count for status, count in operation.statuses.items()},
-        "outcomes": list(map(asdict, operation.outcomes)),
-    }
 
 
 def _outcomes(values: Iterable[Mapping[str, Any]]) -> tuple[Outcome, ...]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from leadway_mock.contract.model import agent_id_of
 from leadway_mock.state.journal_entry import JournalEntry
+from leadway_mock.util.cache import BoundedDict
+
+K = TypeVar("K", bound=Hashable)
 
 COMPLETE_TRANSPORTS = frozenset({None, "SLOW_BODY"})
 """Transport faults, or none, with which the client receives the whole response."""
@@ -162,14 +165,10 @@ def observe(entry: JournalEntry) -> Observation:
         was_delivered=response.get("transport") in COMPLETE_TRANSPORTS,
         delay=delay,
         retry_after=float(retry_after) if RETRY_AFTER_SECONDS.fullmatch(retry_after) else None,
-        key=_key(entry),
+        key=request["headers"].get("idempotency-key", "")
+        if entry.get("operationId") == KEYED_OPERATION
+        else "",
     )
-
-
-def _key(entry: JournalEntry) -> str:
-    if entry.get("operationId") != KEYED_OPERATION:
-        return ""
-    return entry["request"]["headers"].get("idempotency-key", "")
 
 
 class Detection(NamedTuple):
@@ -180,8 +179,12 @@ class Detection(NamedTuple):
     journal_entries: tuple[int, ...]
 
 
-class Detector(ABC):
+class Detector(ABC, Generic[K]):
     """Examines one request after the other, in the order of the journal."""
+
+    def __init__(self) -> None:
+        self._earlier: BoundedDict[K, Observation] = BoundedDict()
+        """Earlier requests to compare with, by what the later one must have in common."""
 
     @abstractmethod
     def observe(self, current: Observation) -> Iterable[Detection]:

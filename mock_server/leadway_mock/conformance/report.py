@@ -6,18 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from leadway_mock.conformance.agent_detectors import (
-    RepeatedCreationsDetector,
-    RepeatedPublicationsDetector,
-    UsedTokensDetector,
-)
 from leadway_mock.conformance.observation import Detection, Detector, observe
 from leadway_mock.conformance.request_detectors import (
     EarlyRetryDetector,
     KeyedRetriesDetector,
+    RepeatedCreationsDetector,
     RepeatedErrorsDetector,
     RepeatedMessagesDetector,
+    RepeatedPublicationsDetector,
     SingleRequestDetector,
+    UsedTokensDetector,
 )
 from leadway_mock.conformance.rules import RULES, Rule, Severity, check_ids
 from leadway_mock.conformance.session_detectors import (
@@ -119,7 +117,7 @@ def evaluate(
     """
     allowed, requests = check_ids(allow), 0
     findings: dict[str, Finding] = {}
-    detectors: tuple[Detector, ...] = (
+    detectors: tuple[Detector[Any], ...] = (
         DroppedSessionsDetector(idle_seconds),
         MixedUpSessionsDetector(),
         ParallelTurnsDetector(),

@@ -1,4 +1,4 @@
-"""Detectors of invalid requests, and of retries that are too early, futile or unsafe."""
+"""Detectors of invalid requests, and of those sent again too early, in vain or unsafely."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from leadway_mock.conformance.observation import (
     Detector,
     Observation,
     duration_text,
+    short_id,
 )
 from leadway_mock.conformance.session_detectors import is_retry_after_timeout
-from leadway_mock.util.cache import BoundedDict
 
 RETRY_SECONDS = 60.0
 """Within how many seconds the same request is a retry: the longest time-out seen in public code.
@@ -62,6 +62,11 @@ UNKNOWN_QUERY = frozenset({"query-unknown", "query-unknown-400"})
 KEYLESS_OPERATIONS = frozenset({"executeAgent", "executeAgent-deprecated"})
 """Operations that process a message again, whatever key it has."""
 
+LIST_OPERATIONS = frozenset({"getAgents", "getAgents-deprecated"})
+"""Operations by which a client can see whether an agent was created."""
+
+USED_TOKEN_RULES = frozenset({"refresh-token-invalid", "authorization-code-invalid"})
+
 TOO_MANY_REQUESTS = 429
 
 BLOCKED_USER_AGENT = "python-urllib/"
@@ -73,7 +78,7 @@ API_PREFIX = "/agent-studio"
 MAX_TEXT_CHARS = 200
 
 
-class SingleRequestDetector(Detector):
+class SingleRequestDetector(Detector[str]):
     """Detects mistakes that need no other request to be seen."""
 
     def observe(self, current: Observation) -> Iterator[Detection]:
@@ -90,18 +95,15 @@ class SingleRequestDetector(Detector):
             yield from _error(current, line)
 
 
-class RepeatedMessagesDetector(Detector):
+class RepeatedMessagesDetector(Detector[MessageKey]):
     """Detects messages that are sent again although the agent may have received them."""
-
-    def __init__(self) -> None:
-        self._uncertain: BoundedDict[MessageKey, Observation] = BoundedDict()
 
     def observe(self, current: Observation) -> Iterator[Detection]:
         """Compare with the last time that this message was sent with an uncertain outcome."""
         if not current.message:
             return
         key = current.conversation, current.requested_session, current.message
-        before = self._uncertain.get(key)
+        before = self._earlier.get(key)
         repeated = before is not None and (
             is_retry_after_timeout(current, before)
             or (is_uncertain(before) and is_soon(current, before))
@@ -112,21 +114,18 @@ class RepeatedMessagesDetector(Detector):
         if is_uncertain(current) or current.delay:
             # A turn that was committed is the one that a later retry repeats.
             committed = repeated and before and before.was_committed and not current.was_committed
-            self._uncertain[key] = before if before and committed else current
+            self._earlier[key] = before if before and committed else current
         elif before and (current.was_committed or current.entry.get("repeated")):
-            del self._uncertain[key]
+            del self._earlier[key]
 
 
-class EarlyRetryDetector(Detector):
+class EarlyRetryDetector(Detector[tuple[str, str, str]]):
     """Detects requests that do not wait as long as `Retry-After` says."""
-
-    def __init__(self) -> None:
-        self._limited: BoundedDict[tuple[str, str, str], Observation] = BoundedDict()
 
     def observe(self, current: Observation) -> Iterator[Detection]:
         """Compare with the last `Retry-After` for this client, location and operation."""
         key = current.conversation.client, current.conversation.location, current.operation_id
-        limited = self._limited.get(key)
+        limited = self._earlier.get(key)
         if limited and limited.retry_after and current.started_after(limited):
             seconds = current.seconds_since(limited)
             if seconds < limited.retry_after - RETRY_AFTER_TOLERANCE_SECONDS:
@@ -136,21 +135,18 @@ class EarlyRetryDetector(Detector):
                 )
                 yield Detection("retry-after-ignored", text, (limited.number, current.number))
         if current.retry_after is not None and current.was_delivered:
-            self._limited[key] = current
+            self._earlier[key] = current
 
 
-class KeyedRetriesDetector(Detector):
+class KeyedRetriesDetector(Detector[tuple[str, str]]):
     """Detects keys that are sent again after a 429 that does not allow it (documented)."""
-
-    def __init__(self) -> None:
-        self._final: BoundedDict[tuple[str, str], Observation] = BoundedDict()
 
     def observe(self, current: Observation) -> Iterator[Detection]:
         """Compare with the last 429 for this key."""
         if not current.key:
             return
         key = current.conversation.client, current.key
-        before = self._final.pop(key, None)
+        before = self._earlier.pop(key, None)
         if before:
             text = "the key of a 429 without retryable or Retry-After was sent again"
             yield Detection("idempotency-key-after-429", text, (before.number, current.number))
@@ -158,14 +154,11 @@ class KeyedRetriesDetector(Detector):
             body = current.entry["response"].get("body")
             is_retryable = isinstance(body, dict) and body.get("retryable") is True
             if not is_retryable or current.retry_after is None:
-                self._final[key] = current
+                self._earlier[key] = current
 
 
-class RepeatedErrorsDetector(Detector):
+class RepeatedErrorsDetector(Detector[str]):
     """Detects rejected requests that are sent again unchanged."""
-
-    def __init__(self) -> None:
-        self._rejected: BoundedDict[str, Observation] = BoundedDict()
 
     def observe(self, current: Observation) -> Iterator[Detection]:
         """Compare with the last time that the same request was rejected.
@@ -176,14 +169,69 @@ class RepeatedErrorsDetector(Detector):
         key = current.fingerprint
         if not key:
             return
-        before = self._rejected.pop(key, None)
+        before = self._earlier.pop(key, None)
         same = before and (current.rule == before.rule or before.was_scripted)
         if before and same and is_soon(current, before):
             after = duration_text(current.seconds_since(before))
             text = f"{before.status} {before.rule}, and the same request again after {after}"
             yield Detection("error-retried", text, (before.number, current.number))
         if current.status in FINAL_STATUSES and _is_final(current):
-            self._rejected[key] = current
+            self._earlier[key] = current
+
+
+class RepeatedCreationsDetector(Detector[str]):
+    """Detects agents that are created again because the first response did not arrive."""
+
+    def observe(self, current: Observation) -> Iterator[Detection]:
+        """Compare with the last time that this creation had an uncertain outcome.
+
+        A list of the agents in between shows the client what happened.
+        """
+        if current.operation_id in LIST_OPERATIONS and current.succeeded:
+            self._earlier.clear()
+        if current.operation_id != "createAgent":
+            return
+        before = self._earlier.pop(current.fingerprint, None)
+        if before and is_soon(current, before):
+            both = _was_created(before) and _was_created(current)
+            text = "the response to createAgent was lost, and the same request was sent again"
+            rule = "agent-duplicated" if both else "retry-unsafe"
+            yield Detection(rule, text, (before.number, current.number))
+        if is_uncertain(current):
+            self._earlier[current.fingerprint] = current
+
+
+class RepeatedPublicationsDetector(Detector[tuple[str, str]]):
+    """Detects versions that are published although the client has published them."""
+
+    def observe(self, current: Observation) -> Iterator[Detection]:
+        """Compare with the success that this client received for the version."""
+        if current.operation_id != "promoteAndPublish":
+            return
+        version = (current.entry.get("pathParameters") or {}).get("versionId", "")
+        key = current.conversation.client, version
+        before = self._earlier.get(key)
+        if before and current.rule == "version-not-draft" and not current.was_scripted:
+            text = f"version {short_id(version)} was published twice"
+            yield Detection("version-published-again", text, (before.number, current.number))
+        if current.succeeded and not current.was_scripted:
+            self._earlier[key] = current
+
+
+class UsedTokensDetector(Detector[str]):
+    """Detects refresh tokens and authorization codes that are sent again after their success."""
+
+    def observe(self, current: Observation) -> Iterator[Detection]:
+        """Compare with the success that the client received for the same request."""
+        if current.operation_id != "getAccessToken" or current.was_scripted:
+            return
+        before = self._earlier.get(current.fingerprint)
+        if before and current.rule in USED_TOKEN_RULES:
+            kind = "refresh token" if current.rule.startswith("refresh") else "authorization code"
+            text = f"a {kind} that had brought tokens was sent again"
+            yield Detection("token-reused", text, (before.number, current.number))
+        if current.succeeded:
+            self._earlier[current.fingerprint] = current
 
 
 def _headers(current: Observation) -> Iterator[Detection]:
@@ -242,6 +290,11 @@ def _is_final(current: Observation) -> bool:
     return (
         current.was_delivered and isinstance(body, dict) and body.get("message") != TIMEOUT_MESSAGE
     )
+
+
+def _was_created(observation: Observation) -> bool:
+    fault = observation.entry.get("fault")
+    return bool(fault["committed"]) if fault else observation.rule == "agent-created"
 
 
 def _repeated_message(current: Observation, before: Observation) -> Detection:

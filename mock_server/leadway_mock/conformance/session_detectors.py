@@ -49,13 +49,14 @@ class _FirstMessages:
         return self.count >= MIN_REPEATS[has_contact]
 
 
-class DroppedSessionsDetector(Detector):
+class DroppedSessionsDetector(Detector[str]):
     """Detects clients that start a session with each message and never continue one.
 
     A client that continues one session can do it, so its other conversations are just short.
     """
 
     def __init__(self, idle_seconds: float) -> None:
+        super().__init__()
         self._idle_seconds = idle_seconds
         self._openers: BoundedDict[str, ConversationKey] = BoundedDict()
         self._continued: BoundedDict[ConversationKey, bool] = BoundedDict()
@@ -97,15 +98,12 @@ class DroppedSessionsDetector(Detector):
             first.add(current)
 
 
-class MixedUpSessionsDetector(Detector):
+class MixedUpSessionsDetector(Detector[str]):
     """Detects session ids that no response contained, or that belong to another conversation."""
-
-    def __init__(self) -> None:
-        self._turns: BoundedDict[str, Observation] = BoundedDict()
 
     def observe(self, current: Observation) -> Iterator[Detection]:
         """Compare the session with its earlier turns."""
-        known = self._turns.get(current.requested_session)
+        known = self._earlier.get(current.requested_session)
         error = current.session_error
         if error == "session-unknown" and known is None:
             session = short_id(current.requested_session)
@@ -118,38 +116,35 @@ class MixedUpSessionsDetector(Detector):
 
     def _compare_contacts(self, current: Observation) -> Iterator[Detection]:
         """Compare the contact with the session's; it may become known later."""
-        known = self._turns.get(current.session)
+        known = self._earlier.get(current.session)
         one, other = known.conversation.contact if known else "", current.conversation.contact
         if known is None or not one:
-            self._turns[current.session] = current
+            self._earlier[current.session] = current
         elif other not in {"", one}:
             contacts = f"contact {short_id(one)}, then contact {short_id(other)}"
             text = f"session {short_id(current.session)}: {contacts}"
             yield Detection("session-across-contacts", text, (known.number, current.number))
 
 
-class ParallelTurnsDetector(Detector):
+class ParallelTurnsDetector(Detector[str]):
     """Detects two messages of one session at the same time.
 
     The journal is in the order in which responses were made, so the turn of each session whose
     response was sent last is enough to compare with.
     """
 
-    def __init__(self) -> None:
-        self._latest: BoundedDict[str, Observation] = BoundedDict()
-
     def observe(self, current: Observation) -> Iterator[Detection]:
         """Compare with the latest turn of the session."""
         if not (current.was_committed and current.session == current.requested_session):
             return
-        latest = self._latest.get(current.session)
+        latest = self._earlier.get(current.session)
         overlaps = latest is not None and not current.started_after(latest)
         if latest and overlaps and not is_retry_after_timeout(current, latest):
             session = short_id(current.session)
             text = f"session {session}: turns {latest.turn} and {current.turn} overlap"
             yield Detection("parallel-turns", text, (latest.number, current.number))
         if latest is None or current.ended_at > latest.ended_at:
-            self._latest[current.session] = current
+            self._earlier[current.session] = current
 
 
 def is_retry_after_timeout(current: Observation, before: Observation) -> bool:

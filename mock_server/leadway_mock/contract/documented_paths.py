@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -41,15 +41,10 @@ def documented_at(path: str) -> Mapping[str, DocumentedOperation]:
 def _by_length() -> Mapping[int, list[tuple[tuple[str, ...], DocumentedOperation]]]:
     """Return the operations by the number of segments, those with fewer parameters first."""
     found: dict[int, list[tuple[tuple[str, ...], DocumentedOperation]]] = {}
-    for operation in sorted(_read(), key=lambda each: each.path.count("{")):
+    text = resources.files(__package__).joinpath("documented_paths.txt").read_text("utf-8")
+    rows = (line.split() for line in text.splitlines() if not line.startswith("#"))
+    operations = (DocumentedOperation(method, path, PAGES + page) for method, path, page in rows)
+    for operation in sorted(operations, key=lambda each: each.path.count("{")):
         segments = tuple(operation.path.rstrip("/").split("/"))
         found.setdefault(len(segments), []).append((segments, operation))
     return found
-
-
-def _read() -> Iterator[DocumentedOperation]:
-    text = resources.files(__package__).joinpath("documented_paths.txt").read_text("utf-8")
-    for line in text.splitlines():
-        if not line.startswith("#"):
-            method, path, page = line.split()
-            yield DocumentedOperation(method, path, PAGES + page)

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -108,7 +109,8 @@ class Observations:
     @property
     def evidence(self) -> dict[str, str]:
         """The evidence of each row that a probe has shown, as in `X-Mock-Evidence`."""
-        found = sorted((each for each in self.probes if not each.differences), key=_date)
+        agreeing = (each for each in self.probes if not each.differences)
+        found = sorted(agreeing, key=attrgetter("date"))
         return {row: f"observed, {each.date}" for each in found for row in each.behaviours}
 
     def to_json(self) -> dict[str, Any]:
@@ -149,10 +151,6 @@ class Observations:
             session_starts=frozenset(each.rule for each in self.responses if each.starts_session),
             absent_headers=self.absent_headers,
         )
-
-
-def _date(probe: ObservedProbe) -> str:
-    return probe.date
 
 
 def _with_examples(

@@ -10,7 +10,6 @@ import flask
 from leadway_mock.contract.model import Contract
 from leadway_mock.control_api import (
     agents,
-    changes,
     clock,
     dialogues,
     faults,
@@ -25,18 +24,7 @@ from leadway_mock.pipeline.emulator import Emulator
 
 __all__ = ["control_blueprint", "load_control_contract"]
 
-MODULES = (
-    introspection,
-    namespaces,
-    agents,
-    sessions,
-    journal,
-    changes,
-    dialogues,
-    faults,
-    clock,
-    settings,
-)
+MODULES = (agents, clock, dialogues, faults, introspection, journal, namespaces, sessions, settings)
 """Each has a function `register`, which adds the handlers of some operations."""
 
 

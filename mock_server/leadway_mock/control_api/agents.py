@@ -7,13 +7,11 @@ from typing import Any, Final
 from leadway_mock.agents.file.loader import AgentsFileError
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import (
-    MAX_LISTED_PROBLEMS,
     ControlAPIError,
     ControlCall,
-    invalid_body,
+    invalid_file,
     not_found,
 )
-from leadway_mock.http.messages import FieldError
 from leadway_mock.pipeline.created_agents import (
     SeedError,
     check_replies,
@@ -27,8 +25,6 @@ from leadway_mock.util.json_text import to_json_text
 
 MAX_SEED_BYTES: Final = 16 * 1_048_576
 """Limit of agents that are loaded while the mock runs."""
-
-LINE = "line {line}, column {column}: {message}"
 
 
 def register(control: ControlAPI) -> None:
@@ -51,7 +47,8 @@ def register(control: ControlAPI) -> None:
         try:
             agents = seed_agents(call.emulator, call.namespace, text)
         except AgentsFileError as error:
-            raise _invalid(error, "/text" if "text" in call.body else "/agents") from error
+            pointer = "/text" if "text" in call.body else "/agents"
+            raise invalid_file(error, pointer) from error
         except SeedError as error:
             raise ControlAPIError(409, str(error)) from error
         return {"agents": [_agent_to_json(each) for each in agents]}
@@ -62,19 +59,11 @@ def register(control: ControlAPI) -> None:
         try:
             check_replies(replies)
         except AgentsFileError as error:
-            raise _invalid(error, "/replies") from error
+            raise invalid_file(error, "/replies") from error
         agent = give_replies(call.namespace, agent_id, replies)
         if agent is None:
             raise not_found("created agent", agent_id)
         return _agent_to_json(agent)
-
-
-def _invalid(error: AgentsFileError, pointer: str) -> ControlAPIError:
-    problems = [
-        FieldError(pointer, LINE.format(**each.to_json()), each.hint)
-        for each in error.problems[:MAX_LISTED_PROBLEMS]
-    ]
-    return invalid_body(problems, "{0.message} — {0.hint}.".format)
 
 
 def _agent_to_json(agent: StoredAgent) -> dict[str, Any]:

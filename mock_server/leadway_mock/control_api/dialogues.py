@@ -7,11 +7,10 @@ from typing import Any
 
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import (
-    MAX_LISTED_PROBLEMS,
     MAX_QUOTE_CHARS,
     ControlAPIError,
     ControlCall,
-    invalid_body,
+    invalid_file,
     not_found,
 )
 from leadway_mock.dialogues import Dialogue, DialogueError, parse_dialogue
@@ -19,10 +18,7 @@ from leadway_mock.dialogues.lint import check_faults, warnings_of
 from leadway_mock.dialogues.model import to_json
 from leadway_mock.dialogues.registry import TurnUsage
 from leadway_mock.documents.problems import Problem
-from leadway_mock.http.messages import FieldError
 from leadway_mock.util.json_text import to_json_text
-
-LINE = "line {line}, column {column}: {message}"
 
 
 def register(control: ControlAPI) -> None:
@@ -76,13 +72,7 @@ def _read(call: ControlCall, name: str) -> Dialogue:
     try:
         dialogue = _parse(call, name)
     except DialogueError as error:
-        pointer = "/text" if "text" in call.body else "/dialogue"
-        problems = [
-            FieldError(pointer, LINE.format(**each.to_json()), each.hint)
-            for each in error.problems[:MAX_LISTED_PROBLEMS]
-        ]
-        sentence = "{0.message} — {0.hint}.".format
-        raise invalid_body(problems, sentence) from error
+        raise invalid_file(error, "/text" if "text" in call.body else "/dialogue") from error
     if dialogue.name != name:
         own = dialogue.name[:MAX_QUOTE_CHARS]
         raise ControlAPIError(422, f"The name in the dialogue is '{own}'; put it under that name.")

@@ -1,20 +1,22 @@
-"""Operations that list, search, count and wait for the entries of the journal."""
+"""Operations that list, search and count the entries of the journal, and wait for changes."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
-from leadway_mock.control_api.blueprint import ControlAPI
+from leadway_mock.control_api.blueprint import ControlAPI, is_cancelled
 from leadway_mock.control_api.request_reader import ControlCall
-from leadway_mock.control_api.wait_slots import is_cancelled
 from leadway_mock.state.clock import iso_time
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import UNMATCHED, compile_query
 from leadway_mock.state.journal_wait import JournalWait
+
+POLL_SECONDS: Final = 0.1
+"""Seconds between two reads of the cursor, since other processes change the namespace, too."""
 
 
 def register(control: ControlAPI) -> None:
@@ -50,6 +52,26 @@ def register(control: ControlAPI) -> None:
             "entries": list(map(_entry_to_json, entries)),
             "elapsedSeconds": round(time.monotonic() - started_at, 3),
         }
+
+    @control.route("waitForChange")
+    def wait_for_change(call: ControlCall) -> dict[str, Any]:
+        after, cursor = call.query.get("after", ""), call.namespace.cursor()
+        if cursor == after:
+            with control.wait_slots.acquire():
+                cursor = _wait_for_change(call, after)
+        return {"cursor": cursor, "changed": cursor != after}
+
+
+def _wait_for_change(call: ControlCall, after: str) -> str:
+    """Return the new cursor, or `after` when the time is up or nobody needs the response."""
+    deadline = time.monotonic() + call.query["timeout"]
+    should_stop = is_cancelled()
+    while time.monotonic() < deadline and not should_stop():
+        time.sleep(POLL_SECONDS)
+        cursor = call.namespace.cursor()
+        if cursor != after:
+            return cursor
+    return after
 
 
 def _entry_to_json(entry: JournalEntry) -> dict[str, Any]:

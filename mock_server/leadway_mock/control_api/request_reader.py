@@ -11,6 +11,7 @@ from typing import Any, Final
 import flask
 
 from leadway_mock.contract.model import Operation
+from leadway_mock.documents.problems import ProblemsError
 from leadway_mock.http.messages import APIError, FieldError, Request
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.namespaces import Namespace
@@ -29,6 +30,7 @@ MAX_QUOTE_CHARS: Final = 80
 MAX_EXACT_INTEGER: Final = 2**53
 """Largest number with a decimal point that is known to be an integer."""
 
+LINE: Final = "line {line}, column {column}: {message}"
 INTEGER: Final = re.compile(r"[0-9]{1,16}")  # Python and SQLite reject thousands of digits.
 RESET: Final = "reset"
 """The operation that also works on a damaged store, which it empties."""
@@ -101,6 +103,15 @@ def invalid_body(
     """Return the error that lists `problems`, the first of them as sentences in its message."""
     message = " ".join(map(sentence, problems[:MAX_MESSAGE_PROBLEMS]))
     return ControlAPIError(422, message, problems=tuple(problems))
+
+
+def invalid_file(error: ProblemsError, pointer: str) -> ControlAPIError:
+    """Return the error for a file that a body has at `pointer`, with the places in the file."""
+    problems = [
+        FieldError(pointer, LINE.format(**each.to_json()), each.hint)
+        for each in error.problems[:MAX_LISTED_PROBLEMS]
+    ]
+    return invalid_body(problems, "{0.message} — {0.hint}.".format)
 
 
 def not_found(kind: str, name: str) -> ControlAPIError:

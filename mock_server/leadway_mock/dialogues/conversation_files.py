@@ -10,16 +10,15 @@ from urllib.parse import quote
 
 import yaml
 
-from leadway_mock.agents.replies import REPLY_FIELDS, AgentReply
+from leadway_mock.agents.replies import USUAL_FIELDS
 from leadway_mock.dialogues.loading.files import parse_dialogue
 from leadway_mock.dialogues.loading.transcripts import write_transcript
 from leadway_mock.documents.problems import ProblemsError
+from leadway_mock.util.json_text import map_texts
 
 NAME: Final = "conversation"
 REQUEST_FIELDS: Final = ("contactId", "inputVariables", "extraVariables", "attachments")
 """Properties of a request that a repeated conversation has, too."""
-
-DEFAULT_REPLY: Final = AgentReply("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +33,11 @@ class SavedTurn:
     @property
     def reply_fields(self) -> dict[str, Any]:
         """Fields of the response besides its text that differ from the usual ones."""
-        found = {}
-        for name, attribute in REPLY_FIELDS.items():
-            usual = getattr(DEFAULT_REPLY, attribute)
-            usual = list(usual) if isinstance(usual, tuple) else usual
-            if name in self.body and self.body[name] != usual:
-                found[name] = self.body[name]
-        return found
+        return {
+            name: self.body[name]
+            for name, usual in USUAL_FIELDS.items()
+            if name in self.body and self.body[name] != usual
+        }
 
     @property
     def request_fields(self) -> dict[str, Any]:
@@ -285,13 +282,7 @@ def _repeats(transcript: str, turns: Sequence[SavedTurn]) -> bool:
 
 def _literal(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     """Return a value whose texts have no placeholders."""
-    if isinstance(value, str):
-        return value.replace("{{", r"\{{")
-    if isinstance(value, list):
-        return [_literal(each) for each in value]
-    if isinstance(value, dict):
-        return {name: _literal(each) for name, each in value.items()}
-    return value
+    return map_texts(value, lambda text: text.replace("{{", r"\{{"))
 
 
 def _script(value: object) -> str:

@@ -19,14 +19,9 @@ from leadway_mock.agents.replies import (
     Comparison,
     reply_fields,
 )
-from leadway_mock.agents.templates import (
-    fill_texts,
-    parse_template,
-    placeholder_values,
-    texts_in,
-)
+from leadway_mock.agents.templates import fill_texts, parse_template, placeholder_values
 from leadway_mock.faults import Fault, Latency, as_json, read_fault
-from leadway_mock.util.json_text import plain_text, to_json_text
+from leadway_mock.util.json_text import plain_text, texts_in, to_json_text
 
 UNSCRIPTED: Final = "unscripted"
 REJECT: Final = "reject"

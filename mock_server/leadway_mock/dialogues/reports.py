@@ -122,15 +122,16 @@ def near_miss_table(miss: NearMiss, *, width: int) -> list[str]:
 
 
 def turn_title(turn: int, label: str, dialogue: str, file: str, line: int) -> str:
-    """Return a turn for messages: number, label, dialogue, and where it is written if known.
-
-    A path below the working directory is relative to it.
-    """
-    path, here = Path(file), Path.cwd()
-    file = str(path.relative_to(here)) if path.is_relative_to(here) else file
-    place = f", {file}:{line}" if line else ""
+    """Return a turn for messages: number, label, dialogue, and where it is written if known."""
+    place = f", {relative_file(file)}:{line}" if line else ""
     name = f" '{label}'" if label else ""
     return f"turn {turn}{name} of '{dialogue}'{place}"
+
+
+def relative_file(file: str) -> str:
+    """Return the path of a file; one below the working directory is relative to it."""
+    path, here = Path(file), Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else file
 
 
 def _title(miss: NearMiss) -> str:

@@ -19,20 +19,18 @@ MAX_TEXT_CHARS: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One broken invariant.
+    """One broken invariant, in a turn of a session.
 
-    Attributes:
-        invariant: `same-session`, `own-session`, `turn-order`, `own-text`, `own-interaction` or
-            `own-transcript`.
-        session: id of the session in which it was found.
-        other_session: id of the session that it was mixed up with; empty where there is none.
-        turn: number of the turn in its conversation.
-        text: what was found.
+    It is `same-session`, `own-session`, `turn-order`, `own-text`, `own-interaction` or
+    `own-transcript`.
     """
 
     invariant: str
+
     session: str
     other_session: str
+    """Id of the session that it was mixed up with; empty where there is none."""
+
     turn: int
     text: str
 
@@ -89,7 +87,9 @@ class InvariantChecks:
         elif is_first and session in self._begun:
             self._add("own-session", own, "", turn, "a second conversation got the session again")
         self._begun.add(session)
-        self._check_text(own, talker, turn, text)
+        for other in self._other_sessions(talker, text):
+            what = f"the response has text of it: {short_text(text, MAX_TEXT_CHARS)}"
+            self._add("own-text", own, other, turn, what)
         self._check_order(own, turn, line, text)
         interaction = str(content.get("interactionId", ""))
         earlier = self._interactions.get(interaction)
@@ -116,11 +116,6 @@ class InvariantChecks:
             what = f"{len(stored)} turns are stored, and {len(exchanged)} were exchanged"
             turn = min(len(exchanged), len(stored)) + 1
             self._add("own-transcript", conversation.session, "", turn, what)
-
-    def _check_text(self, own: str, talker: int, turn: int, text: str) -> None:
-        for other in self._other_sessions(talker, text):
-            what = f"the response has text of it: {short_text(text, MAX_TEXT_CHARS)}"
-            self._add("own-text", own, other, turn, what)
 
     def _other_sessions(self, talker: int, text: str) -> Iterator[str]:
         """Yield the sessions of other talkers whose markers are in a text."""

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from leadway_mock.load.invariants import MAX_EXAMPLES, Violation
+from leadway_mock.util.names import json_name
 from leadway_mock.util.printable_text import short_text
 
 PERCENTILES: Final = (50, 90, 99)
@@ -100,7 +101,10 @@ class LoadReport:
             "seconds": round(self.seconds, 3),
             "failures": dict(self.failures),
             "violationCount": len(self.violations),
-            "violations": [_violation_to_json(each) for each in self.violations[:MAX_EXAMPLES]],
+            "violations": [
+                {json_name(name): value for name, value in asdict(each).items()}
+                for each in self.violations[:MAX_EXAMPLES]
+            ],
             "turns": [
                 {"turn": turn, **self._row(values)}
                 for turn, values in sorted(self._latencies.items())
@@ -160,8 +164,3 @@ class LoadReport:
             for each in PERCENTILES
         )
         return p50, p90, p99
-
-
-def _violation_to_json(violation: Violation) -> dict[str, Any]:
-    content = asdict(violation)
-    return {"otherSession" if name == "other_session" else name: content[name] for name in content}

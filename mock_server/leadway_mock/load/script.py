@@ -72,11 +72,13 @@ def _play(dialogue: Dialogue) -> Iterator[Line]:
     while following and following[0].number not in used:
         turn = following[0]
         message = _message_for(turn, dialogue)
-        captures |= turn.user.find(message) or {}
+        found = turn.user.find(message)
+        captures |= found or {}
         template = parse_template(turn.reply.text)
         is_known = set(template.names) <= captures.keys()
         reply = template.fill(captures) if is_known else None
-        yield Line(message, reply, is_first=not used, may_be_marked=_takes_marker(turn, message))
+        may_be_marked = turn.user.find(f"{message} marker-1") == found
+        yield Line(message, reply, is_first=not used, may_be_marked=may_be_marked)
         used.add(turn.number)
         following = dialogue.following(turn.number)
 
@@ -90,10 +92,6 @@ def _message_for(turn: ScriptedTurn, dialogue: Dialogue) -> str:
     if turn.user.find(message) is None:
         raise ScriptError(f"{where}: no message for {turn.user} was found; use a simpler pattern.")
     return message
-
-
-def _takes_marker(turn: ScriptedTurn, message: str) -> bool:
-    return turn.user.find(f"{message} marker-1") == turn.user.find(message)
 
 
 def _sample(pattern: Pattern) -> str:

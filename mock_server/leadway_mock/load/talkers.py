@@ -26,24 +26,20 @@ CHECKS_AT_ONCE: Final = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadPlan:
-    """What the talkers do.
-
-    Attributes:
-        address: where the service is.
-        talkers: number of talkers at the same time.
-        lines: what each of them says, a line for each turn.
-        think: mean pause between a response and the next message, in seconds. Each pause is
-            between half and one and a half of it.
-        timeout: seconds after which a turn has failed.
-        seed: decides the pauses.
-    """
+    """What the talkers do: each of them says all lines, one for each turn."""
 
     address: Address
     talkers: int
     lines: Sequence[Line]
     think: float = 0.0
+    """Mean pause before a message in seconds; each is between half and one and a half of it."""
+
     timeout: float = 30.0
+    """Seconds after which a turn has failed."""
+
     seed: int = 1
+    """Decides the pauses."""
+
     agent_id: str = ECHO_ID
     location_id: str = ""
     token: str = field(default="", repr=False)

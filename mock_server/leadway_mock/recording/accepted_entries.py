@@ -34,12 +34,7 @@ DifferenceT = TypeVar("DifferenceT")
 
 @dataclass(slots=True)
 class AcceptedEntries(Generic[EntryT, DifferenceT]):
-    """Entries, and which of them have accepted something.
-
-    Args:
-        matches: whether an entry accepts a difference.
-        entries: the entries of the file.
-    """
+    """Entries of a file, and which of them have accepted something."""
 
     matches: Callable[[EntryT, DifferenceT], bool]
     entries: list[EntryT] = field(default_factory=list)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from statistics import fmean, stdev
 from typing import Any, Final, TypeAlias
 
-from leadway_mock.agents.replies import REPLY_FIELDS, AgentReply
+from leadway_mock.agents.replies import USUAL_FIELDS
 from leadway_mock.contract.model import Contract
 from leadway_mock.faults import FaultError, read_fault
 from leadway_mock.faults.latency import MAX_SECONDS, MAX_SIGMA
@@ -30,6 +30,7 @@ from leadway_mock.recording.sessions import (
     as_message,
     find_sessions,
 )
+from leadway_mock.util.json_text import map_texts
 
 TurnNode: TypeAlias = dict[str, Any]
 
@@ -51,7 +52,6 @@ TRANSPORTS: Final = {
 
 _MARK = re.compile("|".join(map(re.escape, MARKS)) + r"|<[a-z-]+:\d+>")
 _SPECIAL = re.compile(r"[.^$*+?{}\[\]\\|()]")
-_DEFAULTS: Final = {name: getattr(AgentReply(""), each) for name, each in REPLY_FIELDS.items()}
 _MANAGED_FIELDS: Final = frozenset({"toolsFired", "generatedMedia"})
 _OTHER_FIELDS: Final = frozenset({"executionId", "interactionId", "sessionId", "agentId"})
 
@@ -91,7 +91,8 @@ class DialogueWriter:
         found = [(each, as_message(each)) for each in contents]
         sessions = find_sessions([message for _, message in found if message is not None])
         others = [each["request"] for each, message in found if message is None]
-        latency = latency_of([each["seconds"] for each in contents if as_reply_seconds(each)])
+        replied = (each for each, message in found if message is not None and message.reply)
+        latency = latency_of([each["seconds"] for each in replied])
         dialogues = []
         for agent in dict.fromkeys(each.agent for each in sessions):
             own = [each for each in sessions if each.agent == agent]
@@ -186,12 +187,6 @@ class DialogueWriter:
         return None
 
 
-def as_reply_seconds(exchange: Node) -> bool:
-    """Return whether the time of an exchange is that of an agent's reply."""
-    message = as_message(exchange)
-    return message is not None and message.reply is not None
-
-
 def latency_of(seconds: Sequence[float]) -> object:
     """Return the distribution of some times as a latency of a dialogue; None for no time."""
     positive = [each for each in seconds if each > 0]
@@ -242,9 +237,9 @@ def _reply(reply: Node, session: RecordedSession) -> str | dict[str, Any]:
     name = "finalText" if session.is_managed else "response"
     text = _template(reply.get(name), session)
     fields = {
-        each: _template_value(reply[each], session)
-        for each, default in _DEFAULTS.items()
-        if each in reply and _fits(each, reply[each], default) and reply[each] != _plain(default)
+        each: map_texts(reply[each], lambda text: _template(text, session))
+        for each, usual in USUAL_FIELDS.items()
+        if each in reply and _fits(each, reply[each], usual) and reply[each] != usual
     }
     return {"response": text, **fields} if fields else text
 
@@ -257,22 +252,12 @@ def _template(text: object, session: RecordedSession) -> str:
     return escaped.replace(session.id, "{{executionId}}") if own else escaped
 
 
-def _template_value(value: Any, session: RecordedSession) -> Any:  # noqa: ANN401 - any JSON value
-    if isinstance(value, str):
-        return _template(value, session)
-    if isinstance(value, Mapping):
-        return {name: _template_value(each, session) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_template_value(each, session) for each in value]
-    return value
-
-
 def _merge_patch(reply: Node, session: RecordedSession, notes: list[str]) -> TurnNode:
     """Return what the mock's own response must be changed by to be as recorded."""
     text = "finalText" if session.is_managed else "response"
     fields = {
         name: default
-        for name, default in _DEFAULTS.items()
+        for name, default in USUAL_FIELDS.items()
         if (
             name in _MANAGED_FIELDS | {"success"}
             if session.is_managed
@@ -296,14 +281,10 @@ def _merge_patch(reply: Node, session: RecordedSession, notes: list[str]) -> Tur
 
 def _fits(name: str, value: object, default: object) -> bool:
     """Return whether a dialogue can have this value for a field of a reply."""
-    if isinstance(default, tuple):
+    if isinstance(default, list):
         kind = str if name == "toolsFired" else Mapping
         return isinstance(value, list) and all(isinstance(each, kind) for each in value)
     return isinstance(value, type(default))
-
-
-def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
 
 
 def _free_fault(response: Node) -> TurnNode:

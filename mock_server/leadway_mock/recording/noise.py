@@ -41,16 +41,6 @@ class Noise:
         """Whether it is in a header of a request or response."""
         return self.pointer.startswith(("/request/headers/", "/response/headers/"))
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the JSON form."""
-        return {
-            "exchange": self.exchange,
-            "pointer": self.pointer,
-            "first": self.first,
-            "second": self.second,
-            "reason": self.reason,
-        }
-
 
 def find_noise(first: Sequence[RedactedJson], second: Sequence[RedactedJson]) -> list[Noise]:
     """Return what differs between the exchanges of two runs, whose ids are placeholders.

@@ -9,15 +9,14 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
-from leadway_mock.faults.proxy_pages import PROXY_REASONS
+from leadway_mock.http_server.responses import status_line
 from leadway_mock.recording.exchanges import Exchange, Headers, SentRequest, UpstreamFailure
 from leadway_mock.recording.redacted import RecordingError, RedactedJson
 from leadway_mock.recording.upstream import Upstream
-from leadway_mock.util.authority import parse_authority
+from leadway_mock.util.authority import is_local, parse_authority
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SAFE_IN_PATH: Final = "/:@!$&'()*+,;=~-._"
-_LOCAL_NAMES: Final = ("localhost",)
 _SERVERS_OWN: Final = frozenset({"content-length", "date"})
 _UNPREFIXED: Final = {"CONTENT_TYPE": "content-type"}
 _FOREIGN: Final = "The recorder takes requests from programs on this machine only."
@@ -105,24 +103,14 @@ def _is_local(environ: WSGIEnvironment) -> bool:
             hosts.append(urlsplit(origin).netloc)
         except ValueError:
             return False
-    return all(map(_is_local_host, hosts))
-
-
-def _is_local_host(text: str) -> bool:
-    authority = parse_authority(text)
-    if authority is None:
-        return False
-    host = authority.host
-    if isinstance(host, str):
-        return host in _LOCAL_NAMES or host.endswith(".localhost")
-    return host.is_loopback
+    called = map(parse_authority, hosts)
+    return all(each is not None and is_local(each.host) for each in called)
 
 
 def _respond(
     start_response: StartResponse, status: int, headers: Headers, body: bytes
 ) -> Iterable[bytes]:
-    known: dict[int, Any] = {each.value: each.phrase for each in HTTPStatus} | {**PROXY_REASONS}
-    start_response(f"{status} {known.get(status, 'Unknown')}", list(headers))
+    start_response(status_line(status), list(headers))
     return [body]
 
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
@@ -52,12 +53,8 @@ ABOUT_MARKS: Final = "What is in brackets, as in [email], was private and is not
 class Recorder:
     """Collects the exchanges of one or two runs of a script. Safe to share by threads.
 
-    Args:
-        out: the dialogue file; further agents get files with `-2`, `-3` in their names.
-        raw: the file for all exchanges, or None.
-        upstream: the origin that is recorded.
-        known: values that are private.
-        force: whether files for further agents may be replaced; otherwise they get other names.
+    `out` is the dialogue file of the first agent; further agents get files with `-2`, `-3` in their
+    names, which may be replaced with `force`. `raw` is the file for all exchanges.
     """
 
     def __init__(
@@ -81,7 +78,8 @@ class Recorder:
         self._lock = threading.Lock()
         self._bytes = 0
         self._next_save_at = 0.0
-        self._is_full = False
+        self.is_full = False
+        """Whether the limits are reached, so that no exchange is added any more."""
 
     @classmethod
     def from_file(cls, source: Path, out: Path, raw: Path | None, known: KnownValues) -> Recorder:
@@ -100,11 +98,6 @@ class Recorder:
                 recorder._keep(each)
         return recorder
 
-    @property
-    def is_full(self) -> bool:
-        """Whether the limits are reached, so that no exchange is added any more."""
-        return self._is_full
-
     def begin_second_run(self) -> None:
         """Take the exchanges from now on as those of the second run."""
         with self._lock:
@@ -121,7 +114,7 @@ class Recorder:
             total = sum(len(run.contents) for run in self._runs)
             knows_too_many = len(self._known.marks) > MAX_KNOWN_VALUES
             if knows_too_many or total >= MAX_EXCHANGES or self._bytes + size > MAX_BYTES:
-                self._is_full = True
+                self.is_full = True
                 return redact_exchange(exchange, self._known)
             self._bytes += size
             self._keep(exchange_content(exchange))
@@ -197,7 +190,7 @@ class Recorder:
         }
         if others:
             content["secondRun"] = others[0].redacted
-            content["noise"] = [each.to_json() for each in noise]
+            content["noise"] = list(map(asdict, noise))
         return RedactedJson(content, self._known)
 
 

@@ -42,16 +42,12 @@ class Redacted(str):
     """Text without credentials and personal data, whatever it is created from.
 
     Operations on it, such as `+` and `format`, return a plain `str`, which must be redacted again.
-
-    Args:
-        text: any text.
-        known: values that are known to be private.
     """
 
     __slots__ = ()
 
     def __new__(cls, text: str, known: KnownValues = NOTHING_KNOWN) -> Self:
-        """Return the redacted text."""
+        """Return the redacted text; `known` are values that are known to be private."""
         return super().__new__(cls, redact_private(text, known))
 
 
@@ -59,18 +55,15 @@ class Redacted(str):
 class RedactedJson(RedactedValue):
     """JSON value without credentials and personal data. Immutable.
 
-    Args:
-        value: any JSON value; tuples become lists. Parts that are `RedactedJson` stay as they are.
-        known: values that are known to be private.
-
-    Raises:
-        TypeError, ValueError: the value is no JSON.
+    Tuples become lists; parts that are `RedactedJson` stay as they are. Raises `TypeError` or
+    `ValueError` for a value that is no JSON.
     """
 
     __slots__ = ("_text",)
 
     def __init__(self, value: object, known: KnownValues = NOTHING_KNOWN) -> None:
-        self._text = _to_json(redact_json_value(value, known))
+        content = redact_json_value(value, known)
+        self._text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
     @property
     def value(self) -> Any:  # noqa: ANN401 - any JSON value
@@ -90,10 +83,6 @@ class RedactedJson(RedactedValue):
 
     def __repr__(self) -> str:
         return f"RedactedJson({self._text})"
-
-
-def _to_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def write_json(path: Path, content: RedactedJson) -> None:

@@ -14,7 +14,7 @@ from enum import Enum
 from hashlib import sha256
 from typing import Any, TypeAlias
 
-from leadway_mock.recording.json_differences import shorten
+from leadway_mock.recording.json_differences import MISSING, shorten
 from leadway_mock.util.json_pointer import escape
 
 Node: TypeAlias = Mapping[str, Any]
@@ -127,26 +127,22 @@ class _Comparison:
             self._add("/deprecated", Kind.ADDITIVE, "is deprecated", None, theirs=True)
 
     def _compare_parameters(self, ours: Mapping[str, Node], theirs: Mapping[str, Node]) -> None:
-        for name in _names(ours, theirs):
-            pointer = f"/parameters/{escape(name)}"
-            if name not in theirs:
-                self._add(pointer, Kind.BREAKING, "is not taken", _shape(ours[name]), None)
-                continue
-            required = bool(theirs[name].get("required"))
-            if name not in ours:
-                kind = Kind.BREAKING if required else Kind.ADDITIVE
-                what = "is new and required" if required else "is new"
-                self._add(pointer, kind, what, None, _shape(theirs[name]))
-                continue
-            self._compare_required(pointer, ours[name], theirs[name])
-            for key in ("style", "explode"):
-                mine, other = ours[name].get(key), theirs[name].get(key)
-                if mine != other and mine is not None and other is not None:
-                    self._add(
-                        f"{pointer}/{key}", Kind.BREAKING, "is written differently", mine, other
-                    )
-            schemas = _schema(ours[name]), _schema(theirs[name])
-            self._compare_schemas(f"{pointer}/schema", *schemas, Side.REQUEST)
+        for pointer, mine, other in _pairs("/parameters", ours, theirs):
+            if other is MISSING:
+                self._add(pointer, Kind.BREAKING, "is not taken", _shape(mine), None)
+            elif mine is MISSING and other.get("required"):
+                self._add(pointer, Kind.BREAKING, "is new and required", None, _shape(other))
+            elif mine is MISSING:
+                self._add(pointer, Kind.ADDITIVE, "is new", None, _shape(other))
+            else:
+                self._compare_required(pointer, mine, other)
+                for key in ("style", "explode"):
+                    styles = mine.get(key), other.get(key)
+                    if None not in styles and styles[0] != styles[1]:
+                        what = "is written differently"
+                        self._add(f"{pointer}/{key}", Kind.BREAKING, what, *styles)
+                schemas = _schema(mine), _schema(other)
+                self._compare_schemas(f"{pointer}/schema", *schemas, Side.REQUEST)
 
     def _compare_bodies(self, ours: Node, theirs: Node) -> None:
         self._compare_required("/requestBody", ours, theirs)
@@ -161,27 +157,25 @@ class _Comparison:
             self._add(f"{pointer}/required", kind, what, mine, other)
 
     def _compare_contents(self, pointer: str, ours: Node, theirs: Node, side: Side) -> None:
-        for media_type in _names(ours, theirs):
-            place = f"{pointer}/{escape(media_type)}"
-            if media_type not in theirs:
+        for place, mine, other in _pairs(pointer, ours, theirs):
+            if other is MISSING:
                 self._narrowed(place, side, "is not described", "content", None)
-            elif media_type not in ours:
+            elif mine is MISSING:
                 self._widened(place, side, "is new", None, "content")
             else:
-                schemas = _schema(ours[media_type]), _schema(theirs[media_type])
-                self._compare_schemas(f"{place}/schema", *schemas, side)
+                self._compare_schemas(f"{place}/schema", _schema(mine), _schema(other), side)
 
     def _compare_responses(self, ours: Node, theirs: Node) -> None:
-        mine, other = ({str(status): each for status, each in x.items()} for x in (ours, theirs))
-        for status in _names(mine, other):
-            pointer = f"/responses/{status}"
-            if status not in other:
+        sides = ({str(status): each for status, each in x.items()} for x in (ours, theirs))
+        for pointer, mine, other in _pairs("/responses", *sides):
+            status = pointer.rpartition("/")[2]
+            if other is MISSING:
                 self._narrowed(pointer, Side.RESPONSE, "is not described", status, None)
-            elif status not in mine:
+            elif mine is MISSING:
                 self._widened(pointer, Side.RESPONSE, "is new", None, status)
             else:
-                self._compare_headers(pointer, mine[status], other[status])
-                contents = mine[status].get("content", {}), other[status].get("content", {})
+                self._compare_headers(pointer, mine, other)
+                contents = mine.get("content", {}), other.get("content", {})
                 if contents[0] and not contents[1]:
                     what = "has no described body"
                     self._widened(f"{pointer}/content", Side.RESPONSE, what, [*contents[0]], None)
@@ -189,20 +183,18 @@ class _Comparison:
                     self._compare_contents(f"{pointer}/content", *contents, Side.RESPONSE)
 
     def _compare_headers(self, pointer: str, ours: Node, theirs: Node) -> None:
-        mine, other = (
+        sides = (
             {name.lower(): each for name, each in x.get("headers", {}).items()}
             for x in (ours, theirs)
         )
-        for name in _names(mine, other):
-            place = f"{pointer}/headers/{escape(name)}"
-            if name not in mine:
-                self._narrowed(place, Side.RESPONSE, "is new", None, _shape(other[name]))
-            elif name in other:
-                schemas = _schema(mine[name]), _schema(other[name])
+        for place, mine, other in _pairs(f"{pointer}/headers", *sides):
+            if mine is MISSING:
+                self._narrowed(place, Side.RESPONSE, "is new", None, _shape(other))
+            elif other is not MISSING:
+                schemas = _schema(mine), _schema(other)
                 self._compare_schemas(f"{place}/schema", *schemas, Side.RESPONSE)
-            elif mine[name].get("required"):
-                what = "is not described"
-                self._widened(place, Side.RESPONSE, what, _shape(mine[name]), None)
+            elif mine.get("required"):
+                self._widened(place, Side.RESPONSE, "is not described", _shape(mine), None)
 
     def _compare_scopes(self, ours: set[str], theirs: set[str]) -> None:
         if new := sorted(theirs - ours):
@@ -269,21 +261,19 @@ class _Comparison:
             self._add(pointer, Kind.BREAKING, "is another rule", ours, theirs)
 
     def _compare_properties(self, pointer: str, ours: Node, theirs: Node, side: Side) -> None:
-        mine, other = ours.get("properties", {}), theirs.get("properties", {})
-        for name in _names(mine, other):
-            place = f"{pointer}/properties/{escape(name)}"
-            if name not in other:
-                what = "is not described"
-                self._add(place, Kind.BREAKING, what, _shape(mine[name]), None)
-            elif name not in mine:
-                self._add(place, Kind.ADDITIVE, "is new", None, _shape(other[name]))
+        sides = ours.get("properties", {}), theirs.get("properties", {})
+        for place, mine, other in _pairs(f"{pointer}/properties", *sides):
+            if other is MISSING:
+                self._add(place, Kind.BREAKING, "is not described", _shape(mine), None)
+            elif mine is MISSING:
+                self._add(place, Kind.ADDITIVE, "is new", None, _shape(other))
             else:
-                self._compare_schemas(place, mine[name], other[name], side)
+                self._compare_schemas(place, mine, other, side)
         required = set(ours.get("required", [])), set(theirs.get("required", []))
         for name in sorted(required[1] - required[0]):
             place = f"{pointer}/properties/{escape(name)}/required"
             self._narrowed(place, side, "is required", None, name)
-        for name in sorted((required[0] - required[1]) & set(other)):
+        for name in sorted((required[0] - required[1]) & set(sides[1])):
             place = f"{pointer}/properties/{escape(name)}/required"
             self._widened(place, side, "is optional", name, None)
         self._compare_others(f"{pointer}/additionalProperties", ours, theirs, side)
@@ -403,8 +393,12 @@ def _is_rule(schema: object) -> bool:
     return isinstance(schema, Mapping) and bool(_without_words(schema))
 
 
-def _names(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
-    return sorted({*ours, *theirs})
+def _pairs(
+    pointer: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]
+) -> Iterator[tuple[str, Any, Any]]:
+    """Yield pointer and both values of each name; `MISSING` where one side lacks it."""
+    for name in sorted({*ours, *theirs}):
+        yield f"{pointer}/{escape(name)}", ours.get(name, MISSING), theirs.get(name, MISSING)
 
 
 def _shape(node: Node) -> str:

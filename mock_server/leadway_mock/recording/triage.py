@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from importlib import resources
@@ -59,18 +59,12 @@ class Accepted:
 
 
 @dataclass(slots=True)
-class Triage:
+class Triage(AcceptedEntries[Accepted, Difference]):
     """Accepted differences, and the vendor's words that have been read."""
 
-    accepted: AcceptedEntries[Accepted, Difference] = field(
-        default_factory=lambda: AcceptedEntries(Accepted.matches)
-    )
+    matches: Callable[[Accepted, Difference], bool] = Accepted.matches
     words: dict[str, dict[str, str]] = field(default_factory=dict)
     """Digests of the texts that somebody has read, with blanks, by operation and JSON pointer."""
-
-    def new(self, differences: Iterable[Difference]) -> list[Difference]:
-        """Return the differences that nothing accepts."""
-        return self.accepted.new(differences)
 
     def new_words(self, operations: Mapping[str, Mapping[str, Any]]) -> list[Difference]:
         """Return the vendor's texts that nobody has read, as differences."""
@@ -84,16 +78,12 @@ class Triage:
                     found.append(Difference(operation, pointer, Kind.WORDS, what, "", shown))
         return found
 
-    def problems(self) -> list[str]:
-        """Return what is wrong with the entries, once `new` has seen all differences."""
-        return self.accepted.problems()
-
     def add(self, differences: Iterable[Difference]) -> None:
         """Accept differences, except words, with a reason that is still to be written."""
         for each in differences:
             if each.kind is not Kind.WORDS:
                 values = (each.operation, each.pointer, each.kind.value, each.ours, each.theirs)
-                self.accepted.entries.append(Accepted(*values, reason=NO_REASON))
+                self.entries.append(Accepted(*values, reason=NO_REASON))
 
     def read_words(self, operations: Mapping[str, Mapping[str, Any]]) -> None:
         """Note that somebody has read all texts of these operations."""
@@ -104,7 +94,7 @@ class Triage:
 
     def to_yaml(self) -> str:
         """Return the content of the file."""
-        entries = [asdict(each) for each in self.accepted.entries]
+        entries = [asdict(each) for each in self.entries]
         document = {"accepted": entries, "words": self.words}
         return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
 
@@ -120,5 +110,4 @@ def read_triage(path: Path) -> Triage:
     entries = check_entries(path, document["accepted"], _FIELDS)
     if not isinstance(document["words"], dict):
         raise AcceptanceError(f"{path}: `words` must be an object.")
-    accepted = [Accepted(**each) for each in entries]
-    return Triage(AcceptedEntries(Accepted.matches, accepted), document["words"])
+    return Triage(entries=[Accepted(**each) for each in entries], words=document["words"])

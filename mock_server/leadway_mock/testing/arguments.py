@@ -1,18 +1,26 @@
-"""Checks of the arguments of the public methods: errors that name the argument."""
+"""Arguments of the public methods: checks whose errors name the argument, and fields of a fault."""
 
 from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
+from leadway_mock.documents.problems import Problem
+from leadway_mock.faults import Fault, FaultError, read_latency
+from leadway_mock.faults.model import FIELDS
 from leadway_mock.faults.problems import shown
 from leadway_mock.util.names import MAX_COMPARED_CHARS, suggest
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+
+_RENAMED: Final = "|".join(name for name, field in FIELDS.items() if name != field)
+_JSON_NAME: Final = re.compile(rf"\b(?:{_RENAMED})\b")
 
 
 class ArgumentError(TypeError, ValueError):
@@ -65,6 +73,37 @@ def check_names(names: Iterable[str], known: Iterable[str], what: str) -> None:
         if name not in known:
             short = name[:MAX_COMPARED_CHARS]
             raise ArgumentError(f"{what} '{short}'; {suggest(name, known)}")
+
+
+def fault_of_fields(fields: Mapping[str, Any]) -> Fault:
+    """Return the fault that has these fields, with `latency` in any form.
+
+    Raises `FaultError`, and `ArgumentError` for a name that is no field.
+    """
+    check_names(fields, FIELDS.values(), "fault() has no argument")
+    try:
+        latency = fields.get("latency")
+        read = None if latency is None else read_latency(latency)
+    except FaultError as error:
+        raise FaultError(each.under("latency") for each in error.problems) from None
+    return Fault(**{**fields, "latency": read})
+
+
+@contextmanager
+def python_names() -> Iterator[None]:
+    """Raise each `FaultError` with the names of Python."""
+    try:
+        yield
+    except FaultError as error:
+        raise FaultError(map(_in_python, error.problems)) from None
+
+
+def _in_python(problem: Problem) -> Problem:
+    def spell(text: str) -> str:
+        return _JSON_NAME.sub(lambda found: FIELDS[found[0]], text)
+
+    location = spell(str(problem.location))
+    return Problem(location, spell(problem.message), spell(problem.hint))
 
 
 def _describe(

@@ -21,6 +21,7 @@ from leadway_mock.dialogues import (
     parse_dialogue,
 )
 from leadway_mock.dialogues.loading.files import TRANSCRIPTS, YAML
+from leadway_mock.dialogues.reports import relative_file
 from leadway_mock.documents.problems import Problem, TextPosition, quote
 from leadway_mock.testing.arguments import check_type
 
@@ -94,7 +95,7 @@ def _read(source: DialogueSource, name: str, folder: Path, place: Place) -> Sequ
             at = each.location if isinstance(each.location, TextPosition) else TextPosition(1)
             moved = TextPosition(at.line + first - 1, at.column + margin)
             problems.append(each._replace(location=moved if is_split else TextPosition(first)))
-        raise DialogueError(_relative(place.file), problems) from None
+        raise DialogueError(relative_file(place.file), problems) from None
 
 
 def _move(
@@ -135,11 +136,6 @@ def _literals(file: str) -> Mapping[str, Sequence[int]]:
             if breaks and extra in {0, 1}:  # 1 for a backslash behind the opening quotes.
                 found.setdefault(node.value, []).append(node.lineno + extra)
     return {text: sorted(lines) for text, lines in found.items()}
-
-
-def _relative(file: str) -> str:
-    path, here = Path(file), Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else file
 
 
 def _path(source: str | Path, folder: Path) -> Path | None:

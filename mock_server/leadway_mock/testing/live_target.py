@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Final, NoReturn, Self
 
@@ -28,10 +28,6 @@ HELD_BACK: Final = 503
 
 MOCK_OPTIONS: Final = ("dialogue", "faults", "settings")
 """Options of the marker `leadway_mock` that need a mock."""
-
-
-class LiveTargetError(ValueError):
-    """The live service cannot be used; the text says why, and what to do."""
 
 
 class PacedUpstream(Upstream):
@@ -100,15 +96,7 @@ class LiveTarget:
 class LiveService:
     """Proxy to the live service for all tests of a run. Open it, and close it at the end.
 
-    Args:
-        url: scheme and host of the service.
-        environment: has the token and ids, `VARIABLES`.
-        max_runs: how often agents may run.
-        interval_seconds: time between two requests.
-
-    Raises:
-        LiveTargetError: a variable is missing.
-        UpstreamError: the URL cannot be called.
+    Raises `ValueError` for a missing variable, `UpstreamError` if the URL cannot be called.
     """
 
     def __init__(
@@ -122,7 +110,7 @@ class LiveService:
         missing = [name for name in VARIABLES if not environment.get(name)]
         if missing:
             text = f"--leadway-target={url} needs {' and '.join(missing)} in the environment."
-            raise LiveTargetError(text)
+            raise ValueError(text)
         self.budget = Budget(max_runs)
         self._environment = dict(environment)
         self._stack = ExitStack()
@@ -143,11 +131,6 @@ class LiveService:
     def close(self) -> None:
         """Stop the proxy."""
         self._stack.close()
-
-
-def unsupported_options(names: Collection[str]) -> list[str]:
-    """Return the options of a test's marker that need a mock."""
-    return [name for name in MOCK_OPTIONS if name in names]
 
 
 def _held_back(request: SentRequest, budget: Budget) -> Exchange:

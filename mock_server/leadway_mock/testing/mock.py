@@ -43,6 +43,8 @@ from leadway_mock.testing.arguments import (
     check_number,
     check_type,
     checks_arguments,
+    fault_of_fields,
+    python_names,
 )
 from leadway_mock.testing.clock import MockClock
 from leadway_mock.testing.dialogue_sources import (
@@ -59,7 +61,6 @@ from leadway_mock.testing.expectations import (
     check_kinds,
     report,
 )
-from leadway_mock.testing.fault_fields import fault_of_fields, python_names
 from leadway_mock.testing.host import Host, check_settings
 from leadway_mock.testing.journal import (
     Conversation,

@@ -53,3 +53,10 @@ def parse_host(name: str) -> str | Address | None:
     """
     entry = parse_authority(name) or parse_authority(f"[{name}]")
     return entry.host if entry else None
+
+
+def is_local(host: str | Address | None) -> bool:
+    """Return whether a parsed host always means this machine: loopback, or a name of RFC 6761."""
+    if isinstance(host, str):
+        return host == "localhost" or host.endswith(".localhost")
+    return host is not None and host.is_loopback

@@ -13,7 +13,7 @@ from flask import request
 
 from leadway_mock.control_api.request_reader import is_control, sent_path
 from leadway_mock.http.messages import Response
-from leadway_mock.util.authority import Address, parse_authority, parse_host
+from leadway_mock.util.authority import Address, is_local, parse_authority, parse_host
 from leadway_mock.util.cache import memoize
 
 _ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<authority>[^/?#]+)", re.ASCII | re.IGNORECASE)
@@ -42,9 +42,9 @@ def allowed_host(host_header: str | None, bound_host: str, allowed_names: Collec
     if called is None:
         return False
     bound, *named = (parse_host(name) for name in (bound_host, *allowed_names))
-    if called.host in {bound, *named} or _is_local(called.host):
+    if called.host in {bound, *named} or is_local(called.host):
         return True
-    return not isinstance(called.host, str) and not _is_local(bound)
+    return not isinstance(called.host, str) and not is_local(bound)
 
 
 def foreign_origin(
@@ -142,12 +142,6 @@ def _error(status: int, rule: str, message: str) -> Response:
     content = {"statusCode": status, "message": message}
     headers = {"X-Mock-Rule": rule, "X-Mock-Evidence": "invented"}
     return Response(status, content, rule, "invented", headers)
-
-
-def _is_local(host: str | Address | None) -> bool:
-    if isinstance(host, str):
-        return host == "localhost" or host.endswith(".localhost")
-    return host is not None and host.is_loopback
 
 
 def _own_origin(authority: str | None, scheme: str) -> tuple[str, str | Address, int] | None:

@@ -92,8 +92,11 @@ class Chat:
             managed = leadway.managed_agent(options.agent)
             self._begin = partial(managed.conversation, contact_id=options.contact)
         else:
-            fields = command_line.message_fields(options)
-            self._begin = partial(leadway.agent(options.agent).conversation, **fields)
+            self._begin = partial(
+                leadway.agent(options.agent).conversation,
+                contact_id=options.contact,
+                version_id=options.agent_version,
+            )
         self._conversation = self._begin(options.session)
         self._commands: Mapping[str, Callable[[str], None]] = {
             "/new": self._new,

@@ -6,7 +6,7 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, TypedDict
+from typing import Final
 
 from leadway import MOCK_TOKEN, Options, Settings, errors
 from leadway.errors import LeadwayError
@@ -146,22 +146,12 @@ def settings_from(arguments: argparse.Namespace) -> Settings:
     return Settings.from_env(**options)
 
 
-class _OptionFields(TypedDict):
-    contact_id: str | None
-    version_id: str | None
-
-
 def check_managed(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
     """End the program with a usage error for options that managed agents do not have."""
     if arguments.managed and arguments.agent_version:
         parser.error("managed agents have no --agent-version; they run the published one")
     if getattr(arguments, "idempotency_key", None) and not arguments.managed:
         parser.error("--idempotency-key needs --managed; other agents process each message")
-
-
-def message_fields(arguments: argparse.Namespace) -> _OptionFields:
-    """Return the fields of a message or a conversation from the options, without the variables."""
-    return {"contact_id": arguments.contact, "version_id": arguments.agent_version}
 
 
 def exit_code(error: LeadwayError) -> int:

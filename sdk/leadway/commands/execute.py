@@ -52,7 +52,8 @@ def _send(options: argparse.Namespace) -> Reply | ManagedReply:
             message,
             execution_id=options.session,
             input_variables=dict(options.var),
-            **command_line.message_fields(options),
+            contact_id=options.contact,
+            version_id=options.agent_version,
         )
 
 

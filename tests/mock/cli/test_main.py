@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.cli.commands import COMMANDS
-from leadway_mock.cli.main import main
+from leadway_mock.cli.main import COMMANDS, main
 from tests.mock.client import CURRENT, LOCATION, TOKEN
 
 COMMAND = [sys.executable, "-m", "leadway", "mock"]

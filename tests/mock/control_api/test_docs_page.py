@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from leadway_mock.cli.commands import FUNCTIONS
+from leadway_mock.cli.main import FUNCTIONS
 from leadway_mock.config.settings import Settings
 from leadway_mock.state.journal_query import FIELDS
 from leadway_mock.web import create_app

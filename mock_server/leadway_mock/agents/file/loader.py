@@ -48,7 +48,7 @@ def load_agents(path: str | Path) -> AgentRegistry:
     except DocumentError as error:
         raise AgentsFileError(str(path), [error.problem]) from None
     content = parse_agents(text, str(path))
-    agents = [_agent(entry) for entry in content.get("agents", [])]
+    agents = [restore_agent(entry) for entry in content.get("agents", [])]
     tokens = [_token(entry) for entry in content.get("tokens", [])]
     return AgentRegistry(
         by_id=MappingProxyType(dict(BUILT_IN.by_id) | {agent.id: agent for agent in agents}),
@@ -79,12 +79,8 @@ def agents_file_warnings(path: str | Path) -> list[Problem]:
     return list(warnings(load(read_text(path), max_depth=MAX_DEPTH)))
 
 
-def restore_agent(content: Mapping[str, Any]) -> Agent:
-    """Return the agent of the JSON in `Agent.source`, without checks."""
-    return _agent(content)
-
-
-def _agent(entry: Mapping[str, Any]) -> Agent:
+def restore_agent(entry: Mapping[str, Any]) -> Agent:
+    """Return the agent of an entry, such as the JSON in `Agent.source`, without checks."""
     source = json.dumps(entry)
     variables = tuple(InputVariable(**variable) for variable in entry.get("inputVariables", []))
     declared = tuple(

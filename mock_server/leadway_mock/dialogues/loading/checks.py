@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from leadway_mock.agents.patterns import PatternError, parse_pattern
 from leadway_mock.agents.registry import AGENT_ID_HINT, invisible_character
-from leadway_mock.agents.templates import BUILT_IN_NAMES, TemplateError, parse_template, texts_in
+from leadway_mock.agents.templates import BUILT_IN_NAMES, TemplateError, parse_template
 from leadway_mock.dialogues.loading.turn_entries import (
     BranchEntry,
     Entry,
@@ -21,6 +21,7 @@ from leadway_mock.documents.problems import Problem, quote
 from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.faults import FaultError, read_fault, read_latency
 from leadway_mock.util.json_pointer import to_path
+from leadway_mock.util.json_text import texts_in
 from leadway_mock.util.names import closest
 
 TEMPLATE_FIELDS: Final = ("response", "attachments", "generativeOutputs", "generatedMedia")

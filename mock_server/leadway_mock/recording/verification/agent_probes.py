@@ -38,6 +38,12 @@ def _change(
     return Probe(name, behaviours, body, method=method, path=path, effect=effect, after=after)
 
 
+def _execute(name: str, behaviour: str, *after: str) -> Probe:
+    """Return a probe that executes the created agent."""
+    rows = ("agent-states", behaviour)
+    return _change(name, rows, "POST", f"{CREATED}/execute", after, message="Hello")
+
+
 def _delete(name: str, path: str) -> Probe:
     return Probe(
         name,
@@ -77,13 +83,7 @@ AGENT_PROBES: Final = (
         status="active",
         version={"versionName": "Version 1"},
     ),
-    _change(
-        "execute-created-agent",
-        ("agent-states", "agent-unpublished"),
-        "POST",
-        f"{CREATED}/execute",
-        message="Hello",
-    ),
+    _execute("execute-created-agent", "agent-unpublished"),
     _change(
         "change-version",
         ("agent-version-updated",),
@@ -92,23 +92,19 @@ AGENT_PROBES: Final = (
         nodes=[{"id": "a", "deep": {"list": [None, True, 1.5]}}],
         edges=[],
     ),
-    Probe(
+    _read(
         "read-created-agent",
         ("agent-content-kept",),
-        None,
-        method="GET",
-        path=CREATED,
-        query=IN_LOCATION,
+        CREATED,
+        IN_LOCATION,
         effect=Effect.CHANGES,
         after=("change-version",),
     ),
-    Probe(
+    _read(
         "read-created-agent-from-another-location",
         ("agents-of-one-location",),
-        None,
-        method="GET",
-        path=CREATED,
-        query="locationId={other-location}",
+        CREATED,
+        "locationId={other-location}",
         bearer="other-location-token",
         effect=Effect.CHANGES,
     ),
@@ -138,23 +134,9 @@ AGENT_PROBES: Final = (
         ("publish-version",),
         status="inactive",
     ),
-    _change(
-        "execute-deactivated-agent",
-        ("agent-states", "agent-inactive"),
-        "POST",
-        f"{CREATED}/execute",
-        ("deactivate-agent",),
-        message="Hello",
-    ),
+    _execute("execute-deactivated-agent", "agent-inactive", "deactivate-agent"),
     _delete("delete-agent", CREATED),
-    _change(
-        "execute-deleted-agent",
-        ("agent-states", "agent-unknown"),
-        "POST",
-        f"{CREATED}/execute",
-        ("delete-agent",),
-        message="Hello",
-    ),
+    _execute("execute-deleted-agent", "agent-unknown", "delete-agent"),
     _change(
         "create-agent-with-nodes",
         ("create-failed-on-nodes",),

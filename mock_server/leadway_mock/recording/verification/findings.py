@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from leadway_mock.agents.builtin import ECHO_ID
 from leadway_mock.config.settings import FIELDS
@@ -19,15 +19,16 @@ from leadway_mock.contract.observations import (
     ObservedProbe,
     ObservedResponse,
 )
-from leadway_mock.recording.verification.comparison import ERROR, FieldDifference
 from leadway_mock.recording.verification.probe import Probe, select_with_references
 from leadway_mock.recording.verification.probe_sender import ProbeSender
 from leadway_mock.recording.verification.verifier import (
+    ERROR,
     ProbeResult,
     Verdict,
     judge,
     shown_behaviours,
 )
+from leadway_mock.util.json_text import map_texts
 
 Reference: TypeAlias = Callable[[Observations], ProbeSender]
 """Returns a new sender to a mock that has these observations."""
@@ -54,14 +55,7 @@ SAMPLE_UUID: Final = "b2b1c1d2-3e4f-5a6b-7c8d-9e0f1a2b3c4d"
 
 @dataclass(slots=True)
 class Findings:
-    """Search for the changes that make a mock agree with what was observed.
-
-    Args:
-        results: the verdicts of all probes that were asked.
-        reference: builds a mock to try changes on.
-        contract: the contract without observations.
-        date: the day of the observations, such as 2026-12-31.
-    """
+    """Search for the changes that make a mock agree with what was observed on a day."""
 
     results: Sequence[ProbeResult]
     reference: Reference
@@ -123,7 +117,7 @@ class Findings:
             self.date,
             rows,
             result.actual.response or {},
-            tuple(_difference_to_json(each) for each in result.differences),
+            tuple(each.to_json() for each in result.differences),
         )
 
     def _changes(self, base: Observations, result: ProbeResult) -> Iterator[Observations]:
@@ -146,7 +140,7 @@ class Findings:
             change = ObservedResponse(rule, starts_session=True)
             yield replace(base, responses=(*others, change))
         elif status >= ERROR and example.status >= ERROR and isinstance(body, dict):
-            sample = _to_sample(body, self.date)
+            sample = map_texts(body, lambda text: _to_sample(text, self.date))
             depends = isinstance(example.content["message"], list)
             for is_fixed in (False,) if depends else (False, True):
                 change = ObservedResponse(rule, status, sample, has_fixed_message=is_fixed)
@@ -203,23 +197,9 @@ def _without_version(base: Observations, result: ProbeResult) -> Iterator[Observ
         yield replace(base, rejected_versions=(*base.rejected_versions, version))
 
 
-def _difference_to_json(difference: FieldDifference) -> dict[str, str]:
-    return {
-        "pointer": difference.pointer,
-        "expected": difference.expected,
-        "actual": difference.actual,
-    }
-
-
-def _to_sample(value: Any, date: str) -> Any:  # noqa: ANN401 - any JSON value
-    """Return a normalized body as one that the mock can send: marks become samples."""
-    if isinstance(value, Mapping):
-        return {name: _to_sample(each, date) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_to_sample(each, date) for each in value]
-    if not isinstance(value, str):
-        return value
-    if value.startswith("<") and value.endswith("/traceId>"):
+def _to_sample(text: str, date: str) -> str:
+    """Return a text of a normalized body with samples in place of its marks."""
+    if text.startswith("<") and text.endswith("/traceId>"):
         return SAMPLE_UUID
     samples = {
         "<agent>": ECHO_ID,
@@ -227,5 +207,5 @@ def _to_sample(value: Any, date: str) -> Any:  # noqa: ANN401 - any JSON value
         "<date>": f"{date}T00:00:00.000Z",
     }
     for mark, sample in samples.items():
-        value = value.replace(mark, sample)
-    return value
+        text = text.replace(mark, sample)
+    return text

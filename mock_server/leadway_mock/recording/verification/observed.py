@@ -87,8 +87,7 @@ class TargetResponse:
 class ResponseNormalizer:
     """Replaces ids, dates and free values of one side's responses by marks.
 
-    Args:
-        values: the user's values by name, such as `agent`; each becomes `<agent>`.
+    The user's values by name, such as `agent`, become `<agent>`.
     """
 
     def __init__(self, values: Mapping[str, str]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -16,6 +16,7 @@ from typing import Any
 
 from leadway_mock.http.messages import Request
 from leadway_mock.util.json_pointer import to_path
+from leadway_mock.util.json_text import map_texts, texts_in
 
 EXECUTE = "/agent-studio/agent/{agent}/execute"
 USER_AGENT = "leadway-verify"
@@ -81,7 +82,7 @@ class Probe:
     @cached_property
     def references(self) -> frozenset[str]:
         """Names of the values and probes that it refers to."""
-        texts = (self.path, self.query, *_texts(self.body), *_texts(self.headers))
+        texts = texts_in([self.path, self.query, self.body, self.headers])
         found = {match[1] for text in texts for match in _REFERENCE.finditer(text)}
         return frozenset(found | {self.bearer, *self.after} - {""})
 
@@ -136,29 +137,16 @@ def select_with_references(probes: Mapping[str, Probe], names: Iterable[str]) ->
     return [*harmless, *sorted(others, key=lambda each: order.index(each.name))]
 
 
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from _texts(each)
-    elif isinstance(value, list | tuple):
-        for each in value:
-            yield from _texts(each)
-
-
 def _resolve(value: Any, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
     """Return a copy of a JSON value with all references replaced."""
-    if isinstance(value, str):
-        whole = _REFERENCE.fullmatch(value)
+
+    def replace_references(text: str) -> Any:  # noqa: ANN401 - the same
+        whole = _REFERENCE.fullmatch(text)
         if whole:
             return _value(values, whole[1], whole[2])
-        return _REFERENCE.sub(lambda match: str(_value(values, match[1], match[2])), value)
-    if isinstance(value, Mapping):
-        return {name: _resolve(each, values) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_resolve(each, values) for each in value]
-    return value
+        return _REFERENCE.sub(lambda match: str(_value(values, match[1], match[2])), text)
+
+    return map_texts(value, replace_references)
 
 
 def _value(values: Mapping[str, Any], name: str, pointer: str = "") -> Any:  # noqa: ANN401 - any JSON value

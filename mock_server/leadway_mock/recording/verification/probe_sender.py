@@ -6,8 +6,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
+from urllib.parse import quote
 
 from leadway_mock.http.messages import Request
+from leadway_mock.recording.exchanges import SentRequest, UpstreamFailure, header_map
+from leadway_mock.recording.upstream import Upstream
 from leadway_mock.recording.verification.observed import (
     NoJsonError,
     ResponseNormalizer,
@@ -20,6 +23,7 @@ INTERVAL_SECONDS: Final = 0.5
 
 MAX_ATTEMPTS: Final = 3
 MAX_RETRY_SECONDS: Final = 60.0
+USUAL_RETRY_SECONDS: Final = 10.0
 """Limits of the retries after a 429."""
 
 MAX_FAILURES: Final = 3
@@ -34,6 +38,15 @@ OK: Final = 200
 SLOW_BACKEND: Final = "Command timed out"
 """Message of a 401 that is no error of the token (observed)."""
 
+_REASONS: Final[Mapping[UpstreamFailure, str]] = {
+    UpstreamFailure.CONNECT: "no connection",
+    UpstreamFailure.TLS: "no valid TLS certificate",
+    UpstreamFailure.TIMEOUT: "no response in time",
+    UpstreamFailure.DISCONNECT: "the connection ended before the response did",
+    UpstreamFailure.INVALID: "the response is no HTTP",
+    UpstreamFailure.TOO_LARGE: "the response is too large",
+}
+
 
 class TargetError(Exception):
     """The target cannot be reached, or does not speak HTTP; the text says why."""
@@ -47,6 +60,33 @@ class Target(Protocol):
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""
+
+
+class HttpTarget:
+    """Sends probes to one origin; the caller closes its client."""
+
+    def __init__(self, upstream: Upstream, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._upstream = upstream
+        self._sleep = sleep
+
+    def send(self, request: Request) -> TargetResponse:
+        """Return the response; raises `TargetError`."""
+        sent = SentRequest(
+            request.method,
+            quote(request.path, safe="/"),
+            request.query,
+            tuple(request.headers.items()),
+            request.body,
+        )
+        exchange = self._upstream.send(sent)
+        if exchange.response is None:
+            raise TargetError(_REASONS.get(exchange.failure or UpstreamFailure.INVALID, "none"))
+        response = exchange.response
+        return TargetResponse(response.status, header_map(response.headers), response.body)
+
+    def wait(self, seconds: float) -> None:
+        """Sleep."""
+        self._sleep(seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +131,9 @@ class PacedTarget:
             response = self.target.send(request)
             if response.status != TOO_MANY_REQUESTS or attempt == MAX_ATTEMPTS:
                 break
-            self.target.wait(_retry_seconds(response))
+            text = response.headers.get("retry-after", "")
+            seconds = float(text) if text.isdecimal() else USUAL_RETRY_SECONDS
+            self.target.wait(min(seconds, MAX_RETRY_SECONDS))
         return response
 
     def wait(self, seconds: float) -> None:
@@ -103,10 +145,7 @@ class PacedTarget:
 class ProbeSender:
     """Requests to one side, in order; later probes refer to the responses of earlier ones.
 
-    Args:
-        target: where to send them.
-        values: the user's values by name, such as `agent`.
-        budget: how often the agent may run.
+    `values` are the user's, by name, such as `agent`.
     """
 
     target: Target
@@ -170,8 +209,3 @@ def _unusable(status: int, body: object) -> str:
     if status == UNAUTHORIZED and isinstance(body, dict) and body.get("message") == SLOW_BACKEND:
         return f"401 {SLOW_BACKEND}: a backend was too slow"
     return ""
-
-
-def _retry_seconds(response: TargetResponse) -> float:
-    text = response.headers.get("retry-after", "")
-    return min(float(text), MAX_RETRY_SECONDS) if text.isdecimal() else 10.0

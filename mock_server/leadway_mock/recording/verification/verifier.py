@@ -1,19 +1,38 @@
-"""Verdicts: what the mock does on each probe, compared with what the target does."""
+"""Verdicts on probes, field by field, and the differences that are accepted."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Final
+from fnmatch import fnmatchcase
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+from urllib.parse import urlsplit
 
-from leadway_mock.recording.verification.comparison import ERROR, FieldDifference, compare
+from leadway_mock.recording.accepted_entries import (
+    AcceptanceError,
+    AcceptedEntries,
+    check_entries,
+    read_yaml,
+)
+from leadway_mock.recording.json_differences import MISSING, json_differences, shorten
 from leadway_mock.recording.verification.execute_probes import NO_MESSAGE
+from leadway_mock.recording.verification.observed import ANY_LIST
 from leadway_mock.recording.verification.probe import Probe
 from leadway_mock.recording.verification.probe_sender import ProbeResponse, ProbeSender
 from leadway_mock.recording.verification.probes import VALUES
+from leadway_mock.util.json_text import ENCODER
+
+MAX_DIFFERENCES: Final = 50
+"""Limit of the differences of one response."""
+
+ERROR: Final = 400
+"""The lowest status of an error."""
 
 REJECTED: Final = frozenset({401, 403})
+FIELDS: Final = ("probe", "pointer", "expected", "actual", "reason", "link")
 
 ADMISSION: Final = Probe("admission", (), NO_MESSAGE)
 """Request that a target rejects because of its body if it accepts token, version and location."""
@@ -29,6 +48,28 @@ class Verdict(StrEnum):
     DIFFERS = "differs"
     NOT_ASKED = "not asked"
     COULD_NOT_LOOK = "could not look"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDifference:
+    """A field that the mock and the target have differently.
+
+    `pointer` is a JSON pointer into status, headers and body; a value is JSON, or empty where the
+    field is missing.
+    """
+
+    probe: str
+    pointer: str
+    expected: str
+    actual: str
+
+    def __str__(self) -> str:
+        expected, actual = self.expected or "nothing", self.actual or "nothing"
+        return f"{self.pointer}: expected {expected}, actual {actual}"
+
+    def to_json(self) -> dict[str, str]:
+        """Return the difference without the name of the probe."""
+        return {"pointer": self.pointer, "expected": self.expected, "actual": self.actual}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +166,92 @@ def judge(probe: Probe, expected: ProbeResponse, actual: ProbeResponse) -> Probe
     differences = tuple(compare(probe.name, expected.response, actual.response))
     verdict = Verdict.DIFFERS if differences else Verdict.AGREES
     return ProbeResult(probe, verdict, "", expected, actual, differences)
+
+
+def compare(
+    probe: str, expected: Mapping[str, Any], actual: Mapping[str, Any]
+) -> list[FieldDifference]:
+    """Return the differences between the normalized responses to a probe.
+
+    Of a success and an error, the bodies are compared as a whole.
+    """
+    found = json_differences(expected, actual)
+    if (expected.get("status", 0) < ERROR) != (actual.get("status", 0) < ERROR):
+        names = ("status", "body")
+        found = ((f"/{name}", expected.get(name), actual.get(name)) for name in names)
+    found = (each for each in found if not _is_any_list(*each[1:]))
+    return [
+        FieldDifference(probe, pointer, _shown(ours), _shown(theirs))
+        for pointer, ours, theirs in islice(found, MAX_DIFFERENCES)
+    ]
+
+
+def _is_any_list(*values: object) -> bool:
+    """Return whether one side has a list, and the other one of which no item is known."""
+    return ANY_LIST in values and {type(each) for each in values} == {str, list}
+
+
+def _shown(value: object) -> str:
+    return "" if value is MISSING else shorten(ENCODER.encode(value))
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedDifference:
+    """Differences that are accepted.
+
+    All but `reason` and `link` may contain `*`, which stands for any text.
+    """
+
+    probe: str
+    pointer: str
+    expected: str
+    actual: str
+    reason: str
+    link: str
+
+    @property
+    def name(self) -> str:
+        """What it accepts, for messages."""
+        return f"{self.probe} {self.pointer}"
+
+    def matches(self, difference: FieldDifference) -> bool:
+        """Return whether it accepts a difference."""
+        return (
+            fnmatchcase(difference.probe, self.probe)
+            and fnmatchcase(difference.pointer, self.pointer)
+            and fnmatchcase(difference.expected, self.expected)
+            and fnmatchcase(difference.actual, self.actual)
+        )
+
+
+AcceptedDifferences: TypeAlias = AcceptedEntries[AcceptedDifference, FieldDifference]
+
+
+def read_accepted_differences(path: Path | None) -> AcceptedDifferences:
+    """Return the entries of a YAML file, none without one; raises `AcceptanceError`."""
+    if path is None:
+        return AcceptedEntries(AcceptedDifference.matches)
+    document = read_yaml(path, ("accepted",))
+    entries = [
+        AcceptedDifference(**each) for each in check_entries(path, document["accepted"], FIELDS)
+    ]
+    for index, each in enumerate(entries):
+        if urlsplit(each.link).scheme not in {"http", "https"}:
+            raise AcceptanceError(f"{path}: /accepted/{index}/link must be the URL of an issue.")
+    return AcceptedEntries(AcceptedDifference.matches, entries)
+
+
+def accept(results: Iterable[ProbeResult], accepted: AcceptedDifferences) -> list[ProbeResult]:
+    """Return the results without accepted differences."""
+    kept = []
+    for each in results:
+        differences = tuple(accepted.new(each.differences))
+        is_accepted = each.differences and not differences
+        verdict = Verdict.AGREES if is_accepted else each.verdict
+        kept.append(replace(each, verdict=verdict, differences=differences))
+    return kept
+
+
+def problems(accepted: AcceptedDifferences, compared: Collection[str]) -> list[str]:
+    """Return what is wrong with the entries; those of probes that were not compared may be idle."""
+    return accepted.problems(lambda entry: any(fnmatchcase(name, entry.probe) for name in compared))

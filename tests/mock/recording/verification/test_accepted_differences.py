@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from leadway_mock.recording.accepted_entries import AcceptanceError
-from leadway_mock.recording.verification.accepted_differences import (
+from leadway_mock.recording.verification.probes import PROBES
+from leadway_mock.recording.verification.verifier import (
+    ProbeResult,
+    Verdict,
     accept,
     problems,
     read_accepted_differences,
 )
-from leadway_mock.recording.verification.probes import PROBES
-from leadway_mock.recording.verification.verifier import ProbeResult, Verdict
 from tests.mock.recording.verification.targets import SecondMock, verify_all
 
 ENTRY = """\

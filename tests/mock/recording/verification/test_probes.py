@@ -7,8 +7,7 @@ from collections import Counter
 from leadway_mock.cli.reference_mock import MOCK_VALUES, mock_sender
 from leadway_mock.contract.behaviours import behaviours, settings_of
 from leadway_mock.recording.verification.probe import Effect
-from leadway_mock.recording.verification.probes import NOT_ASKED, PROBES, VALUES
-from leadway_mock.recording.verification.selection import describe_probes
+from leadway_mock.recording.verification.probes import NOT_ASKED, PROBES, VALUES, describe_probes
 from leadway_mock.recording.verification.verifier import Verdict
 from tests.mock.recording.verification.targets import SecondMock, contract, verify_all
 

@@ -8,8 +8,8 @@ import pytest
 
 from leadway_mock.contract.observations import Observations, ObservedProbe
 from leadway_mock.recording.verification.probe import Effect
-from leadway_mock.recording.verification.probes import PROBES
-from leadway_mock.recording.verification.selection import (
+from leadway_mock.recording.verification.probes import (
+    PROBES,
     SelectionError,
     parse_days,
     select_probes,

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from leadway_mock.http.messages import Request
-from leadway_mock.recording.verification.comparison import MAX_DIFFERENCES, compare
 from leadway_mock.recording.verification.observed import (
     NoJsonError,
     ResponseNormalizer,
     TargetResponse,
 )
 from leadway_mock.recording.verification.probe import Probe
+from leadway_mock.recording.verification.verifier import MAX_DIFFERENCES, compare
 
 JSON = {"content-type": "application/json; charset=utf-8"}
 
