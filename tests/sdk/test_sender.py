@@ -152,3 +152,10 @@ def test_each_attempt_is_rate_limited() -> None:
     service = FakeService([error_response(429, retry_after="0"), success()])
     service.execute(rate_limiter=rate_limiter)
     assert service.slept == [0.0, 10.0]
+
+
+def test_delays_count_together() -> None:
+    service = FakeService([error_response(429, retry_after="4")] * 5)
+    with pytest.raises(RateLimitedError):
+        service.execute(retries=RetryPolicy(5, max_total_delay=10.0), random=lambda: 0.0)
+    assert service.slept == [4.0, 4.0]

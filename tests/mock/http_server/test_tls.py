@@ -18,6 +18,7 @@ import pytest
 from leadway_mock.config.settings import Settings
 from leadway_mock.http_server import Server
 from leadway_mock.http_server.protocol import TUNNEL_TARGET
+from leadway_mock.http_server.tunnel import HANDSHAKE_TIMEOUT_SECONDS
 from leadway_mock.util.certificates import VENDOR_HOST, authority_file, client_context
 from leadway_mock.web import create_app
 from leadway_mock.web.server import open_server
@@ -227,6 +228,16 @@ def test_a_server_ends_while_a_client_is_silent(data_folder: Path) -> None:
     loop.close()
     silent.close()
     started.close()
+
+
+def test_a_silent_client_is_refused_with_the_others(
+    server: Server, context: ssl.SSLContext
+) -> None:
+    with connect(server) as silent:
+        silent.settimeout(HANDSHAKE_TIMEOUT_SECONDS / 2)  # Then it would be closed in any case.
+        httpx.get(f"{server.url}/__mock/health", verify=context)  # So both are accepted.
+        with server.refusing_connections():
+            assert silent.recv(1) == b""
 
 
 def test_a_client_without_the_authority_does_not_trust_it(server: Server) -> None:
