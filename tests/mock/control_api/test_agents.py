@@ -78,6 +78,15 @@ def test_seeded_agents_can_be_changed(api: Api, studio: Studio) -> None:
     assert studio.delete("frontdesk").status == 200
 
 
+def test_a_version_that_is_seeded_again_outlives_later_deletions(api: Api, studio: Studio) -> None:
+    api.post("/agents/seed", {"text": FILE})
+    assert studio.delete("frontdesk").status == 200
+    api.post("/agents/seed", {"text": FILE})
+    other, _ = studio.create()
+    assert studio.delete(other).status == 200
+    assert studio.publish("v3").status == 200
+
+
 def test_an_export_is_the_same_state_again(api: Api, studio: Studio) -> None:
     api.post("/agents/seed", {"text": FILE})
     agent, draft = studio.published(name="Zoë: 1e5", description="007\nsecond: line", authorId="u")
