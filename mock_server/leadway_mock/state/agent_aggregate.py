@@ -173,12 +173,12 @@ class StoredAgent:
             published_at=now,
             publisher=publisher or NO_PUBLISHER,
         )
-        versions = [
-            each._replace(is_published=False) if each.is_published else each
-            for each in self.versions
-        ]
-        versions[self.versions.index(version)] = published
-        number = max([each.number for each in self.versions]) + 1
+        versions, number = [], 0
+        for each in self.versions:
+            former = each._replace(is_published=False) if each.is_published else each
+            versions.append(published if each is version else former)
+            number = max(number, each.number)
+        number += 1
         draft = StoredVersion(
             id=draft_id,
             number=number,

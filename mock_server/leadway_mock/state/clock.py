@@ -112,5 +112,5 @@ class ManualClock:
 
 def iso_time(seconds: float) -> str:
     """Return a time as ISO 8601 in UTC, to the millisecond."""
-    text = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
+    utc = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+    return f"{utc.isoformat(timespec='milliseconds')}Z"
