@@ -211,7 +211,7 @@ class StoredAgent:
 
 def agent_from_json(content: Mapping[str, Any], *, revision: int = 1) -> StoredAgent:
     """Return the agent of its JSON; raises `TypeError`, or `ValueError` for its replies."""
-    versions = tuple(StoredVersion(**each) for each in content["versions"])
+    versions = tuple(StoredVersion(*each) for each in content["versions"])
     fields = {**content, "versions": versions, "replies": tuple(content["replies"])}
     agent = StoredAgent(**fields, revision=revision)
     texts = [getattr(agent, name) for name in AGENT_TEXTS]
@@ -271,7 +271,7 @@ def agent_to_json(agent: StoredAgent) -> dict[str, Any]:
         "created_at": agent.created_at,
         "updated_at": agent.updated_at,
         "owner": agent.owner,
-        "versions": [each._asdict() for each in agent.versions],
+        "versions": [tuple(each) for each in agent.versions],
         "replies": agent.replies,
         "is_deleted": agent.is_deleted,
     }

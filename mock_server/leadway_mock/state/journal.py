@@ -16,7 +16,7 @@ PAGE = 200
 
 
 MAX_RECORD_BYTES = 16_384
-"""Size of bodies up to which a record is kept in memory; entries are truncated to this size."""
+"""Size of an exchange up to which its record is kept in memory; longer ones are truncated."""
 
 
 class Journal:
@@ -34,8 +34,10 @@ class Journal:
         The text is without secrets. In the memory of this process, the record stays as it is.
         """
         text = LazyText(serialize_entry, record)
-        response = record.response
-        if len(record.request.body) + len(response.body if response else b"") > MAX_RECORD_BYTES:
+        request, response = record.request, record.response
+        size = len(request.body) + len(request.path) + len(request.query)
+        size += sum(map(len, request.headers.values())) + len(response.body if response else b"")
+        if size > MAX_RECORD_BYTES:
             str(text)  # It is truncated, so it needs less memory than the record.
         return Append(self._key, text, keep=self._max_entries)
 

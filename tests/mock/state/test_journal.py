@@ -7,11 +7,17 @@ from typing import Any
 import pytest
 
 from leadway_mock.faults import Fault, Transport, fixed
+from leadway_mock.http.messages import Request, Response
+from leadway_mock.state.exchange_record import ExchangeRecord
 from leadway_mock.state.fault_registry import arm
+from leadway_mock.state.journal import MAX_RECORD_BYTES
 from leadway_mock.state.journal_entry import MAX_BODY_CHARS
 from leadway_mock.state.namespaces import SHARED
+from leadway_mock.store import LazyText
 from leadway_mock.util.redaction import fingerprint
 from tests.mock.client import CURRENT, DEPRECATED, LOCATION, EmulatorClient
+
+NO_CONTENT = Response(204, {}, "made-up", "invented")
 
 
 def entries(client: EmulatorClient) -> list[Any]:
@@ -46,6 +52,18 @@ def test_an_entry_shows_the_whole_exchange(client: EmulatorClient) -> None:
         "documented",
     )
     assert response["body"]["executionId"] == execution_id
+
+
+@pytest.mark.parametrize("part", ["body", "header", "query", "path", "nothing"])
+def test_a_long_request_is_kept_as_the_text_of_its_entry(client: EmulatorClient, part: str) -> None:
+    long = {part: "x" * MAX_RECORD_BYTES}
+    headers = {"host": "127.0.0.1", "x-more": long.get("header", "")}
+    path, query = f"/a{long.get('path', '')}", long.get("query", "")
+    request = Request("POST", path, query, headers, long.get("body", "").encode())
+    journal = client.emulator.journal
+    added = journal.entry_write(ExchangeRecord(request, 0.0, 0.0, 0.0, response=NO_CONTENT))
+    assert isinstance(added.value, LazyText)
+    assert isinstance(added.value.value, ExchangeRecord if part == "nothing" else str)
 
 
 def test_error_responses_have_their_violations(client: EmulatorClient) -> None:
