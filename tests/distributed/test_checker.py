@@ -164,10 +164,16 @@ def check_store(store: Store | StoreWrapper) -> tuple[list[Fault], History]:
         emulator.close()
 
 
-@pytest.fixture
-def healthy_store(tmp_path: Path) -> Iterator[Store]:
-    """A store without a bug."""
-    with closing(open_store(f"sqlite:///{tmp_path}/mock.db")) as store:
+@pytest.fixture(params=["memory", "sqlite", "redis"])
+def healthy_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A store without a bug, of each kind."""
+    url = {"memory": "memory:", "sqlite": f"sqlite:///{tmp_path}/mock.db"}.get(request.param, "")
+    if not url:
+        server: RedisProgram = request.getfixturevalue("redis_server")
+        with Redis.from_url(server.url) as client:
+            client.flushall()
+        url = server.url + LONG_TIMEOUTS
+    with closing(open_store(url)) as store:
         yield store
 
 
