@@ -30,7 +30,7 @@ def web_client(client: EmulatorClient) -> FlaskClient:
     return create_app(emulator=client.emulator).test_client()
 
 
-@pytest.mark.parametrize("path", ["/__mock/", "/__mock/docs"])
+@pytest.mark.parametrize("path", ["/__mock/", "/__mock/docs", "/__mock/console/api.js"])
 def test_a_page_tells_nothing_to_other_sites(web_client: FlaskClient, path: str) -> None:
     assert web_client.get(path, headers=BROWSER).headers["Referrer-Policy"] == "no-referrer"
 
