@@ -219,20 +219,19 @@ def create_agents(mock: Mock) -> None:
 def get_tokens(mock: Mock) -> list[str]:
     """Exchange codes and tokens; return those that the mock has issued."""
     app = {"client_id": "app-1", "client_secret": f"hush-{CANARY}"}
-    code = {"grant_type": "authorization_code", "code": f"{LOCATION}.{CANARY}"}
-    issued = send_form(mock, **app, **code, user_type="Company")
-    send_form(mock, **app, **code)
-    renewed = send_form(
-        mock, **app, grant_type="refresh_token", refresh_token=issued["refresh_token"]
-    )
-    agency = {"Authorization": f"Bearer {renewed['access_token']}"}
+    code = app | {"grant_type": "authorization_code", "code": f"{LOCATION}.{CANARY}"}
+    issued = send_form(mock, code | {"user_type": "Company"})
+    send_form(mock, code)
+    renewal = app | {"grant_type": "refresh_token"}
+    renewed = send_form(mock, renewal | {"refresh_token": issued["refresh_token"]})
     location = {"companyId": issued["companyId"], "locationId": LOCATION}
-    token = send_form(mock, "/oauth/locationToken", agency, **location)["access_token"]
-    send_form(mock, **app, grant_type="refresh_token", refresh_token=f"{JWT}")
-    send_form(mock, **app, grant_type="password", password=CANARY, color=PIT)
-    send_form(mock, f"/oauth/token?code={CANARY}&client%5Fsecret={CANARY}", **app)
-    v3 = {"clientId": "app-1", "clientSecret": CANARY, "refreshToken": CANARY}
-    send_form(mock, "/oauth/token", {"Version": "v3"}, **v3, grantType="refresh_token")
+    agency = f"Bearer {renewed['access_token']}"
+    token = send_form(mock, location, "/oauth/locationToken", Authorization=agency)["access_token"]
+    send_form(mock, renewal | {"refresh_token": JWT})
+    send_form(mock, app | {"grant_type": "password", "password": CANARY, "color": PIT})
+    send_form(mock, app, f"/oauth/token?code={CANARY}&client%5Fsecret={CANARY}")
+    names_of_v3 = {"clientId": "app-1", "clientSecret": CANARY, "refreshToken": CANARY}
+    send_form(mock, names_of_v3 | {"grantType": "refresh_token"}, Version="v3")
     mock.send("/oauth/token", app | {"refresh_token": CANARY})
     mock.send("/oauth/locationToken", f'"code"\r\n\r\n{CANARY}'.encode())
     headers = {"Authorization": f"Bearer {token}", "Version": "v3"}
@@ -242,10 +241,10 @@ def get_tokens(mock: Mock) -> list[str]:
 
 
 def send_form(
-    mock: Mock, path: str = "/oauth/token", headers: Mapping[str, str] | None = None, **fields: str
+    mock: Mock, fields: Mapping[str, str], path: str = "/oauth/token", **headers: str
 ) -> dict[str, Any]:
-    form = {"Content-Type": "application/x-www-form-urlencoded"}
-    _, response = mock.send(path, urlencode(fields).encode(), **form, **headers or {})
+    headers |= {"Content_Type": "application/x-www-form-urlencoded"}
+    _, response = mock.send(path, urlencode(fields).encode(), **headers)
     return content_of(response)
 
 
@@ -270,12 +269,13 @@ def control_pages(mock: Mock) -> Iterator[str]:
             yield response
     for page in ("", "docs", "openapi.json"):
         yield mock.send(f"/__mock/{page}")[1]
-    for path, query in (
+    queries: list[tuple[str, dict[str, Any]]] = [
         ("journal/find", {"limit": 1000}),
         ("journal/find", {"match": {"body": "my key"}, "limit": 1000}),
         ("journal/wait", {"count": 1000, "timeout": 0}),
-    ):
-        status, response = mock.send(f"/__mock/{path}", query)
+    ]
+    for path, body in queries:
+        status, response = mock.send(f"/__mock/{path}", body)
         assert status == 200, response
         yield response
 
