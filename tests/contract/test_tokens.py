@@ -7,16 +7,22 @@ import uuid
 import httpx
 import pytest
 
-from tests.contract.service import Service
+from tests.contract.service import VERSION, Service
 
 APP = {"client_id": "made-up-app", "client_secret": "made-up-secret"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 def post(
-    service: Service, path: str = "/oauth/token", *, token: str = "", **fields: str
+    service: Service,
+    path: str = "/oauth/token",
+    *,
+    token: str = "",
+    version: str = VERSION,
+    **fields: str,
 ) -> httpx.Response:
-    headers = {**FORM, "Authorization": f"Bearer {token}" if token else None}
+    authorization = f"Bearer {token}" if token else None
+    headers = {**FORM, "Version": version, "Authorization": authorization}
     body = str(httpx.QueryParams(fields))
     return service.send(path=path, headers=headers, content=body)
 
@@ -72,11 +78,20 @@ def test_refresh_token_rotates(service: Service) -> None:
 
 
 @pytest.mark.clause("agency-gets-tokens-of-its-locations")
-def test_agency_gets_tokens_of_its_locations(service: Service) -> None:
+@pytest.mark.parametrize(
+    ("path", "version", "field"),
+    [
+        ("/oauth/locationToken", VERSION, "access_token"),
+        ("/oauth/location-token", "v3", "accessToken"),
+    ],
+)
+def test_agency_gets_tokens_of_its_locations(
+    service: Service, path: str, version: str, field: str
+) -> None:
     agency = exchange(service, user_type="Company")
     location = {"companyId": agency["companyId"], "locationId": service.account.location_id}
-    path = "/oauth/locationToken"
-    token = post(service, path, token=agency["access_token"], **location).json()["access_token"]
+    issued = post(service, path, token=agency["access_token"], version=version, **location)
+    token = issued.json()[field]
     assert service.send(headers={"Authorization": f"Bearer {token}"}).status_code == 200
-    response = post(service, path, token=token, **location)
+    response = post(service, path, token=token, version=version, **location)
     assert_unauthorized(response, "This token's user type is not yet supported!")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -123,6 +123,50 @@ def test_a_key_is_processed_once(clients: list[Service]) -> None:
     session = json.loads(body)["sessionId"]
     shown = control(clients[0], f"/sessions/{session}", "GET")["transcript"]
     assert [entry["turn"] for entry in shown] == [1]
+
+
+@pytest.mark.behaviour("workers-agree", "machines-agree", "idempotency-after-lost-response")
+@pytest.mark.parametrize("effect", [{"status": 500}, {"transport": "EMPTY_RESPONSE"}], ids=str)
+def test_a_lost_response_is_fetched_from_the_other(
+    replicas: list[Service], effect: dict[str, Any]
+) -> None:
+    one, other = replicas
+    path = f"/agent-studio/managed-agents/{MANAGED_ID}/execute"
+    headers = {"Version": "v3", "Idempotency-Key": str(uuid4())}
+    body = one.body(message="Once")
+    control(one, "/faults", phase="after-commit", **effect)
+    with suppress(httpx.TransportError):
+        assert one.send(body, path=path, headers=headers).status_code == 500
+    response = other.send(body, path=path, headers=headers)
+    assert response.headers["X-Mock-Rule"] == "managed-reply-repeated"
+    assert response.json()["finalText"] == "Turn 1. You said: Once"
+    (session,) = control(other, "/sessions", "GET")["sessions"]
+    assert (session["executionId"], session["turns"]) == (response.json()["sessionId"], 1)
+
+
+@pytest.mark.behaviour("workers-agree", "machines-agree", "concurrent-publish")
+def test_of_concurrent_publications_on_both_one_succeeds(clients: list[Service]) -> None:
+    """Of 16 calls that publish one version, sent to both in parallel, one succeeds."""
+    here = {"locationId": clients[0].account.location_id}
+    path = "/agent-studio/agent"
+    body = here | {"name": "New", "status": "active", "version": {}}
+    created = clients[0].send(body, path=path).json()
+    agent, version = created["agent"]["agentId"], created["versions"][0]["versionId"]
+
+    def publish(number: int) -> httpx.Response:
+        service = clients[number % len(clients)]
+        return service.send(here, path=f"{path}/versions/{version}/publish")
+
+    for published in (1, 2):  # The second is the draft that the first publication makes.
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            responses = list(pool.map(publish, range(AT_ONCE)))
+        rules = sorted(response.headers["X-Mock-Rule"] for response in responses)
+        assert rules == ["agent-published", *["version-not-draft"] * (AT_ONCE - 1)]
+        assert {response.status_code for response in responses} == {200, 400}
+        read = clients[-1].send(method="GET", path=f"{path}/{agent}", params=here).json()
+        versions = read["agent"]["versions"]
+        assert [each["state"] for each in versions] == ["prod"] * published + ["draft"]
+        version = versions[-1]["versionId"]
 
 
 @pytest.mark.behaviour("workers-agree", "machines-agree")

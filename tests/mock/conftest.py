@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,15 @@ def store() -> Iterator[Store]:
     opened = open_store("memory:")
     yield opened
     opened.close()
+
+
+@pytest.fixture(params=["memory", "sqlite", "redis"])
+def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """Each kind of store in turn, empty."""
+    urls = {"memory": "memory:", "sqlite": f"sqlite:///{tmp_path / 'mock.db'}"}
+    store = open_store(urls.get(request.param) or request.getfixturevalue("redis_url"))
+    with closing(store):
+        yield store
 
 
 @pytest.fixture

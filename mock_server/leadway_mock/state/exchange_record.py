@@ -10,7 +10,13 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from leadway_mock.http.messages import SIGNIFICANT_HEADERS, Request, Response
-from leadway_mock.util.redaction import fingerprint, has_token, hasher, hide_secrets
+from leadway_mock.util.redaction import (
+    fingerprint,
+    has_token,
+    hasher,
+    hide_secrets,
+    redact_form,
+)
 
 REQUEST_IDS = {
     "executionId": "executionId",
@@ -19,6 +25,10 @@ REQUEST_IDS = {
     "message": "message",
 }
 """Properties of a body that identify a message, and their names in the journal."""
+
+
+OAUTH_PREFIX = "/oauth/"
+"""Beginning of the paths whose requests contain secrets of any form, such as codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +111,7 @@ class ExchangeRecord:
     turn: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        """Return the journal entry. It still contains secrets: see `journal_entry`."""
+        """Return the journal entry. It still contains tokens: see `journal_entry`."""
         entry: dict[str, Any] = {
             "at": self.started_at,
             "durationMs": round(self.duration_seconds * 1000, 3),
@@ -133,13 +143,16 @@ class ExchangeRecord:
 
 def _request_to_json(request: Request) -> dict[str, Any]:
     authorization = request.headers.get("authorization")
+    query, body = request.query, request.body.decode("utf-8", "replace")
+    if request.path.startswith(OAUTH_PREFIX):
+        query, body = redact_form(query), redact_form(body)
     content: dict[str, Any] = {
         "method": request.method,
         "path": request.path,
-        "query": request.query,
+        "query": query,
         "headers": hide_secrets(request.headers),
         "tokenFingerprint": fingerprint(authorization) if authorization else None,
-        "body": request.body.decode("utf-8", "replace"),
+        "body": body,
         "fingerprint": _fingerprint(request),
     }
     if has_token(request.path, request.query):

@@ -729,6 +729,16 @@ def retries_after_a_429_without_a_wait(client: EvaluatedClient) -> None:
     client.say_managed("more", session, key="second")
 
 
+@causes("idempotency-key-after-429")
+def retries_after_a_429_that_is_not_retryable(client: EvaluatedClient) -> None:
+    session = client.begin_managed()
+    for retryable in ({}, {"retryable": False}, {"retryable": "true"}):
+        client.arm(status=429, retry_after=5, body={"statusCode": 429} | retryable)
+        client.say_managed("more", session, key="second")
+        client.clock.advance(5)
+    client.say_managed("more", session, key="second")
+
+
 @resembles("idempotency-key-after-429")
 def retries_after_a_429_and_its_wait(client: EvaluatedClient) -> None:
     session = client.begin_managed()

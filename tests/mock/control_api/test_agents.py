@@ -55,6 +55,18 @@ def test_replies_are_given_by_id(api: Api, studio: Studio) -> None:
     assert api.get("/agents")["agents"] == [listed | {"replies": 0}]
 
 
+def test_a_created_agent_plays_the_dialogue_that_it_is_given(api: Api, studio: Studio) -> None:
+    agent, version = studio.create()
+    assert studio.publish(version).status == 200
+    turns = [{"user": "haircut", "agent": "Which day?"}, {"user": "monday", "agent": "Booked."}]
+    api.call("PUT", "/dialogues/booking", {"dialogue": {"agent": agent, "turns": turns}})
+    reply = content(studio.say(agent, message="A haircut, please"))
+    assert reply["response"] == "Which day?"
+    reply = content(studio.say(agent, message="On Monday", executionId=reply["executionId"]))
+    assert reply["response"] == "Booked."
+    assert api.get("/dialogues/unused-turns")["turns"] == []
+
+
 def test_invalid_replies_say_where_and_why(api: Api, studio: Studio) -> None:
     agent, _ = studio.published()
     path, wrong = f"/agents/{agent}/replies", [{"when": "/(/", "response": "{{nobody}}"}]

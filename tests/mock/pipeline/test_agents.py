@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from functools import partial
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from leadway_mock.agents.builtin import ECHO_ID, INACTIVE_ID, VARIABLES_ID
-from leadway_mock.agents.registry import OTHER_LOCATION_TOKEN, UNSCOPED_TOKEN
+from leadway_mock.agents.builtin import BUILT_IN, ECHO_ID, INACTIVE_ID, MANAGED_ID, VARIABLES_ID
+from leadway_mock.agents.file.loader import load_agents
+from leadway_mock.agents.registry import (
+    OTHER_LOCATION_TOKEN,
+    UNSCOPED_TOKEN,
+    AgentRegistry,
+    Token,
+)
+from leadway_mock.contract.loader import load_contract
+from leadway_mock.contract.model import Operation
 from leadway_mock.control_api.namespaces import MAKERS, STORED_SCOPES
 from leadway_mock.dialogues import dialogue
 from leadway_mock.faults import Fault, FaultPhase
@@ -28,14 +37,6 @@ from tests.mock.studio import PAGE, Studio
 @pytest.fixture
 def studio(client: EmulatorClient) -> Studio:
     return Studio(client)
-
-
-@pytest.fixture(params=["memory", "sqlite", "redis"])
-def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    urls = {"memory": "memory:", "sqlite": f"sqlite:///{tmp_path / 'mock.db'}"}
-    store = open_store(urls.get(request.param) or request.getfixturevalue("redis_url"))
-    with closing(store):
-        yield store
 
 
 @pytest.mark.behaviour("agent-states", "agent-unpublished", "agent-inactive", "agent-unknown")
@@ -102,6 +103,33 @@ def test_lists_are_paged_in_the_order_of_creation(studio: Studio) -> None:
     assert created[0] not in studio.listed(f"{PAGE}&isPublished=true")
 
 
+AGENTS_FILE = f"""
+agents:
+  - {{id: nightdesk, name: Night desk, location: {LOCATION}}}
+  - {{id: elsewhere, name: Of another location, location: elsewhere}}
+  - {{id: frontdesk, name: Front desk}}
+  - {{id: helper, name: Helper, managed: {{}}}}
+"""
+
+
+def test_agents_of_a_file_are_listed(
+    client_with: Callable[..., EmulatorClient], tmp_path: Path
+) -> None:
+    file = tmp_path / "agents.yaml"
+    file.write_text(AGENTS_FILE)
+    studio = Studio(client_with(cast=load_agents(file)))
+    created, _ = studio.create()
+    published = ["nightdesk", "frontdesk"]
+    assert studio.listed()[-3:] == [*published, created]
+    assert studio.listed(f"{PAGE}&isPublished=true")[-2:] == published
+    send = partial(studio.client.send, b"", method="GET", headers={"version": "v3"})
+    query = f"locationId={LOCATION}"
+    old = send(path="/agent-studio/public-api/agents", query=f"{query}&{PAGE}")
+    assert [each["agentId"] for each in content(old)["agents"]][-2:] == published
+    managed = send(path="/agent-studio/managed-agents", query=query)
+    assert "helper" in [each["id"] for each in content(managed)["agents"]]
+
+
 @pytest.mark.behaviour("agents-of-one-location", "agent-version-unknown")
 def test_locations_do_not_see_each_other(studio: Studio) -> None:
     other = Studio(studio.client, "elsewhere")
@@ -154,6 +182,60 @@ def test_every_operation_needs_scope_and_location(studio: Studio, scopes: str) -
         studio.publish(version),
     ):
         assert response.rule == expected
+
+
+BODIES: Mapping[str, Mapping[str, Any]] = {
+    "createAgent": {"name": "New", "status": "active", "version": {}},
+    "executeAgent": {"message": "hello"},
+    "executeAgent-deprecated": {"message": "hello"},
+    "executeManagedAgent": {"message": "hello"},
+    "updateAgentMetadata": {"name": "Other"},
+    "updateAgentVersion": {"nodes": []},
+}
+"""Fields of a valid body besides the location, by operation."""
+READ = "agent-studio.readonly"
+WRITE = "agent-studio.write"
+SCOPES = {
+    "getAgents": {READ},
+    "getAgentById": {READ},
+    "getAgents-deprecated": {READ},
+    "getAgentById-deprecated": {READ},
+    "listManagedAgents": {READ, WRITE},
+    "getManagedAgent": {READ, WRITE},
+    "executeManagedAgent": set(),
+}
+"""Which of the two is enough, by operation; for the others it is `WRITE`."""
+OPERATIONS = [each for each in load_contract().operations if "/agent-studio/" in each.path]
+
+
+@pytest.mark.parametrize("scope", [READ, WRITE])
+@pytest.mark.parametrize("operation", OPERATIONS, ids=attrgetter("id"))
+def test_an_operation_needs_its_scope_only(
+    client_with: Callable[..., EmulatorClient], operation: Operation, scope: str
+) -> None:
+    tokens = {"only-one-scope": Token("only-one-scope", scopes=(scope,))}
+    client = client_with(cast=AgentRegistry(BUILT_IN.by_id, tokens))
+    agent, version = Studio(client).create()
+    if operation.id.startswith("executeAgent"):
+        assert Studio(client).publish(version).status == 200
+    path = operation.path.format(agentId=agent, versionId=version, managedAgentId=MANAGED_ID)
+    page = f"&{PAGE}" if operation.id.startswith("getAgents") else ""
+    has_body = operation.body_schema is not None
+    response = client.send(
+        {"locationId": LOCATION, **BODIES.get(operation.id, {})} if has_body else b"",
+        path=path,
+        method=operation.method,
+        query="" if has_body else f"locationId={LOCATION}{page}",
+        headers={
+            "authorization": "Bearer only-one-scope",
+            "version": "v3",
+            "idempotency-key": "one",
+        },
+    )
+    expected = {"createAgent": 201}.get(operation.id, 200)
+    is_allowed = scope in SCOPES.get(operation.id, {WRITE})
+    assert response.status == (expected if is_allowed else 403), response
+    assert is_allowed or response.rule == "scope-missing-documented"
 
 
 @pytest.mark.behaviour("concurrent-publish", "version-not-draft")

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from leadway_mock.agents.builtin import ECHO_ID, MANAGED_ID
+from leadway_mock.agents.builtin import BUILT_IN, ECHO_ID, MANAGED_ID
+from leadway_mock.agents.registry import AgentRegistry
 from leadway_mock.control_api.namespaces import MAKERS, STORED_SCOPES
 from leadway_mock.dialogues import dialogue
 from leadway_mock.faults import Fault, FaultPhase, Transport, fixed
 from leadway_mock.http.messages import Response
 from leadway_mock.state.fault_registry import arm
 from leadway_mock.state.snapshots import check_content
-from leadway_mock.store import MemoryStore, Write, open_store
+from leadway_mock.store import MemoryStore, Store, Write, open_store
 from tests.mock.client import LOCATION, EmulatorClient, content
 
 AFTER = FaultPhase.AFTER_COMMIT
@@ -56,12 +58,10 @@ LOST = [
 
 @pytest.mark.behaviour("idempotency-after-lost-response")
 @pytest.mark.parametrize("fault", LOST, ids=str)
-@pytest.mark.parametrize("kind", ["memory", "sqlite"])
 def test_a_retry_after_a_lost_response_gets_it(
-    client_with: Callable[..., EmulatorClient], tmp_path: Path, kind: str, fault: dict[str, Any]
+    client_with: Callable[..., EmulatorClient], any_store: Store, fault: dict[str, Any]
 ) -> None:
-    url = "memory:" if kind == "memory" else f"sqlite:///{tmp_path / 'mock.db'}"
-    client = client_with(store=open_store(url), validate_responses=False)
+    client = client_with(store=any_store, validate_responses=False)
     session = content(say(client, key="first"))["sessionId"]
     armed(client, phase=AFTER, times=2, **fault)
     for _ in range(2):
@@ -103,16 +103,58 @@ def test_a_repeat_before_the_first_response_can_be_a_conflict(
 
 
 def test_of_parallel_requests_with_one_key_one_is_processed(
-    client_with: Callable[..., EmulatorClient], tmp_path: Path
+    client_with: Callable[..., EmulatorClient], any_store: Store
 ) -> None:
-    for url in ("memory:", f"sqlite:///{tmp_path / 'mock.db'}"):
-        client = client_with(store=open_store(url), seed=None)
-        with ThreadPoolExecutor(8) as pool:
-            found = list(pool.map(say, [client] * 24))
-        assert {each.status for each in found} == {200}
-        assert len({each.body for each in found}) == 1
-        assert [each.rule for each in found].count("managed-reply") == 1
-        assert turn_count(client, content(found[0])["sessionId"]) == 1
+    client = client_with(store=any_store, seed=None)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(say, [client] * 24))
+    assert {each.status for each in found} == {200}
+    assert len({each.body for each in found}) == 1
+    assert [each.rule for each in found].count("managed-reply") == 1
+    assert turn_count(client, content(found[0])["sessionId"]) == 1
+
+
+@pytest.mark.behaviour("idempotency-key-scope")
+@pytest.mark.parametrize(
+    ("scope", "agent_rule", "location_rule"),
+    [
+        ("agent", "managed-reply", "managed-reply"),
+        ("location", "idempotency-key-reused", "managed-reply"),
+        ("all", "idempotency-key-reused", "idempotency-key-reused"),
+    ],
+)
+def test_the_scope_decides_whether_others_share_a_key(
+    client_with: Callable[..., EmulatorClient], scope: str, agent_rule: str, location_rule: str
+) -> None:
+    other = replace(BUILT_IN.by_id[MANAGED_ID], id="other")
+    cast = AgentRegistry({**BUILT_IN.by_id, "other": other})
+    client = client_with(cast=cast, idempotency_scope=scope)
+    first = say(client)
+    assert say(client, agent="other").rule == agent_rule
+    assert say(client, locationId="elsewhere").rule == location_rule
+    assert say(client).body == first.body
+
+
+RESERVED = [
+    *("account", "contact", "location", "agentId", "agencyId", "companyId", "contactId"),
+    *("executionId", "locationId", "sessionId", "userId"),
+]
+PREFIXES = ("global", "inputs", "raw", "runtime")
+
+
+@pytest.mark.behaviour("variable-reserved")
+@pytest.mark.parametrize("name", RESERVED)
+def test_a_reserved_name_is_rejected_in_every_spelling(client: EmulatorClient, name: str) -> None:
+    rejected: list[dict[str, Any]] = []
+    for spelling in (name, name.lower(), name.upper()):
+        rejected += [{spelling: "x"}, {f"{spelling}.id": "x"}, {spelling: {"id": "x"}}]
+        for prefix in PREFIXES:
+            rejected += [{prefix: {spelling: "x"}}, {f"{prefix}.{spelling}": "x"}]
+            rejected += [{prefix.upper(): {f"{spelling}.id": "x"}}]
+    for variables in rejected:
+        assert say(client, extraVariables=variables).rule == "variable-reserved", variables
+    for accepted in ({"mine": {name: "x"}}, {f"mine.{name}": "x"}, {f"{name}s": "x"}):
+        assert say(client, key=str(accepted), extraVariables=accepted).status == 200, accepted
 
 
 @pytest.mark.behaviour("idempotency-key-forgotten")

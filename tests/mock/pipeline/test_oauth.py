@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +12,7 @@ import pytest
 
 from leadway_mock.agents.builtin import BUILT_IN
 from leadway_mock.http.messages import Response
-from leadway_mock.store import Store, open_store
+from leadway_mock.store import Store
 from tests.mock.client import LOCATION, TOKEN, EmulatorClient, content
 
 APP = {"client_id": "app-1", "client_secret": "hush-hush"}
@@ -216,19 +215,11 @@ def test_no_secret_is_stored(client: EmulatorClient) -> None:
             assert secret.rpartition(".")[2] not in text
 
 
-@pytest.fixture(params=["memory", "sqlite", "redis"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    urls = {"memory": "memory:", "sqlite": f"sqlite:///{tmp_path}/mock.db"}
-    opened = open_store(urls.get(request.param) or request.getfixturevalue("redis_url"))
-    yield opened
-    opened.close()
-
-
 @pytest.mark.behaviour("refresh-token-concurrent")
 def test_one_of_several_concurrent_refreshes_wins(
-    client_with: Callable[..., EmulatorClient], store: Store
+    client_with: Callable[..., EmulatorClient], any_store: Store
 ) -> None:
-    client = client_with(store=store, cast=BUILT_IN)
+    client = client_with(store=any_store, cast=BUILT_IN)
     token = exchange(client)["refresh_token"]
     with ThreadPoolExecutor(8) as pool:
         rules = sorted(each.rule for each in pool.map(lambda _: refresh(client, token), range(8)))

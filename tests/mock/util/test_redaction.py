@@ -10,6 +10,7 @@ from leadway_mock.util.redaction import (
     fingerprint,
     has_token,
     hide_secrets,
+    redact_form,
     redact_json,
     redact_json_text,
     redact_text,
@@ -35,6 +36,26 @@ def test_named_secrets_are_taken_out_of_queries(name: str) -> None:
 @pytest.mark.parametrize("text", ["", "hello", "a=b", "the pit-stop", "eyJ is no token", "Bearer"])
 def test_what_is_no_secret_stays(text: str) -> None:
     assert redact_text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("", ""),
+        ("client_id=a&code=b.c&user_type=", "client_id=a&code=[redacted]&user_type="),
+        (
+            "clientSecret=a&refreshToken=b&x=c",
+            "clientSecret=[redacted]&refreshToken=[redacted]&x=c",
+        ),
+        ("client%5Fsecret=a%20b&c%6Fde=c", "client%5Fsecret=[redacted]&c%6Fde=[redacted]"),
+        ('{"client_secret": "a"}', "[redacted]"),
+        ("code: a", "[redacted]"),
+        ("a", "[redacted]"),
+        ("a=b&&code=c", "[redacted]"),
+    ],
+)
+def test_a_form_loses_secrets_of_any_form(form: str, expected: str) -> None:
+    assert redact_form(form) == expected
 
 
 def test_headers_with_credentials_lose_their_value() -> None:
