@@ -120,7 +120,7 @@ def test_nothing_recommends_a_package_that_no_index_has() -> None:
 
 
 WINDOWS = """
-import importlib, os, signal, sys
+import importlib, os, pkgutil, signal, sys
 
 MISSING = {"fcntl", "grp", "pty", "pwd", "readline", "resource", "syslog", "termios", "tty"}
 
@@ -140,10 +140,11 @@ for module, names in {
 }.items():
     for name in names.split():
         vars(module).pop(name, None)
-for name in ("chat", "doctor", "execute"):
-    importlib.import_module("leadway.commands." + name)
-for name in ("check", "controls", "env", "exec", "main", "serve", "views"):
-    importlib.import_module("leadway_mock.cli." + name)
+names = []
+for package in ("leadway.commands", "leadway_mock.cli"):
+    for module in pkgutil.iter_modules(importlib.import_module(package).__path__, package + "."):
+        importlib.import_module(module.name)
+        names.append(module.name)
 importlib.import_module("leadway_mock.pytest_plugin")
 from leadway import Leadway
 from leadway_mock.testing import Mock
@@ -152,12 +153,18 @@ with Mock() as mock:
     os.environ.update(mock.environment)
     with Leadway.from_env() as leadway:
         print(leadway.agent(mock.agent_id).execute("Hi").text)
+print(*names)
 """
 
 
 def test_sdk_and_mock_need_no_module_that_windows_lacks() -> None:
     done = run(sys.executable, "-c", WINDOWS)
-    assert (done.stdout, done.stderr) == ("Turn 1. You said: Hi\n", "")
+    assert (done.returncode, done.stderr) == (0, "")
+    reply, names = done.stdout.splitlines()
+    assert reply == "Turn 1. You said: Hi"
+    commands = {path.stem for path in (ROOT / "mock_server" / "leadway_mock" / "cli").glob("*.py")}
+    assert {f"leadway_mock.cli.{each}" for each in commands - {"__init__"}} <= {*names.split()}
+    assert "leadway.commands.chat" in names
 
 
 @pytest.mark.parametrize("target", ["mock", "help", "test"])
