@@ -20,16 +20,17 @@ def checks_arguments(subject: Subject) -> Subject:
     Of a class, `__init__` and the public methods are checked. Constructors raise `SettingsError`,
     other functions `InvalidRequestError`.
     """
-    if not isinstance(subject, type):
+    owner: Any = subject
+    if not isinstance(owner, type):
         function: Subject = _checked(subject, InvalidRequestError)
         return function
-    for name, member in list(vars(subject).items()):
+    for name, member in list(vars(owner).items()):
         if name == "__init__":
-            setattr(subject, name, _checked(member, SettingsError))
+            setattr(owner, name, _checked(member, SettingsError))
         elif isinstance(member, classmethod) and not name.startswith("_"):
-            setattr(subject, name, classmethod(_checked(member.__func__, SettingsError)))
+            setattr(owner, name, classmethod(_checked(member.__func__, SettingsError)))
         elif isinstance(member, FunctionType) and not name.startswith("_"):
-            setattr(subject, name, _checked(member, InvalidRequestError))
+            setattr(owner, name, _checked(member, InvalidRequestError))
     return subject
 
 

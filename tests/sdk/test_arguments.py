@@ -305,19 +305,19 @@ def test_an_argument_that_is_given_twice_is_named() -> None:
 
 
 def test_a_wrong_call_shows_no_token() -> None:
-    token: Any = "pit-00000000-cana-4ry0-8000-c0ffee00cafe"
-    wrong: list[Callable[[], object]] = [
-        lambda: Settings(token=token, locationId="x"),
-        lambda: Leadway(None, token),
-        lambda: Leadway(token=token, timeout="5"),
-        lambda: Leadway.from_env(token),
-        lambda: leadway.OAuthToken("id", token, clientId=token),
-        lambda: leadway.LocationToken(token, agency=token),
-        lambda: Secret(token, token),
+    token = "pit-00000000-cana-4ry0-8000-c0ffee00cafe"
+    wrong: list[tuple[Callable[..., object], list[object], dict[str, object]]] = [
+        (Settings, [], {"token": token, "locationId": "x"}),
+        (Leadway, [None, token], {}),
+        (Leadway, [], {"token": token, "timeout": "5"}),
+        (Leadway.from_env, [token], {}),
+        (leadway.OAuthToken, ["id", token], {"clientId": token}),
+        (leadway.LocationToken, [token], {"agency": token}),
+        (Secret, [token, token], {}),
     ]
-    for each in wrong:
+    for function, arguments, keywords in wrong:
         with pytest.raises(SettingsError) as caught:
-            each()
+            function(*arguments, **keywords)
         assert "c0ffee" not in shown(caught.value)
 
 
