@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypedDict
 
-from leadway._arguments import check_names, check_type
+from leadway._arguments import check_names, check_type, checks_arguments
 from leadway._calls import Call, HTTPResponse, checked_id
 from leadway._responses import parse_object, with_defaults
 from leadway._sender import SendOptions, Steps, send_with_retries
@@ -128,6 +128,7 @@ class PublisherFields(TypedDict, total=False):
     """The e-mail address of that user."""
 
 
+@checks_arguments
 @dataclass(frozen=True, slots=True)
 class AgentVersion:
     """A version of an agent. What the service did not send is empty, 0 or false."""
@@ -151,6 +152,7 @@ class AgentVersion:
     """The JSON object as received."""
 
 
+@checks_arguments
 @dataclass(frozen=True, slots=True)
 class AgentDetails:
     """An agent. What the service did not send is empty."""
@@ -174,6 +176,7 @@ class AgentDetails:
         return next((each for each in self.versions if each.is_published), None)
 
 
+@checks_arguments
 @dataclass(frozen=True, slots=True)
 class AgentPage:
     """One page of the agents of a location."""
@@ -188,6 +191,7 @@ class AgentPage:
     """Whether there are more after this page."""
 
 
+@checks_arguments
 @dataclass(frozen=True, slots=True)
 class PublishedVersions:
     """What publishing a version made of it."""
@@ -220,7 +224,7 @@ def list_agents_steps(
 ) -> Steps[AgentPage]:
     """Return the steps that list agents. Raises `InvalidRequestError`."""
     if deprecated_path:  # As in `Agent.execute_deprecated`.
-        warnings.warn(_USE_LIST_AGENTS, DeprecationWarning, stacklevel=3)
+        warnings.warn(_USE_LIST_AGENTS, DeprecationWarning, stacklevel=4)
     for name, value in (("offset", offset), ("limit", limit)):
         check_type(name, value, int, "a whole number", InvalidRequestError)
     check_type("published_only", published_only, bool, "True or False", InvalidRequestError)
@@ -236,7 +240,7 @@ def get_steps(
 ) -> Steps[AgentDetails]:
     """Return the steps that read an agent."""
     if deprecated_path:
-        warnings.warn(_USE_GET, DeprecationWarning, stacklevel=3)
+        warnings.warn(_USE_GET, DeprecationWarning, stacklevel=4)
     operation = "agents.get_agent_by_id_deprecated" if deprecated_path else "agents.get_agent_by_id"
     arguments = {"agent_id": agent_id, "location_id": options.location_id}
     return send_with_retries(Call(operation, arguments, _parse_agent, "GET"), options)

@@ -18,6 +18,7 @@ from leadway._agent_versions import (
     get_steps,
     update_steps,
 )
+from leadway._arguments import checks_arguments
 from leadway._calls import check_fields, checked_id, request_body
 from leadway._observers import logger
 from leadway._responses import Reply, execute_call
@@ -63,6 +64,7 @@ class ConversationFields(_CommonFields, total=False):
     """Whether to send a message in a new session if the session has expired."""
 
 
+@checks_arguments
 class AgentBase:
     """Part that all kinds of agents share; does no I/O."""
 
@@ -87,13 +89,14 @@ class _ExecutableAgent(AgentBase):
         self, message: str, fields: MessageFields, *, deprecated_path: bool = False
     ) -> Steps[Reply]:
         if deprecated_path:  # `@deprecated` is for type checkers: to warn, it would import asyncio.
-            warnings.warn(_USE_EXECUTE, DeprecationWarning, stacklevel=3)
+            warnings.warn(_USE_EXECUTE, DeprecationWarning, stacklevel=4)
         check_fields(fields, MessageFields.__annotations__)
         body = request_body(message, self._options.location_id, **fields)
         call = execute_call(self.id, body, deprecated_path=deprecated_path)
         return send_with_retries(call, self._options)
 
 
+@checks_arguments
 class Agent(_ExecutableAgent):
     """An agent, created by `Leadway.agent` without a request."""
 
@@ -166,6 +169,7 @@ class Agent(_ExecutableAgent):
         self._transport.run(delete_steps(self.id, self._options))
 
 
+@checks_arguments
 class AsyncAgent(_ExecutableAgent):
     """An agent, created by `AsyncLeadway.agent` without a request."""
 
@@ -204,6 +208,7 @@ class AsyncAgent(_ExecutableAgent):
         await self._transport.run(delete_steps(self.id, self._options))
 
 
+@checks_arguments
 @dataclass(frozen=True, slots=True)
 class Turn(Generic[R]):
     """One message and its reply."""
@@ -215,6 +220,7 @@ class Turn(Generic[R]):
     """Reply of the agent."""
 
 
+@checks_arguments
 class ConversationBase(Generic[R]):
     """Part that the conversations with all kinds of agents share; does no I/O."""
 
@@ -323,6 +329,7 @@ class BaseConversation(ConversationBase[Reply]):
         return self._turn_steps(message, send, lambda reply: reply.execution_id)
 
 
+@checks_arguments
 class Conversation(BaseConversation):
     """Conversation with one agent, created by `Agent.conversation`."""
 
@@ -350,6 +357,7 @@ class Conversation(BaseConversation):
             return self._transport.run(self._steps(message, attachments, input_variables))
 
 
+@checks_arguments
 class AsyncConversation(BaseConversation):
     """Conversation with one agent, created by `AsyncAgent.conversation`."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
-from leadway._arguments import check_names, check_type
+from leadway._arguments import check_names, check_type, checks_arguments
 from leadway._tokens import Secret
 from leadway.errors import InvalidRequestError, LeadwayError
 
@@ -51,6 +51,7 @@ class Call:
     """Function that takes the tokens out of the body of a success; returns a body without them."""
 
 
+@checks_arguments
 @dataclass(frozen=True, slots=True)
 class HTTPResponse:
     """HTTP response with the token masked, without cookies."""
@@ -88,6 +89,7 @@ class Failure:
 Outcome = HTTPResponse | Failure
 
 
+@checks_arguments
 def image(url: str) -> Attachment:
     """Return an image as an attachment; the platform fetches it from `url`.
 

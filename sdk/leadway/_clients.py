@@ -21,7 +21,7 @@ from leadway._agent_versions import (
     update_version_steps,
 )
 from leadway._agents import Agent, AsyncAgent
-from leadway._arguments import check_names, check_type
+from leadway._arguments import check_names, check_type, checks_arguments
 from leadway._managed_agents import (
     AsyncManagedAgent,
     ManagedAgent,
@@ -61,6 +61,7 @@ class Options(TypedDict, total=False):
 _ARGUMENTS: Final = ("settings", "rate_limiter", "observer", *Options.__annotations__)
 
 
+@checks_arguments
 class _ClientBase:
     """Part of a client that sync and async ones share."""
 
@@ -127,6 +128,7 @@ class _ClientBase:
         return f"{type(self).__name__}({getattr(self, 'settings', None)!r})"
 
 
+@checks_arguments
 class Leadway(_ClientBase):
     """Client for threads.
 
@@ -264,6 +266,7 @@ class Leadway(_ClientBase):
         self.close()
 
 
+@checks_arguments
 class AsyncLeadway(_ClientBase):
     """Client for async code, on asyncio or trio; takes the arguments of `Leadway`."""
 

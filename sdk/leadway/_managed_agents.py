@@ -10,7 +10,7 @@ from uuid import uuid4
 from typing_extensions import Unpack
 
 from leadway._agents import AgentBase, ConversationBase
-from leadway._arguments import check_type
+from leadway._arguments import check_type, checks_arguments
 from leadway._calls import Call, HTTPResponse, check_fields
 from leadway._responses import parse_object, with_defaults
 from leadway._sender import SendOptions, Steps, send_with_retries
@@ -70,6 +70,7 @@ class ManagedConversationFields(TypedDict, total=False):
     """Whether to send a message in a new session if the session has expired."""
 
 
+@checks_arguments
 @dataclass(frozen=True, slots=True)
 class ManagedReply:
     """Reply of a managed agent to one message."""
@@ -105,6 +106,7 @@ class ManagedReply:
         return self.model.generated_media or []
 
 
+@checks_arguments
 @dataclass(frozen=True, slots=True)
 class ManagedAgentDetails:
     """A published managed agent. What the service did not send is empty or `None`."""
@@ -126,6 +128,7 @@ class ManagedAgentDetails:
     """The JSON object as received, with `plugins`."""
 
 
+@checks_arguments
 @dataclass(frozen=True, slots=True)
 class ManagedAgentPage:
     """One page of the published managed agents of a location."""
@@ -170,6 +173,7 @@ class _ManagedAgentBase(AgentBase):
         return send_with_retries(call, self._options)
 
 
+@checks_arguments
 class ManagedAgent(_ManagedAgentBase):
     """A managed agent, created by `Leadway.managed_agent` without a request."""
 
@@ -215,6 +219,7 @@ class ManagedAgent(_ManagedAgentBase):
         return self._transport.run(self._get_steps())
 
 
+@checks_arguments
 class AsyncManagedAgent(_ManagedAgentBase):
     """A managed agent, created by `AsyncLeadway.managed_agent` without a request."""
 
@@ -267,6 +272,7 @@ class BaseManagedConversation(ConversationBase[ManagedReply]):
         return self._turn_steps(message, send, lambda reply: reply.session_id)
 
 
+@checks_arguments
 class ManagedConversation(BaseManagedConversation):
     """Conversation with one managed agent, created by `ManagedAgent.conversation`."""
 
@@ -295,6 +301,7 @@ class ManagedConversation(BaseManagedConversation):
             return self._transport.run(self._steps(message, extra_variables, idempotency_key))
 
 
+@checks_arguments
 class AsyncManagedConversation(BaseManagedConversation):
     """Conversation with one managed agent, created by `AsyncManagedAgent.conversation`."""
 

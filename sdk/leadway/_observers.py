@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from leadway._arguments import checks_arguments
 from leadway._calls import HTTPResponse, Outcome
 from leadway.errors import LeadwayError, printable
 
@@ -31,6 +32,7 @@ class _LastResortHandler(logging.Handler):
 logger.addHandler(_LastResortHandler())
 
 
+@checks_arguments
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One attempt to send one message, and its result. Holds no token and no text of a message."""

@@ -9,12 +9,14 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from leadway._arguments import check_type, checks_arguments
 from leadway.errors import SettingsError
 
 DOCUMENTED_LIMITS: Final = ((100, 10.0), (300, 60.0))
 """Requests and seconds: the vendor's limits for an app and location, and for a sub-account."""
 
 
+@checks_arguments
 class RateLimiter:
     """Sliding-window rate limiter: delays requests so that no limit is exceeded.
 
@@ -26,7 +28,8 @@ class RateLimiter:
         clock: monotonic clock, in seconds.
 
     Raises:
-        SettingsError: there is no limit, or one is not a pair of numbers above zero.
+        SettingsError: there is no limit, one is not a pair of numbers above zero, or the clock is
+            no function.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class RateLimiter:
             is_valid = False
         if not is_valid:
             raise SettingsError(f"`limits` must be pairs of numbers above 0, not {limits!r}.")
+        check_type("clock", clock, Callable, "a function", SettingsError)
         self.limits: tuple[tuple[int, float], ...] = tuple(limits)
         self._clock = clock
         self._reserved: deque[float] = deque(maxlen=max(number for number, _ in limits))

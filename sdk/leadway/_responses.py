@@ -16,6 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from leadway import errors
+from leadway._arguments import checks_arguments
 from leadway._calls import Call, Failure, HTTPResponse, Outcome
 from leadway._retries import parse_retry_after
 
@@ -94,6 +95,7 @@ _BY_STATUS_OF_PROXY: Final[Mapping[int, type[errors.APIStatusError]]] = {
 """Classes for responses that are not JSON objects, so do not come from the service."""
 
 
+@checks_arguments
 @dataclass(frozen=True, slots=True)
 class Reply:
     """Reply of an agent to one message.

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from numbers import Real
 from typing import Final
 
-from leadway._arguments import check_type
+from leadway._arguments import check_type, checks_arguments
 from leadway.errors import LeadwayError, SettingsError
 
 _SECONDS: Final = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
@@ -18,6 +18,7 @@ _MAX_SECONDS: Final = 1e9
 """Longer values of `Retry-After` are cut to this; a policy gives up long before."""
 
 
+@checks_arguments
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """When and after which delay to retry a message.

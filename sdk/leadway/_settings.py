@@ -11,7 +11,7 @@ from sys import getfilesystemencoding
 from types import NoneType
 from typing import Any, Final
 
-from leadway._arguments import check_names, check_type
+from leadway._arguments import check_names, check_type, checks_arguments
 from leadway._retries import RetryPolicy
 from leadway._token_providers import TokenProvider, as_token
 from leadway._tokens import (
@@ -51,6 +51,7 @@ _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _FALSE: Final = frozenset({"0", "false", "no", "off"})
 
 
+@checks_arguments
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Settings of a client. Immutable.

@@ -11,7 +11,7 @@ from inspect import isawaitable
 from types import NoneType
 from typing import Any, Final, TypeAlias
 
-from leadway._arguments import check_type
+from leadway._arguments import check_type, checks_arguments
 from leadway._calls import Call, HTTPResponse
 from leadway._responses import parse_object
 from leadway._tokens import Secret, token_problem
@@ -44,6 +44,7 @@ _MAX_SECONDS: Final = 1e9
 _NEEDS_STRING: Final = "A token function must return a string; async ones need AsyncLeadway."
 
 
+@checks_arguments
 class TokenProvider(Secret):
     """Token that changes. It is masked like a `Secret`, with the tokens before it."""
 
@@ -163,6 +164,7 @@ async def _await_token(value: Awaitable[str | Secret]) -> Secret:
     return _as_secret(await value)
 
 
+@checks_arguments
 class OAuthToken(TokenProvider):
     """OAuth token of an app, which the client refreshes by `POST /oauth/token`.
 
@@ -256,6 +258,7 @@ class OAuthToken(TokenProvider):
         return _masked_body(tokens)
 
 
+@checks_arguments
 class LocationToken(TokenProvider):
     """Token of a location, got with that of its agency by `POST /oauth/locationToken`.
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from leadway._arguments import checks_arguments
 from leadway.errors import SettingsError, TokenHostMismatchError
 
 MOCK_TOKEN: Final = "pit-12345678-1234-4234-8234-123456789abc"  # noqa: S105 - it is public
@@ -37,6 +38,7 @@ _DECIMAL: Final = 5
 _MAX_NESTED_ESCAPES: Final = 5
 
 
+@checks_arguments
 class Secret:
     """Token that is masked in `repr`, `str`, format strings, logs and pickles.
 
@@ -44,11 +46,17 @@ class Secret:
 
     Args:
         value: the token; surrounding whitespace is removed.
+
+    Raises:
+        SettingsError: it is not a string.
     """
 
     __slots__ = ("_value",)
 
     def __init__(self, value: str | None) -> None:
+        if not isinstance(value, str | None):
+            value = None  # It may be a token as bytes, so no traceback shows it.
+            raise SettingsError("`value` must be a string.")
         self._value = value and value.strip()
 
     def reveal(self) -> str:

@@ -9,10 +9,12 @@ import time
 
 from opentelemetry.trace import SpanKind, Status, StatusCode, Tracer, get_tracer
 
+from leadway._arguments import checks_arguments
 from leadway._observers import Attempt, Observer
 from leadway._version import __version__
 
 
+@checks_arguments
 def span_observer(tracer: Tracer | None = None) -> Observer:
     """Return an observer that creates a span for each attempt, as a child of the current span.
 

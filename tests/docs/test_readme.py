@@ -19,7 +19,7 @@ from leadway_mock.agents.registry import TEST_TOKENS
 from leadway_mock.config.settings import Settings
 from leadway_mock.web import create_app
 from tests.contract.programs import mock
-from tests.docs.markdown import ROOT, Page, anchor_of
+from tests.docs.markdown import ROOT, Page, anchor_of, pages
 
 SHOWN_URL = "http://127.0.0.1:4010"
 MINTED = re.compile(r"[a-z0-9]{24}")
@@ -141,7 +141,7 @@ def test_the_generated_client_holds_a_conversation(url: str, tmp_path: Path) -> 
 
 
 def test_the_official_python_sdk_holds_a_conversation(url: str, tmp_path: Path) -> None:
-    output = run_python(CLIENTS.block("python", "highlevel"), url, tmp_path)
+    output = run_python(CLIENTS.files["talk_official.py"], url, tmp_path)
     assert output == "Turn 1. You said: Hello\nTurn 2. You said: And then?\n"
 
 
@@ -153,6 +153,24 @@ def test_the_official_sdks_are_installed_as_they_are_tested() -> None:
     version = packages["devDependencies"]["@gohighlevel/api-client"]
     for page in (CLIENTS, Page.read("docs/how-to/test-the-official-node-sdk.md")):
         assert f"`npm install @gohighlevel/api-client@{version}`" in page.text
+
+
+OFFICIAL = re.compile(r"(?ms)^(#+) ((?:The|Test the) official [^\n]*SDK)$(.*?)(?=^#|\Z)")
+
+
+def test_each_section_on_an_official_sdk_has_an_install_line_and_a_file_name() -> None:
+    sections = {
+        f"{page.name}: {title}": text
+        for page in pages()
+        for _, title, text in OFFICIAL.findall(page.text)
+    }
+    assert {"docs/clients.md: The official Python SDK"} < {*sections}
+    for title, text in sections.items():
+        assert re.search(r"`(?:pip install \S+==|npm install \S+@)\d[\d.]+`", text), title
+        assert re.search(r"`[\w-]+\.(?:py|ts|mjs)`", text), title
+        section = Page(ROOT, text)
+        programs = [each.text for each in section.blocks if each.language in {"python", "ts"}]
+        assert {*programs} <= {*section.files.values()}, title
 
 
 @pytest.mark.parametrize("command", MAKE_COMMANDS)

@@ -112,6 +112,46 @@ def test_make_rejects_an_old_python(tmp_path: Path) -> None:
     assert rejected.stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("minor", "ci", "code"), [(11, "", 0), (11, "true", 1), (13, "true", 1), (14, "true", 0)]
+)
+def test_no_newer_python_is_an_error_in_ci(tmp_path: Path, minor: int, ci: str, code: int) -> None:
+    programs = tmp_path / "programs"
+    for folder in (programs, tmp_path / "scripts", tmp_path / ".venv" / "bin"):
+        folder.mkdir(parents=True)
+    shutil.copy(ROOT / "scripts" / "test_newer.sh", tmp_path / "scripts")
+    (programs / "dirname").symlink_to(str(shutil.which("dirname")))
+    ours = tmp_path / ".venv" / "bin" / "python"
+    ours.write_text(f"#!/bin/sh\necho {minor}\n")
+    ours.chmod(0o755)
+    shell = str(shutil.which("sh"))
+    done = subprocess.run(
+        [shell, str(tmp_path / "scripts" / "test_newer.sh")],
+        env={"PATH": str(programs), "CI": ci},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert f"No Python newer than 3.{minor} starts on this machine" in done.stderr
+    assert ("CI is set, so this is an error: install Python 3.14" in done.stderr) == bool(code)
+
+
+# Each needs SIGINT or SIGHUP in a program that does not set its own handler for it.
+SIGNALS = [
+    "tests/plugin/test_commands.py::test_signals_are_passed_on[1]",
+    "tests/mock/cli/test_running_mock.py::test_new_requests_are_followed",
+]
+
+
+def test_tests_of_signals_pass_where_signals_are_ignored() -> None:
+    """`nohup` ignores SIGHUP, and a shell SIGINT in its background."""
+    command = (sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider")
+    done = run("sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh", *command, *SIGNALS)
+    assert done.returncode == 0, done.stdout
+    assert f"{len(SIGNALS)} passed" in done.stdout
+
+
 def test_nothing_recommends_a_package_that_no_index_has() -> None:
     """Anybody could register its name; a path (`../leadway[mock]`, `.[mock]`) installs a clone."""
     by_name = re.compile(r"(?:pip3? install|uv add|pipx install)[^\n`]*[ '\"]leadway(?![\w./-])")
@@ -120,7 +160,7 @@ def test_nothing_recommends_a_package_that_no_index_has() -> None:
 
 
 WINDOWS = """
-import importlib, os, signal, sys
+import importlib, os, pkgutil, signal, sys
 
 MISSING = {"fcntl", "grp", "pty", "pwd", "readline", "resource", "syslog", "termios", "tty"}
 
@@ -140,10 +180,11 @@ for module, names in {
 }.items():
     for name in names.split():
         vars(module).pop(name, None)
-for name in ("chat", "doctor", "execute"):
-    importlib.import_module("leadway.commands." + name)
-for name in ("check", "controls", "env", "exec", "main", "serve", "views"):
-    importlib.import_module("leadway_mock.cli." + name)
+names = []
+for package in ("leadway.commands", "leadway_mock.cli"):
+    for module in pkgutil.iter_modules(importlib.import_module(package).__path__, package + "."):
+        importlib.import_module(module.name)
+        names.append(module.name)
 importlib.import_module("leadway_mock.pytest_plugin")
 from leadway import Leadway
 from leadway_mock.testing import Mock
@@ -152,12 +193,18 @@ with Mock() as mock:
     os.environ.update(mock.environment)
     with Leadway.from_env() as leadway:
         print(leadway.agent(mock.agent_id).execute("Hi").text)
+print(*names)
 """
 
 
 def test_sdk_and_mock_need_no_module_that_windows_lacks() -> None:
     done = run(sys.executable, "-c", WINDOWS)
-    assert (done.stdout, done.stderr) == ("Turn 1. You said: Hi\n", "")
+    assert (done.returncode, done.stderr) == (0, "")
+    reply, names = done.stdout.splitlines()
+    assert reply == "Turn 1. You said: Hi"
+    commands = {path.stem for path in (ROOT / "mock_server" / "leadway_mock" / "cli").glob("*.py")}
+    assert {f"leadway_mock.cli.{each}" for each in commands - {"__init__"}} <= {*names.split()}
+    assert "leadway.commands.chat" in names
 
 
 @pytest.mark.parametrize("target", ["mock", "help", "test"])

@@ -91,6 +91,48 @@ def test_a_workflow_runs_what_ci_runs(workflow: str, job: str) -> None:
     assert ".ci/run" in [step.get("run") for step in steps]
 
 
+@pytest.mark.parametrize(("workflow", "job"), [("ci.yml", "everything"), ("release.yml", "build")])
+def test_a_workflow_has_the_newest_python_for_the_newer_tests(workflow: str, job: str) -> None:
+    script = (ROOT / "scripts" / "test_newer.sh").read_text()
+    [newest] = re.findall(r"^newest=(\d+)$", script, re.MULTILINE)
+    assert read("ci.yml")["jobs"]["everything"]["strategy"]["matrix"]["python"][-1] == f"3.{newest}"
+    steps = read(workflow)["jobs"][job]["steps"]
+    versions = [
+        each["with"]["python-version"] for each in steps if "python" in each.get("uses", "")
+    ]
+    assert versions[0] == f"3.{newest}"
+    assert len(versions) == 2
+
+
+def test_the_sdk_is_tested_on_windows_and_macos() -> None:
+    job = read("ci.yml")["jobs"]["sdk"]
+    systems = job["strategy"]["matrix"]["os"]
+    assert {each.partition("-")[0] for each in systems} == {"windows", "macos"}
+    assert job["runs-on"] == "${{ matrix.os }}"
+    assert job["steps"][-1] == {"run": "python -m pytest tests/sdk"}
+    assert "if" not in job
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("Wheel and sdist", ".venv/bin/python -m build --no-isolation --outdir dist"),
+        ("Image", "docker build --file Containerfile "),
+        ("Image", "> dist/leadway-mock-image.tar.gz"),
+        ("Node package", "npm pack ./clients/node --ignore-scripts --pack-destination dist"),
+    ],
+)
+def test_a_release_has_each_kind_of_package(name: str, command: str) -> None:
+    steps = read("release.yml")["jobs"]["build"]["steps"]
+    [step] = [each for each in steps if each.get("name") == name]
+    assert command in step["run"]
+    assert step.get("if", "") in {"", "hashFiles('clients/node/package.json') != ''"}
+    assert (ROOT / "clients" / "node" / "package.json").is_file()
+    assert (ROOT / "Containerfile").is_file()
+    upload = steps[-1]["with"]
+    assert (upload["path"], upload["if-no-files-found"]) == ("dist", "error")
+
+
 def test_only_a_person_starts_a_release() -> None:
     assert list(read("release.yml")["on"]) == ["workflow_dispatch"]
 

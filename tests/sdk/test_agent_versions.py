@@ -102,9 +102,10 @@ def test_the_deprecated_paths_warn(leadway: Leadway) -> None:
         page = leadway.list_agents_deprecated(limit=100)  # type: ignore[deprecated]  # tested
     assert agent_id not in {each.id for each in page.agents}
     leadway.publish_agent_version(leadway.agent(agent_id).get().versions[0].id)
-    with pytest.warns(DeprecationWarning, match=r"Use get\(\)"):
+    with pytest.warns(DeprecationWarning, match=r"Use get\(\)") as warned:
         found = leadway.agent(agent_id).get_deprecated()  # type: ignore[deprecated]  # tested
     assert found.id == agent_id
+    assert warned[0].filename == __file__
 
 
 def test_the_async_client_does_the_same(mock: Mock) -> None:
@@ -119,9 +120,10 @@ def test_the_async_client_does_the_same(mock: Mock) -> None:
             changed = await agent.update(description="New")
             listed = await leadway.list_agents(published_only=True, limit=100)
             assert created.id in {each.id for each in listed.agents}
-            with pytest.warns(DeprecationWarning, match="list_agents"):
+            with pytest.warns(DeprecationWarning, match="list_agents") as warned:
                 old = await leadway.list_agents_deprecated(limit=100)  # type: ignore[deprecated]  # tested
             assert old.total == listed.total
+            assert warned[0].filename == __file__
             with pytest.warns(DeprecationWarning, match="get"):
                 again = await agent.get_deprecated()  # type: ignore[deprecated]  # tested
             await agent.delete()

@@ -407,6 +407,44 @@ def test_the_hint_of_the_mock_is_printed(url: str, capsys: Captured) -> None:
     assert ECHO_ID in json.loads(capsys.readouterr().out)["error"]["hint"]
 
 
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_chat_prints_the_hint_of_the_response(
+    url: str, capsys: Captured, type_lines: Callable[..., None], *, terminal: bool
+) -> None:
+    type_lines("Hi", terminal=terminal)
+    assert chat.main(["nope", "--mock-url", url]) == (0 if terminal else 4)
+    printed = capsys.readouterr().err
+    assert ECHO_ID in printed
+    assert errors.AgentNotFoundError.hint not in printed
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "kind"),
+    [
+        (401, "Invalid token", errors.InvalidTokenError),
+        (401, "Version header is missing", errors.VersionHeaderError),
+        (401, "The token lacks a scope", errors.MissingScopeError),
+        (403, "The token has no access to this location", errors.WrongLocationError),
+        (404, "Cannot POST /x", errors.RouteNotFoundError),
+        (500, "Broken", errors.ServerError),
+    ],
+)
+def test_doctor_prints_the_hint_of_the_response(
+    hostile_server: HostileServer,
+    capsys: Captured,
+    status: int,
+    message: str,
+    kind: type[errors.LeadwayError],
+) -> None:
+    body = json.dumps({"message": message}).encode()
+    hint = "A hint of the mock."
+    hostile_server.respond_with(send_bytes(response(status, body, X_Mock_Hint=hint)))
+    assert doctor.main(["--mock-url", hostile_server.url]) == 1
+    printed = capsys.readouterr().out
+    assert printed.count(f"{message}. (HTTP {status}) {hint}\n") == 1
+    assert kind.hint not in printed
+
+
 def test_an_expired_session_has_one_hint(mock_with: Callable[..., str], capsys: Captured) -> None:
     url = mock_with(session_idle_seconds=0.001)
     execute.main([ECHO_ID, "Hi", "--mock-url", url, "--json"])

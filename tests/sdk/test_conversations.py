@@ -346,8 +346,9 @@ def test_an_invalid_attachment_is_rejected_and_not_sent(leadway: Leadway) -> Non
 
 
 def test_the_deprecated_path_works_and_warns(leadway: Leadway) -> None:
-    with pytest.warns(DeprecationWarning, match="execute"):
+    with pytest.warns(DeprecationWarning, match="execute") as warned:
         reply = leadway.agent(ECHO_ID).execute_deprecated("Hello")  # type: ignore[deprecated]
+    assert warned[0].filename == __file__
     assert "public-api" in reply.http_response.path
 
 

@@ -9,6 +9,7 @@ import json
 import logging
 import pickle
 import re
+import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadway import AsyncLeadway, Leadway, LeadwayError, Secret, Settings
-from leadway.commands import doctor, execute
+from leadway.commands import chat, doctor, execute
 from leadway.telemetry import span_observer
 from tests.sdk.conftest import FAST_RETRIES, LOCATION, Send, send_sync
 from tests.sdk.hostile_server import (
@@ -188,8 +189,10 @@ def test_neither_the_command_nor_a_span_shows_an_escaped_token(
         for main, arguments in (
             (execute.main, ["a", "Hi"]),
             (execute.main, ["a", "Hi", "--json"]),
+            (chat.main, ["a"]),
             (doctor.main, []),
         ):
+            monkeypatch.setattr(sys, "stdin", io.StringIO("Hi\n/id\n/raw\n/history\n"))
             main([*arguments, *flags])
         tracer = Tracer()
         with suppress(LeadwayError):
@@ -198,6 +201,8 @@ def test_neither_the_command_nor_a_span_shows_an_escaped_token(
     printed = capsys.readouterr()
     assert "********" in printed.out
     assert "********" in printed.err
+    assert "agent> ********\n********\n{" in printed.out
+    assert "leadway chat: bad token: ********" in printed.err
     assert not is_in(token, printed.out + printed.err)
 
 

@@ -6,7 +6,9 @@ import asyncio
 import gzip
 import json
 import socket
+import threading
 import time
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -123,13 +125,21 @@ BAD: dict[str, tuple[Script, type[LeadwayError]]] = {
 }
 
 
-def converse_sync(url: str) -> list[str]:
-    """Send two messages on one client; return the texts, or the classes of errors."""
+def converse_sync(url: str, goes_on: Callable[[], bool] = lambda: True) -> list[str]:
+    """Send two messages on one client; return the texts, or the classes of errors.
+
+    The second message is sent once `goes_on` returns true.
+    """
+    texts = []
     with Leadway(**options_for(url)) as leadway:
-        return [text_of(lambda: leadway.agent(AGENT_ID).execute("Hi").text) for _ in "12"]
+        for _ in range(2):
+            texts.append(text_of(lambda: leadway.agent(AGENT_ID).execute("Hi").text))
+            while not goes_on():
+                time.sleep(0.01)
+    return texts
 
 
-def converse_async(url: str) -> list[str]:
+def converse_async(url: str, goes_on: Callable[[], bool] = lambda: True) -> list[str]:
     async def converse() -> list[str]:
         texts = []
         async with AsyncLeadway(**options_for(url)) as leadway:
@@ -138,6 +148,8 @@ def converse_async(url: str) -> list[str]:
                     texts.append((await leadway.agent(AGENT_ID).execute("Hi")).text)
                 except LeadwayError as error:
                     texts.append(type(error).__name__)
+                while not goes_on():  # noqa: ASYNC110 - the server is a thread
+                    await asyncio.sleep(0.01)
         return texts
 
     return asyncio.run(converse())
@@ -292,6 +304,26 @@ def test_bytes_after_a_response_are_not_the_next_response(
     assert len(hostile_server.received) == 2
 
 
+LATE = {"a response": POISON_RESPONSE, "half a response": POISON_RESPONSE[:30], "noise": b"\r\nx"}
+
+
+@pytest.mark.parametrize("case", LATE)
+@pytest.mark.parametrize("converse", [converse_sync, converse_async], ids=["sync", "async"])
+def test_bytes_that_arrive_later_are_not_the_next_response(
+    case: str, converse: Callable[..., list[str]], hostile_server: HostileServer
+) -> None:
+    sent = threading.Event()
+
+    def send_late_bytes(connection: socket.socket) -> None:
+        connection.sendall(response(200, GOOD_BODY))
+        time.sleep(0.1)  # The client has read the response by now, and keeps the connection.
+        connection.sendall(LATE[case])
+        sent.set()
+
+    hostile_server.respond_with(send_late_bytes, send_bytes(response(200, SECOND)))
+    assert converse(hostile_server.url, sent.is_set) == [SAMPLE["response"], "second"]
+
+
 def test_a_request_matches_the_contract(send: Send, hostile_server: HostileServer) -> None:
     hostile_server.respond_with(send_bytes(response(200, GOOD_BODY)))
     send(hostile_server.url, source="api")
@@ -331,7 +363,34 @@ def test_a_connection_that_is_used_again_has_the_whole_time_again(
     assert len(hostile_server.received) == 3
 
 
+OFFERED = "gzip, deflate"
+COMPRESSED = {
+    "gzip": gzip.compress(bytes(10**8)),
+    "x-gzip": gzip.compress(bytes(10**8)),
+    "deflate": zlib.compress(bytes(10**8)),
+}
+"""100 MB of zeros in each coding, which are 97 KB."""
+
+
+@pytest.mark.parametrize("coding", COMPRESSED)
+def test_memory_for_a_compressed_response_is_limited(
+    coding: str, send: Send, hostile_server: HostileServer
+) -> None:
+    bomb = response(200, COMPRESSED[coding], Content_Encoding=coding)
+    hostile_server.respond_with(send_bytes(response(200, GOOD_BODY)), send_bytes(bomb))
+    send(hostile_server.url)  # Imports what it needs.
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidResponseError, match="longer than 1000000 bytes"):
+            send(hostile_server.url, max_response_bytes=1_000_000)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 10_000_000
+
+
 def test_only_known_codings_are_accepted(hostile_server: HostileServer, send: Send) -> None:
     hostile_server.respond_with(send_bytes(response(200, GOOD_BODY)))
     send(hostile_server.url)
-    assert headers_of(hostile_server.received[0])["accept-encoding"] == "gzip, deflate"
+    assert headers_of(hostile_server.received[0])["accept-encoding"] == OFFERED
+    assert {*OFFERED.split(", ")} <= {*COMPRESSED}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import os
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 from weakref import ref
@@ -192,15 +194,28 @@ def test_a_delayed_response_of_a_closed_connection_is_freed() -> None:
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="this system sets no other's limits")
-@pytest.mark.parametrize("when", ["from the start", "later"])
-def test_idle_connections_are_closed_when_file_descriptors_are_few(when: str) -> None:
+@pytest.mark.parametrize(
+    ("when", "files"), [("from the start", 20), ("from the start", 64), ("later", FEW_FILES)]
+)
+def test_idle_connections_are_closed_when_file_descriptors_are_few(when: str, files: int) -> None:
     """Later means that the mock counts on more files than there are, as when others take them."""
-    with mock() as program:
+    lower = ("sh", "-c", f'ulimit -n {files} && exec "$@"', "sh")
+    with mock(within=lower if when == "from the start" else ()) as program:
         pid = program.process.pid
         if when == "later":
-            resource.prlimit(pid, resource.RLIMIT_NOFILE, (FEW_FILES, FEW_FILES))
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, (files, files))
+        assert resource.prlimit(pid, resource.RLIMIT_NOFILE)[0] == files
         for _ in range(3):
             with many(program.url, 300):
                 for _ in range(3):
                     assert_responds(program.url)
+                before = processor_seconds(pid)
+                threading.Event().wait(0.5)
+                assert processor_seconds(pid) - before < 0.2
         assert "Traceback" not in program.log.read_text()
+
+
+def processor_seconds(pid: int) -> float:
+    """Return the processor time that a process has used, its system calls included."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
