@@ -112,29 +112,25 @@ def test_make_rejects_an_old_python(tmp_path: Path) -> None:
     assert rejected.stdout == ""
 
 
-@pytest.mark.parametrize(
-    ("minor", "ci", "code"), [(11, "", 0), (11, "true", 1), (13, "true", 1), (14, "true", 0)]
-)
-def test_no_newer_python_is_an_error_in_ci(tmp_path: Path, minor: int, ci: str, code: int) -> None:
+def test_a_machine_without_a_newer_python_is_told_so(tmp_path: Path) -> None:
     programs = tmp_path / "programs"
     for folder in (programs, tmp_path / "scripts", tmp_path / ".venv" / "bin"):
         folder.mkdir(parents=True)
     shutil.copy(ROOT / "scripts" / "test_newer.sh", tmp_path / "scripts")
     (programs / "dirname").symlink_to(str(shutil.which("dirname")))
     ours = tmp_path / ".venv" / "bin" / "python"
-    ours.write_text(f"#!/bin/sh\necho {minor}\n")
+    ours.write_text("#!/bin/sh\necho 11\n")
     ours.chmod(0o755)
     shell = str(shutil.which("sh"))
     done = subprocess.run(
         [shell, str(tmp_path / "scripts" / "test_newer.sh")],
-        env={"PATH": str(programs), "CI": ci},
+        env={"PATH": str(programs)},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == code, done.stderr
-    assert f"No Python newer than 3.{minor} starts on this machine" in done.stderr
-    assert ("CI is set, so this is an error: install Python 3.14" in done.stderr) == bool(code)
+    assert done.returncode == 0
+    assert "No Python newer than 3.11 starts on this machine" in done.stderr
 
 
 # Each needs SIGINT or SIGHUP in a program that does not set its own handler for it.
