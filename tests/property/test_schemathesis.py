@@ -84,7 +84,8 @@ def test_an_agent_that_outlives_its_deletion_is_found(monkeypatch: pytest.Monkey
     deleted = json.dumps({"success": True, "message": "Deleted.", "agentId": "a"})
 
     def broken(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] != "DELETE":
+        has_token = environ.get("HTTP_AUTHORIZATION") == f"Bearer {TOKEN}"
+        if environ["REQUEST_METHOD"] != "DELETE" or not has_token:
             return app(environ, start)
         return Response(deleted, content_type="application/json")(environ, start)
 
