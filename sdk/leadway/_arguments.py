@@ -40,36 +40,32 @@ def _checked(function: Any, kind: type[LeadwayError]) -> Any:  # noqa: ANN401 - 
     def call(*arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401 - those of the function
         try:
             return function(*arguments, **keywords)
-        except BaseException as error:
+        except TypeError as error:
             problem = _problem(function, error, arguments, keywords)
-            arguments, keywords = (), {}
             if problem:
                 raise kind(problem) from None
             raise
+        finally:
+            del arguments, keywords
 
     @wraps(function)
     async def call_async(*arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401 - as above
         try:
-            return await function(*arguments, **keywords)
-        except BaseException as error:
-            problem = _problem(function, error, arguments, keywords)
-            arguments, keywords = (), {}
-            if problem:
-                raise kind(problem) from None
-            raise
+            return await call(*arguments, **keywords)
+        finally:
+            del arguments, keywords
 
     return call_async if inspect.iscoroutinefunction(function) else call
 
 
 def _problem(
     function: Callable[..., object],
-    error: BaseException,
+    error: TypeError,
     arguments: Collection[object],
     keywords: Mapping[str, object],
 ) -> str:
     """Return what is wrong with the arguments; empty if the error comes from the function."""
-    was_called = error.__traceback__ is not None and error.__traceback__.tb_next is not None
-    if was_called or not isinstance(error, TypeError):
+    if error.__traceback__ is not None and error.__traceback__.tb_next is not None:
         return ""
     signature = inspect.signature(function)
     parameters = list(signature.parameters.values())
@@ -90,7 +86,8 @@ def _problem(
         if name in keywords:
             return f"Argument `{name}` is given twice."
     if values > len(positional):
-        fix = f"name them, such as {names[-1]}=…." if names else "it takes none."
+        rest = f" but {', '.join(f'`{each}`' for each in positional)}" if positional else ""
+        fix = f"all{rest} need theirs." if names else "it takes none."
         return f"Too many arguments without a name; {fix}"
     for each in named:
         if each.default is each.empty and each.name not in {*keywords, *positional[:values]}:

@@ -190,7 +190,7 @@ class Violation:
 class InvalidRequestError(APIStatusError):
     """The request is invalid. `status` is `None` if the SDK found the error before sending."""
 
-    hint = "The same request will fail again."
+    hint = "The same call will fail again."
 
     @property
     def violations(self) -> tuple[Violation, ...]:

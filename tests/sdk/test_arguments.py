@@ -291,11 +291,11 @@ def test_missing_arguments_are_named_everywhere() -> None:
 
 def test_too_many_arguments_are_explained_everywhere() -> None:
     for name in CALLABLES:
-        named = [each.name for each in parameters_of(name) if each.kind is not each.VAR_KEYWORD]
-        fix = f"name them, such as {named[-1]}=…." if named else ""
-        assert error_text(name, *range(40)).startswith(
-            f"Too many arguments without a name; {fix}"
-        ), name
+        named = [each for each in parameters_of(name) if each.kind is not each.VAR_KEYWORD]
+        free = [f"`{each.name}`" for each in named if each.kind is each.POSITIONAL_OR_KEYWORD]
+        fix = f"all{' but ' * bool(free)}{', '.join(free)} need theirs." if named else ""
+        text = error_text(name, *range(40))
+        assert text.startswith(f"Too many arguments without a name; {fix}"), name
 
 
 def test_an_argument_that_is_given_twice_is_named() -> None:
