@@ -26,14 +26,23 @@ from leadway_mock.cli.terminal import (
 )
 from leadway_mock.util.printable_text import short_lines, short_text
 
-VALUES: Final = frozenset({"status", "turn", "fault", "hasUnusedInput", "truncated"})
 MATCH_FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
-    name: {} if name in VALUES else {"type": "string"}
-    for name in (
-        *("status", "rule", "evidence", "method", "path", "tokenFingerprint", "operationId"),
-        *("agentId", "locationId", "executionId", "session", "turn", "body", "fault"),
-        *("hasUnusedInput", "truncated"),
-    )
+    "status": {},
+    "rule": {"type": "string"},
+    "evidence": {"type": "string"},
+    "method": {"type": "string"},
+    "path": {"type": "string"},
+    "tokenFingerprint": {"type": "string"},
+    "operationId": {"type": "string"},
+    "agentId": {"type": "string"},
+    "locationId": {"type": "string"},
+    "executionId": {"type": "string"},
+    "session": {"type": "string"},
+    "turn": {},
+    "body": {"type": "string"},
+    "fault": {},
+    "hasUnusedInput": {},
+    "truncated": {},
 }
 """Properties that select entries of the journal; `control.yaml` has their schemas."""
 

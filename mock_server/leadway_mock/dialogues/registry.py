@@ -120,12 +120,10 @@ class DialogueRegistry:
         It is the version that the session began with, or all that it may begin. A session without
         dialogues, `new` or not, has none.
         """
-        if new:
-            return self._table(namespace).of_agent(agent_id)
-        position = position_in(state)
-        if position is None:
+        position = None if new else position_in(state)
+        if position is None and not new:
             return ()
-        if not position.has_begun:
+        if position is None or not position.has_begun:
             return self._table(namespace).of_agent(agent_id)
         dialogue = self._dialogue_at(namespace, position)
         return (dialogue,) if dialogue else ()
