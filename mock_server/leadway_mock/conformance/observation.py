@@ -12,6 +12,7 @@ from typing import Generic, NamedTuple, TypeVar
 from leadway_mock.contract.model import agent_id_of
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.util.cache import BoundedDict
+from leadway_mock.util.printable_text import short_text
 
 K = TypeVar("K", bound=Hashable)
 
@@ -197,8 +198,7 @@ class Detector(ABC, Generic[K]):
 
 def short_id(text: str) -> str:
     """Return an id as reports show it: printable, at most `MAX_ID_CHARS` long."""
-    printable = "".join(letter if letter.isprintable() else "?" for letter in text)
-    return printable if len(printable) <= MAX_ID_CHARS else f"{printable[:MAX_ID_CHARS]}…"
+    return short_text(text, MAX_ID_CHARS)
 
 
 def duration_text(seconds: float) -> str:

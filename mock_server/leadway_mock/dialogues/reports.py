@@ -14,6 +14,7 @@ from leadway_mock.agents.replies import AgentInput, AgentReply, NearMiss
 from leadway_mock.dialogues.index import as_sequence
 from leadway_mock.dialogues.model import Dialogue
 from leadway_mock.dialogues.player import position_in
+from leadway_mock.util.printable_text import short_lines
 from leadway_mock.util.redaction import redact_json, redact_text
 
 DIALOGUE_ENDED: Final = (
@@ -140,9 +141,8 @@ def _title(miss: NearMiss) -> str:
 
 def _terminal_text(text: str) -> str:
     """Return `text` for a terminal: shortened, with control characters escaped."""
-    short = text[:MAX_TEXT_CHARS]
-    plain = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in short)
-    return plain if text == short else f"{plain}… [{len(text)} characters]"
+    shown = short_lines(text, MAX_TEXT_CHARS)
+    return shown if len(text) <= MAX_TEXT_CHARS else f"{shown} [{len(text)} characters]"
 
 
 def _side_by_side(

@@ -28,6 +28,7 @@ from leadway_mock.recording.private_data import (
     redact_private,
 )
 from leadway_mock.util.files import read_regular_file
+from leadway_mock.util.printable_text import escape_controls
 
 MAX_FILE_BYTES: Final = 64 * 1_048_576
 LINE_CHARS: Final = 100
@@ -105,7 +106,7 @@ def yaml_text(content: RedactedJson, comments: Sequence[Redacted] = ()) -> str:
     _check(content, RedactedJson)
     for comment in comments:
         _check(comment, Redacted)
-    lines = [f"# {_printable(line)}" for comment in comments for line in comment.splitlines()]
+    lines = [f"# {escape_controls(line)}" for comment in comments for line in comment.splitlines()]
     text = yaml.dump(
         content.value,
         Dumper=_BlockDumper,
@@ -114,10 +115,6 @@ def yaml_text(content: RedactedJson, comments: Sequence[Redacted] = ()) -> str:
         width=LINE_CHARS,
     )
     return "".join(f"{line}\n" for line in lines) + text
-
-
-def _printable(line: str) -> str:
-    return "".join(each if each.isprintable() else " " for each in line)
 
 
 class _BlockDumper(yaml.SafeDumper):
