@@ -33,10 +33,10 @@ def _behaviours(module: ast.Module) -> Iterator[tuple[str, str]]:
     for node in module.body:
         if isinstance(node, Test):
             for decorator in node.decorator_list:
-                yield from ((node.name, behaviour) for behaviour in _marked(decorator))
+                yield from ((node.name, behaviour) for behaviour in _marked_behaviours(decorator))
 
 
-def _marked(decorator: ast.expr) -> Iterator[str]:
+def _marked_behaviours(decorator: ast.expr) -> Iterator[str]:
     """Yield each behaviour that a decorator names, also within `pytest.param(marks=…)`."""
     for node in ast.walk(decorator):
         match node:

@@ -66,7 +66,7 @@ folder=$folders/$suite
 shift 2
 check
 [ -d "$folder" ] || make_folder
-# Root may read a repository that belongs to somebody else.
+# Root may read a repository of another user.
 export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
 case $action in
     folder) echo "$folder" ;;

@@ -115,7 +115,7 @@ def _nodes(node: ast.AST) -> Iterator[ast.expr | ast.stmt]:
 
 
 def _replacements(node: ast.expr | ast.stmt) -> Iterator[str]:  # noqa: C901, PLR0912 - a case each
-    """Yield the texts that may stand in place of a node. A text with a space is prose."""
+    """Yield the texts that may replace a node. A text with a space is prose."""
     match node:
         case ast.Compare(left, [operator], [right]):
             yield _text(ast.Compare, left, [SWAPS[type(operator)]()], [right])

@@ -20,7 +20,7 @@ candidates() {
     done
 }
 
-# Asking each for its version finds those that start: pyenv has names for versions that it lacks.
+# Requesting each version finds those that start: pyenv has names for versions that it lacks.
 find_newer() {
     candidates | while read -r name; do
         minor=$("$name" -c "$version" 2>/dev/null) || continue

@@ -22,7 +22,7 @@ export type Error = {
 };
 
 /** For how long the port refuses connections. */
-export type Refusal = {
+export type ConnectionRefusal = {
   /** Number of seconds, one minute at most. */
   seconds: number;
 };
@@ -536,7 +536,7 @@ export type SettingsChange = {
   listPaging?: "required" | "optional" | null;
   /** Treatment of unknown query parameters. */
   unknownQuery?: "422" | "400" | "ignore" | null;
-  /** Seconds for which an Idempotency-Key is remembered. */
+  /** Seconds for which an Idempotency-Key is stored. */
   idempotencyKeySeconds?: number | null;
   /** Which requests share Idempotency-Keys. */
   idempotencyScope?: "agent" | "location" | "all" | null;
@@ -926,8 +926,8 @@ export interface Operations {
   refuseConnections: {
     method: "POST";
     path: "/connections/refuse";
-    body: Refusal;
-    response: Refusal;
+    body: ConnectionRefusal;
+    response: ConnectionRefusal;
   };
   /** Grade the client by the journal of the namespace, with a hint for each finding. */
   getConformance: {

@@ -1,4 +1,4 @@
-"""An offline stand-in for the Leadway agent execution API that remembers its conversations."""
+"""An offline stand-in for the Leadway agent execution API that stores its conversations."""
 
 from importlib.metadata import version
 

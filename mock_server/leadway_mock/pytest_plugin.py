@@ -77,7 +77,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
-    """Start the mock and set the environment, if the ini option asks for it."""
+    """Start the mock and set the environment, if the ini option is set."""
     if early_config.getini(ENVIRONMENT):
         hosts = _hosts(early_config)
         early_config.add_cleanup(hosts.close)

@@ -154,8 +154,8 @@ def _links(document: Document) -> Iterator[_Link]:
 
 
 def _target(document: Document, link: _Link) -> Node | None:
-    wanted = link.node.value.get("operationId") or link.node.value.get("operationRef")
-    found = (each for each in operations(document) if wanted and wanted in {each.id, each.pointer})
+    target = link.node.value.get("operationId") or link.node.value.get("operationRef")
+    found = (each for each in operations(document) if target and target in {each.id, each.pointer})
     return next(found, None)
 
 

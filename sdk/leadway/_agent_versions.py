@@ -207,7 +207,7 @@ def create_steps(options: SendOptions, name: str, fields: NewAgentFields) -> Ste
     """Return the steps that create an agent. Raises `InvalidRequestError`."""
     from leadway_client.models import CreateAgentRequest  # noqa: PLC0415 - as in `_calls`
 
-    given = {"status": "active", "version": {}, **_given(fields, NewAgentFields)}
+    given = {"status": "active", "version": {}, **_check(fields, NewAgentFields)}
     check_type("name", name, str, "a string", InvalidRequestError)
     body = {"locationId": options.location_id, "name": name, **_contract_names(given)}
     arguments = {"body": CreateAgentRequest.from_dict(body)}
@@ -250,7 +250,7 @@ def update_steps(agent_id: str, options: SendOptions, fields: AgentFields) -> St
     """Return the steps that change an agent. Raises `InvalidRequestError`."""
     from leadway_client.models import UpdateAgentMetadataRequest  # noqa: PLC0415 - as in `_calls`
 
-    body = {"locationId": options.location_id, **_contract_names(_given(fields, AgentFields))}
+    body = {"locationId": options.location_id, **_contract_names(_check(fields, AgentFields))}
     arguments = {"agent_id": agent_id, "body": UpdateAgentMetadataRequest.from_dict(body)}
     return send_with_retries(
         Call("agents.update_agent_metadata", arguments, _parse_changed, "PATCH"), options
@@ -272,7 +272,7 @@ def update_version_steps(
     """Return the steps that change a version. Raises `InvalidRequestError`."""
     from leadway_client.models import UpdateAgentVersionRequest  # noqa: PLC0415 - as in `_calls`
 
-    body = _contract_names(_given(fields, VersionFields), _NAMES)
+    body = _contract_names(_check(fields, VersionFields), _NAMES)
     arguments = {
         "version_id": checked_id(version_id, "version"),
         "body": UpdateAgentVersionRequest.from_dict({"locationId": options.location_id, **body}),
@@ -288,7 +288,7 @@ def publish_steps(
     """Return the steps that publish a version. Raises `InvalidRequestError`."""
     from leadway_client.models import PublishAgentVersionRequest  # noqa: PLC0415 - as in `_calls`
 
-    body = {"locationId": options.location_id, **_contract_names(_given(fields, PublisherFields))}
+    body = {"locationId": options.location_id, **_contract_names(_check(fields, PublisherFields))}
     arguments = {
         "version_id": checked_id(version_id, "version"),
         "body": PublishAgentVersionRequest.from_dict(body),
@@ -298,7 +298,7 @@ def publish_steps(
     )
 
 
-def _given(fields: Mapping[str, Any], kind: Any) -> dict[str, Any]:  # noqa: ANN401 - a TypedDict
+def _check(fields: Mapping[str, Any], kind: Any) -> dict[str, Any]:  # noqa: ANN401 - a TypedDict
     """Return the fields that are not `None`, once their names and types are checked."""
     check_names(fields, kind.__annotations__, InvalidRequestError)
     given = {name: value for name, value in fields.items() if value is not None}

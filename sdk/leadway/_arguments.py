@@ -22,19 +22,19 @@ def checks_arguments(subject: Subject) -> Subject:
     """
     owner: Any = subject
     if not isinstance(owner, type):
-        function: Subject = _checked(subject, InvalidRequestError)
+        function: Subject = _wrap(subject, InvalidRequestError)
         return function
     for name, member in list(vars(owner).items()):
         if name == "__init__":
-            setattr(owner, name, _checked(member, SettingsError))
+            setattr(owner, name, _wrap(member, SettingsError))
         elif isinstance(member, classmethod) and not name.startswith("_"):
-            setattr(owner, name, classmethod(_checked(member.__func__, SettingsError)))
+            setattr(owner, name, classmethod(_wrap(member.__func__, SettingsError)))
         elif isinstance(member, FunctionType) and not name.startswith("_"):
-            setattr(owner, name, _checked(member, InvalidRequestError))
+            setattr(owner, name, _wrap(member, InvalidRequestError))
     return subject
 
 
-def _checked(function: Any, kind: type[LeadwayError]) -> Any:  # noqa: ANN401 - any function, and the same
+def _wrap(function: Any, kind: type[LeadwayError]) -> Any:  # noqa: ANN401 - any function, and the same
     # No frame of a traceback keeps the arguments, since a token may be one of them.
     @wraps(function)
     def call(*arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401 - those of the function

@@ -96,10 +96,10 @@ class _BaseTransport:
         arguments = operation._get_kwargs(**chosen)  # noqa: SLF001 - the only builder without parser
         try:
             form = arguments.get("data")
-            body = urlencode(form).encode() if form else _encoded(arguments.get("json"))
+            body = urlencode(form).encode() if form else _encode(arguments.get("json"))
             query = urlencode(arguments.get("params", {}))
         except _UNENCODABLE as error:
-            detail = self._masked(str(error))
+            detail = self._mask(str(error))
             reason = f"The message cannot be encoded as JSON: {detail}"
             return Failure(errors.InvalidRequestError, reason)
         token = call.token or self._settings.token
@@ -134,7 +134,7 @@ class _BaseTransport:
         hint = self._connection_hint(reason) if is_unconnected else ""
         retry_safe = is_unconnected or isinstance(error, httpcore.PoolTimeout)
         seconds = time.monotonic() - started
-        return Failure(kind, self._masked(reason), retry_safe, hint, _path(request), seconds)
+        return Failure(kind, self._mask(reason), retry_safe, hint, _path(request), seconds)
 
     def _classify_error(self, error: Exception) -> tuple[type[errors.LeadwayError], str]:
         variable = self._network.proxy_variable
@@ -162,7 +162,7 @@ class _BaseTransport:
             return _NO_TLS
         return _START_MOCK if is_loopback(self._settings.base_url) else ""
 
-    def _masked(self, text: str) -> str:
+    def _mask(self, text: str) -> str:
         return self._settings.token.mask(text.encode("utf-8", "replace")).decode()
 
 
@@ -280,7 +280,7 @@ class _DeadlineBackend(httpcore.SyncBackend):
 
 
 class _DeadlineStream(httpcore.NetworkStream):
-    """Connection with a deadline, which the first write after a read sets anew.
+    """Connection with a deadline, which the first write after a read resets.
 
     The timeouts of httpcore are for each read, and a response may need any number of them.
     """
@@ -327,7 +327,7 @@ def _has_unread_bytes(response: httpcore.Response) -> bool:
     return bool(received)
 
 
-def _encoded(body: object) -> bytes:
+def _encode(body: object) -> bytes:
     """Return the JSON text of a body, empty for none; raises one of `_UNENCODABLE`."""
     if body is None:
         return b""

@@ -1,7 +1,7 @@
 """OAuth tokens as the platform issues them: JSON Web Tokens, with their claims.
 
-The mock signs its own tokens with a key that everybody knows, and marks them as made up: nobody
-else accepts them. It stores none of them, since a token contains all that the mock needs to know.
+The mock signs its own tokens with a published key, and marks them as made up: no other service
+accepts them. It stores none of them, since a token contains all that the mock needs.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from leadway_mock.agents.registry import (
 from leadway_mock.util.json_text import to_json_bytes
 
 ACCESS_SECONDS: Final = 86_399
-"""How long an access token lives (documented: `expires_in`)."""
+"""Lifetime of an access token (documented: `expires_in`)."""
 
 REFRESH_SECONDS: Final = 365 * 86_400
-"""How long an unused refresh token lives (documented: a year)."""
+"""Lifetime of an unused refresh token (documented: a year)."""
 
 REFRESH_CLAIM: Final = "refreshFor"
 """Claim of a refresh token of the mock: the app that it was issued to."""

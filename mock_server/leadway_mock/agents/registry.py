@@ -70,7 +70,7 @@ class InputVariable:
 
 @dataclass(frozen=True, slots=True)
 class ManagedDetails:
-    """What the platform tells about a managed agent, beside its id, name, location and version."""
+    """What the platform returns for a managed agent, beside its id, name, location and version."""
 
     description: str = ""
     model: str | None = None

@@ -178,7 +178,7 @@ def add_target(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--token",
         metavar="TOKEN",
-        help="whose namespace is meant, if that token has one; by default LEADWAY_TOKEN, which is"
+        help="whose namespace is used, if that token has one; by default LEADWAY_TOKEN, which is"
         " sent to loopback only",
     )
 

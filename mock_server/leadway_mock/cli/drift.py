@@ -23,7 +23,7 @@ COULD_NOT_LOOK = 3
 
 EPILOG = (
     "Breaking: a request that the contract allows may be rejected, or a response may be one that"
-    " it does not describe. Additive: neither. Words: texts that nobody has read yet.\n"
+    " it does not describe. Additive: neither. Words: texts that are not reviewed yet.\n"
     "Exit codes: 0 every difference is triaged, 1 some are not, 2 wrong usage, 3 a file could not"
     " be compared."
 )
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         triage = read_triage(options.triage)
-        report = look(options.files, options.contract, triage, write=options.write)
+        report = compare_files(options.files, options.contract, triage, write=options.write)
         if options.write:
             options.triage.write_text(triage.to_yaml(), "utf-8")
     except (SpecError, AcceptanceError, OSError) as error:
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
     return FAILED if report.new or report.problems else OK
 
 
-def look(
+def compare_files(
     files: Sequence[Path], contract: Path, triage: Triage, *, write: bool = False
 ) -> DriftReport:
     """Return what is new in the files; with `write`, add it to the triage.

@@ -138,8 +138,8 @@ def _parser() -> CommandParser:
     add("--think", metavar="DURATION", default="0.5s", help=think)
     timeout = "after which a turn has failed (default: %(default)s)"
     add("--timeout", metavar="DURATION", default="30s", help=timeout)
-    add("--dialogue", metavar="FILE", help="what they say and must receive; the mock needs it, too")
-    add("--agent", metavar="ID", help="whom they talk to; by default the built-in one, or FILE's")
+    add("--dialogue", metavar="FILE", help="what they send and must receive; the mock needs it too")
+    add("--agent", metavar="ID", help="which they call; by default the built-in one, or FILE's")
     add("--location", metavar="ID", default=LOCATION, help="(default: %(default)s)")
     allow_host = "a host beyond this machine that may be loaded; repeatable"
     add("--allow-host", metavar="HOST", action="append", default=[], help=allow_host)

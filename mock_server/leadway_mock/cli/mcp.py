@@ -161,20 +161,20 @@ class McpServer:
                 return False
             text = f"Begin with `initialize`, or send params._meta with {VERSION_KEY}."
             raise RpcError(INVALID_PARAMS, text)
-        wanted = meta[VERSION_KEY]
-        if not isinstance(wanted, str) or not isinstance(meta.get(CAPABILITIES_KEY), dict):
+        requested = meta[VERSION_KEY]
+        if not isinstance(requested, str) or not isinstance(meta.get(CAPABILITIES_KEY), dict):
             text = f"params._meta needs {VERSION_KEY} (a text) and {CAPABILITIES_KEY} (an object)."
             raise RpcError(INVALID_PARAMS, text)
-        if wanted not in ENVELOPE_VERSIONS:
-            data = {"supported": [*ENVELOPE_VERSIONS], "requested": wanted[:MAX_QUOTE_CHARS]}
+        if requested not in ENVELOPE_VERSIONS:
+            data = {"supported": [*ENVELOPE_VERSIONS], "requested": requested[:MAX_QUOTE_CHARS]}
             raise RpcError(VERSION_UNSUPPORTED, "Unsupported protocol version.", data)
         return True
 
     def _initialize(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        wanted = params.get("protocolVersion")
-        if not isinstance(wanted, str):
+        requested = params.get("protocolVersion")
+        if not isinstance(requested, str):
             raise RpcError(INVALID_PARAMS, "`protocolVersion` must be a text.")
-        self._version = wanted if wanted in HANDSHAKE_VERSIONS else HANDSHAKE_VERSIONS[-1]
+        self._version = requested if requested in HANDSHAKE_VERSIONS else HANDSHAKE_VERSIONS[-1]
         return {"protocolVersion": self._version, "serverInfo": _server_info(), **self._offer()}
 
     def _discover(self, _: Mapping[str, Any]) -> dict[str, Any]:

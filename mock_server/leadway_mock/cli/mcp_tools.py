@@ -86,7 +86,7 @@ def result_text(value: object) -> str:
     """Return the text of a result: the warning, and JSON, in which no text can end itself."""
     text = json.dumps(value, ensure_ascii=True)
     if len(text) > MAX_RESULT_CHARS:
-        hint = "ask for less, with `limit`, `match` or `after`"
+        hint = "request less, with `limit`, `match` or `after`"
         text = f"{text[:MAX_RESULT_CHARS]}… (cut after {MAX_RESULT_CHARS} characters; {hint})"
     return f"{UNTRUSTED}\n{text}"
 
@@ -104,14 +104,14 @@ def _session(client: ControlClient, arguments: Mapping[str, Any]) -> Any:  # noq
 
 def _behaviours(client: ControlClient, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
     rows = client.get("/behaviours")["behaviours"]
-    wanted = arguments.get("id")
-    if wanted is None:
+    requested = arguments.get("id")
+    if requested is None:
         names = ("id", "status", "evidence", "condition")
         return [{name: row[name] for name in names} for row in rows]
-    found = [row for row in rows if row["id"] == wanted]
+    found = [row for row in rows if row["id"] == requested]
     if not found:
-        hint = did_you_mean(wanted, [row["id"] for row in rows]) or "."
-        raise ToolError(f"there is no behaviour {wanted[:MAX_QUOTE_CHARS]!r}{hint}")
+        hint = did_you_mean(requested, [row["id"] for row in rows]) or "."
+        raise ToolError(f"there is no behaviour {requested[:MAX_QUOTE_CHARS]!r}{hint}")
     return found[0]
 
 

@@ -102,7 +102,7 @@ def _run(command: Sequence[str], server: Server, recorder: Recorder, runs: int) 
     environment = {
         **os.environ,
         "LEADWAY_BASE_URL": server.url,
-        # The recorder passes the token on to the upstream and to nobody else.
+        # The recorder passes the token on to the upstream only.
         "LEADWAY_SEND_TOKEN_ANYWHERE": "1",
         **no_proxy_variables(server.url, os.environ),
     }

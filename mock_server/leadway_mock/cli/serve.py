@@ -76,7 +76,7 @@ def show_help(_: Sequence[str]) -> int:
 
 
 class _PrintableFormatter(logging.Formatter):
-    """Formats a record without control characters, and bounded: it may quote requests."""
+    """Formats a record without control characters, and truncated: it may quote requests."""
 
     def format(self, record: logging.LogRecord) -> str:
         return short_lines(super().format(record))

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = CommandParser(
         prog=COMMAND,
         description="Print an OAuth access token with the claims of the platform's. It is made up:"
-        " every mock accepts it until it expires, and nobody else does.",
+        " every mock accepts it until it expires, and no other service does.",
     )
     owner = parser.add_mutually_exclusive_group(required=True)
     owner.add_argument("--location", metavar="ID", help="the sub-account that it belongs to")

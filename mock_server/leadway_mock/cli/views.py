@@ -173,8 +173,8 @@ def conversation_lines(session: Mapping[str, Any]) -> Iterator[str]:
     for turn in session["transcript"]:
         time_of_day = turn["at"][11:19]
         yield ""
-        yield _said(f"{turn['turn']:>3}", time_of_day, "User", turn["message"], CYAN)
-        yield _said("   ", "        ", "Agent", turn["response"], YELLOW)
+        yield _format_message(f"{turn['turn']:>3}", time_of_day, "User", turn["message"], CYAN)
+        yield _format_message("   ", "        ", "Agent", turn["response"], YELLOW)
 
 
 def entry_line(entry: Mapping[str, Any]) -> str:
@@ -186,12 +186,12 @@ def entry_line(entry: Mapping[str, Any]) -> str:
     hint = f" - {response['hint']}" if response["hint"] and status >= CLIENT_ERROR else ""
     text = short_text(f"{response['rule']}{turn}{fault}{hint}", MAX_LINE_CHARS)
     colour = RED if status >= CLIENT_ERROR else GREEN
-    head = paint(f"{entry['number']:>4}  {entry['at'][11:19]}", DIM)
+    prefix = paint(f"{entry['number']:>4}  {entry['at'][11:19]}", DIM)
     where = short_text(f"{request['method']} {request['path']}", MAX_LINE_CHARS)
-    return f"{head}  {where} -> {paint(str(status), colour)} {text}"
+    return f"{prefix}  {where} -> {paint(str(status), colour)} {text}"
 
 
-def _said(number: str, time_of_day: str, who: str, text: str, colour: str) -> str:
+def _format_message(number: str, time_of_day: str, who: str, text: str, colour: str) -> str:
     lines = f"\n{INDENT}".join(short_lines(text).split("\n"))
     return f"{paint(f'{number}  {time_of_day}', DIM)}  {paint(f'{who:<5}', colour)}  {lines}"
 

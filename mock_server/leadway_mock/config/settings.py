@@ -163,7 +163,7 @@ class Settings:
         choices=("422", "400", "ignore"),
     )
     idempotency_key_seconds: float = _setting(
-        86_400.0, "how long a managed agent's Idempotency-Key is remembered", minimum=0
+        86_400.0, "how long a managed agent's Idempotency-Key is stored", minimum=0
     )
     idempotency_scope: str = _setting(
         "agent",

@@ -1,7 +1,7 @@
 """Conformance report: what a client of the API did wrong, from the journal alone.
 
 Pure functions over journal entries, as `Journal.entries` returns them, oldest first. They read each
-entry once, with bounded memory. `RULES` is the table of everything that can be found. An error is
+entry once, with limited memory. `RULES` is the table of everything that can be found. An error is
 what the platform rejects, or what loses, duplicates or mixes up a conversation; warnings alone
 pass. docs/conformance.md explains the report, its options and the coverage.
 """

@@ -109,8 +109,7 @@ MOCK_BEHAVIOURS: Mapping[str, tuple[int, str]] = {
         503,
         (
             "The store does not respond, or rejects writes. `Retry-After` is sent if no turn can"
-            " have been stored, unless the store is damaged or its file deleted. If it hangs, one"
-            " request waits; others get this at once."
+            " have been stored, unless the store is damaged or its file deleted."
         ),
     ),
     "pattern-timeout": (
@@ -179,7 +178,7 @@ def _rows(contract: Contract) -> Iterator[_Row]:
         condition, response = row["condition"], row["response"]
         yield row["id"], condition, response, None, row["evidence"], row["source"]
     for name, (status, condition) in MOCK_BEHAVIOURS.items():
-        yield name, condition, "It says so.", status, "invented", OWN_SOURCE
+        yield name, condition, "It reports this.", status, "invented", OWN_SOURCE
 
 
 def _text(example: Example) -> str:

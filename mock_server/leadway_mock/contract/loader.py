@@ -40,7 +40,7 @@ def load_contract(path: Path | None = None) -> Contract:
 
 @lru_cache(MAX_CACHED)
 def _parse_contract(source: bytes) -> Contract:
-    """Return the contract of a file's content. Nobody may change what is inside of it."""
+    """Return the contract of a file's content. It is shared: do not change it."""
     document = yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
     return Contract(document, source, tuple(_operations(document)))
 

@@ -1,6 +1,6 @@
 """The OpenAPI document as values: operations, schemas, examples and their evidence.
 
-Everything the mock knows about the API comes from here. Nothing in this module is specific to one
+The mock has no other source of facts about the API. Nothing in this module is specific to one
 operation or one error.
 """
 

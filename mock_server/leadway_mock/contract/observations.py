@@ -165,7 +165,7 @@ def _with_examples(
     for name, example in operation.examples.items():
         change = changes.get(name)
         if change is not None:
-            examples[name] = _changed(example, change)
+            examples[name] = _with_change(example, change)
             schemas[examples[name].status] = {}
         if name in evidence:
             examples[name] = replace(examples[name], evidence=evidence[name], source=source)
@@ -186,7 +186,7 @@ def _without_versions(operation: Operation, rejected: Collection[str]) -> Operat
     return replace(operation, parameters=parameters)
 
 
-def _changed(example: Example, change: ObservedResponse) -> Example:
+def _with_change(example: Example, change: ObservedResponse) -> Example:
     return replace(
         example,
         status=example.status if change.status is None else change.status,

@@ -63,7 +63,7 @@ def register(control: ControlAPI) -> None:
 
 
 def _wait_for_change(call: ControlCall, after: str) -> str:
-    """Return the new cursor, or `after` when the time is up or nobody needs the response."""
+    """Return the new cursor, or `after` when the time is up or the response is not needed."""
     deadline = time.monotonic() + call.query["timeout"]
     should_stop = is_cancelled()
     while time.monotonic() < deadline and not should_stop():
@@ -94,4 +94,4 @@ def _page(journal: Journal, match: Mapping[str, Any], options: Mapping[str, Any]
 
 
 def _sizes(journal: Journal, name: str) -> dict[str, int]:
-    return {name: journal.count(), "written": journal.written()}
+    return {name: journal.count(), "written": journal.count_written()}

@@ -29,7 +29,7 @@ def register(control: ControlAPI) -> None:
     @control.route("listSessions")
     def list_all(call: ControlCall) -> dict[str, Any]:
         limit = call.query["limit"]
-        page = list(islice(_matching(call.namespace, call.query), limit))
+        page = list(islice(_find_matching(call.namespace, call.query), limit))
         return {
             "sessions": [_session_to_json(call.namespace, session) for _, session in page],
             "next": page[-1][0] if len(page) == limit and not _is_end(page[-1][0], call) else None,
@@ -52,7 +52,7 @@ def register(control: ControlAPI) -> None:
         if session.turns > MAX_EXPORTED_TURNS:
             message = f"The session has {session.turns} turns; {MAX_EXPORTED_TURNS} is the limit."
             raise ControlAPIError(409, message)
-        return FILES[call.query["format"]](_saved(call, session))
+        return FILES[call.query["format"]](_build_conversation(call, session))
 
     @control.route("forkSession")
     def fork(call: ControlCall) -> tuple[dict[str, Any], int]:
@@ -89,7 +89,7 @@ def _is_end(position: int, call: ControlCall) -> bool:
     return call.query.get("order") == "newest" and position == 1
 
 
-def _saved(call: ControlCall, session: Session) -> SavedConversation:
+def _build_conversation(call: ControlCall, session: Session) -> SavedConversation:
     """Return a conversation with what the journal still has of its requests and responses."""
     namespace = call.namespace
     entries: dict[int, JournalEntry] = {}
@@ -103,12 +103,12 @@ def _saved(call: ControlCall, session: Session) -> SavedConversation:
         agent_id=turns[0].agent_id,
         location_id=turns[0].location_id,
         is_managed=named or (agent is not None and agent.managed is not None),
-        turns=[_saved_turn(turn, entries.get(turn.number)) for turn in turns],
+        turns=[_build_turn(turn, entries.get(turn.number)) for turn in turns],
         url=flask.request.host_url.rstrip("/"),
     )
 
 
-def _saved_turn(turn: Turn, entry: JournalEntry | None) -> SavedTurn:
+def _build_turn(turn: Turn, entry: JournalEntry | None) -> SavedTurn:
     """Return a turn. What a fault sent instead of the agent's response is left out."""
     request: Any = {}
     response: Any = {}
@@ -125,7 +125,7 @@ def _saved_turn(turn: Turn, entry: JournalEntry | None) -> SavedTurn:
     )
 
 
-def _matching(namespace: Namespace, query: Mapping[str, Any]) -> Iterator[tuple[int, Session]]:
+def _find_matching(namespace: Namespace, query: Mapping[str, Any]) -> Iterator[tuple[int, Session]]:
     """Yield each session that matches the query, after its `after`, with its position."""
     after = query["after"]
     if query.get("order") == "newest":

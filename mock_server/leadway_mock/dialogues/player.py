@@ -98,20 +98,20 @@ def play(dialogues: Sequence[Dialogue], agent_input: AgentInput) -> AgentReply:
             at = f" ({escape_controls(dialogue.file)}:{turn.line})" if dialogue.file else ""
             raise PatternTimeout(error.pattern, place + at) from None
         if captured is not None:
-            captures = {} if _ended(dialogue, position) else position.captures
+            captures = {} if _has_ended(dialogue, position) else position.captures
             return _take(dialogue, turn, agent_input, {**captures, **captured})
-    if current and current.at_end == REPEAT and _ended(current, position):
+    if current and current.at_end == REPEAT and _has_ended(current, position):
         return _take(current, current.turn(position.after), agent_input, position.captures)
-    return _unscripted([current] if current else known, here, position, agent_input)
+    return _unscripted_reply([current] if current else known, here, position, agent_input)
 
 
 def _expected_turns(dialogue: Dialogue, position: DialoguePosition) -> Sequence[FirstTurn]:
     """Return the turns that a session in `dialogue` expects, in the order they are tried."""
-    again = dialogue.at_end == RESTART and _ended(dialogue, position)
+    again = dialogue.at_end == RESTART and _has_ended(dialogue, position)
     return [(dialogue, turn) for turn in dialogue.following(0 if again else position.after)]
 
 
-def _ended(dialogue: Dialogue, position: DialoguePosition) -> bool:
+def _has_ended(dialogue: Dialogue, position: DialoguePosition) -> bool:
     return position.after > 0 and not dialogue.turn(position.after).then
 
 
@@ -134,7 +134,7 @@ def _random_fraction(agent_input: AgentInput) -> float:
     return (number + 1) / (2**48 + 1)
 
 
-def _unscripted(
+def _unscripted_reply(
     scope: Sequence[Dialogue],
     here: Sequence[FirstTurn],
     position: DialoguePosition,
@@ -154,7 +154,7 @@ def _fallback_text(scope: Sequence[Dialogue], position: DialoguePosition) -> str
     if not position.has_begun:
         return "I have no answer to that. (This is the mock: no dialogue begins with this message.)"
     name = scope[0].name
-    if _ended(scope[0], position):
+    if _has_ended(scope[0], position):
         return f"I have no more to say. (This is the mock: the dialogue '{name}' has ended.)"
     return (
         f"I have no answer to that. (This is the mock: the dialogue '{name}' does not expect this "

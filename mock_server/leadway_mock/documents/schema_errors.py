@@ -75,23 +75,23 @@ class SchemaViolation(NamedTuple):
 
     def explanations(self) -> Iterator[Explanation]:
         """Yield what is wrong, and how to fix it."""
-        pointer, wanted, start = self.pointer, self.expected, self.file_kind.start_hint
+        pointer, expected, start = self.pointer, self.expected, self.file_kind.start_hint
         match self.keyword:
             case "additionalProperties":
                 yield from _unknown_properties(self)
             case "required":
                 # jsonschema reports each missing name on its own, and says which in its message.
-                name = next(each for each in wanted if self.message.startswith(f"'{each}' "))
+                name = next(each for each in expected if self.message.startswith(f"'{each}' "))
                 yield pointer, f"`{name}` is missing here", f"add a line `{name}: …`"
             case "type":
                 yield pointer, *_wrong_type(self)
             case "enum":
-                hint = f"write {_join_names(wanted, 'or')}"
+                hint = f"write {_join_names(expected, 'or')}"
                 yield pointer, f"{self.name} cannot be {_quote_value(self)}", hint
             case "maxLength":
-                message = f"{self.name} is longer than {wanted} characters"
+                message = f"{self.name} is longer than {expected} characters"
                 yield pointer, message, "shorten it"
-            case "minLength" | "minItems" | "minProperties" if wanted == 1:
+            case "minLength" | "minItems" | "minProperties" if expected == 1:
                 hint = "write something, or leave the line out" if pointer else start
                 yield pointer, f"{self.name} is empty", hint
             case "minimum" | "maximum" if {"minimum", "maximum"} <= self.schema.keys():
@@ -142,24 +142,24 @@ def json_type(value: object) -> str:
 def _violations(value: object, file_kind: FileKind) -> Iterator[SchemaViolation]:
     for error in Draft202012Validator(file_kind.schema).iter_errors(value):
         fields = (error.validator, error.validator_value, error.instance, error.schema)
-        keyword, wanted, found, schema = cast("tuple[str, Any, Any, Mapping[str, Any]]", fields)
+        keyword, expected, found, schema = cast("tuple[str, Any, Any, Mapping[str, Any]]", fields)
         pointer, message = tuple(error.absolute_path), error.message
-        yield SchemaViolation(pointer, keyword, wanted, found, schema, message, file_kind)
+        yield SchemaViolation(pointer, keyword, expected, found, schema, message, file_kind)
 
 
 def _wrong_type(violation: SchemaViolation) -> tuple[str, str]:
     named = violation.expected
-    wanted = [named] if isinstance(named, str) else named
+    expected = [named] if isinstance(named, str) else named
     found = "fraction" if isinstance(violation.found, float) else json_type(violation.found)
-    choices = " or ".join(TYPE_NAMES[name] for name in wanted)
+    choices = " or ".join(TYPE_NAMES[name] for name in expected)
     message = f"{violation.name} must be {choices}, not {TYPE_NAMES[found]}"
     if not violation.pointer:
         return message, violation.file_kind.start_hint
     if found == "null":
         return message, "write a value, or leave the line out"
-    if "string" in wanted and found in {"number", "fraction", "boolean"}:
+    if "string" in expected and found in {"number", "fraction", "boolean"}:
         return message, "put it in quotes"
-    return message, TYPE_HINTS[wanted[0]]
+    return message, TYPE_HINTS[expected[0]]
 
 
 def _quote_value(violation: SchemaViolation) -> str:

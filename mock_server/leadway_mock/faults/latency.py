@@ -14,7 +14,7 @@ from statistics import NormalDist
 from typing import Any, Final, Literal, TypeAlias
 
 from leadway_mock.documents.problems import Problem
-from leadway_mock.faults.problems import FaultError, schema_problems, shown
+from leadway_mock.faults.problems import FaultError, quote_value, schema_problems
 
 MAX_SECONDS = 600.0
 """Limit of every delay, drawn ones included; no client waits ten minutes."""
@@ -84,7 +84,7 @@ def lognormal(median: float, sigma: float) -> Latency:
     """
     problems = [*duration_problems(median, "/lognormal/median")]
     if not 0 <= sigma <= MAX_SIGMA:
-        message = f"a sigma of {shown(sigma)} is out of range"
+        message = f"a sigma of {quote_value(sigma)} is out of range"
         hint = f"write a number from 0 to {MAX_SIGMA:g}; 0.5 is usual"
         problems.append(Problem("/lognormal/sigma", message, hint))
     return _check(problems, Latency("lognormal", median, sigma))
@@ -123,7 +123,7 @@ def duration_problems(seconds: float, location: str) -> Iterator[Problem]:
     """Yield a problem if `seconds` is out of range or not a number."""
     if not 0 <= seconds <= MAX_SECONDS:
         hint = f"write a number from 0 to {MAX_SECONDS:g}"
-        yield Problem(location, f"{shown(seconds)} seconds is out of range", hint)
+        yield Problem(location, f"{quote_value(seconds)} seconds is out of range", hint)
 
 
 def _check(problems: Iterator[Problem] | list[Problem], latency: Latency) -> Latency:

@@ -18,7 +18,7 @@ from leadway_mock.faults.latency import (
     parse_seconds,
     read_latency,
 )
-from leadway_mock.faults.problems import FaultError, schema_problems, shown
+from leadway_mock.faults.problems import FaultError, quote_value, schema_problems
 from leadway_mock.http.delivery import Transport
 from leadway_mock.util.names import json_name, suggest
 from leadway_mock.util.redaction import redact_text
@@ -173,14 +173,14 @@ def contract_problems(fault: Fault, contract: Contract) -> Iterator[Problem]:
     """Yield why `fault` cannot fire with this contract."""
     operations = {each.id: each for each in contract.operations}
     if fault.operation_id is not None and fault.operation_id not in operations:
-        message = f"there is no operation {shown(fault.operation_id)}"
+        message = f"there is no operation {quote_value(fault.operation_id)}"
         yield Problem("/operationId", message, suggest(fault.operation_id, operations))
         return
     selected = [operations[fault.operation_id]] if fault.operation_id else contract.operations
     examples = [example for each in selected for example in each.examples.values()]
     errors = {each.name: each.status for each in examples if each.status >= HTTPStatus.BAD_REQUEST}
     if fault.rule is not None and fault.rule not in errors:
-        message = f"there is no error response {shown(fault.rule)} here"
+        message = f"there is no error response {quote_value(fault.rule)} here"
         yield Problem("/rule", message, suggest(fault.rule, errors))
 
 

@@ -14,7 +14,7 @@ from leadway_mock.documents.schema_errors import FileKind, value_problems
 MAX_SHOWN_CHARS = 80
 
 
-def shown(value: object) -> str:
+def quote_value(value: object) -> str:
     """Return `value` for a message: on one line, cut to a limit."""
     if isinstance(value, float):
         return f"{value:g}"

@@ -39,14 +39,14 @@ _REASONS = {
 }
 
 EXPOSED = (
-    "Listening on %s, so everybody on its networks can talk to the agents and use the control API, "
+    "Listening on %s, so every client on its networks can call the agents and use the control API, "
     "without a password: by address, or by a name given with --host or --allow-host; "
     "--host 127.0.0.1 keeps them out."
 )
-"""Said whenever others than this machine can call."""
+"""Logged when clients on other machines can connect."""
 
 MAX_CONNECTIONS = 10_000
-"""An idle one costs a few kilobytes and no time."""
+"""An idle one needs a few kilobytes and no time."""
 
 _MIN_CONNECTIONS = 16
 _SPARE_FILES = 128
@@ -57,19 +57,19 @@ _RETRY_SECONDS = 0.1
 
 
 class ServerError(Exception):
-    """The server cannot listen where it was told to; the text says why and what to do."""
+    """The server cannot listen at the configured address; the text says why and what to do."""
 
 
 def bind(host: str, port: int) -> socket.socket:
     """Return a socket that listens on one address; port 0 takes any free port.
 
-    A name that means several addresses, such as ``localhost``, is taken at its IPv4 one first. One
-    that others can call is warned of.
+    A name with several addresses, such as ``localhost``, resolves to its IPv4 one first. An
+    address that other machines can reach causes a warning.
 
     Raises:
         ServerError: the name does not resolve, the port is out of range, taken or forbidden.
     """
-    where = f"{_bracketed(host)}:{port}"
+    where = f"{_add_brackets(host)}:{port}"
     family, address = _resolve(host, port, where)
     try:
         listening = socket.create_server(address, family=family, backlog=BACKLOG)
@@ -89,7 +89,7 @@ def url_of(listening: socket.socket, scheme: str = "http") -> str:
     host, port = listening.getsockname()[:2]
     if _address_of(listening).is_unspecified:
         host = "::1" if listening.family == socket.AF_INET6 else "127.0.0.1"
-    return f"{scheme}://{_bracketed(host)}:{port}"
+    return f"{scheme}://{_add_brackets(host)}:{port}"
 
 
 def _resolve(host: str, port: int, where: str) -> tuple[socket.AddressFamily, tuple[str, int]]:
@@ -100,7 +100,7 @@ def _resolve(host: str, port: int, where: str) -> tuple[socket.AddressFamily, tu
     except (OSError, UnicodeError) as error:
         raise ServerError(
             f"Cannot listen on {where}: the host is neither an IP address nor a name that "
-            "this machine knows. Use --host 127.0.0.1."
+            "this machine can resolve. Use --host 127.0.0.1."
         ) from error
     found.sort(key=lambda entry: entry[0] != socket.AF_INET)
     family, _, _, _, address = found[0]
@@ -111,7 +111,7 @@ def _address_of(listening: socket.socket) -> ipaddress.IPv4Address | ipaddress.I
     return ipaddress.ip_address(listening.getsockname()[0].partition("%")[0])
 
 
-def _bracketed(host: str) -> str:
+def _add_brackets(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
@@ -178,7 +178,7 @@ class Acceptor:
     def _accept_one(self) -> bool:
         try:
             connection, _ = self._socket.accept()
-        except OSError as error:  # Nobody is waiting, or the client has gone again.
+        except OSError as error:  # No client is waiting, or it has gone again.
             if error.errno in _NO_FILES:
                 most = max(_MIN_CONNECTIONS, len(self._connections))
                 self._max_connections = min(self._max_connections, most)
@@ -192,13 +192,13 @@ class Acceptor:
         )
         task: asyncio.Task[object] = self.loop.create_task(opening)
         self._opening.add(task)
-        task.add_done_callback(self._opened)
+        task.add_done_callback(self._finish_opening)
         return True
 
-    def _opened(self, task: asyncio.Task[object]) -> None:
+    def _finish_opening(self, task: asyncio.Task[object]) -> None:
         self._opening.discard(task)
         if not task.cancelled():
-            task.exception()  # Else asyncio logs that nobody asked: a client that has gone already.
+            task.exception()  # Else asyncio logs that the exception was never retrieved.
 
     def _is_full(self) -> bool:
         return len(self._connections) + len(self._opening) >= self._max_connections

@@ -1,6 +1,6 @@
 """One client's connection: strict parsing, limits, responses in order, transport faults.
 
-uvicorn's protocol feeds httptools and knows the connection; this class handles each request when it
+uvicorn's protocol feeds httptools and owns the connection; this class handles each request when it
 is complete, without an ASGI task. A connection handles one request at a time. Others that
 arrive meanwhile wait in a queue, and reading is paused until it is empty.
 """
@@ -39,7 +39,7 @@ from leadway_mock.util.certificates import VENDOR_HOST
 if TYPE_CHECKING:
     from leadway_mock.http_server.dispatcher import Dispatcher
 
-MAX_HEAD = 65_536
+MAX_HEADER_BYTES = 65_536
 """Bytes of request line and headers together."""
 
 IDLE_TIMEOUT_SECONDS = 120.0
@@ -74,7 +74,7 @@ class Phase(Enum):
     """What a connection expects from its client."""
 
     REQUEST = auto()
-    HEAD = auto()
+    HEADERS = auto()
     BODY = auto()
     NOTHING = auto()
     """The last response is sent or scheduled; whatever the client sends is dropped."""
@@ -126,7 +126,7 @@ class HttpProtocol(HttpToolsProtocol):
         self.active_at = self.loop.time()
         """When something was last received or sent, by the loop's clock."""
 
-    # What the server asks
+    # Queries by the server
 
     @property
     def is_busy(self) -> bool:
@@ -140,7 +140,7 @@ class HttpProtocol(HttpToolsProtocol):
         return self.timer is not None and self.has_client_finished
 
     def is_cancelled(self) -> bool:
-        """Return whether nobody needs a response any more; may be called from any thread."""
+        """Return whether the response is no longer needed; may be called from any thread."""
         return self.is_draining or self.has_client_finished or self.transport.is_closing()
 
     def close_if_overdue(self, now: float) -> None:
@@ -153,7 +153,7 @@ class HttpProtocol(HttpToolsProtocol):
             self.transport.abort()
 
     def shutdown(self) -> None:
-        """Stop after the requests whose heads have arrived; uvicorn calls this to drain."""
+        """Stop after the requests whose headers have arrived; uvicorn calls this to drain."""
         self.is_draining = True
         if self.is_hanging:
             self.transport.abort()
@@ -162,7 +162,7 @@ class HttpProtocol(HttpToolsProtocol):
     # Events of the transport
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget what was to be sent."""
+        """Drop what was to be sent."""
         super().connection_lost(exc)
         self.phase = Phase.NOTHING
         self.rest = None
@@ -196,7 +196,7 @@ class HttpProtocol(HttpToolsProtocol):
             if self.is_tunnel:
                 self._open_tunnel()
                 return
-            # No protocol to change to: HTTP goes on.
+            # No protocol to change to: HTTP continues.
             self.parser = httptools.HttpRequestParser(self)
             self.data_received(data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
@@ -205,7 +205,7 @@ class HttpProtocol(HttpToolsProtocol):
             elif self.phase is not Phase.NOTHING:
                 self._reject(_request_error(error, data, phase))
         else:
-            if self.phase in {Phase.HEAD, Phase.BODY}:
+            if self.phase in {Phase.HEADERS, Phase.BODY}:
                 self._check_unfinished(0 if self.has_progress else len(data))
                 if len(self.body) > UNPACED_BYTES:
                     self._pace_reading(data)
@@ -216,13 +216,13 @@ class HttpProtocol(HttpToolsProtocol):
         """Start a request, unless the last response is sent or scheduled."""
         if self.phase is Phase.NOTHING:
             raise RequestError(400, "A request after the last one is not read.")
-        self.phase, self.has_progress = Phase.HEAD, True
+        self.phase, self.has_progress = Phase.HEADERS, True
         self.url = b""
         self.headers.clear()
         self.fields = {}
         self.body = bytearray()
         self.size = self.raw_size = 0
-        self.max_size = MAX_HEAD
+        self.max_size = MAX_HEADER_BYTES
 
     def on_url(self, url: bytes) -> None:
         """Take a part of the target."""
@@ -274,7 +274,7 @@ class HttpProtocol(HttpToolsProtocol):
         )
 
     def on_chunk_header(self) -> None:
-        """Count what a chunk costs beside its data."""
+        """Count the overhead of a chunk."""
         self.size += _CHUNK_OVERHEAD
         if self.size > self.max_size:
             self._reject_size()
@@ -319,14 +319,14 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _reject_size(self) -> NoReturn:
         most = self.max_size
-        if self.phase is Phase.HEAD:
+        if self.phase is Phase.HEADERS:
             raise RequestError(431, f"The headers are too large: at most {most} bytes.")
         raise RequestError(413, f"The request body is too large: at most {most} bytes.")
 
     def _check_unfinished(self, size: int) -> None:
         """Limit what the parser has not reported yet: a line or the size of a chunk without end."""
         self.raw_size += size
-        is_limited = self.phase is Phase.HEAD or self.is_chunked
+        is_limited = self.phase is Phase.HEADERS or self.is_chunked
         try:
             if is_limited and self.raw_size > self.max_size:
                 self._reject_size()
@@ -421,26 +421,26 @@ class HttpProtocol(HttpToolsProtocol):
             keep_alive = False
         persistence = "Keep-Alive" if pending.is_http_1_0 else ""
         try:
-            head = response.head(persistence if keep_alive else "close")
+            headers = response.header_bytes(persistence if keep_alive else "close")
         except ValueError as error:
             self.app.report_failure(pending.request, error)
             keep_alive, response = False, error_response(500, "Internal Server Error")
-            head = response.head("close")
+            headers = response.header_bytes("close")
         body = b"" if pending.request.method == "HEAD" else response.body
         end = Ending.STAY if keep_alive else Ending.CLOSE
         if response.is_error or pending.is_cut:
             end = Ending.LINGER
         if response.delivery is AT_ONCE:
             if len(body) < PIECE_BYTES:
-                self.transport.write(head + body)
+                self.transport.write(headers + body)
                 self._finish(end)
             else:
-                self.transport.write(head)
+                self.transport.write(headers)
                 self.rest = memoryview(body), end
                 self._send_rest()
         else:
             now = self.loop.time()
-            due = deque((now + wait, data) for wait, data in parts(response.delivery, head, body))
+            due = deque((now + lag, data) for lag, data in parts(response.delivery, headers, body))
             self._send_due(due, ending(response.delivery, end))
 
     def _send_rest(self) -> None:
@@ -538,7 +538,7 @@ class HttpProtocol(HttpToolsProtocol):
 def _check_coding(fields: dict[str, str], version: str) -> None:
     codings = [coding.strip().lower() for coding in fields["transfer-encoding"].split(",")]
     if "content-length" in fields or version == "1.0":
-        raise RequestError(400, "Transfer-Encoding must stand alone, in HTTP/1.1.")
+        raise RequestError(400, "Transfer-Encoding needs HTTP/1.1 and no Content-Length.")
     if any(coding not in {"", "chunked"} for coding in codings):
         raise RequestError(501, "The only Transfer-Encoding supported is chunked.")
     if codings != ["chunked"]:

@@ -58,7 +58,7 @@ class RawResponse:
     delivery: Delivery = AT_ONCE
     is_error: bool = False
 
-    def head(self, connection: str = "") -> bytes:
+    def header_bytes(self, connection: str = "") -> bytes:
         """Return status line and headers, with `Server`, `Date` and, if given, `Connection`.
 
         A response that has a `Server` header, as a proxy's page does, gets `Via` instead. Raises
@@ -150,28 +150,28 @@ def ending(delivery: Delivery, usual: Ending) -> Ending:
     return ENDINGS.get(delivery.transport, usual) if delivery.transport else usual
 
 
-def parts(delivery: Delivery, head: bytes, body: bytes) -> Iterator[Part]:
-    """Yield the parts of the response `head` + `body` in the order of their times."""
+def parts(delivery: Delivery, headers: bytes, body: bytes) -> Iterator[Part]:
+    """Yield the parts of the response `headers` + `body` in the order of their times."""
     delay = delivery.delay
     match delivery.transport:
         case None:
-            yield delay, head + body
+            yield delay, headers + body
         case Transport.SLOW_BODY:
-            yield delay, head
+            yield delay, headers
             yield from _pieces(body, delay, delivery.spread)
         case Transport.TRUNCATED_BODY:
-            yield delay, head + body[: len(body) // 2]
+            yield delay, headers + body[: len(body) // 2]
         case Transport.MALFORMED_RESPONSE_CHUNK:
-            yield delay, _chunked(head) + RANDOM_DATA
+            yield delay, _announce_chunks(headers) + RANDOM_DATA
         case Transport.RANDOM_DATA_THEN_CLOSE:
             yield delay, RANDOM_DATA
         case _:
             yield delay, b""
 
 
-def _chunked(head: bytes) -> bytes:
-    """Return a head that announces chunks instead of a length."""
-    lines = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
+def _announce_chunks(headers: bytes) -> bytes:
+    """Return status line and headers that announce chunks instead of a length."""
+    lines = headers.removesuffix(b"\r\n\r\n").split(b"\r\n")
     others = [line for line in lines if not line.lower().startswith(b"content-length:")]
     return b"\r\n".join([*others, b"Transfer-Encoding: chunked", b"", b""])
 

@@ -120,7 +120,7 @@ class Server(uvicorn.Server):
     def stop(self) -> None:
         """Make the server stop, and return at once; ``run`` returns when all is finished.
 
-        New connections are refused, idle ones closed, and responses under way sent whole, for at
+        New connections are refused, idle ones closed, and responses under way completed, for at
         most ``grace`` seconds. Safe to call from any thread, from a signal handler, and twice.
         """
         self.should_exit = True
@@ -131,7 +131,7 @@ class Server(uvicorn.Server):
     def refusing_connections(self) -> Iterator[None]:
         """Refuse new connections and abort the open ones until the end of the block.
 
-        The port stays taken, but nobody listens. Call it from another thread than the server's.
+        The port stays taken, but no socket listens. Call it from another thread than the server's.
         """
         self._in_loop(self._refuse)
         try:
@@ -177,7 +177,7 @@ class Server(uvicorn.Server):
                 connection.transport.abort()
 
     def _take_port_again(self) -> None:
-        """Close the listening socket, and bind its port so that nobody else listens there."""
+        """Close the listening socket, and bind its port so that no other process listens there."""
         address, family = self._socket.getsockname(), self._socket.family
         self._acceptor.close()
         self._socket = socket(family)

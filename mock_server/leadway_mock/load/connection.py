@@ -44,11 +44,11 @@ class TalkerConnection(asyncio.Protocol):
             async with asyncio.timeout(self._timeout):
                 transport = self._transport or await self._open()
                 self._waiter = asyncio.get_running_loop().create_future()
-                head = (
+                lines = (
                     f"{method} {path} HTTP/1.1\r\nHost: {self._address.authority}\r\n{headers}"
                     f"Content-Length: {len(body)}\r\n\r\n"
                 )
-                transport.write(head.encode("latin-1") + body)
+                transport.write(lines.encode("latin-1") + body)
                 return await self._waiter
         except TimeoutError:
             self.close()

@@ -41,7 +41,7 @@ class Violation:
 
 @dataclass(slots=True)
 class TalkerSession:
-    """What one talker knows of its session."""
+    """Messages and turns of one talker's session."""
 
     talker: int
     session: str = ""

@@ -1,4 +1,4 @@
-"""Talkers: each holds conversations, one message after another, and thinks in between."""
+"""Talkers: each holds conversations, one message after another, with pauses in between."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CHECKS_AT_ONCE: Final = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadPlan:
-    """What the talkers do: each of them says all lines, one for each turn."""
+    """What the talkers do: each of them sends all lines, one for each turn."""
 
     address: Address
     talkers: int
@@ -85,7 +85,7 @@ class Talker:
         self._headers = _headers(plan)
 
     async def talk(self) -> list[TalkerSession]:
-        """Say all lines; return the conversations. A failed turn is the last one."""
+        """Send all lines; return the conversations. A failed turn is the last one."""
         conversations: list[TalkerSession] = []
         await asyncio.sleep(self._random.random() * self._plan.think)  # They begin one by one.
         try:
@@ -94,15 +94,15 @@ class Talker:
                     await asyncio.sleep(self._plan.think * (0.5 + self._random.random()))
                 if line.is_first:
                     conversations.append(TalkerSession(self._number))
-                if not await self._say(line, conversations[-1], number + 1):
+                if not await self._send_line(line, conversations[-1], number + 1):
                     break
         finally:
             self._report.finished += 1
             self._connection.close()
         return [each for each in conversations if each.session]
 
-    async def _say(self, line: Line, conversation: TalkerSession, turn: int) -> bool:
-        """Say a line; return whether it got its response."""
+    async def _send_line(self, line: Line, conversation: TalkerSession, turn: int) -> bool:
+        """Send a line; return whether it got its response."""
         message = f"{line.message} marker-{self._number}" if line.may_be_marked else line.message
         body = {"message": message, "locationId": self._plan.location_id}
         if conversation.session:

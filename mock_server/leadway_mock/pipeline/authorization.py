@@ -18,7 +18,7 @@ from leadway_mock.agents.access_tokens import (
 from leadway_mock.agents.registry import COMPANY_CLASS, AgentRegistry, Token
 from leadway_mock.contract.model import Operation
 from leadway_mock.http.messages import APIError, Request
-from leadway_mock.validation.request_body import misnamed
+from leadway_mock.validation.request_body import find_misnamed
 
 PRIVATE_INTEGRATION_TOKEN = re.compile(
     r"pit-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE
@@ -144,7 +144,7 @@ def check_location(
     location = body.get("locationId")
     if location is None or location == "":
         hint = "Send the sub-account's id as 'locationId', in the body or, in a GET, the query."
-        if meant := misnamed(body, "locationId", known):
+        if meant := find_misnamed(body, "locationId", known):
             hint = f"/{meant}: unknown property '{meant}'; did you mean 'locationId'?"
         raise APIError("location-missing", hint=hint)
     if not isinstance(location, str):

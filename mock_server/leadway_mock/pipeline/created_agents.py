@@ -45,7 +45,7 @@ def seed_agents(emulator: Emulator, namespace: Namespace, text: str) -> list[Sto
     if "tokens" in content:
         raise SeedError("Tokens cannot be loaded while the mock runs: name the file at its start.")
     now = iso_time(namespace.clock.now())
-    added = [entry_to_stored(_checked(emulator, each), "", now=now) for each in content["agents"]]
+    added = [entry_to_stored(_check(emulator, each), "", now=now) for each in content["agents"]]
     owners = {each.id: agent for agent, _ in added for each in agent.versions}
     if len(owners) < sum(len(agent.versions) for agent, _ in added):
         raise SeedError("Two versions have the same id; give each its own.")
@@ -77,7 +77,7 @@ def give_replies(
     raise StoreUnavailable(CONTENDED)
 
 
-def _checked(emulator: Emulator, entry: Mapping[str, Any]) -> Mapping[str, Any]:
+def _check(emulator: Emulator, entry: Mapping[str, Any]) -> Mapping[str, Any]:
     agent_id = entry["id"]
     if agent_id in emulator.agents.by_id:
         raise SeedError(f"The agent {agent_id} is built in, or of the agents file; use another id.")

@@ -69,7 +69,7 @@ class FaultInjector:
         faults = call.context.namespace.faults
         if phase is FaultPhase.BEFORE_COMMIT:
             faults.load(call.context.reads)
-        for each in _fitting(call, phase, list(faults)):
+        for each in _select(call, phase, list(faults)):
             failure = self._fire(call, each.fault, each.key, response)
             if failure is not None:
                 return failure
@@ -136,7 +136,7 @@ class FaultInjector:
                 transport=fault.transport,
             )
         if fault.delivers_response and response is not None:
-            return _patched(response, fault)
+            return _apply_patch(response, fault)
         return replace(_example_response(call, example), rule="fault-status", evidence="invented")
 
     def _example(self, call: OperationCall, fault: Fault) -> Example:
@@ -144,8 +144,8 @@ class FaultInjector:
         examples = call.operation.examples
         if fault.rule is not None:
             return examples.get(fault.rule) or self._contract.examples[fault.rule]
-        fitting = (each for each in examples.values() if each.status == fault.status)
-        return next(fitting, next(iter(examples.values())))
+        matching = (each for each in examples.values() if each.status == fault.status)
+        return next(matching, next(iter(examples.values())))
 
 
 def _is_free(call: OperationCall, fault: Fault) -> bool:
@@ -156,7 +156,7 @@ def _is_free(call: OperationCall, fault: Fault) -> bool:
     return fault.body is not None or fault.headers is not None or fault.status not in statuses
 
 
-def _patched(response: Response, fault: Fault) -> Response:
+def _apply_patch(response: Response, fault: Fault) -> Response:
     """Return the response of the agent with the merge patch of the fault, if it has one."""
     if fault.merge_patch is None:
         return response
@@ -179,13 +179,13 @@ def _free_response(fault: Fault) -> Response:
     )
 
 
-def _fitting(call: OperationCall, phase: FaultPhase, armed: list[ArmedFault]) -> list[ArmedFault]:
-    """Return the armed faults that fit the call in that phase; those that replace it first."""
-    fitting = [each for each in armed if each.fault.phase is phase and _fits(each.fault, call)]
-    return sorted(fitting, key=lambda each: each.fault.delivers_response)
+def _select(call: OperationCall, phase: FaultPhase, armed: list[ArmedFault]) -> list[ArmedFault]:
+    """Return the armed faults that match the call in that phase; those that replace it first."""
+    matching = [each for each in armed if each.fault.phase is phase and _matches(each.fault, call)]
+    return sorted(matching, key=lambda each: each.fault.delivers_response)
 
 
-def _fits(fault: Fault, call: OperationCall) -> bool:
+def _matches(fault: Fault, call: OperationCall) -> bool:
     session = call.context.record.execution_id or call.session_id
     return (
         fault.operation_id in {None, call.operation.id}

@@ -56,7 +56,7 @@ MAX_QUERIES = 1_000
 """Limits of the queries that are known to be valid, so need no check when they come again."""
 
 INTERNAL_PATHS = frozenset({"/agent-studio/agents"})
-"""Paths that nobody documents, and where the platform responds all the same (observed)."""
+"""Undocumented paths where the platform responds (observed)."""
 
 NO_TOKEN = Token("")
 """The token of a request that needs none."""
@@ -64,7 +64,7 @@ NO_TOKEN = Token("")
 log = logging.getLogger(__name__)
 
 NO_CORS = (
-    " Browsers ask this before a call to another origin. Like the platform, the mock sends no CORS"
+    " This is the preflight request of a browser. Like the platform, the mock sends no CORS"
     " headers: call it from your server, which keeps the token there, or use --cors ORIGIN."
 )
 ROOT_HINT = "To wait for the mock, use GET /__mock/health."
@@ -369,7 +369,7 @@ def _check_mocked(
         hint = f"The vendor documents it at {operation.page}; the mock does not have it."
         raise APIError("route-not-mocked", hint=hint)
     if is_observed and request.path.rstrip("/") in INTERNAL_PATHS:
-        hint = "The platform responds here, at an older path that nobody documents; the mock does"
+        hint = "The platform responds here, at an older, undocumented path; the mock does"
         raise APIError("route-not-mocked", hint=f"{hint} not. Use /agent-studio/agent.")
 
 

@@ -80,9 +80,9 @@ HINTS: Final[Mapping[str, str]] = {
     "idempotency-key-reused": "Create a new key for each turn.",
     "idempotency-key-in-use": "Wait for the first response, then send the same request again.",
     "quota-exceeded": "Wait until the window ends; the quota headers say how much is left.",
-    "server-error": "A test asked for it, by Prefer or a fault.",
-    "proxy-bad-gateway": "A test asked for it, by Prefer or a fault.",
-    "proxy-unavailable": "A test asked for it, by Prefer or a fault.",
+    "server-error": "A test requested it with Prefer or a fault.",
+    "proxy-bad-gateway": "A test requested it with Prefer or a fault.",
+    "proxy-unavailable": "A test requested it with Prefer or a fault.",
     "prefer-unsatisfiable": "Prefer takes a status or an example of this operation.",
     "unscripted-rejected": "Add a turn for the message to the dialogue; the lines above compare.",
 }

@@ -99,7 +99,7 @@ class ResponseBuilder:
     def add_headers(self, response: Response, context: RequestContext) -> Response:
         """Add the headers that every response has; validate it if the setting says so."""
         if context.namespace.settings.validate_responses:
-            response = self._validated(response, context.operation)
+            response = self._validate(response, context.operation)
         content = response.content
         body_trace = content.get("traceId") if isinstance(content, dict) else None
         trace = body_trace or context.namespace.ids.trace(context.number)
@@ -134,7 +134,7 @@ class ResponseBuilder:
             headers |= _deprecation(self._contract, operation, parameters)
         return headers
 
-    def _validated(self, response: Response, operation: Operation | None) -> Response:
+    def _validate(self, response: Response, operation: Operation | None) -> Response:
         if operation is None or response.rule in UNCHECKED_RULES or not response.is_json:
             return response
         validator = self._validators.get((operation.id, response.status))

@@ -100,10 +100,10 @@ class DialogueWriter:
             roots: list[_Branch] = []
             for session in own:
                 self._insert(session, roots, notes)
-            head: dict[str, Any] = {} if _MARK.search(agent) else {"agent": agent}
+            fields: dict[str, Any] = {} if _MARK.search(agent) else {"agent": agent}
             if latency is not None:
-                head["latency"] = latency
-            content = RedactedJson(head | {"turns": _rendered(roots)})
+                fields["latency"] = latency
+            content = RedactedJson(fields | {"turns": _render(roots)})
             notes = [*_other_requests(others), *notes]
             dialogues.append(RecordedDialogue(agent, content, [Redacted(each) for each in notes]))
         return dialogues
@@ -306,14 +306,14 @@ def _same_message(first: TurnNode, second: TurnNode) -> bool:
     return all(first.get(name) == second.get(name) for name in ("user", "when"))
 
 
-def _rendered(branches: Sequence[_Branch]) -> list[TurnNode]:
+def _render(branches: Sequence[_Branch]) -> list[TurnNode]:
     """Return the turns of a tree: a list, with a branch where several may follow."""
     turns: list[TurnNode] = []
     while len(branches) == 1:
         turns.append(branches[0].turn)
         branches = branches[0].following
     if branches:
-        paths = [_rendered([each]) for each in branches]
+        paths = [_render([each]) for each in branches]
         turns.append({"branch": [path[0] if len(path) == 1 else path for path in paths]})
     return turns
 

@@ -10,8 +10,8 @@ from leadway_mock.recording.json_differences import MISSING, json_differences, s
 from leadway_mock.recording.redacted import RedactedJson
 
 REASONS: Final = (
-    ("/response/body/response", "The agent chooses its words anew in each run."),
-    ("/response/body/finalText", "The agent chooses its words anew in each run."),
+    ("/response/body/response", "The agent chooses new words in each run."),
+    ("/response/body/finalText", "The agent chooses new words in each run."),
     ("/response/headers/date", "It is the time of the response."),
     ("/response/headers/x-ratelimit", "It counts requests over both runs."),
     ("/response/headers/cf-", "The proxy in front of the service numbers its requests."),
@@ -51,8 +51,8 @@ def find_noise(first: Sequence[RedactedJson], second: Sequence[RedactedJson]) ->
     for number, (one, other) in enumerate(zip(first, second, strict=False), start=1):
         for pointer, left, right in json_differences(_content(one), _content(other)):
             reason = next((why for start, why in REASONS if pointer.startswith(start)), "")
-            shown = (_shown(left), _shown(right))
-            found.append(Noise(number, pointer, *shown, reason or OTHER_REASON))
+            values = (_format_value(left), _format_value(right))
+            found.append(Noise(number, pointer, *values, reason or OTHER_REASON))
     if len(first) != len(second):
         reason = "The script itself sent more requests in one of the runs."
         number = min(len(first), len(second)) + 1
@@ -65,7 +65,7 @@ def _content(exchange: RedactedJson) -> dict[str, Any]:
     return {name: each for name, each in exchange.value.items() if name != "seconds"}
 
 
-def _shown(value: object) -> str:
+def _format_value(value: object) -> str:
     if value is MISSING:
         return "(missing)"
     return shorten(value if isinstance(value, str) else RedactedJson(value).text)

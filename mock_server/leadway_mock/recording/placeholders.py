@@ -51,9 +51,9 @@ class Placeholders:
             for word in _WORD.findall(text):
                 self._sent.add(word)
                 self._sent.update(_PART.findall(word))
-        for value, kind in _minted(content):
+        for value, kind in _response_ids(content):
             self._add(value, kind)
-        return RedactedJson(self._replaced(content))
+        return RedactedJson(self._replace_in(content))
 
     def replace_text(self, text: str) -> str:
         """Return `text` with each known id replaced."""
@@ -74,17 +74,17 @@ class Placeholders:
         name = self._names.get(match[0])
         return name or _PART.sub(lambda part: self._names.get(part[0], part[0]), match[0])
 
-    def _replaced(self, value: object) -> object:
+    def _replace_in(self, value: object) -> object:
         if isinstance(value, str):
             return value if _PLACEHOLDER.fullmatch(value) else self.replace_text(value)
         if isinstance(value, Mapping):
-            return {self.replace_text(key): self._replaced(each) for key, each in value.items()}
+            return {self.replace_text(key): self._replace_in(each) for key, each in value.items()}
         if isinstance(value, list):
-            return [self._replaced(each) for each in value]
+            return [self._replace_in(each) for each in value]
         return value
 
 
-def _minted(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _response_ids(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the ids in a response, with their kinds, in the order of their appearance."""
     response = content.get("response") or {}
     for name, value in response.get("headers", {}).items():

@@ -22,7 +22,7 @@ NAME: Final = "[name]"
 CONTACT_ID: Final = "[contact-id]"
 PRIVATE: Final = "[private]"
 MARKS: Final = (EMAIL, PHONE, NAME, CONTACT_ID, PRIVATE, REDACTED)
-"""What stands for private data in a recording."""
+"""Marks that replace private data in a recording."""
 
 MAX_KNOWN_VALUES: Final = 20_000
 """Limit of a recording, which keeps them in memory."""
@@ -159,10 +159,10 @@ class _ValuePattern:
         start = word_start - self.offset
         if start < least or (start and text[start - 1].isalnum()):
             return None
-        return self._compiled.match(text, start)
+        return self._regex.match(text, start)
 
     @cached_property
-    def _compiled(self) -> re.Pattern[str]:
+    def _regex(self) -> re.Pattern[str]:
         escaped = r"\s+".join(map(re.escape, self.value.split()))
         flags = re.IGNORECASE if len(self.value) >= MIN_ANY_CASE_CHARS else 0
         return re.compile(rf"{escaped}(?!\w)", flags)

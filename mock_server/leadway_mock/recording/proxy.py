@@ -72,7 +72,7 @@ class RecordingProxy:
         self, start_response: StartResponse, failure: UpstreamFailure | None
     ) -> Iterable[bytes]:
         status = 504 if failure is UpstreamFailure.TIMEOUT else 502
-        text = f"{self._upstream.origin} sent no response ({failure}); the recorder says this."
+        text = f"{self._upstream.origin} sent no response ({failure}); this one is the recorder's."
         return _respond(start_response, status, _error_headers(), _error(status, text))
 
 

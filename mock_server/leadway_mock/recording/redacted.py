@@ -137,7 +137,7 @@ _BlockDumper.add_representer(str, _represent_text)
 
 
 def read_recording(path: Path, known: KnownValues = NOTHING_KNOWN) -> RedactedJson:
-    """Return the content of a JSON or YAML file, redacted again: somebody may have edited it.
+    """Return the content of a JSON or YAML file, redacted again: a user may have edited it.
 
     Raises `RecordingError`.
     """

@@ -159,9 +159,9 @@ class _Comparison:
     def _compare_contents(self, pointer: str, ours: Node, theirs: Node, side: Side) -> None:
         for place, mine, other in _pairs(pointer, ours, theirs):
             if other is MISSING:
-                self._narrowed(place, side, "is not described", "content", None)
+                self._narrow(place, side, "is not described", "content", None)
             elif mine is MISSING:
-                self._widened(place, side, "is new", None, "content")
+                self._widen(place, side, "is new", None, "content")
             else:
                 self._compare_schemas(f"{place}/schema", _schema(mine), _schema(other), side)
 
@@ -170,15 +170,15 @@ class _Comparison:
         for pointer, mine, other in _pairs("/responses", *sides):
             status = pointer.rpartition("/")[2]
             if other is MISSING:
-                self._narrowed(pointer, Side.RESPONSE, "is not described", status, None)
+                self._narrow(pointer, Side.RESPONSE, "is not described", status, None)
             elif mine is MISSING:
-                self._widened(pointer, Side.RESPONSE, "is new", None, status)
+                self._widen(pointer, Side.RESPONSE, "is new", None, status)
             else:
                 self._compare_headers(pointer, mine, other)
                 contents = mine.get("content", {}), other.get("content", {})
                 if contents[0] and not contents[1]:
                     what = "has no described body"
-                    self._widened(f"{pointer}/content", Side.RESPONSE, what, [*contents[0]], None)
+                    self._widen(f"{pointer}/content", Side.RESPONSE, what, [*contents[0]], None)
                 else:
                     self._compare_contents(f"{pointer}/content", *contents, Side.RESPONSE)
 
@@ -189,12 +189,12 @@ class _Comparison:
         )
         for place, mine, other in _pairs(f"{pointer}/headers", *sides):
             if mine is MISSING:
-                self._narrowed(place, Side.RESPONSE, "is new", None, _shape(other))
+                self._narrow(place, Side.RESPONSE, "is new", None, _shape(other))
             elif other is not MISSING:
                 schemas = _schema(mine), _schema(other)
                 self._compare_schemas(f"{place}/schema", *schemas, Side.RESPONSE)
             elif mine.get("required"):
-                self._widened(place, Side.RESPONSE, "is not described", _shape(mine), None)
+                self._widen(place, Side.RESPONSE, "is not described", _shape(mine), None)
 
     def _compare_scopes(self, ours: set[str], theirs: set[str]) -> None:
         if new := sorted(theirs - ours):
@@ -203,7 +203,7 @@ class _Comparison:
             self._add("/security", Kind.ADDITIVE, "needs no such scope", gone, sorted(theirs))
 
     def _compare_schemas(self, pointer: str, ours: Node, theirs: Node, side: Side) -> None:
-        ours, theirs = _normalized(ours), _normalized(theirs)
+        ours, theirs = _normalize(ours), _normalize(theirs)
         kinds = _types(ours), _types(theirs)
         shown = ours.get("type"), theirs.get("type")
         self._compare_sets(f"{pointer}/type", kinds, shown, side)
@@ -235,9 +235,9 @@ class _Comparison:
         if is_narrower and is_wider:
             self._add(pointer, Kind.BREAKING, "allows others", *shown)
         elif is_narrower:
-            self._narrowed(pointer, side, "allows less", *shown)
+            self._narrow(pointer, side, "allows less", *shown)
         elif is_wider:
-            self._widened(pointer, side, "allows more", *shown)
+            self._widen(pointer, side, "allows more", *shown)
 
     def _compare_bounds(self, pointer: str, ours: Node, theirs: Node, side: Side) -> None:
         for names, sign in ((LOWER, 1), (UPPER, -1)):
@@ -245,18 +245,18 @@ class _Comparison:
                 limits = [each.get(name) for each in (ours, theirs)]
                 mine, other = (-math.inf if each is None else sign * float(each) for each in limits)
                 if other > mine:
-                    self._narrowed(f"{pointer}/{name}", side, "allows less", *limits)
+                    self._narrow(f"{pointer}/{name}", side, "allows less", *limits)
                 elif other < mine:
-                    self._widened(f"{pointer}/{name}", side, "allows more", *limits)
+                    self._widen(f"{pointer}/{name}", side, "allows more", *limits)
 
     def _compare_rule(self, pointer: str, ours: object, theirs: object, side: Side) -> None:
         mine, other = _without_words(ours), _without_words(theirs)
         if mine == other:
             return
         if mine is None:
-            self._narrowed(pointer, side, "is a new rule", None, theirs)
+            self._narrow(pointer, side, "is a new rule", None, theirs)
         elif other is None:
-            self._widened(pointer, side, "is no rule", ours, None)
+            self._widen(pointer, side, "is no rule", ours, None)
         else:
             self._add(pointer, Kind.BREAKING, "is another rule", ours, theirs)
 
@@ -272,10 +272,10 @@ class _Comparison:
         required = set(ours.get("required", [])), set(theirs.get("required", []))
         for name in sorted(required[1] - required[0]):
             place = f"{pointer}/properties/{escape(name)}/required"
-            self._narrowed(place, side, "is required", None, name)
+            self._narrow(place, side, "is required", None, name)
         for name in sorted((required[0] - required[1]) & set(sides[1])):
             place = f"{pointer}/properties/{escape(name)}/required"
-            self._widened(place, side, "is optional", name, None)
+            self._widen(place, side, "is optional", name, None)
         self._compare_others(f"{pointer}/additionalProperties", ours, theirs, side)
 
     def _compare_others(self, pointer: str, ours: Node, theirs: Node, side: Side) -> None:
@@ -283,22 +283,22 @@ class _Comparison:
         if isinstance(mine, Mapping) and isinstance(other, Mapping):
             self._compare_schemas(pointer, mine, other, side)
         elif mine is False and other is not False:
-            self._widened(pointer, side, "allows more", mine, other)
+            self._widen(pointer, side, "allows more", mine, other)
         elif mine is not False and (other is False or _is_rule(other)):
-            self._narrowed(pointer, side, "allows less", mine, other)
+            self._narrow(pointer, side, "allows less", mine, other)
         elif _is_rule(mine):
-            self._widened(pointer, side, "allows more", mine, other)
+            self._widen(pointer, side, "allows more", mine, other)
 
-    def _narrowed(self, pointer: str, side: Side, what: str, ours: object, theirs: object) -> None:
+    def _narrow(self, pointer: str, side: Side, what: str, ours: object, theirs: object) -> None:
         kind = Kind.BREAKING if side is Side.REQUEST else Kind.ADDITIVE
         self._add(pointer, kind, what, ours, theirs)
 
-    def _widened(self, pointer: str, side: Side, what: str, ours: object, theirs: object) -> None:
+    def _widen(self, pointer: str, side: Side, what: str, ours: object, theirs: object) -> None:
         kind = Kind.BREAKING if side is Side.RESPONSE else Kind.ADDITIVE
         self._add(pointer, kind, what, ours, theirs)
 
     def _add(self, pointer: str, kind: Kind, what: str, ours: object, theirs: object) -> None:
-        values = (_shown(each) for each in (ours, theirs))
+        values = (_format_value(each) for each in (ours, theirs))
         self.found.append(Difference(self.operation, pointer, kind, what, *values))
 
 
@@ -338,10 +338,10 @@ def _schema(node: Node) -> Node:
     return schema
 
 
-def _merged(schema: Node) -> dict[str, Any]:
+def _merge_all_of(schema: Node) -> dict[str, Any]:
     """Return the schema with the parts of its `allOf`."""
     result = dict(schema)
-    for part in map(_normalized, result.pop("allOf", [])):
+    for part in map(_normalize, result.pop("allOf", [])):
         for name, value in part.items():
             if name == "properties":
                 result[name] = {**value, **result.get(name, {})}
@@ -352,11 +352,11 @@ def _merged(schema: Node) -> dict[str, Any]:
     return result
 
 
-def _normalized(schema: object) -> dict[str, Any]:
+def _normalize(schema: object) -> dict[str, Any]:
     """Return the schema as OpenAPI 3.1 writes it, with `allOf` merged."""
     if not isinstance(schema, Mapping):
         return {} if schema is not False else {"not": {}}
-    result = _merged(schema)
+    result = _merge_all_of(schema)
     if "const" in result:
         result["enum"] = [result.pop("const")]
     kinds = result.get("type")
@@ -403,7 +403,7 @@ def _pairs(
 
 def _shape(node: Node) -> str:
     """Return the type of a parameter, header or property in a word."""
-    schema = _normalized(node.get("schema", node))
+    schema = _normalize(node.get("schema", node))
     kinds = schema.get("type", "any")
     text = kinds if isinstance(kinds, str) else " or ".join(map(str, kinds))
     return f"{text} of {_shape(schema['items'])}" if text == "array" and "items" in schema else text
@@ -438,7 +438,7 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
 
 
-def _shown(value: object) -> str:
+def _format_value(value: object) -> str:
     if value is None:
         return ""
     return shorten(value if isinstance(value, str) else _json(_without_words(value)))

@@ -1,4 +1,4 @@
-"""Which differences between our contract and the vendor's files somebody has looked at, and why."""
+"""Reviewed differences between our contract and the vendor's files, with reasons."""
 
 from __future__ import annotations
 
@@ -60,20 +60,20 @@ class Accepted:
 
 @dataclass(slots=True)
 class Triage(AcceptedEntries[Accepted, Difference]):
-    """Accepted differences, and the vendor's words that have been read."""
+    """Accepted differences, and the vendor's words that are reviewed."""
 
     matches: Callable[[Accepted, Difference], bool] = Accepted.matches
     words: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Digests of the texts that somebody has read, with blanks, by operation and JSON pointer."""
+    """Digests of the reviewed texts, separated by blanks, by operation and JSON pointer."""
 
     def new_words(self, operations: Mapping[str, Mapping[str, Any]]) -> list[Difference]:
-        """Return the vendor's texts that nobody has read, as differences."""
+        """Return the vendor's texts that are not reviewed, as differences."""
         found = []
         for operation, node in operations.items():
             known = self.words.get(operation, {})
             for pointer, text in words(node).items():
                 if digest(text) not in known.get(pointer, "").split():
-                    what = "says something else" if pointer in known else "is a new text"
+                    what = "has another text" if pointer in known else "is a new text"
                     shown = shorten(text)
                     found.append(Difference(operation, pointer, Kind.WORDS, what, "", shown))
         return found
@@ -86,7 +86,7 @@ class Triage(AcceptedEntries[Accepted, Difference]):
                 self.entries.append(Accepted(*values, reason=NO_REASON))
 
     def read_words(self, operations: Mapping[str, Mapping[str, Any]]) -> None:
-        """Note that somebody has read all texts of these operations."""
+        """Mark all texts of these operations as reviewed."""
         for operation, node in operations.items():
             known = self.words.setdefault(operation, {})
             for pointer, text in words(node).items():

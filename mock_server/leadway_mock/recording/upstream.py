@@ -1,7 +1,7 @@
 """HTTP client for one origin, whose address is resolved once and then pinned.
 
 It follows no redirects, uses no proxy, and limits size and time of each response. An address in a
-private network is refused, so that nobody is tricked into recording an internal service.
+private network is rejected, which prevents the recording of an internal service.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ class Upstream:
     def send(self, request: SentRequest) -> Exchange:
         """Send a request once; return the exchange, which has a failure where no response came.
 
-        The headers of the connection are replaced, and the response is asked for uncompressed.
+        The headers of the connection are replaced, and an uncompressed response is requested.
         """
         started_at = time.monotonic()
         try:

@@ -88,7 +88,7 @@ class IdempotencyKeys:
         record: ExchangeRecord,
         content: Any,  # noqa: ANN401 - any JSON value
     ) -> list[Write]:
-        """Return the writes that remember a turn's key, if nobody used the key meanwhile.
+        """Return the writes that store a turn's key, if no other request used it meanwhile.
 
         `record` is the one of the turn, complete when the text is made; `content` is the body of
         its response.

@@ -66,7 +66,7 @@ class Journal:
             after = page[-1]["number"]
 
     def _backwards(self, after: int) -> Iterator[JournalEntry]:
-        end = min(after or self.written() + 1, self.written() + 1)
+        end = min(after or self.count_written() + 1, self.count_written() + 1)
         while end > 1:
             begin = max(0, end - 1 - PAGE)
             page = self.entries(after=begin, limit=end - 1 - begin)
@@ -78,7 +78,7 @@ class Journal:
         """Return the number of stored entries."""
         return self._store.count(self._key)
 
-    def written(self) -> int:
+    def count_written(self) -> int:
         """Return the number of entries ever written, dropped ones included."""
         newest = self._store.last(self._key)
         return newest.position if newest else 0

@@ -84,7 +84,7 @@ class JournalEntry(TypedDict):
 
 
 def serialize_entry(record: ExchangeRecord) -> str:
-    """Return the journal entry of one exchange as JSON text, without secrets and bounded."""
+    """Return the journal entry of one exchange as JSON text of limited size, without secrets."""
     entry, texts = record.to_json(), _TextLimiter()
     request, response = entry["request"], entry["response"]
     body, content = request.pop("body"), response.pop("body")

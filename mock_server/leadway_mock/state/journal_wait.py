@@ -44,7 +44,7 @@ class JournalWait:
         found: list[JournalEntry] = []
         seen = self.after
         while True:
-            newest = journal.written()
+            newest = journal.count_written()
             found += journal.find(self.query, after=seen) if newest > seen else ()
             seen = max(seen, newest)
             if len(found) >= self.count or time.monotonic() >= deadline or should_stop():

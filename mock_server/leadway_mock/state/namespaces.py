@@ -200,7 +200,7 @@ class NamespaceRegistry:
         reads = Reads(self._store, dict(zip(keys, items, strict=True)))
         for each, item in zip(names, items, strict=False):
             if item is not None:
-                return self._cached(each, item), reads
+                return self._decode(each, item), reads
         return self._default, reads
 
     def change(self, name: str, change: OverridesChange) -> Namespace:
@@ -253,7 +253,7 @@ class NamespaceRegistry:
 
     def reset_keep_open(self, namespace: Namespace) -> None:
         """Delete everything in a namespace, and leave it open."""
-        # The version goes on, so that a change in another process does not restore what it read.
+        # The version continues, so that a change in another process does not restore what it read.
         version, _ = self._read_overrides(namespace.name)
         with self._clearing(namespace, ALL_SCOPES):
             namespace.restore(Snapshot(entries=((OVERRIDES_KEY, version + 1, "{}"),)))
@@ -293,9 +293,9 @@ class NamespaceRegistry:
     def _with_overrides(self, name: str) -> Namespace | None:
         """Return a namespace with its present overrides, or None if it is not open."""
         item = self._store.last(_key(name))
-        return None if item is None else self._cached(name, item)
+        return None if item is None else self._decode(name, item)
 
-    def _cached(self, name: str, item: Item) -> Namespace:
+    def _decode(self, name: str, item: Item) -> Namespace:
         key = name, item.value
         namespace = self._cache.get(key)
         if namespace is None:

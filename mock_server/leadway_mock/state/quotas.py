@@ -89,14 +89,14 @@ class Quotas:
         """Return the error for the longest window whose quota is exceeded."""
         limits, (burst, minute, day) = self._limits, numbers
         if day > limits["quota_day"]:
-            return self._exceeded(limits["quota_day"], DAY_SECONDS, now)
+            return self._quota_error(limits["quota_day"], DAY_SECONDS, now)
         if minute > limits["quota_minute"]:
-            return self._exceeded(limits["quota_minute"], MINUTE_SECONDS, now)
+            return self._quota_error(limits["quota_minute"], MINUTE_SECONDS, now)
         if burst > limits["quota_10_seconds"]:
-            return self._exceeded(limits["quota_10_seconds"], BURST_SECONDS, now)
+            return self._quota_error(limits["quota_10_seconds"], BURST_SECONDS, now)
         return None
 
-    def _exceeded(self, limit: int, seconds: int, now: float) -> APIError:
+    def _quota_error(self, limit: int, seconds: int, now: float) -> APIError:
         wait = ceil(_end(seconds, now) - now)
         headers = {"Retry-After": str(max(1, wait))} if self._settings.send_retry_after else {}
         hint = f"More than {limit} requests in {seconds} seconds; the window ends in {wait} s."

@@ -133,7 +133,7 @@ class Sessions:
 
     def list_page(self, *, after: int, limit: int) -> Iterator[tuple[int, Session]]:
         """Yield up to `limit` sessions after position `after`, oldest first, with positions."""
-        yield from self._found(self._store.items(self._index, after=after, limit=limit))
+        yield from self._find_sessions(self._store.items(self._index, after=after, limit=limit))
 
     def newest_first(self, *, before: int) -> Iterator[tuple[int, Session]]:
         """Yield all sessions before position `before`, newest first; all come before 0."""
@@ -144,10 +144,10 @@ class Sessions:
             items = self._store.items(self._index, after=begin, limit=PAGE)
             # If the oldest were dropped, the page begins later and would end too late.
             page = [item for item in reversed(items) if item.position < end]
-            yield from self._found(page)
+            yield from self._find_sessions(page)
             end = begin + 1 if page else 1
 
-    def _found(self, items: Iterable[Item]) -> Iterator[tuple[int, Session]]:
+    def _find_sessions(self, items: Iterable[Item]) -> Iterator[tuple[int, Session]]:
         for item in items:
             session = self.find(item.value)
             if session is not None:

@@ -35,7 +35,7 @@ VERSION_AGENTS: Final = "version-agents/"
 """What the keys of agents, and of the agent of each version, begin with in their namespace."""
 
 MAX_DELETED: Final = 10_000
-"""Deleted agents that are remembered."""
+"""Deleted agents whose ids are stored."""
 
 MAX_CACHED: Final = 1_000
 MAX_CACHED_INDEXES: Final = 100
@@ -68,7 +68,7 @@ class StoredAgents:
     def find(self, agent_id: str, reads: Reads) -> StoredAgent | None:
         """Return the agent with that id, deleted or not; None if there never was one."""
         item = reads.last(self._key + agent_id)
-        return None if item is None else self._decoded(item)
+        return None if item is None else self._decode(item)
 
     def find_version(
         self, version_id: str, location: str, reads: Reads
@@ -84,7 +84,7 @@ class StoredAgents:
         item, *_ = reads.load(
             self._key + owner.value, self._contents + version_id, self._index_key(location)
         )
-        agent = None if item is None else self._decoded(item)
+        agent = None if item is None else self._decode(item)
         version = agent.version(version_id) if agent else None
         return (agent, version) if agent and version else None
 
@@ -98,7 +98,7 @@ class StoredAgents:
     def load(self, agent_ids: Sequence[str], reads: Reads) -> list[StoredAgent]:
         """Return those of the agents that are not deleted, in one read."""
         items = reads.load(*[self._key + each for each in agent_ids])
-        agents = [self._decoded(item) for item in items if item is not None]
+        agents = [self._decode(item) for item in items if item is not None]
         return [each for each in agents if not each.is_deleted]
 
     def contents(self, agent: StoredAgent, reads: Reads) -> list[Content]:
@@ -210,7 +210,7 @@ class StoredAgents:
         # The parser of the standard library keeps integers beyond 64 bits.
         return self._store.decode(item.value, dict, parse=json.loads) if item else {}
 
-    def _decoded(self, item: Item) -> StoredAgent:
+    def _decode(self, item: Item) -> StoredAgent:
         key = item.position, item.value
         agent = self._cache.get(key)
         if agent is None:

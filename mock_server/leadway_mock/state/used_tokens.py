@@ -21,7 +21,7 @@ class UsedTokens:
         return reads.last(self._records + fingerprint(token)) is not None
 
     def writes(self, token: str) -> list[Write]:
-        """Return the writes that mark the token as used, if nobody has used it meanwhile."""
+        """Return the writes that mark the token as used, if no other request used it meanwhile."""
         place, keep = fingerprint(token), self._settings.max_sessions
         return [
             Append(self._records + place, "", 0, keep=1),

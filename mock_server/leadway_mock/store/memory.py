@@ -2,7 +2,7 @@
 
 The dictionaries hold texts and numbers, which Python's garbage collector does not traverse, so a
 million sessions cause no pauses. The only other values are lazy texts: of journals, which are
-bounded, and one for each dialogue.
+limited, and one for each dialogue.
 """
 
 from __future__ import annotations

@@ -425,7 +425,7 @@ def _check_integrity(path: Path, connection: sqlite3.Connection) -> None:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """Return what tells the file at `path` from another one that takes its place."""
+    """Return device and inode of the file at `path`; None if there is none."""
     try:
         status = path.stat()
     except OSError:

@@ -13,7 +13,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 from leadway_mock.documents.problems import Problem
 from leadway_mock.faults import Fault, FaultError, read_latency
 from leadway_mock.faults.model import FIELDS
-from leadway_mock.faults.problems import shown
+from leadway_mock.faults.problems import quote_value
 from leadway_mock.util.names import MAX_COMPARED_CHARS, suggest
 
 Parameters = ParamSpec("Parameters")
@@ -54,7 +54,7 @@ def check_type(name: str, value: object, kinds: Any, expected: str) -> None:  # 
     """Raise `ArgumentError` if `value` is of none of these types; a bool is no number."""
     is_bool = isinstance(value, bool) and kinds is not bool
     if is_bool or not isinstance(value, kinds):
-        raise ArgumentError(f"{name} must be {expected}, not {shown(value)}.")
+        raise ArgumentError(f"{name} must be {expected}, not {quote_value(value)}.")
 
 
 def check_number(
@@ -63,7 +63,7 @@ def check_number(
     """Raise `ArgumentError` if `value` is no finite number, at least `minimum`."""
     check_type(name, value, int if is_whole else int | float, expected)
     if not minimum <= value < math.inf:
-        raise ArgumentError(f"{name} must be {expected}, not {shown(value)}.")
+        raise ArgumentError(f"{name} must be {expected}, not {quote_value(value)}.")
 
 
 def check_names(names: Iterable[str], known: Iterable[str], what: str) -> None:

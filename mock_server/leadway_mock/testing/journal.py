@@ -13,7 +13,7 @@ from leadway_mock.agents.patterns import from_compiled
 from leadway_mock.contract.behaviours import EVIDENCE_LEVELS, behaviours, level_of
 from leadway_mock.contract.model import Contract
 from leadway_mock.control_api import load_control_contract
-from leadway_mock.faults.problems import shown
+from leadway_mock.faults.problems import quote_value
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import FIELDS, JournalQuery, compile_query
@@ -124,10 +124,10 @@ class MockJournal:
         if not items or not all(map(validator.is_valid, items)):
             expected = EXPECTED.get(field, "a text of up to 1,000 characters")
             others = "" if expected.startswith("True or") else ", or a list of these"
-            raise ArgumentError(f"{name} must be {expected}{others}, not {shown(value)}.")
+            raise ArgumentError(f"{name} must be {expected}{others}, not {quote_value(value)}.")
         for each in items:
             if hint := self._unknown_value_hint(field, each):
-                raise ArgumentError(f"{name} is never {shown(each)}; {hint}")
+                raise ArgumentError(f"{name} is never {quote_value(each)}; {hint}")
         return items if several else items[0]
 
     def _unknown_value_hint(self, field: str, value: Any) -> str:  # noqa: ANN401 - a JSON value

@@ -23,7 +23,7 @@ from leadway_mock.util.no_proxy import no_proxy_variables
 
 VARIABLES: Final = ("LEADWAY_TOKEN", "LEADWAY_LOCATION_ID", "LEADWAY_AGENT_ID")
 OK: Final = 200
-HELD_BACK: Final = 503
+BUDGET_EXCEEDED_STATUS: Final = 503
 """Status of the response to a request that the budget does not allow."""
 
 MOCK_OPTIONS: Final = ("dialogue", "faults", "settings")
@@ -46,7 +46,7 @@ class PacedUpstream(Upstream):
         may_run = request.method == "POST" and request.path.endswith("/execute")
         with self._lock:
             if may_run and self.budget.is_used_up:
-                return _held_back(request, self.budget)
+                return _budget_error(request, self.budget)
             pause = self._sent_at + self._interval_seconds - time.monotonic()
             if pause > 0:
                 time.sleep(pause)
@@ -77,7 +77,7 @@ class LiveTarget:
             "LEADWAY_LOCATION_ID": self.location_id,
             "LEADWAY_AGENT_ID": self.agent_id,
             "LEADWAY_API_VERSION": API_VERSION,
-            # The proxy passes the token on to the live service and to nobody else.
+            # The proxy passes the token on to the live service only.
             "LEADWAY_SEND_TOKEN_ANYWHERE": "1",
             **no_proxy_variables(server_url, environment),
         }
@@ -133,8 +133,8 @@ class LiveService:
         self._stack.close()
 
 
-def _held_back(request: SentRequest, budget: Budget) -> Exchange:
+def _budget_error(request: SentRequest, budget: Budget) -> Exchange:
     text = f"The budget of {budget.max_runs} agent runs of this test run is used up."
-    body = f'{{"statusCode":{HELD_BACK},"message":"{text}"}}'.encode()
+    body = f'{{"statusCode":{BUDGET_EXCEEDED_STATUS},"message":"{text}"}}'.encode()
     headers = (("Content-Type", "application/json; charset=utf-8"),)
-    return Exchange(request, ReceivedResponse(HELD_BACK, headers, body), 0.0)
+    return Exchange(request, ReceivedResponse(BUDGET_EXCEEDED_STATUS, headers, body), 0.0)

@@ -59,7 +59,7 @@ class NamespaceWatch:
         for name in (main, SHARED, *emulator.namespaces.list_open()):
             namespace = None if self._is_other(name) else emulator.namespaces.get(name)
             if namespace is not None:
-                self._watched[name] = _Watched(namespace.journal.written(), opened=False)
+                self._watched[name] = _Watched(namespace.journal.count_written(), opened=False)
         emulator.namespaces.observers.append(self)
 
     def stop(self) -> None:
@@ -75,7 +75,7 @@ class NamespaceWatch:
         """Begin at the present end of the journal of a namespace."""
         if not self._is_other(namespace.name):
             watched = self._watched.setdefault(namespace.name, _Watched(0, opened=True))
-            watched.position = namespace.journal.written()
+            watched.position = namespace.journal.count_written()
 
     def before_clear(self, namespace: Namespace, scopes: Collection[str]) -> None:
         """Keep what was unexpected in a namespace that is about to be reset or closed."""
@@ -84,7 +84,7 @@ class NamespaceWatch:
             return
         entries = list(_entries(namespace, watched))
         watched.requests += map(format_request, entries)
-        watched.count += namespace.journal.written() - watched.position
+        watched.count += namespace.journal.count_written() - watched.position
         watched.found += self._judge_requests(namespace, entries)
         cleared = {"faults", "dialogues"} if ALL_SCOPES & set(scopes) else set(scopes)
         if "faults" in cleared:
@@ -118,7 +118,7 @@ class NamespaceWatch:
             lines, count = list(watched.requests), watched.count
             if namespace and (name == self._main or name != SHARED):
                 lines += map(format_request, _entries(namespace, watched))
-                count += namespace.journal.written() - watched.position
+                count += namespace.journal.count_written() - watched.position
             if lines:
                 is_empty = False
                 yield f"Requests{self._place(name)}:"

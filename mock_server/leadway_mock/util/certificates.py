@@ -94,7 +94,7 @@ def client_context() -> ssl.SSLContext:
 
 
 def bundle_file() -> Path:
-    """Return a file with the system's authorities and the local one, written anew.
+    """Return a file with the system's authorities and the local one, rewritten.
 
     Raises `CertificateError`.
     """

@@ -64,7 +64,7 @@ def read_json(request: Request, max_bytes: int) -> Any:  # noqa: ANN401 - any JS
         raise APIError("body-too-large", hint=hint)
     _check_media_type(request)
     try:
-        return _parsed(request.body)
+        return _parse(request.body)
     except _MalformedError as error:
         raise APIError("body-malformed", hint=f"The body {error}.") from error
 
@@ -114,10 +114,10 @@ def _unsupported(hint: str) -> NoReturn:
     raise APIError("media-type-unsupported", hint=hint)
 
 
-def _parsed(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
+def _parse(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
     try:
         text = body.removeprefix(BOM_UTF8).decode()
-        value = _decoded(text)
+        value = _decode(text)
     except _MalformedError:
         raise
     except UnicodeDecodeError as error:
@@ -138,7 +138,7 @@ def _parsed(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
     return value
 
 
-def _decoded(text: str) -> Any:  # noqa: ANN401 - any JSON value
+def _decode(text: str) -> Any:  # noqa: ANN401 - any JSON value
     try:
         value, end = DECODER.raw_decode(text)
     except json.JSONDecodeError:
@@ -279,7 +279,7 @@ class QueryReader:
 
 def _describe(error: ValidationError, root: Any) -> Iterator[FieldError]:  # noqa: ANN401 - any schema
     path = list(error.absolute_path)
-    pointer, name = to_pointer(path), _dotted(path)
+    pointer, name = to_pointer(path), _join_path(path)
     schema: Any = error.schema
     properties: Mapping[str, Any] = schema.get("properties", {})
     if error.validator == "additionalProperties":
@@ -316,12 +316,12 @@ def _is_optional(schema: Any, path: Sequence[str | int]) -> bool:  # noqa: ANN40
 
 def _type_hint(error: ValidationError, is_optional: bool) -> str:  # noqa: FBT001 - private
     """Return a hint for a value that serializers write for an absent or empty one."""
-    wanted, leave_out = error.validator_value, " or leave it out" if is_optional else ""
+    expected, leave_out = error.validator_value, " or leave it out" if is_optional else ""
     if error.instance is None:
         return "leave it out instead of null." if is_optional else "null is not allowed."
-    if error.instance == [] and wanted == "object":
+    if error.instance == [] and expected == "object":
         return f"send {{}}{leave_out}; in PHP, cast the empty array to (object)."
-    if error.instance == {} and wanted == "array":
+    if error.instance == {} and expected == "array":
         return f"send []{leave_out}."
     return ""
 
@@ -351,14 +351,14 @@ def _missing_properties(
     for name in required:
         if name not in sent:
             schema = properties.get(name, {})
-            pointer, dotted = to_pointer([*path, name]), _dotted([*path, name])
+            pointer, dotted = to_pointer([*path, name]), _join_path([*path, name])
             message = f"{dotted} must be {_type_words(schema.get('type', 'present'))}"
             yield FieldError(pointer, message, f"'{name}' is missing.", ErrorKind.MISSING_PROPERTY)
             if _must_not_be_empty(schema):
                 yield FieldError(pointer, f"{dotted} should not be empty", kind=ErrorKind.EMPTY)
 
 
-def misnamed(body: Mapping[str, object], name: str, known: Iterable[str]) -> str | None:
+def find_misnamed(body: Mapping[str, object], name: str, known: Iterable[str]) -> str | None:
     """Return the property of `body` that is probably meant to be `name`, if it is not in `known`.
 
     For `locationId` it is `location_id`, `LocationID` or `accountId`.
@@ -385,13 +385,13 @@ def _must_not_be_empty(schema: Any) -> bool:  # noqa: ANN401 - any schema
     return isinstance(schema, Mapping) and schema.get("minLength", 0) > 0
 
 
-def _type_words(wanted: Any) -> str:  # noqa: ANN401 - a JSON Schema's `type`: one or several
-    if isinstance(wanted, str):
-        return TYPE_WORDS.get(wanted, wanted)
-    return " or ".join(TYPE_WORDS.get(each, each) for each in wanted)
+def _type_words(expected: Any) -> str:  # noqa: ANN401 - a JSON Schema's `type`: one or several
+    if isinstance(expected, str):
+        return TYPE_WORDS.get(expected, expected)
+    return " or ".join(TYPE_WORDS.get(each, each) for each in expected)
 
 
-def _dotted(path: Iterable[str | int]) -> str:
+def _join_path(path: Iterable[str | int]) -> str:
     return _cut(".".join(map(str, path))) or "body"
 
 

@@ -49,7 +49,7 @@ VIEWS: Final = re.compile(
 
 
 def prefers_html(request: Request) -> bool:
-    """Return whether a GET asks for HTML rather than JSON, as browsers do and programs do not."""
+    """Return whether a GET prefers HTML to JSON, as those of browsers do."""
     accept = parse_accept_header(request.headers.get("accept"), MIMEAccept)
     return request.method == "GET" and accept["text/html"] > accept["application/json"]
 
@@ -92,7 +92,7 @@ def console_files() -> Mapping[str, bytes]:
 
 
 def _respond_to_browser() -> flask.Response | None:
-    """Return the console, or the redirect to a view, if a browser asks for HTML."""
+    """Return the console, or the redirect to a view, if the client prefers HTML."""
     path = sent_path(flask.request)
     view = VIEWS.fullmatch(path)
     if path not in {CONTROL_PREFIX, CONSOLE} and view is None:

@@ -18,7 +18,7 @@ from leadway_mock.util.cache import memoize
 
 _ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<authority>[^/?#]+)", re.ASCII | re.IGNORECASE)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_LONGEST_ECHO = 80
+_MAX_ECHO_CHARS = 80
 _MAX_CACHED_HOSTS = 1_024
 _MAX_CACHED_LENGTH = 200
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -131,7 +131,7 @@ def _is_top_level_navigation() -> bool:
 def _host_message(host: str | None) -> str:
     if not host:
         return "The Host header is missing: say which host is called."
-    shown = re.sub(r"[^\x21-\x7e]", "?", host)[:_LONGEST_ECHO]
+    shown = re.sub(r"[^\x21-\x7e]", "?", host)[:_MAX_ECHO_CHARS]
     return (
         f"Host '{shown}' is not allowed: a web page could reach this server by a name of its own. "
         "Call it by its address, or start it with --allow-host NAME."

@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command_line.check_managed(options, parser)
     try:
         settings = command_line.settings_from(options)
-        with _recorded(settings, options.record) as used, Leadway(used) as leadway:
+        with _with_recorder(settings, options.record) as used, Leadway(used) as leadway:
             chat = Chat(leadway, options)
             if not command_line.is_interactive():
                 return _run_piped(chat)
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 @contextmanager
-def _recorded(settings: Settings, file: str | None) -> Generator[Settings, None, None]:
+def _with_recorder(settings: Settings, file: str | None) -> Generator[Settings, None, None]:
     """Yield settings with the URL of a recorder in front of the service, if there is a file.
 
     The mock brings the recorder, as an entry point; the SDK does not import it.

@@ -48,7 +48,7 @@ def test_a_new_difference_fails_and_shows_both_values(
     pointer = "/requestBody/content/application~1json/schema/properties/contactId/required"
     assert f"POST {EXECUTE}\n" in printed
     assert f"breaking  {pointer} is required (contract: nothing; file: contactId)" in printed
-    assert 'says something else (contract: nothing; file: "New' in printed
+    assert 'has another text (contract: nothing; file: "New' in printed
     assert "\x1b" not in printed
     assert "New: 2 breaking, 0 additive, 2 words." in printed
 

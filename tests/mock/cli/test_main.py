@@ -124,7 +124,7 @@ def test_a_mock_that_others_can_call_warns_once_on_standard_error(
         process.terminate()
         assert process.wait(timeout=20) == 0
     text = (tmp_path / "log").read_text()
-    assert text.startswith("Listening on 0.0.0.0, so everybody on its networks can ")
+    assert text.startswith("Listening on 0.0.0.0, so every client on its networks can ")
     assert text.count("\n") == text.count("--allow-host") == 1
 
 

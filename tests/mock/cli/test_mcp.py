@@ -229,7 +229,7 @@ def test_a_long_result_is_cut_with_a_hint(mock: Mock) -> None:
     is_ok, text = agent.call("journal")
     assert is_ok
     assert len(text) < MAX_RESULT_CHARS + 1_000
-    assert "ask for less, with `limit`" in text
+    assert "request less, with `limit`" in text
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,7 @@ import httpx
 import pytest
 
 from leadway_mock.http_server import Server
-from leadway_mock.http_server.protocol import NO_TLS, NO_TUNNEL
 from leadway_mock.web import PLATFORM, create_app
-from tests.docs.markdown import Page
 from tests.mock.client import CURRENT
 from tests.mock.raw_client import RawClient
 
@@ -62,11 +60,6 @@ def test_a_cors_preflight_gets_no_permission_and_a_reason(server: Server) -> Non
     control = httpx.options(f"{server.url}/__mock/reset", headers=headers)
     assert control.status_code in {403, 405}
     assert not [each for each in control.headers if each.startswith("access-control-")]
-
-
-def test_the_page_on_clients_quotes_these_responses() -> None:
-    page = Page.read("docs/clients.md").prose
-    assert all(text.split(":")[0].split(" and")[0] in page for text in (NO_TLS, NO_TUNNEL))
 
 
 @pytest.mark.parametrize("method", ["HEAD", "GET"])

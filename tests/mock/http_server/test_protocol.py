@@ -312,9 +312,9 @@ def test_a_body_is_bounded_in_the_loop_as_in_threads(*, in_loop: bool) -> None:
 @pytest.mark.parametrize("evil", ["a\r\nb", "a\nb", "a\rb"])
 def test_no_header_breaks_its_line(evil: str) -> None:
     with pytest.raises(ValueError, match="line break"):
-        RawResponse("200 OK", [("X", evil)], b"").head()
+        RawResponse("200 OK", [("X", evil)], b"").header_bytes()
     with pytest.raises(ValueError, match="line break"):
-        RawResponse(evil, [], b"").head()
+        RawResponse(evil, [], b"").header_bytes()
 
 
 @pytest.fixture(scope="module")

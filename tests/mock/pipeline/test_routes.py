@@ -105,7 +105,7 @@ def test_the_internal_path(client_with: Callable[..., EmulatorClient], method: s
     assert client_with().send({}, path=path, method=method).rule == "route-unknown"
     response = client_with(profile="observed").send({}, path=path, method=method)
     assert response.rule == "route-not-mocked"
-    assert "nobody documents" in response.hint
+    assert "undocumented path" in response.hint
     other = client_with(profile="observed").send({}, path=f"{path}/x/execute", method=method)
     assert other.rule == "route-unknown"
 

@@ -202,7 +202,7 @@ def test_what_differs_in_a_second_run_is_noise(out: Path) -> None:
             "pointer": "/response/body/response",
             "first": "Which day?",
             "second": "What day?",
-            "reason": "The agent chooses its words anew in each run.",
+            "reason": "The agent chooses new words in each run.",
         },
     ]
     assert len(raw["secondRun"]) == 1

@@ -277,7 +277,7 @@ def test_words_are_new_until_somebody_has_read_them(vendor: Any) -> None:
     other = changed(vendor, HARMLESS["another description"])
     (found,) = triage.new_words(other)
     assert (found.operation, found.pointer, found.kind) == (EXECUTE, "/description", Kind.WORDS)
-    assert (found.what, found.theirs) == ("says something else", '"Runs the agent."')
+    assert (found.what, found.theirs) == ("has another text", '"Runs the agent."')
     triage.read_words(other)
     assert triage.new_words(vendor) == triage.new_words(other) == []
     assert digest("a") != digest("b")

@@ -73,8 +73,8 @@ def _publication(version: StoredVersion) -> dict[str, Any]:
     )
 
 
-def updated(agent: StoredAgent, version_id: str = "") -> dict[str, Any]:
-    """Return what the response to a change has."""
+def updated_agent(agent: StoredAgent, version_id: str = "") -> dict[str, Any]:
+    """Return an agent as the response to a change has it."""
     return {
         "agentId": agent.id,
         **({"versionId": version_id} if version_id else {}),

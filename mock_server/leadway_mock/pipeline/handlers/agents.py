@@ -14,7 +14,7 @@ from leadway_mock.pipeline.handlers.agent_json import (
     details,
     summary,
     summary_with_owner,
-    updated,
+    updated_agent,
     version_summary,
 )
 from leadway_mock.state.agent_aggregate import (
@@ -126,7 +126,7 @@ class AgentsHandler:
         writes = context.namespace.agents.add_writes(
             [(agent, [content])], context.reads, is_new=True
         )
-        return self._changed(
+        return self._change(
             "agent-created",
             writes,
             agent=summary_with_owner(agent),
@@ -142,17 +142,17 @@ class AgentsHandler:
         # The registered agents come first, then those that clients created.
         registered = [
             each
-            for each, _ in self._registered_in(call.location or "").values()
+            for each, _ in self._registry_agents(call.location or "").values()
             if each.is_active and (not only_published or each.published_version)
         ]
         ids = agents.listed_ids(call.location or "", reads, only_published=only_published)
         total, first = len(registered) + len(ids), max(offset - len(registered), 0)
         page = registered[offset : offset + limit]
-        wanted = ids[first : first + limit - len(page)]
-        found = agents.load(wanted, reads)
+        page_ids = ids[first : first + limit - len(page)]
+        found = agents.load(page_ids, reads)
         page += found
-        total -= len(wanted) - len(found)  # Those were deleted since the first read.
-        return self._prepared(
+        total -= len(page_ids) - len(found)  # Those were deleted since the first read.
+        return self._prepare(
             "agents",
             agents=[summary(each) for each in page],
             pagination={
@@ -166,18 +166,18 @@ class AgentsHandler:
     def get(self, call: OperationCall) -> PreparedResponse:
         """Return one agent; raises `APIError`: `agent-unknown` or `agent-unavailable`."""
         context = call.context
-        known = self._registered_in(call.location or "").get(call.agent_id)
-        agent, contents = known or (self._stored(call), None)
+        known = self._registry_agents(call.location or "").get(call.agent_id)
+        agent, contents = known or (self._load_agent(call), None)
         if not agent.is_active:
             raise APIError("agent-unavailable", hint=f"Its status is '{agent.status}'.")
         if contents is None:
             contents = context.namespace.agents.contents(agent, context.reads)
         trace = context.namespace.ids.trace(context.number)
-        return self._prepared("agent", agent=details(agent, contents), traceId=trace)
+        return self._prepare("agent", agent=details(agent, contents), traceId=trace)
 
     def update_metadata(self, call: OperationCall) -> PreparedChange:
         """Change name, description and status; raises `APIError` as `delete` does."""
-        agent, body = self._changeable(call), call.body
+        agent, body = self._load_changeable(call), call.body
         after = agent.change(
             iso_time(call.context.started_at),
             name=body.get("name") or "",
@@ -185,13 +185,13 @@ class AgentsHandler:
             status=body.get("status") or "",
         )
         writes = call.context.namespace.agents.change_writes(agent, after, call.context.reads)
-        return self._changed("agent-updated", writes, data=updated(after))
+        return self._change("agent-updated", writes, data=updated_agent(after))
 
     def delete(self, call: OperationCall) -> PreparedChange:
         """Delete an agent; raises `APIError`: `agent-unknown` or `agent-read-only`."""
-        agent = self._changeable(call)
+        agent = self._load_changeable(call)
         writes = call.context.namespace.agents.delete_writes(agent, call.context.reads)
-        return self._changed("agent-deleted", writes, agentId=agent.id)
+        return self._change("agent-deleted", writes, agentId=agent.id)
 
     def update_version(self, call: OperationCall) -> PreparedChange:
         """Replace parts of a version; raises `APIError`: `agent-version-unknown` and others."""
@@ -204,7 +204,7 @@ class AgentsHandler:
         writes = context.namespace.agents.change_writes(
             agent, after, context.reads, {version.id: content}
         )
-        return self._changed("agent-version-updated", writes, data=updated(after, version.id))
+        return self._change("agent-version-updated", writes, data=updated_agent(after, version.id))
 
     def publish(self, call: OperationCall) -> PreparedChange:
         """Publish a version; raises `APIError`: `version-not-draft`, and as `update_version`."""
@@ -228,9 +228,9 @@ class AgentsHandler:
             "productionVersion": version_summary(after, published),
             "newDraftVersion": version_summary(after, after.versions[-1]),
         }
-        return self._changed("agent-published", writes, data=data)
+        return self._change("agent-published", writes, data=data)
 
-    def _registered_in(self, location: str) -> Mapping[str, View]:
+    def _registry_agents(self, location: str) -> Mapping[str, View]:
         """Return the agents of the registry as if they were stored in `location`, by their ids."""
         views = self._views.get(location)
         if views is None:
@@ -241,7 +241,7 @@ class AgentsHandler:
             }
         return views
 
-    def _stored(self, call: OperationCall) -> StoredAgent:
+    def _load_agent(self, call: OperationCall) -> StoredAgent:
         context = call.context
         agent = context.namespace.agents.find(call.agent_id, context.reads)
         if agent is None or agent.is_deleted or agent.location != call.location:
@@ -252,11 +252,11 @@ class AgentsHandler:
             raise APIError("agent-unknown", hint=hint)
         return agent
 
-    def _changeable(self, call: OperationCall) -> StoredAgent:
-        if call.agent_id in self._registered_in(call.location or ""):
+    def _load_changeable(self, call: OperationCall) -> StoredAgent:
+        if call.agent_id in self._registry_agents(call.location or ""):
             hint = "POST /__mock/agents/seed loads an agents file whose agents can be changed."
             raise APIError("agent-read-only", hint=hint)
-        return self._stored(call)
+        return self._load_agent(call)
 
     def _version(self, call: OperationCall) -> tuple[StoredAgent, StoredVersion]:
         context, version_id = call.context, call.path_parameters["versionId"]
@@ -264,7 +264,7 @@ class AgentsHandler:
             version_id, call.location or "", context.reads
         )
         if found is None or found[0].location != call.location:
-            registered = self._registered_in(call.location or "").values()
+            registered = self._registry_agents(call.location or "").values()
             if any(agent.version(version_id) for agent, _ in registered):
                 raise APIError("agent-read-only")
             hint = f"It belongs to another location than '{call.location}'." if found else ""
@@ -272,10 +272,10 @@ class AgentsHandler:
             raise APIError("agent-version-unknown", hint=hint)
         return found
 
-    def _prepared(self, rule: str, **content: Any) -> PreparedResponse:  # noqa: ANN401 - JSON
+    def _prepare(self, rule: str, **content: Any) -> PreparedResponse:  # noqa: ANN401 - JSON
         return PreparedResponse(self._response(rule, content))
 
-    def _changed(
+    def _change(
         self,
         rule: str,
         writes: Sequence[Write],

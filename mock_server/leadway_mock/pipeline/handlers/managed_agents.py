@@ -149,7 +149,7 @@ class ManagedAgentReader:
         skip, limit = query.get("skip", 0), query.get("limit", 25)
         found = [
             agent
-            for agent, details in self._published(call)
+            for agent, details in self._find_published(call)
             if text in agent.name.casefold() or text in details.description.casefold()
         ]
         page = found[skip : skip + limit]
@@ -160,27 +160,27 @@ class ManagedAgentReader:
             "limit": limit,
             "hasMore": skip + len(page) < len(found),
         }
-        return self._prepared("managed-agents", content)
+        return self._prepare("managed-agents", content)
 
     def get(self, call: OperationCall) -> PreparedResponse:
         """Return one agent; raises `APIError`: `agent-unknown` or `agent-unpublished`."""
-        for agent, details in self._published(call):
+        for agent, details in self._find_published(call):
             if agent.id == call.agent_id:
                 content = _summary(agent, call.location or "") | _details(details)
-                return self._prepared("managed-agent", content)
+                return self._prepare("managed-agent", content)
         hidden = self._agents.by_id.get(call.agent_id)
         if hidden and hidden.is_reachable(call.location or "", managed=True):
             raise APIError("agent-unpublished", hint="It is not published, or not active.")
-        known = ", ".join(agent.id for agent, _ in self._published(call))
+        known = ", ".join(agent.id for agent, _ in self._find_published(call))
         raise APIError("agent-unknown", hint=f"Managed agents in this location: {known}.")
 
-    def _published(self, call: OperationCall) -> Iterator[tuple[Agent, ManagedDetails]]:
+    def _find_published(self, call: OperationCall) -> Iterator[tuple[Agent, ManagedDetails]]:
         for agent in self._agents.by_id.values():
             is_reachable = agent.is_reachable(call.location or "", managed=True)
             if agent.managed and is_reachable and agent.can_run:
                 yield agent, agent.managed
 
-    def _prepared(self, rule: str, content: object) -> PreparedResponse:
+    def _prepare(self, rule: str, content: object) -> PreparedResponse:
         return PreparedResponse(Response(200, content, rule, self._contract.evidence[rule]))
 
 
@@ -230,7 +230,7 @@ def check_variables(variables: Mapping[str, Any]) -> None:
     if problem:
         error = FieldError(to_pointer([VARIABLES]), f"{VARIABLES} {problem}")
         raise APIError("variables-too-large", message=[error.message], violations=(error,))
-    reserved = next(_reserved(variables, ()), None)
+    reserved = next(_reserved_paths(variables, ()), None)
     if reserved is not None:
         message = f"{'.'.join((VARIABLES, *reserved))} is reserved"
         hint = "Put it below a name of your own, or leave it out."
@@ -239,7 +239,7 @@ def check_variables(variables: Mapping[str, Any]) -> None:
 
 
 def _depth(value: object) -> int:
-    """Return how deeply objects and arrays are nested. The parser bounds it."""
+    """Return how deeply objects and arrays are nested. The parser limits it."""
     children: Any = ()
     if isinstance(value, Mapping):
         children = value.values()
@@ -250,13 +250,13 @@ def _depth(value: object) -> int:
     return 1 + max(map(_depth, children), default=0)
 
 
-def _reserved(variables: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield the path of each reserved name, with prefixes or without; `path` is of `variables`."""
-    for name, value in variables.items():
+def _reserved_paths(values: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the path of each reserved name, with prefixes or without; `path` is of `values`."""
+    for name, value in values.items():
         rest = name.lower().split(".")
         while rest and rest[0] in VARIABLE_PREFIXES:
             del rest[0]
         if rest and rest[0] in RESERVED_NAMES:
             yield (*path, name)
         elif not rest and isinstance(value, Mapping):
-            yield from _reserved(value, (*path, name))
+            yield from _reserved_paths(value, (*path, name))

@@ -1,4 +1,4 @@
-"""Table of probes, which of them are sent, and what no probe asks, with the reason."""
+"""Table of probes, which of them are sent, and what no probe tests, with the reason."""
 
 from __future__ import annotations
 

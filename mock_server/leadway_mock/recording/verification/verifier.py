@@ -120,19 +120,19 @@ def verify(
 ) -> Iterator[ProbeResult]:
     """Yield the verdict on each probe, as it is sent to the target."""
     skipped: set[str] = set()
-    silent: dict[str, str] = {}  # Why an agent's probes show nothing, by the name of its value.
+    unresponsive: dict[str, str] = {}  # Why an agent's probes show nothing, by its value.
     for probe in probes:
         needs = [VALUES[name] for name in missing_values(probe, target.values)]
         needs = needs or [f"the response of {each}" for each in sorted(skipped & probe.references)]
-        reasons = [silent[each] for each in sorted(silent.keys() & probe.references)]
+        reasons = [unresponsive[each] for each in sorted(unresponsive.keys() & probe.references)]
         if needs:
             result = ProbeResult(probe, Verdict.NOT_ASKED, f"needs {' and '.join(needs)}")
         elif reasons and probe.may_run_agent:
             result = ProbeResult(probe, Verdict.COULD_NOT_LOOK, f"not sent: {reasons[0]}")
         else:
             ((_, actual),) = target.observe([probe])
-            if probe.agent and (reason := _why_silent(probe, actual)):
-                silent[probe.agent] = reason
+            if probe.agent and (reason := _no_reply_reason(probe, actual)):
+                unresponsive[probe.agent] = reason
                 actual = ProbeResponse(reason=reason)
             result = judge(probe, expected[probe.name], actual)
         if result.verdict is Verdict.NOT_ASKED:
@@ -140,7 +140,7 @@ def verify(
         yield result
 
 
-def _why_silent(probe: Probe, actual: ProbeResponse) -> str:
+def _no_reply_reason(probe: Probe, actual: ProbeResponse) -> str:
     """Return why the agent does not reply, or an empty text if it does or did not respond."""
     response = actual.response
     if response is None or response["status"] < ERROR:
@@ -181,7 +181,7 @@ def compare(
         found = ((f"/{name}", expected.get(name), actual.get(name)) for name in names)
     found = (each for each in found if not _is_any_list(*each[1:]))
     return [
-        FieldDifference(probe, pointer, _shown(ours), _shown(theirs))
+        FieldDifference(probe, pointer, _format_value(ours), _format_value(theirs))
         for pointer, ours, theirs in islice(found, MAX_DIFFERENCES)
     ]
 
@@ -191,7 +191,7 @@ def _is_any_list(*values: object) -> bool:
     return ANY_LIST in values and {type(each) for each in values} == {str, list}
 
 
-def _shown(value: object) -> str:
+def _format_value(value: object) -> str:
     return "" if value is MISSING else shorten(ENCODER.encode(value))
 
 

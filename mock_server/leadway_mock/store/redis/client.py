@@ -271,8 +271,8 @@ def _url_problem(url: str) -> str:
 def _tls_problem(options: Mapping[str, Any]) -> str:
     """Return what is wrong with the TLS options of a URL; empty if nothing is.
 
-    redis-py reads the files at each connect, its errors do not name them, and OpenSSL asks for a
-    missing pass phrase on the terminal. So they are read here once.
+    redis-py reads the files at each connect, its errors do not name them, and OpenSSL prompts for
+    a missing pass phrase on the terminal. So they are read here once.
     """
     if (mode := options.get(VERIFICATION, VERIFICATION_MODES[0])) not in VERIFICATION_MODES:
         return f"{VERIFICATION} must be one of {', '.join(VERIFICATION_MODES)}, not {mode!r}."

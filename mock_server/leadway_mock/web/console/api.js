@@ -9,9 +9,9 @@ export const SAMPLE_LOCATION = "C2QujeCh8ZnC7al2InWR";
 
 let report = null;
 
-// Let all calls be answered from the data of a report.
-export function useReport(answer) {
-  report = answer;
+// Serve all calls from the data of a report.
+export function useReport(respond) {
+  report = respond;
 }
 
 export const isReport = () => report !== null;

@@ -6,9 +6,9 @@ import { controls } from "./controls.js";
 import { byId, el, options, render, toast } from "./dom.js";
 import { exchange, repeat } from "./exchange.js";
 import { behaviours, conformance, entryList, filterForm, loadPage } from "./journal.js";
-import { currentLanguage, LANGUAGES, loadLanguage, recall, remember, t } from "./language.js";
+import { currentLanguage, LANGUAGES, loadLanguage, saveSetting, t } from "./language.js";
 import { watch } from "./live.js";
-import { answerFrom } from "./report.js";
+import { respondFrom } from "./report.js";
 import { readRoute, TABS } from "./routes.js";
 import { link, sessionList, updateCountdowns } from "./sessions.js";
 
@@ -21,7 +21,7 @@ const limits = { sessions: PAGE, journal: PAGE, turns: TURNS };
 const state = { health: null, agents: [], clock: null, sessions: [], sessionCount: 0, faulted: [] };
 let found = null;
 let shownPlace = {};
-let tell = () => {};
+let notify = () => {};
 
 const route = () => readRoute(location.hash);
 
@@ -146,7 +146,7 @@ function showComposer() {
 async function onSent(fields) {
   const inSession = found;
   const id = await talk.sendMessage(state, inSession, fields);
-  tell("change");
+  notify("change");
   if (id && !inSession) location.hash = link("sessions", id);
   else await refresh();
   byId("view").scrollTop = byId("view").scrollHeight;
@@ -185,27 +185,27 @@ async function grow(what) {
 const actions = {
   async expire() {
     await api.control("POST", `/sessions/${encodeURIComponent(found.session.executionId)}/expire`);
-    await changed();
+    await onChange();
   },
   async remove() {
     if (!confirm(t("delete-sure"))) return;
     await api.control("DELETE", `/sessions/${encodeURIComponent(found.session.executionId)}`);
     location.hash = "#/";
-    await changed();
+    await onChange();
   },
   async fork(turn) {
     const path = `/sessions/${encodeURIComponent(found.session.executionId)}/fork`;
     const fork = await api.control("POST", path, { turn });
     toast(t("forked", { turn }));
     location.hash = link("sessions", fork.executionId);
-    await changed();
+    await onChange();
   },
   async repeat(entry, body) {
     const reply = await repeat(entry, body);
     toast(reply.ok ? t("repeated-ok") : api.failure(reply));
     const id = reply.body?.executionId ?? reply.body?.sessionId;
     if (id) location.hash = link("sessions", id);
-    await changed();
+    await onChange();
   },
   async showAll() {
     limits.turns = Infinity;
@@ -213,8 +213,8 @@ const actions = {
   },
 };
 
-async function changed() {
-  tell("change");
+async function onChange() {
+  notify("change");
   await refresh();
 }
 
@@ -343,7 +343,7 @@ function showLanguages() {
   choice.setAttribute("aria-label", t("language"));
   choice.replaceChildren(...options(Object.entries(LANGUAGES), currentLanguage()));
   choice.addEventListener("change", () => {
-    remember("language", choice.value);
+    saveSetting("language", choice.value);
     location.reload();
   });
 }
@@ -364,7 +364,7 @@ async function whenUp(call) {
 async function begin() {
   const embedded = byId("report");
   const data = embedded && JSON.parse(embedded.textContent);
-  if (data) api.useReport(answerFrom(data));
+  if (data) api.useReport(respondFrom(data));
   await loadLanguage(data?.catalogues);
   showLanguages();
   byId("tabs").setAttribute("aria-label", t("views"));
@@ -381,7 +381,7 @@ async function begin() {
   addEventListener("keydown", onKey);
   await refresh();
   setInterval(tick, 1000);
-  if (!api.isReport()) tell = watch(namespace.name, onEvent);
+  if (!api.isReport()) notify = watch(namespace.name, onEvent);
 }
 
 begin().catch((error) => {

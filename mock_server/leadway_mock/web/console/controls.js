@@ -17,17 +17,17 @@ const EFFECTS = {
 
 const card = (title, ...content) => el("section", { class: "card" }, el("h3", {}, title), content);
 
-// Return the controls. `data` has clock, faults and settings; `changed` shows the new state.
-export function controls(data, changed) {
+// Return the controls. `data` has clock, faults and settings; `onChange` shows the new state.
+export function controls(data, onChange) {
   const call = (method, path, body) => attempt(async () => {
     await api.control(method, path, body);
-    await changed();
+    await onChange();
   });
   return [
     el("h2", {}, t("controls")),
     el("div", { class: "cards" },
-      clockCard(data.clock, call), faultCard(data.faults, changed, call), stateCard(call, changed),
-      settingsCard(data.settings, changed)),
+      clockCard(data.clock, call), faultCard(data.faults, onChange, call), stateCard(call, onChange),
+      settingsCard(data.settings, onChange)),
   ];
 }
 
@@ -43,12 +43,12 @@ function clockCard(clock, call) {
       button(t("clock-reset"), call("POST", "/clock/reset"))));
 }
 
-function faultCard(faults, changed, call) {
+function faultCard(faults, onChange, call) {
   const effect = el("select", {}, options(Object.keys(EFFECTS).map((each) => [each, t(each)])));
   const times = el("input", { type: "number", min: "1", max: "1000000", value: "1" });
   const arm = attempt(async () => {
     await api.control("POST", "/faults", { ...EFFECTS[effect.value], times: Number(times.value) });
-    await changed();
+    await onChange();
   });
   const row = (fault) => el("li", {}, el("code", {}, visible(`${fault.id}: ${effectOf(fault)}`)), " ",
     t("fault-count", { hits: fault.hits, times: String(fault.times) }), " ",
@@ -65,14 +65,14 @@ const effectOf = (fault) =>
   fault.status ?? fault.proxyStatus ?? fault.rule ?? fault.transport ??
   (fault.latency ? "latency" : "mergePatch");
 
-function stateCard(call, changed) {
+function stateCard(call, onChange) {
   const file = el("input", { type: "file", accept: ".json", onchange: attempt(async () => {
     const document = api.parse(await file.files[0].text());
     file.value = ""; // The same file can be chosen again.
     if (document === null) throw new Error(t("not-json"));
     await api.control("PUT", "/snapshot", document);
     toast(t("restored"));
-    await changed();
+    await onChange();
   }) });
   const reset = (question, body) => (event) => confirm(question) && call("POST", "/reset", body)(event);
   return card(t("state"),
@@ -85,10 +85,10 @@ function stateCard(call, changed) {
     labelled(t("restore"), file));
 }
 
-function settingsCard(data, changed) {
+function settingsCard(data, onChange) {
   const change = (name, value) => attempt(async () => {
     await api.control("PATCH", "/settings", { [name]: value });
-    await changed();
+    await onChange();
   })();
   const names = Object.keys(data.settings).filter((name) => !(name in data.readOnly));
   names.sort((a, b) => (b === "profile") - (a === "profile"));

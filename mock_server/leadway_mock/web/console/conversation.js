@@ -95,7 +95,7 @@ export function errorText(entry) {
   return typeof text === "string" && text ? text : entry.response.hint || entry.response.rule;
 }
 
-// Return the first page of somebody who knows nothing: a message box and a curl command.
+// Return the start page for new users: a message box and a curl command.
 export function quickStart(state) {
   const { id: agent = "", managed } = runnable(state)[0] ?? {};
   const body = JSON.stringify({ message: SUGGESTED, locationId: api.SAMPLE_LOCATION });

@@ -21,10 +21,10 @@ export function match() {
   return found;
 }
 
-export function filterForm(changed) {
+export function filterForm(onChange) {
   const set = (name) => (event) => {
     filters[name] = event.target.value.trim();
-    changed();
+    onChange();
   };
   return el("form", { class: "bar filters", "aria-label": t("filters"), onsubmit: (event) => event.preventDefault() },
     labelled(t("status"), el("select", { onchange: set("status") },

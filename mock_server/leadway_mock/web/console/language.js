@@ -6,7 +6,7 @@ let catalogue = {};
 let language = "en";
 
 export async function loadLanguage(embedded) {
-  const chosen = recall("language") ?? navigator.language.slice(0, 2);
+  const chosen = loadSetting("language") ?? navigator.language.slice(0, 2);
   language = chosen in LANGUAGES ? chosen : "en";
   catalogue = embedded?.[language] ?? (await (await fetch(`/__mock/console/${language}.json`)).json());
   document.documentElement.lang = language;
@@ -32,7 +32,7 @@ export function span(seconds) {
 }
 
 // Storage may be forbidden, as in a file.
-export function recall(name) {
+export function loadSetting(name) {
   try {
     return localStorage.getItem(`leadway-${name}`);
   } catch {
@@ -40,7 +40,7 @@ export function recall(name) {
   }
 }
 
-export function remember(name, value) {
+export function saveSetting(name, value) {
   try {
     localStorage.setItem(`leadway-${name}`, value);
   } catch {

@@ -16,33 +16,33 @@ export function watch(namespace, onEvent) {
   const name = `leadway-${namespace ?? "shared"}`;
   const channel = new BroadcastChannel(name);
   channel.addEventListener("message", (event) => onEvent(event.data));
-  const tell = (event) => {
+  const notify = (event) => {
     onEvent(event);
     channel.postMessage(event);
   };
   // Only pages of this machine have locks; without them, each tab waits by itself.
-  if (navigator.locks) navigator.locks.request(name, () => poll(tell));
-  else poll(tell);
-  return tell;
+  if (navigator.locks) navigator.locks.request(name, () => poll(notify));
+  else poll(notify);
+  return notify;
 }
 
-async function poll(tell) {
+async function poll(notify) {
   let cursor = "";
   let isDown = false;
   for (;;) {
     try {
       const path = `/changes?after=${encodeURIComponent(cursor)}&timeout=${WAIT_SECONDS}`;
       cursor = (await control("GET", path)).cursor;
-      if (isDown) tell("up");
+      if (isDown) notify("up");
       isDown = false;
-      tell("change");
+      notify("change");
     } catch (error) {
       const isBusy = error.status !== undefined;
-      if (!isBusy && !isDown) tell("down");
+      if (!isBusy && !isDown) notify("down");
       isDown = !isBusy;
       cursor = "";
       await pause(isBusy ? BUSY_MS : RETRY_MS);
-      if (isBusy) tell("change");
+      if (isBusy) notify("change");
     }
   }
 }

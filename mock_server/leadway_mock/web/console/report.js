@@ -1,4 +1,4 @@
-// Answers the calls of the console from the data of a report.
+// Responds to the calls of the console from the data of a report.
 
 const FITS = {
   session: (entry, id) => [entry.executionId, entry.requestIds?.executionId].includes(id),
@@ -8,7 +8,7 @@ const FITS = {
   fault: (entry) => entry.fault !== undefined,
 };
 
-export function answerFrom(data) {
+export function respondFrom(data) {
   const newest = [...data.entries].reverse();
   return async (method, path, body) => {
     const [name, query] = path.split("?");
