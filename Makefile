@@ -116,13 +116,13 @@ contract: setup ## run the contract suite against one target  [TARGET=mock|prism
 referee: setup ## run the contract suite through Prism's validating proxy
 	@$(BIN)/pytest tests/contract -m clause --target referee
 
-bench: setup bench/peers/node_modules/.ready ## compare the mock with other mock servers, and write docs/performance.md  [ONLY=prism] [BASELINE=../old] [QUICK=1]
+bench: setup bench/peers/node_modules/.ready ## compare the mock with other mock servers, and write bench/last-run.md  [ONLY=prism] [BASELINE=../old] [QUICK=1]
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(BASELINE),--baseline $(BASELINE)) $(if $(QUICK)$(ONLY)$(BASELINE),,--write)
 
 bench-scale: setup ## measure the costs of a turn on each store, and write docs/scale.md
 	@$(BIN)/python -m bench.scale --write
 
-bench-sdk: setup ## compare the SDK with httpx, requests and the official SDK, and write docs/sdk-benchmark.md
+bench-sdk: setup ## compare the SDK with httpx, requests and the official SDK, and write docs/sdk-comparison.md
 	@$(BIN)/python -m bench.sdk --write
 
 bench-stress: setup ## measure a client beside badly behaved ones, and write docs/reliability.md

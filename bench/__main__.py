@@ -11,18 +11,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.growth import long_conversation, many_sessions, measure_growth
-from bench.report import report
+from bench.report import report, summary
 from bench.rounds import FULL, QUICK, measure_targets
 from bench.tables import DOCS, ROOT, write_last_run
 from bench.targets import BASE, QUIET, all_targets
 
 PAGE = DOCS / "performance.md"
+RECORD = ROOT / "bench" / "last-run.md"
 GROWTH = "growth"
 INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print the report, and with `--write` put it into docs/performance.md."""
+    """Measure and print the report; with `--write`, also write it to the file and the page."""
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.write and (options.quick or options.only):
@@ -54,7 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     text = report(results, command=command, plan=str(plan))
     print(text)
     if options.write:
-        write_last_run(PAGE, text)
+        RECORD.write_text(f"# Last run of `make bench`\n\n{text}\n", "utf-8")
+        write_last_run(PAGE, summary(results, command=command, plan=str(plan)))
     return 0
 
 
@@ -68,7 +70,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--baseline", type=Path, help="another checkout to compare the mock with")
     parser.add_argument("--quick", action="store_true", help="measure very briefly, for a test")
-    parser.add_argument("--write", action="store_true", help="also write docs/performance.md")
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help="also write bench/last-run.md, and its summary to docs/performance.md",
+    )
     parser.add_argument(
         "--logs", type=Path, default=ROOT / ".bench", help="folder for the logs of the servers"
     )

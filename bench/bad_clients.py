@@ -24,7 +24,7 @@ RESET = struct.pack("ii", 1, 0)
 """Value of SO_LINGER with which `close` resets the connection."""
 
 REQUEST = build_request(first_body(MESSAGE.format(0)))
-CHUNKED_HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+CHUNKED_HEADERS = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
 CHUNK = b"1000\r\n" + b"x" * 4_096 + b"\r\n"
 LARGE_FILES = b"GET /__mock/docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: localhost\r\n\r\n" * 10
 CONTRACT = b"GET /__mock/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -68,7 +68,7 @@ async def resetting(_: StreamReader, writer: StreamWriter) -> None:
 
 async def endless(_: StreamReader, writer: StreamWriter) -> None:
     """Send chunks without an end, until the server closes the connection."""
-    writer.write(CHUNKED_HEAD)
+    writer.write(CHUNKED_HEADERS)
     while True:
         writer.write(CHUNK)
         await writer.drain()
@@ -87,8 +87,8 @@ async def journal(reader: StreamReader, writer: StreamWriter) -> None:
 async def _repeat(request: bytes, reader: StreamReader, writer: StreamWriter) -> None:
     while True:
         writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
+        headers = await reader.readuntil(b"\r\n\r\n")
+        length = headers.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
         await reader.readexactly(int(length))
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench.growth import HEADERS, microseconds
-from bench.system import SERVER_CORE, description, pinned
+from bench.system import SERVER_CORE, description, pin_temporarily
 from bench.tables import rotate, table
 from bench.workloads import MESSAGE, PATH, PLACE, QUERY, first_body
 from leadway_mock.agents.builtin import MANAGED_ID
@@ -62,10 +62,10 @@ class _OperationsClient:
     def write(self, method: str, path: str, fields: str = "") -> dict[str, Any]:
         return self.send(method, f"{AGENTS}{path}", f"{{{PLACE}{fields}}}".encode())
 
-    def say(self, text: str, query: str = "") -> None:
+    def execute(self, text: str, query: str = "") -> None:
         self.send("POST", PATH, text.encode(), query)
 
-    def say_managed(self) -> None:
+    def execute_managed(self) -> None:
         number = str(next(self._numbers))
         body = f'{{"message":"Good morning!",{PLACE}}}'.encode()
         path = f"{MANAGED}/{MANAGED_ID}/execute"
@@ -104,9 +104,9 @@ def prepare(emulator: Emulator, calls: int, number: int) -> Mapping[str, Call]:
         grant_type="authorization_code", code=f"agency's {code}", user_type="Company"
     )
     return {
-        TURN: lambda: client.say(first_body(MESSAGE.format(number)), QUERY),
-        SHORTEST: lambda: client.say(f'{{"message":"Hi",{PLACE}}}'),
-        "execute a managed agent": client.say_managed,
+        TURN: lambda: client.execute(first_body(MESSAGE.format(number)), QUERY),
+        SHORTEST: lambda: client.execute(f'{{"message":"Hi",{PLACE}}}'),
+        "execute a managed agent": client.execute_managed,
         "list managed agents": lambda: client.read(MANAGED, version="v3"),
         "get a managed agent": lambda: client.read(f"{MANAGED}/{MANAGED_ID}", version="v3"),
         f"list {PAGE} agents": lambda: client.read(AGENTS, f"&limit={PAGE}&offset=0"),
@@ -140,12 +140,12 @@ def measure(rounds: int, calls: int) -> Mapping[str, Sequence[float]]:
 
 def report(costs: Mapping[str, Sequence[float]]) -> str:
     """Return the table of the costs."""
-    header = ("", "µs", "ratio to the vendor's sample", "ratio to the shortest body")
+    header = ("operation", "µs", "ratio")
     rows = [
         (
             name,
             f"{statistics.median(values):,.0f}",
-            *(_ratio(values, costs[base]) for base in (TURN, SHORTEST)),
+            _ratio(values, costs[TURN]),
         )
         for name, values in costs.items()
     ]
@@ -165,7 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="measure very briefly, for a test")
     options = parser.parse_args(arguments)
     rounds, calls = (2, 3) if options.quick else (100, 30)
-    with pinned(SERVER_CORE):
+    with pin_temporarily(SERVER_CORE):
         costs = measure(rounds, calls)
     print(f"{rounds} rounds of {calls} calls. {description()}.\n\n{report(costs)}")
     return 0

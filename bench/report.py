@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bench.growth import Step
 from bench.rounds import CONNECTIONS, MANY, Measurement, Results
@@ -22,10 +22,9 @@ _KINDS = {
 }
 LOADS = tuple(name for name in COMMON if name not in {HEADLINE, INVALID})
 HEADLINE_TEXT = (
-    "Input variables, a contact, `?source=api`, and new trace ids in each request. Rates are "
-    "responses per second, with µs of processor time for each. Latency and ratio are those on "
-    f"{MANY} connections; the ratio is the rate of `leadway mock --quiet` / this one. Redis "
-    "includes its Valkey server, on the same core."
+    "The vendor's sample, with new trace ids in each request. Rates are responses per second, with "
+    f"µs of processor time for each. Latency and ratio are those on {MANY} connections; the ratio "
+    "is the rate of `leadway mock --quiet` / this one. Redis includes its Valkey server."
 )
 BASELINE_TEXT = f"On {MANY} connections: `leadway mock --quiet` / the baseline."
 
@@ -33,23 +32,35 @@ BASELINE_TEXT = f"On {MANY} connections: `leadway mock --quiet` / the baseline."
 def report(results: Results, *, command: str, plan: str) -> str:
     """Return the whole report."""
     parts = [
-        f"`{command}`: {plan}. {results.machine}.",
-        *_failures(results),
-        "### Vendor's sample with trace ids",
-        HEADLINE_TEXT,
-        _headline(results),
-        "### Other loads",
+        *_introduction(results, command, plan),
+        _headline(results, results.targets),
+        "## Other loads",
         f"Rates and processor time on {MANY} connections.",
         _loads(results),
         _dialogues(results),
         *_baseline(results),
-        "### Start, memory and wrong responses",
+        "## Start, memory and wrong responses",
         _start_and_memory(results),
         *_growth(results),
-        "### Load generator",
+        "## Load generator",
         _generator(results),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def summary(results: Results, *, command: str, plan: str) -> str:
+    """Return what docs/performance.md shows: no baseline, no constants, one load."""
+    names = [
+        name
+        for name, each in results.targets.items()
+        if not name.startswith(BASE) and each.target.kind is not Kind.LIMIT
+    ]
+    parts = [*_introduction(results, command, plan), _headline(results, names, (MANY,))]
+    return "\n\n".join(parts)
+
+
+def _introduction(results: Results, command: str, plan: str) -> list[str]:
+    return [f"`{command}`: {plan}. {results.machine}.", *_failures(results), HEADLINE_TEXT]
 
 
 def _failures(results: Results) -> list[str]:
@@ -60,17 +71,20 @@ def _failures(results: Results) -> list[str]:
     ]
 
 
-def _headline(results: Results) -> str:
-    header = ("", *(f"on {number}" for number in CONNECTIONS), "p50 ms", "p99 ms", "ratio")
+def _headline(
+    results: Results, names: Iterable[str], connections: Sequence[int] = CONNECTIONS
+) -> str:
+    header = ("", *(f"on {number}" for number in connections), "p50 ms", "p99 ms", "ratio")
     mock = results.targets[QUIET]
     rows = [
         (
             title,
-            *(_cost(each, (HEADLINE, number)) for number in CONNECTIONS),
+            *(_cost(each, (HEADLINE, number)) for number in connections),
             *_latencies(each, (HEADLINE, MANY)),
             str(mock.ratio(each, (HEADLINE, MANY), "rate") or "-"),
         )
-        for title, each in _measured(results, HEADLINE)
+        for title, each in _measurements(results, HEADLINE)
+        if each.target.name in names
     ]
     return table(header, rows)
 
@@ -78,7 +92,7 @@ def _headline(results: Results) -> str:
 def _loads(results: Results) -> str:
     rows = [
         (title, *(_cost(each, (load, MANY)) for load in LOADS))
-        for title, each in _measured(results, *LOADS)
+        for title, each in _measurements(results, *LOADS)
         if each.target.kind is not Kind.LIMIT
     ]
     return table(("", *LOADS), rows)
@@ -87,7 +101,7 @@ def _loads(results: Results) -> str:
 def _dialogues(results: Results) -> str:
     rows = [
         (title, _cost(each, ("dialogues", MANY)), *_latencies(each, ("dialogues", MANY)))
-        for title, each in _measured(results, "dialogues")
+        for title, each in _measurements(results, "dialogues")
     ]
     return table(("", "rate", "p50 ms", "p99 ms"), rows) if rows else ""
 
@@ -103,7 +117,7 @@ def _baseline(results: Results) -> list[str]:
             cells = [own.ratio(base, (workload, MANY), value) for value in names]
             rows.append((own.target.title, workload, *(str(each or "-") for each in cells)))
     header = ("", "load", "rate", "processor time", "p99")
-    return ["### Beside the baseline", BASELINE_TEXT, table(header, rows)] if rows else []
+    return ["## Beside the baseline", BASELINE_TEXT, table(header, rows)] if rows else []
 
 
 def _start_and_memory(results: Results) -> str:
@@ -114,7 +128,7 @@ def _start_and_memory(results: Results) -> str:
             *map(_mebibytes, (each.idle, each.loaded)),
             _wrong(each),
         )
-        for title, each in _measured(results)
+        for title, each in _measurements(results)
         if each.cold_starts or _wrong(each) != "none"
     ]
     header = ("", "start s", "MiB idle", "peak MiB, same first load", "wrong responses")
@@ -136,7 +150,7 @@ def _growth(results: Results) -> list[str]:
     if not results.sessions:
         return []
     return [
-        "### Growth",
+        "## Growth",
         _growth_table(results.sessions, "sessions stored"),
         _growth_table(results.turns, "turn of one conversation"),
     ]
@@ -164,7 +178,7 @@ def _generator(results: Results) -> str:
     )
 
 
-def _measured(results: Results, *workloads: str) -> Iterator[tuple[str, Measurement]]:
+def _measurements(results: Results, *workloads: str) -> Iterator[tuple[str, Measurement]]:
     """Yield the measurements with any of these workloads, or all, and their titles."""
     for each in results.targets.values():
         measured = {sample.case[0] for sample in each.samples}

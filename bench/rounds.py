@@ -14,7 +14,7 @@ from pathlib import Path
 from bench.constant_server import constant_server
 from bench.growth import Step
 from bench.load_generator import Generator, Job, LoadResult, load_generator, run_load
-from bench.servers import Case, Sample, Server, StartError, running
+from bench.servers import Case, Sample, Server, StartError, run_target
 from bench.system import description, print_progress
 from bench.tables import Spread, ratios, rotate
 from bench.targets import Target
@@ -173,7 +173,7 @@ def _measure_loads(
                 measurement.attempt(_cold_start, logs)
     with ExitStack() as stack:
         pairs = [
-            (each, stack.enter_context(running(each.target, logs)))
+            (each, stack.enter_context(run_target(each.target, logs)))
             for each in measurements
             if not each.failure
         ]
@@ -187,7 +187,7 @@ def _measure_loads(
 
 
 def _cold_start(measurement: Measurement, logs: Path) -> None:
-    with running(measurement.target, logs) as server:
+    with run_target(measurement.target, logs) as server:
         measurement.cold_starts.append(server.wait())
 
 

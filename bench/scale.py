@@ -23,8 +23,8 @@ from redis import Redis
 from bench.fixtures import sqlite_file, valkey_server
 from bench.load_generator import Generator, LoadResult, load_generator
 from bench.rounds import MANY
-from bench.servers import Server, running
-from bench.system import CORES, LOAD_CORE, pinned, print_progress, python_version
+from bench.servers import Server, run_target
+from bench.system import CORES, LOAD_CORE, pin_temporarily, print_progress, python_version
 from bench.tables import DOCS, rotate, spread, table, write_last_run
 from bench.targets import QUIET, mock_targets
 
@@ -134,7 +134,7 @@ def measure(rounds: int, seconds: float, warm_up: int) -> list[Setup]:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         generator = stack.enter_context(load_generator())
         file = stack.enter_context(sqlite_file()).flags
-        with pinned(LOAD_CORE):
+        with pin_temporarily(LOAD_CORE):
             redis_flags = stack.enter_context(valkey_server()).flags
         redis = stack.enter_context(Redis.from_url(redis_flags[-1]))
         stores = {"memory": (), "SQLite": file, "Redis": redis_flags}
@@ -142,7 +142,7 @@ def measure(rounds: int, seconds: float, warm_up: int) -> list[Setup]:
         for store, workers in (("memory", 1), *product(("SQLite", "Redis"), (1, 2))):
             command = (*mock.command, *stores[store], "--workers", str(workers))
             target = replace(mock, name=f"{store}-{workers}", command=command)
-            server = stack.enter_context(running(target, logs, core=None))
+            server = stack.enter_context(run_target(target, logs, core=None))
             setups.append(Setup(store, workers, server, redis if store == "Redis" else None))
         for setup in setups:
             setup.server.wait()

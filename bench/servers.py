@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.fixtures import Resources
 from bench.load_generator import Generator, Job, LoadResult, run_load
-from bench.system import HOST, SERVER_CORE, cpu_seconds, free_port, memory, pinned
+from bench.system import HOST, SERVER_CORE, cpu_seconds, free_port, memory, pin_temporarily
 from bench.tables import ROOT
 from bench.targets import PORT, Target
 from bench.workloads import HEADLINE, token
@@ -154,10 +154,10 @@ class Server:
 
 
 @contextmanager
-def running(target: Target, logs: Path, *, core: int | None = SERVER_CORE) -> Iterator[Server]:
+def run_target(target: Target, logs: Path, *, core: int | None = SERVER_CORE) -> Iterator[Server]:
     """Run a target on `core`, or on all cores, to the end of the context."""
     with ExitStack() as stack:
-        with pinned(core):
+        with pin_temporarily(core):
             server = Server(target, logs, stack.enter_context(target.resources()))
         stack.callback(server.stop)
         yield server

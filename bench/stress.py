@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bench.bad_clients import bad_clients
 from bench.load_generator import Generator, load_generator
-from bench.servers import Sample, Server, running
+from bench.servers import Sample, Server, run_target
 from bench.system import description, print_progress
 from bench.tables import DOCS, ROOT, Spread, ratios, rotate, spread, table, write_last_run
 from bench.targets import QUIET, all_targets
@@ -32,9 +32,8 @@ MAX_SETTLED_SHARE = 0.2
 """Share of a core that a settled mock uses at most."""
 
 METHOD = (
-    f"A client with {CONNECTIONS} connections sends first messages as fast as it receives the "
-    "responses: in each round alone and beside the bad clients. Ratios are beside / alone, "
-    "as medians over the rounds with minimum and maximum."
+    f"A client with {CONNECTIONS} connections sends first messages, in each round alone and beside "
+    "the bad clients. Ratios are beside / alone: median (minimum…maximum)."
 )
 TITLES = {
     "idle": "connect and send nothing",
@@ -107,7 +106,7 @@ def measure_impact(
 ) -> Impact:
     """Measure the client alone and beside bad clients, in changing order."""
     print_progress(f"{impact.behaviour}: {impact.number:,} connections")
-    with running(all_targets()[QUIET], logs) as server:
+    with run_target(all_targets()[QUIET], logs) as server:
         server.wait()
         server.measure(generator, CASE, 60.0, WARM_UP)
         for number in range(rounds):

@@ -16,7 +16,7 @@ from typing import Any
 
 HOST = "127.0.0.1"
 PORTS = range(20_000, 32_000)
-"""Below the ports that systems give to connections and to servers that ask for any."""
+"""Below the ports that systems give to connections and to servers that request any."""
 
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 SERVER_CORE = CORES[0] if len(CORES) > 1 else None
@@ -38,8 +38,8 @@ def pin(core: int | None) -> None:
 
 
 @contextlib.contextmanager
-def pinned(core: int | None) -> Iterator[None]:
-    """Run processes that are started within the context on `core` only."""
+def pin_temporarily(core: int | None) -> Iterator[None]:
+    """Run this process, and children that it starts, on `core` only within the context."""
     before = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
     pin(core)
     try:

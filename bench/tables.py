@@ -11,7 +11,6 @@ from typing import NamedTuple, TypeVar
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
-MARK = "## Last run\n"
 
 
 class Spread(NamedTuple):
@@ -57,13 +56,13 @@ def rotate(items: Sequence[T], number: int) -> Sequence[T]:
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a Markdown table."""
-    first, *others = (f"| {' | '.join(cells)} |" for cells in (header, *rows))
+    first, *others = (f"|{'|'.join(cells)}|" for cells in (header, *rows))
     return "\n".join([first, f"|{'---|' * len(header)}", *others])
 
 
-def write_last_run(page: Path, report: str) -> None:
-    """Replace the section "Last run" of `page` by `report`."""
-    head, mark, _ = page.read_text("utf-8").partition(MARK)
+def write_last_run(page: Path, report: str, heading: str = "Last run") -> None:
+    """Replace the last section of `page`, which has this heading, by `report`."""
+    head, mark, _ = page.read_text("utf-8").partition(f"## {heading}\n")
     if not mark:
-        raise ValueError(f"{page} has no line {MARK.strip()!r}. Add it where the report belongs.")
+        raise ValueError(f"{page} has no line '## {heading}'. Add it where the report belongs.")
     page.write_text(f"{head}{mark}\n{report}\n", "utf-8")

@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.growth import HEADERS, microseconds
-from bench.system import SERVER_CORE, description, pinned
+from bench.system import SERVER_CORE, description, pin_temporarily
 from bench.tables import ROOT, Spread, ratios, table
 from bench.workloads import LONG, MESSAGE, PATH, QUERY, SYMBOLS, first_body
 from leadway_mock.config.settings import Settings
@@ -63,7 +63,7 @@ class _Checkout:
         return found
 
 
-def answer_rounds(store: str, calls: int) -> None:
+def serve_rounds(store: str, calls: int) -> None:
     """Measure a round for each line on standard input; print its costs as JSON."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/turns.db" if store == "sqlite:" else store
@@ -111,11 +111,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--measure", metavar="STORE", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.measure:
-        answer_rounds(options.measure, options.calls)
+        serve_rounds(options.measure, options.calls)
         return 0
     if options.other is None or not (options.other / "mock_server").is_dir():
         parser.error("name the folder of another checkout, such as ../old")
-    with pinned(SERVER_CORE):
+    with pin_temporarily(SERVER_CORE):
         print(
             description(),
             compare(options.other.resolve(), options.rounds, options.calls),

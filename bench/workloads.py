@@ -25,7 +25,7 @@ WRONG_REPLY = "wrong reply"
 
 PATH = "/agent-studio/agent/p1q2r3s4t5u6v7w8x9y0z1a2/execute"
 QUERY = "source=api"
-HEAD = (
+HEADERS = (
     f"POST {PATH}%s HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n"
     "Accept-Encoding: gzip, deflate\r\nConnection: keep-alive\r\n"
     "User-Agent: python-httpx/0.28.1\r\n"
@@ -82,7 +82,7 @@ def build_request(body: str, *, query: str = QUERY, traced: bool = True, client:
     trace = TRACE.format(bits(128), bits(64), bits(128)) if traced else ""
     content = body.encode()
     target = f"?{query}" if query else ""
-    return (HEAD % (target, token(client), trace, len(content))).encode() + content
+    return (HEADERS % (target, token(client), trace, len(content))).encode() + content
 
 
 def first_body(message: str) -> str:

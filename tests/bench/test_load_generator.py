@@ -13,7 +13,7 @@ import pytest
 
 from bench.constant_server import BODY, RESPONSE, constant_server
 from bench.load_generator import Job, LoadResult, load_generator, run_load
-from bench.servers import StartError, is_responding, running
+from bench.servers import StartError, is_responding, run_target
 from bench.targets import Kind, Target
 from bench.workloads import HEADLINE, WORKLOADS
 
@@ -151,7 +151,7 @@ def test_a_server_that_has_ended_is_not_measured(tmp_path: Path) -> None:
     with (
         constant_server() as port,
         load_generator() as generator,
-        running(target, tmp_path) as ended,
+        run_target(target, tmp_path) as ended,
     ):
         with pytest.raises(StartError, match="It ended with code 0"):
             ended.wait()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.load_generator import LoadResult
-from bench.report import report
+from bench.report import report, summary
 from bench.rounds import FULL, QUICK, Measurement, Results
 from bench.servers import Sample
 from bench.targets import BASE, QUIET, Target, all_targets
@@ -39,8 +39,12 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def rows(printed: str, section: str) -> dict[str, list[str]]:
     """Return the cells of a section's tables by the first cell."""
-    text = printed.partition(f"### {section}\n")[2].partition("\n### ")[0]
-    lines = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
+    text = printed.partition(f"## {section}\n")[2].partition("\n## ")[0]
+    lines = [
+        line[1:-1].split("|")
+        for line in text.splitlines()
+        if line.startswith("|") and not line.startswith("|---")
+    ]
     return {title.strip("*"): cells for title, *cells in lines}
 
 
@@ -48,7 +52,7 @@ def rows(printed: str, section: str) -> dict[str, list[str]]:
 def test_everything_is_measured(printed: str) -> None:
     assert "missing or incomplete" not in printed
     titles = ["leadway mock --quiet", "SQLite", "Redis (Valkey)"]
-    headline = rows(printed, "Vendor's sample with trace ids")
+    headline = rows(f"## Summary\n{printed}", "Summary")
     for title in [*titles, *(f"baseline: {each}" for each in titles)]:
         assert " (" in headline[title][1]
     others = rows(printed, "Other loads")
@@ -60,15 +64,15 @@ def test_everything_is_measured(printed: str) -> None:
 
 @pytest.mark.xdist_group("bench")
 def test_the_mock_is_compared_with_the_baseline(printed: str) -> None:
-    text = printed.partition("### Beside the baseline\n")[2].partition("\n### ")[0]
+    text = printed.partition("## Beside the baseline\n")[2].partition("\n## ")[0]
     for title in ("leadway mock --quiet", "SQLite", "Redis (Valkey)"):
-        assert f"| {title} | {HEADLINE} | " in text
+        assert f"|{title}|{HEADLINE}|" in text
 
 
 @pytest.mark.xdist_group("bench")
 def test_only_constant_servers_give_wrong_responses(printed: str) -> None:
     table = rows(printed, "Start, memory and wrong responses")
-    wrong = {title: cells[-1] for title, cells in table.items() if cells}
+    wrong = {title: cells[-1] for title, cells in table.items()}
     constant = wrong.pop(TARGETS["wsgi"].title)
     assert "of conversations: keeps no session" in constant
     assert "100% of invalid bodies: status 200" in constant
@@ -112,6 +116,15 @@ def test_a_failed_target_is_named_with_the_reason() -> None:
     }
     text = report(Results("", targets=targets), command="make bench", plan=str(FULL))
     assert f"{TARGETS['wiremock'].title} is missing or incomplete: It needs java." in text
+
+
+def test_the_summary_leaves_out_baseline_and_constants() -> None:
+    targets = all_targets(ROOT)
+    names = (QUIET, BASE + QUIET, "prism", "wsgi")
+    results = Results("", targets={name: measurement(targets[name], [1]) for name in names})
+    shown = rows(f"## Summary\n{summary(results, command='make bench', plan='')}", "Summary")
+    assert set(shown) == {"", *(targets[name].title for name in (QUIET, "prism"))}
+    assert len(shown[targets[QUIET].title]) == len(("on 16", "p50", "p99", "ratio"))
 
 
 def test_a_failed_target_is_left_out_from_then_on() -> None:

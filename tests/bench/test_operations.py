@@ -11,8 +11,8 @@ from leadway_mock.pipeline.assembly import build_emulator
 
 
 def names(text: str) -> list[str]:
-    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| ")]
-    return [row[0].strip("| ") for row in rows if row[-1].endswith(") |")]
+    rows = [line[1:-1].split("|") for line in text.splitlines() if line.startswith("|")]
+    return [row[0].strip() for row in rows if row[-1].rstrip().endswith(")")]
 
 
 def test_the_docs_have_a_row_for_each_operation(capsys: pytest.CaptureFixture[str]) -> None:

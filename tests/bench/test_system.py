@@ -19,7 +19,7 @@ from bench.system import (
     free_port,
     memory,
     pin,
-    pinned,
+    pin_temporarily,
     python_version,
 )
 
@@ -78,7 +78,7 @@ def test_an_ended_process_has_no_values() -> None:
 @needs_cores
 def test_only_child_processes_are_pinned() -> None:
     code = "import os; print(sorted(os.sched_getaffinity(0)))"
-    with pinned(CORES[1]):
+    with pin_temporarily(CORES[1]):
         run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert run.stdout.decode().strip() == f"[{CORES[1]}]"
     assert sorted(os.sched_getaffinity(0)) == CORES
@@ -86,7 +86,7 @@ def test_only_child_processes_are_pinned() -> None:
 
 def test_no_core_changes_nothing() -> None:
     pin(None)
-    with pinned(None):
+    with pin_temporarily(None):
         assert free_port() > 1023
 
 

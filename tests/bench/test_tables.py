@@ -45,6 +45,8 @@ def test_a_report_replaces_the_last_one(tmp_path: Path) -> None:
     page.write_text("# Page\n\n## Last run\n\nOld.\n")
     write_last_run(page, "New.")
     assert page.read_text() == "# Page\n\n## Last run\n\nNew.\n"
-    page.write_text("# Page\n")
+    page.write_text("# Page\n\n## Speed\n\nOld.\n")
+    write_last_run(page, "New.", "Speed")
+    assert page.read_text() == "# Page\n\n## Speed\n\nNew.\n"
     with pytest.raises(ValueError, match="has no line '## Last run'"):
         write_last_run(page, "New.")

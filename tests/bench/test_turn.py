@@ -12,7 +12,7 @@ from bench.turn import MESSAGES, STORES, main
 
 def test_each_message_is_measured_with_each_store(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(ROOT), "--rounds", "2", "--calls", "2"]) == 0
-    rows = [line for line in capsys.readouterr().out.splitlines() if line.endswith(") |")]
+    rows = [line for line in capsys.readouterr().out.splitlines() if line.endswith(")|")]
     assert len(rows) == len(MESSAGES) * len(STORES)
 
 
