@@ -27,21 +27,16 @@ PAGE = """\
 Every operation of the contract. The mock serves all of them, and the generated client has a module
 for each.
 
-|operation|method and path|scope|SDK|test|
-|---|---|---|---|---|
+|operation|method and path|scope|SDK|test|differences|observed|
+|---|---|---|---|---|---|---|
 {rows}
 
 ## Compared with the vendor
 
-What the vendor writes and what its service does are two questions. `leadway drift` compares the
-contract with [the vendor's files](evidence.md#when-the-vendors-files-change); each known difference
-has a reason in [triage.yaml](../mock_server/leadway_mock/recording/triage.yaml).
-[`leadway verify`](verify.md) compares the mock with the service, and the last column has the newest
-date of a contributed file of observations.
-
-|operation|differences from the vendor's files|observed at the service|
-|---|---|---|
-{comparisons}
+`leadway drift` counts the differences from
+[the vendor's files](evidence.md#when-the-vendors-files-change): breaking / all, or a dash where no
+file describes the operation. [`leadway verify`](verify.md) compares the mock with the service;
+"observed" is the newest date of contributed observations.
 """
 
 
@@ -49,12 +44,11 @@ def operations_page(root: Path = ROOT) -> str:
     """Return the page; contributed observations are in the folder `observations` of `root`."""
     contract, differences = load_contract(), _differences()
     dates = observed_dates(contract, root / "observations")
-    comparisons = [
-        f"|{_name(each)}|{_differences_text(each, differences)}|{dates.get(each.id, 'never')}|"
+    rows = (
+        f"{_cells(each)}|{_differences_text(each, differences)}|{dates.get(each.id, 'never')}|"
         for each in contract.operations
-    ]
-    rows = map(_row, contract.operations)
-    return PAGE.format(rows="\n".join(rows), comparisons="\n".join(comparisons))
+    )
+    return PAGE.format(rows="\n".join(rows))
 
 
 def observed_dates(contract: Contract, folder: Path) -> dict[str, str]:
@@ -94,19 +88,18 @@ def _family(operation: str) -> str:
 def _differences_text(operation: Operation, found: Mapping[str, list[Difference]]) -> str:
     differences = found.get(f"{operation.method} {operation.path}")
     if differences is None:
-        return "no file describes it"
-    breaking = sum(each.kind is Kind.BREAKING for each in differences)
-    return f"{len(differences)}, of which {breaking} breaking" if differences else "none"
+        return "-"
+    return f"{sum(each.kind is Kind.BREAKING for each in differences)}/{len(differences)}"
 
 
 def _name(operation: Operation) -> str:
     return f"`{operation.id}`" + " (deprecated)" * operation.deprecated
 
 
-def _row(operation: Operation) -> str:
+def _cells(operation: Operation) -> str:
     row = OPERATIONS[operation.id]
     scopes = ", ".join(f"`{scope}`" for scope in operation.scopes) or "unknown"
     path, _, test = row.test.partition("::")
     sdk = f"`{row.sdk}`" if row.sdk else row.no_sdk
     link = f"[`{test}`](../{path})"
-    return f"|{_name(operation)}|`{operation.method} {operation.path}`|{scopes}|{sdk}|{link}|"
+    return f"|{_name(operation)}|`{operation.method} {operation.path}`|{scopes}|{sdk}|{link}"

@@ -1,13 +1,14 @@
 """Write the generated pages of docs/.
 
-behaviours.md comes from `leadway_mock.contract.behaviours` and contributed observations,
-settings.md from the fields of `leadway_mock.config.settings.Settings`, contract-suite.md from the
-tables of tests/contract. The tests of each behaviour are written to a file of the package, the
-types of the control API to clients/node. With --check, write nothing and fail if a page is not
-current.
+behaviours.md comes from `leadway_mock.contract.behaviours`, contributed observations and the
+targets of the contract suite, settings.md from the fields of
+`leadway_mock.config.settings.Settings`. The tests of each behaviour are written to a file of the
+package, the types of the control API to clients/node. With --check, write nothing and fail if a
+page is not current.
 """
 
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +18,6 @@ from typing import Any
 
 from behaviour_tests import DATA, shown_behaviours
 from behaviour_tests import ROOT as SOURCES
-from contract_suite_page import contract_suite_page
 from node_types import control_types
 from operations_page import operations_page
 
@@ -33,8 +33,10 @@ from leadway_mock.contract.behaviours import (
 from leadway_mock.contract.loader import load_contract
 from leadway_mock.contract.model import Contract
 from leadway_mock.contract.observations import read_observations
+from tests.contract.targets import TARGETS
 
 ROOT = Path(__file__).resolve().parents[1]
+BAD_REQUEST = 400
 HINT = "docs/ is out of date. Run `make docs` and commit the result."
 NOTE = "<!-- Written by scripts/write_docs.py. Edit {source}, then run `make docs`. -->"
 
@@ -49,7 +51,7 @@ Everything the mock does, with its [evidence](evidence.md): {counts}.
 ## Responses
 
 The header `X-Mock-Rule` names the row. A valid request with `Prefer: example=` and the name gets
-that response. The table shows the first sentence of its `message`.
+that response. For errors that are not invented, the table has the first sentence of `message`.
 
 {responses}
 
@@ -57,11 +59,33 @@ that response. The table shows the first sentence of its `message`.
 
 {behaviours}
 
+## Faults
+
+[Faults](faults.md) describes these rules, of which all are invented. The links lead to their tests.
+
+{faults}
+
 ## Responses of the mock itself
 
 The platform has none of these, so they are not in the contract. All are invented.
 
 {own}
+
+## Targets of the contract suite
+
+Tests in `tests/contract/` run unchanged against each target:
+
+{targets}
+
+```sh
+make contract TARGET=mock   # or prism, or live
+make referee                # the mock behind Prism's validating proxy
+```
+
+Each test verifies one sentence of [clauses.py](../tests/contract/clauses.py), the requirements of
+Leadway's API. The commands print what a target cannot run, and why. The live target needs
+`LEADWAY_TOKEN`, `LEADWAY_LOCATION_ID` and `LEADWAY_AGENT_ID`; `LEADWAY_BASE_URL` is optional. It
+runs only harmless clauses, in which about a dozen messages run the agent.
 """
 
 SETTINGS = """\
@@ -80,15 +104,8 @@ variable that begins with `{prefix}` is an error.
 
 {settings}
 
-`make mock` reads every variable, and `PORT` and `HOST`:
-
-```sh
-{prefix}SEED=1 make mock PORT=4011
-```
-
-`--quota-preset sandbox` has the limits of the vendor's
-[App Test Accounts](evidence.md#the-vendors-test-accounts). The vendor counts all tokens of such an
-account together, the mock each token and location. An explicit quota wins over the preset.
+An explicit quota wins over `--quota-preset`. The vendor counts all tokens of a
+[test account](evidence.md#the-vendors-test-accounts) together, the mock each token and location.
 """
 
 
@@ -108,7 +125,13 @@ def behaviours_page() -> str:
         behaviours=_table(
             "rule | condition | response | evidence | setting | test", map(_cells, kinds["other"])
         ),
+        faults=",\n".join(
+            f"[`{row.id}`](../{row.tests[0].partition('::')[0]})" for row in kinds["fault"]
+        ),
         own=_table("rule | status | condition | setting | test", map(_own_cells, kinds["own"])),
+        targets=_table(
+            "target | is", ((f"`{each.name}`", each.about) for each in TARGETS.values())
+        ),
     )
 
 
@@ -139,7 +162,6 @@ PAGES: Mapping[Path, Callable[[], str]] = {
     DATA: tests_file,
     Path("clients/node/control.d.ts"): control_types,
     Path("docs/behaviours.md"): behaviours_page,
-    Path("docs/contract-suite.md"): contract_suite_page,
     Path("docs/operations.md"): operations_page,
     Path("docs/settings.md"): settings_page,
 }
@@ -158,6 +180,8 @@ def stale(root: Path) -> list[Path]:
 def _kind(row: Behaviour) -> str:
     if row.id in MOCK_BEHAVIOURS:
         return "own"
+    if row.id.startswith("fault-"):
+        return "fault"
     return "other" if row.status is None else "response"
 
 
@@ -170,16 +194,20 @@ def _check_settings(rules: set[str]) -> None:
 
 
 def _cells(row: Behaviour) -> tuple[str, ...]:
-    response = row.response if row.status is None else f"{row.status} {_start(row.response)}"
+    response = _response(row)
     known = row.source not in {"unknown", "the mock's own"}
     evidence = f"**{row.evidence}**: {row.source}" if known else f"**{row.evidence}**"
     return (f"`{row.id}`", row.condition, response, evidence, _settings(row), _tests(row))
 
 
-def _start(message: str) -> str:
-    """Return the first sentence of a message in backquotes."""
-    first, _, rest = message.partition(". ")
-    return f"{first}. …`" if rest else message
+def _response(row: Behaviour) -> str:
+    """Return the status of a response, and the first sentence of an error that was not invented."""
+    if row.status is None:
+        return row.response
+    if row.status < BAD_REQUEST or row.evidence == "invented":
+        return str(row.status)
+    first, _, rest = row.response.partition(". ")
+    return f"{row.status} {first}. …`" if rest else f"{row.status} {first}"
 
 
 def _own_cells(row: Behaviour) -> tuple[str, ...]:
@@ -199,7 +227,8 @@ def _tests(row: Behaviour) -> str:
 
 
 def _setting_cells(setting: Field[Any]) -> tuple[str, ...]:
-    return (_flags(setting), _default(setting.default), setting.metadata["help"])
+    effect = re.sub(r"(.+); see docs/(.+)", r"[\1](\2)", setting.metadata["help"])
+    return (_flags(setting), _default(setting.default), effect)
 
 
 def _flags(setting: Field[Any]) -> str:

@@ -1,7 +1,7 @@
 """Clauses: the requirements of Leadway's API, one sentence each.
 
-A clause rests on rows of the contract (examples, behaviours, schemas, headers) and has the weakest
-evidence of them. A clause without rows states its own evidence.
+A clause rests on rows of the contract (examples, behaviours, schemas, headers), which state their
+evidence. A clause without rows states its own.
 """
 
 from __future__ import annotations
@@ -711,20 +711,18 @@ TOKENS = (
     ),
 )
 
-SECTIONS: Mapping[str, tuple[Clause, ...]] = {
-    "Conversations": CONVERSATIONS,
-    "Authorization": AUTHORIZATION,
-    "The body": BODIES,
-    "Agents and sessions": RESOURCES,
-    "Agents and versions": AGENTS,
-    "Managed agents": MANAGED_AGENTS,
-    "Tokens": TOKENS,
-    "Routes": ROUTES,
-    "Limits": LIMITS,
-    "Extensions of the mock": EXTENSIONS,
-    "Dialogues": DIALOGUES,
-}
+ALL = (
+    *CONVERSATIONS,
+    *AUTHORIZATION,
+    *BODIES,
+    *RESOURCES,
+    *AGENTS,
+    *MANAGED_AGENTS,
+    *TOKENS,
+    *ROUTES,
+    *LIMITS,
+    *EXTENSIONS,
+    *DIALOGUES,
+)
 
-CLAUSES: Mapping[str, Clause] = {
-    clause.id: clause for section in SECTIONS.values() for clause in section
-}
+CLAUSES: Mapping[str, Clause] = {clause.id: clause for clause in ALL}

@@ -10,11 +10,8 @@ from typing import Any
 
 import yaml
 
-from tests.contract.clauses import Clause
-
 CONTRACT = Path(__file__).resolve().parents[2] / "openapi" / "leadway.yaml"
 EVIDENCE = ("documented", "observed", "inferred", "invented")
-"""From the strongest to the weakest."""
 
 _PATH = "/agent-studio/agent/{agentId}/execute"
 
@@ -44,16 +41,6 @@ def rows() -> dict[str, str]:
             if "x-evidence" in node:
                 evidence[name] = node["x-evidence"]["level"]
     return evidence
-
-
-def evidence_of(clause: Clause) -> str:
-    """Return the weakest evidence of the clause's rows.
-
-    Raises:
-        KeyError: the contract does not have one of its rows.
-    """
-    evidence = [rows()[row] for row in clause.rests_on] or [clause.evidence]
-    return max(evidence, key=EVIDENCE.index)
 
 
 def examples() -> Iterator[Example]:

@@ -45,7 +45,19 @@ $response = $client->post('{EXECUTE}', [
 ]);
 echo json_decode($response->getBody())->response, "\\n";
 """
-"""A message, sent as curl, the clients of the page and Guzzle send it."""
+NODE = f"""
+const response = await fetch("{EXECUTE}", {{
+  method: "POST",
+  headers: {{
+    Authorization: "Bearer {TOKEN}",
+    Version: "2021-07-28",
+    "Content-Type": "application/json",
+  }},
+  body: '{json.dumps(BODY)}',
+}});
+console.log((await response.json()).response);
+"""
+"""A message, sent as curl, the clients of the page, Guzzle and `fetch` send it."""
 
 pytestmark = [
     pytest.mark.xdist_group("intercept"),
@@ -55,10 +67,9 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home of a reader who has saved the files of the page."""
+    """The home of a reader whose program is `talk.mjs`."""
     folder = tmp_path_factory.mktemp("home")
-    [program] = [each.text for each in PAGE.blocks_in("js") if "fetch(" in each.text]
-    (folder / "talk.mjs").write_text(program)
+    (folder / "talk.mjs").write_text(NODE)
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
     return folder
 
@@ -102,7 +113,7 @@ def test_every_command_reaches_the_mock(
     if "intercept.mjs" in text:
         if not (ROOT / "node_modules" / "undici").is_dir():
             pytest.skip("undici is not installed")
-        [program] = [each.text for each in PAGE.blocks_in("js") if "undici" in each.text]
+        program = PAGE.block("js", "undici")
         (folder / "intercept.mjs").write_text(program.replace(SHOWN_PORT, port))
     output = run(text.replace(SHOWN_PORT, port), folder, environment)
     assert ('"status":"ok"' if "health" in text else RESPONSE) in output

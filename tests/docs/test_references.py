@@ -20,7 +20,6 @@ NOT_IN_THE_REPOSITORY = {
     "booking.txt": "the reader's own file",
     "observations/": "a folder of contributed files, of which there is none yet",
     "observations/DATE.json": "a file in it",
-    "DATE-2.json": "a second one of the same day",
     "names.txt": "the reader's own file",
     "talk-2.yaml": "what the recorder writes",
 }

@@ -230,7 +230,7 @@ def test_exec_takes_a_free_port_above_the_reserved_ones(tmp_path: Path) -> None:
 def test_exec_warns_about_a_public_host(tmp_path: Path) -> None:
     done = execute("--host", "0.0.0.0", "--", "true", cwd=tmp_path)  # noqa: S104 - that is the test
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr.startswith("Listening on 0.0.0.0, so everybody on its networks can ")
+    assert done.stderr.startswith("Listening on 0.0.0.0, so every client on its networks can ")
 
 
 def test_exit_code_of_the_command_has_precedence(tmp_path: Path, booking: Path) -> None:

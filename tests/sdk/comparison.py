@@ -344,6 +344,6 @@ FAILURES: Sequence[Row] = [
 
 def table(rows: Sequence[Row], servers: Servers) -> str:
     """Run the rows, and return them as a Markdown table."""
-    lines = ["| | `leadway` | official |", "|---|---|---|"]
-    lines += [f"| {row.what} | {row.ours(servers)} | {row.theirs(servers)} |" for row in rows]
+    lines = ["||`leadway`|official|", "|---|---|---|"]
+    lines += [f"|{row.what}|{row.ours(servers)}|{row.theirs(servers)}|" for row in rows]
     return "\n".join(lines)

@@ -20,6 +20,7 @@ from leadway import MOCK_TOKEN, Settings, errors
 from leadway._calls import Failure, HTTPResponse
 from leadway.commands import chat, command_line, doctor, execute
 from leadway.commands.command_line import EXIT_CODES, exit_code
+from leadway_command import EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, EXIT_IO_ERROR
 from leadway_command.output import sanitize
 from leadway_mock.agents.builtin import ECHO_ID, MANAGED_ID
 from leadway_mock.agents.registry import OTHER_LOCATION_TOKEN, UNKNOWN_TOKEN, UNSCOPED_TOKEN
@@ -148,7 +149,8 @@ def test_every_error_has_its_exit_code_which_help_lists(capsys: Captured) -> Non
     with pytest.raises(SystemExit):
         execute.main(["--help"])
     text = capsys.readouterr().out
-    assert all(f" {code} " in text for _, code in EXIT_CODES)
+    early = {EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, EXIT_IO_ERROR}
+    assert all(f" {code} " in text for code in early | {code for _, code in EXIT_CODES})
 
 
 def test_chat_over_a_pipe_prints_the_replies(

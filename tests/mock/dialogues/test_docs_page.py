@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,6 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from leadway_mock.agents.replies import REPLY_FIELDS
-from leadway_mock.cli.check import check
 from leadway_mock.dialogues import Dialogue, DialogueBuilder, as_dialogue, parse_dialogue
 from leadway_mock.dialogues.lint import warnings_of
 from leadway_mock.dialogues.loading.parser import schema_text
@@ -83,8 +80,8 @@ def test_the_python_is_played() -> None:
 
 
 def test_the_table_of_patterns_is_true() -> None:
-    table = PAGE.text.partition("| `user:` | expects |")[2].partition("\n\n")[0]
-    rows = re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
+    table = PAGE.text.partition("|`user:`|expects|")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\|`([^`]+)`", table, re.MULTILINE)
     messages = ["A HAIRCUT", "Yes", "my name is Ada", "anything", "2 * 3"]
 
     assert len(rows) == len(messages)
@@ -103,19 +100,12 @@ def test_the_log_shows_the_closest_turn(
     assert LOG.format(session=session) in caplog.messages
 
 
-def test_the_error_is_as_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("talk.txt").write_text("# Hello.\nuser: /(?P<name>.)/\nagent: {{nmae}}")
-
-    assert list(check([Path("talk.txt")]).lines()) == [PAGE.block("text", "warning:").strip()]
-
-
-def test_the_command_writes_the_schema() -> None:
-    command = re.search(r'python -c "(.*)" > dialogues', PAGE.text)
-    assert command
-
-    written = subprocess.run([sys.executable, "-c", command[1]], capture_output=True, check=True)
-    assert json.loads(written.stdout) == SCHEMA
+def test_the_page_links_the_schema_that_its_example_names() -> None:
+    (link,) = [each for each in PAGE.links if each.endswith(".json")]
+    assert json.loads((PAGE.path.parent / link).read_text("utf-8")) == SCHEMA
+    assert PAGE.block("yaml").startswith(
+        f"# yaml-language-server: $schema={link.rpartition('/')[2]}\n"
+    )
 
 
 def test_the_page_names_every_property_of_the_schema() -> None:

@@ -51,7 +51,7 @@ RULES = {
 """Rule of each transport and of each kind of fault."""
 
 PAGE = Page.read("docs/faults.md")
-ROW = re.compile(r"^\| `([A-Z_]+)` \|[^|]+\| `?(\w+)`? \| `?(\w+)`? \| `?(\w+)`? \|$", re.MULTILINE)
+ROW = re.compile(r"^\|`([A-Z_]+)`\|[^|]+\|`?(\w+)`?\|`?(\w+)`?\|`?(\w+)`?\|$", re.MULTILINE)
 
 HTML = ("JSONDecodeError", "JSONDecodeError", "HTTPError")
 OTHERS = {

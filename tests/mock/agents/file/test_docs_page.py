@@ -1,12 +1,10 @@
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 from leadway_mock.agents.file.loader import schema_text
 from tests.mock.agents.agent_inputs import agent_input
-from tests.mock.agents.file.agents_files import complaints, loaded
+from tests.mock.agents.file.agents_files import loaded
 
 PAGE = Path(__file__).parents[4] / "docs" / "agents-file.md"
 
@@ -29,28 +27,12 @@ def test_the_example_of_the_page_responds_as_described(tmp_path: Path) -> None:
     assert not registry.any_token
 
 
-def test_the_problems_on_the_page_match_the_output(tmp_path: Path) -> None:
-    quoted = re.search(r"```text\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    text = r"""
-agents:
-  - id: 12
-    name: Front desk
-    replies:
-      - when: /my name is (?P<name>\w+)/
-        response: Nice to meet you, {{nam}}.
-"""
-    assert quoted
-    said = complaints(tmp_path, text.lstrip())
-    assert [f"agents.yaml:{line}" for line in said] == quoted[1].splitlines()
+def test_the_page_links_the_schema_that_its_example_names() -> None:
+    link = re.search(r"\]\((\S+/(agents\.schema\.json))\)", PAGE.read_text("utf-8"))
+    assert link
 
-
-def test_the_command_on_the_page_writes_the_schema() -> None:
-    command = re.search(r'python -c "(.*)" > agents', PAGE.read_text("utf-8"))
-    assert command
-
-    written = subprocess.run([sys.executable, "-c", command[1]], capture_output=True, check=True)
-
-    assert json.loads(written.stdout)["$id"] == "urn:leadway:agents-file:1"
+    assert (PAGE.parent / link[1]).read_text("utf-8") == schema_text()
+    assert f"```yaml\n# yaml-language-server: $schema={link[2]}\n" in PAGE.read_text("utf-8")
 
 
 def test_the_page_names_every_property_of_the_schema() -> None:
