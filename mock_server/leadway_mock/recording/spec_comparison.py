@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from hashlib import sha256
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from leadway_mock.recording.json_differences import MISSING, shorten
+from leadway_mock.recording.json_differences import shorten
 from leadway_mock.util.json_pointer import escape
 
 Node: TypeAlias = Mapping[str, Any]
@@ -35,10 +35,8 @@ UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"
 RULES = ("pattern", "multipleOf", "uniqueItems", "oneOf", "anyOf", "not")
 """What is compared as a whole: whether a pattern is wider than another is not decided."""
 
-TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
 
-
-class Kind(Enum):
+class Kind(StrEnum):
     """What a difference means for clients."""
 
     BREAKING = "breaking"
@@ -46,11 +44,16 @@ class Kind(Enum):
     WORDS = "words"
 
 
-class Side(Enum):
-    """Who writes the values that a schema describes."""
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Who writes the values of a schema: what it means if it allows fewer values, or more."""
 
-    REQUEST = "request"
-    RESPONSE = "response"
+    narrower: Kind
+    wider: Kind
+
+
+REQUEST = Side(narrower=Kind.BREAKING, wider=Kind.ADDITIVE)
+RESPONSE = Side(narrower=Kind.ADDITIVE, wider=Kind.BREAKING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def compare(ours: Mapping[str, Node], theirs: Mapping[str, Node]) -> list[Differ
             found.append(Difference(other[key], "", Kind.ADDITIVE, "is new"))
         else:
             comparison = _Comparison(mine[key])
-            comparison.compare_operations(ours[mine[key]], theirs[other[key]])
+            comparison.compare_operations(Pair("", ours[mine[key]], theirs[other[key]]))
             found += comparison.found
     return found
 
@@ -111,6 +114,23 @@ def shared_families(ours: Mapping[str, Node], theirs: Mapping[str, Node]) -> set
     return {_family(name) for name in ours} & {_family(name) for name in theirs}
 
 
+class Pair(NamedTuple):
+    """A place in an operation, and what both documents have there."""
+
+    pointer: str
+    ours: Any
+    theirs: Any
+
+    def child(self, name: str, default: object = None) -> Pair:
+        """Return the pair of a property of both."""
+        place = f"{self.pointer}/{escape(name)}"
+        return Pair(place, self.ours.get(name, default), self.theirs.get(name, default))
+
+    def map(self, change: Callable[[Any], object]) -> Pair:
+        """Return the pair with both values changed."""
+        return Pair(self.pointer, change(self.ours), change(self.theirs))
+
+
 class _Comparison:
     """Collects the differences of one operation."""
 
@@ -118,188 +138,153 @@ class _Comparison:
         self.operation = operation
         self.found: list[Difference] = []
 
-    def compare_operations(self, ours: Node, theirs: Node) -> None:
-        self._compare_parameters(_parameters(ours), _parameters(theirs))
-        self._compare_bodies(ours.get("requestBody", {}), theirs.get("requestBody", {}))
-        self._compare_responses(ours.get("responses", {}), theirs.get("responses", {}))
-        self._compare_scopes(_scopes(ours), _scopes(theirs))
-        if theirs.get("deprecated") and not ours.get("deprecated"):
-            self._add("/deprecated", Kind.ADDITIVE, "is deprecated", None, theirs=True)
+    def compare_operations(self, pair: Pair) -> None:
+        self._compare_parameters(pair.map(_parameters)._replace(pointer="/parameters"))
+        body = pair.child("requestBody", {})
+        self._compare_required(body)
+        self._compare_contents(body, REQUEST)
+        self._compare_responses(pair.child("responses", {}))
+        self._compare_scopes(*pair.map(_scopes))
+        deprecated = pair.child("deprecated")
+        if deprecated.theirs and not deprecated.ours:
+            self._add(Pair(deprecated.pointer, None, theirs=True), Kind.ADDITIVE, "is deprecated")
 
-    def _compare_parameters(self, ours: Mapping[str, Node], theirs: Mapping[str, Node]) -> None:
-        for pointer, mine, other in _pairs("/parameters", ours, theirs):
-            if other is MISSING:
-                self._add(pointer, Kind.BREAKING, "is not taken", _shape(mine), None)
-            elif mine is MISSING and other.get("required"):
-                self._add(pointer, Kind.BREAKING, "is new and required", None, _shape(other))
-            elif mine is MISSING:
-                self._add(pointer, Kind.ADDITIVE, "is new", None, _shape(other))
+    def _compare_parameters(self, pair: Pair) -> None:
+        required = {name for name, each in pair.theirs.items() if each.get("required")}
+        for name in sorted(required - pair.ours.keys()):
+            new = Pair(f"{pair.pointer}/{escape(name)}", None, _shape(pair.theirs.pop(name)))
+            self._add(new, Kind.BREAKING, "is new and required")
+        for each in self._common(pair, Kind.BREAKING, Kind.ADDITIVE, gone="is not taken"):
+            self._compare_required(each)
+            for style in (each.child("style"), each.child("explode")):
+                if None not in style and style.ours != style.theirs:
+                    self._add(style, Kind.BREAKING, "is written differently")
+            self._compare_schemas(each.child("schema", {}), REQUEST)
+
+    def _compare_required(self, pair: Pair) -> None:
+        required = pair.child("required").map(bool)
+        if required.theirs and not required.ours:
+            self._add(required, Kind.BREAKING, "is required")
+        elif required.ours and not required.theirs:
+            self._add(required, Kind.ADDITIVE, "is optional")
+
+    def _compare_contents(self, pair: Pair, side: Side) -> None:
+        contents = pair.child("content", {})
+        for each in self._common(contents, side.narrower, side.wider, lambda *_: "content"):
+            self._compare_schemas(each.child("schema", {}), side)
+
+    def _compare_responses(self, pair: Pair) -> None:
+        pair = pair.map(lambda responses: {str(name): each for name, each in responses.items()})
+        kinds = RESPONSE.narrower, RESPONSE.wider
+        for each in self._common(pair, *kinds, lambda status, _: status):
+            self._compare_headers(each.child("headers", {}))
+            content = each.child("content")
+            if content.ours and not content.theirs:
+                shown = content._replace(ours=[*content.ours], theirs=None)
+                self._add(shown, RESPONSE.wider, "has no described body")
             else:
-                self._compare_required(pointer, mine, other)
-                for key in ("style", "explode"):
-                    styles = mine.get(key), other.get(key)
-                    if None not in styles and styles[0] != styles[1]:
-                        what = "is written differently"
-                        self._add(f"{pointer}/{key}", Kind.BREAKING, what, *styles)
-                schemas = _schema(mine), _schema(other)
-                self._compare_schemas(f"{pointer}/schema", *schemas, Side.REQUEST)
+                self._compare_contents(each, RESPONSE)
 
-    def _compare_bodies(self, ours: Node, theirs: Node) -> None:
-        self._compare_required("/requestBody", ours, theirs)
-        contents = ours.get("content", {}), theirs.get("content", {})
-        self._compare_contents("/requestBody/content", *contents, Side.REQUEST)
+    def _compare_headers(self, pair: Pair) -> None:
+        pair = pair.map(lambda headers: {name.lower(): each for name, each in headers.items()})
+        optional = {name for name, each in pair.ours.items() if not each.get("required")}
+        for name in optional - pair.theirs.keys():
+            del pair.ours[name]
+        for each in self._common(pair, RESPONSE.wider, RESPONSE.narrower):
+            self._compare_schemas(each.child("schema", {}), RESPONSE)
 
-    def _compare_required(self, pointer: str, ours: Node, theirs: Node) -> None:
-        mine, other = bool(ours.get("required")), bool(theirs.get("required"))
-        if mine != other:
-            kind = Kind.BREAKING if other else Kind.ADDITIVE
-            what = "is required" if other else "is optional"
-            self._add(f"{pointer}/required", kind, what, mine, other)
-
-    def _compare_contents(self, pointer: str, ours: Node, theirs: Node, side: Side) -> None:
-        for place, mine, other in _pairs(pointer, ours, theirs):
-            if other is MISSING:
-                self._narrow(place, side, "is not described", "content", None)
-            elif mine is MISSING:
-                self._widen(place, side, "is new", None, "content")
-            else:
-                self._compare_schemas(f"{place}/schema", _schema(mine), _schema(other), side)
-
-    def _compare_responses(self, ours: Node, theirs: Node) -> None:
-        sides = ({str(status): each for status, each in x.items()} for x in (ours, theirs))
-        for pointer, mine, other in _pairs("/responses", *sides):
-            status = pointer.rpartition("/")[2]
-            if other is MISSING:
-                self._narrow(pointer, Side.RESPONSE, "is not described", status, None)
-            elif mine is MISSING:
-                self._widen(pointer, Side.RESPONSE, "is new", None, status)
-            else:
-                self._compare_headers(pointer, mine, other)
-                contents = mine.get("content", {}), other.get("content", {})
-                if contents[0] and not contents[1]:
-                    what = "has no described body"
-                    self._widen(f"{pointer}/content", Side.RESPONSE, what, [*contents[0]], None)
-                else:
-                    self._compare_contents(f"{pointer}/content", *contents, Side.RESPONSE)
-
-    def _compare_headers(self, pointer: str, ours: Node, theirs: Node) -> None:
-        sides = (
-            {name.lower(): each for name, each in x.get("headers", {}).items()}
-            for x in (ours, theirs)
-        )
-        for place, mine, other in _pairs(f"{pointer}/headers", *sides):
-            if mine is MISSING:
-                self._narrow(place, Side.RESPONSE, "is new", None, _shape(other))
-            elif other is not MISSING:
-                schemas = _schema(mine), _schema(other)
-                self._compare_schemas(f"{place}/schema", *schemas, Side.RESPONSE)
-            elif mine.get("required"):
-                self._widen(place, Side.RESPONSE, "is not described", _shape(mine), None)
-
-    def _compare_scopes(self, ours: set[str], theirs: set[str]) -> None:
+    def _compare_scopes(self, _: str, ours: set[str], theirs: set[str]) -> None:
         if new := sorted(theirs - ours):
-            self._add("/security", Kind.BREAKING, "needs a scope", sorted(ours), new)
+            self._add(Pair("/security", sorted(ours), new), Kind.BREAKING, "needs a scope")
         if gone := sorted(ours - theirs):
-            self._add("/security", Kind.ADDITIVE, "needs no such scope", gone, sorted(theirs))
+            shown = Pair("/security", gone, sorted(theirs))
+            self._add(shown, Kind.ADDITIVE, "needs no such scope")
 
-    def _compare_schemas(self, pointer: str, ours: Node, theirs: Node, side: Side) -> None:
-        ours, theirs = _normalize(ours), _normalize(theirs)
-        kinds = _types(ours), _types(theirs)
-        shown = ours.get("type"), theirs.get("type")
-        self._compare_sets(f"{pointer}/type", kinds, shown, side)
-        shown = ours.get("enum"), theirs.get("enum")
-        self._compare_sets(f"{pointer}/enum", (_values(ours), _values(theirs)), shown, side)
-        self._compare_bounds(pointer, ours, theirs, side)
-        for rule in RULES:
-            self._compare_rule(f"{pointer}/{rule}", ours.get(rule), theirs.get(rule), side)
-        if side is Side.REQUEST and ours.get("default") != theirs.get("default"):
-            values = ours.get("default"), theirs.get("default")
-            self._add(f"{pointer}/default", Kind.BREAKING, "has another default", *values)
-        if _have("array", *kinds) and ("items" in ours or "items" in theirs):
-            items = ours.get("items", {}), theirs.get("items", {})
-            self._compare_schemas(f"{pointer}/items", *items, side)
-        if _have("object", *kinds):
-            self._compare_properties(pointer, ours, theirs, side)
+    def _compare_schemas(self, pair: Pair, side: Side) -> None:
+        pair = pair.map(_normalize)
+        kinds = pair.map(_types)
+        self._compare_sets(kinds, pair.child("type"), side)
+        enum = pair.child("enum")
+        self._compare_sets(enum.map(_values), enum, side)
+        for bounds, most in ((LOWER, _most_above), (UPPER, _most_below)):
+            for limit in map(pair.child, bounds):
+                self._compare_amounts(limit.map(most), limit, side)
+        for rule in map(pair.child, RULES):
+            self._compare_rules(rule, side)
+        default = pair.child("default")
+        if side is REQUEST and default.ours != default.theirs:
+            self._add(default, Kind.BREAKING, "has another default")
+        if _have("array", kinds) and ("items" in pair.ours or "items" in pair.theirs):
+            self._compare_schemas(pair.child("items", {}), side)
+        if _have("object", kinds):
+            self._compare_properties(pair, side)
 
-    def _compare_sets(
-        self,
-        pointer: str,
-        values: tuple[set[str] | None, set[str] | None],
-        shown: tuple[object, object],
-        side: Side,
-    ) -> None:
+    def _compare_sets(self, sets: Pair, shown: Pair, side: Side) -> None:
         """Compare which values are allowed; `None` is all."""
-        mine, other = values
-        is_narrower = other is not None and (mine is None or bool(mine - other))
-        is_wider = mine is not None and (other is None or bool(other - mine))
+        _, ours, theirs = sets
+        is_narrower = theirs is not None and (ours is None or bool(ours - theirs))
+        is_wider = ours is not None and (theirs is None or bool(theirs - ours))
         if is_narrower and is_wider:
-            self._add(pointer, Kind.BREAKING, "allows others", *shown)
-        elif is_narrower:
-            self._narrow(pointer, side, "allows less", *shown)
-        elif is_wider:
-            self._widen(pointer, side, "allows more", *shown)
-
-    def _compare_bounds(self, pointer: str, ours: Node, theirs: Node, side: Side) -> None:
-        for names, sign in ((LOWER, 1), (UPPER, -1)):
-            for name in names:
-                limits = [each.get(name) for each in (ours, theirs)]
-                mine, other = (-math.inf if each is None else sign * float(each) for each in limits)
-                if other > mine:
-                    self._narrow(f"{pointer}/{name}", side, "allows less", *limits)
-                elif other < mine:
-                    self._widen(f"{pointer}/{name}", side, "allows more", *limits)
-
-    def _compare_rule(self, pointer: str, ours: object, theirs: object, side: Side) -> None:
-        mine, other = _without_words(ours), _without_words(theirs)
-        if mine == other:
-            return
-        if mine is None:
-            self._narrow(pointer, side, "is a new rule", None, theirs)
-        elif other is None:
-            self._widen(pointer, side, "is no rule", ours, None)
+            self._add(shown, Kind.BREAKING, "allows others")
         else:
-            self._add(pointer, Kind.BREAKING, "is another rule", ours, theirs)
+            self._compare_amounts(Pair("", is_narrower, is_wider), shown, side)
 
-    def _compare_properties(self, pointer: str, ours: Node, theirs: Node, side: Side) -> None:
-        sides = ours.get("properties", {}), theirs.get("properties", {})
-        for place, mine, other in _pairs(f"{pointer}/properties", *sides):
-            if other is MISSING:
-                self._add(place, Kind.BREAKING, "is not described", _shape(mine), None)
-            elif mine is MISSING:
-                self._add(place, Kind.ADDITIVE, "is new", None, _shape(other))
+    def _compare_amounts(self, amounts: Pair, shown: Pair, side: Side) -> None:
+        """Compare how much is allowed."""
+        if amounts.theirs < amounts.ours:
+            self._add(shown, side.narrower, "allows less")
+        elif amounts.theirs > amounts.ours:
+            self._add(shown, side.wider, "allows more")
+
+    def _compare_rules(self, pair: Pair, side: Side) -> None:
+        _, ours, theirs = pair.map(_without_words)
+        if ours == theirs:
+            return
+        if ours is None:
+            self._add(pair, side.narrower, "is a new rule")
+        elif theirs is None:
+            self._add(pair, side.wider, "is no rule")
+        else:
+            self._add(pair, Kind.BREAKING, "is another rule")
+
+    def _compare_properties(self, pair: Pair, side: Side) -> None:
+        properties = pair.child("properties", {})
+        for each in self._common(properties, Kind.BREAKING, Kind.ADDITIVE):
+            self._compare_schemas(each, side)
+        _, ours, theirs = pair.child("required", []).map(set)
+        for name in sorted(theirs - ours):
+            place = f"{properties.pointer}/{escape(name)}/required"
+            self._add(Pair(place, None, name), side.narrower, "is required")
+        for name in sorted((ours - theirs) & set(properties.theirs)):
+            place = f"{properties.pointer}/{escape(name)}/required"
+            self._add(Pair(place, name, None), side.wider, "is optional")
+        others = pair.child("additionalProperties", default=True)
+        if isinstance(others.ours, Mapping) and isinstance(others.theirs, Mapping):
+            self._compare_schemas(others, side)
+        else:
+            self._compare_amounts(others.map(_openness), others, side)
+
+    def _common(
+        self,
+        pair: Pair,
+        only_ours: Kind,
+        only_theirs: Kind,
+        describe: Callable[[str, Node], str] = lambda _, node: _shape(node),
+        gone: str = "is not described",
+    ) -> Iterator[Pair]:
+        """Yield the pair of each name that both have; add what only one of them has."""
+        for name in sorted({*pair.ours, *pair.theirs}):
+            pointer, ours, theirs = each = pair.child(name)
+            if name not in pair.theirs:
+                self._add(Pair(pointer, describe(name, ours), None), only_ours, gone)
+            elif name not in pair.ours:
+                self._add(Pair(pointer, None, describe(name, theirs)), only_theirs, "is new")
             else:
-                self._compare_schemas(place, mine, other, side)
-        required = set(ours.get("required", [])), set(theirs.get("required", []))
-        for name in sorted(required[1] - required[0]):
-            place = f"{pointer}/properties/{escape(name)}/required"
-            self._narrow(place, side, "is required", None, name)
-        for name in sorted((required[0] - required[1]) & set(sides[1])):
-            place = f"{pointer}/properties/{escape(name)}/required"
-            self._widen(place, side, "is optional", name, None)
-        self._compare_others(f"{pointer}/additionalProperties", ours, theirs, side)
+                yield each
 
-    def _compare_others(self, pointer: str, ours: Node, theirs: Node, side: Side) -> None:
-        mine, other = (each.get("additionalProperties", True) for each in (ours, theirs))
-        if isinstance(mine, Mapping) and isinstance(other, Mapping):
-            self._compare_schemas(pointer, mine, other, side)
-        elif mine is False and other is not False:
-            self._widen(pointer, side, "allows more", mine, other)
-        elif mine is not False and (other is False or _is_rule(other)):
-            self._narrow(pointer, side, "allows less", mine, other)
-        elif _is_rule(mine):
-            self._widen(pointer, side, "allows more", mine, other)
-
-    def _narrow(self, pointer: str, side: Side, what: str, ours: object, theirs: object) -> None:
-        kind = Kind.BREAKING if side is Side.REQUEST else Kind.ADDITIVE
-        self._add(pointer, kind, what, ours, theirs)
-
-    def _widen(self, pointer: str, side: Side, what: str, ours: object, theirs: object) -> None:
-        kind = Kind.BREAKING if side is Side.RESPONSE else Kind.ADDITIVE
-        self._add(pointer, kind, what, ours, theirs)
-
-    def _add(self, pointer: str, kind: Kind, what: str, ours: object, theirs: object) -> None:
-        values = (_format_value(each) for each in (ours, theirs))
-        self.found.append(Difference(self.operation, pointer, kind, what, *values))
+    def _add(self, pair: Pair, kind: Kind, what: str) -> None:
+        pointer, ours, theirs = pair.map(_format_value)
+        self.found.append(Difference(self.operation, pointer, kind, what, ours, theirs))
 
 
 def _key(name: str) -> str:
@@ -331,11 +316,6 @@ def _scopes(operation: Node) -> set[str]:
         for way in operation.get("security", [])
     ]
     return set.intersection(*ways) if ways else set()
-
-
-def _schema(node: Node) -> Node:
-    schema: Node = node.get("schema", {})
-    return schema
 
 
 def _merge_all_of(schema: Node) -> dict[str, Any]:
@@ -380,25 +360,29 @@ def _types(schema: Node) -> set[str] | None:
     return found | ({"integer"} if "number" in found else set())
 
 
-def _values(schema: Node) -> set[str] | None:
-    values = schema.get("enum")
-    return None if values is None else {_json(each) for each in values}
+def _values(enum: Sequence[object] | None) -> set[str] | None:
+    return None if enum is None else {_json(each) for each in enum}
 
 
-def _have(kind: str, *types: set[str] | None) -> bool:
-    return all(each is None or kind in each for each in types)
+def _have(kind: str, types: Pair) -> bool:
+    return all(each is None or kind in each for each in types[1:])
 
 
-def _is_rule(schema: object) -> bool:
-    return isinstance(schema, Mapping) and bool(_without_words(schema))
+def _most_below(limit: float | None) -> float:
+    """Return how much an upper limit allows."""
+    return math.inf if limit is None else float(limit)
 
 
-def _pairs(
-    pointer: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]
-) -> Iterator[tuple[str, Any, Any]]:
-    """Yield pointer and both values of each name; `MISSING` where one side lacks it."""
-    for name in sorted({*ours, *theirs}):
-        yield f"{pointer}/{escape(name)}", ours.get(name, MISSING), theirs.get(name, MISSING)
+def _most_above(limit: float | None) -> float:
+    """Return how much a lower limit allows."""
+    return math.inf if limit is None else -float(limit)
+
+
+def _openness(schema: object) -> int:
+    """Return 0 for a schema that allows nothing, 2 for one that allows everything, else 1."""
+    if isinstance(schema, Mapping) and _without_words(schema):
+        return 1
+    return 0 if schema is False else 2
 
 
 def _shape(node: Node) -> str:
