@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from fnmatch import fnmatchcase
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -14,55 +13,22 @@ import yaml
 from leadway_mock.recording.accepted_entries import (
     AcceptanceError,
     AcceptedEntries,
-    check_entries,
-    read_yaml,
+    read_entries,
 )
 from leadway_mock.recording.json_differences import shorten
-from leadway_mock.recording.spec_comparison import (
-    Difference,
-    Kind,
-    digest,
-    words,
-)
+from leadway_mock.recording.spec_comparison import Difference, Kind, digest, words
 
-NO_REASON = ""
-_FIELDS = ("operation", "pointer", "kind", "ours", "theirs", "reason")
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """Differences that are accepted, with the reason.
-
-    `operation` and `pointer` may contain `*`, which stands for any text.
-    """
-
-    operation: str
-    pointer: str
-    kind: str
-    ours: str
-    theirs: str
-    reason: str
-
-    @property
-    def name(self) -> str:
-        """What it accepts, for messages."""
-        return f"{self.kind} {self.operation} {self.pointer}"
-
-    def matches(self, difference: Difference) -> bool:
-        """Return whether it accepts a difference."""
-        return (
-            (self.kind, self.ours, self.theirs)
-            == (difference.kind.value, difference.ours, difference.theirs)
-            and fnmatchcase(difference.operation, self.operation)
-            and fnmatchcase(difference.pointer, self.pointer)
-        )
+PATTERNS = ("operation", "pointer")
+OTHERS = ("kind", "ours", "theirs")
 
 
 @dataclass(slots=True)
-class Triage(AcceptedEntries[Accepted, Difference]):
+class Triage(AcceptedEntries):
     """Accepted differences, and the vendor's words that are reviewed."""
 
-    matches: Callable[[Accepted, Difference], bool] = Accepted.matches
+    title: str = "{kind} {operation} {pointer}"
+    patterns: Sequence[str] = PATTERNS
+    others: Sequence[str] = OTHERS
     words: dict[str, dict[str, str]] = field(default_factory=dict)
     """Digests of the reviewed texts, separated by blanks, by operation and JSON pointer."""
 
@@ -79,11 +45,10 @@ class Triage(AcceptedEntries[Accepted, Difference]):
         return found
 
     def add(self, differences: Iterable[Difference]) -> None:
-        """Accept differences, except words, with a reason that is still to be written."""
+        """Accept differences with a reason that is still to be written."""
         for each in differences:
-            if each.kind is not Kind.WORDS:
-                values = (each.operation, each.pointer, each.kind.value, each.ours, each.theirs)
-                self.entries.append(Accepted(*values, reason=NO_REASON))
+            entry = {name: str(getattr(each, name)) for name in (*PATTERNS, *OTHERS)}
+            self.entries.append({**entry, "reason": ""})
 
     def read_words(self, operations: Mapping[str, Mapping[str, Any]]) -> None:
         """Mark all texts of these operations as reviewed."""
@@ -94,8 +59,7 @@ class Triage(AcceptedEntries[Accepted, Difference]):
 
     def to_yaml(self) -> str:
         """Return the content of the file."""
-        entries = [asdict(each) for each in self.entries]
-        document = {"accepted": entries, "words": self.words}
+        document = {"accepted": self.entries, "words": self.words}
         return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
 
 
@@ -106,8 +70,7 @@ def shipped_triage() -> Path:
 
 def read_triage(path: Path) -> Triage:
     """Return the triage in a YAML file; raises `AcceptanceError`."""
-    document = read_yaml(path, ("accepted", "words"))
-    entries = check_entries(path, document["accepted"], _FIELDS)
+    document = read_entries(path, (*PATTERNS, *OTHERS, "reason"), "words")
     if not isinstance(document["words"], dict):
         raise AcceptanceError(f"{path}: `words` must be an object.")
-    return Triage(entries=[Accepted(**each) for each in entries], words=document["words"])
+    return Triage(entries=document["accepted"], words=document["words"])

@@ -139,6 +139,6 @@ def test_a_wrong_triage_is_named(
 
 
 def test_reasons_are_sentences() -> None:
-    reasons = {each.reason for each in read_triage(shipped_triage()).entries}
+    reasons = {each["reason"] for each in read_triage(shipped_triage()).entries}
     assert reasons
     assert all(each.endswith(".") and len(each) > 20 for each in reasons)

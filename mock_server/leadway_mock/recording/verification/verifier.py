@@ -8,14 +8,13 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from leadway_mock.recording.accepted_entries import (
     AcceptanceError,
     AcceptedEntries,
-    check_entries,
-    read_yaml,
+    read_entries,
 )
 from leadway_mock.recording.json_differences import MISSING, json_differences, shorten
 from leadway_mock.recording.verification.execute_probes import NO_MESSAGE
@@ -32,7 +31,8 @@ ERROR: Final = 400
 """The lowest status of an error."""
 
 REJECTED: Final = frozenset({401, 403})
-FIELDS: Final = ("probe", "pointer", "expected", "actual", "reason", "link")
+PATTERNS: Final = ("probe", "pointer", "expected", "actual")
+"""Attributes of a difference that an entry of a file accepts."""
 
 ADMISSION: Final = Probe("admission", (), NO_MESSAGE)
 """Request that a target rejects because of its body if it accepts token, version and location."""
@@ -195,53 +195,17 @@ def _format_value(value: object) -> str:
     return "" if value is MISSING else shorten(ENCODER.encode(value))
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptedDifference:
-    """Differences that are accepted.
-
-    All but `reason` and `link` may contain `*`, which stands for any text.
-    """
-
-    probe: str
-    pointer: str
-    expected: str
-    actual: str
-    reason: str
-    link: str
-
-    @property
-    def name(self) -> str:
-        """What it accepts, for messages."""
-        return f"{self.probe} {self.pointer}"
-
-    def matches(self, difference: FieldDifference) -> bool:
-        """Return whether it accepts a difference."""
-        return (
-            fnmatchcase(difference.probe, self.probe)
-            and fnmatchcase(difference.pointer, self.pointer)
-            and fnmatchcase(difference.expected, self.expected)
-            and fnmatchcase(difference.actual, self.actual)
-        )
-
-
-AcceptedDifferences: TypeAlias = AcceptedEntries[AcceptedDifference, FieldDifference]
-
-
-def read_accepted_differences(path: Path | None) -> AcceptedDifferences:
+def read_accepted_differences(path: Path | None) -> AcceptedEntries:
     """Return the entries of a YAML file, none without one; raises `AcceptanceError`."""
-    if path is None:
-        return AcceptedEntries(AcceptedDifference.matches)
-    document = read_yaml(path, ("accepted",))
-    entries = [
-        AcceptedDifference(**each) for each in check_entries(path, document["accepted"], FIELDS)
-    ]
+    fields = (*PATTERNS, "reason", "link")
+    entries = read_entries(path, fields)["accepted"] if path else []
     for index, each in enumerate(entries):
-        if urlsplit(each.link).scheme not in {"http", "https"}:
+        if urlsplit(each["link"]).scheme not in {"http", "https"}:
             raise AcceptanceError(f"{path}: /accepted/{index}/link must be the URL of an issue.")
-    return AcceptedEntries(AcceptedDifference.matches, entries)
+    return AcceptedEntries("{probe} {pointer}", PATTERNS, entries=entries)
 
 
-def accept(results: Iterable[ProbeResult], accepted: AcceptedDifferences) -> list[ProbeResult]:
+def accept(results: Iterable[ProbeResult], accepted: AcceptedEntries) -> list[ProbeResult]:
     """Return the results without accepted differences."""
     kept = []
     for each in results:
@@ -252,6 +216,8 @@ def accept(results: Iterable[ProbeResult], accepted: AcceptedDifferences) -> lis
     return kept
 
 
-def problems(accepted: AcceptedDifferences, compared: Collection[str]) -> list[str]:
+def problems(accepted: AcceptedEntries, compared: Collection[str]) -> list[str]:
     """Return what is wrong with the entries; those of probes that were not compared may be idle."""
-    return accepted.problems(lambda entry: any(fnmatchcase(name, entry.probe) for name in compared))
+    return accepted.problems(
+        lambda entry: any(fnmatchcase(name, entry["probe"]) for name in compared)
+    )
