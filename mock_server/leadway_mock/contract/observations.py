@@ -7,13 +7,13 @@ nothing more.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib import resources
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from leadway_mock.config.settings import FIELDS
 from leadway_mock.contract.loader import load_contract
@@ -27,10 +27,12 @@ from leadway_mock.util.printable_text import short_text
 
 MAX_FILE_BYTES: Final = 16 * 1_048_576
 FILE_VERSION: Final = 1
-AGREES: Final = "agrees"
 FILE_HINT: Final = "use a file that `leadway verify` has written"
 
 _PYTHON_NAMES: Final = {json_name(name): name for name in FIELDS}
+
+
+ObservedT = TypeVar("ObservedT", "ObservedProbe", "ObservedResponse")
 
 
 class ObservationsError(ProblemsError):
@@ -52,16 +54,7 @@ class ObservedProbe:
 
     def to_json(self) -> dict[str, Any]:
         """Return the entry of a file."""
-        content: dict[str, Any] = {
-            "probe": self.probe,
-            "date": self.date,
-            "verdict": "differs" if self.differences else AGREES,
-            "behaviours": list(self.behaviours),
-            "response": dict(self.response),
-        }
-        return content | (
-            {"differences": [dict(each) for each in self.differences]} if self.differences else {}
-        )
+        return _to_json(self) | {"verdict": "differs" if self.differences else "agrees"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +70,6 @@ class ObservedResponse:
     body: Mapping[str, Any] | None = None
     has_fixed_message: bool = False
     starts_session: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the entry of a file."""
-        content: dict[str, Any] = {"rule": self.rule}
-        if self.status is not None:
-            content["status"] = self.status
-        if self.body is not None:
-            content["body"] = dict(self.body)
-        flags = {"hasFixedMessage": self.has_fixed_message, "startsSession": self.starts_session}
-        return content | {name: True for name, is_set in flags.items() if is_set}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +103,7 @@ class Observations:
             "target": self.target,
             "date": self.date,
             "settings": {json_name(name): value for name, value in self.settings.items()},
-            "responses": [each.to_json() for each in self.responses],
+            "responses": list(map(_to_json, self.responses)),
             "absentHeaders": [
                 {"status": f"{digit}XX", "names": sorted(names)}
                 for digit, names in sorted(self.absent_headers.items())
@@ -131,68 +114,61 @@ class Observations:
 
     def apply(self, contract: Contract) -> Contract:
         """Return the contract with the observed responses, headers and evidence."""
-        changes, evidence = {each.rule: each for each in self.responses}, self.evidence
         source = f"`leadway verify` against {self.target}"
-        rows = [
-            row | {"evidence": evidence[row["id"]], "source": source}
-            if row["id"] in evidence
-            else row
-            for row in contract.document["x-behaviours"]
-        ]
+        evidence = {
+            row: {"evidence": level, "source": source} for row, level in self.evidence.items()
+        }
+        rows = [row | evidence.get(row["id"], {}) for row in contract.document["x-behaviours"]]
         return replace(
             contract,
             document={**contract.document, "x-behaviours": rows},
-            operations=tuple(
-                _without_versions(
-                    _with_examples(each, changes, evidence, source), self.rejected_versions
-                )
-                for each in contract.operations
-            ),
+            operations=tuple(self._change(each, evidence) for each in contract.operations),
             session_starts=frozenset(each.rule for each in self.responses if each.starts_session),
             absent_headers=self.absent_headers,
         )
 
-
-def _with_examples(
-    operation: Operation,
-    changes: Mapping[str, ObservedResponse],
-    evidence: Mapping[str, str],
-    source: str,
-) -> Operation:
-    """Return an operation with changed examples. Their statuses have no schema any more."""
-    examples = dict(operation.examples)
-    schemas = dict(operation.response_schemas)
-    for name, example in operation.examples.items():
-        change = changes.get(name)
-        if change is not None:
-            examples[name] = _with_change(example, change)
-            schemas[examples[name].status] = {}
-        if name in evidence:
-            examples[name] = replace(examples[name], evidence=evidence[name], source=source)
-    return replace(operation, examples=examples, response_schemas=schemas)
-
-
-def _without_versions(operation: Operation, rejected: Collection[str]) -> Operation:
-    """Return an operation that does not accept these values of `Version`."""
-    if not rejected:
-        return operation
-    accepted = "x-accepted-values"
-    parameters = tuple(
-        {**each, accepted: [value for value in each[accepted] if value not in rejected]}
-        if accepted in each
-        else each
-        for each in operation.parameters
-    )
-    return replace(operation, parameters=parameters)
+    def _change(self, operation: Operation, evidence: Mapping[str, Mapping[str, Any]]) -> Operation:
+        """Return an operation as observed. Statuses of changed examples have no schema any more."""
+        examples = {
+            name: replace(example, **evidence.get(name, {}))
+            for name, example in operation.examples.items()
+        }
+        schemas = dict(operation.response_schemas)
+        for change in self.responses:
+            if change.rule in examples:
+                example = examples[change.rule]
+                status = example.status if change.status is None else change.status
+                examples[change.rule] = replace(
+                    example,
+                    status=status,
+                    content=example.content if change.body is None else change.body,
+                    has_fixed_message=change.has_fixed_message,
+                )
+                schemas[status] = {}
+        accepted = "x-accepted-values"
+        parameters = tuple(
+            {**each, accepted: [one for one in each[accepted] if one not in self.rejected_versions]}
+            if accepted in each
+            else each
+            for each in operation.parameters
+        )
+        return replace(
+            operation, examples=examples, response_schemas=schemas, parameters=parameters
+        )
 
 
-def _with_change(example: Example, change: ObservedResponse) -> Example:
-    return replace(
-        example,
-        status=example.status if change.status is None else change.status,
-        content=example.content if change.body is None else change.body,
-        has_fixed_message=change.has_fixed_message,
-    )
+def _to_json(value: ObservedProbe | ObservedResponse) -> dict[str, Any]:
+    """Return the fields that differ from their defaults, by their names in a file."""
+    content = {each: getattr(value, each.name) for each in fields(value)}
+    return {json_name(each.name): found for each, found in content.items() if found != each.default}
+
+
+def _from_json(kind: type[ObservedT], content: Mapping[str, Any]) -> ObservedT:
+    values: dict[str, Any] = {}
+    for each in fields(kind):
+        if (value := content.get(json_name(each.name))) is not None:
+            values[each.name] = tuple(value) if isinstance(value, list) else value
+    return kind(**values)
 
 
 def load_observed_contract(file: str | None) -> Contract:
@@ -225,7 +201,9 @@ def read_observations(file: str | Path, contract: Contract | None = None) -> Obs
         place = TextPosition(getattr(error, "lineno", 1), getattr(error, "colno", 1))
         problem = Problem(place, f"cannot be read as JSON: {detail}", FILE_HINT)
         raise ObservationsError(str(file), [problem]) from None
-    problems = list(value_problems(value, _file_kind())) or list(_unknown_rules(value, contract))
+    problems = list(value_problems(value, _file_kind()))
+    if not problems and contract is not None:
+        problems = list(_unknown_rules(value, contract.examples))
     if problems:
         named = (each._replace(location=each.location or "/") for each in problems)
         raise ObservationsError(str(file), named)
@@ -237,27 +215,9 @@ def parse_observations(value: Mapping[str, Any]) -> Observations:
     return Observations(
         target=value["target"],
         date=value["date"],
-        probes=tuple(
-            ObservedProbe(
-                each["probe"],
-                each["date"],
-                tuple(each["behaviours"]),
-                each["response"],
-                tuple(each.get("differences", ())),
-            )
-            for each in value["probes"]
-        ),
+        probes=tuple(_from_json(ObservedProbe, each) for each in value["probes"]),
         settings={_PYTHON_NAMES[name]: each for name, each in value.get("settings", {}).items()},
-        responses=tuple(
-            ObservedResponse(
-                each["rule"],
-                each.get("status"),
-                each.get("body"),
-                each.get("hasFixedMessage", False),
-                each.get("startsSession", False),
-            )
-            for each in value.get("responses", ())
-        ),
+        responses=tuple(_from_json(ObservedResponse, each) for each in value.get("responses", ())),
         absent_headers={
             int(each["status"][0]): frozenset(map(str.lower, each["names"]))
             for each in value.get("absentHeaders", ())
@@ -266,12 +226,10 @@ def parse_observations(value: Mapping[str, Any]) -> Observations:
     )
 
 
-def _unknown_rules(value: Mapping[str, Any], contract: Contract | None) -> Iterator[Problem]:
-    if contract is None:
-        return
+def _unknown_rules(value: Mapping[str, Any], examples: Mapping[str, Example]) -> Iterator[Problem]:
     for index, each in enumerate(value.get("responses", ())):
-        if each["rule"] not in contract.examples:
-            hint = suggest(each["rule"], contract.examples)
+        if each["rule"] not in examples:
+            hint = suggest(each["rule"], examples)
             pointer = to_pointer(("responses", index, "rule"))
             yield Problem(pointer, "names no example of the contract", hint)
 
