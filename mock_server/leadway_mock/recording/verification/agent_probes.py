@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from leadway_mock.recording.verification.execute_probes import (
-    LOCATION,
-    MADE_UP,
-    SCOPE,
-)
+from leadway_mock.recording.verification.execute_probes import LOCATION, MADE_UP, SCOPE
 from leadway_mock.recording.verification.probe import Effect, Probe
 
 AGENTS: Final = "/agent-studio/agent"
@@ -16,12 +12,20 @@ CREATED: Final = f"{AGENTS}/{{create-agent/agent/agentId}}"
 VERSION: Final = f"{AGENTS}/versions/{{create-agent/versions/0/versionId}}"
 PAGE: Final = "locationId={location}&limit=5&offset=0"
 IN_LOCATION: Final = "locationId={location}"
+OTHER: Final = "other-location-token"
 MANAGED: Final = "/agent-studio/managed-agents"
 MANAGED_EXECUTE: Final = f"{MANAGED}/{{managed-agent}}/execute"
 
 
-def _read(name: str, behaviours: tuple[str, ...], path: str, query: str, **options: Any) -> Probe:  # noqa: ANN401 - options of a probe
-    return Probe(name, behaviours, None, method="GET", path=path, query=query, **options)
+def _read(
+    name: str,
+    behaviours: tuple[str, ...],
+    path: str,
+    query: str = IN_LOCATION,
+    method: str = "GET",
+    **options: Any,  # noqa: ANN401 - options of a probe
+) -> Probe:
+    return Probe(name, behaviours, None, method=method, path=path, query=query, **options)
 
 
 def _change(
@@ -45,35 +49,16 @@ def _execute(name: str, behaviour: str, *after: str) -> Probe:
 
 
 def _delete(name: str, path: str) -> Probe:
-    return Probe(
-        name,
-        ("agent-deleted",),
-        None,
-        method="DELETE",
-        path=path,
-        query=IN_LOCATION,
-        effect=Effect.CHANGES,
-    )
+    return _read(name, ("agent-deleted",), path, method="DELETE", effect=Effect.CHANGES)
 
 
 AGENT_PROBES: Final = (
     _read("list-agents", ("agents",), AGENTS, PAGE, is_list=True),
-    _read("list-without-limit", ("list-without-paging",), AGENTS, IN_LOCATION),
-    _read(
-        "list-with-a-token-of-another-location",
-        LOCATION,
-        AGENTS,
-        PAGE,
-        bearer="other-location-token",
-    ),
-    _read("read-agent", ("agent",), f"{AGENTS}/{{agent}}", IN_LOCATION, is_list=True),
-    _read("read-unknown-agent", ("agent-unknown",), f"{AGENTS}/{MADE_UP}", IN_LOCATION),
-    _read(
-        "read-inactive-agent",
-        ("agent-unavailable",),
-        f"{AGENTS}/{{inactive-agent}}",
-        IN_LOCATION,
-    ),
+    _read("list-without-limit", ("list-without-paging",), AGENTS),
+    _read("list-with-a-token-of-another-location", LOCATION, AGENTS, PAGE, bearer=OTHER),
+    _read("read-agent", ("agent",), f"{AGENTS}/{{agent}}", is_list=True),
+    _read("read-unknown-agent", ("agent-unknown",), f"{AGENTS}/{MADE_UP}"),
+    _read("read-inactive-agent", ("agent-unavailable",), f"{AGENTS}/{{inactive-agent}}"),
     _change(
         "create-agent",
         ("agent-created", "author-fields"),
@@ -96,7 +81,6 @@ AGENT_PROBES: Final = (
         "read-created-agent",
         ("agent-content-kept",),
         CREATED,
-        IN_LOCATION,
         effect=Effect.CHANGES,
         after=("change-version",),
     ),
@@ -105,7 +89,7 @@ AGENT_PROBES: Final = (
         ("agents-of-one-location",),
         CREATED,
         "locationId={other-location}",
-        bearer="other-location-token",
+        bearer=OTHER,
         effect=Effect.CHANGES,
     ),
     _change(
@@ -176,11 +160,11 @@ MANAGED_PROBES: Final = (
           headers=V3, is_list=True),
     _read("limit-is-no-number", ("query-invalid",), MANAGED, f"{IN_LOCATION}&limit=many",
           headers=V3),
-    _read("managed-agents-in-an-older-version", ("route-not-in-version",), MANAGED, IN_LOCATION),
+    _read("managed-agents-in-an-older-version", ("route-not-in-version",), MANAGED),
     _read("read-managed-agent", ("managed-agent",), f"{MANAGED}/{{managed-agent}}", IN_LOCATION,
           headers=V3, is_list=True),
     _read("read-unpublished-managed-agent", ("managed-published-only",),
-          f"{MANAGED}/{{unpublished-managed-agent}}", IN_LOCATION, headers=V3),
+          f"{MANAGED}/{{unpublished-managed-agent}}", headers=V3),
     _managed("managed-first-message", ("managed-reply",), FIRST_KEY, agent="managed-agent"),
     _managed("key-sent-again", ("managed-reply-repeated", "idempotency-key-repeated"), FIRST_KEY,
              FIRST),

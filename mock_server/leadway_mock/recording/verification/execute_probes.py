@@ -29,13 +29,11 @@ def _body(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
     return {name: value for name, value in body.items() if value is not ...}
 
 
-def _session(rule: str) -> tuple[str, ...]:
-    return (f"session-{rule}", f"session-{rule}-400")
-
-
 NO_MESSAGE: Final = _body(message=...)
 """A body that is rejected before an agent runs."""
 
+CONTINUES: Final = _body(executionId="{first-message/executionId}")
+UNKNOWN_AGENT: Final = EXECUTE.replace("{agent}", MADE_UP)
 ORDER: Final = ("checks-in-order",)
 
 AFTER_A_REPLY: Final = ("first-message",)
@@ -43,26 +41,11 @@ AFTER_A_REPLY: Final = ("first-message",)
 
 EXECUTE_PROBES: Final = (
     # Conversations
+    Probe("first-message", ("reply", "session-start", "response-in-one-piece"), agent="agent"),
+    Probe("session-continues", ("session-continue", "interaction-new-each-turn"), CONTINUES),
+    Probe("same-message-again", ("no-idempotency",), CONTINUES),
     Probe(
-        "first-message",
-        ("reply", "session-start", "response-in-one-piece"),
-        agent="agent",
-    ),
-    Probe(
-        "session-continues",
-        ("session-continue", "interaction-new-each-turn"),
-        _body(executionId="{first-message/executionId}"),
-    ),
-    Probe(
-        "same-message-again",
-        ("no-idempotency",),
-        _body(executionId="{first-message/executionId}"),
-    ),
-    Probe(
-        "session-continues-on-the-old-path",
-        ("paths-share-sessions",),
-        _body(executionId="{first-message/executionId}"),
-        path=OLD_EXECUTE,
+        "session-continues-on-the-old-path", ("paths-share-sessions",), CONTINUES, path=OLD_EXECUTE
     ),
     Probe(
         "empty-optional-fields",
@@ -73,14 +56,14 @@ EXECUTE_PROBES: Final = (
     # Sessions
     Probe(
         "unknown-session",
-        (*_session("unknown"), "session-unknown-new-session"),
+        ("session-unknown", "session-unknown-400", "session-unknown-new-session"),
         _body(executionId=MADE_UP),
         after=AFTER_A_REPLY,
     ),
     Probe(
         "session-of-another-agent",
-        _session("foreign-agent"),
-        _body(executionId="{first-message/executionId}"),
+        ("session-foreign-agent", "session-foreign-agent-400"),
+        CONTINUES,
         path="/agent-studio/agent/{other-agent}/execute",
     ),
     Probe("first-message-before-a-pause", ("session-start",), effect=Effect.SLOW),
@@ -93,7 +76,7 @@ EXECUTE_PROBES: Final = (
     ),
     Probe(
         "session-after-31-minutes",
-        _session("expired"),
+        ("session-expired", "session-expired-400"),
         _body(executionId="{session-after-29-minutes/executionId}"),
         effect=Effect.SLOW,
         wait_seconds=31 * 60,
@@ -114,14 +97,10 @@ EXECUTE_PROBES: Final = (
     Probe("no-version", ("version-missing",), headers={"version": None}),
     Probe("unknown-version", ("version-unknown",), headers={"version": "1999-12-31"}),
     *(
-        Probe(
-            f"version-{version}",
-            ("version-legacy" if version == "legacy" else "versions-accepted",),
-            NO_MESSAGE,
-            headers={"version": version},
-        )
-        for version in ("2021-04-15", "2021-07-28", "2023-02-21", "v3", "legacy")
+        Probe(f"version-{each}", ("versions-accepted",), NO_MESSAGE, headers={"version": each})
+        for each in ("2021-04-15", "2021-07-28", "2023-02-21", "v3")
     ),
+    Probe("version-legacy", ("version-legacy",), NO_MESSAGE, headers={"version": "legacy"}),
     Probe("token-without-scope", SCOPE, bearer="unscoped-token"),
     Probe("no-location", ("location-missing",), _body(locationId=...)),
     Probe("token-of-another-location", LOCATION, bearer="other-location-token"),
@@ -132,13 +111,8 @@ EXECUTE_PROBES: Final = (
     Probe("scope-before-location", ORDER, _body(locationId=...), bearer="unscoped-token"),
     Probe("location-before-body", ORDER, {"message": 3}),
     Probe("foreign-location-before-body", ORDER, NO_MESSAGE, bearer="other-location-token"),
-    Probe("body-before-agent", ORDER, NO_MESSAGE, path=EXECUTE.replace("{agent}", MADE_UP)),
-    Probe(
-        "agent-before-session",
-        ORDER,
-        _body(executionId=MADE_UP),
-        path=EXECUTE.replace("{agent}", MADE_UP),
-    ),
+    Probe("body-before-agent", ORDER, NO_MESSAGE, path=UNKNOWN_AGENT),
+    Probe("agent-before-session", ORDER, _body(executionId=MADE_UP), path=UNKNOWN_AGENT),
     # The body and the query
     Probe("no-message", ("body-invalid",), NO_MESSAGE),
     Probe("empty-message", ("body-invalid",), _body(message="")),
@@ -160,15 +134,10 @@ EXECUTE_PROBES: Final = (
     Probe("body-is-no-json", ("body-malformed",), b"{"),
     Probe("body-is-empty", ("body-malformed",), b""),
     Probe(
-        "body-is-plain-text",
-        ("media-type-unsupported",),
-        headers={"content-type": "text/plain"},
+        "body-is-plain-text", ("media-type-unsupported",), headers={"content-type": "text/plain"}
     ),
     Probe(
-        "body-is-too-large",
-        ("body-too-large",),
-        _body(message="x" * MEBIBYTE),
-        effect=Effect.LARGE,
+        "body-is-too-large", ("body-too-large",), _body(message="x" * MEBIBYTE), effect=Effect.LARGE
     ),
     Probe("source-in-query", ("source-query-ignored",), NO_MESSAGE, query="source=public_api"),
     Probe(
@@ -178,16 +147,14 @@ EXECUTE_PROBES: Final = (
         after=AFTER_A_REPLY,
     ),
     # Agents and versions
-    Probe("unknown-agent", ("agent-unknown",), path=EXECUTE.replace("{agent}", MADE_UP)),
-    Probe(
-        "execute-inactive-agent",
-        ("agent-inactive", "published-only"),
-        path=EXECUTE.replace("{agent}", "{inactive-agent}"),
-    ),
-    Probe(
-        "execute-unpublished-agent",
-        ("agent-unpublished", "published-only"),
-        path=EXECUTE.replace("{agent}", "{unpublished-agent}"),
+    Probe("unknown-agent", ("agent-unknown",), path=UNKNOWN_AGENT),
+    *(
+        Probe(
+            f"execute-{state}-agent",
+            (f"agent-{state}", "published-only"),
+            path=EXECUTE.replace("agent}", f"{state}-agent}}"),
+        )
+        for state in ("inactive", "unpublished")
     ),
     Probe(
         "unknown-agent-version",

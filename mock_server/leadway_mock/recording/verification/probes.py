@@ -9,11 +9,7 @@ from typing import Final
 
 from leadway_mock.contract.behaviours import MOCK_BEHAVIOURS
 from leadway_mock.contract.observations import Observations
-from leadway_mock.recording.verification.agent_probes import (
-    AGENT_PROBES,
-    CLEAN_UP,
-    MANAGED_PROBES,
-)
+from leadway_mock.recording.verification.agent_probes import AGENT_PROBES, CLEAN_UP, MANAGED_PROBES
 from leadway_mock.recording.verification.execute_probes import EXECUTE_PROBES
 from leadway_mock.recording.verification.probe import Effect, Probe, select_with_references
 from leadway_mock.util.names import suggest
@@ -45,17 +41,10 @@ RUN_ID: Final = "run"
 
 NOT_ASKED: Final[Mapping[str, tuple[str, ...]]] = {
     "It needs the client id and secret of an app, and a code of its user.": (
-        "access-token",
-        "location-access-token",
-        "refresh-token-invalid",
-        "authorization-code-invalid",
-        "client-credentials-unauthorized",
-        "token-class-location",
-        "authorization-code-once",
-        "refresh-token-rotates",
-        "refresh-token-concurrent",
-        "refresh-token-expiry",
-        "oauth-names-of-v3",
+        *("access-token", "location-access-token", "refresh-token-invalid"),
+        *("authorization-code-invalid", "client-credentials-unauthorized", "token-class-location"),
+        *("authorization-code-once", "refresh-token-rotates", "refresh-token-concurrent"),
+        *("refresh-token-expiry", "oauth-names-of-v3"),
     ),
     "It depends on how the agent was built.": ("reply-goal-completed",),
     "The reply does not say which version ran.": (
@@ -77,10 +66,7 @@ NOT_ASKED: Final[Mapping[str, tuple[str, ...]]] = {
         "idempotency-concurrent",
     ),
     "It cannot be caused from outside.": (
-        "server-error",
-        "upstream-timeout",
-        "proxy-bad-gateway",
-        "proxy-unavailable",
+        *("server-error", "upstream-timeout", "proxy-bad-gateway", "proxy-unavailable"),
         "idempotency-after-lost-response",
     ),
     "It takes a day or more.": ("idempotency-key-forgotten",),
@@ -93,39 +79,15 @@ NOT_ASKED: Final[Mapping[str, tuple[str, ...]]] = {
     "Any id is right.": ("ids-opaque",),
     "The order depends on the agents of the account.": ("agents-in-order",),
     "Only mocks have it.": (
-        "agent-read-only",
-        "agents-limited",
-        "created-agent-runs",
-        "token-made-up",
-        "deprecated-path-marked",
-        "attachment-never-fetched",
-        "evidence-sent",
-        "hint-sent",
-        "prefer-selects-example",
-        "prefer-unsatisfiable",
-        "dialogue-played",
-        "dialogue-version-kept",
-        "dialogue-fallback",
-        "unscripted-message",
-        "unscripted-rejected",
-        "files-reloaded",
-        "workers-agree",
-        "machines-agree",
-        "fault-first-calls",
-        "fault-before-commit",
-        "fault-after-commit",
-        "fault-status",
-        "fault-response",
-        "fault-retry-after",
-        "fault-proxy-page",
-        "fault-connection-reset",
-        "fault-empty-response",
-        "fault-malformed-chunk",
-        "fault-random-data",
-        "fault-truncated-body",
-        "fault-slow-body",
-        "fault-hang",
-        "fault-latency",
+        *("agent-read-only", "agents-limited", "created-agent-runs", "token-made-up"),
+        *("deprecated-path-marked", "attachment-never-fetched", "evidence-sent", "hint-sent"),
+        *("prefer-selects-example", "prefer-unsatisfiable", "dialogue-played"),
+        *("dialogue-version-kept", "dialogue-fallback", "unscripted-message"),
+        *("unscripted-rejected", "files-reloaded", "workers-agree", "machines-agree"),
+        *("fault-first-calls", "fault-before-commit", "fault-after-commit", "fault-status"),
+        *("fault-response", "fault-retry-after", "fault-proxy-page", "fault-connection-reset"),
+        *("fault-empty-response", "fault-malformed-chunk", "fault-random-data"),
+        *("fault-truncated-body", "fault-slow-body", "fault-hang", "fault-latency"),
         "fault-needs-server",
         *MOCK_BEHAVIOURS,
     ),
