@@ -34,7 +34,6 @@ from leadway_mock.recording.verification.probe_sender import (
     INTERVAL_SECONDS,
     Budget,
     HttpTarget,
-    PacedTarget,
     ProbeResponse,
     ProbeSender,
 )
@@ -142,8 +141,8 @@ def main(arguments: Sequence[str]) -> int:
         with Upstream(options.base_url, **allowed) as upstream:
             if not _confirm(run.probes, run.expected, values, options):
                 return USAGE_ERROR
-            target = PacedTarget(HttpTarget(upstream), options.interval)
-            sender = ProbeSender(target, values, Budget(options.max_runs))
+            budget = Budget(options.max_runs)
+            sender = ProbeSender(HttpTarget(upstream), values, budget, options.interval)
             report = run.verify(sender, str(upstream.origin), options)
     except (UpstreamError, RecordingError) as error:
         print_error(f"{COMMAND}: could not look", str(error))
@@ -174,7 +173,7 @@ class _VerificationRun:
             today=self.today,
         )
         mock = mock_sender(self.contract, self.known, self.settings)
-        self.expected = dict(mock.observe(self.probes))
+        self.expected = mock.observe_all(self.probes)
 
     def verify(
         self, target: ProbeSender, origin: str, options: argparse.Namespace

@@ -103,7 +103,7 @@ class Findings:
         self, observations: Observations, probes: Collection[Probe]
     ) -> dict[str, ProbeResult]:
         """Return the verdicts on a mock with these observations."""
-        expected = dict(self.reference(observations).observe(probes))
+        expected = self.reference(observations).observe_all(probes)
         return {
             each.probe.name: judge(each.probe, expected[each.probe.name], each.actual)
             for each in self._compared

@@ -93,17 +93,16 @@ class ResponseNormalizer:
     def __init__(self, values: Mapping[str, str]) -> None:
         self._marks = {text: f"<{name}>" for name, text in values.items() if text}
 
-    def normalize(self, probe: Probe, request: Request, response: TargetResponse) -> dict[str, Any]:
-        """Return status, compared headers and body; raises `NoJsonError`."""
-        body = response.json()
+    def normalize(
+        self, probe: Probe, request: Request, response: TargetResponse, body: object
+    ) -> dict[str, Any]:
+        """Return status, compared headers and the decoded body."""
         sent = f"{request.path}?{request.query} {request.body.decode('utf-8', 'replace')}"
         self._learn(probe.name, body, sent)
-        content = _shape(body) if probe.is_list and _is_success(response) else self._replace(body)
-        return {
-            "status": response.status,
-            "headers": dict(_headers(probe, response)),
-            "body": content,
-        }
+        is_success = 200 <= response.status < 300  # noqa: PLR2004 - the statuses of success
+        content = _shape(body) if probe.is_list and is_success else self._replace(body)
+        headers = dict(_headers(probe, response))
+        return {"status": response.status, "headers": headers, "body": content}
 
     def _learn(self, probe: str, body: object, sent: str) -> None:
         """Give a mark to every new id of a body. What the client sent is no new id."""
@@ -171,7 +170,3 @@ def _shape(value: object, name: str = "") -> Any:  # noqa: ANN401 - any JSON val
 def _type_mark(value: object) -> str:
     names = {bool: "boolean", int: "number", float: "number", str: "string", list: "array"}
     return f"<{names.get(type(value), 'null' if value is None else 'object')}>"
-
-
-def _is_success(response: TargetResponse) -> bool:
-    return 200 <= response.status < 300  # noqa: PLR2004 - the statuses of success

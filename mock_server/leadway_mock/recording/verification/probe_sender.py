@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 from urllib.parse import quote
@@ -65,9 +65,8 @@ class Target(Protocol):
 class HttpTarget:
     """Sends probes to one origin; the caller closes its client."""
 
-    def __init__(self, upstream: Upstream, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, upstream: Upstream) -> None:
         self._upstream = upstream
-        self._sleep = sleep
 
     def send(self, request: Request) -> TargetResponse:
         """Return the response; raises `TargetError`."""
@@ -86,7 +85,7 @@ class HttpTarget:
 
     def wait(self, seconds: float) -> None:
         """Sleep."""
-        self._sleep(seconds)
+        time.sleep(seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +112,53 @@ class Budget:
 
 
 @dataclass(slots=True)
-class PacedTarget:
-    """Target that gets a request at most every `interval_seconds`, and waits after a 429."""
+class ProbeSender:
+    """Requests to one side, in order; later probes refer to the responses of earlier ones.
+
+    `values` are the user's, by name, such as `agent`. A request is sent at most every
+    `interval_seconds`, and again after a 429.
+    """
 
     target: Target
-    interval_seconds: float = INTERVAL_SECONDS
+    values: Mapping[str, str]
+    budget: Budget = field(default_factory=Budget)
+    interval_seconds: float = 0.0
     now: Callable[[], float] = time.monotonic
+    _bodies: dict[str, Any] = field(init=False)
+    _normalizer: ResponseNormalizer = field(init=False)
+    _failures: int = field(default=0, init=False)
     _sent_at: float = field(default=float("-inf"), init=False)
+
+    def __post_init__(self) -> None:
+        self._bodies = dict(self.values)
+        self._normalizer = ResponseNormalizer(self.values)
+
+    def observe_all(self, probes: Iterable[Probe]) -> dict[str, ProbeResponse]:
+        """Return the observation of each probe, by name."""
+        return {each.name: self.observe(each) for each in probes}
+
+    def observe(self, probe: Probe) -> ProbeResponse:
+        """Send a probe; return the response, or why there is none."""
+        if self._failures >= MAX_FAILURES:
+            reason = f"not sent: the target did not respond {MAX_FAILURES} times in a row"
+            return ProbeResponse(reason=reason)
+        if probe.may_run_agent and self.budget.is_used_up:
+            reason = f"the budget of {self.budget.max_runs} agent runs is used up"
+            return ProbeResponse(reason=reason, was_asked=False)
+        try:
+            request = probe.build_request(self._bodies)
+            if probe.wait_seconds:
+                self.target.wait(probe.wait_seconds)
+            response = self.send(request)
+        except MissingValueError as error:
+            return ProbeResponse(reason=str(error))
+        except TargetError as error:
+            self._failures += 1
+            return ProbeResponse(reason=str(error))
+        self._failures = 0
+        if probe.may_run_agent and response.status == OK:
+            self.budget.used += 1
+        return self._read(probe, request, response)
 
     def send(self, request: Request) -> TargetResponse:
         """Return the response, after up to three attempts; raises `TargetError`."""
@@ -136,60 +175,10 @@ class PacedTarget:
             self.target.wait(min(seconds, MAX_RETRY_SECONDS))
         return response
 
-    def wait(self, seconds: float) -> None:
-        """Let time pass."""
-        self.target.wait(seconds)
-
-
-@dataclass(slots=True)
-class ProbeSender:
-    """Requests to one side, in order; later probes refer to the responses of earlier ones.
-
-    `values` are the user's, by name, such as `agent`.
-    """
-
-    target: Target
-    values: Mapping[str, str]
-    budget: Budget = field(default_factory=Budget)
-    _bodies: dict[str, Any] = field(default_factory=dict, init=False)
-    _normalizer: ResponseNormalizer = field(init=False)
-    _failures: int = field(default=0, init=False)
-
-    def __post_init__(self) -> None:
-        self._bodies.update(self.values)
-        self._normalizer = ResponseNormalizer(self.values)
-
-    def observe(self, probes: Iterable[Probe]) -> Iterator[tuple[str, ProbeResponse]]:
-        """Yield the name and the observation of each probe."""
-        for probe in probes:
-            yield probe.name, self._observe(probe)
-
-    def _observe(self, probe: Probe) -> ProbeResponse:
-        if self._failures >= MAX_FAILURES:
-            reason = f"not sent: the target did not respond {MAX_FAILURES} times in a row"
-            return ProbeResponse(reason=reason)
-        if probe.may_run_agent and self.budget.is_used_up:
-            reason = f"the budget of {self.budget.max_runs} agent runs is used up"
-            return ProbeResponse(reason=reason, was_asked=False)
-        try:
-            request = probe.build_request(self._bodies)
-            if probe.wait_seconds:
-                self.target.wait(probe.wait_seconds)
-            response = self.target.send(request)
-        except MissingValueError as error:
-            return ProbeResponse(reason=str(error))
-        except TargetError as error:
-            self._failures += 1
-            return ProbeResponse(reason=str(error))
-        self._failures = 0
-        if probe.may_run_agent and response.status == OK:
-            self.budget.used += 1
-        return self._read(probe, request, response)
-
     def _read(self, probe: Probe, request: Request, response: TargetResponse) -> ProbeResponse:
         try:
-            normalized = self._normalizer.normalize(probe, request, response)
             body = response.json()
+            normalized = self._normalizer.normalize(probe, request, response, body)
         except NoJsonError as error:
             return ProbeResponse(reason=f"{response.status} with {error}")
         except RecursionError:

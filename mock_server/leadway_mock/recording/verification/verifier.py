@@ -106,7 +106,7 @@ def count_possible_runs(probes: Sequence[Probe]) -> int:
 
 def admission_error(target: ProbeSender) -> str:
     """Return why nothing can be compared: token or location are rejected; else an empty text."""
-    ((_, observation),) = target.observe([ADMISSION])
+    observation = target.observe(ADMISSION)
     response = observation.response
     if response is None:
         return observation.reason
@@ -130,7 +130,7 @@ def verify(
         elif reasons and probe.may_run_agent:
             result = ProbeResult(probe, Verdict.COULD_NOT_LOOK, f"not sent: {reasons[0]}")
         else:
-            ((_, actual),) = target.observe([probe])
+            actual = target.observe(probe)
             if probe.agent and (reason := _no_reply_reason(probe, actual)):
                 unresponsive[probe.agent] = reason
                 actual = ProbeResponse(reason=reason)

@@ -114,15 +114,13 @@ def verify_all(
 ) -> list[ProbeResult]:
     """Return the verdicts on all probes but the large one, by a mock with these observations."""
     probes = [each for each in PROBES.values() if each.effect is not Effect.LARGE]
-    expected = (
-        dict(mock_sender(contract(), known).observe(probes)) if known else default_responses()
-    )
+    expected = mock_sender(contract(), known).observe_all(probes) if known else default_responses()
     return list(verify(probes, expected, ProbeSender(target, values)))
 
 
 @cache
 def default_responses() -> dict[str, ProbeResponse]:
-    return dict(mock_sender(contract()).observe(PROBES.values()))
+    return mock_sender(contract()).observe_all(PROBES.values())
 
 
 def derive(results: list[ProbeResult], known: Observations | None = None) -> Observations:

@@ -13,7 +13,6 @@ from leadway_mock.recording.verification.observed import TargetResponse
 from leadway_mock.recording.verification.probe import MissingValueError, Probe
 from leadway_mock.recording.verification.probe_sender import (
     Budget,
-    PacedTarget,
     ProbeSender,
     TargetError,
 )
@@ -59,7 +58,7 @@ def repeat(response: TargetResponse | Exception) -> Iterator[TargetResponse | Ex
 
 def run(sender: ProbeSender, *names: str) -> list[ProbeResult]:
     probes = [PROBES[name] for name in names or NAMES]
-    return list(verify(probes, dict(mock_sender(contract()).observe(probes)), sender))
+    return list(verify(probes, mock_sender(contract()).observe_all(probes), sender))
 
 
 @pytest.mark.parametrize(
@@ -81,8 +80,7 @@ def run(sender: ProbeSender, *names: str) -> list[ProbeResult]:
 def test_what_cannot_be_compared_is_no_verdict(
     response: TargetResponse | Exception, reason: str
 ) -> None:
-    target = PacedTarget(Script(repeat(response)), 0)
-    (result,) = run(ProbeSender(target, MOCK_VALUES), "no-token")
+    (result,) = run(ProbeSender(Script(repeat(response)), MOCK_VALUES), "no-token")
     assert result.verdict is Verdict.COULD_NOT_LOOK
     assert result.reason.startswith(reason)
     assert result.differences == ()
@@ -135,7 +133,7 @@ def test_the_budget_counts_runs_of_the_agent_and_not_requests() -> None:
 
 def test_costs_are_known_before() -> None:
     probes = [PROBES[name] for name in (*NAMES, "list-agents", "key-sent-again")]
-    expected = dict(mock_sender(contract()).observe(probes))
+    expected = mock_sender(contract()).observe_all(probes)
     assert count_runs(expected) == 3
     assert count_possible_runs(probes) == 4
 
@@ -143,9 +141,9 @@ def test_costs_are_known_before() -> None:
 def test_requests_keep_their_distance() -> None:
     moments = iter([0.0, 0.0, 0.2, 0.5, 1.5, 1.5])
     script = Script(repeat(TargetResponse(200, JSON, b"{}")))
-    target = PacedTarget(script, 0.5, lambda: next(moments))
+    sender = ProbeSender(script, {}, interval_seconds=0.5, now=lambda: next(moments))
     for _ in range(3):
-        target.send(Request("GET", "/"))
+        sender.send(Request("GET", "/"))
     assert script.waits == [pytest.approx(0.3)]
 
 
@@ -153,7 +151,7 @@ def test_a_429_is_sent_again_after_its_time() -> None:
     limited = TargetResponse(429, {**JSON, "retry-after": "7"}, b"{}")
     endless = replace(limited, headers={**JSON, "retry-after": "9999"})
     script = Script(iter([limited, endless, TargetResponse(200, JSON, b"{}")]))
-    assert PacedTarget(script, 0).send(Request("GET", "/")).status == 200
+    assert ProbeSender(script, {}).send(Request("GET", "/")).status == 200
     assert script.waits == [7.0, 60.0]
 
 

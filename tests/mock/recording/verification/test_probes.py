@@ -32,7 +32,7 @@ def test_every_reference_is_a_value_or_an_earlier_probe() -> None:
 
 
 def test_the_mock_responds_to_every_probe() -> None:
-    found = dict(mock_sender(contract()).observe(PROBES.values()))
+    found = mock_sender(contract()).observe_all(PROBES.values())
     assert {name: each.reason for name, each in found.items() if each.response is None} == {}
     for name, probe in PROBES.items():
         examples = {row for row in probe.behaviours if row in contract().examples}

@@ -30,7 +30,8 @@ def normalize(
     response = TargetResponse(200, JSON, json.dumps(body).encode())
     probe = Probe(name, (), is_list=is_list)
     normalizer = normalizer or ResponseNormalizer({"agent": "agent-0001"})
-    return normalizer.normalize(probe, Request("POST", "/", body=sent.encode()), response)["body"]
+    request = Request("POST", "/", body=sent.encode())
+    return normalizer.normalize(probe, request, response, response.json())["body"]
 
 
 @pytest.mark.parametrize(
