@@ -7,8 +7,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
@@ -34,7 +33,6 @@ from leadway_mock.recording.verification.probe_sender import (
     INTERVAL_SECONDS,
     Budget,
     HttpTarget,
-    ProbeResponse,
     ProbeSender,
 )
 from leadway_mock.recording.verification.probes import (
@@ -90,37 +88,13 @@ HELP: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(slots=True)
-class VerificationReport:
-    """Verdicts, what is wrong with the accepted differences, and what was written."""
-
-    results: list[ProbeResult]
-    problems: list[str] = field(default_factory=list)
-    file: Path | None = None
-    unapplied: Mapping[str, int] = field(default_factory=dict)
-    """Number of differences that remain with the observations, by probe."""
-
-    is_interrupted: bool = False
-
-    @property
-    def exit_code(self) -> int:
-        """The exit code; see `EPILOG`."""
-        if self.is_interrupted:
-            return INTERRUPTED
-        verdicts = {each.verdict for each in self.results}
-        if Verdict.DIFFERS in verdicts or self.problems:
-            return FAILED
-        if Verdict.COULD_NOT_LOOK in verdicts:
-            return COULD_NOT_LOOK
-        return OK if Verdict.AGREES in verdicts else NOTHING_ASKED
-
-
 def main(arguments: Sequence[str]) -> int:
     """Verify the target that `arguments` name; see `EPILOG` for the exit codes."""
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.list:
-        _print_probes()
+        lines = (f"{reason} {', '.join(rows)}" for reason, rows in NOT_ASKED.items())
+        print_line("\n".join([*describe_probes(), "\nNot asked:", *lines]))
         return OK
     values = _values(options)
     for name in ("token", "location", "agent"):
@@ -139,26 +113,27 @@ def main(arguments: Sequence[str]) -> int:
     allowed = {"allow_private": options.allow_private, "allow_http": options.allow_http}
     try:
         with Upstream(options.base_url, **allowed) as upstream:
-            if not _confirm(run.probes, run.expected, values, options):
+            if not run.confirm(values):
                 return USAGE_ERROR
             budget = Budget(options.max_runs)
             sender = ProbeSender(HttpTarget(upstream), values, budget, options.interval)
-            report = run.verify(sender, str(upstream.origin), options)
+            run.verify(sender, str(upstream.origin))
     except (UpstreamError, RecordingError) as error:
         print_error(f"{COMMAND}: could not look", str(error))
         return COULD_NOT_LOOK
-    _print_summary(report, options)
-    return report.exit_code
+    run.print_summary()
+    return run.exit_code
 
 
 class _VerificationRun:
-    """What one run compares, and with what."""
+    """What one run compares, and with what; verdicts, and what was written."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         """Prepare the run, with the responses of the mock.
 
         Raises `AcceptanceError`, `ObservationsError`, `SelectionError` or `SettingsError`.
         """
+        self.options = options
         self.contract, self.today = load_contract(), datetime.now(UTC).date()
         self.known = Observations()
         if options.observations is not None:
@@ -174,49 +149,127 @@ class _VerificationRun:
         )
         mock = mock_sender(self.contract, self.known, self.settings)
         self.expected = mock.observe_all(self.probes)
+        self.results: list[ProbeResult] = []
+        self.problems: list[str] = []
+        self.file: Path | None = None
+        self.unapplied: dict[str, int] = {}
+        """Number of differences that remain with the observations, by probe."""
 
-    def verify(
-        self, target: ProbeSender, origin: str, options: argparse.Namespace
-    ) -> VerificationReport:
-        """Send the probes, print each verdict, write the observations; return the report.
+        self.is_interrupted = False
 
-        Raises `RecordingError`.
-        """
+    @property
+    def exit_code(self) -> int:
+        """The exit code; see `EPILOG`."""
+        if self.is_interrupted:
+            return INTERRUPTED
+        verdicts = {each.verdict for each in self.results}
+        if Verdict.DIFFERS in verdicts or self.problems:
+            return FAILED
+        if Verdict.COULD_NOT_LOOK in verdicts:
+            return COULD_NOT_LOOK
+        return OK if Verdict.AGREES in verdicts else NOTHING_ASKED
+
+    def confirm(self, values: Mapping[str, str]) -> bool:
+        """Print how much the run costs; return whether the user wants it."""
+        asked = [each for each in self.probes if not missing_values(each, values)]
+        runs = count_runs({each.name: self.expected[each.name] for each in asked})
+        possible = count_possible_runs(asked)
+        if self.options.max_runs is not None:
+            possible = min(possible, self.options.max_runs)
+        seconds = len(asked) * self.options.interval + sum(each.wait_seconds for each in asked)
+        line = (
+            f"Requests: {len(asked)}, in about {_duration(seconds)}. Runs of agents: {runs}, and at"
+            f" most {max(runs, possible)} if the target accepts what the mock rejects."
+        )
+        print_error("", line)
+        if self.options.yes:
+            return True
+        if not sys.stdin or not sys.stdin.isatty():
+            print_error(COMMAND, "standard input is no terminal; add --yes to send the requests.")
+            return False
+        print_error("", "Continue? [y/N]")
+        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+    def verify(self, target: ProbeSender, origin: str) -> None:
+        """Send the probes, print each verdict, write the observations; raises `RecordingError`."""
         if self.probes and (reason := admission_error(target)):
-            unasked = [ProbeResult(each, Verdict.COULD_NOT_LOOK, reason) for each in self.probes]
-            _print_results(unasked[:1], options)
-            return VerificationReport(unasked)
-        results: list[ProbeResult] = []
-        is_interrupted = False
+            self.results = [
+                ProbeResult(each, Verdict.COULD_NOT_LOOK, reason) for each in self.probes
+            ]
+            self._print(self.results[0])
+            return
         try:
-            for result in verify(self.probes, self.expected, target):
-                results += accept([result], self.accepted)
-                _print_results(results[-1:], options)
+            self._send(self.probes, target)
         except KeyboardInterrupt:  # What was observed is kept, and the agent is deleted.
-            is_interrupted = True
-            sent = {each.probe.name for each in results}
-            undo = [each for each in self.probes if each.name in clean_up_after(sent)]
-            results += verify(undo, self.expected, target)
-            _print_results(results[len(sent) :], options)
-        compared = {each.probe.name for each in results if each.actual.response is not None}
-        report = VerificationReport(results, problems(self.accepted, compared))
-        report.is_interrupted = is_interrupted
+            self.is_interrupted = True
+            undone = clean_up_after({each.probe.name for each in self.results})
+            self._send([each for each in self.probes if each.name in undone], target)
+        compared = {each.probe.name for each in self.results if each.actual.response is not None}
+        self.problems = problems(self.accepted, compared)
         if compared:
-            self._write(report, origin, options)
-        return report
+            self._write(origin)
 
-    def _write(self, report: VerificationReport, origin: str, options: argparse.Namespace) -> None:
+    def _send(self, probes: Sequence[Probe], target: ProbeSender) -> None:
+        for result in verify(probes, self.expected, target):
+            self.results += accept([result], self.accepted)
+            self._print(self.results[-1])
+
+    def _write(self, origin: str) -> None:
         findings = Findings(
-            report.results,
+            self.results,
             lambda each: mock_sender(self.contract, each, self.settings),
             self.contract,
             self.today.isoformat(),
         )
         observations = findings.derive(self.known, origin)
-        report.file = _new_file(options.out, self.today, options.observations)
-        write_json(report.file, RedactedJson(observations.to_json()))
-        report.unapplied = {
+        self.file = _new_file(self.options.out, self.today, self.options.observations)
+        write_json(self.file, RedactedJson(observations.to_json()))
+        self.unapplied = {
             each.probe: len(each.differences) for each in observations.probes if each.differences
+        }
+
+    def _print(self, result: ProbeResult) -> None:
+        if self.options.json:
+            return
+        reason = f": {result.reason}" if result.reason else ""
+        print_line(short_lines(f"{result.verdict:<14}  {result.probe.name}{reason}"))
+        for difference in result.differences:
+            print_line(f"  {short_lines(str(difference))}")
+
+    def print_summary(self) -> None:
+        """Print the counts and the file, or everything as JSON."""
+        if self.options.json:
+            print_line(json.dumps(self._as_json(), ensure_ascii=False, indent=2))
+            return
+        for problem in self.problems:
+            print_line(f"accepted differences: an entry {short_lines(problem)}")
+        counts = Counter(each.verdict for each in self.results)
+        print_line(
+            f"{counts[Verdict.AGREES]} agree, {counts[Verdict.DIFFERS]} differ,"
+            f" {counts[Verdict.NOT_ASKED]} not asked,"
+            f" {counts[Verdict.COULD_NOT_LOOK]} could not be looked at."
+        )
+        if self.file is not None:
+            for name, number in self.unapplied.items():
+                print_line(f"The mock cannot do the same in {number} fields of {name}.")
+            print_line(f"Use what was observed with: leadway mock --observations {self.file}")
+
+    def _as_json(self) -> dict[str, Any]:
+        probes = [
+            {
+                "probe": each.probe.name,
+                "verdict": each.verdict,
+                "reason": each.reason,
+                "differences": [one.to_json() for one in each.differences],
+            }
+            for each in self.results
+        ]
+        file = str(self.file) if self.file else None
+        return {
+            "file": file,
+            "problems": self.problems,
+            "unapplied": self.unapplied,
+            "probes": probes,
         }
 
 
@@ -246,89 +299,9 @@ def _values(options: argparse.Namespace) -> dict[str, str]:
     return {**values, RUN_ID: uuid4().hex[:12]}
 
 
-def _confirm(
-    probes: Sequence[Probe],
-    expected: Mapping[str, ProbeResponse],
-    values: Mapping[str, str],
-    options: argparse.Namespace,
-) -> bool:
-    """Print how much the run costs; return whether the user wants it."""
-    asked = [each for each in probes if not missing_values(each, values)]
-    runs = count_runs({each.name: expected[each.name] for each in asked})
-    possible = count_possible_runs(asked)
-    if options.max_runs is not None:
-        possible = min(possible, options.max_runs)
-    seconds = len(asked) * options.interval + sum(each.wait_seconds for each in asked)
-    line = (
-        f"Requests: {len(asked)}, in about {_duration(seconds)}. Runs of agents: {runs}, and at"
-        f" most {max(runs, possible)} if the target accepts what the mock rejects."
-    )
-    print_error("", line)
-    if options.yes:
-        return True
-    if not sys.stdin or not sys.stdin.isatty():
-        print_error(COMMAND, "standard input is no terminal; add --yes to send the requests.")
-        return False
-    print_error("", "Continue? [y/N]")
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
-
-
 def _duration(seconds: float) -> str:
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes > 1 else f"{max(1, round(seconds))} s"
-
-
-def _print_results(results: Iterable[ProbeResult], options: argparse.Namespace) -> None:
-    if options.json:
-        return
-    for each in results:
-        reason = f": {each.reason}" if each.reason else ""
-        print_line(short_lines(f"{each.verdict.value:<14}  {each.probe.name}{reason}"))
-        for difference in each.differences:
-            print_line(f"  {short_lines(str(difference))}")
-
-
-def _print_summary(report: VerificationReport, options: argparse.Namespace) -> None:
-    if options.json:
-        print_line(json.dumps(_as_json(report), ensure_ascii=False, indent=2))
-        return
-    for problem in report.problems:
-        print_line(f"accepted differences: an entry {short_lines(problem)}")
-    counts = Counter(each.verdict for each in report.results)
-    print_line(
-        f"{counts[Verdict.AGREES]} agree, {counts[Verdict.DIFFERS]} differ,"
-        f" {counts[Verdict.NOT_ASKED]} not asked,"
-        f" {counts[Verdict.COULD_NOT_LOOK]} could not be looked at."
-    )
-    if report.file is not None:
-        for name, number in report.unapplied.items():
-            print_line(f"The mock cannot do the same in {number} fields of {name}.")
-        print_line(f"Use what was observed with: leadway mock --observations {report.file}")
-
-
-def _as_json(report: VerificationReport) -> dict[str, Any]:
-    return {
-        "file": str(report.file) if report.file else None,
-        "problems": report.problems,
-        "unapplied": dict(report.unapplied),
-        "probes": [
-            {
-                "probe": each.probe.name,
-                "verdict": each.verdict.value,
-                "reason": each.reason,
-                "differences": [one.to_json() for one in each.differences],
-            }
-            for each in report.results
-        ],
-    }
-
-
-def _print_probes() -> None:
-    for line in describe_probes():
-        print_line(line)
-    print_line("\nNot asked:")
-    for reason, rows in NOT_ASKED.items():
-        print_line(f"{reason} {', '.join(rows)}")
 
 
 def _number(text: str) -> float:
