@@ -275,7 +275,7 @@ def _live_service(config: pytest.Config) -> LiveService:
             os.environ,
             max_runs=config.getoption("leadway_max_runs"),
             interval_seconds=config.getoption("leadway_interval"),
-        ).open()
+        )
     except (UpstreamError, ValueError) as error:
         raise pytest.UsageError(str(error)) from None
     config.add_cleanup(service.close)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, Final
 
 from leadway_mock.agents.access_tokens import access_claims, issue_token
@@ -37,28 +36,26 @@ from leadway_mock.store import open_store
 _START: Final = ManualClock().now()
 _LOCATION: Final = "C2QujeCh8ZnC7al2InWR"
 
-MOCK_VALUES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "token": "pit-12345678-1234-4234-8234-123456789abc",
-        "location": _LOCATION,
-        "agent": ECHO_ID,
-        "other-agent": GOAL_ID,
-        "inactive-agent": INACTIVE_ID,
-        "unpublished-agent": UNPUBLISHED_ID,
-        "managed-agent": MANAGED_ID,
-        "unpublished-managed-agent": MANAGED_UNPUBLISHED_ID,
-        "other-location": OTHER_LOCATION,
-        "other-location-token": OTHER_LOCATION_TOKEN,
-        "unscoped-token": UNSCOPED_TOKEN,
-        "expired-token": issue_token(
-            access_claims(LOCATION_CLASS, _LOCATION, DEFAULT_SCOPES, now=_START, seconds=-1)
-        ),
-        "agency-token": issue_token(
-            access_claims(COMPANY_CLASS, "company", DEFAULT_SCOPES, now=_START, seconds=86_400)
-        ),
-        "run": "0",
-    }
-)
+MOCK_VALUES: Final[Mapping[str, str]] = {
+    "token": "pit-12345678-1234-4234-8234-123456789abc",
+    "location": _LOCATION,
+    "agent": ECHO_ID,
+    "other-agent": GOAL_ID,
+    "inactive-agent": INACTIVE_ID,
+    "unpublished-agent": UNPUBLISHED_ID,
+    "managed-agent": MANAGED_ID,
+    "unpublished-managed-agent": MANAGED_UNPUBLISHED_ID,
+    "other-location": OTHER_LOCATION,
+    "other-location-token": OTHER_LOCATION_TOKEN,
+    "unscoped-token": UNSCOPED_TOKEN,
+    "expired-token": issue_token(
+        access_claims(LOCATION_CLASS, _LOCATION, DEFAULT_SCOPES, now=_START, seconds=-1)
+    ),
+    "agency-token": issue_token(
+        access_claims(COMPANY_CLASS, "company", DEFAULT_SCOPES, now=_START, seconds=86_400)
+    ),
+    "run": "0",
+}
 """What the built-in agents and tokens are to probes."""
 
 

@@ -139,23 +139,6 @@ def content_bytes(message: Mapping[str, Any]) -> bytes:
     return str(text.value if isinstance(text, RedactedJson) else text).encode()
 
 
-def message_body(headers: Headers, body: bytes) -> dict[str, Any]:
-    """Return `{"body": JSON}`, or `{"text": …}` for another body; empty for an empty one."""
-    if not body:
-        return {}
-    named = header_map(headers)
-    decoded = _decompress(body, named.get("content-encoding", ""))
-    if decoded is None:
-        return {"text": _NOT_SHOWN}
-    try:
-        value = json.loads(decoded, parse_constant=_reject_constant)
-    except RecursionError:
-        return {"text": _NOT_SHOWN}
-    except ValueError:
-        return {"text": decoded.decode("utf-8", "replace")}
-    return {"text": _NOT_SHOWN} if _is_deep(value) else {"body": value}
-
-
 def header_map(headers: Headers) -> dict[str, str]:
     """Return headers with names in lower case; values of the same name are joined by commas."""
     named: dict[str, str] = {}
@@ -188,11 +171,25 @@ def exchange_content(exchange: Exchange) -> dict[str, Any]:
 
 
 def _message(headers: Headers, body: bytes) -> dict[str, Any]:
-    """Return headers and the decoded body, without the headers of its encoding."""
+    """Return headers, without those of its encoding, and the decoded body unless it is empty."""
     named = hide_secrets(header_map(headers))
-    for name in ("content-encoding", "transfer-encoding"):
-        named.pop(name, None)
-    return {"headers": named, **message_body(headers, body)}
+    named.pop("transfer-encoding", None)
+    encoding = named.pop("content-encoding", "")
+    return {"headers": named} | (_body(body, encoding) if body else {})
+
+
+def _body(body: bytes, encoding: str) -> dict[str, Any]:
+    """Return `{"body": JSON}`, or `{"text": …}` for another body."""
+    decoded = _decompress(body, encoding)
+    if decoded is None:
+        return {"text": _NOT_SHOWN}
+    try:
+        value = json.loads(decoded, parse_constant=_reject_constant)
+    except RecursionError:
+        return {"text": _NOT_SHOWN}
+    except ValueError:
+        return {"text": decoded.decode("utf-8", "replace")}
+    return {"text": _NOT_SHOWN} if _is_deep(value) else {"body": value}
 
 
 def _decompress(body: bytes, encoding: str) -> bytes | None:

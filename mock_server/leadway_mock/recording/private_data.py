@@ -8,11 +8,10 @@ are pure and idempotent: redacted text stays as it is.
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
-from typing import Any, Final
+from typing import Final
 
 from leadway_mock.util.redaction import MAX_ENCODINGS, REDACTED, decode, redact_text
 
@@ -278,47 +277,9 @@ def _mark_of_end(name: str) -> tuple[str, str]:
     return plain, next(marks, "")
 
 
-class RedactedValue(ABC):
-    """JSON value that is redacted already, and becomes part of another one as it is."""
-
-    @property
-    @abstractmethod
-    def value(self) -> Any:  # noqa: ANN401 - any JSON value
-        """The value."""
-
-
-def redact_json_value(
-    value: object, known: KnownValues = NOTHING_KNOWN, parents: tuple[str, ...] = ()
-) -> object:
-    """Return a copy of a JSON value with all that is private replaced, names included.
-
-    `parents` are the names of the objects around it, outermost first.
-    """
-    if isinstance(value, RedactedValue):
-        return value.value
-    if isinstance(value, str):
-        return redact_private(value, known)
-    if isinstance(value, Mapping):
-        return {
-            redact_private(str(name), known): _replace_all(each, mark)
-            if (mark := mark_of(str(name), parents))
-            else redact_json_value(each, known, (*parents, str(name)))
-            for name, each in value.items()
-        }
-    if isinstance(value, list | tuple):
-        return [redact_json_value(each, known, parents) for each in value]
-    if isinstance(value, int) and not isinstance(value, bool):
-        return _phone_or(str(value), "") or value
-    return value
-
-
-def _replace_all(value: object, mark: str) -> object:
-    """Return a JSON value with all its texts and numbers replaced; empty ones stay."""
-    if isinstance(value, Mapping):
-        return {redact_private(str(name)): _replace_all(each, mark) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_replace_all(each, mark) for each in value]
-    return value if value is None or isinstance(value, bool) or value in ("", *MARKS) else mark
+def redact_number(value: int) -> int | str:
+    """Return an integer, or a mark if it may be a telephone number."""
+    return _phone_or(str(value), "") or value
 
 
 def private_values(value: object, parents: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
@@ -343,14 +304,12 @@ def private_values(value: object, parents: tuple[str, ...] = ()) -> Iterator[tup
 
 
 def _values_in_text(text: str) -> Iterator[tuple[str, str]]:
-    for match in _PARAMETER.finditer(text):
-        mark = mark_of(decode(match[1]))
+    parameters = ((decode(m[1]), m[2].replace("+", " ")) for m in _PARAMETER.finditer(text))
+    members = ((m[1], m[3].strip('"')) for m in _MEMBER.finditer(text))
+    for name, value in (*parameters, *members):
+        mark = mark_of(name)
         if mark and mark != REDACTED:
-            yield decode(match[2].replace("+", " ")), mark
-    for match in _MEMBER.finditer(text):
-        mark = mark_of(match[1])
-        if mark and mark != REDACTED:
-            yield decode(match[3].strip('"')), mark
+            yield decode(value), mark
 
 
 def _texts_in(value: object) -> Iterator[str]:

@@ -44,16 +44,20 @@ class RecordingProxy:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Handle a request. Errors are logged by the name of their class, without texts."""
         if not _is_local(environ):
-            return _respond(start_response, 403, _error_headers(), _error(403, _FOREIGN))
+            return _respond_with_error(start_response, 403, _FOREIGN)
         try:
             exchange = self._upstream.send(sent_request(environ))
             self._save(exchange)
         except Exception as error:  # noqa: BLE001 - its text may have private data of the request
             log.error("The recorder failed: %s.", type(error).__name__)  # noqa: TRY400 - no traceback
-            return _respond(start_response, 500, _error_headers(), _error(500, _FAILED))
+            return _respond_with_error(start_response, 500, _FAILED)
         response = exchange.response
         if response is None:
-            return self._respond_to_failure(start_response, exchange.failure)
+            status = 504 if exchange.failure is UpstreamFailure.TIMEOUT else 502
+            text = f"{self._upstream.origin} sent no response ({exchange.failure})"
+            return _respond_with_error(
+                start_response, status, f"{text}; this one is the recorder's."
+            )
         headers = tuple(
             (name, value) for name, value in response.headers if name.lower() not in _SERVERS_OWN
         )
@@ -67,13 +71,6 @@ class RecordingProxy:
             return
         outcome = exchange.response.status if exchange.response else exchange.failure
         log.info("%s %s %s, %.2f s", request["method"], request["path"], outcome, exchange.seconds)
-
-    def _respond_to_failure(
-        self, start_response: StartResponse, failure: UpstreamFailure | None
-    ) -> Iterable[bytes]:
-        status = 504 if failure is UpstreamFailure.TIMEOUT else 502
-        text = f"{self._upstream.origin} sent no response ({failure}); this one is the recorder's."
-        return _respond(start_response, status, _error_headers(), _error(status, text))
 
 
 def sent_request(environ: WSGIEnvironment) -> SentRequest:
@@ -114,9 +111,9 @@ def _respond(
     return [body]
 
 
-def _error_headers() -> Headers:
-    return (("Content-Type", "application/json; charset=utf-8"),)
-
-
-def _error(status: int, message: str) -> bytes:
-    return json.dumps({"statusCode": status, "message": message}).encode()
+def _respond_with_error(
+    start_response: StartResponse, status: int, message: str
+) -> Iterable[bytes]:
+    headers = (("Content-Type", "application/json; charset=utf-8"),)
+    body = json.dumps({"statusCode": status, "message": message}).encode()
+    return _respond(start_response, status, headers, body)

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache
@@ -72,8 +72,8 @@ class Recorder:
         self._paths: dict[str, Path] = {}
         """The dialogue files by agent."""
 
-        self._runs: list[_Run] = [_Run()]
-        self._writer = _dialogue_writer()
+        self._runs = [_Run((), known)]
+        self._writer = DialogueWriter(load_contract())
         self._started = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         self._lock = threading.Lock()
         self._bytes = 0
@@ -101,7 +101,7 @@ class Recorder:
     def begin_second_run(self) -> None:
         """Take the exchanges from now on as those of the second run."""
         with self._lock:
-            self._runs.append(_Run())
+            self._runs.append(_Run((), self._known))
 
     def add(self, exchange: Exchange) -> RedactedJson:
         """Keep an exchange, and save the files unless that took long lately; return it redacted.
@@ -124,13 +124,10 @@ class Recorder:
 
     def _keep(self, content: Mapping[str, Any]) -> None:
         known = self._known.plus(private_values(content))
-        self._runs[-1].contents.append(content)
-        if known is self._known:
-            self._runs[-1].redact_newest(known)
-            return
-        self._known = known  # Earlier exchanges may have the same value in a text.
-        for run in self._runs:
-            run.redact_all(known)
+        if known is not self._known:  # Earlier exchanges may have the same value in a text.
+            self._known = known
+            self._runs = [_Run(each.contents, known) for each in self._runs]
+        self._runs[-1].add(content, known)
 
     def close(self) -> list[str]:
         """Save the files; return lines that say what was recorded. Raises `RecordingError`."""
@@ -194,27 +191,19 @@ class Recorder:
         return RedactedJson(content, self._known)
 
 
-@cache
-def _dialogue_writer() -> DialogueWriter:
-    return DialogueWriter(load_contract())
-
-
 class _Run:
     """Exchanges of one run of a script: in their JSON form with secrets, and redacted."""
 
-    def __init__(self) -> None:
+    def __init__(self, contents: Iterable[Mapping[str, Any]], known: KnownValues) -> None:
         self.contents: list[Mapping[str, Any]] = []
         self.redacted: list[RedactedJson] = []
         self._placeholders = Placeholders()
+        for each in contents:
+            self.add(each, known)
 
-    def redact_newest(self, known: KnownValues) -> None:
-        self.redacted.append(self._placeholders.replace(redact_content(self.contents[-1], known)))
-
-    def redact_all(self, known: KnownValues) -> None:
-        self._placeholders = Placeholders()
-        self.redacted = [
-            self._placeholders.replace(redact_content(each, known)) for each in self.contents
-        ]
+    def add(self, content: Mapping[str, Any], known: KnownValues) -> None:
+        self.contents.append(content)
+        self.redacted.append(self._placeholders.replace(redact_content(content, known)))
 
 
 @cache

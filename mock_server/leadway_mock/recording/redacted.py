@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Self, final
@@ -21,10 +21,11 @@ import yaml
 from leadway_mock.documents.problems import DocumentError
 from leadway_mock.documents.yaml_document import load
 from leadway_mock.recording.private_data import (
+    MARKS,
     NOTHING_KNOWN,
     KnownValues,
-    RedactedValue,
-    redact_json_value,
+    mark_of,
+    redact_number,
     redact_private,
 )
 from leadway_mock.util.files import read_regular_file
@@ -53,7 +54,7 @@ class Redacted(str):
 
 
 @final
-class RedactedJson(RedactedValue):
+class RedactedJson:
     """JSON value without credentials and personal data. Immutable.
 
     Tuples become lists; parts that are `RedactedJson` stay as they are. Raises `TypeError` or
@@ -63,7 +64,7 @@ class RedactedJson(RedactedValue):
     __slots__ = ("_text",)
 
     def __init__(self, value: object, known: KnownValues = NOTHING_KNOWN) -> None:
-        content = redact_json_value(value, known)
+        content = _redact_value(value, known)
         self._text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
     @property
@@ -84,6 +85,40 @@ class RedactedJson(RedactedValue):
 
     def __repr__(self) -> str:
         return f"RedactedJson({self._text})"
+
+
+def _redact_value(
+    value: object, known: KnownValues = NOTHING_KNOWN, parents: tuple[str, ...] = ()
+) -> object:
+    """Return a copy of a JSON value with all that is private replaced, names included.
+
+    `parents` are the names of the objects around it, outermost first.
+    """
+    if isinstance(value, RedactedJson):
+        return value.value
+    if isinstance(value, str):
+        return redact_private(value, known)
+    if isinstance(value, Mapping):
+        return {
+            redact_private(str(name), known): _replace_all(each, mark)
+            if (mark := mark_of(str(name), parents))
+            else _redact_value(each, known, (*parents, str(name)))
+            for name, each in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_redact_value(each, known, parents) for each in value]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return redact_number(value)
+    return value
+
+
+def _replace_all(value: object, mark: str) -> object:
+    """Return a JSON value with all its texts and numbers replaced; empty ones stay."""
+    if isinstance(value, Mapping):
+        return {redact_private(str(name)): _replace_all(each, mark) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_replace_all(each, mark) for each in value]
+    return value if value is None or isinstance(value, bool) or value in ("", *MARKS) else mark
 
 
 def write_json(path: Path, content: RedactedJson) -> None:

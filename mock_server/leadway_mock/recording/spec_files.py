@@ -32,12 +32,9 @@ class _Files:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._documents: dict[Path, Node] = {path: _read(path)}
+        self.document = _read(path)
+        self._documents = {path: self.document}
         self._nodes = 0
-
-    @property
-    def document(self) -> Node:
-        return self._documents[self.path]
 
     def resolve(self, node: object, path: Path, seen: tuple[str, ...] = ()) -> Any:  # noqa: ANN401 - any node
         """Return `node` of the file `path` with each `$ref` replaced by its target.
@@ -125,16 +122,14 @@ def _read(path: Path) -> Node:
     if start == b"<":
         raise SpecError(f"{path}: is HTML or XML, not OpenAPI: a page in place of the file?")
     try:
-        document = _parse(source)
+        if start == b"{":
+            document = json.loads(source)
+        else:
+            loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+            document = yaml.load(source, Loader=loader)  # noqa: S506 - both are safe loaders
     except (ValueError, yaml.YAMLError, RecursionError) as error:
         detail = " ".join(str(error).split())[:200]
         raise SpecError(f"{path}: is neither JSON nor YAML: {detail}.") from error
     if not isinstance(document, dict):
         raise SpecError(f"{path}: is no OpenAPI document: its top level is no object.")
     return document
-
-
-def _parse(source: bytes) -> object:
-    if source.lstrip()[:1] == b"{":
-        return json.loads(source)
-    return yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders

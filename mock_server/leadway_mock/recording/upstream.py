@@ -34,17 +34,8 @@ TIMEOUT_SECONDS: Final = 120.0
 CONNECT_TIMEOUT_SECONDS: Final = 10.0
 
 HOP_BY_HOP: Final = frozenset(
-    {
-        "connection",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
+    {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"}
+    | {"te", "trailer", "transfer-encoding", "upgrade"}
 )
 """Headers of one connection, which a proxy does not pass on (RFC 9110, section 7.6.1)."""
 

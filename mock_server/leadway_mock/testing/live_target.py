@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import Final, NoReturn, Self
+from typing import Final, NoReturn
 
 from leadway_mock.http_server import Server
 from leadway_mock.recording.exchanges import (
@@ -94,7 +94,7 @@ class LiveTarget:
 
 
 class LiveService:
-    """Proxy to the live service for all tests of a run. Open it, and close it at the end.
+    """Running proxy to the live service for all tests of a run. Close it at the end.
 
     Raises `ValueError` for a missing variable, `UpstreamError` if the URL cannot be called.
     """
@@ -114,15 +114,10 @@ class LiveService:
         self.budget = Budget(max_runs)
         self._environment = dict(environment)
         self._stack = ExitStack()
-        self._upstream = PacedUpstream(url, self.budget, interval_seconds)
-        self.origin = str(self._upstream.origin)
-
-    def open(self) -> Self:
-        """Start the proxy."""
-        self._stack.enter_context(self._upstream)
-        proxy = RecordingProxy(self._upstream, redact_exchange)
+        upstream = self._stack.enter_context(PacedUpstream(url, self.budget, interval_seconds))
+        self.origin = str(upstream.origin)
+        proxy = RecordingProxy(upstream, redact_exchange)
         self._server = self._stack.enter_context(Server(proxy, grace=1.0))
-        return self
 
     def target(self) -> LiveTarget:
         """Return what a test gets as `leadway_mock`."""
