@@ -19,11 +19,7 @@ from leadway_mock.cli.options import FAILED, OK, USAGE_ERROR, print_error
 from leadway_mock.cli.reference_mock import mock_sender
 from leadway_mock.config.settings import SettingsError, from_environment
 from leadway_mock.contract.loader import load_contract
-from leadway_mock.contract.observations import (
-    Observations,
-    ObservationsError,
-    read_observations,
-)
+from leadway_mock.contract.observations import Observations, ObservationsError, read_observations
 from leadway_mock.recording.accepted_entries import AcceptanceError
 from leadway_mock.recording.redacted import RecordingError, RedactedJson, write_json
 from leadway_mock.recording.upstream import Upstream, UpstreamError

@@ -301,13 +301,21 @@ def dump(value: object) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes no aliases, and quotes texts that `load` would read as numbers."""
+    """Writes no aliases, texts of several lines as blocks, and lists with indented items.
+
+    Texts that `load` would read as numbers are in quotes.
+    """
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - PyYAML's
+        super().increase_indent(flow=flow, indentless=False)
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the signature of PyYAML
         return True
 
     def represent_str(self, data: str) -> yaml.ScalarNode:
         style = '"' if _NUMBER.fullmatch(data) or "\x85" in data else None
+        if "\n" in data and data.replace("\n", "").isprintable():
+            style = "|"
         return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
 
 

@@ -58,13 +58,7 @@ class Recorder:
     """
 
     def __init__(
-        self,
-        out: Path,
-        raw: Path | None,
-        upstream: str,
-        known: KnownValues,
-        *,
-        force: bool = False,
+        self, out: Path, raw: Path | None, upstream: str, known: KnownValues, *, force: bool = False
     ) -> None:
         self._out, self._raw, self._upstream = out, raw, upstream
         self._known = known

@@ -16,10 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Self, final
 
-import yaml
-
 from leadway_mock.documents.problems import DocumentError
-from leadway_mock.documents.yaml_document import load
+from leadway_mock.documents.yaml_document import dump, load
 from leadway_mock.recording.private_data import (
     MARKS,
     NOTHING_KNOWN,
@@ -32,7 +30,6 @@ from leadway_mock.util.files import read_regular_file
 from leadway_mock.util.printable_text import escape_controls
 
 MAX_FILE_BYTES: Final = 64 * 1_048_576
-LINE_CHARS: Final = 100
 
 
 class RecordingError(Exception):
@@ -142,33 +139,7 @@ def yaml_text(content: RedactedJson, comments: Sequence[Redacted] = ()) -> str:
     for comment in comments:
         _check(comment, Redacted)
     lines = [f"# {escape_controls(line)}" for comment in comments for line in comment.splitlines()]
-    text = yaml.dump(
-        content.value,
-        Dumper=_BlockDumper,
-        sort_keys=False,
-        allow_unicode=True,
-        width=LINE_CHARS,
-    )
-    return "".join(f"{line}\n" for line in lines) + text
-
-
-class _BlockDumper(yaml.SafeDumper):
-    """Writes a text of several lines as a block, and indents the items of lists."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - PyYAML's
-        super().increase_indent(flow=flow, indentless=False)
-
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - PyYAML's
-        return True
-
-
-def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    is_block = "\n" in text and all(each.isprintable() or each == "\n" for each in text)
-    style = "|" if is_block else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_BlockDumper.add_representer(str, _represent_text)
+    return "".join(f"{line}\n" for line in lines) + dump(content.value)
 
 
 def read_recording(path: Path, known: KnownValues = NOTHING_KNOWN) -> RedactedJson:

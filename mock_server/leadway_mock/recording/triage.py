@@ -10,11 +10,7 @@ from typing import Any
 
 import yaml
 
-from leadway_mock.recording.accepted_entries import (
-    AcceptanceError,
-    AcceptedEntries,
-    read_entries,
-)
+from leadway_mock.recording.accepted_entries import AcceptanceError, AcceptedEntries, read_entries
 from leadway_mock.recording.json_differences import shorten
 from leadway_mock.recording.spec_comparison import Difference, Kind, digest, words
 

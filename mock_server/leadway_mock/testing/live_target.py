@@ -100,12 +100,7 @@ class LiveService:
     """
 
     def __init__(
-        self,
-        url: str,
-        environment: Mapping[str, str],
-        *,
-        max_runs: int,
-        interval_seconds: float,
+        self, url: str, environment: Mapping[str, str], *, max_runs: int, interval_seconds: float
     ) -> None:
         missing = [name for name in VARIABLES if not environment.get(name)]
         if missing:

@@ -14,11 +14,7 @@ from leadway_mock.agents.builtin import ECHO_ID
 from leadway_mock.config.settings import FIELDS
 from leadway_mock.contract.behaviours import SESSIONS, settings_of
 from leadway_mock.contract.model import Contract
-from leadway_mock.contract.observations import (
-    Observations,
-    ObservedProbe,
-    ObservedResponse,
-)
+from leadway_mock.contract.observations import Observations, ObservedProbe, ObservedResponse
 from leadway_mock.recording.verification.probe import Probe, select_with_references
 from leadway_mock.recording.verification.probe_sender import ProbeSender
 from leadway_mock.recording.verification.verifier import (
@@ -201,11 +197,7 @@ def _to_sample(text: str, date: str) -> str:
     """Return a text of a normalized body with samples in place of its marks."""
     if text.startswith("<") and text.endswith("/traceId>"):
         return SAMPLE_UUID
-    samples = {
-        "<agent>": ECHO_ID,
-        "<uuid>": SAMPLE_UUID,
-        "<date>": f"{date}T00:00:00.000Z",
-    }
+    samples = {"<agent>": ECHO_ID, "<uuid>": SAMPLE_UUID, "<date>": f"{date}T00:00:00.000Z"}
     for mark, sample in samples.items():
         text = text.replace(mark, sample)
     return text

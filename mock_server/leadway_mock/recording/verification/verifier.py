@@ -11,11 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from leadway_mock.recording.accepted_entries import (
-    AcceptanceError,
-    AcceptedEntries,
-    read_entries,
-)
+from leadway_mock.recording.accepted_entries import AcceptanceError, AcceptedEntries, read_entries
 from leadway_mock.recording.json_differences import MISSING, json_differences, shorten
 from leadway_mock.recording.verification.execute_probes import NO_MESSAGE
 from leadway_mock.recording.verification.observed import ANY_LIST
