@@ -129,25 +129,13 @@ def _parser() -> argparse.ArgumentParser:
         description="Compare the contract with OpenAPI files of the vendor, offline.",
         epilog=EPILOG,
     )
-    parser.add_argument("files", nargs="+", type=Path, metavar="SPEC", help="an OpenAPI file")
-    parser.add_argument(
-        "--triage",
-        type=Path,
-        default=shipped_triage(),
-        metavar="FILE",
-        help="which differences are accepted, and why; by default what is known",
-    )
-    parser.add_argument(
-        "--contract",
-        type=Path,
-        default=contract_file(),
-        metavar="FILE",
-        help="what to compare with; by default the contract of this package",
-    )
-    parser.add_argument(
-        "--write",
-        action="store_true",
-        help="add what is new to the triage, for you to write the reasons",
-    )
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    add = parser.add_argument
+    add("files", nargs="+", type=Path, metavar="SPEC", help="an OpenAPI file")
+    text = "which differences are accepted, and why; by default what is known"
+    add("--triage", type=Path, default=shipped_triage(), metavar="FILE", help=text)
+    text = "what to compare with; by default the contract of this package"
+    add("--contract", type=Path, default=contract_file(), metavar="FILE", help=text)
+    text = "add what is new to the triage, for you to write the reasons"
+    add("--write", action="store_true", help=text)
+    add("--json", action="store_true", help="print JSON")
     return parser

@@ -84,7 +84,10 @@ class MockTarget:
 
     def send(self, request: Request) -> TargetResponse:
         """Return the response of the mock."""
-        return TargetResponse.of_mock(self.emulator.handle(request))
+        response = self.emulator.handle(request)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        headers["content-type"] = response.media_type
+        return TargetResponse(response.status, headers, response.body, response.rule)
 
     def wait(self, seconds: float) -> None:
         """Move the clock."""

@@ -46,7 +46,6 @@ from leadway_mock.recording.verification.verifier import (
     Verdict,
     accept,
     admission_error,
-    count_possible_runs,
     count_runs,
     missing_values,
     problems,
@@ -169,7 +168,7 @@ class _VerificationRun:
         """Print how much the run costs; return whether the user wants it."""
         asked = [each for each in self.probes if not missing_values(each, values)]
         runs = count_runs({each.name: self.expected[each.name] for each in asked})
-        possible = count_possible_runs(asked)
+        possible = sum(each.may_run_agent for each in asked)
         if self.options.max_runs is not None:
             possible = min(possible, self.options.max_runs)
         seconds = len(asked) * self.options.interval + sum(each.wait_seconds for each in asked)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean, stdev
 from typing import Any, Final, TypeAlias
@@ -53,6 +53,7 @@ TRANSPORTS: Final = {
 _MARK = re.compile("|".join(map(re.escape, MARKS)) + r"|<[a-z-]+:\d+>")
 _SPECIAL = re.compile(r"[.^$*+?{}\[\]\\|()]")
 _MANAGED_FIELDS: Final = frozenset({"toolsFired", "generatedMedia"})
+_UNMANAGED_FIELDS: Final = USUAL_FIELDS.keys() - _MANAGED_FIELDS
 _OTHER_FIELDS: Final = frozenset({"executionId", "interactionId", "sessionId", "agentId"})
 
 
@@ -90,21 +91,20 @@ class DialogueWriter:
         contents = [each.value for each in exchanges]
         found = [(each, as_message(each)) for each in contents]
         sessions = find_sessions([message for _, message in found if message is not None])
-        others = [each["request"] for each, message in found if message is None]
+        others = _other_requests([each["request"] for each, message in found if message is None])
         replied = (each for each, message in found if message is not None and message.reply)
         latency = latency_of([each["seconds"] for each in replied])
         dialogues = []
         for agent in dict.fromkeys(each.agent for each in sessions):
-            own = [each for each in sessions if each.agent == agent]
-            notes: list[str] = []
+            notes = [*others]
             roots: list[_Branch] = []
-            for session in own:
-                self._insert(session, roots, notes)
+            for session in sessions:
+                if session.agent == agent:
+                    self._insert(session, roots, notes)
             fields: dict[str, Any] = {} if _MARK.search(agent) else {"agent": agent}
             if latency is not None:
                 fields["latency"] = latency
             content = RedactedJson(fields | {"turns": _render(roots)})
-            notes = [*_other_requests(others), *notes]
             dialogues.append(RecordedDialogue(agent, content, [Redacted(each) for each in notes]))
         return dialogues
 
@@ -234,8 +234,7 @@ def _escape(text: str) -> str:
 
 
 def _reply(reply: Node, session: RecordedSession) -> str | dict[str, Any]:
-    name = "finalText" if session.is_managed else "response"
-    text = _template(reply.get(name), session)
+    text = _template(reply.get(session.text_field), session)
     fields = {
         each: map_texts(reply[each], lambda text: _template(text, session))
         for each, usual in USUAL_FIELDS.items()
@@ -254,16 +253,9 @@ def _template(text: object, session: RecordedSession) -> str:
 
 def _merge_patch(reply: Node, session: RecordedSession, notes: list[str]) -> TurnNode:
     """Return what the mock's own response must be changed by to be as recorded."""
-    text = "finalText" if session.is_managed else "response"
-    fields = {
-        name: default
-        for name, default in USUAL_FIELDS.items()
-        if (
-            name in _MANAGED_FIELDS | {"success"}
-            if session.is_managed
-            else name not in _MANAGED_FIELDS
-        )
-    }
+    text = session.text_field
+    own = _MANAGED_FIELDS | {"success"} if session.is_managed else _UNMANAGED_FIELDS
+    fields = {name: default for name, default in USUAL_FIELDS.items() if name in own}
     known = {*fields, *_OTHER_FIELDS, text}
     patch: TurnNode = {
         name: None for name in fields if name not in reply and name != "generatedMedia"
@@ -318,12 +310,11 @@ def _render(branches: Sequence[_Branch]) -> list[TurnNode]:
     return turns
 
 
-def _other_requests(requests: Sequence[Node]) -> Iterator[str]:
-    if not requests:
-        return
+def _other_requests(requests: Sequence[Node]) -> list[str]:
     names = Counter(f"{each['method']} {each['path'][:80]}" for each in requests)
     listed = [f"{name} ({times})" for name, times in names.most_common(MAX_LISTED)]
-    yield f"Requests that are no messages, and only in the raw file: {', '.join(listed)}"
+    text = f"Requests that are no messages, and only in the raw file: {', '.join(listed)}"
+    return [text] if requests else []
 
 
 def _short(turn: RecordedTurn) -> str:

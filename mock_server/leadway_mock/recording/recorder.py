@@ -18,7 +18,7 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 
 from leadway_mock.contract.loader import load_contract
-from leadway_mock.recording.dialogue_writer import DialogueWriter, RecordedDialogue
+from leadway_mock.recording.dialogue_writer import DialogueWriter
 from leadway_mock.recording.exchanges import (
     Exchange,
     exchange_content,
@@ -45,9 +45,6 @@ MAX_BYTES: Final = 64 * 1_048_576
 
 SAVE_SHARE: Final = 0.1
 """Share of the time that saving may take; the last save is always made."""
-
-HOW_TO_PLAY: Final = "Play it: leadway mock --dialogues {name}"
-ABOUT_MARKS: Final = "What is in brackets, as in [email], was private and is not in this file."
 
 
 class Recorder:
@@ -144,8 +141,14 @@ class Recorder:
         dialogues = self._writer.dialogues(first.redacted)
         for dialogue in dialogues:
             path = self._path(dialogue.agent)
-            comments = [*self._comments(path, dialogue), *map(Redacted, _noise_lines(noise))]
-            write_yaml(path, dialogue.content, comments)
+            lines = (
+                f"Recorded from {self._upstream}, {self._started}.",
+                f"Play it: leadway mock --dialogues {path.name}",
+                "What is in brackets, as in [email], was private and is not in this file.",
+                *dialogue.comments,
+                *_noise_lines(noise),
+            )
+            write_yaml(path, dialogue.content, [*map(Redacted, lines)])
             yield f"{path}: a dialogue of agent {Redacted(dialogue.agent)}"
         if not dialogues:
             yield "No message to an agent was recorded, so there is no dialogue."
@@ -162,14 +165,6 @@ class Recorder:
             )
             self._paths[agent] = next(free) if self._paths else self._out
         return self._paths[agent]
-
-    def _comments(self, path: Path, dialogue: RecordedDialogue) -> list[Redacted]:
-        lines = [
-            f"Recorded from {self._upstream}, {self._started}.",
-            HOW_TO_PLAY.format(name=path.name),
-            ABOUT_MARKS,
-        ]
-        return [*map(Redacted, lines), *dialogue.comments]
 
     def _raw_content(self, noise: Sequence[Noise]) -> RedactedJson:
         first, *others = self._runs

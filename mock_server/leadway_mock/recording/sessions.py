@@ -84,6 +84,11 @@ class RecordedSession:
 
     turns: list[RecordedTurn] = field(default_factory=list)
 
+    @property
+    def text_field(self) -> str:
+        """The property that holds the text of a reply."""
+        return "finalText" if self.is_managed else "response"
+
 
 def as_message(exchange: Node) -> RecordedMessage | None:
     """Return the message in an exchange; None for other operations and other bodies."""
@@ -108,11 +113,12 @@ def find_sessions(messages: Sequence[RecordedMessage]) -> list[RecordedSession]:
     unanswered: dict[tuple[str, str], RecordedSession] = {}
     for message in messages:
         key = (message.agent, message.text)
-        session = by_id.get(message.sent_session) if message.sent_session else None
-        if session is None and not message.sent_session:
+        if message.sent_session:
+            session = by_id.get(message.sent_session)
+            if session is None and message.reply is None:
+                continue
+        else:
             session = unanswered.pop(key, None)
-        if session is None and message.sent_session and message.reply is None:
-            continue
         if session is None:
             session = RecordedSession(message.agent, message.is_managed)
             sessions.append(session)

@@ -85,7 +85,7 @@ class Origin:
 
 
 class Upstream:
-    """Client for one origin. Close it, or use it as a context manager. Safe to share by threads.
+    """Client for one origin. Use it as a context manager. Safe to share by threads.
 
     Args:
         url: scheme and host, such as `https://services.leadconnectorhq.com`.
@@ -179,15 +179,11 @@ class Upstream:
         ]
         return ReceivedResponse(response.status_code, end_to_end(headers), b"".join(parts))
 
-    def close(self) -> None:
-        """Close all connections."""
-        self._client.close()
-
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        self._client.close()
 
 
 class _TooLargeError(Exception):

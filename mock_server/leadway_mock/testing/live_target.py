@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
+from http import HTTPStatus
 from typing import Final, NoReturn
 
 from leadway_mock.http_server import Server
@@ -22,7 +23,6 @@ from leadway_mock.testing.mock import API_VERSION
 from leadway_mock.util.no_proxy import no_proxy_variables
 
 VARIABLES: Final = ("LEADWAY_TOKEN", "LEADWAY_LOCATION_ID", "LEADWAY_AGENT_ID")
-OK: Final = 200
 BUDGET_EXCEEDED_STATUS: Final = 503
 """Status of the response to a request that the budget does not allow."""
 
@@ -52,7 +52,11 @@ class PacedUpstream(Upstream):
                 time.sleep(pause)
             self._sent_at = time.monotonic()
             exchange = super().send(request)
-            if may_run and exchange.response is not None and exchange.response.status == OK:
+            if (
+                may_run
+                and exchange.response is not None
+                and exchange.response.status == HTTPStatus.OK
+            ):
                 self.budget.used += 1
         return exchange
 

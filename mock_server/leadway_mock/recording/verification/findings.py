@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import Final, TypeAlias
 
 from leadway_mock.agents.builtin import ECHO_ID
@@ -45,7 +46,6 @@ MAX_CHANGES: Final = 5
 """Limit of the changes for one probe."""
 
 VERSIONS: Final = frozenset({"versions-accepted", "version-legacy"})
-SUCCESS: Final = 200
 SAMPLE_UUID: Final = "b2b1c1d2-3e4f-5a6b-7c8d-9e0f1a2b3c4d"
 
 
@@ -132,7 +132,7 @@ class Findings:
         example = self.contract.examples[rule]
         others = tuple(each for each in base.responses if each.rule != rule)
         status, body = actual["status"], actual["body"]
-        if status == SUCCESS and rule in SESSIONS:
+        if status == HTTPStatus.OK and rule in SESSIONS:
             change = ObservedResponse(rule, starts_session=True)
             yield replace(base, responses=(*others, change))
         elif status >= ERROR and example.status >= ERROR and isinstance(body, dict):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
-from leadway_mock.http.messages import Request, Response
+from leadway_mock.http.messages import Request
 from leadway_mock.recording.verification.probe import Probe
 from leadway_mock.util.json_pointer import escape
 
@@ -61,13 +61,6 @@ class TargetResponse:
     body: bytes = field(default=b"", repr=False)
     rule: str = ""
     """The rule of a response of the mock in this process; empty for any other."""
-
-    @classmethod
-    def of_mock(cls, response: Response) -> TargetResponse:
-        """Return a response of the mock in this process."""
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        headers["content-type"] = response.media_type
-        return cls(response.status, headers, response.body, response.rule)
 
     @property
     def media_type(self) -> str:

@@ -132,9 +132,10 @@ def select_with_references(probes: Mapping[str, Probe], names: Iterable[str]) ->
     for name in names:
         add(name)
     order = list(probes)
-    harmless = [each for each in selected.values() if each.effect is Effect.NONE]
-    others = [each for each in selected.values() if each.effect is not Effect.NONE]
-    return [*harmless, *sorted(others, key=lambda each: order.index(each.name))]
+    return sorted(
+        selected.values(),
+        key=lambda each: -1 if each.effect is Effect.NONE else order.index(each.name),
+    )
 
 
 def _resolve(value: Any, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON value

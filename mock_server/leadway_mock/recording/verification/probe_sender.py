@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Final, Protocol
 from urllib.parse import quote
 
@@ -32,9 +33,6 @@ MAX_FAILURES: Final = 3
 PROXY_STATUSES: Final = frozenset({502, 503, 504, *range(520, 530)})
 """Statuses of a proxy in front of the service, which say nothing about its behaviour."""
 
-TOO_MANY_REQUESTS: Final = 429
-UNAUTHORIZED: Final = 401
-OK: Final = 200
 SLOW_BACKEND: Final = "Command timed out"
 """Message of a 401 that is no error of the token (observed)."""
 
@@ -156,7 +154,7 @@ class ProbeSender:
             self._failures += 1
             return ProbeResponse(reason=str(error))
         self._failures = 0
-        if probe.may_run_agent and response.status == OK:
+        if probe.may_run_agent and response.status == HTTPStatus.OK:
             self.budget.used += 1
         return self._read(probe, request, response)
 
@@ -168,7 +166,7 @@ class ProbeSender:
                 self.target.wait(pause)
             self._sent_at = self.now()
             response = self.target.send(request)
-            if response.status != TOO_MANY_REQUESTS or attempt == MAX_ATTEMPTS:
+            if response.status != HTTPStatus.TOO_MANY_REQUESTS or attempt == MAX_ATTEMPTS:
                 break
             text = response.headers.get("retry-after", "")
             seconds = float(text) if text.isdecimal() else USUAL_RETRY_SECONDS
@@ -193,8 +191,12 @@ def _unusable(status: int, body: object) -> str:
     """Return why a response says nothing about the service's behaviour, or an empty text."""
     if status in PROXY_STATUSES:
         return f"{status}, which a proxy sends while the service is unavailable"
-    if status == TOO_MANY_REQUESTS:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
         return f"429 in each of {MAX_ATTEMPTS} attempts"
-    if status == UNAUTHORIZED and isinstance(body, dict) and body.get("message") == SLOW_BACKEND:
+    if (
+        status == HTTPStatus.UNAUTHORIZED
+        and isinstance(body, dict)
+        and body.get("message") == SLOW_BACKEND
+    ):
         return f"401 {SLOW_BACKEND}: a backend was too slow"
     return ""

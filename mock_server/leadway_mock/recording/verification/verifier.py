@@ -95,11 +95,6 @@ def count_runs(expected: Mapping[str, ProbeResponse]) -> int:
     return sum(each.rule in RUN_RULES for each in expected.values())
 
 
-def count_possible_runs(probes: Sequence[Probe]) -> int:
-    """Return how often the agent runs if the target accepts everything."""
-    return sum(each.may_run_agent for each in probes)
-
-
 def admission_error(target: ProbeSender) -> str:
     """Return why nothing can be compared: token or location are rejected; else an empty text."""
     observation = target.observe(ADMISSION)
