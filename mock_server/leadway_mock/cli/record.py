@@ -16,7 +16,7 @@ from leadway_command import CommandParser, print_line
 from leadway_mock.cli.exec import SEPARATOR, run_program
 from leadway_mock.cli.options import FAILED, OK, USAGE_ERROR, print_error
 from leadway_mock.http_server import Server, ServerError
-from leadway_mock.recording.private_data import PRIVATE, KnownValues
+from leadway_mock.recording.private_data import NOTHING_KNOWN, PRIVATE, KnownValues
 from leadway_mock.recording.proxy import RecordingProxy
 from leadway_mock.recording.recorder import Recorder
 from leadway_mock.recording.redacted import RecordingError
@@ -81,7 +81,7 @@ def open_recorder(base_url: str, out: str) -> Iterator[str]:
     try:
         _check_files(path)
         with Upstream(base_url, allow_private=True, allow_http=True) as upstream:
-            recorder = Recorder(path, None, str(upstream.origin), KnownValues.of(()))
+            recorder = Recorder(path, None, str(upstream.origin), NOTHING_KNOWN)
             try:
                 with open_proxy(upstream, recorder, 0) as server:
                     yield server.url
@@ -131,7 +131,7 @@ def _finish(recorder: Recorder) -> int:
 def _read_private(path: Path | None) -> KnownValues:
     """Return the lines of a file as known values; raises `RecordingError`."""
     if path is None:
-        return KnownValues.of(())
+        return NOTHING_KNOWN
     try:
         lines = read_regular_file(path, MAX_PRIVATE_BYTES).decode().splitlines()
     except (OSError, ValueError) as error:

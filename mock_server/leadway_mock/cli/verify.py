@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 from leadway_command import CommandParser, print_line
@@ -32,8 +32,10 @@ from leadway_mock.recording.verification.probe_sender import (
     ProbeSender,
 )
 from leadway_mock.recording.verification.probes import (
+    IDS,
     NOT_ASKED,
     RUN_ID,
+    TOKENS,
     VALUES,
     SelectionError,
     clean_up_after,
@@ -66,21 +68,6 @@ LEADWAY_AGENCY_TOKEN. The mock has the settings of LEADWAY_MOCK_* and of --obser
 
 Exit codes: 0 all that was asked agrees, 1 something differs, 2 wrong usage, 3 some probe could not
 look and nothing differs, 4 no probe could be asked, 130 Ctrl-C: what was observed is written."""
-
-TOKENS: Final[Mapping[str, str]] = {
-    name: how.removeprefix("the variable ") for name, how in VALUES.items() if "variable" in how
-}
-IDS: Final = tuple(name for name in VALUES if name not in TOKENS)
-HELP: Final[Mapping[str, str]] = {
-    "location": "the sub-account of the token",
-    "agent": "a published agent; it runs for some probes",
-    "other-agent": "a second published agent",
-    "inactive-agent": "an agent whose status is inactive",
-    "unpublished-agent": "an agent without a published version",
-    "managed-agent": "a published managed agent",
-    "unpublished-managed-agent": "a managed agent that is not published",
-    "other-location": "the sub-account of LEADWAY_OTHER_LOCATION_TOKEN",
-}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -234,7 +221,7 @@ class _VerificationRun:
     def print_summary(self) -> None:
         """Print the counts and the file, or everything as JSON."""
         if self.options.json:
-            print_line(json.dumps(self._as_json(), ensure_ascii=False, indent=2))
+            self._print_json()
             return
         for problem in self.problems:
             print_line(f"accepted differences: an entry {short_lines(problem)}")
@@ -249,23 +236,22 @@ class _VerificationRun:
                 print_line(f"The mock cannot do the same in {number} fields of {name}.")
             print_line(f"Use what was observed with: leadway mock --observations {self.file}")
 
-    def _as_json(self) -> dict[str, Any]:
-        probes = [
-            {
-                "probe": each.probe.name,
-                "verdict": each.verdict,
-                "reason": each.reason,
-                "differences": [one.to_json() for one in each.differences],
-            }
-            for each in self.results
-        ]
-        file = str(self.file) if self.file else None
-        return {
-            "file": file,
+    def _print_json(self) -> None:
+        content = {
+            "file": str(self.file) if self.file else None,
             "problems": self.problems,
             "unapplied": self.unapplied,
-            "probes": probes,
+            "probes": [
+                {
+                    "probe": each.probe.name,
+                    "verdict": each.verdict,
+                    "reason": each.reason,
+                    "differences": [one.to_json() for one in each.differences],
+                }
+                for each in self.results
+            ],
         }
+        print_line(json.dumps(content, ensure_ascii=False, indent=2))
 
 
 def _new_file(folder: Path, today: date, continued: str | None) -> Path:
@@ -316,9 +302,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--base-url", metavar="URL", default=os.environ.get("LEADWAY_BASE_URL"), help="the target")
-    for name in IDS:
-        default = os.environ.get(f"LEADWAY_{name.upper()}_ID") if name in IDS[:2] else None
-        add(f"--{name}", metavar="ID", default=default, help=HELP[name])
+    for name, text in IDS.items():
+        is_usual = name in {"location", "agent"}
+        default = os.environ.get(f"LEADWAY_{name.upper()}_ID") if is_usual else None
+        add(f"--{name}", metavar="ID", default=default, help=text)
     add("--only", metavar="PROBE", nargs="+", default=(), help="these probes only")
     add("--all", action="store_true", help="also probes that are not harmless; see --list")
     add("--due", metavar="30d", help="only what was not observed for so long, the oldest first")

@@ -7,7 +7,7 @@ nothing more.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib import resources
@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 
 from leadway_mock.config.settings import FIELDS
 from leadway_mock.contract.loader import load_contract
-from leadway_mock.contract.model import Contract, Example, Operation
+from leadway_mock.contract.model import Contract, Operation
 from leadway_mock.documents.problems import Problem, ProblemsError, TextPosition
 from leadway_mock.documents.schema_errors import FileKind, value_problems
 from leadway_mock.util.files import read_regular_file
@@ -26,7 +26,6 @@ from leadway_mock.util.names import json_name, suggest
 from leadway_mock.util.printable_text import short_text
 
 MAX_FILE_BYTES: Final = 16 * 1_048_576
-FILE_VERSION: Final = 1
 FILE_HINT: Final = "use a file that `leadway verify` has written"
 
 _PYTHON_NAMES: Final = {json_name(name): name for name in FIELDS}
@@ -99,7 +98,7 @@ class Observations:
     def to_json(self) -> dict[str, Any]:
         """Return the content of a file."""
         return {
-            "version": FILE_VERSION,
+            "version": 1,
             "target": self.target,
             "date": self.date,
             "settings": {json_name(name): value for name, value in self.settings.items()},
@@ -203,7 +202,13 @@ def read_observations(file: str | Path, contract: Contract | None = None) -> Obs
         raise ObservationsError(str(file), [problem]) from None
     problems = list(value_problems(value, _file_kind()))
     if not problems and contract is not None:
-        problems = list(_unknown_rules(value, contract.examples))
+        known = contract.examples
+        what = "names no example of the contract"
+        problems = [
+            Problem(to_pointer(("responses", index, "rule")), what, suggest(each["rule"], known))
+            for index, each in enumerate(value.get("responses", ()))
+            if each["rule"] not in known
+        ]
     if problems:
         named = (each._replace(location=each.location or "/") for each in problems)
         raise ObservationsError(str(file), named)
@@ -224,14 +229,6 @@ def parse_observations(value: Mapping[str, Any]) -> Observations:
         },
         rejected_versions=tuple(value.get("rejectedVersions", ())),
     )
-
-
-def _unknown_rules(value: Mapping[str, Any], examples: Mapping[str, Example]) -> Iterator[Problem]:
-    for index, each in enumerate(value.get("responses", ())):
-        if each["rule"] not in examples:
-            hint = suggest(each["rule"], examples)
-            pointer = to_pointer(("responses", index, "rule"))
-            yield Problem(pointer, "names no example of the contract", hint)
 
 
 @cache

@@ -113,7 +113,8 @@ class DialogueWriter:
         level = roots
         for turn in session.turns:
             node = self._turn(turn, session, notes)
-            same = next((each for each in level if _same_message(each.turn, node)), None)
+            key = node["user"], node.get("when")
+            same = next((x for x in level if (x.turn["user"], x.turn.get("when")) == key), None)
             if same is None:
                 same = _Branch(node)
                 level.append(same)
@@ -292,10 +293,6 @@ def _free_fault(response: Node) -> TurnNode:
         return {"proxyStatus": status}
     fault: TurnNode = {"status": status, "body": text}
     return fault | ({"headers": {"Content-Type": media_type}} if media_type else {})
-
-
-def _same_message(first: TurnNode, second: TurnNode) -> bool:
-    return all(first.get(name) == second.get(name) for name in ("user", "when"))
 
 
 def _render(branches: Sequence[_Branch]) -> list[TurnNode]:

@@ -26,7 +26,6 @@ MAX_LEVELS: Final = 100
 MAX_DECODED_BYTES: Final = 16 * 1_048_576
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
 _NOT_SHOWN: Final = "(not decoded)"
-_MESSAGES: Final = frozenset({"request", "response"})
 
 
 class UpstreamFailure(StrEnum):
@@ -95,7 +94,7 @@ def redact_content(content: Mapping[str, Any], known: KnownValues = NOTHING_KNOW
     }
     values = known.plus(private_values(shallow))
     parts = {
-        name: _redact_message(each, values) if name in _MESSAGES else each
+        name: _redact_message(each, values) if name in {"request", "response"} else each
         for name, each in shallow.items()
     }
     return RedactedJson(parts, values)

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import cache
 from importlib import resources
 from itertools import count
 from pathlib import Path
@@ -195,15 +194,10 @@ class _Run:
         self.redacted.append(self._placeholders.replace(redact_content(content, known)))
 
 
-@cache
-def _schema() -> Draft202012Validator:
-    text = resources.files(__package__).joinpath("recording.schema.json").read_text("utf-8")
-    return Draft202012Validator(json.loads(text))
-
-
 def check_recording(path: Path, content: object) -> None:
     """Raise `RecordingError` if the content of a file is no recording by its JSON Schema."""
-    error = next(iter(_schema().iter_errors(content)), None)
+    schema = resources.files(__package__).joinpath("recording.schema.json").read_text("utf-8")
+    error = next(Draft202012Validator(json.loads(schema)).iter_errors(content), None)
     if error is not None:
         place = to_pointer([*error.absolute_path]) or "the top level"
         raise RecordingError(

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from hashlib import sha256
 from typing import Any, NamedTuple, TypeAlias
 
@@ -206,9 +207,9 @@ class _Comparison:
         self._compare_sets(kinds, pair.child("type"), side)
         enum = pair.child("enum")
         self._compare_sets(enum.map(_values), enum, side)
-        for bounds, most in ((LOWER, _most_above), (UPPER, _most_below)):
+        for bounds, sign in ((LOWER, -1), (UPPER, 1)):
             for limit in map(pair.child, bounds):
-                self._compare_amounts(limit.map(most), limit, side)
+                self._compare_amounts(limit.map(partial(_amount, sign)), limit, side)
         for rule in map(pair.child, RULES):
             self._compare_rules(rule, side)
         default = pair.child("default")
@@ -368,14 +369,9 @@ def _have(kind: str, types: Pair) -> bool:
     return all(each is None or kind in each for each in types[1:])
 
 
-def _most_below(limit: float | None) -> float:
-    """Return how much an upper limit allows."""
-    return math.inf if limit is None else float(limit)
-
-
-def _most_above(limit: float | None) -> float:
-    """Return how much a lower limit allows."""
-    return math.inf if limit is None else -float(limit)
+def _amount(sign: int, limit: float | None) -> float:
+    """Return how much an upper limit allows, or with a negative sign a lower one."""
+    return math.inf if limit is None else sign * float(limit)
 
 
 def _openness(schema: object) -> int:

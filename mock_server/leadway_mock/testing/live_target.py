@@ -76,10 +76,8 @@ class LiveTarget:
         self.execute_url = f"{server_url}/agent-studio/agent/{self.agent_id}/execute"
         self.headers = {"Authorization": f"Bearer {self.token}", "Version": API_VERSION}
         self.environment = {
+            **{name: environment[name] for name in VARIABLES},
             "LEADWAY_BASE_URL": server_url,
-            "LEADWAY_TOKEN": self.token,
-            "LEADWAY_LOCATION_ID": self.location_id,
-            "LEADWAY_AGENT_ID": self.agent_id,
             "LEADWAY_API_VERSION": API_VERSION,
             # The proxy passes the token on to the live service only.
             "LEADWAY_SEND_TOKEN_ANYWHERE": "1",

@@ -10,6 +10,8 @@ from leadway_mock.recording.verification.probe import Effect, Probe
 AGENTS: Final = "/agent-studio/agent"
 CREATED: Final = f"{AGENTS}/{{create-agent/agent/agentId}}"
 VERSION: Final = f"{AGENTS}/versions/{{create-agent/versions/0/versionId}}"
+PUBLISH: Final = f"{VERSION}/publish"
+PUBLISHED: Final = ("publish-version",)
 PAGE: Final = "locationId={location}&limit=5&offset=0"
 IN_LOCATION: Final = "locationId={location}"
 OTHER: Final = "other-location-token"
@@ -59,79 +61,29 @@ AGENT_PROBES: Final = (
     _read("read-agent", ("agent",), f"{AGENTS}/{{agent}}", is_list=True),
     _read("read-unknown-agent", ("agent-unknown",), f"{AGENTS}/{MADE_UP}"),
     _read("read-inactive-agent", ("agent-unavailable",), f"{AGENTS}/{{inactive-agent}}"),
-    _change(
-        "create-agent",
-        ("agent-created", "author-fields"),
-        "POST",
-        AGENTS,
-        name="leadway verify",
-        status="active",
-        version={"versionName": "Version 1"},
-    ),
+    _change("create-agent", ("agent-created", "author-fields"), "POST", AGENTS,
+            name="leadway verify", status="active", version={"versionName": "Version 1"}),
     _execute("execute-created-agent", "agent-unpublished"),
-    _change(
-        "change-version",
-        ("agent-version-updated",),
-        "PATCH",
-        VERSION,
-        nodes=[{"id": "a", "deep": {"list": [None, True, 1.5]}}],
-        edges=[],
-    ),
-    _read(
-        "read-created-agent",
-        ("agent-content-kept",),
-        CREATED,
-        effect=Effect.CHANGES,
-        after=("change-version",),
-    ),
-    _read(
-        "read-created-agent-from-another-location",
-        ("agents-of-one-location",),
-        CREATED,
-        "locationId={other-location}",
-        bearer=OTHER,
-        effect=Effect.CHANGES,
-    ),
-    _change(
-        "change-unknown-version",
-        ("agent-version-unknown",),
-        "PATCH",
-        f"{AGENTS}/versions/{MADE_UP}",
-        nodes=[],
-        edges=[],
-    ),
-    _change(
-        "publish-version", ("agent-published", "publishable-states"), "POST", f"{VERSION}/publish"
-    ),
-    _change(
-        "publish-version-again",
-        ("version-not-draft",),
-        "POST",
-        f"{VERSION}/publish",
-        ("publish-version",),
-    ),
-    _change(
-        "deactivate-agent",
-        ("agent-updated",),
-        "PATCH",
-        CREATED,
-        ("publish-version",),
-        status="inactive",
-    ),
+    _change("change-version", ("agent-version-updated",), "PATCH", VERSION,
+            nodes=[{"id": "a", "deep": {"list": [None, True, 1.5]}}], edges=[]),
+    _read("read-created-agent", ("agent-content-kept",), CREATED,
+          effect=Effect.CHANGES, after=("change-version",)),
+    _read("read-created-agent-from-another-location", ("agents-of-one-location",), CREATED,
+          "locationId={other-location}", bearer=OTHER, effect=Effect.CHANGES),
+    _change("change-unknown-version", ("agent-version-unknown",), "PATCH",
+            f"{AGENTS}/versions/{MADE_UP}", nodes=[], edges=[]),
+    _change("publish-version", ("agent-published", "publishable-states"), "POST", PUBLISH),
+    _change("publish-version-again", ("version-not-draft",), "POST", PUBLISH, PUBLISHED),
+    _change("deactivate-agent", ("agent-updated",), "PATCH", CREATED, PUBLISHED,
+            status="inactive"),
     _execute("execute-deactivated-agent", "agent-inactive", "deactivate-agent"),
     _delete("delete-agent", CREATED),
     _execute("execute-deleted-agent", "agent-unknown", "delete-agent"),
-    _change(
-        "create-agent-with-nodes",
-        ("create-failed-on-nodes",),
-        "POST",
-        AGENTS,
-        name="leadway verify, nodes",
-        status="active",
-        version={"versionName": "Version 1", "nodes": [{"id": "a"}], "edges": []},
-    ),
+    _change("create-agent-with-nodes", ("create-failed-on-nodes",), "POST", AGENTS,
+            name="leadway verify, nodes", status="active",
+            version={"versionName": "Version 1", "nodes": [{"id": "a"}], "edges": []}),
     _delete("delete-agent-with-nodes", f"{AGENTS}/{{create-agent-with-nodes/agent/agentId}}"),
-)
+)  # fmt: skip
 
 
 def _managed(

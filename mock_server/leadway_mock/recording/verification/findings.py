@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import Final, TypeAlias
+from typing import Final
 
 from leadway_mock.agents.builtin import ECHO_ID
 from leadway_mock.config.settings import FIELDS
@@ -26,9 +26,6 @@ from leadway_mock.recording.verification.verifier import (
     shown_behaviours,
 )
 from leadway_mock.util.json_text import map_texts
-
-Reference: TypeAlias = Callable[[Observations], ProbeSender]
-"""Returns a new sender to a mock that has these observations."""
 
 SETTINGS: Final = frozenset(
     {"unknown_properties", "unknown_query", "list_paging", "author_fields", "nodes_in_create"}
@@ -54,7 +51,9 @@ class Findings:
     """Search for the changes that make a mock agree with what was observed on a day."""
 
     results: Sequence[ProbeResult]
-    reference: Reference
+    reference: Callable[[Observations], ProbeSender]
+    """Returns a new sender to a mock that has these observations."""
+
     contract: Contract
     date: str
     _compared: list[ProbeResult] = field(init=False)
@@ -118,10 +117,8 @@ class Findings:
 
     def _changes(self, base: Observations, result: ProbeResult) -> Iterator[Observations]:
         """Yield observations with one more change each, which may make the probe agree."""
-        yield from _with_setting(base, result)
-        yield from _with_quota(base, result)
-        yield from _without_headers(base, result)
-        yield from _without_version(base, result)
+        for find in (_with_setting, _with_quota, _without_headers, _without_version):
+            yield from find(base, result)
         yield from self._with_response(base, result)
 
     def _with_response(self, base: Observations, result: ProbeResult) -> Iterator[Observations]:

@@ -19,20 +19,30 @@ PROBES: Final[Mapping[str, Probe]] = {
 }
 """All probes by name, in the order in which they are sent."""
 
+IDS: Final[Mapping[str, str]] = {
+    "location": "the sub-account of the token",
+    "agent": "a published agent; it runs for some probes",
+    "other-agent": "a second published agent",
+    "inactive-agent": "an agent whose status is inactive",
+    "unpublished-agent": "an agent without a published version",
+    "managed-agent": "a published managed agent",
+    "unpublished-managed-agent": "a managed agent that is not published",
+    "other-location": "the sub-account of LEADWAY_OTHER_LOCATION_TOKEN",
+}
+"""Values that the user gives by flags, and what they are."""
+
+TOKENS: Final[Mapping[str, str]] = {
+    "token": "LEADWAY_TOKEN",
+    "other-location-token": "LEADWAY_OTHER_LOCATION_TOKEN",
+    "unscoped-token": "LEADWAY_UNSCOPED_TOKEN",
+    "expired-token": "LEADWAY_EXPIRED_TOKEN",
+    "agency-token": "LEADWAY_AGENCY_TOKEN",
+}
+"""Values that the user gives by variables, and their names."""
+
 VALUES: Final[Mapping[str, str]] = {
-    "token": "the variable LEADWAY_TOKEN",
-    "location": "--location",
-    "agent": "--agent",
-    "other-agent": "--other-agent",
-    "inactive-agent": "--inactive-agent",
-    "unpublished-agent": "--unpublished-agent",
-    "managed-agent": "--managed-agent",
-    "unpublished-managed-agent": "--unpublished-managed-agent",
-    "other-location": "--other-location",
-    "other-location-token": "the variable LEADWAY_OTHER_LOCATION_TOKEN",
-    "unscoped-token": "the variable LEADWAY_UNSCOPED_TOKEN",
-    "expired-token": "the variable LEADWAY_EXPIRED_TOKEN",
-    "agency-token": "the variable LEADWAY_AGENCY_TOKEN",
+    **{name: f"--{name}" for name in IDS},
+    **{name: f"the variable {variable}" for name, variable in TOKENS.items()},
 }
 """Values that probes need, and how the user gives them."""
 
