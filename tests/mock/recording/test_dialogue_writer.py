@@ -386,3 +386,11 @@ def test_any_recording_becomes_a_valid_dialogue(found: Sequence[tuple[str, Any, 
     exchanges = [exchange(message, body, status) for message, body, status in found]
     for dialogue in written(*exchanges):
         parse_dialogue(yaml_text(dialogue.content, dialogue.comments), file="talk.yaml")
+
+
+@pytest.mark.parametrize("text", ["1e5", "0.0E-7"])
+def test_a_reply_that_looks_like_a_number_stays_a_text(
+    playing: Callable[..., EmulatorClient], text: str
+) -> None:
+    client = playing(exchange("Hi", reply(text, "session0001")))
+    assert content(client.say(agent=AGENT, message="Hi"))["response"] == text
