@@ -227,6 +227,9 @@ class ConversationBase(Generic[R]):
     _SESSION: ClassVar[str]
     """Name of the session's id."""
 
+    _VARIABLES: ClassVar[str]
+    """Name of the variables, of which a message's override those of the conversation."""
+
     _FIELDS: ClassVar[Collection[str]]
     """Names of the optional fields of a conversation."""
 
@@ -278,20 +281,25 @@ class ConversationBase(Generic[R]):
         finally:
             self._busy.release()
 
-    def _turn_steps(
-        self, message: str, send: Callable[[str | None], Steps[R]], session_of: Callable[[R], str]
-    ) -> Steps[R]:
-        """Send a message in the session, or in a new one (`None`) if it has expired."""
+    def _turn_steps(self, message: str, fields: Mapping[str, Any]) -> Steps[R]:
+        """Send a message in the session, or in a new one if it has expired."""
+        check_fields(fields)
+        own, given = (each.get(self._VARIABLES) or {} for each in (self._fields, fields))
+        sent = {**self._fields, **fields, self._VARIABLES: {**own, **given}}
+        restart_expired = sent.pop("restart_expired", False)
         try:
-            reply = yield from send(self._session)
+            in_session = {**sent, self._SESSION: self._session}
+            reply = yield from self._message_steps(message, in_session)
         except SessionNotFoundError:
-            if not (self._fields.get("restart_expired") and self._session):
+            if not (restart_expired and self._session):
                 raise
             logger.warning("session %s has expired; a new one begins", printable(self._session))
             self._session = None
             self._restarts += 1
-            reply = yield from send(None)
-        self._session = session_of(reply)
+            # In a new session it is another request, which needs another key.
+            sent.pop("idempotency_key", None)
+            reply = yield from self._message_steps(message, sent)
+        self._session = getattr(reply, self._SESSION)
         self._history.append(Turn(message, reply))
         return reply
 
@@ -300,33 +308,13 @@ class BaseConversation(ConversationBase[Reply]):
     """Part of a conversation that sync and async ones share; does no I/O."""
 
     _SESSION = "execution_id"
+    _VARIABLES = "input_variables"
     _FIELDS = ConversationFields.__annotations__
 
     @property
     def execution_id(self) -> str | None:
         """Id of the session, the only state; `None` before the first reply."""
         return self._session
-
-    def _steps(
-        self,
-        message: str,
-        attachments: Sequence[Attachment],
-        input_variables: Mapping[str, Any] | None,
-    ) -> Steps[Reply]:
-        check_fields({"attachments": attachments, "input_variables": input_variables})
-        variables = {**(self._fields.get("input_variables") or {}), **(input_variables or {})}
-
-        def send(session: str | None) -> Steps[Reply]:
-            fields: MessageFields = {
-                "attachments": tuple(attachments),
-                "input_variables": variables,
-                "version_id": self._fields.get("version_id"),
-                "contact_id": self._fields.get("contact_id"),
-                "execution_id": session,
-            }
-            return self._message_steps(message, fields)
-
-        return self._turn_steps(message, send, lambda reply: reply.execution_id)
 
 
 @checks_arguments
@@ -353,8 +341,9 @@ class Conversation(BaseConversation):
             ConversationBusyError: the previous message has no response yet.
             LeadwayError: there is no reply; the class says why.
         """
+        fields = {"attachments": attachments, "input_variables": input_variables}
         with self._exclusive():
-            return self._transport.run(self._steps(message, attachments, input_variables))
+            return self._transport.run(self._turn_steps(message, fields))
 
 
 @checks_arguments
@@ -371,5 +360,6 @@ class AsyncConversation(BaseConversation):
         input_variables: Mapping[str, Any] | None = None,
     ) -> Reply:
         """Send a message, and return the agent's reply; see `Conversation.send`."""
+        fields = {"attachments": attachments, "input_variables": input_variables}
         with self._exclusive():
-            return await self._transport.run(self._steps(message, attachments, input_variables))
+            return await self._transport.run(self._turn_steps(message, fields))

@@ -244,32 +244,13 @@ class BaseManagedConversation(ConversationBase[ManagedReply]):
     """Part of a conversation that sync and async ones share; does no I/O."""
 
     _SESSION = "session_id"
+    _VARIABLES = "extra_variables"
     _FIELDS = ManagedConversationFields.__annotations__
 
     @property
     def session_id(self) -> str | None:
         """Id of the session, the only state; `None` before the first reply."""
         return self._session
-
-    def _steps(
-        self, message: str, extra_variables: Mapping[str, Any] | None, key: str | None
-    ) -> Steps[ManagedReply]:
-        check_fields({"extra_variables": extra_variables})
-        variables = {**(self._fields.get("extra_variables") or {}), **(extra_variables or {})}
-
-        restarts = self._restarts
-
-        def send(session: str | None) -> Steps[ManagedReply]:
-            fields: ManagedFields = {
-                "contact_id": self._fields.get("contact_id"),
-                "extra_variables": variables,
-                "session_id": session,
-                # After a restart it is another request, which needs another key.
-                "idempotency_key": key if self._restarts == restarts else None,
-            }
-            return self._message_steps(message, fields)
-
-        return self._turn_steps(message, send, lambda reply: reply.session_id)
 
 
 @checks_arguments
@@ -297,8 +278,9 @@ class ManagedConversation(BaseManagedConversation):
             ConversationBusyError: the previous message has no response yet.
             LeadwayError: there is no reply; the class says why.
         """
+        fields = {"extra_variables": extra_variables, "idempotency_key": idempotency_key}
         with self._exclusive():
-            return self._transport.run(self._steps(message, extra_variables, idempotency_key))
+            return self._transport.run(self._turn_steps(message, fields))
 
 
 @checks_arguments
@@ -315,8 +297,9 @@ class AsyncManagedConversation(BaseManagedConversation):
         idempotency_key: str | None = None,
     ) -> ManagedReply:
         """Send a message, and return the agent's reply; see `ManagedConversation.send`."""
+        fields = {"extra_variables": extra_variables, "idempotency_key": idempotency_key}
         with self._exclusive():
-            return await self._transport.run(self._steps(message, extra_variables, idempotency_key))
+            return await self._transport.run(self._turn_steps(message, fields))
 
 
 def list_steps(

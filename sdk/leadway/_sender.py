@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from inspect import isawaitable
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from leadway import errors
 from leadway._calls import Call, Outcome
@@ -34,13 +34,6 @@ Steps: TypeAlias = Generator[Step, Any, Result]
 _POLL_SECONDS: Final = 0.02
 _MAX_WAIT_SECONDS: Final = 300.0
 """How often and how long to look whether another thread or task has a new token."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done(Generic[Result]):
-    """What the steps return at their end."""
-
-    result: Result
 
 
 SAFE_TO_REPEAT: Final = (
@@ -145,20 +138,21 @@ def _refresh(provider: TokenProvider, options: SendOptions) -> Steps[None]:
 
 
 def run(
-    steps: Steps[Result], send: Callable[[Call], Outcome], sleep: Callable[[float], None]
+    steps: Steps[Result], send: Callable[[Call], Outcome], sleep: Callable[[float], object]
 ) -> Result:
     """Execute the steps; return their result."""
+    outcome: object = None
     with closing(steps):  # Also if a function of the program fails.
-        step = _advance(steps)
-        while not isinstance(step, Done):
+        while True:
+            try:
+                step = steps.send(outcome)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
             if isinstance(step, Call):
-                step = _advance(steps, send(step))
-            elif callable(step):
-                step = _advance(steps, step())
+                outcome = send(step)
             else:
-                sleep(step)
-                step = _advance(steps)
-        return step.result
+                outcome = step() if callable(step) else sleep(step)
 
 
 async def run_async(
@@ -167,22 +161,16 @@ async def run_async(
     sleep: Callable[[float], Awaitable[None]],
 ) -> Result:
     """Execute the steps; return their result."""
+    outcome: object = None
     with closing(steps):
-        step = _advance(steps)
-        while not isinstance(step, Done):
+        while True:
+            try:
+                step = steps.send(outcome)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
             if isinstance(step, Call):
-                step = _advance(steps, await send(step))
-            elif callable(step):
-                result = step()
-                step = _advance(steps, await result if isawaitable(result) else result)
+                outcome = await send(step)
             else:
-                await sleep(step)
-                step = _advance(steps)
-        return step.result
-
-
-def _advance(steps: Steps[Result], outcome: object = None) -> Step | Done[Result]:
-    try:
-        return steps.send(outcome)
-    except StopIteration as end:
-        return Done(end.value)
+                outcome = step() if callable(step) else sleep(step)
+                outcome = await outcome if isawaitable(outcome) else outcome
