@@ -41,18 +41,13 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
 }
 """Values for missing fields. `response` and `executionId` are required."""
 
-_LISTS: Final = ("attachments", "generativeOutputs")
-
 _TYPE_NAMES: Final[Mapping[type, str]] = {
     str: "a string",
-    int: "a whole number",
-    bool: "true or false",
     list: "a list",
+    dict: "an object",
 }
 
 _MAX_ERROR_BODY_BYTES: Final = 65_536
-
-
 _TOO_MANY_REQUESTS: Final = 429
 _SERVICE_UNAVAILABLE: Final = 503
 
@@ -209,7 +204,8 @@ def parse_reply(response: HTTPResponse) -> Reply:
     if not raw["executionId"]:
         raise invalid_response("The response's 'executionId' is empty", response)
     fields = with_defaults(raw, _DEFAULTS, response)
-    for name in _LISTS:  # What they contain is not documented, so no reply is lost for it.
+    # What the lists contain is not documented, so no reply is lost for it.
+    for name in ("attachments", "generativeOutputs"):
         fields[name] = [item for item in fields[name] if isinstance(item, dict)]
     model = ExecuteAgentResponse.from_dict(fields)
     return Reply(model, raw, response, model.response, model.execution_id, model.interaction_id)

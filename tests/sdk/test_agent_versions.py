@@ -259,6 +259,9 @@ def test_a_response_of_another_form_is_an_error(body: object) -> None:
     assert isinstance(listing(body), InvalidResponseError)
 
 
-def test_a_created_agent_without_versions_is_an_error() -> None:
-    found = parsed(create_steps(SendOptions("here"), "a", {}), {"agent": {"agentId": "a"}})
+@pytest.mark.parametrize(
+    "body", [{"agent": {"agentId": "a"}}, {"agent": [], "versions": []}, {"versions": []}]
+)
+def test_a_created_agent_without_fields_or_versions_is_an_error(body: object) -> None:
+    found = parsed(create_steps(SendOptions("here"), "a", {}), body)
     assert isinstance(found, InvalidResponseError)
