@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypedDict
 
-from leadway._arguments import check_names, check_type, checks_arguments
-from leadway._calls import Call, HTTPResponse, checked_id
+from leadway._arguments import check_type, checks_arguments
+from leadway._calls import Call, HTTPResponse, check_fields, checked_id
 from leadway._responses import parse_object, with_defaults
 from leadway._sender import SendOptions, Steps, send_with_retries
 from leadway.errors import InvalidRequestError
@@ -34,9 +34,11 @@ _VERSION_DEFAULTS: Final[Mapping[str, Any]] = {
 _LISTS: Final = frozenset(
     {"nodes", "edges", "global_variables", "input_variables", "runtime_variables"}
 )
-_OBJECTS: Final = frozenset({"version", "global_config"})
-_NAMES: Final = {"name": "versionName"}
-"""Names in the contract of the fields of a version that it calls something else."""
+_TYPES: Final[Mapping[str, tuple[Any, str]]] = {
+    **dict.fromkeys(_LISTS, ((list, tuple), "a list of dictionaries")),
+    **dict.fromkeys(("version", "global_config"), (Mapping, "a dictionary")),
+}
+"""Type of each field that is not a string, and its name in errors."""
 
 _USE_GET: Final = "Use get(): the vendor has deprecated this path."
 _USE_LIST_AGENTS: Final = "Use list_agents(): the vendor has deprecated this path."
@@ -207,9 +209,9 @@ def create_steps(options: SendOptions, name: str, fields: NewAgentFields) -> Ste
     """Return the steps that create an agent. Raises `InvalidRequestError`."""
     from leadway_client.models import CreateAgentRequest  # noqa: PLC0415 - as in `_calls`
 
-    given = {"status": "active", "version": {}, **_check(fields, NewAgentFields)}
+    given = _contract_fields(fields, NewAgentFields, options)
     check_type("name", name, str, "a string", InvalidRequestError)
-    body = {"locationId": options.location_id, "name": name, **_contract_names(given)}
+    body = {"name": name, "status": "active", "version": {}, **given}
     arguments = {"body": CreateAgentRequest.from_dict(body)}
     return send_with_retries(Call("agents.create_agent", arguments, _parse_created), options)
 
@@ -250,7 +252,7 @@ def update_steps(agent_id: str, options: SendOptions, fields: AgentFields) -> St
     """Return the steps that change an agent. Raises `InvalidRequestError`."""
     from leadway_client.models import UpdateAgentMetadataRequest  # noqa: PLC0415 - as in `_calls`
 
-    body = {"locationId": options.location_id, **_contract_names(_check(fields, AgentFields))}
+    body = _contract_fields(fields, AgentFields, options)
     arguments = {"agent_id": agent_id, "body": UpdateAgentMetadataRequest.from_dict(body)}
     return send_with_retries(
         Call("agents.update_agent_metadata", arguments, _parse_changed, "PATCH"), options
@@ -272,10 +274,12 @@ def update_version_steps(
     """Return the steps that change a version. Raises `InvalidRequestError`."""
     from leadway_client.models import UpdateAgentVersionRequest  # noqa: PLC0415 - as in `_calls`
 
-    body = _contract_names(_check(fields, VersionFields), _NAMES)
+    body = _contract_fields(fields, VersionFields, options)
+    if "name" in body:
+        body["versionName"] = body.pop("name")
     arguments = {
         "version_id": checked_id(version_id, "version"),
-        "body": UpdateAgentVersionRequest.from_dict({"locationId": options.location_id, **body}),
+        "body": UpdateAgentVersionRequest.from_dict(body),
     }
     return send_with_retries(
         Call("agents.update_agent_version", arguments, _parse_changed, "PATCH"), options
@@ -288,7 +292,7 @@ def publish_steps(
     """Return the steps that publish a version. Raises `InvalidRequestError`."""
     from leadway_client.models import PublishAgentVersionRequest  # noqa: PLC0415 - as in `_calls`
 
-    body = {"locationId": options.location_id, **_contract_names(_check(fields, PublisherFields))}
+    body = _contract_fields(fields, PublisherFields, options)
     arguments = {
         "version_id": checked_id(version_id, "version"),
         "body": PublishAgentVersionRequest.from_dict(body),
@@ -298,28 +302,18 @@ def publish_steps(
     )
 
 
-def _check(fields: Mapping[str, Any], kind: Any) -> dict[str, Any]:  # noqa: ANN401 - a TypedDict
-    """Return the fields that are not `None`, once their names and types are checked."""
-    check_names(fields, kind.__annotations__, InvalidRequestError)
-    given = {name: value for name, value in fields.items() if value is not None}
-    for name, value in given.items():
-        if name in _LISTS:
-            expected = "a list of dictionaries"
-            check_type(name, value, (list, tuple), expected, InvalidRequestError)
-            for index, each in enumerate(value):
-                check_type(f"{name}[{index}]", each, Mapping, "a dictionary", InvalidRequestError)
-        elif name in _OBJECTS:
-            check_type(name, value, Mapping, "a dictionary", InvalidRequestError)
-        else:
-            check_type(name, value, str, "a string", InvalidRequestError)
-    return given
-
-
-def _contract_names(
-    fields: Mapping[str, Any], names: Mapping[str, str] | None = None
+def _contract_fields(
+    fields: Mapping[str, Any],
+    kind: Any,  # noqa: ANN401 - a TypedDict
+    options: SendOptions,
 ) -> dict[str, Any]:
-    """Return the fields under their names in the contract, `authorId` for `author_id`."""
-    return {(names or {}).get(name) or _camel(name): value for name, value in fields.items()}
+    """Return the location and the given fields by their names in the contract, once checked."""
+    check_fields(fields, kind.__annotations__, _TYPES)
+    for name in _LISTS.intersection(fields):
+        for index, each in enumerate(fields[name] or ()):
+            check_type(f"{name}[{index}]", each, Mapping, "a dictionary", InvalidRequestError)
+    given = {_camel(name): value for name, value in fields.items() if value is not None}
+    return {"locationId": options.location_id, **given}
 
 
 def _camel(name: str) -> str:

@@ -24,7 +24,7 @@ _FIELD_TYPES: Final[Mapping[str, tuple[type, str]]] = {
     "extra_variables": (Mapping, "a dictionary of names and values"),
     "restart_expired": (bool, "True or False"),
 }
-"""Type of each field that is not a string, and its name in errors."""
+"""Type of each field of a message that is not a string, and its name in errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +103,19 @@ def image(url: str) -> Attachment:
     return Attachment(type_="image", image_url=url)
 
 
-def check_fields(fields: Mapping[str, Any], known: Collection[str] = ()) -> None:
-    """Check the fields of a message or a conversation; `None` means not given.
+def check_fields(
+    fields: Mapping[str, Any],
+    known: Collection[str] = (),
+    types: Mapping[str, tuple[Any, str]] = _FIELD_TYPES,
+) -> None:
+    """Check fields; `None` means not given, and one without an entry in `types` is a string.
 
     Raises `InvalidRequestError` for a field that is not `known`, or has another type.
     """
     if known:
         check_names(fields, known, InvalidRequestError)
     for name, value in fields.items():
-        kind, expected = _FIELD_TYPES.get(name, (str, "a string"))
+        kind, expected = types.get(name, (str, "a string"))
         check_type(name, value, (kind, NoneType), expected, InvalidRequestError)
 
 

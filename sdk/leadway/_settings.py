@@ -47,8 +47,10 @@ _TYPES: Final[Mapping[str, tuple[type | tuple[type, ...], str]]] = {
 """Types of the settings, and their names in errors."""
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_TRUE: Final = frozenset({"1", "true", "yes", "on"})
-_FALSE: Final = frozenset({"0", "false", "no", "off"})
+_SWITCHES: Final[Mapping[str, bool]] = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("0", "false", "no", "off"), False),
+}
 
 
 @checks_arguments
@@ -178,13 +180,9 @@ def _parse(name: str, text: str) -> object:
         raise SettingsError(f"{variable} must be {expected}, not {text!r}.") from None
 
 
-def _parse_bool(text: str) -> bool:
-    return {**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False)}[text.lower()]
-
-
 _PARSERS: Final[Mapping[str, tuple[Callable[[str], object], str]]] = {
     "timeout": (float, "a number"),
     "connect_timeout": (float, "a number"),
     "max_response_bytes": (int, "a whole number"),
-    "send_token_anywhere": (_parse_bool, "1 or 0"),
+    "send_token_anywhere": (lambda text: _SWITCHES[text.lower()], "1 or 0"),
 }

@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Collection
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from leadway._arguments import checks_arguments
 from leadway.errors import SettingsError, TokenHostMismatchError
@@ -176,19 +176,15 @@ def check_token_host(token: Secret, base_url: str) -> None:
     Raises `TokenHostMismatchError`, which names the host and not the token.
     """
     parts = urlsplit(base_url)
-    if is_vendor(base_url):
-        _check_for_vendor(token, parts)
-    elif looks_real(token):
+    is_for_vendor, is_real = is_vendor(base_url), looks_real(token)
+    if is_for_vendor and parts.scheme != "https":
+        raise TokenHostMismatchError(f"Tokens are sent to {parts.hostname} over https only.")
+    if is_real and not is_for_vendor:
         raise TokenHostMismatchError(
             f"The token looks real, and {parts.hostname} is not a host of the vendor; use"
             f" {MOCK_TOKEN} for a mock."
         )
-
-
-def _check_for_vendor(token: Secret, parts: SplitResult) -> None:
-    if parts.scheme != "https":
-        raise TokenHostMismatchError(f"Tokens are sent to {parts.hostname} over https only.")
-    if not looks_real(token):
+    if is_for_vendor and not is_real:
         raise TokenHostMismatchError(
             f"The token is made up, and {parts.hostname} is the real service; for a mock, set"
             " `base_url`, such as http://127.0.0.1:4010."
