@@ -10,6 +10,7 @@ import struct
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 from multiprocessing.connection import Connection
 
 from bench.system import HOST, LOAD_CORE, child_process, pin
@@ -74,17 +75,8 @@ async def endless(_: StreamReader, writer: StreamWriter) -> None:
         await writer.drain()
 
 
-async def control_api(reader: StreamReader, writer: StreamWriter) -> None:
-    """Request the contract from the control API, again after each response."""
-    await _repeat(CONTRACT, reader, writer)
-
-
-async def journal(reader: StreamReader, writer: StreamWriter) -> None:
-    """Request the newest 200 entries of the journal, again after each response."""
-    await _repeat(JOURNAL, reader, writer)
-
-
-async def _repeat(request: bytes, reader: StreamReader, writer: StreamWriter) -> None:
+async def repeating(request: bytes, reader: StreamReader, writer: StreamWriter) -> None:
+    """Send a request, again after each response."""
     while True:
         writer.write(request)
         headers = await reader.readuntil(b"\r\n\r\n")
@@ -93,8 +85,9 @@ async def _repeat(request: bytes, reader: StreamReader, writer: StreamWriter) ->
 
 
 BEHAVIOURS: Mapping[str, Behaviour] = {
-    each.__name__: each
-    for each in (idle, slow, non_reading, resetting, endless, control_api, journal)
+    **{each.__name__: each for each in (idle, slow, non_reading, resetting, endless)},
+    "control_api": partial(repeating, CONTRACT),
+    "journal": partial(repeating, JOURNAL),
 }
 
 

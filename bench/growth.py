@@ -10,20 +10,24 @@ import json
 import multiprocessing
 import os
 import random
+import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
+from pathlib import Path
 
 from bench.system import SERVER_CORE, memory, pin, print_progress
-from bench.tables import rotate
+from bench.tables import ROOT, measure_in_rounds, source_folders
 from bench.workloads import FOLLOWING, MESSAGE, PATH, QUERY, first_body, next_body, token
 from leadway_mock.config.settings import Settings
 from leadway_mock.http.messages import Request
 from leadway_mock.pipeline.assembly import build_emulator
+from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.sessions import Session
 
 HEADERS = {
@@ -64,12 +68,17 @@ class _Client:
     def send(self, session: str = "") -> str:
         """Send the first or the next message of a session, and return its id."""
         text = (FOLLOWING if session else MESSAGE).format(next(self._numbers))
-        body = (next_body(text, session) if session else first_body(text)).encode()
-        headers = HEADERS | {"content-length": str(len(body))}
-        response = self.emulator.handle(Request("POST", PATH, QUERY, headers, body))
-        returned = str(json.loads(response.body)["executionId"])
-        assert returned == (session or returned), response.body
+        body = next_body(text, session) if session else first_body(text)
+        returned = str(json.loads(execute(self.emulator, body))["executionId"])
+        assert returned == (session or returned), returned
         return returned
+
+
+def execute(emulator: Emulator, body: str, **headers: str) -> bytes:
+    """Send the body of a message; return that of the response."""
+    content = body.encode()
+    sized = HEADERS | headers | {"content-length": str(len(content))}
+    return emulator.handle(Request("POST", PATH, QUERY, sized, content)).body
 
 
 def microseconds(call: Callable[[], object], times: int) -> float:
@@ -121,31 +130,49 @@ def long_conversation(turn: int) -> Cost:
 def measure_growth(scenario: Scenario, sizes: Sequence[int], rounds: int, calls: int) -> list[Step]:
     """Return the cost of a turn at each size; an empty list where a process ends early."""
     print_progress(f"growth: {scenario.__name__.replace('_', ' ')}")
-    costs: dict[int, list[float]] = {size: [] for size in sizes}
-    spawn = multiprocessing.get_context("spawn")
     try:
         with ExitStack() as stack:
-            pools = {size: stack.enter_context(ProcessPoolExecutor(1, spawn)) for size in sizes}
-            memories = {
-                size: pool.submit(_prepare, scenario, size).result() for size, pool in pools.items()
+            processes = {
+                size: stack.enter_context(MeasuringProcess(partial(scenario, size)))
+                for size in sizes
             }
-            for number in range(rounds):
-                for size in rotate(sizes, number):
-                    costs[size].append(pools[size].submit(_measure, calls).result())
+            measures = {size: partial(each.measure, calls) for size, each in processes.items()}
+            costs = measure_in_rounds(measures, rounds)
     except BrokenProcessPool:
         print_progress("growth: a process ended early, perhaps for lack of memory; left out")
         return []
-    return [Step(size, costs[size], memories[size]) for size in sizes]
+    return [Step(size, costs[size], processes[size].memory) for size in sizes]
+
+
+class MeasuringProcess(ProcessPoolExecutor):
+    """A process in which a scenario is prepared, with the mock of a checkout.
+
+    Attributes:
+        memory: Resident bytes once it is prepared.
+    """
+
+    def __init__(self, scenario: Callable[[], Cost], checkout: Path = ROOT) -> None:
+        super().__init__(1, multiprocessing.get_context("spawn"))
+        before = sys.path
+        sys.path = [*source_folders(checkout), *before]  # A new process imports from there, too.
+        try:
+            self.memory: int | None = self.submit(_prepare, scenario).result()
+        finally:
+            sys.path = before
+
+    def measure(self, calls: int) -> float:
+        """Return the microseconds of a call."""
+        return self.submit(_measure, calls).result()
 
 
 _prepared: list[Cost] = []
-"""The prepared size of this process."""
+"""The prepared scenario of this process."""
 
 
-def _prepare(scenario: Scenario, size: int) -> int | None:
-    """Prepare a size in this process, and return the memory that it takes."""
+def _prepare(scenario: Callable[[], Cost]) -> int | None:
+    """Prepare a scenario in this process, and return the memory that it takes."""
     pin(SERVER_CORE)
-    _prepared.append(scenario(size))
+    _prepared.append(scenario())
     resident = memory(os.getpid())
     _measure(20)
     return resident

@@ -25,7 +25,7 @@ from highlevel import HighLevel
 
 from bench.constant_server import constant_server
 from bench.system import python_version
-from bench.tables import DOCS, ratios, rotate, table, write_last_run
+from bench.tables import DOCS, measure_in_rounds, ratios, table, write_last_run
 from bench.workloads import PATH
 from leadway import MOCK_TOKEN, AsyncLeadway, Leadway
 from leadway_client import AuthenticatedClient
@@ -117,27 +117,28 @@ def async_clients(url: str, loop: asyncio.AbstractEventLoop) -> Mapping[str, Wor
 
 
 def measure(clients: Mapping[str, Work]) -> Mapping[str, list[float]]:
-    """Return the microseconds per call of each client, one figure for each round."""
-    times: dict[str, list[float]] = {name: [] for name in clients}
+    """Return the seconds that each client takes for its calls, one figure for each round."""
     for work in clients.values():
         work(CALLS)
-    for number in range(ROUNDS):
-        for name in rotate([*clients], number):
-            started = time.perf_counter()
-            clients[name](CALLS)
-            times[name].append((time.perf_counter() - started) / CALLS * 1e6)
-    return times
+    calls = {name: partial(seconds, partial(work, CALLS)) for name, work in clients.items()}
+    return measure_in_rounds(calls, ROUNDS)
 
 
 def import_times() -> Mapping[str, list[float]]:
-    """Return the milliseconds of each import in a new interpreter, one figure for each round."""
-    times: dict[str, list[float]] = {name: [] for name in IMPORTS}
-    for _ in range(IMPORT_ROUNDS):
-        for name, code in IMPORTS.items():
-            started = time.perf_counter()
-            subprocess.run([sys.executable, "-c", code], check=True)
-            times[name].append((time.perf_counter() - started) * 1e3)
-    return times
+    """Return the seconds of each import in a new interpreter, one figure for each round."""
+    commands = {name: [sys.executable, "-c", code] for name, code in IMPORTS.items()}
+    imports = {
+        name: partial(seconds, partial(subprocess.run, command, check=True))
+        for name, command in commands.items()
+    }
+    return measure_in_rounds(imports, IMPORT_ROUNDS)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return the seconds that a piece of work takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
 
 
 def speed_table(

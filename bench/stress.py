@@ -35,29 +35,19 @@ METHOD = (
     f"A client with {CONNECTIONS} connections sends first messages, in each round alone and beside "
     "the bad clients. Ratios are beside / alone: median (minimum…maximum)."
 )
-TITLES = {
-    "idle": "connect and send nothing",
-    "slow": "send requests one byte at a time, 20 bytes a second",
-    "non_reading": "request ten responses of 1.7 MB and read none",
-    "resetting": "reset at any point of a request, 20 every 10 ms",
-    "endless": "send chunks without an end",
-    "control_api": "request the contract from the control API in a loop",
-    "journal": "request 200 journal entries in a loop",
-}
 INACTIVE = frozenset({"idle", "non_reading"})
 """Behaviours that send nothing more after their start."""
 
-
 CLIENTS = {
-    "idle": 5_000,
-    "slow": 500,
-    "non_reading": 100,
-    "resetting": 20,
-    "endless": 50,
-    "control_api": 8,
-    "journal": 8,
+    "idle": (5_000, "connect and send nothing"),
+    "slow": (500, "send requests one byte at a time, 20 bytes a second"),
+    "non_reading": (100, "request ten responses of 1.7 MB and read none"),
+    "resetting": (20, "reset at any point of a request, 20 every 10 ms"),
+    "endless": (50, "send chunks without an end"),
+    "control_api": (8, "request the contract from the control API in a loop"),
+    "journal": (8, "request 200 journal entries in a loop"),
 }
-"""Connections of each behaviour; a quick run has a tenth."""
+"""Connections and title of each behaviour; a quick run has a tenth of the connections."""
 
 ROUNDS, SECONDS = 8, 0.5
 """With an even number of rounds, each of the two measurements comes first equally often."""
@@ -141,7 +131,7 @@ def _row(impact: Impact) -> tuple[str, ...]:
     p99 = (spread([each.result.p99 for each in x]).median for x in (impact.alone, impact.beside))
     memory = (impact.memory_alone, impact.memory_beside, impact.memory_after)
     return (
-        TITLES[impact.behaviour],
+        CLIENTS[impact.behaviour][1],
         f"{impact.number:,}",
         str(impact.ratio("rate")),
         str(impact.ratio("cpu")),
@@ -165,7 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         plan = (generator, rounds, seconds, options.logs)
         impacts = [
             measure_impact(Impact(behaviour, max(2, number // share)), *plan)
-            for behaviour, number in CLIENTS.items()
+            for behaviour, (number, _) in CLIENTS.items()
         ]
     text = report(impacts, command)
     print(text)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
+
+
+def source_folders(checkout: Path) -> list[str]:
+    """Return the folders of a checkout with the packages of the product."""
+    return [str(checkout / name) for name in ("sdk", "generated", "mock_server")]
 
 
 class Spread(NamedTuple):
@@ -52,6 +57,15 @@ def rotate(items: Sequence[T], number: int) -> Sequence[T]:
     """Return `items` in the order of round `number`: each round begins with another one."""
     first = number % len(items)
     return [*items[first:], *items[:first]]
+
+
+def measure_in_rounds(calls: Mapping[T, Callable[[], float]], rounds: int) -> dict[T, list[float]]:
+    """Return what each of the calls measures, one value for each round."""
+    found: dict[T, list[float]] = {name: [] for name in calls}
+    for number in range(rounds):
+        for name in rotate([*calls], number):
+            found[name].append(calls[name]())
+    return found
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

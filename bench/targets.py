@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.fixtures import Resources, dialogue_folder, sqlite_file, valkey_server
 from bench.system import HOST
-from bench.tables import ROOT
+from bench.tables import ROOT, source_folders
 from bench.workloads import HEADLINE, WORKLOADS
 
 PEERS = ROOT / "bench" / "peers"
@@ -89,8 +89,7 @@ def mock_targets(
     """Yield `leadway mock` of a checkout with different stores and settings."""
     program = checkout / ".venv" / "bin" / "leadway"
     command = str(program if program.exists() else Path(sys.executable).with_name("leadway"))
-    folders = (str(checkout / name) for name in ("sdk", "generated", "mock_server"))
-    environment = {"PYTHONPATH": ":".join(folders)}
+    environment = {"PYTHONPATH": ":".join(source_folders(checkout))}
     before = "baseline: " if prefix else ""
 
     def mock(name: str, title: str, *flags: str, **attributes: object) -> Target:
