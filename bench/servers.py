@@ -98,13 +98,11 @@ class Server:
 
     def memory(self, *, peak: bool = False) -> int | None:
         """Return the resident bytes of it, its children and its store's server."""
-        sizes = [memory(pid, peak=peak) for pid in self._pids]
-        return None if sizes[0] is None else sum(size or 0 for size in sizes)
+        return memory(*self._pids, peak=peak)
 
     def cpu_seconds(self) -> float | None:
         """Return the processor seconds used by it, its children and its store's server."""
-        used = [cpu_seconds(pid) for pid in self._pids]
-        return None if used[0] is None else sum(seconds or 0.0 for seconds in used)
+        return cpu_seconds(*self._pids)
 
     def measure(
         self,

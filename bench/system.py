@@ -10,7 +10,7 @@ import random
 import socket
 import sys
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -91,38 +91,34 @@ def description() -> str:
     return f"{python_version()}, {platform.system()} on {platform.machine()}, {apart}"
 
 
-def memory(pid: int, *, peak: bool = False) -> int | None:
-    """Return the resident bytes of a process and its children: now, or their peak until now.
+def memory(*pids: int, peak: bool = False) -> int | None:
+    """Return the resident bytes of processes and their children: now, or their peak until now.
 
     The peak is the sum of the peaks of the processes. None on a system without /proc.
     """
     name = "VmHWM:" if peak else "VmRSS:"
-    lines = [line for each in _tree(pid) for line in _read(each, "status").splitlines()]
+    lines = [line for each in _trees(pids) for line in _read(each, "status").splitlines()]
     sizes = [int(line.split()[1]) * 1_024 for line in lines if line.startswith(name)]
     return sum(sizes) if sizes else None
 
 
-def cpu_seconds(pid: int) -> float | None:
-    """Return the processor seconds used by a process and its children; None without /proc."""
-    texts = [text for each in _tree(pid) if (text := _read(each, "stat"))]
+def cpu_seconds(*pids: int) -> float | None:
+    """Return the processor seconds used by processes and their children; None without /proc."""
+    texts = [text for each in _trees(pids) if (text := _read(each, "stat"))]
     # The name in parentheses may hold anything; user and system time are the 14th and 15th field.
     ticks = [sum(map(int, text.rpartition(")")[2].split()[11:13])) for text in texts]
     return sum(ticks) / os.sysconf("SC_CLK_TCK") if ticks else None
 
 
-def _tree(pid: int) -> Iterator[int]:
-    yield pid
-    for listing in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            children = listing.read_text("ascii").split()
-        except OSError:  # The thread has ended meanwhile.
-            continue
-        for child in children:
-            yield from _tree(int(child))
+def _trees(pids: Iterable[int]) -> Iterator[int]:
+    for pid in pids:
+        yield pid
+        for thread in Path(f"/proc/{pid}/task").glob("*"):
+            yield from _trees(map(int, _read(pid, f"task/{thread.name}/children").split()))
 
 
 def _read(pid: int, name: str) -> str:
-    """Return a file of /proc; empty where the process has ended, or without /proc."""
+    """Return a file of /proc; empty where the process or thread has ended, or without /proc."""
     try:
         return Path(f"/proc/{pid}/{name}").read_text("utf-8")
     except OSError:

@@ -98,23 +98,35 @@ class Chat:
                 version_id=options.agent_version,
             )
         self._conversation = self._begin(options.session)
-        self._commands: Mapping[str, Callable[[str], None]] = {
-            "/new": self._new,
-            "/id": self._id,
-            "/raw": self._raw,
-            "/history": self._history,
-            "/vars": self._vars,
-            "/image": self._image,
-            "/help": self._help,
-        }
 
     def handle_line(self, line: str) -> None:
         """Run a command, or send the line to the agent; raises `LeadwayError`."""
         word, _, rest = line.strip().partition(" ")
-        if word.startswith("/"):
-            self._commands.get(word, self._unknown)(rest.strip())
-        elif word:
-            self._send(line.strip())
+        match word:
+            case "/new":
+                self._conversation = self._begin(None)
+                print_line("The next message starts a new session.")
+            case "/id":
+                print_line(self._session_id() or "No session yet.")
+            case "/raw":
+                turns = self._conversation.history
+                print_line(
+                    json.dumps(turns[-1].reply.raw, indent=2) if turns else "No response yet."
+                )
+            case "/history":
+                self._print_history()
+            case "/vars":
+                self._set_variable(rest.strip())
+            case "/image":
+                self._attach(rest.strip())
+            case "/help":
+                print_line(_command_list())
+            case _ if word.startswith("/"):
+                print_line(
+                    "Unknown command; /help lists them. A message must not begin with a slash."
+                )
+            case _ if word:
+                self._send(line.strip())
 
     def _send(self, message: str) -> None:
         conversation = self._conversation
@@ -130,27 +142,17 @@ class Chat:
         if reply.goal_completion:
             print_line(f"{_INDENT}(The agent has reached its goal.)")
 
-    def _id(self, _: str) -> None:
-        conversation = self._conversation
-        if isinstance(conversation, ManagedConversation):
-            session = conversation.session_id
-        else:
-            session = conversation.execution_id
-        print_line(session or "No session yet.")
-
-    def _new(self, _: str) -> None:
-        self._conversation = self._begin(None)
-        print_line("The next message starts a new session.")
-
-    def _raw(self, _: str) -> None:
-        history = self._conversation.history
-        print_line(json.dumps(history[-1].reply.raw, indent=2) if history else "No response yet.")
-
-    def _history(self, _: str) -> None:
+    def _print_history(self) -> None:
         for turn in self._conversation.history:
             print_line(f"{PROMPT}{turn.message}\n{_reply_lines(turn.reply.text)}")
 
-    def _vars(self, text: str) -> None:
+    def _session_id(self) -> str | None:
+        conversation = self._conversation
+        if isinstance(conversation, ManagedConversation):
+            return conversation.session_id
+        return conversation.execution_id
+
+    def _set_variable(self, text: str) -> None:
         if text:
             name, value = parse_variable(text)
             self._variables[name] = value
@@ -158,19 +160,13 @@ class Chat:
                 del self._variables[name]
         print_line(json.dumps(self._variables))
 
-    def _image(self, url: str) -> None:
+    def _attach(self, url: str) -> None:
         if isinstance(self._conversation, ManagedConversation):
             print_line("Managed agents take no images.")
             return
         if url:
             self._attachments.append(image(url))
         print_line(f"{len(self._attachments)} image(s) attached to the next message.")
-
-    def _help(self, _: str) -> None:
-        print_line(_command_list())
-
-    def _unknown(self, _: str) -> None:
-        print_line("Unknown command; /help lists them. A message must not begin with a slash.")
 
 
 def _run_interactive(chat: Chat) -> int:

@@ -10,6 +10,7 @@ import base64
 import json
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -78,11 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _probe(settings: Settings) -> Outcome:
-    transport = Transport(settings)
-    try:
+    with closing(Transport(settings)) as transport:
         return transport.send(execute_call(PROBE_AGENT_ID, request_body("", settings.location_id)))
-    finally:
-        transport.close()
 
 
 def examine(settings: Settings, outcome: Outcome, now: float) -> Iterator[Finding]:
@@ -99,11 +97,11 @@ def examine(settings: Settings, outcome: Outcome, now: float) -> Iterator[Findin
 def _check_network(outcome: Outcome, result: Reply | LeadwayError) -> Finding:
     if isinstance(result, Reply):
         detail = "an empty message got a reply, so this is not the API"
-        return Finding("network", passed=False, detail=detail)
-    if not _is_from_api(result):
-        return Finding("network", passed=False, detail=_text(result))
-    detail = f"response after {outcome.seconds * 1000:.0f} ms"
-    return Finding("network", passed=True, detail=detail)
+    elif _is_from_api(result):
+        detail = f"response after {outcome.seconds * 1000:.0f} ms"
+    else:
+        detail = _text(result)
+    return Finding("network", _is_from_api(result), detail)
 
 
 def _is_from_api(result: Reply | LeadwayError) -> bool:
