@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--general",
         action="store_true",
-        help="leave out checks for a platform's API, such as those of evidence and scopes",
+        help="leave out the check for a platform's API, whose responses may have other values",
     )
     options = parser.parse_args(arguments)
     file: Path = options.file

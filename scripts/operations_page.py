@@ -92,14 +92,11 @@ def _differences_text(operation: Operation, found: Mapping[str, list[Difference]
     return f"{sum(each.kind is Kind.BREAKING for each in differences)}/{len(differences)}"
 
 
-def _name(operation: Operation) -> str:
-    return f"`{operation.id}`" + " (deprecated)" * operation.deprecated
-
-
 def _cells(operation: Operation) -> str:
     row = OPERATIONS[operation.id]
     scopes = ", ".join(f"`{scope}`" for scope in operation.scopes) or "unknown"
     path, _, test = row.test.partition("::")
     sdk = f"`{row.sdk}`" if row.sdk else row.no_sdk
+    name = f"`{operation.id}`" + " (deprecated)" * operation.deprecated
     link = f"[`{test}`](../{path})"
-    return f"|{_name(operation)}|`{operation.method} {operation.path}`|{scopes}|{sdk}|{link}"
+    return f"|{name}|`{operation.method} {operation.path}`|{scopes}|{sdk}|{link}"

@@ -19,7 +19,6 @@ from contract_checker.openapi import (
 from leadway_mock.documents.problems import Problem
 from leadway_mock.util.json_pointer import to_path
 
-_REQUIRED_KEYS = ("description", "example", "x-evidence")
 _LIMITING_KEYS = ("enum", "const", "format")
 _EVIDENCE_LEVELS = ("documented", "observed", "inferred", "invented")
 _BEHAVIOUR_KEYS = ("id", "condition", "response", "evidence", "source")
@@ -40,14 +39,6 @@ def arrays_have_items(document: Document) -> Iterator[Problem]:
         ):
             hint = "add items, at least {type: object}"
             yield Problem(schema.pointer, "this array has no items", hint)
-
-
-def fields_are_documented(document: Document) -> Iterator[Problem]:
-    """Every field, parameter and header has a description, an example and evidence."""
-    for node in (*objects(document, "parameter", "header"), *_fields(document)):
-        for key in _REQUIRED_KEYS:
-            if key not in node.value:
-                yield Problem(node.pointer, f"this has no {key}", f"add {key}")
 
 
 def response_schemas_stay_open(document: Document) -> Iterator[Problem]:
@@ -75,13 +66,6 @@ def accepted_values_include_the_default(document: Document) -> Iterator[Problem]
                     f"the {key}, {value}, is not among the accepted values",
                     f"add it, or choose another {key}",
                 )
-
-
-def _fields(document: Document) -> Iterator[Node]:
-    for schema in objects(document, "schema"):
-        for field in entries(document, schema, "properties").values():
-            if field.value:
-                yield field
 
 
 def _response_schemas(document: Document) -> Iterator[Node]:
@@ -116,18 +100,14 @@ def statuses_agree(document: Document) -> Iterator[Problem]:
     for _, status, response in responses(document):
         for media_type in entries(document, response, "content").values():
             for example in entries(document, media_type, "examples").values():
-                yield from _status_problems(status, example)
-
-
-def _status_problems(status: str, example: Node) -> Iterator[Problem]:
-    value = example.value.get("value")
-    repeated = value.get("statusCode") if isinstance(value, Mapping) else None
-    if repeated is not None and str(repeated) != status:
-        yield Problem(
-            child(example.pointer, "value", "statusCode"),
-            f"the body has {repeated}, and its response has status {status}",
-            "correct the body, or move the example to its response",
-        )
+                value = example.value.get("value")
+                repeated = value.get("statusCode") if isinstance(value, Mapping) else None
+                if repeated is not None and str(repeated) != status:
+                    yield Problem(
+                        child(example.pointer, "value", "statusCode"),
+                        f"the body has {repeated}, and its response has status {status}",
+                        "correct the body, or move the example to its response",
+                    )
 
 
 def _of_schemas(document: Document) -> Iterator[tuple[str, str, object]]:
@@ -197,14 +177,6 @@ def evidence_is_valid(document: Document) -> Iterator[Problem]:
         if not str(found.get("source", "")).strip():
             hint = "state the document, the observation, or why it was invented"
             yield Problem(child(pointer, "source"), "this evidence has no source", hint)
-
-
-def examples_have_evidence(document: Document) -> Iterator[Problem]:
-    """Every example under `components` has evidence, because the mock sends it."""
-    for example in objects(document, "example"):
-        if "x-evidence" not in example.value:
-            hint = "add x-evidence: {level: …, source: …}"
-            yield Problem(example.pointer, "this example has no evidence", hint)
 
 
 def behaviours_are_distinct(document: Document) -> Iterator[Problem]:

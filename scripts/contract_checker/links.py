@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from contract_checker.document import Document, child
 from contract_checker.openapi import (
@@ -19,44 +19,19 @@ from leadway_mock.documents.problems import Problem
 from leadway_mock.util.json_pointer import to_path
 from leadway_mock.util.json_text import map_texts
 
-_PATTERN = re.compile(
+EXPRESSION = re.compile(
     r"""\$(?:
-        (?P<plain>url|method|statusCode)
-        |(?P<message>request|response)\.(?:
+        url|method|statusCode
+        |(?!response\.(?:query|path)\.)(?P<message>request|response)\.(?:
             (?P<location>header|query|path)\.(?P<name>[^\s{}]+)
-            |body(?P<body>)(?:\#(?P<pointer>(?:/[^\s{}]*)?))?
+            |body(?:\#(?P<pointer>(?:/[^\s{}]*)?))?
         )
     )""",
     re.VERBOSE,
 )
+"""A runtime expression, with which a link refers to a value such as an `executionId`."""
+
 _EMBEDDED = re.compile(r"\{(\$[^{}]*)\}")
-
-
-class Expression(NamedTuple):
-    """A runtime expression, with which a link refers to a value such as an `executionId`.
-
-    `message` is `request` or `response`, and `location` is `header`, `query`, `path` or `body`;
-    both are empty for `$url`, `$method` and `$statusCode`. `path` leads into the body.
-    """
-
-    text: str
-    message: str = ""
-    location: str = ""
-    name: str = ""
-    path: tuple[str, ...] = ()
-
-
-def parse(text: str) -> Expression:
-    """Parse an expression without braces; raises `ValueError` for anything else."""
-    found = _PATTERN.fullmatch(text)
-    if not found or (found["message"] == "response" and found["location"] in {"query", "path"}):
-        raise ValueError(f"{text!r} is not a runtime expression")
-    if found["plain"]:
-        return Expression(text)
-    if found["name"]:
-        return Expression(text, found["message"], found["location"], found["name"])
-    path = tuple(map(str, to_path(found["pointer"] or "")))
-    return Expression(text, found["message"], "body", path=path)
 
 
 def texts_in(value: object) -> list[str]:
@@ -78,6 +53,7 @@ class _Link:
     node: Node
     source: Node
     response: Node
+    target: Node | None
 
     @property
     def pointer(self) -> str:
@@ -96,7 +72,7 @@ def link_targets_exist(document: Document) -> Iterator[Problem]:
         if len(named) != 1:
             hint = "add either operationId or operationRef"
             yield Problem(link.pointer, "this link must have one target", hint)
-        elif _target(document, link) is None:
+        elif link.target is None:
             known = ", ".join(each.id for each in operations(document) if each.id)
             message = f"operation {link.node.value[named[0]]} does not exist"
             yield Problem(child(link.pointer, named[0]), message, f"use one of {known}")
@@ -105,7 +81,7 @@ def link_targets_exist(document: Document) -> Iterator[Problem]:
 def link_parameters_exist(document: Document) -> Iterator[Problem]:
     """A link sets only parameters of its target, and all required ones."""
     for link in _links(document):
-        target = _target(document, link)
+        target = link.target
         if target is None:
             continue
         known = parameters(document, target).values()
@@ -137,7 +113,7 @@ def link_expressions_resolve(document: Document) -> Iterator[Problem]:
 def link_values_are_valid(document: Document) -> Iterator[Problem]:
     """The values of a link are valid for its target, with examples for the expressions."""
     for link in _links(document):
-        target = _target(document, link)
+        target = link.target
         nodes = [_resolve(document, link, text) for _, text in _expressions(link)]
         if target is None or not all(node and "example" in node.value for node in nodes):
             continue
@@ -148,15 +124,11 @@ def link_values_are_valid(document: Document) -> Iterator[Problem]:
 
 
 def _links(document: Document) -> Iterator[_Link]:
+    targets = {key: each for each in operations(document) for key in (each.id, each.pointer) if key}
     for operation, _, response in responses(document):
         for node in entries(document, response, "links").values():
-            yield _Link(node, operation, response)
-
-
-def _target(document: Document, link: _Link) -> Node | None:
-    target = link.node.value.get("operationId") or link.node.value.get("operationRef")
-    found = (each for each in operations(document) if target and target in {each.id, each.pointer})
-    return next(found, None)
+            target = node.value.get("operationId") or node.value.get("operationRef")
+            yield _Link(node, operation, response, targets.get(target or ""))
 
 
 def _has_name(parameter: Node, name: str) -> bool:
@@ -182,25 +154,25 @@ def _texts(pointer: str, value: object) -> Iterator[tuple[str, str]]:
 
 def _resolve(document: Document, link: _Link, text: str) -> Node | None:
     """Return the parameter, the header, or the schema of the field of an expression."""
-    try:
-        expression = parse(text)
-    except ValueError:
+    found = EXPRESSION.fullmatch(text)
+    if not found:
         return None
-    if not expression.message:
+    message, location, name, pointer = found.groups()
+    if not message:
         return link.node
-    if expression.location == "body":
-        return _field(document, link, expression)
-    if expression.message == "response":
-        return entries(document, link.response, "headers").get(expression.name)
-    return parameters(document, link.source).get(f"{expression.location}.{expression.name}")
+    is_response = message == "response"
+    if not location:
+        holder = link.response if is_response else _body(document, link.source)
+        return _field(document, holder, [*map(str, to_path(pointer or ""))])
+    if is_response:
+        return entries(document, link.response, "headers").get(name)
+    return parameters(document, link.source).get(f"{location}.{name}")
 
 
-def _field(document: Document, link: _Link, expression: Expression) -> Node | None:
-    holder = link.response if expression.message == "response" else _body(document, link.source)
+def _field(document: Document, holder: Node | None, path: list[str]) -> Node | None:
     for media_type in entries(document, holder, "content").values() if holder else ():
         if "schema" in media_type.value:
-            schema = child(media_type.pointer, "schema")
-            return property_schema(document, schema, list(expression.path))
+            return property_schema(document, child(media_type.pointer, "schema"), path)
     return None
 
 
@@ -228,10 +200,9 @@ def _with_examples(document: Document, link: _Link, value: object) -> object:
     """Return `value` with each expression replaced by the example of what it refers to."""
 
     def example_of(text: str) -> object:
-        texts = texts_in(text)
-        if len(texts) != 1 or not is_whole(text):
+        if not is_whole(text):
             return text
-        node = _resolve(document, link, texts[0])
+        node = _resolve(document, link, texts_in(text)[0])
         return node.value.get("example") if node else None
 
     return map_texts(value, example_of)

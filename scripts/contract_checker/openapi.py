@@ -15,11 +15,10 @@ from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
 from contract_checker.document import ROOT, Document, as_fragment, child
+from leadway_mock.contract.loader import METHODS
 
 _CONTRACT_URI = "urn:contract"
 _MAX_CHARACTERS = 160
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 _HOLDS_VALUES = {"schema": "schema", "examples": "{example}", "content": "{media_type}"}
 

@@ -144,6 +144,17 @@ REDOCLY_DEFECTS: dict[str, tuple[Change, str]] = {
             ("TooManyRequests", "Retry-After"),
         )
     },
+    **{
+        f"no {key} at {pointer}": (remove(f"{pointer}/{key}"), rule)
+        for pointer, key, rule in (
+            (f"{REQUEST}/properties/contactId", "description", "rule/fields"),
+            (f"{RESPONSE}/properties/flowSwitch", "example", "rule/fields"),
+            (f"{SCHEMAS}/AgentVersion/properties/state", "x-evidence", "rule/fields"),
+            ("#/components/parameters/source", "x-evidence", "rule/parameters"),
+            (f"{HEADERS}/Allow", "description", "rule/response-headers"),
+            (f"{EXAMPLES}/quota-exceeded", "x-evidence", "rule/examples"),
+        )
+    },
     "no security": (remove(f"{CURRENT}/security"), "rule/security"),
     "optional security": (put(f"{CURRENT}/security", [{}]), "rule/security-scheme"),
     "an unknown scheme": (
@@ -170,15 +181,6 @@ def _of_schemas() -> Iterator[Defect]:
         remove(f"{SCHEMAS}/Error/properties/message/items"),
         f"{SCHEMAS}/Error/properties/message",
     )
-    for pointer, key in (
-        (f"{REQUEST}/properties/contactId", "description"),
-        (f"{RESPONSE}/properties/flowSwitch", "example"),
-        ("#/components/parameters/source", "x-evidence"),
-        (f"{HEADERS}/Allow", "description"),
-    ):
-        change = remove(f"{pointer}/{key}")
-        name = f"no {key} at {pointer}"
-        yield Defect(name, checks.fields_are_documented, change, pointer)
     yield Defect(
         "an enumeration of known values",
         checks.response_schemas_stay_open,
@@ -299,12 +301,6 @@ def _of_evidence() -> Iterator[Defect]:
         check,
         remove(f"{REQUEST}/properties/message/x-evidence/source"),
         f"{REQUEST}/properties/message/x-evidence/source",
-    )
-    yield Defect(
-        "an example without evidence",
-        checks.examples_have_evidence,
-        remove(f"{EXAMPLES}/quota-exceeded/x-evidence"),
-        f"{EXAMPLES}/quota-exceeded",
     )
     check = checks.behaviours_are_distinct
     first = "#/x-behaviours/1"
