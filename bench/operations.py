@@ -142,11 +142,7 @@ def report(costs: Mapping[str, Sequence[float]]) -> str:
     """Return the table of the costs."""
     header = ("operation", "µs", "ratio")
     rows = [
-        (
-            name,
-            f"{statistics.median(values):,.0f}",
-            _ratio(values, costs[TURN]),
-        )
+        (name, f"{statistics.median(values):,.0f}", _ratio(values, costs[TURN]))
         for name, values in costs.items()
     ]
     return table(header, rows)

@@ -31,7 +31,6 @@ from leadway_mock.contract.behaviours import (
     level_of,
 )
 from leadway_mock.contract.loader import load_contract
-from leadway_mock.contract.model import Contract
 from leadway_mock.contract.observations import read_observations
 from tests.contract.targets import TARGETS
 
@@ -111,7 +110,10 @@ An explicit quota wins over `--quota-preset`. The vendor counts all tokens of a
 
 def behaviours_page() -> str:
     """Return the text of docs/behaviours.md."""
-    rows = behaviours(observed_contract(ROOT), shown_behaviours(SOURCES))
+    contract = load_contract()
+    for file in sorted((ROOT / "observations").glob("*.json")):
+        contract = read_observations(file, contract).apply(contract)
+    rows = behaviours(contract, shown_behaviours(SOURCES))
     _check_settings({row.id for row in rows})
     levels = Counter(level_of(row.evidence) for row in rows)
     kinds = {kind: [row for row in rows if _kind(row) == kind] for kind in map(_kind, rows)}
@@ -133,14 +135,6 @@ def behaviours_page() -> str:
             "target | is", ((f"`{each.name}`", each.about) for each in TARGETS.values())
         ),
     )
-
-
-def observed_contract(root: Path) -> Contract:
-    """Return the contract with the contributed observations of a checkout."""
-    contract = load_contract()
-    for file in sorted((root / "observations").glob("*.json")):
-        contract = read_observations(file, contract).apply(contract)
-    return contract
 
 
 def tests_file() -> str:

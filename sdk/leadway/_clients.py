@@ -75,8 +75,7 @@ class _ClientBase:
         observer: Observer | None = None,
         **options: Unpack[Options],
     ) -> None:
-        options = _mask_token(options)
-        check_names(options, _ARGUMENTS, SettingsError)
+        options = _checked_options(options)
         if not isinstance(settings, Settings | None):
             settings = None  # It may be a token, so no traceback shows it.
             raise SettingsError(
@@ -117,8 +116,7 @@ class _ClientBase:
         Raises:
             SettingsError: a required setting is missing (all of them are named), or one is invalid.
         """
-        options = _mask_token(options)
-        check_names(options, _ARGUMENTS, SettingsError)
+        options = _checked_options(options)
         return cls(Settings.from_env(**options), rate_limiter=rate_limiter, observer=observer)
 
     def _open(self) -> None:
@@ -335,6 +333,8 @@ class AsyncLeadway(_ClientBase):
         await self.close()
 
 
-def _mask_token(options: Options) -> Options:
+def _checked_options(options: Options) -> Options:
     """Return the options with the token as a `Secret`, so that tracebacks with locals mask it."""
-    return {**options, "token": as_token(options.get("token"))}
+    options = {**options, "token": as_token(options.get("token"))}
+    check_names(options, _ARGUMENTS, SettingsError)
+    return options

@@ -94,14 +94,15 @@ def parse_retry_after(
     value = headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(value):
         return min(float(value), _MAX_SECONDS)
-    retry_at = _parse_http_date(value)
+    retry_at = parse_http_date(value)
     if retry_at is None:
         return None
-    sent_at = _parse_http_date(headers.get("date", ""))
+    sent_at = parse_http_date(headers.get("date", ""))
     return max(0.0, retry_at - (now() if sent_at is None else sent_at))
 
 
-def _parse_http_date(text: str) -> float | None:
+def parse_http_date(text: str) -> float | None:
+    """Return the seconds since the epoch of a date in a header, `None` if it is invalid."""
     try:
         return parsedate_to_datetime(text).timestamp()
     except (IndexError, OverflowError, TypeError, ValueError):

@@ -80,14 +80,13 @@ class _BaseTransport:
         }
         self._is_closed = False
 
-    def _build_request(self, call: Call) -> httpcore.Request | Failure:
+    def _build_request(self, call: Call) -> httpcore.Request:
+        """Return the request of a call; raises `LeadwayError`."""
         if self._is_closed:
-            return Failure(errors.ClientClosedError, "The client is closed")
+            raise errors.ClientClosedError("The client is closed")
         if call.token and not self._settings.send_token_anywhere:
-            try:  # The settings have checked only the tokens that the program has given.
-                check_token_host(call.token, self._settings.base_url)
-            except errors.TokenHostMismatchError as error:
-                return Failure(type(error), error.message)
+            # The settings have checked only the tokens that the program has given.
+            check_token_host(call.token, self._settings.base_url)
         operation = import_module(f"leadway_client.api.{call.operation}")
         chosen = dict(call.arguments)
         if call.operation.startswith("agents."):  # Others are of one `Version`, without `source`.
@@ -99,9 +98,8 @@ class _BaseTransport:
             body = urlencode(form).encode() if form else _encode(arguments.get("json"))
             query = urlencode(arguments.get("params", {}))
         except _UNENCODABLE as error:
-            detail = self._mask(str(error))
-            reason = f"The message cannot be encoded as JSON: {detail}"
-            return Failure(errors.InvalidRequestError, reason)
+            reason = f"The message cannot be encoded as JSON: {error}"
+            raise errors.InvalidRequestError(reason) from None
         token = call.token or self._settings.token
         is_public = call.operation == "tokens.get_access_token"  # Its form has its secrets.
         headers = {
@@ -125,7 +123,7 @@ class _BaseTransport:
             method, url, headers=headers, content=body, extensions=dict(self._extensions)
         )
 
-    def _failure(self, error: Exception, request: httpcore.Request, started: float) -> Failure:
+    def _failure(self, error: Exception, path: str, started: float) -> Failure:
         if isinstance(error, errors.LeadwayError):
             kind, reason = type(error), error.message
         else:
@@ -134,7 +132,7 @@ class _BaseTransport:
         hint = self._connection_hint(reason) if is_unconnected else ""
         retry_safe = is_unconnected or isinstance(error, httpcore.PoolTimeout)
         seconds = time.monotonic() - started
-        return Failure(kind, self._mask(reason), retry_safe, hint, _path(request), seconds)
+        return Failure(kind, self._mask(reason), retry_safe, hint, path, seconds)
 
     def _classify_error(self, error: Exception) -> tuple[type[errors.LeadwayError], str]:
         variable = self._network.proxy_variable
@@ -184,20 +182,19 @@ class Transport(_BaseTransport):
 
     def send(self, call: Call) -> Outcome:
         """Send a call once; return the response or the failure."""
-        request = self._build_request(call)
-        if isinstance(request, Failure):
-            return request
-        started = time.monotonic()
+        path, started = "", time.monotonic()
         try:
+            request = self._build_request(call)
+            path = _path(request)
             with self._borrowed_pool() as pool, closing(pool.handle_request(request)) as response:
-                reader = _ResponseReader(_path(request), response, self._settings, started)
+                reader = _ResponseReader(path, response, self._settings, started)
                 for chunk in response.iter_stream():
                     reader.feed(chunk)
                 if _has_unread_bytes(response):
                     response.extensions["network_stream"].close()
             return reader.finish(call.take_secrets)
         except _FAILURES as error:
-            return self._failure(error, request, started)
+            return self._failure(error, path, started)
 
     @contextmanager
     def _borrowed_pool(self) -> Generator[httpcore.ConnectionPool]:
@@ -232,20 +229,19 @@ class AsyncTransport(_BaseTransport):
 
     async def send(self, call: Call) -> Outcome:
         """Send a call once; return the response or the failure."""
-        request = self._build_request(call)
-        if isinstance(request, Failure):
-            return request
-        started = time.monotonic()
+        path, started = "", time.monotonic()
         try:
+            request = self._build_request(call)
+            path = _path(request)
             async with self._response(request) as response:
-                reader = _ResponseReader(_path(request), response, self._settings, started)
+                reader = _ResponseReader(path, response, self._settings, started)
                 async for chunk in response.aiter_stream():
                     reader.feed(chunk)
                 if _has_unread_bytes(response):
                     await response.extensions["network_stream"].aclose()
             return reader.finish(call.take_secrets)
         except _FAILURES as error:
-            return self._failure(error, request, started)
+            return self._failure(error, path, started)
 
     @asynccontextmanager
     async def _response(self, request: httpcore.Request) -> AsyncGenerator[httpcore.Response]:

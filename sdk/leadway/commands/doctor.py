@@ -12,12 +12,12 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 from leadway import LeadwayError, Reply, Settings, errors
 from leadway._calls import HTTPResponse, Outcome, request_body
 from leadway._responses import classify, execute_call
+from leadway._retries import parse_http_date
 from leadway._tokens import is_vendor, looks_real
 from leadway._transport import Transport
 from leadway.commands import command_line
@@ -110,10 +110,10 @@ def _is_from_api(result: Reply | LeadwayError) -> bool:
 
 
 def _check_clock(response: HTTPResponse, now: float) -> Finding:
-    try:
-        skew = now - parsedate_to_datetime(response.headers.get("date", "")).timestamp()
-    except (IndexError, OverflowError, TypeError, ValueError):
+    sent_at = parse_http_date(response.headers.get("date", ""))
+    if sent_at is None:
         return Finding("clock", passed=True, detail="not compared: the response has no Date")
+    skew = now - sent_at
     if abs(skew) <= _MAX_CLOCK_SKEW_SECONDS:
         detail = f"within {_MAX_CLOCK_SKEW_SECONDS:.0f} s of the service's clock"
         return Finding("clock", passed=True, detail=detail)
