@@ -12,7 +12,6 @@ from leadway_mock.documents.problems import DocumentError, Problem
 
 CHECKS: tuple[Check, ...] = (
     checks.yaml_is_unambiguous,
-    checks.arrays_have_items,
     checks.response_schemas_stay_open,
     checks.accepted_values_include_the_default,
     checks.values_fit_their_schemas,

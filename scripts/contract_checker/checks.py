@@ -29,18 +29,6 @@ def yaml_is_unambiguous(document: Document) -> Iterator[Problem]:
     yield from document.ambiguities()
 
 
-def arrays_have_items(document: Document) -> Iterator[Problem]:
-    """Every array has `items`: without them the generated client returns nothing on success."""
-    for schema in objects(document, "schema"):
-        kinds = schema.value.get("type", [])
-        if (
-            "array" in ([kinds] if isinstance(kinds, str) else kinds)
-            and "items" not in schema.value
-        ):
-            hint = "add items, at least {type: object}"
-            yield Problem(schema.pointer, "this array has no items", hint)
-
-
 def response_schemas_stay_open(document: Document) -> Iterator[Problem]:
     """No response schema limits its strings, because only some real values are known."""
     for schema in _response_schemas(document):

@@ -170,18 +170,6 @@ CIRCULAR_REFERENCE = put(f"{SCHEMAS}/Attachment", {"$ref": f"{SCHEMAS}/Attachmen
 
 def _of_schemas() -> Iterator[Defect]:
     yield Defect(
-        "an array of the response without items",
-        checks.arrays_have_items,
-        remove(f"{RESPONSE}/properties/generativeOutputs/items"),
-        f"{RESPONSE}/properties/generativeOutputs",
-    )
-    yield Defect(
-        "an array among other types without items",
-        checks.arrays_have_items,
-        remove(f"{SCHEMAS}/Error/properties/message/items"),
-        f"{SCHEMAS}/Error/properties/message",
-    )
-    yield Defect(
         "an enumeration of known values",
         checks.response_schemas_stay_open,
         put(f"{RESPONSE}/properties/executionStatus/enum", ["completed"]),

@@ -258,6 +258,23 @@ def test_the_committed_client_is_up_to_date(checkout: Path) -> None:
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "          items: {$ref: '#/components/schemas/GenerativeOutput'}\n",
+        "          items: {type: string}\n",
+    ],
+)
+def test_an_array_without_items_fails(checkout: Path, text: str) -> None:
+    contract = checkout / "openapi" / "leadway.yaml"
+    whole = contract.read_text("utf-8")
+    assert text in whole
+    contract.write_text(whole.replace(text, "", 1), "utf-8")
+    failed = drift(checkout)
+    assert failed.returncode == 1
+    assert "openapi-python-client" in failed.stderr.splitlines()[-1]
+
+
 def test_each_different_file_is_named(checkout: Path) -> None:
     client = checkout / "generated" / "leadway_client"
     (client / "client.py").write_text("# edited by hand\n")
