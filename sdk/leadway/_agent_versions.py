@@ -9,27 +9,27 @@ from typing import Any, Final, TypedDict
 
 from leadway._arguments import check_type, checks_arguments
 from leadway._calls import Call, HTTPResponse, check_fields, checked_id
-from leadway._responses import parse_object, with_defaults
+from leadway._responses import build, parse_object, with_defaults
 from leadway._sender import SendOptions, Steps, send_with_retries
 from leadway.errors import InvalidRequestError
 
-_AGENT_DEFAULTS: Final[Mapping[str, Any]] = {
-    "agentId": "",
-    "name": "",
-    "description": "",
-    "locationId": "",
-    "status": "",
+_AGENT: Final[Mapping[str, tuple[str, Any]]] = {
+    "id": ("agentId", ""),
+    "name": ("name", ""),
+    "description": ("description", ""),
+    "location_id": ("locationId", ""),
+    "status": ("status", ""),
 }
-_VERSION_DEFAULTS: Final[Mapping[str, Any]] = {
-    "versionId": "",
-    "agentId": "",
-    "versionName": "",
-    "description": "",
-    "state": "",
-    "isPublished": False,
-    "version": 0,
-    "nodes": [],
-    "edges": [],
+_VERSION: Final[Mapping[str, tuple[str, Any]]] = {
+    "id": ("versionId", ""),
+    "agent_id": ("agentId", ""),
+    "name": ("versionName", ""),
+    "description": ("description", ""),
+    "state": ("state", ""),
+    "is_published": ("isPublished", False),
+    "number": ("version", 0),
+    "nodes": ("nodes", []),
+    "edges": ("edges", []),
 }
 _LISTS: Final = frozenset(
     {"nodes", "edges", "global_variables", "input_variables", "runtime_variables"}
@@ -353,31 +353,10 @@ def _parse_published(response: HTTPResponse) -> PublishedVersions:
 
 
 def _agent(raw: Mapping[str, Any], response: HTTPResponse) -> AgentDetails:
-    fields = with_defaults(raw, {**_AGENT_DEFAULTS, "versions": []}, response)
-    return AgentDetails(
-        id=fields["agentId"],
-        name=fields["name"],
-        description=fields["description"],
-        location_id=fields["locationId"],
-        status=fields["status"],
-        versions=tuple(
-            _version(each, response) for each in fields["versions"] if isinstance(each, dict)
-        ),
-        raw=raw,
-    )
+    found = with_defaults(raw, {"versions": []}, response)["versions"]
+    versions = tuple(_version(each, response) for each in found if isinstance(each, dict))
+    return build(AgentDetails, raw, response, _AGENT, versions=versions)
 
 
 def _version(raw: Mapping[str, Any], response: HTTPResponse) -> AgentVersion:
-    fields = with_defaults(raw, _VERSION_DEFAULTS, response)
-    return AgentVersion(
-        id=fields["versionId"],
-        agent_id=fields["agentId"],
-        name=fields["versionName"],
-        description=fields["description"],
-        state=fields["state"],
-        is_published=fields["isPublished"],
-        number=fields["version"],
-        nodes=tuple(fields["nodes"]),
-        edges=tuple(fields["edges"]),
-        raw=raw,
-    )
+    return build(AgentVersion, raw, response, _VERSION)

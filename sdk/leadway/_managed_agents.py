@@ -12,7 +12,7 @@ from typing_extensions import Unpack
 from leadway._agents import AgentBase, ConversationBase
 from leadway._arguments import check_type, checks_arguments
 from leadway._calls import Call, HTTPResponse, check_fields
-from leadway._responses import parse_object, with_defaults
+from leadway._responses import build, parse_object, with_defaults
 from leadway._sender import SendOptions, Steps, send_with_retries
 from leadway.errors import InvalidRequestError
 
@@ -33,11 +33,14 @@ _REPLY_DEFAULTS: Final[Mapping[str, Any]] = {
     "toolsFired": [],
     "generatedMedia": [],
 }
-_AGENT_DEFAULTS: Final[Mapping[str, Any]] = {
-    "name": "",
-    "description": "",
-    "locationId": "",
-    "publishedVersionId": "",
+_AGENT: Final[Mapping[str, tuple[str, Any]]] = {
+    "id": ("id", ""),
+    "name": ("name", ""),
+    "description": ("description", ""),
+    "location_id": ("locationId", ""),
+    "published_version_id": ("publishedVersionId", ""),
+    "tools": ("tools", []),
+    "knowledge_base_ids": ("knowledgeBaseIds", []),
 }
 
 
@@ -349,20 +352,8 @@ def _parse_agent(response: HTTPResponse) -> ManagedAgentDetails:
 
 
 def _agent(raw: Mapping[str, Any], response: HTTPResponse) -> ManagedAgentDetails:
-    fields = with_defaults(raw, {"id": "", **_AGENT_DEFAULTS}, response)
-    lists = with_defaults(fields, {"tools": [], "knowledgeBaseIds": []}, response)
-    return ManagedAgentDetails(
-        id=fields["id"],
-        name=fields["name"],
-        description=fields["description"],
-        location_id=fields["locationId"],
-        published_version_id=fields["publishedVersionId"],
-        published_at=raw.get("publishedAt"),
-        model=raw.get("model"),
-        tools=tuple(lists["tools"]),
-        knowledge_base_ids=tuple(lists["knowledgeBaseIds"]),
-        raw=raw,
-    )
+    others = {"published_at": raw.get("publishedAt"), "model": raw.get("model")}
+    return build(ManagedAgentDetails, raw, response, _AGENT, **others)
 
 
 def _request_body(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from leadway import errors
 from leadway._arguments import checks_arguments
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
         GenerativeOutput,
         ResponseAttachment,
     )
+
+Built = TypeVar("Built")
 
 _DEFAULTS: Final[Mapping[str, Any]] = {
     "success": True,
@@ -70,15 +72,12 @@ _BY_MESSAGE: Final[Sequence[tuple[AbstractSet[int], str, type[errors.APIStatusEr
 """Statuses, pattern of the message in lower case, class. The first match counts."""
 
 _BY_STATUS: Final[Mapping[int, type[errors.APIStatusError]]] = {
-    400: errors.InvalidRequestError,
+    **dict.fromkeys((400, 413, 415, 422), errors.InvalidRequestError),
     401: errors.InvalidTokenError,
     403: errors.AuthorizationError,
     404: errors.NotFoundError,
     405: errors.RouteNotFoundError,
-    413: errors.InvalidRequestError,
-    415: errors.InvalidRequestError,
     409: errors.IdempotencyKeyInUseError,
-    422: errors.InvalidRequestError,
     429: errors.RateLimitedError,
 }
 
@@ -241,6 +240,24 @@ def with_defaults(
             reason = f"The response's '{name}' must be {types[0]}, not {types[1]}"
             raise invalid_response(reason, response)
     return fields
+
+
+def build(
+    kind: Callable[..., Built],
+    raw: Mapping[str, Any],
+    response: HTTPResponse,
+    fields: Mapping[str, tuple[str, Any]],
+    **others: object,
+) -> Built:
+    """Return a `kind` from an object of the service, which it gets as `raw`; lists become tuples.
+
+    `fields` has the name in the contract and the default of each field. Raises
+    `InvalidResponseError` as `with_defaults` does.
+    """
+    values = with_defaults(raw, dict(fields.values()), response)
+    found = {name: values[there] for name, (there, _) in fields.items()}
+    tuples = {name: tuple(value) for name, value in found.items() if isinstance(value, list)}
+    return kind(**found | tuples, **others, raw=raw)
 
 
 def _parse_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
