@@ -6,10 +6,9 @@ if there is one, with 2 if there is no such file.
 
 import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
-from contract_checker import CHECKS, GENERAL, Check, Document, DocumentError, check
+from contract_checker import CHECKS, GENERAL, Document, DocumentError, check
 
 CONTRACT = Path(__file__).resolve().parent.parent / "openapi" / "leadway.yaml"
 
@@ -35,10 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     except DocumentError as error:
         print(f"{_relative(file)}:{error.problem}")
         return 1
-    return _report(file, document, GENERAL if options.general else CHECKS)
-
-
-def _report(file: Path, document: Document, checks: Sequence[Check]) -> int:
+    checks = GENERAL if options.general else CHECKS
     problems = check(document, checks)
     for problem in problems:
         print(f"{_relative(file)}:{document.line(str(problem.location))}: {problem}")

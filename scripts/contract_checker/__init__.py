@@ -11,7 +11,7 @@ from contract_checker.document import Check, Document
 from leadway_mock.documents.problems import DocumentError, Problem
 
 CHECKS: tuple[Check, ...] = (
-    checks.yaml_is_unambiguous,
+    Document.ambiguities,
     checks.response_schemas_stay_open,
     checks.accepted_values_include_the_default,
     checks.values_fit_their_schemas,

@@ -24,11 +24,6 @@ _EVIDENCE_LEVELS = ("documented", "observed", "inferred", "invented")
 _BEHAVIOUR_KEYS = ("id", "condition", "response", "evidence", "source")
 
 
-def yaml_is_unambiguous(document: Document) -> Iterator[Problem]:
-    """All YAML readers read the same JSON values."""
-    yield from document.ambiguities()
-
-
 def response_schemas_stay_open(document: Document) -> Iterator[Problem]:
     """No response schema limits its strings, because only some real values are known."""
     for schema in _response_schemas(document):

@@ -56,10 +56,6 @@ class _Link:
     target: Node | None
 
     @property
-    def pointer(self) -> str:
-        return self.node.pointer
-
-    @property
     def parameters(self) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self.node.value.get("parameters", {})
         return found
@@ -71,11 +67,11 @@ def link_targets_exist(document: Document) -> Iterator[Problem]:
         named = [key for key in ("operationId", "operationRef") if key in link.node.value]
         if len(named) != 1:
             hint = "add either operationId or operationRef"
-            yield Problem(link.pointer, "this link must have one target", hint)
+            yield Problem(link.node.pointer, "this link must have one target", hint)
         elif link.target is None:
             known = ", ".join(each.id for each in operations(document) if each.id)
             message = f"operation {link.node.value[named[0]]} does not exist"
-            yield Problem(child(link.pointer, named[0]), message, f"use one of {known}")
+            yield Problem(child(link.node.pointer, named[0]), message, f"use one of {known}")
 
 
 def link_parameters_exist(document: Document) -> Iterator[Problem]:
@@ -85,7 +81,7 @@ def link_parameters_exist(document: Document) -> Iterator[Problem]:
         if target is None:
             continue
         known = parameters(document, target).values()
-        pointer = child(link.pointer, "parameters")
+        pointer = child(link.node.pointer, "parameters")
         for name in link.parameters:
             if not any(_has_name(parameter, name) for parameter in known):
                 hint = f"use one of {', '.join(str(each.value.get('name')) for each in known)}"
@@ -138,7 +134,7 @@ def _has_name(parameter: Node, name: str) -> bool:
 
 def _expressions(link: _Link) -> Iterator[tuple[str, str]]:
     values = {key: link.node.value.get(key) for key in ("parameters", "requestBody")}
-    return _texts(link.pointer, values)
+    return _texts(link.node.pointer, values)
 
 
 def _texts(pointer: str, value: object) -> Iterator[tuple[str, str]]:
@@ -187,13 +183,13 @@ def _values(document: Document, link: _Link, target: Node) -> Iterator[tuple[str
     for parameter in parameters(document, target).values():
         for name, value in link.parameters.items():
             if _has_name(parameter, name):
-                pointer = child(link.pointer, "parameters", name)
+                pointer = child(link.node.pointer, "parameters", name)
                 yield pointer, child(parameter.pointer, "schema"), value
     body = _body(document, target)
     if body and "requestBody" in link.node.value:
         for media_type in entries(document, body, "content").values():
             schema = child(media_type.pointer, "schema")
-            yield child(link.pointer, "requestBody"), schema, link.node.value["requestBody"]
+            yield child(link.node.pointer, "requestBody"), schema, link.node.value["requestBody"]
 
 
 def _with_examples(document: Document, link: _Link, value: object) -> object:

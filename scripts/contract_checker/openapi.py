@@ -73,11 +73,6 @@ class Node:
     value: Mapping[str, Any]
 
     @property
-    def is_reference(self) -> bool:
-        """Whether the value is a `$ref`."""
-        return "$ref" in self.value
-
-    @property
     def id(self) -> str:
         """Its `operationId`; empty when it has none."""
         return str(self.value.get("operationId", ""))
@@ -86,7 +81,7 @@ class Node:
 def objects(document: Document, *kinds: str) -> Iterator[Node]:
     """Yield the objects of these kinds; references are left out."""
     for node in _walk("document", ROOT, document.data):
-        if node.kind in kinds and not node.is_reference:
+        if node.kind in kinds and "$ref" not in node.value:
             yield node
 
 
@@ -131,7 +126,7 @@ def _walk(kind: str, pointer: str, value: object) -> Iterator[Node]:
         return
     node = Node(kind, pointer, value)
     yield node
-    if node.is_reference:
+    if "$ref" in value:
         return
     for key, shape in GRAMMAR.get(kind, {}).items():
         for part, item in _members(shape, child(pointer, key), value.get(key)):

@@ -83,7 +83,7 @@ def _holder(data: object, pointer: str) -> tuple[dict[object, object], object]:
 
 
 def _of_yaml() -> Iterator[Defect]:
-    check: Check = checks.yaml_is_unambiguous
+    check: Check = Document.ambiguities
     yield Defect(
         "a status is a number",
         check,
