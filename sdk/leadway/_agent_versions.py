@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, TypedDict
 
 from leadway._arguments import check_type, checks_arguments
@@ -335,12 +336,11 @@ def _parse_page(response: HTTPResponse) -> AgentPage:
     return AgentPage(agents, fields["total"], fields["offset"], fields["limit"], fields["hasMore"])
 
 
-def _parse_agent(response: HTTPResponse) -> AgentDetails:
-    return _agent(parse_object(response, {"agent": dict})["agent"], response)
+def _parse_agent(response: HTTPResponse, name: str = "agent") -> AgentDetails:
+    return _agent(parse_object(response, {name: dict})[name], response)
 
 
-def _parse_changed(response: HTTPResponse) -> AgentDetails:
-    return _agent(parse_object(response, {"data": dict})["data"], response)
+_parse_changed: Final = partial(_parse_agent, name="data")
 
 
 def _parse_published(response: HTTPResponse) -> PublishedVersions:

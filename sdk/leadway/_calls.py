@@ -16,8 +16,6 @@ from leadway.errors import InvalidRequestError, LeadwayError
 if TYPE_CHECKING:
     from leadway_client.models import Attachment, ExecuteAgentRequest
 
-_PATH_DELIMITERS: Final = "/?#"
-_ID_RULE: Final = "The {} id must be a word such as p1q2r3s4t5u6v7w8x9y0z1a2"
 _FIELD_TYPES: Final[Mapping[str, tuple[type, str]]] = {
     "attachments": (Sequence, "a list such as [image(url)]"),
     "input_variables": (Mapping, "a dictionary of names and values"),
@@ -155,11 +153,11 @@ def checked_id(value: str, kind: str = "agent") -> str:
     Raises `InvalidRequestError` if it cannot be one segment of a path. The format of ids is not
     documented, so nothing else is checked.
     """
-    rule = _ID_RULE.format(kind)
+    rule = f"The {kind} id must be a word such as p1q2r3s4t5u6v7w8x9y0z1a2"
     is_text = isinstance(value, str)
     if not is_text or value in {"", ".", ".."} or not value.isprintable():
         raise InvalidRequestError(f"{rule}, not {value!r}")
-    delimiter = next((each for each in value if each in _PATH_DELIMITERS), None)
+    delimiter = next((each for each in value if each in "/?#"), None)
     if delimiter:
         raise InvalidRequestError(
             f"{rule}, not {value!r}, which contains {delimiter!r}; use the id only, not the"

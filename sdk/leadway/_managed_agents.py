@@ -152,11 +152,13 @@ class _ManagedAgentBase(AgentBase):
     def _steps(self, message: str, fields: ManagedFields) -> Steps[ManagedReply]:
         check_fields(fields, ManagedFields.__annotations__)
         key = fields.get("idempotency_key")
-        if key is not None and not (0 < len(key) <= MAX_KEY_CHARS and _is_header_text(key)):
+        if key is None:
+            key = str(uuid4())
+        is_header_text = key.isascii() and key.isprintable() and key.strip() == key
+        if not (0 < len(key) <= MAX_KEY_CHARS and is_header_text):
             raise InvalidRequestError(
                 f"`idempotency_key` must have 1 to {MAX_KEY_CHARS} ASCII characters, not {key!r}."
             )
-        key = key or str(uuid4())
         arguments = {
             "managed_agent_id": self.id,
             "body": _request_body(message, self._options.location_id, fields),
@@ -369,7 +371,3 @@ def _request_body(
     body.contact_id = fields.get("contact_id") or UNSET
     body.extra_variables = ExtraVariables.from_dict(variables) if variables else UNSET
     return body
-
-
-def _is_header_text(text: str) -> bool:
-    return text.isascii() and text.isprintable() and text.strip() == text

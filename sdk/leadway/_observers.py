@@ -15,21 +15,18 @@ logger: Final = logging.getLogger("leadway")
 
 
 class _LastResortHandler(logging.Handler):
-    """Handler for programs that configure no logging: prints ERROR and above, as Python does.
+    """Handler for programs that configure no logging: prints what its level allows, as Python does.
 
     Without it, Python's own handler of last resort would print warnings, too.
     """
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.levelno >= logging.ERROR and logging.lastResort and self._is_alone():
+        root_has_handlers = logger.propagate and logging.getLogger().hasHandlers()
+        if logging.lastResort and logger.handlers == [self] and not root_has_handlers:
             logging.lastResort.handle(record)
 
-    def _is_alone(self) -> bool:
-        root_has_handlers = logger.propagate and logging.getLogger().hasHandlers()
-        return logger.handlers == [self] and not root_has_handlers
 
-
-logger.addHandler(_LastResortHandler())
+logger.addHandler(_LastResortHandler(logging.ERROR))
 
 
 @checks_arguments

@@ -126,7 +126,6 @@ class Settings:
         missing = [text for name, text in _REQUIRED.items() if not present.get(name)]
         if missing:
             raise SettingsError(f"Missing: {'; '.join(missing)}.")
-        present["token"] = as_token(present["token"])
         return cls(**present)
 
     @classmethod

@@ -195,12 +195,9 @@ class InvalidRequestError(APIStatusError):
     @property
     def violations(self) -> tuple[Violation, ...]:
         """Each message with the field that it names."""
-        return tuple(map(_violation, self.messages or (self.message,)))
-
-
-def _violation(message: str) -> Violation:
-    match = _NAMED_FIELD.match(message)
-    return Violation(match[1] if match else None, message)
+        messages = self.messages or (self.message,)
+        found = ((_NAMED_FIELD.match(message), message) for message in messages)
+        return tuple(Violation(field and field[1], message) for field, message in found)
 
 
 class AuthorizationError(APIStatusError):

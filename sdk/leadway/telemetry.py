@@ -24,30 +24,26 @@ def span_observer(tracer: Tracer | None = None) -> Observer:
     chosen = tracer or get_tracer("leadway", __version__)
 
     def observe(attempt: Attempt) -> None:
+        # The names are those of OpenTelemetry's conventions, where it has any.
+        attributes: dict[str, str | int | None] = {
+            "http.request.method": attempt.method,
+            "url.path": attempt.path,
+            "http.request.resend_count": attempt.number - 1,
+            "http.response.status_code": attempt.status,
+            "error.type": type(attempt.error).__name__ if attempt.error else None,
+            "leadway.execution_id": attempt.execution_id,
+            "leadway.interaction_id": attempt.interaction_id,
+        }
         # Observers are called after the attempt, so the start is calculated.
         ended = time.time_ns()
         span = chosen.start_span(
             "leadway execute",
             kind=SpanKind.CLIENT,
             start_time=ended - round(attempt.seconds * 1e9),
-            attributes=_attributes(attempt),
+            attributes={name: value for name, value in attributes.items() if value is not None},
         )
         if attempt.error:
             span.set_status(Status(StatusCode.ERROR, type(attempt.error).__name__))
         span.end(ended)
 
     return observe
-
-
-def _attributes(attempt: Attempt) -> dict[str, str | int]:
-    """Return the attributes of a span, with the names of OpenTelemetry's conventions if any."""
-    attributes: dict[str, str | int | None] = {
-        "http.request.method": attempt.method,
-        "url.path": attempt.path,
-        "http.request.resend_count": attempt.number - 1,
-        "http.response.status_code": attempt.status,
-        "error.type": type(attempt.error).__name__ if attempt.error else None,
-        "leadway.execution_id": attempt.execution_id,
-        "leadway.interaction_id": attempt.interaction_id,
-    }
-    return {name: value for name, value in attributes.items() if value is not None}

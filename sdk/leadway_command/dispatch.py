@@ -16,7 +16,6 @@ from leadway_command.output import install_hint, print_error, print_line, run_co
 
 GROUP: Final = "leadway.commands"
 EXIT_USAGE: Final = 2
-_OPTIONS: Final = ("--help", "--version", "help")
 
 SUMMARIES: Final[Mapping[str, str]] = {
     "chat": "have a conversation with an agent in the terminal",
@@ -68,7 +67,7 @@ def _dispatch(commands: Mapping[str, EntryPoint], argv: list[str]) -> int:
             return EXIT_USAGE
         case [name] if name in commands:
             return _run(commands[name], argv[1:])
-    hint = did_you_mean(argv[0].lower(), [*commands, *_OPTIONS], "leadway ")
+    hint = did_you_mean(argv[0].lower(), [*commands, "--help", "--version", "help"], "leadway ")
     kind = "option" if argv[0].startswith("-") else "command"
     print_error(f"leadway: unknown {kind} {argv[0]!r}{hint}")
     if not hint:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = command_line.settings_from(options)
         with _with_recorder(settings, options.record) as used, Leadway(used) as leadway:
             chat = Chat(leadway, options)
-            if not command_line.is_interactive():
+            if not (sys.stdin and sys.stdin.isatty()):
                 return _run_piped(chat)
             print_error(f"Agent {options.agent} at {settings.base_url}")
             return _run_interactive(chat)
@@ -170,7 +171,10 @@ class Chat:
 
 
 def _run_interactive(chat: Chat) -> int:
-    _enable_line_editing()
+    try:
+        import_module("readline")  # It gives `input` its arrow keys.
+    except ImportError:
+        print_error("This Python has no readline: no arrow keys.")
     print_error("/help lists the commands; Ctrl-D ends.")
     while True:
         try:
@@ -203,14 +207,6 @@ def _run_piped(chat: Chat) -> int:
 
 def _reply_lines(text: str) -> str:
     return "agent> " + text.replace("\n", f"\n{_INDENT}")
-
-
-def _enable_line_editing() -> None:
-    # Importing readline gives `input` its arrow keys.
-    try:
-        import_module("readline")
-    except ImportError:
-        print_error("This Python has no readline: no arrow keys.")
 
 
 def _command_list(indent: str = "") -> str:

@@ -182,11 +182,6 @@ def _with_flags(text: str) -> str:
     return re.sub(r"`(\w+)`", lambda name: _FLAGS.get(name[1], name[0]), text)
 
 
-def is_interactive() -> bool:
-    """Return whether standard input is a terminal."""
-    return bool(sys.stdin) and sys.stdin.isatty()
-
-
 def stdin_lines() -> Iterator[str]:
     """Yield the lines of standard input; raises `InvalidRequestError` for undecodable bytes."""
     try:
