@@ -146,7 +146,10 @@ class Load:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.all_ended.wait(), TIMEOUT_SECONDS)
             if self.clients and received == len(self.latencies):
-                self._give_up()
+                why = f"no response within {TIMEOUT_SECONDS:g} s"
+                self._shared.wrong[why] += len(self.clients)
+                for client in [*self.clients]:
+                    client.end()
         now = time.perf_counter()
         busy = (time.process_time() - busy) / (now - started)
         return self._result(min(now, self._ends_at) - started, busy)
@@ -180,11 +183,6 @@ class Load:
     async def _connect(self, client: Client) -> None:
         self.clients.add(client)
         await asyncio.get_running_loop().create_connection(lambda: client, HOST, self._job.port)
-
-    def _give_up(self) -> None:
-        self._shared.wrong[f"no response within {TIMEOUT_SECONDS:g} s"] += len(self.clients)
-        for client in [*self.clients]:
-            client.end()
 
     def _result(self, seconds: float, busy: float) -> LoadResult:
         checked = len(self.latencies)

@@ -26,7 +26,6 @@ from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.pipeline.emulator import Emulator
 
 TURN = "execute, vendor's sample"
-SHORTEST = "execute, shortest body"
 AGENTS = "/agent-studio/agent"
 MANAGED = "/agent-studio/managed-agents"
 FORM = {"content_type": "application/x-www-form-urlencoded"}
@@ -105,7 +104,7 @@ def prepare(emulator: Emulator, calls: int, number: int) -> Mapping[str, Call]:
     )
     return {
         TURN: lambda: client.execute(first_body(MESSAGE.format(number)), QUERY),
-        SHORTEST: lambda: client.execute(f'{{"message":"Hi",{PLACE}}}'),
+        "execute, shortest body": lambda: client.execute(f'{{"message":"Hi",{PLACE}}}'),
         "execute a managed agent": client.execute_managed,
         "list managed agents": lambda: client.read(MANAGED, version="v3"),
         "get a managed agent": lambda: client.read(f"{MANAGED}/{MANAGED_ID}", version="v3"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from bench.growth import Step
 from bench.rounds import CONNECTIONS, MANY, Measurement, Results
 from bench.servers import Case
 from bench.tables import median_text, table
@@ -60,15 +59,12 @@ def summary(results: Results, *, command: str, plan: str) -> str:
 
 
 def _introduction(results: Results, command: str, plan: str) -> list[str]:
-    return [f"`{command}`: {plan}. {results.machine}.", *_failures(results), HEADLINE_TEXT]
-
-
-def _failures(results: Results) -> list[str]:
-    return [
+    failures = [
         f"{each.target.title} is missing or incomplete: {each.failure}"
         for each in results.targets.values()
         if each.failure
     ]
+    return [f"`{command}`: {plan}. {results.machine}.", *failures, HEADLINE_TEXT]
 
 
 def _headline(
@@ -149,19 +145,15 @@ def _wrong(measurement: Measurement) -> str:
 def _growth(results: Results) -> list[str]:
     if not results.sessions:
         return []
-    return [
-        "## Growth",
-        _growth_table(results.sessions, "sessions stored"),
-        _growth_table(results.turns, "turn of one conversation"),
-    ]
-
-
-def _growth_table(steps: Sequence[Step], what: str) -> str:
-    rows = [
-        (f"{step.size:,}", median_text(step.costs, "{:.0f}"), _mebibytes(step.memory))
-        for step in steps
-    ]
-    return table((what, "µs per turn", "MiB of the process"), rows)
+    parts = ["## Growth"]
+    scenarios = {"sessions stored": results.sessions, "turn of one conversation": results.turns}
+    for what, steps in scenarios.items():
+        rows = [
+            (f"{step.size:,}", median_text(step.costs, "{:.0f}"), _mebibytes(step.memory))
+            for step in steps
+        ]
+        parts.append(table((what, "µs per turn", "MiB of the process"), rows))
+    return parts
 
 
 def _generator(results: Results) -> str:

@@ -32,10 +32,8 @@ QUIET = "leadway-quiet"
 BASE = "base-"
 """Begins the names of the baseline's targets."""
 
-SPECIAL = frozenset({"dialogues"})
-"""Workloads for some targets only."""
-
-COMMON = tuple(name for name in WORKLOADS if name not in SPECIAL)
+COMMON = tuple(name for name in WORKLOADS if name != "dialogues")
+"""Workloads for all targets but those with dialogues."""
 
 
 class Kind(StrEnum):

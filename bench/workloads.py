@@ -110,10 +110,6 @@ class Shared:
     numbers: Iterator[int] = field(default_factory=count)
     sessions: set[str] = field(default_factory=set)
 
-    def client(self) -> int:
-        """Return the number of a random client."""
-        return random.randrange(self.clients)
-
 
 Workload = Callable[[Shared], Script]
 
@@ -126,7 +122,7 @@ def first_turns(
     def script(shared: Shared) -> Script:
         while True:
             text = body(message.format(next(shared.numbers)))
-            client = shared.client()
+            client = random.randrange(shared.clients)
             response = yield build_request(text, query=query, traced=traced, client=client)
             if response.status != OK:
                 shared.wrong[f"status {response.status}"] += 1
@@ -163,7 +159,7 @@ def _converse(shared: Shared, messages: Sequence[str], replies: Sequence[str]) -
 
     Where the first response names a session that exists already, all turns count as wrong.
     """
-    session, duplicate, client = "", False, shared.client()
+    session, duplicate, client = "", False, random.randrange(shared.clients)
     for message, reply in zip(messages, replies, strict=True):
         body = next_body(message, session) if session else first_body(message)
         response = yield build_request(body, client=client)
