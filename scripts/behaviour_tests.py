@@ -24,16 +24,13 @@ def shown_behaviours(root: Path) -> Mapping[str, list[str]]:
     """Return the names of the tests of each behaviour, both in alphabetical order."""
     found: dict[str, set[str]] = {}
     for file in sorted((root / "tests").rglob("test_*.py")):
-        for test, behaviour in _behaviours(ast.parse(file.read_bytes())):
-            found.setdefault(behaviour, set()).add(f"{file.relative_to(root).as_posix()}::{test}")
+        tests = (node for node in ast.parse(file.read_bytes()).body if isinstance(node, Test))
+        for test in tests:
+            name = f"{file.relative_to(root).as_posix()}::{test.name}"
+            for decorator in test.decorator_list:
+                for behaviour in _marked_behaviours(decorator):
+                    found.setdefault(behaviour, set()).add(name)
     return {behaviour: sorted(found[behaviour]) for behaviour in sorted(found)}
-
-
-def _behaviours(module: ast.Module) -> Iterator[tuple[str, str]]:
-    for node in module.body:
-        if isinstance(node, Test):
-            for decorator in node.decorator_list:
-                yield from ((node.name, behaviour) for behaviour in _marked_behaviours(decorator))
 
 
 def _marked_behaviours(decorator: ast.expr) -> Iterator[str]:

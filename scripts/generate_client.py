@@ -13,7 +13,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HINT = "generated/ is out of date. Run `make generate` and commit the result."
 
-
 CHANGES = (
     ("types.py", "from http import HTTPStatus\n", ""),
     ("types.py", "    status_code: HTTPStatus\n", "    status_code: int\n"),

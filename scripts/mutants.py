@@ -285,9 +285,8 @@ def main() -> int:
     clone = Clone(options.commit)
     data = clone.measure()
     results = clone.folder / f"results-{options.seed}.jsonl"
-    old = (
-        [json.loads(line) for line in results.read_text().splitlines()] if results.exists() else []
-    )
+    results.touch()
+    old = map(json.loads, results.read_text().splitlines())
     done = {Mutant(*entry["mutant"]): entry["killer"] for entry in old}
     for mutant in sample(options.seed, options.count, data, clone.tree):
         if mutant not in done:

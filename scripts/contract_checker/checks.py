@@ -115,7 +115,7 @@ def _of_holders(document: Document) -> Iterator[tuple[str, str, object]]:
 
 
 def operation_ids_are_distinct(document: Document) -> Iterator[Problem]:
-    """Every operation has an id, and ids differ by more than case and punctuation.
+    """The ids of operations differ by more than case and punctuation.
 
     The client generator makes a file name of each id, and overwrites a file silently where two
     names are equal.
@@ -124,9 +124,7 @@ def operation_ids_are_distinct(document: Document) -> Iterator[Problem]:
     for operation in operations(document):
         pointer = child(operation.pointer, "operationId")
         plain = re.sub(r"[\W_]", "", operation.id).lower()
-        if not plain:
-            yield Problem(pointer, "this operation has no operationId", "add one")
-        elif plain in known:
+        if plain in known:
             message = f"{operation.id} and {known[plain]} have the same name in generated code"
             yield Problem(pointer, message, "choose names that differ by more than punctuation")
         known.setdefault(plain, operation.id)

@@ -185,9 +185,8 @@ def property_schema(document: Document, schema: str, path: list[str]) -> Node | 
     return next((each for each in found if each), None)
 
 
-def reachable(document: Document, schema: str, seen: set[str] | None = None) -> Iterator[Node]:
-    """Yield the schema at pointer `schema` and its parts, with references resolved."""
-    seen = set() if seen is None else seen
+def reachable(document: Document, schema: str, seen: set[str]) -> Iterator[Node]:
+    """Yield the schema at pointer `schema` and its parts but those `seen`, references resolved."""
     pointer, node = document.follow(schema, document.find(schema))
     if pointer in seen or not isinstance(node, Mapping):
         return

@@ -127,6 +127,7 @@ REDOCLY_DEFECTS: dict[str, tuple[Change, str]] = {
     "`required` is not a list": (put(f"{RESPONSE}/required", "success"), "struct"),
     "no response for 415": (remove(f"{CURRENT}/responses/415"), "rule/body-responses"),
     "no response for 405": (remove(f"{CURRENT}/responses/405"), "rule/error-responses"),
+    "no id of an operation": (remove(f"{DEPRECATED}/operationId"), "operation-operationId"),
     "no success response": (remove(f"{CURRENT}/responses/200"), "operation-2xx-response"),
     "no headers": (remove(f"{RESPONSES}/NotFound/headers"), "rule/headers"),
     "no common header": (
@@ -229,7 +230,6 @@ def _of_operations() -> Iterator[Defect]:
     check: Check = checks.operation_ids_are_distinct
     ids = f"{DEPRECATED}/operationId"
     yield Defect("ids that differ by case", check, put(ids, "execute-agent"), ids)
-    yield Defect("no id", check, remove(ids), ids)
     check = checks.deprecations_have_a_successor
     notice = f"{DEPRECATED}/x-deprecation"
     yield Defect("a deprecation without notice", check, remove(notice), notice)
