@@ -87,20 +87,21 @@ class Quotas:
 
     def _error(self, numbers: Sequence[int], now: float) -> APIError | None:
         """Return the error for the longest window whose quota is exceeded."""
-        limits, (burst, minute, day) = self._limits, numbers
-        if day > limits["quota_day"]:
-            return self._quota_error(limits["quota_day"], DAY_SECONDS, now)
-        if minute > limits["quota_minute"]:
-            return self._quota_error(limits["quota_minute"], MINUTE_SECONDS, now)
-        if burst > limits["quota_10_seconds"]:
-            return self._quota_error(limits["quota_10_seconds"], BURST_SECONDS, now)
+        burst, minute, day = numbers
+        for name, seconds, number in (
+            ("quota_day", DAY_SECONDS, day),
+            ("quota_minute", MINUTE_SECONDS, minute),
+            ("quota_10_seconds", BURST_SECONDS, burst),
+        ):
+            limit = self._limits[name]
+            if number > limit:
+                wait = ceil(_end(seconds, now) - now)
+                retry = {"Retry-After": str(max(1, wait))}
+                headers = retry if self._settings.send_retry_after else {}
+                hint = f"More than {limit} requests in {seconds} seconds"
+                hint = f"{hint}; the window ends in {wait} s."
+                return APIError("quota-exceeded", hint=hint, headers=headers)
         return None
-
-    def _quota_error(self, limit: int, seconds: int, now: float) -> APIError:
-        wait = ceil(_end(seconds, now) - now)
-        headers = {"Retry-After": str(max(1, wait))} if self._settings.send_retry_after else {}
-        hint = f"More than {limit} requests in {seconds} seconds; the window ends in {wait} s."
-        return APIError("quota-exceeded", hint=hint, headers=headers)
 
 
 def _increments(prefix: str, app: str, place: str, now: float) -> Sequence[Increment]:
