@@ -128,7 +128,7 @@ class SessionsMachine(RuleBasedStateMachine):
         try:
             for execution_id in self.conversations:
                 self._compare(execution_id)
-            listed = self.emulator.sessions.list_page(after=0, limit=1000)
+            listed = self.emulator.sessions.walk()
             assert [session.id for _, session in listed] == list(self.conversations)
         finally:
             self.emulator.close()

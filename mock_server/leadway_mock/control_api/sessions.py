@@ -17,7 +17,7 @@ from leadway_mock.state.clock import iso_time
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import compile_query
 from leadway_mock.state.namespaces import Namespace
-from leadway_mock.state.sessions import PAGE, Session, Turn
+from leadway_mock.state.sessions import Session, Turn
 
 MAX_EXPORTED_TURNS: Final = 1_000
 MANAGED: Final = "executeManagedAgent"
@@ -127,14 +127,9 @@ def _build_turn(turn: Turn, entry: JournalEntry | None) -> SavedTurn:
 
 def _find_matching(namespace: Namespace, query: Mapping[str, Any]) -> Iterator[tuple[int, Session]]:
     """Yield each session that matches the query, after its `after`, with its position."""
-    after = query["after"]
-    if query.get("order") == "newest":
-        sessions = namespace.sessions.newest_first(before=after)
-        yield from (each for each in sessions if _matches(namespace, each[1], query))
-        return
-    while page := list(namespace.sessions.list_page(after=after, limit=PAGE)):
-        yield from (each for each in page if _matches(namespace, each[1], query))
-        after = page[-1][0]
+    is_newest_first = query.get("order") == "newest"
+    sessions = namespace.sessions.walk(after=query["after"], newest_first=is_newest_first)
+    return (each for each in sessions if _matches(namespace, each[1], query))
 
 
 def _matches(namespace: Namespace, session: Session, query: Mapping[str, Any]) -> bool:

@@ -9,11 +9,7 @@ from leadway_mock.config.settings import Settings
 from leadway_mock.state.exchange_record import ExchangeRecord
 from leadway_mock.state.journal_entry import JournalEntry, serialize_entry
 from leadway_mock.state.journal_query import JournalQuery
-from leadway_mock.store import Append, LazyText, Store
-
-PAGE = 200
-"""Entries that are read at once in a search."""
-
+from leadway_mock.store import Append, Item, LazyText, Store
 
 MAX_RECORD_BYTES = 16_384
 """Size of an exchange up to which its record is kept in memory; longer ones are truncated."""
@@ -43,12 +39,7 @@ class Journal:
 
     def entries(self, *, after: int, limit: int) -> list[JournalEntry]:
         """Return up to `limit` entries after number `after`, oldest first."""
-        items = self._store.items(self._key, after=after, limit=limit)
-        decode = self._store.decode
-        return [
-            cast("JournalEntry", {"number": item.position, **decode(item.value, entry_from_json)})
-            for item in items
-        ]
+        return list(map(self._entry, self._store.items(self._key, after=after, limit=limit)))
 
     def find(
         self, query: JournalQuery, *, after: int = 0, newest_first: bool = False
@@ -57,22 +48,12 @@ class Journal:
 
         With `newest_first`, smaller numbers come after a number, and all come after 0.
         """
-        walk = self._backwards if newest_first else self._forwards
-        return (entry for entry in walk(after) if query(entry))
+        items = self._store.walk(self._key, after=after, newest_first=newest_first)
+        return (entry for entry in map(self._entry, items) if query(entry))
 
-    def _forwards(self, after: int) -> Iterator[JournalEntry]:
-        while page := self.entries(after=after, limit=PAGE):
-            yield from page
-            after = page[-1]["number"]
-
-    def _backwards(self, after: int) -> Iterator[JournalEntry]:
-        end = min(after or self.count_written() + 1, self.count_written() + 1)
-        while end > 1:
-            begin = max(0, end - 1 - PAGE)
-            page = self.entries(after=begin, limit=end - 1 - begin)
-            # If the oldest were dropped, the page begins later and would end too late.
-            yield from reversed([entry for entry in page if entry["number"] < end])
-            end = begin + 1 if page and page[0]["number"] < end else 1
+    def _entry(self, item: Item) -> JournalEntry:
+        content = self._store.decode(item.value, entry_from_json)
+        return cast("JournalEntry", {"number": item.position, **content})
 
     def count(self) -> int:
         """Return the number of stored entries."""

@@ -6,7 +6,7 @@ two turns that compete for one number, only one is committed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NoReturn
 
@@ -16,9 +16,6 @@ from leadway_mock.state.clock import LATEST, Clock
 from leadway_mock.store import Append, Item, LazyText, Reads, Store, Write
 from leadway_mock.util.json_text import to_json_text, to_json_text_unchecked
 from leadway_mock.util.redaction import redact_json, redact_text
-
-PAGE: Final = 500
-"""Sessions that are read at once in a search."""
 
 CURSOR_KEYS: Final = ("sessions", "sessions/deleted", "sessions/expirations")
 """Lists, after the prefix of a namespace, one of which grows when the set of sessions changes."""
@@ -131,24 +128,12 @@ class Sessions:
         items = self._store.items(self._turns + execution_id, after=after, limit=limit)
         return [_turn(self._store, item) for item in items]
 
-    def list_page(self, *, after: int, limit: int) -> Iterator[tuple[int, Session]]:
-        """Yield up to `limit` sessions after position `after`, oldest first, with positions."""
-        yield from self._find_sessions(self._store.items(self._index, after=after, limit=limit))
+    def walk(self, *, after: int = 0, newest_first: bool = False) -> Iterator[tuple[int, Session]]:
+        """Yield each session after position `after` with its position, in the order requested.
 
-    def newest_first(self, *, before: int) -> Iterator[tuple[int, Session]]:
-        """Yield all sessions before position `before`, newest first; all come before 0."""
-        newest = self._store.last(self._index)
-        end = min(before or newest.position + 1, newest.position + 1) if newest else 0
-        while end > 1:
-            begin = max(0, end - 1 - PAGE)
-            items = self._store.items(self._index, after=begin, limit=PAGE)
-            # If the oldest were dropped, the page begins later and would end too late.
-            page = [item for item in reversed(items) if item.position < end]
-            yield from self._find_sessions(page)
-            end = begin + 1 if page else 1
-
-    def _find_sessions(self, items: Iterable[Item]) -> Iterator[tuple[int, Session]]:
-        for item in items:
+        With `newest_first`, smaller positions come after a position, and all come after 0.
+        """
+        for item in self._store.walk(self._index, after=after, newest_first=newest_first):
             session = self.find(item.value)
             if session is not None:
                 yield item.position, session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -60,6 +60,9 @@ One of several that compete always succeeds, so all of these fail only by a defe
 that something else has changed. Without a limit, such a request would never end.
 """
 CONTENDED = f"Other requests changed the same state before each of {len(ATTEMPTS):,} attempts."
+
+PAGE = 200
+"""Entries that `Store.walk` reads at once."""
 
 RESET_HINT = "POST /__mock/reset deletes all conversations."
 
@@ -213,6 +216,26 @@ class Store(ABC):
     def last(self, key: str) -> Item | None:
         """Return the newest entry of one list, or None."""
         return self.read((key,))[0]
+
+    def walk(self, key: str, *, after: int = 0, newest_first: bool = False) -> Iterator[Item]:
+        """Yield the entries of a list after position `after`, read in pages.
+
+        With `newest_first`, smaller positions come after a position, and all come after 0.
+        """
+        if not newest_first:
+            while page := self.items(key, after=after, limit=PAGE):
+                yield from page
+                after = page[-1].position
+            return
+        newest = self.last(key)
+        end = min(after or newest.position + 1, newest.position + 1) if newest else 0
+        while end > 1:
+            begin = max(0, end - 1 - PAGE)
+            # If the oldest were dropped, the page begins later and would end too late.
+            items = self.items(key, after=begin, limit=end - 1 - begin)
+            page = [item for item in items if item.position < end]
+            yield from reversed(page)
+            end = begin + 1 if page else 1
 
     def append(
         self, key: str, value: str, *, after: int | None = None, keep: int | None = None

@@ -154,7 +154,7 @@ def test_a_session_that_does_not_exist(api: Api, method: str, path: str, body: o
 def test_the_newest_sessions_come_first_on_demand(
     api: Api, client: EmulatorClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leadway_mock.state.sessions.PAGE", 2)
+    monkeypatch.setattr("leadway_mock.store.base.PAGE", 2)
     begun = [client.begin(agent=agent) for agent in (GOAL_ID, ECHO_ID) * 3]
     api.call("DELETE", f"/sessions/{begun[2]}")
     api.call("DELETE", f"/sessions/{begun[3]}")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -159,8 +160,8 @@ def test_the_oldest_sessions_are_dropped(client_with: Callable[..., EmulatorClie
 def test_sessions_are_listed_page_by_page(client: EmulatorClient) -> None:
     ids = [client.begin() for _ in range(5)]
     sessions = client.emulator.sessions
-    first = list(sessions.list_page(after=0, limit=3))
-    rest = list(sessions.list_page(after=first[-1][0], limit=3))
+    first = list(islice(sessions.walk(), 3))
+    rest = list(sessions.walk(after=first[-1][0]))
     assert [session.id for _, session in first + rest] == ids
 
 
