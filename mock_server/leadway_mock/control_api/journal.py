@@ -13,10 +13,12 @@ from leadway_mock.state.clock import iso_time
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import UNMATCHED, compile_query
-from leadway_mock.state.journal_wait import JournalWait
+from leadway_mock.state.journal_wait import wait_for_entries
 
 POLL_SECONDS: Final = 0.1
 """Seconds between two reads of the cursor, since other processes change the namespace, too."""
+
+MAX_WAIT_SECONDS: Final = 30.0
 
 
 def register(control: ControlAPI) -> None:
@@ -41,13 +43,17 @@ def register(control: ControlAPI) -> None:
         return {"count": sum(1 for _ in matching)} | _sizes(journal, "kept")
 
     @control.route("waitForEntries")
-    def wait_for_entries(call: ControlCall) -> dict[str, Any]:
-        wait = JournalWait.from_json(call.body)
+    def wait(call: ControlCall) -> dict[str, Any]:
+        journal, query = call.namespace.journal, compile_query(call.body.get("match", {}))
+        count, after = call.body.get("count", 1), call.body.get("after", 0)
+        timeout = min(call.body.get("timeout", 5.0), MAX_WAIT_SECONDS)
         with control.wait_slots.acquire():
             started_at = time.monotonic()
-            entries = wait.run(call.namespace.journal, is_cancelled())
+            entries = wait_for_entries(
+                journal, query, count, timeout, after=after, should_stop=is_cancelled()
+            )
         return {
-            "timedOut": len(entries) < wait.count,
+            "timedOut": len(entries) < count,
             "count": len(entries),
             "entries": list(map(_entry_to_json, entries)),
             "elapsedSeconds": round(time.monotonic() - started_at, 3),

@@ -17,7 +17,7 @@ from leadway_mock.faults.problems import quote_value
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import FIELDS, JournalQuery, compile_query
-from leadway_mock.state.journal_wait import JournalWait
+from leadway_mock.state.journal_wait import wait_for_entries
 from leadway_mock.state.namespaces import Namespace
 from leadway_mock.state.sessions import Turn
 from leadway_mock.testing.arguments import (
@@ -96,7 +96,7 @@ class MockJournal:
         __tracebackhide__ = True
         check_number("count", count, "a whole number from 0")
         check_number("timeout", timeout, "a number of seconds from 0", is_whole=False)
-        entries = JournalWait(self._query(match), count, timeout, 0).run(self._journal())
+        entries = wait_for_entries(self._journal(), self._query(match), count, timeout)
         if len(entries) < count:
             text = f"{len(entries)} of {count} requests{describe_query(match)}"
             text = f"{text} within {timeout:g} seconds."
@@ -236,7 +236,7 @@ def conversations(namespace: Namespace) -> list[Conversation]:
     sessions, settings = namespace.sessions, namespace.settings
     return [
         Conversation(session.id, tuple(sessions.transcript(session.id, limit=settings.max_turns)))
-        for _, session in sessions.list_page(after=0, limit=settings.max_sessions)
+        for _, session in sessions.walk()
     ]
 
 

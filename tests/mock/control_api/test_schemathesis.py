@@ -59,7 +59,7 @@ CONFIGURATION: dict[str, Any] = {
 
 
 def test_every_check_in_every_phase_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadway_mock.state.journal_wait.MAX_WAIT_SECONDS", 0.02)
+    monkeypatch.setattr("leadway_mock.control_api.journal.MAX_WAIT_SECONDS", 0.02)
     findings = RunResult()
     settings = Settings(seed=1, port=0)
     listening = bind(settings.host, 0)
