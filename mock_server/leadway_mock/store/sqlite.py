@@ -9,7 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -250,36 +250,28 @@ class SQLiteStore(Store):
 
     def _run(self, work: Callable[[sqlite3.Connection], Result], *, begin: str = "") -> Result:
         """Run `work` under the lock; with `begin`, its statements are one transaction."""
-        if threading.get_ident() == self._prompt_thread:
-            return self._run_on(self._prompt_connection, work, begin)
-        with self._lock:
-            return self._run_on(self._connection, work, begin)
-
-    def _run_on(
-        self,
-        connection: sqlite3.Connection,
-        work: Callable[[sqlite3.Connection], Result],
-        begin: str,
-    ) -> Result:
-        if self._is_closed:
-            raise StoreUnavailable(f"The store {self.name} is closed.")
-        try:
-            if not begin:
-                return work(connection)
-            if _identity(self._path) != self._identity:
-                raise StoreDamaged(self.name, "the file was deleted or replaced", RESTART_HINT)
-            with _transaction(connection, begin, prompt=connection is self._prompt_connection):
-                return work(connection)
-        except sqlite3.OperationalError as error:
-            if connection is self._prompt_connection and _is_busy(error):
-                raise WouldBlock from error
-            if "UTF-8" in str(error):
-                raise StoreDamaged(self.name, NO_TEXT, REPLACE_HINT) from error
-            # Nothing is uncertain: every write is in a transaction, which has undone all.
-            text = f"The store {self.name} cannot be used at present: {error}."
-            raise StoreUnavailable(text) from error
-        except (sqlite3.Error, UnicodeError) as error:
-            raise StoreDamaged(self.name, str(error), REPLACE_HINT) from error
+        is_prompt = threading.get_ident() == self._prompt_thread
+        connection = self._prompt_connection if is_prompt else self._connection
+        with nullcontext() if is_prompt else self._lock:
+            if self._is_closed:
+                raise StoreUnavailable(f"The store {self.name} is closed.")
+            try:
+                if not begin:
+                    return work(connection)
+                if _identity(self._path) != self._identity:
+                    raise StoreDamaged(self.name, "the file was deleted or replaced", RESTART_HINT)
+                with _transaction(connection, begin, prompt=is_prompt):
+                    return work(connection)
+            except sqlite3.OperationalError as error:
+                if is_prompt and _is_busy(error):
+                    raise WouldBlock from error
+                if "UTF-8" in str(error):
+                    raise StoreDamaged(self.name, NO_TEXT, REPLACE_HINT) from error
+                # Nothing is uncertain: every write is in a transaction, which has undone all.
+                text = f"The store {self.name} cannot be used at present: {error}."
+                raise StoreUnavailable(text) from error
+            except (sqlite3.Error, UnicodeError) as error:
+                raise StoreDamaged(self.name, str(error), REPLACE_HINT) from error
 
 
 def _key_range(prefix: str) -> tuple[str, str]:
@@ -331,14 +323,9 @@ def _clear(connection: sqlite3.Connection, prefix: str) -> None:
 def _transaction(
     connection: sqlite3.Connection, begin: str = BEGIN_WRITE, *, prompt: bool = False
 ) -> Iterator[None]:
-    deadline = time.monotonic() + PROMPT_SECONDS if prompt else 0.0
-    while not connection.in_transaction:
-        try:
-            connection.execute(begin)
-        except sqlite3.OperationalError as error:
-            if not _is_busy(error) or time.monotonic() >= deadline:
-                raise
-            time.sleep(SPIN_SECONDS)
+    if not connection.in_transaction:
+        seconds = PROMPT_SECONDS if prompt else 0.0
+        _execute_when_free(connection, begin, seconds=seconds, pause=SPIN_SECONDS)
     try:
         yield
         connection.execute("COMMIT")
@@ -375,7 +362,9 @@ def _open(path: Path) -> sqlite3.Connection:
 def _prepare(connection: sqlite3.Connection) -> None:
     _check_format(connection)
     connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a new file
-    _use_write_ahead_log(connection)
+    # SQLite does not wait for other processes that change this mode.
+    mode = "PRAGMA journal_mode = WAL"
+    _execute_when_free(connection, mode, seconds=BUSY_SECONDS, pause=RETRY_SECONDS)
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     connection.execute("PRAGMA synchronous = NORMAL")
     with _transaction(connection):
@@ -384,16 +373,18 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA user_version = {FORMAT}")
 
 
-def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
-    """Change the mode of the journal. SQLite does not wait for other processes that do the same."""
-    deadline = time.monotonic() + BUSY_SECONDS
+def _execute_when_free(
+    connection: sqlite3.Connection, sql: str, *, seconds: float, pause: float
+) -> None:
+    """Execute a statement, for up to so many seconds again while the database is busy."""
+    deadline = time.monotonic() + seconds
     while True:
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(sql)
         except sqlite3.OperationalError as error:
-            if not _is_busy(error) or time.monotonic() > deadline:
+            if not _is_busy(error) or time.monotonic() >= deadline:
                 raise
-            time.sleep(RETRY_SECONDS)
+            time.sleep(pause)
         else:
             return
 
