@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 from redis.exceptions import TimeoutError  # noqa: A004 - redis-py's own name for it
 
@@ -32,19 +32,15 @@ class CircuitBreaker:
         Raises `StoreUnavailable` at once where the server hangs and another thread probes it.
         """
         last_error = self._last_error
-        with self._single_probe(last_error) if last_error else nullcontext():
-            try:
-                yield
-            except StoreUnavailable as error:
-                self._last_error = error if isinstance(error.__cause__, TimeoutError) else None
-                raise
-            self._last_error = None
-
-    @contextmanager
-    def _single_probe(self, last_error: StoreUnavailable) -> Iterator[None]:
-        if not self._probe.acquire(blocking=False):
+        if last_error and not self._probe.acquire(blocking=False):
             raise StoreUnavailable(str(last_error))  # Nothing was sent, so nothing is uncertain.
         try:
             yield
+        except StoreUnavailable as error:
+            self._last_error = error if isinstance(error.__cause__, TimeoutError) else None
+            raise
+        else:
+            self._last_error = None
         finally:
-            self._probe.release()
+            if last_error:
+                self._probe.release()
