@@ -6,7 +6,6 @@ fault; it handles requests to the platform without WSGI.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 IS_CANCELLED = "leadway_mock.is_cancelled"
@@ -45,19 +44,3 @@ class Transport(StrEnum):
 
     HANG = "HANG"
     """No byte; the connection stays open until the client gives up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """How to deliver one response: after `delay` seconds, and with the fault `transport`.
-
-    `spread` is the number of seconds over which `SLOW_BODY` sends the body.
-    """
-
-    delay: float = 0.0
-    transport: Transport | None = None
-    spread: float = 0.0
-
-
-AT_ONCE = Delivery()
-"""How nearly every response is delivered."""

@@ -22,14 +22,13 @@ from urllib.parse import unquote_to_bytes
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from leadway_mock.http.delivery import AT_ONCE
 from leadway_mock.http.messages import Request
 from leadway_mock.http_server.responses import (
+    ENDINGS,
     Ending,
     Part,
     RawResponse,
     RequestError,
-    ending,
     error_response,
     parts,
 )
@@ -430,7 +429,7 @@ class HttpProtocol(HttpToolsProtocol):
         end = Ending.STAY if keep_alive else Ending.CLOSE
         if response.is_error or pending.is_cut:
             end = Ending.LINGER
-        if response.delivery is AT_ONCE:
+        if response.transport is None and not response.delay:
             if len(body) < PIECE_BYTES:
                 self.transport.write(headers + body)
                 self._finish(end)
@@ -440,8 +439,8 @@ class HttpProtocol(HttpToolsProtocol):
                 self._send_rest()
         else:
             now = self.loop.time()
-            due = deque((now + lag, data) for lag, data in parts(response.delivery, headers, body))
-            self._send_due(due, ending(response.delivery, end))
+            due = deque((now + lag, data) for lag, data in parts(response, headers, body))
+            self._send_due(due, ENDINGS.get(response.transport, end))
 
     def _send_rest(self) -> None:
         """Send pieces of a long body until the client has to read, or to its end."""

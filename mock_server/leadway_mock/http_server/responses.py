@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formatdate
 from enum import Enum, auto
@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 from leadway_mock.faults.free_responses import has_no_body
 from leadway_mock.faults.proxy_pages import PROXY_REASONS
-from leadway_mock.http.delivery import AT_ONCE, Delivery, Transport
+from leadway_mock.http.delivery import Transport
 from leadway_mock.http.messages import Response
 
 SERVER_NAME = "leadway-mock"
@@ -49,14 +49,17 @@ class RequestError(Exception):
 class RawResponse:
     """A status such as `200 OK`, headers in their own spelling, and the whole body.
 
-    Connections close after an `is_error` response, in two steps: see `HttpProtocol`.
+    Connections close after an `is_error` response, in two steps: see `HttpProtocol`. Others may be
+    sent after `delay` seconds, with the fault `transport`, the body within `body_seconds`.
     """
 
     status: str
     headers: Sequence[tuple[str, str]]
     body: bytes
-    delivery: Delivery = AT_ONCE
     is_error: bool = False
+    delay: float = 0.0
+    transport: Transport | None = None
+    body_seconds: float = 0.0
 
     def header_bytes(self, connection: str = "") -> bytes:
         """Return status line and headers, with `Server`, `Date` and, if given, `Connection`.
@@ -88,10 +91,14 @@ def from_response(response: Response) -> RawResponse:
     ]
     if not body and has_no_body(response.status):
         del headers[-3:-1]  # Neither a type nor a length of what cannot be there.
-    raw = RawResponse(status_line(response.status), headers, body)
-    if response.delay or response.transport or response.body_seconds:
-        raw.delivery = Delivery(response.delay, response.transport, response.body_seconds)
-    return raw
+    return RawResponse(
+        status_line(response.status),
+        headers,
+        body,
+        delay=response.delay,
+        transport=response.transport,
+        body_seconds=response.body_seconds,
+    )
 
 
 def error_response(status: int, message: str) -> RawResponse:
@@ -134,7 +141,7 @@ class Ending(Enum):
 Part: TypeAlias = tuple[float, bytes]
 """Seconds from now, and the bytes that are sent then."""
 
-ENDINGS: Final = {
+ENDINGS: Final[Mapping[Transport | None, Ending]] = {
     Transport.CONNECTION_RESET_BY_PEER: Ending.RESET,
     Transport.EMPTY_RESPONSE: Ending.CLOSE,
     Transport.MALFORMED_RESPONSE_CHUNK: Ending.CLOSE,
@@ -145,20 +152,15 @@ ENDINGS: Final = {
 """How each transport fault ends; the other responses are complete and end as usual."""
 
 
-def ending(delivery: Delivery, usual: Ending) -> Ending:
-    """Return what happens to the connection after the last byte of a response."""
-    return ENDINGS.get(delivery.transport, usual) if delivery.transport else usual
-
-
-def parts(delivery: Delivery, headers: bytes, body: bytes) -> Iterator[Part]:
+def parts(response: RawResponse, headers: bytes, body: bytes) -> Iterator[Part]:
     """Yield the parts of the response `headers` + `body` in the order of their times."""
-    delay = delivery.delay
-    match delivery.transport:
+    delay = response.delay
+    match response.transport:
         case None:
             yield delay, headers + body
         case Transport.SLOW_BODY:
             yield delay, headers
-            yield from _pieces(body, delay, delivery.spread)
+            yield from _pieces(body, delay, response.body_seconds)
         case Transport.TRUNCATED_BODY:
             yield delay, headers + body[: len(body) // 2]
         case Transport.MALFORMED_RESPONSE_CHUNK:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from leadway_mock.http.delivery import Delivery, Transport
+from leadway_mock.http.delivery import Transport
 from leadway_mock.http_server.responses import (
+    ENDINGS,
     MAX_PIECES,
     RANDOM_DATA,
     Ending,
     Part,
-    ending,
+    RawResponse,
     parts,
 )
 
@@ -19,8 +20,11 @@ BODY = b"0123456789" * 10
 
 
 def parts_of(transport: Transport | None, *, delay: float = 2.0, spread: float = 0.0) -> list[Part]:
-    delivery = Delivery(delay, transport, spread)
-    return list(parts(delivery, HEAD, BODY))
+    return list(parts(broken_response(delay, transport, spread), HEAD, BODY))
+
+
+def broken_response(delay: float, transport: Transport | None, seconds: float) -> RawResponse:
+    return RawResponse("", [], b"", delay=delay, transport=transport, body_seconds=seconds)
 
 
 def test_a_delayed_response_is_complete() -> None:
@@ -59,10 +63,10 @@ def test_a_slow_body_comes_in_equal_parts() -> None:
 
 
 def test_a_short_slow_body_comes_byte_by_byte() -> None:
-    delivery = Delivery(0, Transport.SLOW_BODY, 3)
-    sent = list(parts(delivery, HEAD, b"abc"))
+    response = broken_response(0, Transport.SLOW_BODY, 3)
+    sent = list(parts(response, HEAD, b"abc"))
     assert sent == [(0, HEAD), (1, b"a"), (2, b"b"), (3, b"c")]
-    assert list(parts(delivery, HEAD, b"")) == [(0, HEAD)]
+    assert list(parts(response, HEAD, b"")) == [(0, HEAD)]
 
 
 @pytest.mark.parametrize(
@@ -79,9 +83,9 @@ def test_a_short_slow_body_comes_byte_by_byte() -> None:
     ],
 )
 def test_how_it_ends(transport: Transport | None, end: Ending) -> None:
-    assert ending(Delivery(0, transport), Ending.STAY) is end
+    assert ENDINGS.get(transport, Ending.STAY) is end
 
 
 @pytest.mark.parametrize("transport", [None, Transport.SLOW_BODY])
 def test_a_last_response_stays_the_last(transport: Transport | None) -> None:
-    assert ending(Delivery(1, transport), Ending.CLOSE) is Ending.CLOSE
+    assert ENDINGS.get(transport, Ending.CLOSE) is Ending.CLOSE
