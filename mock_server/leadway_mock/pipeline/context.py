@@ -8,6 +8,7 @@ from typing import Any
 
 from leadway_mock.contract.model import Operation
 from leadway_mock.http.messages import Request, Response
+from leadway_mock.state.armed_faults import CountedFault
 from leadway_mock.state.exchange_record import ExchangeRecord
 from leadway_mock.state.namespaces import Namespace
 from leadway_mock.state.quotas import QuotaUsage
@@ -37,15 +38,12 @@ class RequestContext:
     Without a seed they are random, and requests are not numbered."""
 
     writes: list[Write] = field(default_factory=list)
-    has_turn: bool = False
-    """Whether `writes` has a turn."""
-
     quota_increments: Sequence[Increment] = ()
     are_quotas_counted: bool = False
 
     def discard_writes(self) -> None:
         """Store nothing of the request but its journal entry."""
-        self.writes, self.has_turn = [], False
+        self.writes = []
         self.record.execution_id, self.record.turn = "", 0
 
     def restart(self) -> None:
@@ -59,7 +57,7 @@ class RequestContext:
             before.namespace,
         )
         self.reads = Reads(self.namespace.store)
-        self.writes, self.has_turn = [], False
+        self.writes = []
 
 
 @dataclass(slots=True)
@@ -86,17 +84,15 @@ class OperationCall:
         return self.body.get("executionId") or self.body.get("sessionId") or ""
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedResponse:
-    """The response of an operation that stores nothing."""
+@dataclass(slots=True)
+class Prepared:
+    """The response of a handler, and what is stored with it; nothing is before the commit."""
 
     response: Response
-    fault: None = None
+    writes: Sequence[Write] = ()
+    fault: CountedFault | None = None
+    """The fault of the dialogue's turn, if it has one. All first turns share one count."""
 
-    def writes(self) -> Sequence[Write]:
-        """Return nothing."""
-        return ()
-
-    def respond(self) -> Response:
-        """Return the response."""
-        return self.response
+    execution_id: str = ""
+    turn: int = 0
+    """The turn that `writes` has, and its session; 0 and empty without one."""

@@ -106,7 +106,7 @@ class Emulator:
             request.unfinished = context
             raise
         except StoreUnavailable as error:
-            uncertain = error.uncertain and context is not None and context.has_turn
+            uncertain = error.uncertain and context is not None and context.record.turn > 0
             response = outage_response(error, uncertain=uncertain)
             self.metrics.observe("", response.status, response.rule, time.perf_counter() - started)
             log.error("%s: %s", response.rule, response.hint)  # noqa: TRY400 - the hint has it all

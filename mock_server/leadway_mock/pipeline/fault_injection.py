@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from leadway_mock.contract.model import Contract, Example
 from leadway_mock.faults import Fault, FaultPhase, Transport
@@ -11,7 +11,7 @@ from leadway_mock.faults.model import DEFAULT_BODY_SECONDS, DEFAULT_RETRY_AFTER,
 from leadway_mock.faults.proxy_pages import HTML, proxy_headers, proxy_page
 from leadway_mock.http.messages import JSON, Response
 from leadway_mock.pipeline.context import OperationCall
-from leadway_mock.state.armed_faults import ArmedFault, FaultHit
+from leadway_mock.state.armed_faults import CountedFault, FaultHit
 from leadway_mock.state.exchange_record import FaultRecord
 
 RULES = {
@@ -44,14 +44,6 @@ HEADER_SPELLINGS = {
 """Spelling of the headers that responses have anyway, so that none is sent twice."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptedFault:
-    """A fault of a dialogue's turn, and the key under which its hits are counted."""
-
-    fault: Fault
-    key: str
-
-
 class FaultInjector:
     """Fires faults. At most one fault fires on a request."""
 
@@ -69,8 +61,10 @@ class FaultInjector:
         faults = call.context.namespace.faults
         if phase is FaultPhase.BEFORE_COMMIT:
             faults.load(call.context.reads)
-        for each in _select(call, phase, list(faults)):
-            failure = self._fire(call, each.fault, each.key, response)
+        matching = [each for each in faults if _matches(each.fault, call, phase)]
+        # Those that replace the response come first.
+        for each in sorted(matching, key=lambda each: each.fault.delivers_response):
+            failure = self._fire(call, each, response)
             if failure is not None:
                 return failure
         return None
@@ -78,19 +72,19 @@ class FaultInjector:
     def fire(
         self,
         call: OperationCall,
-        scripted: ScriptedFault,
+        scripted: CountedFault,
         phase: FaultPhase,
         response: Response | None = None,
     ) -> Response | None:
         """Fire the fault of a dialogue's turn, if it belongs to `phase`; as `fire_armed`."""
         if scripted.fault.phase is not phase:
             return None
-        return self._fire(call, scripted.fault, scripted.key, response)
+        return self._fire(call, scripted, response)
 
     def _fire(
-        self, call: OperationCall, fault: Fault, key: str, response: Response | None
+        self, call: OperationCall, counted: CountedFault, response: Response | None
     ) -> Response | None:
-        context = call.context
+        context, fault, key = call.context, counted.fault, counted.key
         if context.record.fault is not None:
             return None
         example = self._example(call, fault)
@@ -105,9 +99,8 @@ class FaultInjector:
         failure = self._failure(call, fault, response, example)
         failure = replace(failure, delay=failure.delay + _latency(call, fault))
         committed = response is not None
-        record = _fault_record(fault, hit, failure.delay, committed=committed)
-        is_example = failure.rule == "fault-status"
-        context.record.fault = replace(record, example=example.name if is_example else "")
+        shown = example.name if failure.rule == "fault-status" else ""
+        context.record.fault = FaultRecord(fault, hit, committed, failure.delay, shown)
         headers = {**failure.headers, "X-Mock-Fault": fault.id or key}
         if hit.retry_after is not None:
             headers["Retry-After"] = str(hit.retry_after)
@@ -121,20 +114,13 @@ class FaultInjector:
             return _proxy_response(call, fault.proxy_status)
         if _is_free(call, fault):
             return _free_response(fault)
-        if fault.transport is Transport.SLOW_BODY:
-            seconds = DEFAULT_BODY_SECONDS if fault.body_seconds is None else fault.body_seconds
-            return replace(
-                response or _example_response(call, example),
-                transport=fault.transport,
-                body_seconds=seconds,
-            )
         if fault.transport is not None:
-            return replace(
-                response or _example_response(call, example),
-                rule=RULES[fault.transport],
-                evidence="invented",
-                transport=fault.transport,
-            )
+            broken = response or _example_response(call, example)
+            broken = replace(broken, transport=fault.transport)
+            if fault.transport is Transport.SLOW_BODY:
+                seconds = DEFAULT_BODY_SECONDS if fault.body_seconds is None else fault.body_seconds
+                return replace(broken, body_seconds=seconds)
+            return replace(broken, rule=RULES[fault.transport], evidence="invented")
         if fault.delivers_response and response is not None:
             return _apply_patch(response, fault)
         return replace(_example_response(call, example), rule="fault-status", evidence="invented")
@@ -179,16 +165,11 @@ def _free_response(fault: Fault) -> Response:
     )
 
 
-def _select(call: OperationCall, phase: FaultPhase, armed: list[ArmedFault]) -> list[ArmedFault]:
-    """Return the armed faults that match the call in that phase; those that replace it first."""
-    matching = [each for each in armed if each.fault.phase is phase and _matches(each.fault, call)]
-    return sorted(matching, key=lambda each: each.fault.delivers_response)
-
-
-def _matches(fault: Fault, call: OperationCall) -> bool:
+def _matches(fault: Fault, call: OperationCall, phase: FaultPhase) -> bool:
     session = call.context.record.execution_id or call.session_id
     return (
-        fault.operation_id in {None, call.operation.id}
+        fault.phase is phase
+        and fault.operation_id in {None, call.operation.id}
         and fault.agent_id in {None, call.agent_id}
         and fault.execution_id in {None, session}
     )
@@ -226,21 +207,6 @@ def _proxy_response(call: OperationCall, status: int) -> Response:
         evidence="invented",
         headers=proxy_headers(ray),
         media_type=HTML,
-    )
-
-
-def _fault_record(fault: Fault, hit: FaultHit, delay: float, *, committed: bool) -> FaultRecord:
-    return FaultRecord(
-        id=fault.id,
-        kind=fault.kind,
-        label=fault.label,
-        phase=str(fault.phase),
-        committed=committed,
-        hit=hit.number,
-        times=hit.times,
-        early=hit.early_calls,
-        retry_after=hit.retry_after,
-        delay=delay,
     )
 
 

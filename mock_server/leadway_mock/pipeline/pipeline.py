@@ -191,13 +191,13 @@ class RequestPipeline:
         failure = self._faults.fire_armed(call, FaultPhase.BEFORE_COMMIT) if is_armed else None
         if failure:
             return failure
-        work = prepare(call)
-        fault = work.fault  # of the dialogue's turn
+        prepared = prepare(call)
+        fault, response = prepared.fault, prepared.response
         failure = self._faults.fire(call, fault, FaultPhase.BEFORE_COMMIT) if fault else None
         if failure:
             return failure
-        context.writes += work.writes()
-        response = work.respond()
+        context.writes += prepared.writes
+        context.record.execution_id, context.record.turn = prepared.execution_id, prepared.turn
         after = FaultPhase.AFTER_COMMIT
         failure = self._faults.fire(call, fault, after, response) if fault else None
         if is_armed:

@@ -39,13 +39,8 @@ class AgentVersions:
 
     def get(self, digest: str | None) -> Agent | None:
         """Return the agent with that digest; None if `digest` is empty or not stored."""
-        if not digest:
-            return None
-        return self._cache.get(digest) or self._read(digest)
-
-    def _read(self, digest: str) -> Agent | None:
-        item = self._store.last(_KEY + digest)
-        if item is None:
-            return None
-        agent = self._cache[digest] = self._store.decode(item.value, restore_agent)
+        agent = self._cache.get(digest) if digest else None
+        item = None if agent or not digest else self._store.last(_KEY + digest)
+        if digest and item is not None:
+            agent = self._cache[digest] = self._store.decode(item.value, restore_agent)
         return agent

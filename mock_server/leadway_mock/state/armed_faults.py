@@ -17,7 +17,7 @@ from leadway_mock.store import Append, Item, Reads, Store
 
 
 @dataclass(frozen=True, slots=True)
-class ArmedFault:
+class CountedFault:
     """A fault, and the key of its count, which is new each time the fault is armed."""
 
     fault: Fault
@@ -60,13 +60,13 @@ class ArmedFaults:
         self.is_empty = not overrides
         """Whether no fault is armed."""
 
-        self._armed: list[ArmedFault] | None = None
+        self._armed: list[CountedFault] | None = None
 
-    def __iter__(self) -> Iterator[ArmedFault]:
+    def __iter__(self) -> Iterator[CountedFault]:
         """Yield the armed faults, the oldest first."""
         if self._armed is None:
             self._armed = [
-                ArmedFault(read_fault(each["fault"]), each["key"]) for each in self._overrides
+                CountedFault(read_fault(each["fault"]), each["key"]) for each in self._overrides
             ]
         return iter(self._armed)
 
@@ -114,7 +114,7 @@ class ArmedFaults:
             return 0, HitCount()
         return item.position, self._store.decode(item.value, count_from_json)
 
-    def _to_json(self, armed: ArmedFault) -> dict[str, Any]:
+    def _to_json(self, armed: CountedFault) -> dict[str, Any]:
         count = self.count(armed.key)
         times = armed.fault.times
         left = None if isinstance(times, str) else max(0, times - count.hits)

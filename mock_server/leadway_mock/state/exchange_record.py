@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from leadway_mock.faults import Fault
 from leadway_mock.http.messages import SIGNIFICANT_HEADERS, Request, Response
+from leadway_mock.state.armed_faults import FaultHit
 from leadway_mock.util.redaction import (
     fingerprint,
     has_token,
@@ -33,35 +35,30 @@ OAUTH_PREFIX = "/oauth/"
 
 @dataclass(frozen=True, slots=True)
 class FaultRecord:
-    """One firing of a fault. Times in seconds.
+    """One firing of a fault, on one side of the commit, with the seconds of its delay.
 
     `example` names the example of the contract that the fault responds with; empty for others.
     """
 
-    id: str | None
-    kind: str
-    label: str
-    phase: str
+    fault: Fault
+    hit: FaultHit
     committed: bool
-    hit: int
-    times: int | str
-    early: bool
-    retry_after: int | None
     delay: float
     example: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
+        fault, hit = self.fault, self.hit
         content = {
-            "id": self.id,
-            "kind": self.kind,
-            "label": self.label,
-            "phase": self.phase,
+            "id": fault.id,
+            "kind": fault.kind,
+            "label": fault.label,
+            "phase": str(fault.phase),
             "committed": self.committed,
-            "hit": self.hit,
-            "times": self.times,
-            "early": self.early,
-            "retryAfter": self.retry_after,
+            "hit": hit.number,
+            "times": hit.times,
+            "early": hit.early_calls,
+            "retryAfter": hit.retry_after,
             "delay": round(self.delay, 6),
         }
         return content | ({"example": self.example} if self.example else {})

@@ -1,20 +1,19 @@
 """Handlers: one module for each resource of the platform, one handler for each operation.
 
-A handler is a function of the validated call. It returns the prepared work, which the pipeline
-commits. An operation without a handler responds with its first example.
+A handler is a function of the validated call. It returns the response and what the pipeline commits
+with it. An operation without a handler responds with its first example.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from leadway_mock.agents.registry import AgentRegistry
 from leadway_mock.contract.model import Contract
 from leadway_mock.dialogues import DialogueRegistry
 from leadway_mock.http.messages import Response
-from leadway_mock.pipeline.context import OperationCall, PreparedResponse
-from leadway_mock.pipeline.fault_injection import ScriptedFault
+from leadway_mock.pipeline.context import OperationCall, Prepared
 from leadway_mock.pipeline.handlers.agents import AgentsHandler
 from leadway_mock.pipeline.handlers.execute_agent import ExecuteAgentHandler
 from leadway_mock.pipeline.handlers.managed_agents import (
@@ -23,22 +22,6 @@ from leadway_mock.pipeline.handlers.managed_agents import (
 )
 from leadway_mock.pipeline.handlers.oauth import OAuthHandler
 from leadway_mock.state.agent_versions import AgentVersions
-from leadway_mock.store import Write
-
-
-class Prepared(Protocol):
-    """Work that a handler prepared. Nothing is stored before the request's commit."""
-
-    @property
-    def fault(self) -> ScriptedFault | None:
-        """The fault of the dialogue's turn, if it has one."""
-
-    def writes(self) -> Sequence[Write]:
-        """Return what the work stores."""
-
-    def respond(self) -> Response:
-        """Return the response, which is sent when the work is committed."""
-
 
 Handler: TypeAlias = Callable[[OperationCall], Prepared]
 """Prepares an operation. Raises `APIError`."""
@@ -47,8 +30,7 @@ Handler: TypeAlias = Callable[[OperationCall], Prepared]
 def prepare_example(call: OperationCall) -> Prepared:
     """Prepare the first example of an operation without a handler."""
     example = next(iter(call.operation.examples.values()))
-    response = Response(example.status, example.content, example.name, example.evidence)
-    return PreparedResponse(response)
+    return Prepared(Response(example.status, example.content, example.name, example.evidence))
 
 
 def build_handlers(

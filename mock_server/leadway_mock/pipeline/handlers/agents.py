@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from leadway_mock.agents.registry import AgentRegistry
 from leadway_mock.contract.model import Contract
 from leadway_mock.http.messages import APIError, ErrorKind, FieldError, Response
-from leadway_mock.pipeline.context import OperationCall, PreparedResponse
+from leadway_mock.pipeline.context import OperationCall, Prepared
 from leadway_mock.pipeline.handlers.agent_json import (
     details,
     summary,
@@ -59,23 +58,6 @@ View = tuple[StoredAgent, list[Content]]
 """An agent of the registry as a stored one, with the content of its versions."""
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedChange:
-    """A change of agents that is not stored yet, and its response."""
-
-    response: Response
-    changes: Sequence[Write]
-    fault: None = None
-
-    def writes(self) -> Sequence[Write]:
-        """Return the writes of the change."""
-        return self.changes
-
-    def respond(self) -> Response:
-        """Return the response."""
-        return self.response
-
-
 class AgentsHandler:
     """Creates, lists, reads, changes, publishes and deletes agents.
 
@@ -87,7 +69,7 @@ class AgentsHandler:
         self._agents = agents
         self._views: BoundedDict[str, Mapping[str, View]] = BoundedDict(MAX_LOCATIONS)
 
-    def create(self, call: OperationCall) -> PreparedChange:
+    def create(self, call: OperationCall) -> Prepared:
         """Create an agent; raises `APIError`: `body-invalid` or `create-failed-on-nodes`."""
         context, body = call.context, call.body
         settings, ids = context.namespace.settings, context.namespace.ids
@@ -126,14 +108,14 @@ class AgentsHandler:
         writes = context.namespace.agents.add_writes(
             [(agent, [content])], context.reads, is_new=True
         )
-        return self._change(
+        return self._prepare(
             "agent-created",
             writes,
             agent=summary_with_owner(agent),
             versions=[version_summary(agent, first)],
         )
 
-    def list_page(self, call: OperationCall) -> PreparedResponse:
+    def list_page(self, call: OperationCall) -> Prepared:
         """Return a page of the active agents of the location."""
         query = call.query
         only_published = query.get("isPublished") == "true" or call.operation.deprecated
@@ -163,7 +145,7 @@ class AgentsHandler:
             },
         )
 
-    def get(self, call: OperationCall) -> PreparedResponse:
+    def get(self, call: OperationCall) -> Prepared:
         """Return one agent; raises `APIError`: `agent-unknown` or `agent-unavailable`."""
         context = call.context
         known = self._registry_agents(call.location or "").get(call.agent_id)
@@ -175,7 +157,7 @@ class AgentsHandler:
         trace = context.namespace.ids.trace(context.number)
         return self._prepare("agent", agent=details(agent, contents), traceId=trace)
 
-    def update_metadata(self, call: OperationCall) -> PreparedChange:
+    def update_metadata(self, call: OperationCall) -> Prepared:
         """Change name, description and status; raises `APIError` as `delete` does."""
         agent, body = self._load_changeable(call), call.body
         after = agent.change(
@@ -185,15 +167,15 @@ class AgentsHandler:
             status=body.get("status") or "",
         )
         writes = call.context.namespace.agents.change_writes(agent, after, call.context.reads)
-        return self._change("agent-updated", writes, data=updated_agent(after))
+        return self._prepare("agent-updated", writes, data=updated_agent(after))
 
-    def delete(self, call: OperationCall) -> PreparedChange:
+    def delete(self, call: OperationCall) -> Prepared:
         """Delete an agent; raises `APIError`: `agent-unknown` or `agent-read-only`."""
         agent = self._load_changeable(call)
         writes = call.context.namespace.agents.delete_writes(agent, call.context.reads)
-        return self._change("agent-deleted", writes, agentId=agent.id)
+        return self._prepare("agent-deleted", writes, agentId=agent.id)
 
-    def update_version(self, call: OperationCall) -> PreparedChange:
+    def update_version(self, call: OperationCall) -> Prepared:
         """Replace parts of a version; raises `APIError`: `agent-version-unknown` and others."""
         agent, version = self._version(call)
         context, body = call.context, call.body
@@ -204,9 +186,9 @@ class AgentsHandler:
         writes = context.namespace.agents.change_writes(
             agent, after, context.reads, {version.id: content}
         )
-        return self._change("agent-version-updated", writes, data=updated_agent(after, version.id))
+        return self._prepare("agent-version-updated", writes, data=updated_agent(after, version.id))
 
-    def publish(self, call: OperationCall) -> PreparedChange:
+    def publish(self, call: OperationCall) -> Prepared:
         """Publish a version; raises `APIError`: `version-not-draft`, and as `update_version`."""
         agent, version = self._version(call)
         context, body = call.context, call.body
@@ -228,7 +210,7 @@ class AgentsHandler:
             "productionVersion": version_summary(after, published),
             "newDraftVersion": version_summary(after, after.versions[-1]),
         }
-        return self._change("agent-published", writes, data=data)
+        return self._prepare("agent-published", writes, data=data)
 
     def _registry_agents(self, location: str) -> Mapping[str, View]:
         """Return the agents of the registry as if they were stored in `location`, by their ids."""
@@ -272,21 +254,15 @@ class AgentsHandler:
             raise APIError("agent-version-unknown", hint=hint)
         return found
 
-    def _prepare(self, rule: str, **content: Any) -> PreparedResponse:  # noqa: ANN401 - JSON
-        return PreparedResponse(self._response(rule, content))
-
-    def _change(
+    def _prepare(
         self,
         rule: str,
-        writes: Sequence[Write],
+        writes: Sequence[Write] = (),
         **content: Any,  # noqa: ANN401 - JSON
-    ) -> PreparedChange:
-        return PreparedChange(self._response(rule, content), writes)
-
-    def _response(self, rule: str, content: Mapping[str, Any]) -> Response:
+    ) -> Prepared:
         example = self._contract.examples[rule]
         body = {"success": True, "message": example.content["message"], **content}
-        return Response(example.status, body, rule, example.evidence)
+        return Prepared(Response(example.status, body, rule, example.evidence), writes)
 
 
 def _check_author(body: Mapping[str, Any]) -> None:

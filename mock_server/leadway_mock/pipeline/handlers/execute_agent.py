@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from leadway_mock.agents.builtin import echo
@@ -32,11 +31,10 @@ from leadway_mock.dialogues.reports import (
     near_misses_to_json,
 )
 from leadway_mock.http.messages import APIError, Response
-from leadway_mock.pipeline.context import OperationCall
-from leadway_mock.pipeline.fault_injection import ScriptedFault
+from leadway_mock.pipeline.context import OperationCall, Prepared
 from leadway_mock.state.agent_versions import AgentVersions
+from leadway_mock.state.armed_faults import CountedFault
 from leadway_mock.state.sessions import Session, Turn
-from leadway_mock.store import Write
 
 AGENT_DIGEST = "agent"
 """Key of a session's state: the digest of the agent definition that the session began with."""
@@ -64,7 +62,7 @@ class ExecuteAgentHandler:
         self._agents = agents
         self._agent_versions = agent_versions
 
-    def prepare_turn(self, call: OperationCall) -> PreparedTurn:
+    def prepare_turn(self, call: OperationCall) -> Prepared:
         """Return the next turn of the session that the call continues or begins.
 
         Raises `APIError`: `agent-unknown`, `agent-inactive`, `agent-unpublished`,
@@ -79,15 +77,20 @@ class ExecuteAgentHandler:
         script = self.dialogues.candidates(
             call.context.namespace, agent.id, session.state, new=session.turns == 0
         )
-        digest = session.state.get(AGENT_DIGEST)
-        agent = (self._agent_versions.get(digest) if digest else None) or agent
+        agent = self._agent_versions.get(session.state.get(AGENT_DIGEST)) or agent
         agent_input = self._agent_input(call, session, version)
         agent_input.match_time.may_block = call.context.request.may_block
         reply = play(script, agent_input) if script else agent.respond(agent_input)
         if script:
             _record_dialogue(call, script, agent_input, reply)
         turn = _build_turn(call, agent, agent_input, reply)
-        return PreparedTurn(self, call, session, turn, reply, script)
+        writes = call.context.namespace.sessions.turn_writes(session, turn)
+        if script:
+            writes += self.dialogues.turn_writes(call.context.namespace, script, reply)
+        rule, content = self.render(session.id, turn, reply)
+        response = Response(200, content, rule, self.contract.evidence[rule], delay=reply.delay)
+        response.hint = near_miss_hint(reply) if reply.rule else ""
+        return Prepared(response, writes, _scripted_fault(session, reply), session.id, turn.number)
 
     def _find_agent(self, call: OperationCall) -> Agent:
         agent_id = call.agent_id
@@ -185,46 +188,6 @@ class ExecuteAgentHandler:
         }
 
 
-@dataclass(slots=True)
-class PreparedTurn:
-    """A turn that is not stored yet, with the reply that the client gets after the commit."""
-
-    handler: ExecuteAgentHandler
-    call: OperationCall
-    session: Session
-    turn: Turn
-    reply: AgentReply
-    script: Sequence[Dialogue]
-
-    @property
-    def fault(self) -> ScriptedFault | None:
-        """The fault of the dialogue's turn. All first turns share one count of its hits."""
-        if self.reply.fault is None:
-            return None
-        session = self.session.id if self.session.turns else "begin"
-        return ScriptedFault(self.reply.fault, f"{turn_key(self.reply)}/{session}")
-
-    def writes(self) -> list[Write]:
-        """Return the writes of the turn, for a commit that fails if the session has another."""
-        context = self.call.context
-        context.has_turn = True
-        writes = context.namespace.sessions.turn_writes(self.session, self.turn)
-        if self.script:
-            dialogues = self.handler.dialogues
-            writes += dialogues.turn_writes(context.namespace, self.script, self.reply)
-        return writes
-
-    def respond(self) -> Response:
-        """Return the agent's reply in the platform's form."""
-        reply, record = self.reply, self.call.context.record
-        record.execution_id, record.turn = self.session.id, self.turn.number
-        rule, content = self.handler.render(self.session.id, self.turn, reply)
-        response = Response(200, content, rule, self.handler.contract.evidence[rule])
-        response.hint = near_miss_hint(reply) if reply.rule else ""
-        response.delay = reply.delay
-        return response
-
-
 def _find_version(agent: Agent, version_id: str | None) -> Version:
     version = agent.published_version(version_id)
     if version is not None:
@@ -256,6 +219,14 @@ def _record_dialogue(
         log.log(level, "%s", near_miss_report(agent_input, reply))
     if reply.rule == REJECTED_RULE:
         raise APIError(reply.rule, hint=near_miss_hint(reply))
+
+
+def _scripted_fault(session: Session, reply: AgentReply) -> CountedFault | None:
+    if reply.fault is None:
+        return None
+    return CountedFault(
+        reply.fault, f"{turn_key(reply)}/{session.id if session.turns else 'begin'}"
+    )
 
 
 def _build_turn(

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from leadway_mock.agents.registry import Agent, AgentRegistry, ManagedDetails
 from leadway_mock.agents.replies import AgentReply
 from leadway_mock.contract.model import Contract
 from leadway_mock.http.messages import APIError, FieldError, Response
-from leadway_mock.pipeline.context import OperationCall, PreparedResponse
-from leadway_mock.pipeline.fault_injection import ScriptedFault
-from leadway_mock.pipeline.handlers.execute_agent import ExecuteAgentHandler, PreparedTurn
+from leadway_mock.pipeline.context import OperationCall, Prepared
+from leadway_mock.pipeline.handlers.execute_agent import ExecuteAgentHandler
 from leadway_mock.state.idempotency import KeyUse
 from leadway_mock.state.sessions import Turn
-from leadway_mock.store import Write
 from leadway_mock.util.json_pointer import to_pointer
 from leadway_mock.util.json_text import to_json_bytes
 
@@ -50,17 +47,17 @@ class ExecuteManagedAgentHandler(ExecuteAgentHandler):
     variables_field = VARIABLES
     is_managed = True
 
-    def prepare(self, call: OperationCall) -> PreparedKeyedTurn | PreparedResponse:
+    def prepare(self, call: OperationCall) -> Prepared:
         """Return the next turn, or the response of the turn that was processed with the same key.
 
         Raises `APIError`: `idempotency-key-missing`, `idempotency-key-invalid`,
         `variables-too-large`, `variable-reserved`, `idempotency-key-reused`,
         `idempotency-key-in-use`, and those of `prepare_turn`.
         """
-        context = call.context
+        context, keys = call.context, call.context.namespace.idempotency
         key = _idempotency_key(call)
         check_variables(call.body.get(VARIABLES, {}))
-        use = context.namespace.idempotency.read(
+        use = keys.read(
             key,
             agent_id=call.agent_id,
             location_id=call.location or "",
@@ -74,14 +71,17 @@ class ExecuteManagedAgentHandler(ExecuteAgentHandler):
         if use.is_same_request or (use.found is not None and mismatch == "repeat"):
             return self._repeat(call, use)
         try:
-            return PreparedKeyedTurn(self.prepare_turn(call), use)
+            prepared = self.prepare_turn(call)
         except APIError as error:
             if error.rule.startswith("session-"):  # The same texts, with the name of this API.
                 text = self.contract.examples[error.rule].content["message"]
                 error.message = text.replace("executionId", "sessionId")
             raise
+        stored = keys.writes(use, context.record, prepared.response.content)
+        prepared.writes = [*prepared.writes, *stored]
+        return prepared
 
-    def _repeat(self, call: OperationCall, use: KeyUse) -> PreparedResponse:
+    def _repeat(self, call: OperationCall, use: KeyUse) -> Prepared:
         context, found = call.context, use.found
         assert found is not None  # noqa: S101 - for the type checker
         wait = max(0.0, found.sent_at - context.started_at)
@@ -93,7 +93,7 @@ class ExecuteManagedAgentHandler(ExecuteAgentHandler):
         response = Response(200, found.content, rule, self.contract.evidence[rule], hint=hint)
         response.delay = wait
         context.record.is_repeated = True
-        return PreparedResponse(response)
+        return Prepared(response)
 
     def render(
         self, execution_id: str, turn: Turn, reply: AgentReply
@@ -111,30 +111,6 @@ class ExecuteManagedAgentHandler(ExecuteAgentHandler):
         return reply.rule or "managed-reply", content
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedKeyedTurn:
-    """A turn that is stored together with its key."""
-
-    turn: PreparedTurn
-    use: KeyUse
-
-    @property
-    def fault(self) -> ScriptedFault | None:
-        """The fault of the dialogue's turn, if it has one."""
-        return self.turn.fault
-
-    def writes(self) -> Sequence[Write]:
-        """Return the writes of the turn and of its key."""
-        context = self.turn.call.context
-        turn, keys = self.turn, context.namespace.idempotency
-        _, content = turn.handler.render(turn.session.id, turn.turn, turn.reply)
-        return [*turn.writes(), *keys.writes(self.use, context.record, content)]
-
-    def respond(self) -> Response:
-        """Return the agent's reply."""
-        return self.turn.respond()
-
-
 class ManagedAgentReader:
     """Lists and reads the published managed agents."""
 
@@ -142,7 +118,7 @@ class ManagedAgentReader:
         self._contract = contract
         self._agents = agents
 
-    def list_page(self, call: OperationCall) -> PreparedResponse:
+    def list_page(self, call: OperationCall) -> Prepared:
         """Return a page of the agents of the location."""
         query = call.query
         text = query.get("query", "").casefold()
@@ -162,7 +138,7 @@ class ManagedAgentReader:
         }
         return self._prepare("managed-agents", content)
 
-    def get(self, call: OperationCall) -> PreparedResponse:
+    def get(self, call: OperationCall) -> Prepared:
         """Return one agent; raises `APIError`: `agent-unknown` or `agent-unpublished`."""
         for agent, details in self._find_published(call):
             if agent.id == call.agent_id:
@@ -180,8 +156,8 @@ class ManagedAgentReader:
             if agent.managed and is_reachable and agent.can_run:
                 yield agent, agent.managed
 
-    def _prepare(self, rule: str, content: object) -> PreparedResponse:
-        return PreparedResponse(Response(200, content, rule, self._contract.evidence[rule]))
+    def _prepare(self, rule: str, content: object) -> Prepared:
+        return Prepared(Response(200, content, rule, self._contract.evidence[rule]))
 
 
 def _summary(agent: Agent, location: str) -> dict[str, Any]:

@@ -6,7 +6,6 @@ The tokens are self-contained, so the store has none of them, only fingerprints 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from leadway_mock.agents.access_tokens import (
@@ -26,8 +25,7 @@ from leadway_mock.agents.registry import (
 )
 from leadway_mock.contract.model import Contract
 from leadway_mock.http.messages import APIError, Response
-from leadway_mock.pipeline.context import OperationCall, PreparedResponse
-from leadway_mock.store import Write
+from leadway_mock.pipeline.context import OperationCall, Prepared
 
 COMPANY_ID = "madeUpCompany0000000"
 USER_ID = "madeUpUser0000000000"
@@ -49,30 +47,13 @@ V3_NAMES = {
 """The names of a response in v3 (documented)."""
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedExchange:
-    """New tokens, and the writes that mark the old one as used."""
-
-    response: Response
-    used: Sequence[Write]
-    fault: None = None
-
-    def writes(self) -> Sequence[Write]:
-        """Return the writes; they fail if another request has used the token meanwhile."""
-        return self.used
-
-    def respond(self) -> Response:
-        """Return the tokens."""
-        return self.response
-
-
 class OAuthHandler:
     """Issues tokens."""
 
     def __init__(self, contract: Contract) -> None:
         self._evidence = contract.evidence
 
-    def exchange(self, call: OperationCall) -> PreparedExchange:
+    def exchange(self, call: OperationCall) -> Prepared:
         """Return tokens for a code or a refresh token.
 
         Raises `APIError`: `client-credentials-unauthorized`, `authorization-code-invalid` or
@@ -98,13 +79,13 @@ class OAuthHandler:
         content = _tokens(call, auth_class, owner, scopes)
         content["refresh_token"] = _refresh_token(call, auth_class, owner, scopes)
         content |= {"userType": auth_class, "companyId": COMPANY_ID, "userId": USER_ID}
-        return PreparedExchange(self._response(call, "access-token", content), used.writes(old))
+        return Prepared(self._response(call, "access-token", content), used.writes(old))
 
-    def issue_for_location(self, call: OperationCall) -> PreparedResponse:
+    def issue_for_location(self, call: OperationCall) -> Prepared:
         """Return a token of the location in the body."""
         content = _tokens(call, LOCATION_CLASS, call.body["locationId"], DEFAULT_SCOPES)
         content["userId"] = USER_ID
-        return PreparedResponse(self._response(call, "location-access-token", content))
+        return Prepared(self._response(call, "location-access-token", content))
 
     def _response(self, call: OperationCall, rule: str, content: Mapping[str, Any]) -> Response:
         if call.context.request.headers.get("version", "").strip() == "v3":
