@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -35,7 +37,6 @@ from leadway_mock.store.base import (
     redact_url,
 )
 from leadway_mock.store.redis import scripts
-from leadway_mock.store.redis.circuit_breaker import CircuitBreaker
 from leadway_mock.util.files import check_regular_file
 from leadway_mock.util.printable_text import short_text
 
@@ -205,6 +206,39 @@ class RedisClient:
             return TLS_HINT
         hung_up = "closed by server" in str(error) or "reset by peer" in str(error)
         return TLS_EXPECTED_HINT if hung_up else START_HINT
+
+
+class CircuitBreaker:
+    """Closed while the server responds; half-open after a time-out: one probe at a time.
+
+    Others fail at once, so a server that hangs blocks one thread and not all.
+    There is no cool-down period: the next probe starts as soon as the last one has ended, so the
+    breaker closes as soon as the server is back.
+    """
+
+    def __init__(self) -> None:
+        self._last_error: StoreUnavailable | None = None
+        self._probe = threading.Lock()
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Run one call to the server, which raises `StoreUnavailable` caused by redis-py's error.
+
+        Raises `StoreUnavailable` at once where the server hangs and another thread probes it.
+        """
+        last_error = self._last_error
+        if last_error and not self._probe.acquire(blocking=False):
+            raise StoreUnavailable(str(last_error))  # Nothing was sent, so nothing is uncertain.
+        try:
+            yield
+        except StoreUnavailable as error:
+            self._last_error = error if isinstance(error.__cause__, TimeoutError) else None
+            raise
+        else:
+            self._last_error = None
+        finally:
+            if last_error:
+                self._probe.release()
 
 
 class _ConnectFailedError(Exception):

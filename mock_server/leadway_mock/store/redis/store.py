@@ -19,10 +19,16 @@ from typing import Any
 from leadway_mock.store.base import Increment, Item, Snapshot, Store, Write
 from leadway_mock.store.redis import scripts
 from leadway_mock.store.redis.client import RedisClient
-from leadway_mock.store.redis.keys import full_key, key_location, prefix_scope
 
 Row = tuple[str, str, list[str], str, str]
 """Home, name, entries, and a counter's value and expiry (empty without one)."""
+
+
+NO_NAMESPACE = "."
+"""The namespace of keys without a slash; all others end in a slash."""
+
+ESCAPES = (("%", "%25"), ("}", "%7D"))
+"""A closing brace in a namespace would end the hash tag."""
 
 
 class RedisStore(Store):
@@ -55,7 +61,8 @@ class RedisStore(Store):
 
     def count(self, key: str) -> int:
         """See `Store.count`."""
-        number: int = self._client.execute("LLEN", _list_key(key))
+        home, name = key_location(key)
+        number: int = self._client.execute("LLEN", f"{home}:list:{name}")
         return number
 
     def delete(self, *keys: str) -> None:
@@ -89,11 +96,6 @@ class RedisStore(Store):
     def close(self) -> None:
         """See `Store.close`."""
         self._client.close()
-
-
-def _list_key(key: str) -> str:
-    home, name = key_location(key)
-    return f"{home}:list:{name}"
 
 
 def _arguments(write: Write) -> tuple[str, ...]:
@@ -142,3 +144,39 @@ def _rows(prefix: str, snapshot: Snapshot) -> Iterator[Row]:
         yield *key_location(prefix + key), texts, "", ""
     for key, value, expires in snapshot.counters:
         yield *key_location(prefix + key), [], str(value), _optional(expires)
+
+
+def key_location(key: str) -> tuple[str, str]:
+    """Return the home of a key and its name there."""
+    namespace, slash, name = key.partition("/")
+    return (hash_tag(namespace + slash), name) if slash else (hash_tag(""), key)
+
+
+def hash_tag(namespace: str) -> str:
+    """Return the home of all keys in a namespace, which is empty or ends in a slash."""
+    return f"{scripts.KEY_PREFIX}{{{_escape(namespace) or NO_NAMESPACE}}}"
+
+
+def prefix_scope(prefix: str) -> tuple[str, str, str]:
+    """Return what a prefix of keys covers: a home, a prefix of names there, a prefix of homes.
+
+    The last is empty for a prefix with a slash, which covers names of one home only.
+    """
+    home, name = key_location(prefix)
+    return home, name, "" if "/" in prefix else f"{scripts.KEY_PREFIX}{{{_escape(prefix)}"
+
+
+def full_key(home: str, name: str) -> str:
+    """Return the key with that home and name; the inverse of `key_location`."""
+    namespace = home.removeprefix(f"{scripts.KEY_PREFIX}{{").removesuffix("}")
+    if namespace == NO_NAMESPACE:
+        return name
+    for plain, escaped in reversed(ESCAPES):
+        namespace = namespace.replace(escaped, plain)
+    return namespace + name
+
+
+def _escape(text: str) -> str:
+    for plain, escaped in ESCAPES:
+        text = text.replace(plain, escaped)
+    return text
