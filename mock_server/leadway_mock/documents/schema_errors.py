@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Final, NamedTuple, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 
 from leadway_mock.documents.problems import Problem, quote
 from leadway_mock.documents.yaml_document import Document, Pointer
@@ -45,60 +45,32 @@ class FileKind:
     """What the whole is called."""
 
 
-class SchemaViolation(NamedTuple):
-    """The parts of a jsonschema error from which a better message is built."""
-
-    pointer: Pointer
-    keyword: str
-    expected: Any
-    """The value of the keyword in the schema."""
-
-    found: Any
-    """The invalid value of the document."""
-
-    schema: Mapping[str, Any]
-    message: str
-    file_kind: FileKind
-
-    @property
-    def name(self) -> str:
-        """Name of the invalid value for messages. All names that can occur are the schema's."""
-        names = [part for part in self.pointer if isinstance(part, str)]
-        if not names:
-            return self.file_kind.name
-        last = f"`{names[-1]}`"
-        return last if self.pointer[-1] == names[-1] else f"an entry of {last}"
-
-    def quote_unless_secret(self, text: str) -> str:
-        """Quote a text, or return "this" where the text may be a secret."""
-        return "this" if self.pointer[:1] in self.file_kind.secret else quote(text)
-
-    def explanations(self) -> Iterator[Explanation]:
-        """Yield what is wrong, and how to fix it."""
-        pointer, expected, start = self.pointer, self.expected, self.file_kind.start_hint
-        match self.keyword:
-            case "additionalProperties":
-                yield from _unknown_properties(self)
-            case "required":
-                # jsonschema reports each missing name on its own, and says which in its message.
-                name = next(each for each in expected if self.message.startswith(f"'{each}' "))
-                yield pointer, f"`{name}` is missing here", f"add a line `{name}: …`"
-            case "type":
-                yield pointer, *_wrong_type(self)
-            case "enum":
-                hint = f"write {_join_names(expected, 'or')}"
-                yield pointer, f"{self.name} cannot be {_quote_value(self)}", hint
-            case "maxLength":
-                message = f"{self.name} is longer than {expected} characters"
-                yield pointer, message, "shorten it"
-            case "minLength" | "minItems" | "minProperties" if expected == 1:
-                hint = "write something, or leave the line out" if pointer else start
-                yield pointer, f"{self.name} is empty", hint
-            case "minimum" | "maximum" if {"minimum", "maximum"} <= self.schema.keys():
-                hint = f"write a number from {self.schema['minimum']} to {self.schema['maximum']}"
-                yield pointer, f"{self.name} is out of range", hint
-            case _:
-                yield pointer, f"{self.name} has an invalid value", self.schema["description"]
+def _explain(error: ValidationError, kind: FileKind) -> Iterator[Explanation]:
+    """Yield what is wrong, and how to fix it."""
+    pointer, name = tuple(error.absolute_path), _name(error, kind)
+    expected, schema = cast("Any", error.validator_value), cast("Mapping[str, Any]", error.schema)
+    match error.validator:
+        case "additionalProperties":
+            yield from _unknown_properties(error, kind)
+        case "required":
+            # jsonschema reports each missing name on its own, and says which in its message.
+            missing = next(each for each in expected if error.message.startswith(f"'{each}' "))
+            yield pointer, f"`{missing}` is missing here", f"add a line `{missing}: …`"
+        case "type":
+            yield pointer, *_wrong_type(error, kind)
+        case "enum":
+            hint = f"write {_join_names(expected, 'or')}"
+            yield pointer, f"{name} cannot be {_quote_value(error, kind)}", hint
+        case "maxLength":
+            yield pointer, f"{name} is longer than {expected} characters", "shorten it"
+        case "minLength" | "minItems" | "minProperties" if expected == 1:
+            hint = "write something, or leave the line out" if pointer else kind.start_hint
+            yield pointer, f"{name} is empty", hint
+        case "minimum" | "maximum" if {"minimum", "maximum"} <= schema.keys():
+            hint = f"write a number from {schema['minimum']} to {schema['maximum']}"
+            yield pointer, f"{name} is out of range", hint
+        case _:
+            yield pointer, f"{name} has an invalid value", schema["description"]
 
 
 def document_problems(
@@ -113,16 +85,16 @@ def document_problems(
 
 
 def _schema_problems(document: Document, file_kind: FileKind) -> Iterator[Problem]:
-    for violation in _violations(document.value, file_kind):
-        is_key = violation.keyword == "additionalProperties"
+    for error in _violations(document.value, file_kind):
+        is_key = error.validator == "additionalProperties"
         place = document.problem_at_key if is_key else document.problem_at
-        yield from (place(*each) for each in violation.explanations())
+        yield from (place(*each) for each in _explain(error, file_kind))
 
 
 def value_problems(value: object, kind: FileKind) -> Iterator[Problem]:
     """Yield a problem for each violation of the schema by a JSON value, at its JSON pointer."""
-    for violation in _violations(value, kind):
-        for pointer, message, hint in violation.explanations():
+    for error in _violations(value, kind):
+        for pointer, message, hint in _explain(error, kind):
             yield Problem(to_pointer(pointer), message, hint)
 
 
@@ -139,22 +111,28 @@ def json_type(value: object) -> str:
     return "object" if isinstance(value, Mapping) else "array"
 
 
-def _violations(value: object, file_kind: FileKind) -> Iterator[SchemaViolation]:
-    for error in Draft202012Validator(file_kind.schema).iter_errors(value):
-        fields = (error.validator, error.validator_value, error.instance, error.schema)
-        keyword, expected, found, schema = cast("tuple[str, Any, Any, Mapping[str, Any]]", fields)
-        pointer, message = tuple(error.absolute_path), error.message
-        yield SchemaViolation(pointer, keyword, expected, found, schema, message, file_kind)
+def _violations(value: object, kind: FileKind) -> Iterator[ValidationError]:
+    return Draft202012Validator(kind.schema).iter_errors(value)
 
 
-def _wrong_type(violation: SchemaViolation) -> tuple[str, str]:
-    named = violation.expected
+def _name(error: ValidationError, kind: FileKind) -> str:
+    """Return the name of the invalid value. All names that can occur are the schema's."""
+    path = error.absolute_path
+    names = [part for part in path if isinstance(part, str)]
+    if not names:
+        return kind.name
+    last = f"`{names[-1]}`"
+    return last if path[-1] == names[-1] else f"an entry of {last}"
+
+
+def _wrong_type(error: ValidationError, kind: FileKind) -> tuple[str, str]:
+    named = cast("Any", error.validator_value)
     expected = [named] if isinstance(named, str) else named
-    found = "fraction" if isinstance(violation.found, float) else json_type(violation.found)
+    found = "fraction" if isinstance(error.instance, float) else json_type(error.instance)
     choices = " or ".join(TYPE_NAMES[name] for name in expected)
-    message = f"{violation.name} must be {choices}, not {TYPE_NAMES[found]}"
-    if not violation.pointer:
-        return message, violation.file_kind.start_hint
+    message = f"{_name(error, kind)} must be {choices}, not {TYPE_NAMES[found]}"
+    if not error.absolute_path:
+        return message, kind.start_hint
     if found == "null":
         return message, "write a value, or leave the line out"
     if "string" in expected and found in {"number", "fraction", "boolean"}:
@@ -162,27 +140,32 @@ def _wrong_type(violation: SchemaViolation) -> tuple[str, str]:
     return message, TYPE_HINTS[expected[0]]
 
 
-def _quote_value(violation: SchemaViolation) -> str:
-    found = violation.found
+def _quote_value(error: ValidationError, kind: FileKind) -> str:
+    found = error.instance
     if isinstance(found, str):
-        return violation.quote_unless_secret(found)
+        return _quote_unless_secret(found, error, kind)
     is_short = isinstance(found, int) and abs(found) < MAX_QUOTED_INTEGER
     return f"`{found}`" if is_short else "this"
 
 
-def _unknown_properties(violation: SchemaViolation) -> Iterator[Explanation]:
-    known, kind = list(violation.schema["properties"]), violation.file_kind
-    for name in violation.found:
+def _quote_unless_secret(text: str, error: ValidationError, kind: FileKind) -> str:
+    return "this" if tuple(error.absolute_path)[:1] in kind.secret else quote(text)
+
+
+def _unknown_properties(error: ValidationError, kind: FileKind) -> Iterator[Explanation]:
+    sent, schema = cast("Any", error.instance), cast("Mapping[str, Any]", error.schema)
+    known = list(schema["properties"])
+    for name in sent:
         if name in known:
             continue
         synonym = next((each for each in kind.synonyms.get(name, ()) if each in known), None)
-        numbers = {name.removesuffix("s"), f"{name}s"}.intersection(known) - violation.found.keys()
+        numbers = {name.removesuffix("s"), f"{name}s"}.intersection(known) - sent.keys()
         close = synonym or next(iter(numbers), None) or closest(name, known)
         hint = f"did you mean `{close}`?" if close else f"known are {_join_names(known, 'and')}"
-        message = f"{violation.quote_unless_secret(name)} is not known here"
+        message = f"{_quote_unless_secret(name, error, kind)} is not known here"
         if not numbers:  # A missing singular or plural is more likely than another place.
             hint = kind.misplaced.get(name, hint)
-        yield (*violation.pointer, name), message, hint
+        yield (*error.absolute_path, name), message, hint
 
 
 def _join_names(names: list[str], joint: str) -> str:
