@@ -13,7 +13,6 @@ from leadway_mock.state.clock import iso_time
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import UNMATCHED, compile_query
-from leadway_mock.state.journal_wait import wait_for_entries
 
 POLL_SECONDS: Final = 0.1
 """Seconds between two reads of the cursor, since other processes change the namespace, too."""
@@ -49,9 +48,7 @@ def register(control: ControlAPI) -> None:
         timeout = min(call.body.get("timeout", 5.0), MAX_WAIT_SECONDS)
         with control.wait_slots.acquire():
             started_at = time.monotonic()
-            entries = wait_for_entries(
-                journal, query, count, timeout, after=after, should_stop=is_cancelled()
-            )
+            entries = journal.wait(query, count, timeout, after=after, should_stop=is_cancelled())
         return {
             "timedOut": len(entries) < count,
             "count": len(entries),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 from leadway_mock.config.settings import Settings
@@ -10,6 +11,9 @@ from leadway_mock.state.exchange_record import ExchangeRecord
 from leadway_mock.state.journal_entry import JournalEntry, serialize_entry
 from leadway_mock.state.journal_query import JournalQuery
 from leadway_mock.store import Append, Item, LazyText, Store
+
+POLL_SECONDS = 0.02
+"""Seconds between two reads of the journal, which other processes write, too."""
 
 MAX_RECORD_BYTES = 16_384
 """Size of an exchange up to which its record is kept in memory; longer ones are truncated."""
@@ -54,6 +58,29 @@ class Journal:
     def _entry(self, item: Item) -> JournalEntry:
         content = self._store.decode(item.value, entry_from_json)
         return cast("JournalEntry", {"number": item.position, **content})
+
+    def wait(
+        self,
+        query: JournalQuery,
+        count: int,
+        timeout: float,
+        *,
+        after: int = 0,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> list[JournalEntry]:
+        """Return the matching entries after number `after`.
+
+        Waits until there are `count`, for up to `timeout` seconds, or until `should_stop`.
+        """
+        deadline = time.monotonic() + timeout
+        found: list[JournalEntry] = []
+        while True:
+            newest = self.count_written()
+            found += self.find(query, after=after) if newest > after else ()
+            after = max(after, newest)
+            if len(found) >= count or time.monotonic() >= deadline or should_stop():
+                return found
+            time.sleep(min(POLL_SECONDS, max(0.0, deadline - time.monotonic())))
 
     def count(self) -> int:
         """Return the number of stored entries."""

@@ -17,7 +17,6 @@ from leadway_mock.faults.problems import quote_value
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import FIELDS, JournalQuery, compile_query
-from leadway_mock.state.journal_wait import wait_for_entries
 from leadway_mock.state.namespaces import Namespace
 from leadway_mock.state.sessions import Turn
 from leadway_mock.testing.arguments import (
@@ -96,7 +95,7 @@ class MockJournal:
         __tracebackhide__ = True
         check_number("count", count, "a whole number from 0")
         check_number("timeout", timeout, "a number of seconds from 0", is_whole=False)
-        entries = wait_for_entries(self._journal(), self._query(match), count, timeout)
+        entries = self._journal().wait(self._query(match), count, timeout)
         if len(entries) < count:
             text = f"{len(entries)} of {count} requests{describe_query(match)}"
             text = f"{text} within {timeout:g} seconds."
