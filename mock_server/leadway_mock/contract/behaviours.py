@@ -153,7 +153,9 @@ def behaviours(
 
     `tests` are the tests by row; by default those that the package was built with.
     """
-    tests = _packaged_tests() if tests is None else tests
+    if tests is None:
+        file = resources.files(__package__) / "behaviour_tests.json"
+        tests = json.loads(file.read_text("utf-8"))
     return [
         Behaviour(*row, settings=settings_of(row[0]), tests=tuple(tests.get(row[0], ())))
         for row in _rows(contract)
@@ -185,9 +187,3 @@ def _text(example: Example) -> str:
     names = ("message", "response", "error_description")
     texts: Any = next((example.content[name] for name in names if name in example.content), [])
     return "; ".join(f"`{text}`" for text in (texts if isinstance(texts, list) else [texts]))
-
-
-def _packaged_tests() -> Mapping[str, Sequence[str]]:
-    file = resources.files(__package__) / "behaviour_tests.json"
-    found: Mapping[str, Sequence[str]] = json.loads(file.read_text("utf-8"))
-    return found

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from leadway_mock.contract.model import match_segments
+
 PAGES = "https://marketplace.gohighlevel.com/docs/ghl/"
 """The vendor's documentation of its API."""
 
@@ -28,11 +30,7 @@ def documented_at(path: str) -> Mapping[str, DocumentedOperation]:
     segments = tuple(path.rstrip("/").split("/"))
     found: dict[str, DocumentedOperation] = {}
     for template, operation in _by_length().get(len(segments), ()):
-        matches = (
-            (part.startswith("{") and segment != "") or part == segment
-            for part, segment in zip(template, segments, strict=True)
-        )
-        if operation.method not in found and all(matches):
+        if operation.method not in found and match_segments(template, segments) is not None:
             found[operation.method] = operation
     return found
 

@@ -92,7 +92,9 @@ def _operations(document: Node) -> Iterator[Operation]:
 
 def _operation(path: str, method: str, node: Node) -> Operation:
     responses = {int(status): response for status, response in node["responses"].items()}
-    contents = {status: _json(response) for status, response in responses.items()}
+    body = node.get("requestBody", {})
+    form = _media_type(body, FORM)
+    contents = {status: _media_type(response) for status, response in responses.items()}
     headers = {
         status: {
             name: str(header["example"])
@@ -110,8 +112,8 @@ def _operation(path: str, method: str, node: Node) -> Operation:
             scope for need in node["security"] for scopes in need.values() for scope in scopes
         ),
         parameters=tuple(node["parameters"]),
-        body_schema=_body(node).get("schema"),
-        has_form=FORM in node.get("requestBody", {}).get("content", {}),
+        body_schema=(form or _media_type(body)).get("schema"),
+        has_form=bool(form),
         is_public=node["security"] == [],
         auth_class=node.get("x-auth-class", "Location"),
         examples={
@@ -127,14 +129,8 @@ def _operation(path: str, method: str, node: Node) -> Operation:
     )
 
 
-def _body(node: Node) -> Node:
-    body = node.get("requestBody", {})
-    form: Node = body.get("content", {}).get(FORM, {})
-    return form or _json(body)
-
-
-def _json(node: Node) -> Node:
-    media_type: Node = node.get("content", {}).get("application/json", {})
+def _media_type(node: Node, name: str = "application/json") -> Node:
+    media_type: Node = node.get("content", {}).get(name, {})
     return media_type
 
 

@@ -6,7 +6,7 @@ operation or one error.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -71,20 +71,26 @@ class Operation:
         return self._parameters.get((location, name.lower()))
 
     @cached_property
+    def query_names(self) -> tuple[str, ...]:
+        """The names of the parameters of its query."""
+        return tuple(each["name"] for each in self.parameters if each["in"] == "query")
+
+    @cached_property
     def _parameters(self) -> Mapping[tuple[str, str], Node]:
         return {(each["in"], each["name"].lower()): each for each in reversed(self.parameters)}
 
-    def match(self, segments: tuple[str, ...]) -> dict[str, str] | None:
-        """Return the path parameters if the `segments` of a request match this path, else None."""
-        if len(segments) != len(self.segments):
+
+def match_segments(templates: Sequence[str], segments: Sequence[str]) -> dict[str, str] | None:
+    """Return the parameters of a path if its segments match those of a template, else None."""
+    if len(segments) != len(templates):
+        return None
+    parameters = {}
+    for template, segment in zip(templates, segments, strict=True):
+        if template.startswith("{") and segment:
+            parameters[template.strip("{}")] = segment
+        elif template != segment:
             return None
-        parameters = {}
-        for template, segment in zip(self.segments, segments, strict=True):
-            if template.startswith("{") and segment:
-                parameters[template.strip("{}")] = segment
-            elif template != segment:
-                return None
-        return parameters
+    return parameters
 
 
 def agent_id_of(path_parameters: Mapping[str, str]) -> str:
@@ -150,7 +156,8 @@ class Contract:
         found: list[Match] = []
         for each in self._by_length.get(len(segments), ()):
             # Most operations differ here already, which saves the call.
-            parameters = each.match(segments) if path.startswith(each.prefix) else None
+            is_near = path.startswith(each.prefix)
+            parameters = match_segments(each.segments, segments) if is_near else None
             if parameters is not None:
                 found.append((each, parameters))
         return found

@@ -15,7 +15,7 @@ import flask
 from werkzeug.routing import BaseConverter, Map
 
 from leadway_mock.contract.loader import load_contract
-from leadway_mock.contract.model import Contract, Operation
+from leadway_mock.contract.model import Contract, Operation, match_segments
 from leadway_mock.control_api.request_reader import (
     CONTROL_PREFIX,
     MAX_BODY_BYTES,
@@ -135,7 +135,7 @@ class ControlAPI:
 
     def _rule(self, operation: Operation) -> str:
         literal = [each.path for each in self.contract.operations if "{" not in each.path]
-        same = [path for path in literal if operation.match(tuple(path.split("/")))]
+        same = [path for path in literal if match_segments(operation.segments, path.split("/"))]
         reserved = ", ".join(f"'{path.rpartition('/')[2]}'" for path in dict.fromkeys(same))
         converter = f"name({reserved}):" if reserved else ""
         return re.sub(r"{(\w+)}", rf"<{converter}\1>", operation.path)
