@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 from leadway_mock.store.base import Append, Increment, Item, LazyText, Snapshot, Store, Write
@@ -100,7 +100,11 @@ class MemoryStore(Store):
     def export(self, prefix: str) -> Snapshot:
         """See `Store.export`."""
         with self._lock:
-            entries = list(self._entries_under(prefix))
+            entries = [
+                (key.removeprefix(prefix), position, self._values[f"{key}/{position}"])
+                for key in sorted(_under(prefix, self._newest))
+                for position in range(self._oldest.get(key, 1), self._newest[key] + 1)
+            ]
             counters = tuple(
                 (key.removeprefix(prefix), self._counters[key], self._expiries.get(key))
                 for key in sorted(_under(prefix, self._counters))
@@ -130,12 +134,24 @@ class MemoryStore(Store):
         """See `Store.close`."""
 
     def _set_expiry(self, key: str, expires: float | None, now: float) -> None:
+        """Set when a counter expires. For a new one, delete the expired ones of its namespace.
+
+        Beyond `MAX_EXPIRING`, those that expire first are deleted: clients invent locations.
+        """
         if expires is None:
             self._expiries.pop(key, None)
             return
         self._expiries[key] = expires
-        if self._counters[key] == 1:
-            self._delete_expired(key, now, expires)
+        if self._counters[key] > 1:
+            return
+        queue = self._queue(key, expires)
+        while queue and (queue[0][0] <= now or len(queue) > MAX_EXPIRING):
+            due, old = heapq.heappop(queue)
+            expiry = self._expiries.get(old)
+            if expiry is not None and expiry > due:  # It was extended meanwhile.
+                heapq.heappush(queue, (expiry, old))
+            elif expiry is not None:
+                del self._counters[old], self._expiries[old]
 
     def _drop(self, key: str, upto: int, owned: Sequence[str] = ()) -> None:
         """Drop the entries of a list up to a position, and the lists that they own."""
@@ -155,25 +171,6 @@ class MemoryStore(Store):
     def _clear(self, prefix: str) -> None:
         for key in [*_under(prefix, self._newest), *_under(prefix, self._counters)]:
             self._delete(key)
-
-    def _entries_under(self, prefix: str) -> Iterator[tuple[str, int, str | LazyText]]:
-        for key in sorted(_under(prefix, self._newest)):
-            for position in range(self._oldest.get(key, 1), self._newest[key] + 1):
-                yield key.removeprefix(prefix), position, self._values[f"{key}/{position}"]
-
-    def _delete_expired(self, key: str, now: float, expires: float) -> None:
-        """Queue a new counter, and delete the expired ones of its namespace.
-
-        Beyond `MAX_EXPIRING`, those that expire first are deleted: clients invent locations.
-        """
-        queue = self._queue(key, expires)
-        while queue and (queue[0][0] <= now or len(queue) > MAX_EXPIRING):
-            due, old = heapq.heappop(queue)
-            expiry = self._expiries.get(old)
-            if expiry is not None and expiry > due:  # It was extended meanwhile.
-                heapq.heappush(queue, (expiry, old))
-            elif expiry is not None:
-                del self._counters[old], self._expiries[old]
 
     def _queue(self, key: str, expires: float) -> list[tuple[float, str]]:
         namespace, slash, _ = key.partition("/")
