@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 
 from leadway_mock.config.settings import Settings
+from leadway_mock.http_server.protocol import HttpProtocol
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.util.cache import memoize
 from leadway_mock.web import PLATFORM, create_app
@@ -59,7 +60,8 @@ class Loop:
     def __init__(self, app: Flask) -> None:
         app.extensions[PLATFORM].reloading.now = lambda: 0.0  # No file is looked at, in a thread.
         server, self.loop = open_server(app, Settings(port=0)), asyncio.new_event_loop()
-        self.sink, self.protocol = Sink(), server.protocol(self.loop)
+        self.sink = Sink()
+        self.protocol = HttpProtocol(server.config, server.server_state, {}, self.loop)
         self.protocol.connection_made(self.sink)
         server.stop()
 

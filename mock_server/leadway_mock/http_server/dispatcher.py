@@ -66,19 +66,15 @@ class Platform(Protocol):
 
     def takes(self, path: str) -> bool:
         """Return whether requests to `path` are for it, and not for the WSGI application."""
-        ...
 
     def max_body(self, path: str) -> int:
         """Return the limit of a body; of a longer one, only one byte more is read."""
-        ...
 
     def respond_at_once(self, request: Request) -> Response | None:
         """Return the response, or None where that would block. Called in the event loop."""
-        ...
 
     def respond(self, request: Request) -> Response:
         """Return the response. Called in a thread."""
-        ...
 
 
 Task: TypeAlias = "tuple[Callable[[Request, HttpProtocol], RawResponse], Request, HttpProtocol]"

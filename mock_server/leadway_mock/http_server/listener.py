@@ -168,7 +168,7 @@ class Acceptor:
 
     def _accept(self) -> None:
         for _ in range(self._batch):
-            if self._is_full():
+            if len(self._connections) + len(self._opening) >= self._max_connections:
                 if not self._opening:  # Else it is called again once they are open.
                     self._make_room()
                 return
@@ -199,9 +199,6 @@ class Acceptor:
         self._opening.discard(task)
         if not task.cancelled():
             task.exception()  # Else asyncio logs that the exception was never retrieved.
-
-    def _is_full(self) -> bool:
-        return len(self._connections) + len(self._opening) >= self._max_connections
 
     def _make_room(self) -> None:
         """Close the eighth that has been idle the longest; if none is idle, pause for a moment."""

@@ -16,7 +16,7 @@ import sys
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 import httptools
@@ -228,13 +228,13 @@ class HttpProtocol(HttpToolsProtocol):
         self.url += url
         self.size += len(url)
         if self.size > self.max_size:
-            self._reject_size()
+            raise self._size_error()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header, or a trailer, which counts and means nothing."""
         self.size += len(name) + len(value) + 4
         if self.size > self.max_size:
-            self._reject_size()
+            raise self._size_error()
         self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
@@ -257,7 +257,7 @@ class HttpProtocol(HttpToolsProtocol):
         self.max_size = self.app.max_body
         length = int(fields.get("content-length", 0))
         if length > self.max_size:
-            self._reject_size()
+            raise self._size_error()
         self.max_body, self.max_size = self.app.body_limits(self.path)
         host = fields.get("host")
         if not host and version == "1.1":
@@ -276,13 +276,13 @@ class HttpProtocol(HttpToolsProtocol):
         """Count the overhead of a chunk."""
         self.size += _CHUNK_OVERHEAD
         if self.size > self.max_size:
-            self._reject_size()
+            raise self._size_error()
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body."""
         self.size += len(body)
         if self.size > self.max_size:
-            self._reject_size()
+            raise self._size_error()
         self.body += body
         if len(self.body) > self.max_body:
             raise _BodyTooLong
@@ -316,21 +316,17 @@ class HttpProtocol(HttpToolsProtocol):
 
     # Limits
 
-    def _reject_size(self) -> NoReturn:
-        most = self.max_size
+    def _size_error(self) -> RequestError:
         if self.phase is Phase.HEADERS:
-            raise RequestError(431, f"The headers are too large: at most {most} bytes.")
-        raise RequestError(413, f"The request body is too large: at most {most} bytes.")
+            return RequestError(431, f"The headers are too large: at most {self.max_size} bytes.")
+        return RequestError(413, f"The request body is too large: at most {self.max_size} bytes.")
 
     def _check_unfinished(self, size: int) -> None:
         """Limit what the parser has not reported yet: a line or the size of a chunk without end."""
         self.raw_size += size
         is_limited = self.phase is Phase.HEADERS or self.is_chunked
-        try:
-            if is_limited and self.raw_size > self.max_size:
-                self._reject_size()
-        except RequestError as error:
-            self._reject(error)
+        if is_limited and self.raw_size > self.max_size:
+            self._reject(self._size_error())
         else:
             self._invite_body()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -103,15 +102,11 @@ def from_response(response: Response) -> RawResponse:
 
 def error_response(status: int, message: str) -> RawResponse:
     """Return an error of the server itself, in the platform's envelope."""
-    body = json.dumps({"statusCode": status, "message": message}).encode()
-    headers = [
-        ("Content-Type", "application/json; charset=utf-8"),
-        ("Content-Length", str(len(body))),
-        ("X-Content-Type-Options", "nosniff"),
-        ("X-Mock-Rule", _RULES[status]),
-        ("X-Mock-Evidence", "invented"),
-    ]
-    return RawResponse(status_line(status), headers, body, is_error=True)
+    rule, content = _RULES[status], {"statusCode": status, "message": message}
+    headers = {"X-Mock-Rule": rule, "X-Mock-Evidence": "invented"}
+    response = from_response(Response(status, content, rule, "invented", headers))
+    response.is_error = True
+    return response
 
 
 @cache

@@ -8,6 +8,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from socket import AF_INET6, IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SOL_SOCKET, socket
 from typing import TYPE_CHECKING, Self
 
@@ -18,8 +19,6 @@ from leadway_mock.http_server.listener import BACKLOG, Acceptor, bind, url_of
 from leadway_mock.http_server.protocol import HttpProtocol
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from _typeshed.wsgi import WSGIApplication
 
 MAX_BODY = 1_048_576
@@ -99,10 +98,6 @@ class Server(uvicorn.Server):
     def connections(self) -> list[HttpProtocol]:
         """The open connections."""
         return list(self.server_state.connections)  # type: ignore[arg-type]  # uvicorn's protocols
-
-    def protocol(self, loop: asyncio.AbstractEventLoop | None = None) -> HttpProtocol:
-        """Return the protocol of a new connection."""
-        return HttpProtocol(self.config, self.server_state, {}, loop)
 
     def run(self, sockets: list[socket] | None = None) -> None:  # noqa: ARG002 - uvicorn's
         """Serve until ``stop`` is called, then finish what is under way and close everything.
@@ -200,7 +195,7 @@ class Server(uvicorn.Server):
     def _accept(self) -> None:
         self._acceptor = Acceptor(
             self._socket,
-            self.protocol,
+            partial(HttpProtocol, self.config, self.server_state, {}),
             self.server_state.connections,  # type: ignore[arg-type]  # as above
             tls=self._tls,
             shared=self._is_shared,
@@ -240,12 +235,7 @@ class Server(uvicorn.Server):
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop, and wait until everything is closed."""
         self.stop()
         if self._thread is not None:
