@@ -16,10 +16,7 @@ from leadway_mock.http.messages import Response
 from leadway_mock.pipeline.context import OperationCall, Prepared
 from leadway_mock.pipeline.handlers.agents import AgentsHandler
 from leadway_mock.pipeline.handlers.execute_agent import ExecuteAgentHandler
-from leadway_mock.pipeline.handlers.managed_agents import (
-    ExecuteManagedAgentHandler,
-    ManagedAgentReader,
-)
+from leadway_mock.pipeline.handlers.managed_agents import ManagedAgentsHandler
 from leadway_mock.pipeline.handlers.oauth import OAuthHandler
 from leadway_mock.state.agent_versions import AgentVersions
 
@@ -41,8 +38,7 @@ def build_handlers(
 ) -> Mapping[str, Handler]:
     """Return the handlers by `operationId`."""
     execute = ExecuteAgentHandler(contract, agents, dialogues, agent_versions)
-    managed = ExecuteManagedAgentHandler(contract, agents, dialogues, agent_versions)
-    reader = ManagedAgentReader(contract, agents)
+    managed = ManagedAgentsHandler(contract, agents, dialogues, agent_versions)
     studio = AgentsHandler(contract, agents)
     oauth = OAuthHandler(contract)
     return {
@@ -61,6 +57,6 @@ def build_handlers(
         "promoteAndPublish": studio.publish,
         "deleteAgent": studio.delete,
         "executeManagedAgent": managed.prepare,
-        "listManagedAgents": reader.list_page,
-        "getManagedAgent": reader.get,
+        "listManagedAgents": managed.list_page,
+        "getManagedAgent": managed.get,
     }

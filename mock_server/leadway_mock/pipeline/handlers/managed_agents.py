@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from leadway_mock.agents.registry import Agent, AgentRegistry, ManagedDetails
+from leadway_mock.agents.registry import Agent, ManagedDetails
 from leadway_mock.agents.replies import AgentReply
-from leadway_mock.contract.model import Contract
 from leadway_mock.http.messages import APIError, FieldError, Response
 from leadway_mock.pipeline.context import OperationCall, Prepared
 from leadway_mock.pipeline.handlers.execute_agent import ExecuteAgentHandler
@@ -40,8 +39,8 @@ RESERVED_NAMES = RESERVED_ROOTS | frozenset(
 """Reserved names in lower case (documented)."""
 
 
-class ExecuteManagedAgentHandler(ExecuteAgentHandler):
-    """Executes managed agents: the same turns and sessions, with a key and other names."""
+class ManagedAgentsHandler(ExecuteAgentHandler):
+    """Executes managed agents, with a key and other names, and lists and reads published ones."""
 
     session_field = "sessionId"
     variables_field = VARIABLES
@@ -60,7 +59,7 @@ class ExecuteManagedAgentHandler(ExecuteAgentHandler):
         use = keys.read(
             key,
             agent_id=call.agent_id,
-            location_id=call.location or "",
+            location_id=call.location,
             body=call.body,
             reads=context.reads,
             now=context.started_at,
@@ -110,14 +109,6 @@ class ExecuteManagedAgentHandler(ExecuteAgentHandler):
         content |= {"generatedMedia": media} if media else {}
         return reply.rule or "managed-reply", content
 
-
-class ManagedAgentReader:
-    """Lists and reads the published managed agents."""
-
-    def __init__(self, contract: Contract, agents: AgentRegistry) -> None:
-        self._contract = contract
-        self._agents = agents
-
     def list_page(self, call: OperationCall) -> Prepared:
         """Return a page of the agents of the location."""
         query = call.query
@@ -130,7 +121,7 @@ class ManagedAgentReader:
         ]
         page = found[skip : skip + limit]
         content = {
-            "agents": [_summary(each, call.location or "") for each in page],
+            "agents": [_summary(each, call.location) for each in page],
             "total": len(found),
             "skip": skip,
             "limit": limit,
@@ -142,22 +133,22 @@ class ManagedAgentReader:
         """Return one agent; raises `APIError`: `agent-unknown` or `agent-unpublished`."""
         for agent, details in self._find_published(call):
             if agent.id == call.agent_id:
-                content = _summary(agent, call.location or "") | _details(details)
+                content = _summary(agent, call.location) | _details(details)
                 return self._prepare("managed-agent", content)
         hidden = self._agents.by_id.get(call.agent_id)
-        if hidden and hidden.is_reachable(call.location or "", managed=True):
+        if hidden and hidden.is_reachable(call.location, managed=True):
             raise APIError("agent-unpublished", hint="It is not published, or not active.")
         known = ", ".join(agent.id for agent, _ in self._find_published(call))
         raise APIError("agent-unknown", hint=f"Managed agents in this location: {known}.")
 
     def _find_published(self, call: OperationCall) -> Iterator[tuple[Agent, ManagedDetails]]:
         for agent in self._agents.by_id.values():
-            is_reachable = agent.is_reachable(call.location or "", managed=True)
+            is_reachable = agent.is_reachable(call.location, managed=True)
             if agent.managed and is_reachable and agent.can_run:
                 yield agent, agent.managed
 
     def _prepare(self, rule: str, content: object) -> Prepared:
-        return Prepared(Response(200, content, rule, self._contract.evidence[rule]))
+        return Prepared(Response(200, content, rule, self.contract.evidence[rule]))
 
 
 def _summary(agent: Agent, location: str) -> dict[str, Any]:
@@ -205,7 +196,7 @@ def check_variables(variables: Mapping[str, Any]) -> None:
         problem = f"must be nested at most {MAX_VARIABLES_DEPTH} levels deep"
     if problem:
         error = FieldError(to_pointer([VARIABLES]), f"{VARIABLES} {problem}")
-        raise APIError("variables-too-large", message=[error.message], violations=(error,))
+        raise APIError("variables-too-large", violations=(error,))
     reserved = next(_reserved_paths(variables, ()), None)
     if reserved is not None:
         message = f"{'.'.join((VARIABLES, *reserved))} is reserved"

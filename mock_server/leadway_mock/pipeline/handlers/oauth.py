@@ -46,6 +46,9 @@ V3_NAMES = {
 }
 """The names of a response in v3 (documented)."""
 
+Grant = tuple[str, str, Sequence[str]]
+"""Class, owner and scopes of a token."""
+
 
 class OAuthHandler:
     """Issues tokens."""
@@ -76,14 +79,15 @@ class OAuthHandler:
         else:
             claims = _refresh_claims(old, body["client_id"], context.started_at)
             auth_class, owner, scopes = claims["authClass"], claims["authClassId"], claims["scopes"]
-        content = _tokens(call, auth_class, owner, scopes)
-        content["refresh_token"] = _refresh_token(call, auth_class, owner, scopes)
+        grant, app = (auth_class, owner, scopes), {REFRESH_CLAIM: body["client_id"]}
+        content = _tokens(call, grant)
+        content["refresh_token"] = _issue(call, "refresh token", grant, REFRESH_SECONDS, **app)
         content |= {"userType": auth_class, "companyId": COMPANY_ID, "userId": USER_ID}
         return Prepared(self._response(call, "access-token", content), used.writes(old))
 
     def issue_for_location(self, call: OperationCall) -> Prepared:
         """Return a token of the location in the body."""
-        content = _tokens(call, LOCATION_CLASS, call.body["locationId"], DEFAULT_SCOPES)
+        content = _tokens(call, (LOCATION_CLASS, call.body["locationId"], DEFAULT_SCOPES))
         content["userId"] = USER_ID
         return Prepared(self._response(call, "location-access-token", content))
 
@@ -110,16 +114,10 @@ def _refresh_claims(token: str, client_id: str, now: float) -> Mapping[str, Any]
     return claims
 
 
-def _tokens(
-    call: OperationCall, auth_class: str, owner: str, scopes: Sequence[str]
-) -> dict[str, Any]:
-    context = call.context
-    claims = access_claims(
-        auth_class, owner, scopes, now=context.started_at, seconds=ACCESS_SECONDS
-    )
-    claims["jti"] = context.namespace.ids.mint("access token", context.number)
+def _tokens(call: OperationCall, grant: Grant) -> dict[str, Any]:
+    auth_class, owner, scopes = grant
     content = {
-        "access_token": issue_token(claims),
+        "access_token": _issue(call, "access token", grant, ACCESS_SECONDS),
         "token_type": "Bearer",
         "expires_in": ACCESS_SECONDS,
         "scope": " ".join(scopes),
@@ -127,11 +125,8 @@ def _tokens(
     return content | ({"locationId": owner} if auth_class == LOCATION_CLASS else {})
 
 
-def _refresh_token(call: OperationCall, auth_class: str, owner: str, scopes: Sequence[str]) -> str:
+def _issue(call: OperationCall, kind: str, grant: Grant, seconds: float, **others: str) -> str:
     context = call.context
-    claims = access_claims(
-        auth_class, owner, scopes, now=context.started_at, seconds=REFRESH_SECONDS
-    )
-    claims["jti"] = context.namespace.ids.mint("refresh token", context.number)
-    claims[REFRESH_CLAIM] = call.body["client_id"]
-    return issue_token(claims)
+    claims = access_claims(*grant, now=context.started_at, seconds=seconds)
+    number = context.namespace.ids.mint(kind, context.number)
+    return issue_token(claims | {"jti": number} | others)
