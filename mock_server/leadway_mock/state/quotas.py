@@ -7,8 +7,7 @@ multiples of their length.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from math import ceil
 
@@ -28,26 +27,6 @@ INTERVAL = str(BURST_SECONDS * 1000)
 """The window of the burst quota in milliseconds, as in the header."""
 
 
-@dataclass(slots=True)  # Not frozen: there is one for each request, and that costs.
-class QuotaUsage:
-    """Limits and remaining requests, as in the documented headers."""
-
-    burst: int
-    burst_remaining: int
-    day: int
-    day_remaining: int
-
-    def headers(self) -> dict[str, str]:
-        """Return the five documented response headers."""
-        return {
-            "X-RateLimit-Limit-Daily": str(self.day),
-            "X-RateLimit-Daily-Remaining": str(self.day_remaining),
-            "X-RateLimit-Interval-Milliseconds": INTERVAL,
-            "X-RateLimit-Max": str(self.burst),
-            "X-RateLimit-Remaining": str(self.burst_remaining),
-        }
-
-
 class Quotas:
     """Counts requests in the store, so that workers that share it share the quotas."""
 
@@ -56,9 +35,8 @@ class Quotas:
         self._store = store
         self._settings = settings
         self._limits = settings.quotas
-        burst, day = self._limits["quota_10_seconds"], self._limits["quota_day"]
-        self.unused = QuotaUsage(burst, burst, day, day)
-        """Usage of a client that is not identified: nothing is used."""
+        self.unused = self.headers((0, 0, 0))
+        """Headers for a client that is not identified: nothing is used."""
 
         # The counters change every ten seconds at most: longer windows begin with a short one.
         self._increments = lru_cache(MAX_COUNTERS)(partial(_increments, f"{prefix}quota"))
@@ -68,26 +46,25 @@ class Quotas:
         place = fingerprint(location)  # The key stays short, however long the location is.
         return self._increments(app, place, now // BURST_SECONDS * BURST_SECONDS)
 
-    def usage(self, numbers: Sequence[int]) -> QuotaUsage:
-        """Return the usage, from the values of the counters after `increments`."""
-        limits, (burst, _, day) = self._limits, numbers
-        return QuotaUsage(
-            limits["quota_10_seconds"],
-            max(0, limits["quota_10_seconds"] - burst),
-            limits["quota_day"],
-            max(0, limits["quota_day"] - day),
-        )
+    def headers(self, numbers: Sequence[int]) -> Mapping[str, str]:
+        """Return the five documented headers, from the counters after `increments`."""
+        burst, day = self._limits["quota_10_seconds"], self._limits["quota_day"]
+        used_burst, _, used_day = numbers
+        return {
+            "X-RateLimit-Limit-Daily": str(day),
+            "X-RateLimit-Daily-Remaining": str(max(0, day - used_day)),
+            "X-RateLimit-Interval-Milliseconds": INTERVAL,
+            "X-RateLimit-Max": str(burst),
+            "X-RateLimit-Remaining": str(max(0, burst - used_burst)),
+        }
 
     def count(
         self, increments: Sequence[Increment], now: float
-    ) -> tuple[QuotaUsage, APIError | None]:
-        """Count a request now; return the usage, and `quota-exceeded` if a quota is exceeded."""
+    ) -> tuple[Mapping[str, str], APIError | None]:
+        """Count a request now; return its headers, and `quota-exceeded` if a quota is exceeded."""
         numbers = self._store.commit_early(increments, now=now) or ()
-        return self.usage(numbers), self._error(numbers, now)
-
-    def _error(self, numbers: Sequence[int], now: float) -> APIError | None:
-        """Return the error for the longest window whose quota is exceeded."""
-        burst, minute, day = numbers
+        headers, (burst, minute, day) = self.headers(numbers), numbers
+        # The error is that of the longest window whose quota is exceeded.
         for name, seconds, number in (
             ("quota_day", DAY_SECONDS, day),
             ("quota_minute", MINUTE_SECONDS, minute),
@@ -97,11 +74,11 @@ class Quotas:
             if number > limit:
                 wait = ceil(_end(seconds, now) - now)
                 retry = {"Retry-After": str(max(1, wait))}
-                headers = retry if self._settings.send_retry_after else {}
+                sent = retry if self._settings.send_retry_after else {}
                 hint = f"More than {limit} requests in {seconds} seconds"
                 hint = f"{hint}; the window ends in {wait} s."
-                return APIError("quota-exceeded", hint=hint, headers=headers)
-        return None
+                return headers, APIError("quota-exceeded", hint=hint, headers=sent)
+        return headers, None
 
 
 def _increments(prefix: str, app: str, place: str, now: float) -> Sequence[Increment]:
