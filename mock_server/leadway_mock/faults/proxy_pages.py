@@ -29,8 +29,6 @@ PROXY_REASONS: Final[Mapping[int, str]] = {
 }
 """The reason phrase of each status; 520 to 529 are not standard, and 528 is not in use."""
 
-PROXY_STATUSES = tuple(PROXY_REASONS)
-
 _PAGE = resources.files(__package__).joinpath("proxy_page.html").read_text("utf-8")
 _BLOCKED = "Sorry, you have been blocked. You are unable to access this site."
 _DOWN = "The proxy works; the server behind it does not. Please try again in a few minutes."

@@ -13,7 +13,7 @@ from leadway_mock.http.delivery import Transport
 from leadway_mock.util.json_text import to_json_bytes
 
 JSON = "application/json; charset=utf-8"
-
+MAX_HEADER = 1_000
 
 SIGNIFICANT_HEADERS = (
     "authorization",
@@ -126,8 +126,8 @@ class APIError(Exception):
     """A documented error response: raised by a step of the pipeline, worded by the contract.
 
     `rule` names an example of the contract, which holds status, body and evidence. `message`
-    replaces the example's text where it depends on the request; `headers` are added to the
-    response.
+    replaces the example's text where it depends on the request: by default the messages of
+    `violations`. `headers` are added to the response.
     """
 
     def __init__(
@@ -141,7 +141,16 @@ class APIError(Exception):
     ) -> None:
         super().__init__(rule)
         self.rule = rule
-        self.message = message
+        self.message = message or [each.message for each in violations] or None
         self.hint = hint
         self.violations = violations
         self.headers = dict(headers or {})
+
+
+def header_text(text: str) -> str:
+    """Return `text` as a header may carry it: printable ASCII on one line, and not endless."""
+    line = text
+    if not (text.isascii() and text.isprintable()):
+        plain = text.encode("ascii", "backslashreplace").decode()
+        line = "".join(letter if letter.isprintable() else " " for letter in plain)
+    return line if len(line) <= MAX_HEADER else line[:MAX_HEADER] + "..."

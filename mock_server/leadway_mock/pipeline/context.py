@@ -11,7 +11,6 @@ from leadway_mock.http.messages import Request, Response
 from leadway_mock.state.armed_faults import CountedFault
 from leadway_mock.state.exchange_record import ExchangeRecord
 from leadway_mock.state.namespaces import Namespace
-from leadway_mock.state.quotas import QuotaUsage
 from leadway_mock.store import Increment, Reads, Write
 
 
@@ -29,7 +28,7 @@ class RequestContext:
     namespace: Namespace
     reads: Reads
     record: ExchangeRecord
-    usage: QuotaUsage
+    quota_headers: Mapping[str, str]
     started_at: float
     operation: Operation | None = None
     number: int = 0
@@ -41,21 +40,11 @@ class RequestContext:
     quota_increments: Sequence[Increment] = ()
     are_quotas_counted: bool = False
 
-    def discard_writes(self) -> None:
-        """Store nothing of the request but its journal entry."""
-        self.writes = []
-        self.record.execution_id, self.record.turn = "", 0
-
     def restart(self) -> None:
         """Drop what was read and decided, to handle the request once more."""
         before = self.record
-        self.record = ExchangeRecord(
-            before.request,
-            before.started_at,
-            before.wall_clock_at,
-            before.monotonic_at,
-            before.namespace,
-        )
+        times = before.started_at, before.wall_clock_at, before.monotonic_at
+        self.record = ExchangeRecord(before.request, *times, before.namespace)
         self.reads = Reads(self.namespace.store)
         self.writes = []
 
@@ -64,14 +53,14 @@ class RequestContext:
 class OperationCall:
     """A request that passed every check: the operation and its input.
 
-    `location` is None only for operations without a location.
+    `location` is empty only for operations without a location.
     """
 
     context: RequestContext
     operation: Operation
     path_parameters: Mapping[str, str]
     body: Mapping[str, Any]
-    location: str | None
+    location: str
     query: Mapping[str, Any]
     """The parameters of the query that the contract describes, by name."""
 
@@ -91,7 +80,7 @@ class Prepared:
     response: Response
     writes: Sequence[Write] = ()
     fault: CountedFault | None = None
-    """The fault of the dialogue's turn, if it has one. All first turns share one count."""
+    """The fault of the dialogue's turn, if it has one."""
 
     execution_id: str = ""
     turn: int = 0

@@ -97,10 +97,13 @@ class Emulator:
 
     def handle(self, request: Request) -> Response:
         """Return the response to `request`, and write both into the journal of its namespace."""
-        started, context = time.perf_counter(), None
+        started, context, unfinished = time.perf_counter(), None, request.unfinished
         try:
-            context = self._continue(request) if request.unfinished else None
-            context = context or self._begin(request, started)
+            if isinstance(unfinished, RequestContext):
+                context, request.unfinished = unfinished, None
+                context.restart()  # It keeps its number, and its place in quotas that are enforced.
+            else:
+                context = self._begin(request, started)
             response = self._pipeline.run(context)
         except WouldBlock:
             request.unfinished = context
@@ -116,14 +119,6 @@ class Emulator:
         if log.isEnabledFor(logging.INFO):
             log.info("%s", log_line(record, response, seconds, self.contract))
         return response
-
-    def _continue(self, request: Request) -> RequestContext | None:
-        """Return the context of a request that could not be handled without blocking."""
-        context, request.unfinished = request.unfinished, None
-        if not isinstance(context, RequestContext):
-            return None
-        context.restart()  # It keeps its number, and its place in quotas that are enforced.
-        return context
 
     def _begin(self, request: Request, started: float) -> RequestContext:
         wall_clock_at = time.time()

@@ -97,7 +97,9 @@ class FaultInjector:
         hit, count = fired
         context.writes.append(count)
         failure = self._failure(call, fault, response, example)
-        failure = replace(failure, delay=failure.delay + _latency(call, fault))
+        if fault.latency is not None:
+            fraction = context.namespace.ids.fraction("latency", context.number)
+            failure = replace(failure, delay=failure.delay + fault.latency.seconds(fraction))
         committed = response is not None
         shown = example.name if failure.rule == "fault-status" else ""
         context.record.fault = FaultRecord(fault, hit, committed, failure.delay, shown)
@@ -184,13 +186,6 @@ def _retry_after(call: OperationCall, fault: Fault, example: Example) -> int | N
     return DEFAULT_RETRY_AFTER if fault.retry_after is None else fault.retry_after
 
 
-def _latency(call: OperationCall, fault: Fault) -> float:
-    if fault.latency is None:
-        return 0.0
-    context = call.context
-    return fault.latency.seconds(context.namespace.ids.fraction("latency", context.number))
-
-
 def _example_response(call: OperationCall, example: Example) -> Response:
     content = dict(example.content)
     if "traceId" in content:
@@ -215,6 +210,7 @@ def _hint(fault: Fault, hit: FaultHit, *, committed: bool) -> str:
     effect = "the turn is committed" if committed else "the message was not processed"
     if hit.early_calls:
         return f"The fault {name} sent Retry-After, and this call came too early; {effect}."
-    times = f"until disarmed, {hit.number} so far" if isinstance(hit.times, str) else ""
-    times = times or f"{hit.number} of {hit.times}"
+    times = f"{hit.number} of {fault.times}"
+    if isinstance(fault.times, str):
+        times = f"until disarmed, {hit.number} so far"
     return f"The fault {name} ({fault.label}) fired, {times}; {effect}."

@@ -91,7 +91,7 @@ class HotReloader:
 
     def check(self) -> None:
         """Load changed files, unless the last check was less than a second ago."""
-        if self.now() - self._checked_at < CHECK_SECONDS or not self._lock.acquire(blocking=False):
+        if not self.is_due or not self._lock.acquire(blocking=False):
             return
         thread = threading.Thread(target=self._check_all, name="leadway-mock-reload", daemon=True)
         thread.start()

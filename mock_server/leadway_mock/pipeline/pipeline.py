@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
@@ -26,6 +26,7 @@ from leadway_mock.pipeline.context import OperationCall, RequestContext
 from leadway_mock.pipeline.fault_injection import FaultInjector
 from leadway_mock.pipeline.handlers import Handler, build_handlers, prepare_example
 from leadway_mock.pipeline.response_builder import (
+    MOCK_FAILURE,
     PATTERN_RULE,
     ResponseBuilder,
     preferred_response,
@@ -124,14 +125,14 @@ class RequestPipeline:
             raise
         except PatternTimeout as error:
             log.warning("%s", error)
-            context.discard_writes()
-            return self._responses.internal_error(str(error), PATTERN_RULE)
+            rule, hint = PATTERN_RULE, str(error)
         except Exception:
             log.exception("the mock failed on a request")
-            context.discard_writes()
-            return self._responses.internal_error(
-                "The mock failed; its log on standard error has the reason."
-            )
+            rule, hint = MOCK_FAILURE, "The mock failed; its log on standard error has the reason."
+        # Nothing is stored but the journal entry.
+        context.writes = []
+        context.record.execution_id, context.record.turn = "", 0
+        return self._responses.internal_error(hint, rule)
 
     def _respond(self, context: RequestContext) -> Response:
         request, settings = context.request, context.namespace.settings
@@ -179,7 +180,7 @@ class RequestPipeline:
             context.record.requested_example = preference.text
             return response
 
-        call = OperationCall(context, operation, path, body, location, query, agent_id)
+        call = OperationCall(context, operation, path, body, location or "", query, agent_id)
         return self._handle(call)
         # armed faults, then the errors of the operation's handler
 
@@ -221,12 +222,11 @@ class RequestPipeline:
         token: Token,
     ) -> str | None:
         """Return the location id from the body or the query; None where the operation has none."""
-        known: Iterable[str]
+        known: Collection[str] = operation.query_names
         if operation.body_schema and "locationId" in operation.body_schema["properties"]:
             source, known = body, operation.body_schema["properties"]
-        elif operation.parameter("query", "locationId"):
+        elif "locationId" in known:
             source = query
-            known = (each["name"] for each in operation.parameters if each["in"] == "query")
         else:
             return None
         profile = context.namespace.settings.profile
@@ -248,7 +248,9 @@ class RequestPipeline:
             fingerprint(token.value), location, context.started_at
         )
         if context.namespace.settings.enforce_quotas:
-            context.usage, error = quotas.count(context.quota_increments, context.started_at)
+            context.quota_headers, error = quotas.count(
+                context.quota_increments, context.started_at
+            )
             context.are_quotas_counted = True  # Not before: the event loop may be unable to count.
             if error is not None and error.rule not in operation.examples:
                 error.rule = f"{error.rule}-retryable"
@@ -264,8 +266,7 @@ class RequestPipeline:
         elif unknown_query == "400":
             raise APIError("query-unknown-400", message=errors[0].message, violations=errors)
         elif unknown_query == "422":
-            messages = [each.message for each in errors]
-            raise APIError("query-unknown", message=messages, violations=errors)
+            raise APIError("query-unknown", violations=errors)
 
     def _validate(
         self, context: RequestContext, operation: Operation, body: object, agent_id: str
@@ -277,8 +278,7 @@ class RequestPipeline:
         if unknown and context.namespace.settings.unknown_properties == "ignore":
             errors = tuple(each for each in errors if not each.is_unknown)
         if errors:
-            messages = [each.message for each in errors[:MAX_ERRORS]]
-            raise APIError("body-invalid", message=messages, violations=errors[:MAX_ERRORS])
+            raise APIError("body-invalid", violations=errors[:MAX_ERRORS])
         agent = self.agents.by_id.get(agent_id)
         variables = agent.input_variables if agent else ()
         if unknown or variables or context.request.query:
@@ -302,7 +302,7 @@ def commit(context: RequestContext) -> bool:
     if numbers is None:
         return False
     if counts:
-        context.usage = namespace.quotas.usage(numbers[: len(counts)])
+        context.quota_headers = namespace.quotas.headers(numbers[: len(counts)])
     return True
 
 
@@ -321,8 +321,7 @@ def _read_query(sent: Mapping[str, str], reader: QueryReader, paging: str) -> Ma
     if errors and paging == "optional":
         errors = tuple(each for each in errors if each.kind is not ErrorKind.MISSING_PROPERTY)
     if errors:
-        messages = [each.message for each in errors]
-        raise APIError("query-invalid", message=messages, violations=errors)
+        raise APIError("query-invalid", violations=errors)
     return values
 
 

@@ -12,8 +12,7 @@ from http import HTTPStatus
 from typing import Final
 
 from leadway_mock.contract.model import Contract
-from leadway_mock.http.headers import header_text
-from leadway_mock.http.messages import Response
+from leadway_mock.http.messages import Response, header_text
 from leadway_mock.pipeline.authorization import WELL_FORMED
 from leadway_mock.state.exchange_record import ExchangeRecord
 from leadway_mock.util.redaction import redact_text

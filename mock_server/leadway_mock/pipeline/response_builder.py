@@ -16,8 +16,7 @@ from jsonschema import Draft202012Validator
 
 from leadway_mock.contract.behaviours import MOCK_BEHAVIOURS, OWN_SOURCE
 from leadway_mock.contract.model import Contract, Example, Operation
-from leadway_mock.http.headers import MAX_HEADER, header_text
-from leadway_mock.http.messages import APIError, Request, Response
+from leadway_mock.http.messages import MAX_HEADER, APIError, Request, Response, header_text
 from leadway_mock.pipeline.context import RequestContext
 from leadway_mock.state.ids import Ids
 from leadway_mock.store import StoreDamaged, StoreUnavailable
@@ -66,7 +65,6 @@ class ResponseBuilder:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        self._absent_headers = contract.absent_headers
         self._validators = {
             (operation.id, status): Draft202012Validator(schema)
             for operation in contract.operations
@@ -116,9 +114,9 @@ class ResponseBuilder:
     def add_quota_headers(self, response: Response, context: RequestContext) -> Response:
         """Add the headers of the quotas, which are known after the commit."""
         if response.is_json:
-            response.headers = {**context.usage.headers(), **response.headers}
-            if self._absent_headers:
-                absent = self._absent_headers.get(response.status // 100, frozenset())
+            response.headers = {**context.quota_headers, **response.headers}
+            if self._contract.absent_headers:
+                absent = self._contract.absent_headers.get(response.status // 100, frozenset())
                 response.headers = {
                     name: value
                     for name, value in response.headers.items()
@@ -151,8 +149,6 @@ class ResponseBuilder:
 def _http_headers(response: Response, context: RequestContext) -> dict[str, str]:
     operation = context.operation
     declared = operation.response_headers.get(response.status, {}) if operation else {}
-    if not declared:
-        return {}
     left_out = () if context.namespace.settings.send_retry_after else ("Retry-After",)
     return {
         name: declared[name] for name in HTTP_HEADERS if name in declared and name not in left_out
@@ -218,28 +214,19 @@ def preferred_response(preference: Preference, operation: Operation) -> Response
     Raises `APIError` `prefer-unsatisfiable` where the contract has no such example.
     """
     for example in operation.examples.values():
-        if _fits(example, preference):
+        has_status = preference.code in {None, str(example.status)}
+        if has_status and preference.example in {None, example.name}:
+            plain = preference.text.encode("ascii", "replace").decode()
             return Response(
                 status=example.status,
                 content=example.content,
                 rule=example.name,
                 evidence=example.evidence,
-                headers={"Preference-Applied": _plain(preference.text)},
+                headers={"Preference-Applied": plain},
             )
     known = ", ".join(f"{each.status} {each.name}" for each in operation.examples.values())
     hint = f"{operation.id} has no example for '{preference.text}'. It has: {known}."
     raise APIError("prefer-unsatisfiable", hint=hint)
-
-
-def _fits(example: Example, preference: Preference) -> bool:
-    return preference.code in {None, str(example.status)} and preference.example in {
-        None,
-        example.name,
-    }
-
-
-def _plain(text: str) -> str:
-    return text.encode("ascii", "replace").decode()
 
 
 def outage_response(

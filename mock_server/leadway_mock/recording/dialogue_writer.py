@@ -19,7 +19,7 @@ from leadway_mock.contract.model import Contract
 from leadway_mock.faults import FaultError, read_fault
 from leadway_mock.faults.latency import MAX_SECONDS, MAX_SIGMA
 from leadway_mock.faults.model import RETRYABLE, UNTIL_DISARMED
-from leadway_mock.faults.proxy_pages import PROXY_STATUSES
+from leadway_mock.faults.proxy_pages import PROXY_REASONS
 from leadway_mock.recording.private_data import MARKS
 from leadway_mock.recording.redacted import Redacted, RedactedJson
 from leadway_mock.recording.sessions import (
@@ -289,7 +289,7 @@ def _free_fault(response: Node) -> TurnNode:
         return {"status": status, "body": body if isinstance(body, dict | list) else str(body)}
     text = str(response.get("text", ""))
     is_page = media_type.lower().startswith("text/html")
-    if is_page and status in PROXY_STATUSES and len(text) > MAX_PAGE_CHARS:
+    if is_page and status in PROXY_REASONS and len(text) > MAX_PAGE_CHARS:
         return {"proxyStatus": status}
     fault: TurnNode = {"status": status, "body": text}
     return fault | ({"headers": {"Content-Type": media_type}} if media_type else {})

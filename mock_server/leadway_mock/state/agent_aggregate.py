@@ -35,8 +35,18 @@ AGENT_TEXTS: Final = (
 VERSION_TEXTS: Final = ("id", "name", "state", "created_at", "updated_at", "published_at")
 """The fields that must be texts."""
 
+NOT_STORED: Final = frozenset({"revision", "runnable"})
+"""What the position in the store says, and what is made of the other fields."""
+
 OWNER_FIELDS: Final = ("agencyId", "authorId", "authorName", "authorEmail")
 """Names of the agency and the author, as in requests."""
+
+PUBLISHER_FIELDS: Final[Mapping[str, str]] = {
+    "userId": "publishedBy",
+    "userName": "publishedByName",
+    "userEmail": "publishedByEmail",
+}
+"""Fields of a request to publish, and of the published version."""
 
 Content = Mapping[str, Any]
 """Nodes, edges, variables and whatever else belongs to a version, as it was sent."""
@@ -262,16 +272,5 @@ def _redact(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a mapping of the
 
 def agent_to_json(agent: StoredAgent) -> dict[str, Any]:
     """Return an agent as it is stored; `agent_from_json` reads it."""
-    return {
-        "id": agent.id,
-        "location": agent.location,
-        "name": agent.name,
-        "description": agent.description,
-        "status": agent.status,
-        "created_at": agent.created_at,
-        "updated_at": agent.updated_at,
-        "owner": agent.owner,
-        "versions": [tuple(each) for each in agent.versions],
-        "replies": agent.replies,
-        "is_deleted": agent.is_deleted,
-    }
+    content = {name: value for name, value in vars(agent).items() if name not in NOT_STORED}
+    return content | {"versions": [tuple(each) for each in agent.versions]}

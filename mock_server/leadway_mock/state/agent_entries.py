@@ -11,6 +11,7 @@ from leadway_mock.state.agent_aggregate import (
     DRAFT,
     OWNER_FIELDS,
     PRODUCTION,
+    PUBLISHER_FIELDS,
     Content,
     StoredAgent,
     StoredVersion,
@@ -18,8 +19,6 @@ from leadway_mock.state.agent_aggregate import (
 
 EPOCH: Final = "2026-01-01T00:00:00.000Z"
 """Time at which agents of a file were created, if it has none."""
-
-PUBLISHER_NAMES: Final = ("publishedBy", "publishedByName", "publishedByEmail")
 
 
 def agent_to_stored(agent: Agent, location: str) -> tuple[StoredAgent, list[Content]]:
@@ -108,7 +107,7 @@ def _version(
         created_at=at,
         updated_at=entry.get("updatedAt", at),
         published_at=entry.get("publishedAt", at if was_published else ""),
-        publisher={each: entry[each] for each in PUBLISHER_NAMES if each in entry},
+        publisher={each: entry[each] for each in PUBLISHER_FIELDS.values() if each in entry},
     )
 
 

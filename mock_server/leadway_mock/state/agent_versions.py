@@ -39,8 +39,9 @@ class AgentVersions:
 
     def get(self, digest: str | None) -> Agent | None:
         """Return the agent with that digest; None if `digest` is empty or not stored."""
-        agent = self._cache.get(digest) if digest else None
-        item = None if agent or not digest else self._store.last(_KEY + digest)
-        if digest and item is not None:
+        if not digest:
+            return None
+        agent = self._cache.get(digest)
+        if agent is None and (item := self._store.last(_KEY + digest)):
             agent = self._cache[digest] = self._store.decode(item.value, restore_agent)
         return agent

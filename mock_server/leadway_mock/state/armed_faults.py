@@ -26,14 +26,13 @@ class CountedFault:
 
 @dataclass(frozen=True, slots=True)
 class FaultHit:
-    """One firing: the `number`th of `times`, and the seconds after which the client may retry.
+    """One firing: its number from 1, and the seconds after which the client may retry.
 
     With `early_calls`, the request was sent before that time: it is rejected like the one before,
     and has its number.
     """
 
     number: int
-    times: int | str
     retry_after: int | None = None
     early_calls: bool = False
 
@@ -72,7 +71,13 @@ class ArmedFaults:
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return the armed faults as JSON, each with its counts."""
-        return [self._to_json(armed) for armed in self]
+        found: list[dict[str, Any]] = []
+        for armed in self:
+            count, times = self.count(armed.key), armed.fault.times
+            left = None if isinstance(times, str) else max(0, times - count.hits)
+            counts = {"hits": count.hits, "earlyCalls": count.early, "remaining": left}
+            found.append(as_json(armed.fault) | counts)
+        return found
 
     def count(self, key: str) -> HitCount:
         """Return how often the fault counted under `key` has fired."""
@@ -114,17 +119,6 @@ class ArmedFaults:
             return 0, HitCount()
         return item.position, self._store.decode(item.value, count_from_json)
 
-    def _to_json(self, armed: CountedFault) -> dict[str, Any]:
-        count = self.count(armed.key)
-        times = armed.fault.times
-        left = None if isinstance(times, str) else max(0, times - count.hits)
-        return {
-            **as_json(armed.fault),
-            "hits": count.hits,
-            "earlyCalls": count.early,
-            "remaining": left,
-        }
-
 
 def _next_count(
     count: HitCount, fault: Fault, now: float, wait: int | None
@@ -133,12 +127,12 @@ def _next_count(
     remaining = min(count.until - now, wait or 0) if count.until is not None else 0.0
     if remaining > 0:
         changed = replace(count, early=count.early + 1)
-        return changed, FaultHit(count.hits, fault.times, ceil(remaining), early_calls=True)
+        return changed, FaultHit(count.hits, ceil(remaining), early_calls=True)
     if count.hits >= fault.max_hits:
         return None
     hits = count.hits + 1
     until = now + wait if wait else None
-    return replace(count, hits=hits, until=until), FaultHit(hits, fault.times, wait)
+    return replace(count, hits=hits, until=until), FaultHit(hits, wait)
 
 
 def count_from_json(content: Mapping[str, Any]) -> HitCount:

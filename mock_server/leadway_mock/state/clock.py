@@ -12,7 +12,6 @@ class Clock(Protocol):
 
     def now(self) -> float:
         """Return the current time in seconds since the Unix epoch."""
-        ...
 
 
 class SystemClock:

@@ -15,7 +15,6 @@ from leadway_mock.state.armed_faults import FaultHit
 from leadway_mock.util.redaction import (
     fingerprint,
     has_token,
-    hasher,
     hide_secrets,
     redact_form,
 )
@@ -56,7 +55,7 @@ class FaultRecord:
             "phase": str(fault.phase),
             "committed": self.committed,
             "hit": hit.number,
-            "times": hit.times,
+            "times": fault.times,
             "early": hit.early_calls,
             "retryAfter": hit.retry_after,
             "delay": round(self.delay, 6),
@@ -175,10 +174,7 @@ def _fingerprint(request: Request) -> str:
     """Return a fingerprint of all that a response depends on; the same when it is sent again."""
     headers = [request.headers.get(name, "") for name in SIGNIFICANT_HEADERS]
     text = "\x00".join((request.method, request.path, request.query, *headers, ""))
-    digest = hasher()
-    digest.update(text.encode("utf-8", "surrogatepass"))
-    digest.update(request.body)
-    return digest.hexdigest()
+    return fingerprint(text.encode("utf-8", "surrogatepass") + request.body)
 
 
 def _response_to_json(response: Response) -> dict[str, Any]:

@@ -6,6 +6,7 @@ and of two requests that compete with one key only one stores a turn.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -74,7 +75,7 @@ class IdempotencyKeys:
         scope = self._settings.idempotency_scope
         owner = {"agent": (location_id, agent_id), "location": (location_id,), "all": ()}[scope]
         place = fingerprint(to_json_text([key, *owner]))
-        request = fingerprint(to_json_text([agent_id, sorted_json(body)]))
+        request = fingerprint(json.dumps([agent_id, body], sort_keys=True))
         item = reads.last(self._records + place)
         if item is None:
             return KeyUse(place, 0, request, None)
@@ -114,12 +115,3 @@ def record_from_json(content: Mapping[str, Any]) -> KeyRecord:
     if not isinstance(record.sent_at, int | float):
         raise TypeError("the time of a response is no number")
     return record
-
-
-def sorted_json(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Return a JSON value whose objects have their properties in the order of their names."""
-    if isinstance(value, Mapping):
-        return {name: sorted_json(value[name]) for name in sorted(value)}
-    if isinstance(value, list):
-        return [sorted_json(each) for each in value]
-    return value

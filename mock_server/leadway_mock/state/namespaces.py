@@ -70,15 +70,11 @@ class Namespace:
         self.idempotency = IdempotencyKeys(store, self.settings, prefix)
         self.agents = StoredAgents(store, self.settings, prefix)
         self.quotas = Quotas(store, self.settings, prefix)
+        self.used_tokens = UsedTokens(self.settings, prefix)
         self.faults = ArmedFaults(store, prefix, tuple(overrides.get("faults", ())))
         self.store = store
         self._prefix = prefix
         self._requests = f"{prefix}requests"
-
-    @property
-    def used_tokens(self) -> UsedTokens:
-        """The codes and refresh tokens that were used."""
-        return UsedTokens(self.settings, self._prefix)
 
     def next_number(self) -> int:
         """Count one more request, and return its number."""
@@ -112,13 +108,6 @@ class Namespace:
         keys = ("journal", OVERRIDES_KEY, *CURSOR_KEYS)
         found = self.store.read([self._prefix + key for key in keys])
         return "-".join(str(item.position if item else 0) for item in found)
-
-    def reset(self) -> None:
-        """Delete everything in the namespace, its overrides included, as at the start.
-
-        This closes a token's namespace, without a notice to observers; see `NamespaceRegistry`.
-        """
-        self.store.clear(self._prefix)
 
     def delete_prefixes(self, *prefixes: str) -> None:
         """Delete the keys of the namespace that begin with one of `prefixes`."""
@@ -174,7 +163,7 @@ class NamespaceRegistry:
 
     def shared(self) -> Namespace:
         """Return the shared namespace."""
-        return self._with_overrides(SHARED) or self._default
+        return self.get(SHARED) or self._default
 
     def for_token(self, authorization: str | None) -> Namespace:
         """Return the namespace of an Authorization header: its own, or the shared one."""
@@ -234,12 +223,15 @@ class NamespaceRegistry:
 
     def get(self, name: str) -> Namespace | None:
         """Return the namespace `name`, or None if it is not open; the shared one always is."""
-        return self.shared() if name == SHARED else self._with_overrides(name)
+        item = self._store.last(_key(name))
+        if item is None:
+            return self._default if name == SHARED else None
+        return self._decode(name, item)
 
     def close(self, namespace: Namespace) -> None:
         """Delete everything in a token's namespace, so that the token uses the shared one again."""
         with self._clearing(namespace, ALL_SCOPES):
-            namespace.reset()
+            namespace.delete_prefixes("")
 
     def delete_prefixes(self, namespace: Namespace, scopes: Collection[str], *keys: str) -> None:
         """Delete the keys of `scopes`, which begin with one of `keys`."""
@@ -290,11 +282,6 @@ class NamespaceRegistry:
         for each in list(self.observers):
             each.namespace_opened(namespace)
 
-    def _with_overrides(self, name: str) -> Namespace | None:
-        """Return a namespace with its present overrides, or None if it is not open."""
-        item = self._store.last(_key(name))
-        return None if item is None else self._decode(name, item)
-
     def _decode(self, name: str, item: Item) -> Namespace:
         key = name, item.value
         namespace = self._cache.get(key)
@@ -307,11 +294,9 @@ class NamespaceRegistry:
     def _read_overrides(self, name: str) -> tuple[int, Overrides | None]:
         """Return version and overrides of a namespace; (0, None) if it is not open."""
         item = self._store.last(_key(name))
-        return (
-            (item.position, self._store.decode(item.value, dict, parse=json.loads))
-            if item
-            else (0, None)
-        )
+        if item is None:
+            return 0, None
+        return item.position, self._store.decode(item.value, dict, parse=json.loads)
 
     def _build(self, name: str, overrides: Overrides) -> Namespace:
         return Namespace(name, self._store, self._settings, self._clock, overrides)

@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 from leadway_mock.config.settings import Settings
 from leadway_mock.http.messages import APIError
 from leadway_mock.state.clock import LATEST, Clock
-from leadway_mock.store import Append, Item, LazyText, Reads, Store, Write
+from leadway_mock.store import Append, LazyText, Reads, Store, Write
 from leadway_mock.util.json_text import to_json_text, to_json_text_unchecked
 from leadway_mock.util.redaction import redact_json, redact_text
 
@@ -84,7 +84,8 @@ class Sessions:
         item = reads.last(turns)
         if item is None:
             return None
-        return Session(execution_id, _turn(self._store, item), reads.last(expired) is not None)
+        newest = self._store.decode(item.value, turn_from_json)
+        return Session(execution_id, newest, reads.last(expired) is not None)
 
     def has_expired(self, session: Session) -> bool:
         """Return whether the session was idle for too long (documented: 30 minutes)."""
@@ -126,7 +127,7 @@ class Sessions:
     def transcript(self, execution_id: str, *, after: int = 0, limit: int) -> list[Turn]:
         """Return up to `limit` turns of a session after turn `after`, in order."""
         items = self._store.items(self._turns + execution_id, after=after, limit=limit)
-        return [_turn(self._store, item) for item in items]
+        return [self._store.decode(item.value, turn_from_json) for item in items]
 
     def walk(self, *, after: int = 0, newest_first: bool = False) -> Iterator[tuple[int, Session]]:
         """Yield each session after position `after` with its position, in the order requested.
@@ -171,14 +172,11 @@ class Sessions:
         """Delete a session, which is unknown from now on; return whether it existed."""
         if self.find(execution_id) is None:
             return False
-        position = self._position(execution_id)
+        items = self._store.items(self._index)
+        position = next((item.position for item in items if item.value == execution_id), 0)
         self._store.delete(*session_keys(self._prefix, execution_id))
         self._store.append(self._deleted, str(position), keep=self._settings.max_sessions)
         return True
-
-    def _position(self, execution_id: str) -> int:
-        items = self._store.items(self._index)
-        return next((item.position for item in items if item.value == execution_id), 0)
 
     def _index_write(self, execution_id: str) -> Append:
         """Return the write that lists a session, and deletes the oldest beyond `max_sessions`."""
@@ -226,10 +224,6 @@ def _text(turn: Turn) -> str:
         return to_json_text_unchecked(content)
     content["state"] = redact_json(turn.state)
     return to_json_text(content)  # Only the state, which an agent makes, may contain NaN.
-
-
-def _turn(store: Store, item: Item) -> Turn:
-    return store.decode(item.value, turn_from_json)
 
 
 def turn_from_json(content: Mapping[str, Any]) -> Turn:

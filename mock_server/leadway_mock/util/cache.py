@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from threading import Lock
-from typing import Final, Generic, TypeVar, overload
+from typing import Final, Generic, TypeVar
 
 MAX_ENTRIES: Final = 10_000
 MAX_KEY_CHARS: Final = 2_000
@@ -14,7 +14,6 @@ MAX_KEY_CHARS: Final = 2_000
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
-Default = TypeVar("Default")
 Text = TypeVar("Text", str, bytes)
 
 
@@ -35,20 +34,11 @@ class BoundedDict(OrderedDict[Key, Value], Generic[Key, Value]):
             if len(self) > self._max_entries:
                 self.popitem(last=False)
 
-    @overload
-    def get(self, key: Key, default: None = None, /) -> Value | None: ...
-
-    @overload
-    def get(self, key: Key, default: Value, /) -> Value: ...
-
-    @overload
-    def get(self, key: Key, default: Default, /) -> Value | Default: ...
-
-    def get(self, key: Key, default: object = None, /) -> object:
-        """Return the value at `key`, or `default`; mark the entry as used."""
+    def get(self, key: Key) -> Value | None:  # type: ignore[override]  # without a default
+        """Return the value at `key`, or None; mark the entry as used."""
         with self._lock:
             if key not in self:
-                return default
+                return None
             self.move_to_end(key)
             return super().__getitem__(key)
 

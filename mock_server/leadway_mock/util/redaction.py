@@ -240,11 +240,7 @@ def redact_json(value: object) -> object:
     return value
 
 
-def fingerprint(secret: str) -> str:
+def fingerprint(secret: str | bytes) -> str:
     """Return 12 hexadecimal digits that identify a secret without revealing it."""
-    return hashlib.blake2b(secret.encode(), digest_size=6, person=PERSON).hexdigest()
-
-
-def hasher() -> hashlib.blake2b:
-    """Return a hash object for fingerprints of bytes that arrive in parts."""
-    return hashlib.blake2b(digest_size=6, person=PERSON)
+    data = secret.encode() if isinstance(secret, str) else secret
+    return hashlib.blake2b(data, digest_size=6, person=PERSON).hexdigest()

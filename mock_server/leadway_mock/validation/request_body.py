@@ -256,14 +256,9 @@ class QueryReader:
     """Reads and validates the query of an operation without a body."""
 
     def __init__(self, operation: Operation) -> None:
-        self._schemas = {
-            each["name"]: each["schema"] for each in operation.parameters if each["in"] == "query"
-        }
-        required = [
-            each["name"]
-            for each in operation.parameters
-            if each["in"] == "query" and each.get("required")
-        ]
+        parameters = [each for each in operation.parameters if each["in"] == "query"]
+        self._schemas = {each["name"]: each["schema"] for each in parameters}
+        required = [each["name"] for each in parameters if each.get("required")]
         schema = {"type": "object", "properties": self._schemas, "required": required}
         self._validator = BodyValidator(schema)
 
@@ -439,7 +434,7 @@ def find_unknown_parameters(query: str, operation: Operation) -> tuple[FieldErro
 def _unused_parameters(query: str, operation: Operation) -> Iterator[dict[str, str]]:
     if not query:
         return
-    known = [each["name"] for each in operation.parameters if each["in"] == "query"]
+    known = operation.query_names
     for name in dict.fromkeys(name for name, _ in parse_qsl(query, keep_blank_values=True)):
         if name not in (*known, *PREFERENCES):
             hint = f"The operation has {', '.join(known) or 'no query parameter'}."

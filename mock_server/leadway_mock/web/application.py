@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from leadway_mock.config.settings import Settings
 from leadway_mock.control_api import control_blueprint, load_control_contract
-from leadway_mock.http.headers import header_text
+from leadway_mock.http.messages import header_text
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.pipeline.response_builder import outage_response

@@ -169,7 +169,7 @@ def test_a_namespace_is_restored_with_its_dialogues(client: EmulatorClient) -> N
     dialogues.put("", dialogue("x").user("a").agent("1").user("b").agent("2"))
     session = client.begin(message="a")
     snapshot = client.emulator.namespaces.shared().snapshot()
-    namespace.reset()
+    namespace.delete_prefixes("")
     assert dialogues.of(client.emulator.namespaces.shared()) == {}
     namespace.restore(snapshot)
 

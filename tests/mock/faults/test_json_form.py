@@ -24,7 +24,7 @@ from leadway_mock.faults import (
     uniform,
 )
 from leadway_mock.faults.model import FIELDS
-from leadway_mock.faults.proxy_pages import PROXY_STATUSES
+from leadway_mock.faults.proxy_pages import PROXY_REASONS
 from tests.mock.client import TOKEN
 
 SCHEMA = json.loads(schema_text())
@@ -214,7 +214,7 @@ def test_the_schema_knows_what_the_model_knows() -> None:
     assert list(properties) == list(FIELDS)
     assert properties["phase"]["enum"] == list(FaultPhase)
     assert properties["transport"]["enum"] == list(Transport)
-    assert tuple(properties["proxyStatus"]["enum"]) == PROXY_STATUSES
+    assert tuple(properties["proxyStatus"]["enum"]) == tuple(PROXY_REASONS)
 
 
 def test_the_examples_of_the_schema_obey_it() -> None:

@@ -298,7 +298,7 @@ def test_a_reset_disarms_and_a_snapshot_remembers(client: EmulatorClient) -> Non
     namespace = client.emulator.namespaces.shared()
     snapshot = namespace.snapshot()
     statuses(client, 1)
-    namespace.reset()
+    namespace.delete_prefixes("")
     assert listed(client) == []
     namespace.restore(snapshot)
     assert [each["remaining"] for each in listed(client)] == [2]

@@ -9,8 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from leadway_mock.contract.model import Contract
-from leadway_mock.http.headers import header_text
-from leadway_mock.http.messages import Request
+from leadway_mock.http.messages import Request, header_text
 from leadway_mock.pipeline.request_log import HINTS, hint_of
 from leadway_mock.util.redaction import REDACTED, redact_text
 from tests.mock.client import CURRENT, LOCATION, TOKEN, EmulatorClient, content

@@ -61,7 +61,7 @@ def test_a_reset_namespace_is_closed_and_others_stay(client: EmulatorClient) -> 
     opened(client, TOKEN, settings={"unknown_session": "400"})
     say(client, TOKEN)
     say(client, OTHER)
-    client.emulator.namespaces.for_token(bearer(TOKEN)).reset()
+    client.emulator.namespaces.for_token(bearer(TOKEN)).delete_prefixes("")
     assert client.emulator.namespaces.for_token(bearer(TOKEN)).name == SHARED
     assert client.emulator.sessions.count() == 1
 
@@ -70,7 +70,7 @@ def test_the_shared_namespace_is_reset_alone(client: EmulatorClient) -> None:
     opened(client, TOKEN)
     own = say(client, TOKEN)["executionId"]
     say(client, OTHER)
-    client.emulator.namespaces.shared().reset()
+    client.emulator.namespaces.shared().delete_prefixes("")
     assert client.emulator.sessions.count() == 0
     assert say(client, TOKEN, executionId=own)["response"].startswith("Turn 2")
 
@@ -87,7 +87,7 @@ def test_a_snapshot_brings_a_namespace_back_whole(client: EmulatorClient) -> Non
     namespace = client.emulator.namespaces.for_token(bearer(TOKEN))
     snapshot = namespace.snapshot()
     say(client, TOKEN, executionId=execution_id)
-    namespace.reset()
+    namespace.delete_prefixes("")
     namespace.restore(snapshot)
     assert say(client, TOKEN, executionId=execution_id)["response"].startswith("Turn 2")
     assert say(client, TOKEN, executionId="x")["statusCode"] == 400

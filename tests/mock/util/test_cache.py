@@ -11,4 +11,4 @@ def test_the_least_recently_used_entry_is_evicted() -> None:
     assert cache.get("a") == 1
     cache["c"] = 3
     assert dict(cache) == {"a": 1, "c": 3}
-    assert (cache.get("b"), cache.get("b", 0)) == (None, 0)
+    assert cache.get("b") is None

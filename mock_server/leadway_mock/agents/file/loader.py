@@ -23,7 +23,7 @@ from leadway_mock.agents.registry import (
     Version,
     only_version,
 )
-from leadway_mock.agents.replies import Responder, reply_fields
+from leadway_mock.agents.replies import reply_fields
 from leadway_mock.agents.templates import CannedReply, first_match_responder, parse_template
 from leadway_mock.documents.problems import DocumentError, Problem, ProblemsError
 from leadway_mock.documents.schema_errors import FileKind, document_problems
@@ -86,10 +86,13 @@ def restore_agent(entry: Mapping[str, Any]) -> Agent:
     declared = tuple(
         Version(each["id"], each.get("published", True)) for each in entry.get("versions", [])
     )
+    respond = echo_with_remarks(variables) if variables else echo
+    if "replies" in entry:
+        respond = first_match_responder([_reply(reply) for reply in entry["replies"]])
     return Agent(
         id=entry["id"],
         name=entry["name"],
-        respond=_responder(entry, variables),
+        respond=respond,
         location=entry.get("location"),
         status=entry.get("status", ACTIVE),
         versions=declared if "versions" in entry else (only_version(entry["id"]),),
@@ -109,12 +112,6 @@ def _managed(entry: Mapping[str, Any]) -> ManagedDetails:
         knowledge_base_ids=tuple(entry.get("knowledgeBaseIds", [])),
         published_at=entry.get("publishedAt"),
     )
-
-
-def _responder(entry: Mapping[str, Any], variables: tuple[InputVariable, ...]) -> Responder:
-    if "replies" in entry:
-        return first_match_responder([_reply(reply) for reply in entry["replies"]])
-    return echo_with_remarks(variables) if variables else echo
 
 
 def _reply(entry: Mapping[str, Any]) -> CannedReply:

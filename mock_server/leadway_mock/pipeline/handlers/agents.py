@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from leadway_mock.agents.registry import AgentRegistry
@@ -19,6 +20,7 @@ from leadway_mock.pipeline.handlers.agent_json import (
 from leadway_mock.state.agent_aggregate import (
     DRAFT,
     OWNER_FIELDS,
+    PUBLISHER_FIELDS,
     STAGING,
     Content,
     NotPublishable,
@@ -28,16 +30,8 @@ from leadway_mock.state.agent_aggregate import (
 from leadway_mock.state.agent_entries import agent_to_stored
 from leadway_mock.state.clock import iso_time
 from leadway_mock.store import Write
-from leadway_mock.util.cache import BoundedDict
 
 AUTHOR_FIELDS: Final = OWNER_FIELDS[1:]
-PUBLISHER_FIELDS: Final[Mapping[str, str]] = {
-    "userId": "publishedBy",
-    "userName": "publishedByName",
-    "userEmail": "publishedByEmail",
-}
-"""Fields of a request to publish, and of the published version."""
-
 DEFAULT_NAME: Final = "Untitled agent"
 DEFAULT_LIMIT: Final = 20
 PUBLISHABLE: Final[Mapping[str, tuple[str, ...]]] = {
@@ -66,8 +60,7 @@ class AgentsHandler:
 
     def __init__(self, contract: Contract, agents: AgentRegistry) -> None:
         self._contract = contract
-        self._agents = agents
-        self._views: BoundedDict[str, Mapping[str, View]] = BoundedDict(MAX_LOCATIONS)
+        self._registry_agents = lru_cache(MAX_LOCATIONS)(partial(_registry_agents, agents))
 
     def create(self, call: OperationCall) -> Prepared:
         """Create an agent; raises `APIError`: `body-invalid` or `create-failed-on-nodes`."""
@@ -76,7 +69,8 @@ class AgentsHandler:
         if settings.author_fields == "required":
             _check_author(body)
         version = body["version"]
-        if settings.nodes_in_create == "fail" and _has_nodes(body, version):
+        has_nodes = any(each.get(name) for each in (body, version) for name in ("nodes", "edges"))
+        if settings.nodes_in_create == "fail" and has_nodes:
             hint = "Create the agent without nodes, and send them with updateAgentVersion."
             raise APIError("create-failed-on-nodes", hint=hint)
         now, name = iso_time(context.started_at), body.get("name") or DEFAULT_NAME
@@ -91,7 +85,7 @@ class AgentsHandler:
         )
         agent = StoredAgent(
             id=ids.mint("agent", context.number),
-            location=call.location or "",
+            location=call.location,
             name=name,
             description=body.get("description") or "",
             status=body["status"],
@@ -124,10 +118,10 @@ class AgentsHandler:
         # The registered agents come first, then those that clients created.
         registered = [
             each
-            for each, _ in self._registry_agents(call.location or "").values()
+            for each, _ in self._registry_agents(call.location).values()
             if each.is_active and (not only_published or each.published_version)
         ]
-        ids = agents.listed_ids(call.location or "", reads, only_published=only_published)
+        ids = agents.listed_ids(call.location, reads, only_published=only_published)
         total, first = len(registered) + len(ids), max(offset - len(registered), 0)
         page = registered[offset : offset + limit]
         page_ids = ids[first : first + limit - len(page)]
@@ -148,7 +142,7 @@ class AgentsHandler:
     def get(self, call: OperationCall) -> Prepared:
         """Return one agent; raises `APIError`: `agent-unknown` or `agent-unavailable`."""
         context = call.context
-        known = self._registry_agents(call.location or "").get(call.agent_id)
+        known = self._registry_agents(call.location).get(call.agent_id)
         agent, contents = known or (self._load_agent(call), None)
         if not agent.is_active:
             raise APIError("agent-unavailable", hint=f"Its status is '{agent.status}'.")
@@ -212,17 +206,6 @@ class AgentsHandler:
         }
         return self._prepare("agent-published", writes, data=data)
 
-    def _registry_agents(self, location: str) -> Mapping[str, View]:
-        """Return the agents of the registry as if they were stored in `location`, by their ids."""
-        views = self._views.get(location)
-        if views is None:
-            views = self._views[location] = {
-                each.id: agent_to_stored(each, location)
-                for each in self._agents.by_id.values()
-                if each.is_reachable(location, managed=False)
-            }
-        return views
-
     def _load_agent(self, call: OperationCall) -> StoredAgent:
         context = call.context
         agent = context.namespace.agents.find(call.agent_id, context.reads)
@@ -235,18 +218,16 @@ class AgentsHandler:
         return agent
 
     def _load_changeable(self, call: OperationCall) -> StoredAgent:
-        if call.agent_id in self._registry_agents(call.location or ""):
+        if call.agent_id in self._registry_agents(call.location):
             hint = "POST /__mock/agents/seed loads an agents file whose agents can be changed."
             raise APIError("agent-read-only", hint=hint)
         return self._load_agent(call)
 
     def _version(self, call: OperationCall) -> tuple[StoredAgent, StoredVersion]:
         context, version_id = call.context, call.path_parameters["versionId"]
-        found = context.namespace.agents.find_version(
-            version_id, call.location or "", context.reads
-        )
+        found = context.namespace.agents.find_version(version_id, call.location, context.reads)
         if found is None or found[0].location != call.location:
-            registered = self._registry_agents(call.location or "").values()
+            registered = self._registry_agents(call.location).values()
             if any(agent.version(version_id) for agent, _ in registered):
                 raise APIError("agent-read-only")
             hint = f"It belongs to another location than '{call.location}'." if found else ""
@@ -265,6 +246,15 @@ class AgentsHandler:
         return Prepared(Response(example.status, body, rule, example.evidence), writes)
 
 
+def _registry_agents(agents: AgentRegistry, location: str) -> Mapping[str, View]:
+    """Return the agents of the registry as if they were stored in `location`, by their ids."""
+    return {
+        each.id: agent_to_stored(each, location)
+        for each in agents.by_id.values()
+        if each.is_reachable(location, managed=False)
+    }
+
+
 def _check_author(body: Mapping[str, Any]) -> None:
     errors = tuple(
         FieldError(
@@ -277,8 +267,4 @@ def _check_author(body: Mapping[str, Any]) -> None:
         if not body.get(field)
     )
     if errors:
-        raise APIError("body-invalid", message=[each.message for each in errors], violations=errors)
-
-
-def _has_nodes(body: Mapping[str, Any], version: Mapping[str, Any]) -> bool:
-    return any(each.get(name) for each in (body, version) for name in ("nodes", "edges"))
+        raise APIError("body-invalid", violations=errors)

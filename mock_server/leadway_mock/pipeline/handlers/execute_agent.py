@@ -72,8 +72,9 @@ class ExecuteAgentHandler:
         agent = self._find_agent(call)
         version = _find_version(agent, call.body.get("versionId"))
         session = self._find_session(call, agent)
-        if session.newest is not None and call.context.namespace.settings.session_version == "keep":
-            version = _kept_version(call, session.newest) or version
+        is_kept = call.context.namespace.settings.session_version == "keep"
+        if session.newest is not None and is_kept and not call.body.get("versionId"):
+            version = Version(session.newest.version_id)
         script = self.dialogues.candidates(
             call.context.namespace, agent.id, session.state, new=session.turns == 0
         )
@@ -95,13 +96,12 @@ class ExecuteAgentHandler:
     def _find_agent(self, call: OperationCall) -> Agent:
         agent_id = call.agent_id
         agent = self._agents.by_id.get(agent_id) or self._other_agent(call, agent_id)
-        location = call.location or ""
+        location = call.location
         if agent is None or not agent.is_reachable(location, managed=self.is_managed):
             raise APIError("agent-unknown", hint=self._unknown_hint(call, agent))
         if not agent.is_active:
-            if self.is_managed:
-                raise APIError("agent-unpublished", hint=f"Its status is '{agent.status}'.")
-            raise APIError("agent-inactive", hint=f"Its status is '{agent.status}'.")
+            rule = "agent-unpublished" if self.is_managed else "agent-inactive"
+            raise APIError(rule, hint=f"Its status is '{agent.status}'.")
         return agent
 
     def _unknown_hint(self, call: OperationCall, agent: Agent | None) -> str:
@@ -109,7 +109,7 @@ class ExecuteAgentHandler:
             kind, path = ("an", "agent") if self.is_managed else ("a managed", "managed-agents")
             path = f"POST /agent-studio/{path}/{agent.id}/execute"
             return f"It is {kind} agent: {path}."
-        location, managed = call.location or "", self.is_managed
+        location, managed = call.location, self.is_managed
         known = (
             each.id
             for each in self._agents.by_id.values()
@@ -144,7 +144,7 @@ class ExecuteAgentHandler:
         if execution_id:
             try:
                 return namespace.sessions.resume(
-                    execution_id, agent.id, call.location or "", context.reads
+                    execution_id, agent.id, call.location, context.reads
                 )
             except APIError as error:
                 if (
@@ -199,11 +199,6 @@ def _find_version(agent: Agent, version_id: str | None) -> Version:
     raise APIError("version-unpublished", hint=hint)
 
 
-def _kept_version(call: OperationCall, newest: Turn) -> Version | None:
-    """Return the version that the session ran before, unless the message names one."""
-    return None if call.body.get("versionId") else Version(newest.version_id)
-
-
 def _record_dialogue(
     call: OperationCall, script: Sequence[Dialogue], agent_input: AgentInput, reply: AgentReply
 ) -> None:
@@ -222,11 +217,11 @@ def _record_dialogue(
 
 
 def _scripted_fault(session: Session, reply: AgentReply) -> CountedFault | None:
+    """Return the fault of the dialogue's turn. All first turns share one count of its hits."""
     if reply.fault is None:
         return None
-    return CountedFault(
-        reply.fault, f"{turn_key(reply)}/{session.id if session.turns else 'begin'}"
-    )
+    place = session.id if session.turns else "begin"
+    return CountedFault(reply.fault, f"{turn_key(reply)}/{place}")
 
 
 def _build_turn(
@@ -240,7 +235,7 @@ def _build_turn(
         number=agent_input.turn,
         at=context.started_at,
         agent_id=agent.id,
-        location_id=call.location or "",
+        location_id=call.location,
         version_id=agent_input.version_id,
         interaction_id=context.namespace.ids.mint(
             "interaction", agent_input.execution_id, agent_input.turn
