@@ -1,20 +1,16 @@
-"""Observation: one journal entry in the terms of the detectors; base class of the detectors."""
+"""Observation: one journal entry in the terms of the detectors."""
 
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from collections.abc import Hashable
 from datetime import datetime
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from leadway_mock.contract.model import agent_id_of
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.util.cache import BoundedDict
 from leadway_mock.util.printable_text import short_text
-
-K = TypeVar("K", bound=Hashable)
 
 COMPLETE_TRANSPORTS = frozenset({None, "SLOW_BODY"})
 """Transport faults, or none, with which the client receives the whole response."""
@@ -50,7 +46,6 @@ class ConversationKey(NamedTuple):
         return f"agent {short_id(self.agent)}, {contact}"
 
 
-@dataclass(frozen=True, slots=True)
 class Observation:
     """One request and its response. Texts are empty where the entry lacks them.
 
@@ -59,36 +54,52 @@ class Observation:
     one is behind the machine's. All in seconds.
     """
 
-    entry: JournalEntry
-    number: int
-    at: float
-    started_at: float
-    ended_at: float
-    clock_offset: float
-    conversation: ConversationKey
-    operation_id: str
-    requested_session: str
-    """The session that the request named."""
+    def __init__(self, entry: JournalEntry) -> None:
+        request, response = entry["request"], entry["response"]
+        ids = entry.get("requestIds") or {}
+        at = entry["at"]
+        if isinstance(at, str):  # As the control API returns it.
+            at = datetime.fromisoformat(at).timestamp()
+        retry_after = str(response.get("retryAfter"))
+        self.entry = entry
+        self.number = entry["number"]
+        self.at = at
+        self.delay = response.get("delay") or 0.0
+        self.started_at = entry.get("monotonicAt", at)
+        self.ended_at = self.started_at + entry.get("durationMs", 0.0) / 1000 + self.delay
+        self.clock_offset = entry.get("wallClockAt", at) - self.started_at
+        self.conversation = ConversationKey(
+            client=request.get("tokenFingerprint") or "",
+            agent=agent_id_of(entry.get("pathParameters") or {}),
+            location=entry.get("locationId", ""),
+            contact=ids.get("contactId", ""),
+        )
+        self.operation_id = entry.get("operationId", "")
+        self.requested_session = ids.get("executionId", "")
+        """The session that the request named."""
 
-    session: str
-    """The session that holds the turn; empty where no turn was committed."""
+        self.session = entry.get("executionId", "")
+        """The session that holds the turn; empty where no turn was committed."""
 
-    turn: int
-    message: str
-    """A fingerprint of the message."""
+        self.turn = entry.get("turn", 0)
+        self.message = ids.get("message", "")
+        """A fingerprint of the message."""
 
-    status: int
-    rule: str
-    was_scripted: bool
-    """Whether a fault or `Prefer` caused the response, and not the request itself."""
+        self.status = response["status"]
+        self.rule = response["rule"]
+        self.was_scripted = "fault" in entry or "requestedExample" in entry
+        """Whether a fault or `Prefer` caused the response, and not the request itself."""
 
-    was_delivered: bool
-    """Whether the client received the whole response."""
+        self.was_delivered = response.get("transport") in COMPLETE_TRANSPORTS
+        """Whether the client received the whole response."""
 
-    delay: float
-    retry_after: float | None
-    key: str = ""
-    """The Idempotency-Key, for operations that have one."""
+        is_number = RETRY_AFTER_SECONDS.fullmatch(retry_after)
+        self.retry_after = float(retry_after) if is_number else None
+        self.key = ""
+        """The Idempotency-Key, for operations that have one."""
+
+        if self.operation_id == KEYED_OPERATION:
+            self.key = request["headers"].get("idempotency-key", "")
 
     @property
     def fingerprint(self) -> str:
@@ -132,44 +143,9 @@ class Observation:
         return abs(self.clock_offset - other.clock_offset) < CLOCK_TOLERANCE_SECONDS
 
 
-def observe(entry: JournalEntry) -> Observation:
-    """Return the observation of one entry."""
-    request, response = entry["request"], entry["response"]
-    ids = entry.get("requestIds") or {}
-    at = entry["at"]
-    if isinstance(at, str):  # As the control API returns it.
-        at = datetime.fromisoformat(at).timestamp()
-    retry_after = str(response.get("retryAfter"))
-    started_at = entry.get("monotonicAt", at)
-    delay = response.get("delay") or 0.0
-    return Observation(
-        entry=entry,
-        number=entry["number"],
-        at=at,
-        started_at=started_at,
-        ended_at=started_at + entry.get("durationMs", 0.0) / 1000 + delay,
-        clock_offset=entry.get("wallClockAt", at) - started_at,
-        conversation=ConversationKey(
-            client=request.get("tokenFingerprint") or "",
-            agent=agent_id_of(entry.get("pathParameters") or {}),
-            location=entry.get("locationId", ""),
-            contact=ids.get("contactId", ""),
-        ),
-        operation_id=entry.get("operationId", ""),
-        requested_session=ids.get("executionId", ""),
-        session=entry.get("executionId", ""),
-        turn=entry.get("turn", 0),
-        message=ids.get("message", ""),
-        status=response["status"],
-        rule=response["rule"],
-        was_scripted="fault" in entry or "requestedExample" in entry,
-        was_delivered=response.get("transport") in COMPLETE_TRANSPORTS,
-        delay=delay,
-        retry_after=float(retry_after) if RETRY_AFTER_SECONDS.fullmatch(retry_after) else None,
-        key=request["headers"].get("idempotency-key", "")
-        if entry.get("operationId") == KEYED_OPERATION
-        else "",
-    )
+Key = TypeVar("Key", bound=Hashable)
+Earlier: TypeAlias = BoundedDict[Key, Observation]
+"""Earlier requests to compare with, by what the later one must have in common."""
 
 
 class Detection(NamedTuple):
@@ -178,22 +154,6 @@ class Detection(NamedTuple):
     rule: str
     text: str
     journal_entries: tuple[int, ...]
-
-
-class Detector(ABC, Generic[K]):
-    """Examines one request after the other, in the order of the journal."""
-
-    def __init__(self) -> None:
-        self._earlier: BoundedDict[K, Observation] = BoundedDict()
-        """Earlier requests to compare with, by what the later one must have in common."""
-
-    @abstractmethod
-    def observe(self, current: Observation) -> Iterable[Detection]:
-        """Examine the next request; return the rules that it breaks."""
-
-    def finish(self) -> Iterable[Detection]:
-        """Return what only the end of the journal shows; by default nothing."""
-        return ()
 
 
 def short_id(text: str) -> str:

@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from leadway_mock.conformance.observation import Detection, Detector, observe
+from leadway_mock.conformance.observation import Detection, Earlier, Observation
 from leadway_mock.conformance.request_detectors import (
-    EarlyRetryDetector,
-    KeyedRetriesDetector,
-    RepeatedCreationsDetector,
-    RepeatedErrorsDetector,
-    RepeatedMessagesDetector,
-    RepeatedPublicationsDetector,
-    SingleRequestDetector,
-    UsedTokensDetector,
+    find_early_retry,
+    find_invalid_request,
+    find_repeated_creation,
+    find_repeated_error,
+    find_repeated_key,
+    find_repeated_message,
+    find_repeated_publication,
+    find_used_token,
 )
 from leadway_mock.conformance.rules import RULES, Rule, Severity, check_ids
 from leadway_mock.conformance.session_detectors import (
     IDLE_SECONDS,
     DroppedSessionsDetector,
-    MixedUpSessionsDetector,
-    ParallelTurnsDetector,
+    find_mixed_up_session,
+    find_parallel_turns,
 )
 from leadway_mock.state.journal_entry import JournalEntry
+from leadway_mock.util.cache import BoundedDict
 
 MAX_OCCURRENCES = 5
 """Limit of occurrences that a finding lists; the others are only counted."""
+
+
+DETECTORS: tuple[Callable[[Observation, Earlier[Any]], Iterable[Detection]], ...] = (
+    find_mixed_up_session,
+    find_parallel_turns,
+    find_repeated_message,
+    find_early_retry,
+    find_repeated_key,
+    find_repeated_error,
+    find_repeated_creation,
+    find_repeated_publication,
+    find_used_token,
+)
+"""Functions that compare a request with earlier ones, which each keeps in a dictionary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +132,8 @@ def evaluate(
     """
     allowed, requests = check_ids(allow), 0
     findings: dict[str, Finding] = {}
-    detectors: tuple[Detector[Any], ...] = (
-        DroppedSessionsDetector(idle_seconds),
-        MixedUpSessionsDetector(),
-        ParallelTurnsDetector(),
-        RepeatedMessagesDetector(),
-        EarlyRetryDetector(),
-        KeyedRetriesDetector(),
-        RepeatedErrorsDetector(),
-        RepeatedCreationsDetector(),
-        RepeatedPublicationsDetector(),
-        UsedTokensDetector(),
-        SingleRequestDetector(),
-    )
+    dropped_sessions = DroppedSessionsDetector(idle_seconds)
+    earlier: list[Earlier[Any]] = [BoundedDict() for _ in DETECTORS]
 
     def count(detections: Iterable[Detection]) -> None:
         for each in detections:
@@ -139,11 +143,12 @@ def evaluate(
 
     for entry in entries:
         requests += 1
-        observation = observe(entry)
-        for detector in detectors:
-            count(detector.observe(observation))
-    for detector in detectors:
-        count(detector.finish())
+        observation = Observation(entry)
+        dropped_sessions.observe(observation)
+        count(find_invalid_request(observation))
+        for find, known in zip(DETECTORS, earlier, strict=True):
+            count(find(observation, known))
+    count(dropped_sessions.finish())
     return ConformanceReport(requests, _in_order(findings))
 
 

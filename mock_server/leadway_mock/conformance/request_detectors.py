@@ -8,7 +8,7 @@ from typing import TypeAlias
 from leadway_mock.conformance.observation import (
     ConversationKey,
     Detection,
-    Detector,
+    Earlier,
     Observation,
     duration_text,
     short_id,
@@ -78,160 +78,147 @@ API_PREFIX = "/agent-studio"
 MAX_TEXT_CHARS = 200
 
 
-class SingleRequestDetector(Detector[str]):
-    """Detects mistakes that need no other request to be seen."""
-
-    def observe(self, current: Observation) -> Iterator[Detection]:
-        """Yield the rules that the request breaks."""
-        request = current.entry["request"]
-        line = _truncate(f"{request['method']} {request['path']}")
-        if current.entry.get("deprecated"):
-            yield Detection("deprecated-path", line, (current.number,))
-        if request.get("tokenInUrl"):
-            yield Detection("token-in-url", line, (current.number,))
-        if current.operation_id:
-            yield from _headers(current)
-        if not current.was_scripted:
-            yield from _error(current, line)
+def find_invalid_request(current: Observation) -> Iterator[Detection]:
+    """Yield mistakes that need no other request to be seen."""
+    request = current.entry["request"]
+    line = _truncate(f"{request['method']} {request['path']}")
+    if current.entry.get("deprecated"):
+        yield Detection("deprecated-path", line, (current.number,))
+    if request.get("tokenInUrl"):
+        yield Detection("token-in-url", line, (current.number,))
+    if current.operation_id:
+        yield from _headers(current)
+    if not current.was_scripted:
+        yield from _error(current, line)
 
 
-class RepeatedMessagesDetector(Detector[MessageKey]):
-    """Detects messages that are sent again although the agent may have received them."""
+def find_repeated_message(
+    current: Observation, earlier: Earlier[MessageKey]
+) -> Iterator[Detection]:
+    """Find a message that is sent again although the agent may have received it.
 
-    def observe(self, current: Observation) -> Iterator[Detection]:
-        """Compare with the last time that this message was sent with an uncertain outcome."""
-        if not current.message:
-            return
-        key = current.conversation, current.requested_session, current.message
-        before = self._earlier.get(key)
-        repeated = before is not None and (
-            is_retry_after_timeout(current, before)
-            or (is_uncertain(before) and is_soon(current, before))
-        )
-        is_same_turn = before is not None and current.key != "" and current.key == before.key
-        if before and repeated and not is_same_turn:
-            yield _repeated_message(current, before)
-        if is_uncertain(current) or current.delay:
-            # A turn that was committed is the one that a later retry repeats.
-            committed = repeated and before and before.was_committed and not current.was_committed
-            self._earlier[key] = before if before and committed else current
-        elif before and (current.was_committed or current.entry.get("repeated")):
-            del self._earlier[key]
-
-
-class EarlyRetryDetector(Detector[tuple[str, str, str]]):
-    """Detects requests that do not wait as long as `Retry-After` says."""
-
-    def observe(self, current: Observation) -> Iterator[Detection]:
-        """Compare with the last `Retry-After` for this client, location and operation."""
-        key = current.conversation.client, current.conversation.location, current.operation_id
-        limited = self._earlier.get(key)
-        if limited and limited.retry_after and current.started_after(limited):
-            seconds = current.seconds_since(limited)
-            if seconds < limited.retry_after - RETRY_AFTER_TOLERANCE_SECONDS:
-                text = (
-                    f"Retry-After was {limited.retry_after:g} s;"
-                    f" a request came after {duration_text(seconds)}"
-                )
-                yield Detection("retry-after-ignored", text, (limited.number, current.number))
-        if current.retry_after is not None and current.was_delivered:
-            self._earlier[key] = current
+    It is compared with the last time that it was sent with an uncertain outcome.
+    """
+    if not current.message:
+        return
+    key = current.conversation, current.requested_session, current.message
+    before = earlier.get(key)
+    repeated = before is not None and (
+        is_retry_after_timeout(current, before)
+        or (is_uncertain(before) and is_soon(current, before))
+    )
+    is_same_turn = before is not None and current.key != "" and current.key == before.key
+    if before and repeated and not is_same_turn:
+        yield _repeated_message(current, before)
+    if is_uncertain(current) or current.delay:
+        # A turn that was committed is the one that a later retry repeats.
+        committed = repeated and before and before.was_committed and not current.was_committed
+        earlier[key] = before if before and committed else current
+    elif before and (current.was_committed or current.entry.get("repeated")):
+        del earlier[key]
 
 
-class KeyedRetriesDetector(Detector[tuple[str, str]]):
-    """Detects keys that are sent again after a 429 that does not allow it (documented)."""
-
-    def observe(self, current: Observation) -> Iterator[Detection]:
-        """Compare with the last 429 for this key."""
-        if not current.key:
-            return
-        key = current.conversation.client, current.key
-        before = self._earlier.pop(key, None)
-        if before:
-            text = "the key of a 429 without retryable or Retry-After was sent again"
-            yield Detection("idempotency-key-after-429", text, (before.number, current.number))
-        if current.status == TOO_MANY_REQUESTS and current.was_delivered:
-            body = current.entry["response"].get("body")
-            is_retryable = isinstance(body, dict) and body.get("retryable") is True
-            if not is_retryable or current.retry_after is None:
-                self._earlier[key] = current
-
-
-class RepeatedErrorsDetector(Detector[str]):
-    """Detects rejected requests that are sent again unchanged."""
-
-    def observe(self, current: Observation) -> Iterator[Detection]:
-        """Compare with the last time that the same request was rejected.
-
-        Another response now means that the cause was fixed, unless the error was scripted: then
-        the client could not know.
-        """
-        key = current.fingerprint
-        if not key:
-            return
-        before = self._earlier.pop(key, None)
-        same = before and (current.rule == before.rule or before.was_scripted)
-        if before and same and is_soon(current, before):
-            after = duration_text(current.seconds_since(before))
-            text = f"{before.status} {before.rule}, and the same request again after {after}"
-            yield Detection("error-retried", text, (before.number, current.number))
-        if current.status in FINAL_STATUSES and _is_final(current):
-            self._earlier[key] = current
+def find_early_retry(
+    current: Observation, earlier: Earlier[tuple[str, str, str]]
+) -> Iterator[Detection]:
+    """Find a request that does not wait as long as the last `Retry-After` said."""
+    key = current.conversation.client, current.conversation.location, current.operation_id
+    limited = earlier.get(key)
+    if limited and limited.retry_after and current.started_after(limited):
+        seconds = current.seconds_since(limited)
+        if seconds < limited.retry_after - RETRY_AFTER_TOLERANCE_SECONDS:
+            text = (
+                f"Retry-After was {limited.retry_after:g} s;"
+                f" a request came after {duration_text(seconds)}"
+            )
+            yield Detection("retry-after-ignored", text, (limited.number, current.number))
+    if current.retry_after is not None and current.was_delivered:
+        earlier[key] = current
 
 
-class RepeatedCreationsDetector(Detector[str]):
-    """Detects agents that are created again because the first response did not arrive."""
-
-    def observe(self, current: Observation) -> Iterator[Detection]:
-        """Compare with the last time that this creation had an uncertain outcome.
-
-        A list of the agents in between shows the client what happened.
-        """
-        if current.operation_id in LIST_OPERATIONS and current.succeeded:
-            self._earlier.clear()
-        if current.operation_id != "createAgent":
-            return
-        before = self._earlier.pop(current.fingerprint, None)
-        if before and is_soon(current, before):
-            both = _was_created(before) and _was_created(current)
-            text = "the response to createAgent was lost, and the same request was sent again"
-            rule = "agent-duplicated" if both else "retry-unsafe"
-            yield Detection(rule, text, (before.number, current.number))
-        if is_uncertain(current):
-            self._earlier[current.fingerprint] = current
+def find_repeated_key(
+    current: Observation, earlier: Earlier[tuple[str, str]]
+) -> Iterator[Detection]:
+    """Find a key that is sent again after a 429 that does not allow it (documented)."""
+    if not current.key:
+        return
+    key = current.conversation.client, current.key
+    before = earlier.pop(key, None)
+    if before:
+        text = "the key of a 429 without retryable or Retry-After was sent again"
+        yield Detection("idempotency-key-after-429", text, (before.number, current.number))
+    if current.status == TOO_MANY_REQUESTS and current.was_delivered:
+        body = current.entry["response"].get("body")
+        is_retryable = isinstance(body, dict) and body.get("retryable") is True
+        if not is_retryable or current.retry_after is None:
+            earlier[key] = current
 
 
-class RepeatedPublicationsDetector(Detector[tuple[str, str]]):
-    """Detects versions that are published although the client has published them."""
+def find_repeated_error(current: Observation, earlier: Earlier[str]) -> Iterator[Detection]:
+    """Find a rejected request that is sent again unchanged.
 
-    def observe(self, current: Observation) -> Iterator[Detection]:
-        """Compare with the success that this client received for the version."""
-        if current.operation_id != "promoteAndPublish":
-            return
-        version = (current.entry.get("pathParameters") or {}).get("versionId", "")
-        key = current.conversation.client, version
-        before = self._earlier.get(key)
-        if before and current.rule == "version-not-draft" and not current.was_scripted:
-            text = f"version {short_id(version)} was published twice"
-            yield Detection("version-published-again", text, (before.number, current.number))
-        if current.succeeded and not current.was_scripted:
-            self._earlier[key] = current
+    Another response now means that the cause was fixed, unless the error was scripted: then the
+    client could not know.
+    """
+    key = current.fingerprint
+    if not key:
+        return
+    before = earlier.pop(key, None)
+    same = before and (current.rule == before.rule or before.was_scripted)
+    if before and same and is_soon(current, before):
+        after = duration_text(current.seconds_since(before))
+        text = f"{before.status} {before.rule}, and the same request again after {after}"
+        yield Detection("error-retried", text, (before.number, current.number))
+    if current.status in FINAL_STATUSES and _is_final(current):
+        earlier[key] = current
 
 
-class UsedTokensDetector(Detector[str]):
-    """Detects refresh tokens and authorization codes that are sent again after their success."""
+def find_repeated_creation(current: Observation, earlier: Earlier[str]) -> Iterator[Detection]:
+    """Find an agent that is created again because the first response did not arrive.
 
-    def observe(self, current: Observation) -> Iterator[Detection]:
-        """Compare with the success that the client received for the same request."""
-        if current.operation_id != "getAccessToken" or current.was_scripted:
-            return
-        before = self._earlier.get(current.fingerprint)
-        if before and current.rule in USED_TOKEN_RULES:
-            kind = "refresh token" if current.rule.startswith("refresh") else "authorization code"
-            text = f"a {kind} that had brought tokens was sent again"
-            yield Detection("token-reused", text, (before.number, current.number))
-        if current.succeeded:
-            self._earlier[current.fingerprint] = current
+    A list of the agents in between shows the client what happened.
+    """
+    if current.operation_id in LIST_OPERATIONS and current.succeeded:
+        earlier.clear()
+    if current.operation_id != "createAgent":
+        return
+    before = earlier.pop(current.fingerprint, None)
+    if before and is_soon(current, before):
+        both = _was_created(before) and _was_created(current)
+        text = "the response to createAgent was lost, and the same request was sent again"
+        rule = "agent-duplicated" if both else "retry-unsafe"
+        yield Detection(rule, text, (before.number, current.number))
+    if is_uncertain(current):
+        earlier[current.fingerprint] = current
+
+
+def find_repeated_publication(
+    current: Observation, earlier: Earlier[tuple[str, str]]
+) -> Iterator[Detection]:
+    """Find a version that is published although the client has published it."""
+    if current.operation_id != "promoteAndPublish":
+        return
+    version = (current.entry.get("pathParameters") or {}).get("versionId", "")
+    key = current.conversation.client, version
+    before = earlier.get(key)
+    if before and current.rule == "version-not-draft" and not current.was_scripted:
+        text = f"version {short_id(version)} was published twice"
+        yield Detection("version-published-again", text, (before.number, current.number))
+    if current.succeeded and not current.was_scripted:
+        earlier[key] = current
+
+
+def find_used_token(current: Observation, earlier: Earlier[str]) -> Iterator[Detection]:
+    """Find a refresh token or an authorization code that is sent again after its success."""
+    if current.operation_id != "getAccessToken" or current.was_scripted:
+        return
+    before = earlier.get(current.fingerprint)
+    if before and current.rule in USED_TOKEN_RULES:
+        kind = "refresh token" if current.rule.startswith("refresh") else "authorization code"
+        text = f"a {kind} that had brought tokens was sent again"
+        yield Detection("token-reused", text, (before.number, current.number))
+    if current.succeeded:
+        earlier[current.fingerprint] = current
 
 
 def _headers(current: Observation) -> Iterator[Detection]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from leadway_mock.conformance.observation import (
     MAX_ENTRIES,
     ConversationKey,
     Detection,
-    Detector,
+    Earlier,
     Observation,
     short_id,
 )
@@ -49,20 +49,19 @@ class _FirstMessages:
         return self.count >= MIN_REPEATS[has_contact]
 
 
-class DroppedSessionsDetector(Detector[str]):
+class DroppedSessionsDetector:
     """Detects clients that start a session with each message and never continue one.
 
     A client that continues one session can do it, so its other conversations are just short.
     """
 
     def __init__(self, idle_seconds: float) -> None:
-        super().__init__()
         self._idle_seconds = idle_seconds
         self._openers: BoundedDict[str, ConversationKey] = BoundedDict()
         self._continued: BoundedDict[ConversationKey, bool] = BoundedDict()
         self._first_messages: BoundedDict[ConversationKey, _FirstMessages] = BoundedDict()
 
-    def observe(self, current: Observation) -> Iterable[Detection]:
+    def observe(self, current: Observation) -> None:
         """Record a first message, or the continuation of a session."""
         if current.requested_session:
             self._record_continuation(current)
@@ -71,7 +70,6 @@ class DroppedSessionsDetector(Detector[str]):
             body = current.entry["response"].get("body")
             if not (isinstance(body, dict) and body.get("goalCompletion") is True):
                 self._record_first_message(current)
-        return ()
 
     def finish(self) -> Iterator[Detection]:
         """Yield each conversation with enough first messages and no continuation."""
@@ -98,53 +96,48 @@ class DroppedSessionsDetector(Detector[str]):
             first.add(current)
 
 
-class MixedUpSessionsDetector(Detector[str]):
-    """Detects session ids that no response contained, or that belong to another conversation."""
-
-    def observe(self, current: Observation) -> Iterator[Detection]:
-        """Compare the session with its earlier turns."""
-        known = self._earlier.get(current.requested_session)
-        error = current.session_error
-        if error == "session-unknown" and known is None:
-            session = short_id(current.requested_session)
-            text = f"executionId {session} was sent, which no response contained"
-            yield Detection("execution-id-invented", text, (current.number,))
-        if error in {"session-foreign-agent", "session-foreign-location"}:
-            yield _foreign_session(current, known, error.removeprefix("session-foreign-"))
-        if current.was_committed:
-            yield from self._compare_contacts(current)
-
-    def _compare_contacts(self, current: Observation) -> Iterator[Detection]:
-        """Compare the contact with the session's; it may become known later."""
-        known = self._earlier.get(current.session)
-        one, other = known.conversation.contact if known else "", current.conversation.contact
-        if known is None or not one:
-            self._earlier[current.session] = current
-        elif other not in {"", one}:
-            contacts = f"contact {short_id(one)}, then contact {short_id(other)}"
-            text = f"session {short_id(current.session)}: {contacts}"
-            yield Detection("session-across-contacts", text, (known.number, current.number))
+def find_mixed_up_session(current: Observation, earlier: Earlier[str]) -> Iterator[Detection]:
+    """Find a session id that no response contained, or that belongs to another conversation."""
+    known = earlier.get(current.requested_session)
+    error = current.session_error
+    if error == "session-unknown" and known is None:
+        session = short_id(current.requested_session)
+        text = f"executionId {session} was sent, which no response contained"
+        yield Detection("execution-id-invented", text, (current.number,))
+    if error in {"session-foreign-agent", "session-foreign-location"}:
+        yield _foreign_session(current, known, error.removeprefix("session-foreign-"))
+    if current.was_committed:
+        yield from _compare_contacts(current, earlier)
 
 
-class ParallelTurnsDetector(Detector[str]):
-    """Detects two messages of one session at the same time.
+def _compare_contacts(current: Observation, earlier: Earlier[str]) -> Iterator[Detection]:
+    """Compare the contact with the session's; it may become known later."""
+    known = earlier.get(current.session)
+    one, other = known.conversation.contact if known else "", current.conversation.contact
+    if known is None or not one:
+        earlier[current.session] = current
+    elif other not in {"", one}:
+        contacts = f"contact {short_id(one)}, then contact {short_id(other)}"
+        text = f"session {short_id(current.session)}: {contacts}"
+        yield Detection("session-across-contacts", text, (known.number, current.number))
+
+
+def find_parallel_turns(current: Observation, earlier: Earlier[str]) -> Iterator[Detection]:
+    """Find two messages of one session at the same time.
 
     The journal is in the order in which responses were made, so the turn of each session whose
     response was sent last is enough to compare with.
     """
-
-    def observe(self, current: Observation) -> Iterator[Detection]:
-        """Compare with the latest turn of the session."""
-        if not (current.was_committed and current.session == current.requested_session):
-            return
-        latest = self._earlier.get(current.session)
-        overlaps = latest is not None and not current.started_after(latest)
-        if latest and overlaps and not is_retry_after_timeout(current, latest):
-            session = short_id(current.session)
-            text = f"session {session}: turns {latest.turn} and {current.turn} overlap"
-            yield Detection("parallel-turns", text, (latest.number, current.number))
-        if latest is None or current.ended_at > latest.ended_at:
-            self._earlier[current.session] = current
+    if not (current.was_committed and current.session == current.requested_session):
+        return
+    latest = earlier.get(current.session)
+    overlaps = latest is not None and not current.started_after(latest)
+    if latest and overlaps and not is_retry_after_timeout(current, latest):
+        session = short_id(current.session)
+        text = f"session {session}: turns {latest.turn} and {current.turn} overlap"
+        yield Detection("parallel-turns", text, (latest.number, current.number))
+    if latest is None or current.ended_at > latest.ended_at:
+        earlier[current.session] = current
 
 
 def is_retry_after_timeout(current: Observation, before: Observation) -> bool:
