@@ -11,8 +11,7 @@ import os
 import threading
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
@@ -32,16 +31,6 @@ _REQUEST_LABELS = ("operation", "status", "rule")
 _SECONDS = ("leadway_mock_request_seconds", "Duration of requests in seconds.")
 _SECONDS_LABELS = ("operation",)
 _WORKERS = ("leadway_mock_workers", "Running processes of the mock.")
-
-
-@dataclass(frozen=True, slots=True)
-class Gauge:
-    """A current value."""
-
-    name: str
-    text: str
-    value: float
-    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 class Metrics:
@@ -113,13 +102,9 @@ class SharedMetrics:
         return self._files.collect()
 
 
-def prometheus_text(metrics: Metrics | SharedMetrics, *gauges: Gauge) -> bytes:
-    """Return counters and gauges in the text format of Prometheus."""
-    from prometheus_client import core, generate_latest  # noqa: PLC0415 - as above
+def prometheus_text(metrics: Metrics | SharedMetrics, *others: Metric) -> bytes:
+    """Return counters and other metrics in the text format of Prometheus."""
+    from prometheus_client import generate_latest  # noqa: PLC0415 - as above
 
-    families = list(metrics.collect())
-    for each in gauges:
-        family = core.GaugeMetricFamily(each.name, each.text, labels=tuple(each.labels))
-        family.add_metric(tuple(each.labels.values()), each.value)
-        families.append(family)
+    families = [*metrics.collect(), *others]
     return generate_latest(SimpleNamespace(collect=lambda: families))

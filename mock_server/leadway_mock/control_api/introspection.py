@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flask
 
@@ -13,10 +13,13 @@ from leadway_mock.conformance import coverage, evaluate
 from leadway_mock.contract.behaviours import behaviours
 from leadway_mock.control_api.blueprint import ControlAPI
 from leadway_mock.control_api.request_reader import ControlCall
-from leadway_mock.metrics import MEDIA_TYPE, Gauge, prometheus_text
+from leadway_mock.metrics import MEDIA_TYPE, prometheus_text
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.state.journal_query import compile_query
 from leadway_mock.util.names import json_name
+
+if TYPE_CHECKING:
+    from prometheus_client import Metric
 
 
 def register(control: ControlAPI) -> None:
@@ -75,14 +78,14 @@ def _entries(call: ControlCall) -> Iterator[JournalEntry]:
     return call.namespace.journal.find(compile_query({}))
 
 
-def _gauges(call: ControlCall) -> tuple[Gauge, ...]:
-    labels = {"version": __version__, "contract": call.emulator.contract.version}
-    namespace = call.namespace
-    sessions, entries = namespace.sessions.count(), namespace.journal.count()
+def _gauges(call: ControlCall) -> Iterator[Metric]:
+    from prometheus_client import core  # noqa: PLC0415 - slow; see `metrics`
+
+    versions = {"version": __version__, "contract": call.emulator.contract.version}
+    yield core.InfoMetricFamily("leadway_mock", "Versions of mock and contract.", versions)
+    sessions, entries = call.namespace.sessions.count(), call.namespace.journal.count()
     namespaces = len(call.emulator.namespaces.list_open())
-    return (
-        Gauge("leadway_mock_info", "Versions of mock and contract.", 1, labels),
-        Gauge("leadway_mock_sessions", "Sessions in the namespace.", sessions),
-        Gauge("leadway_mock_journal_entries", "Entries in the journal.", entries),
-        Gauge("leadway_mock_namespaces", "Open namespaces.", namespaces),
-    )
+    gauge = core.GaugeMetricFamily
+    yield gauge("leadway_mock_sessions", "Sessions in the namespace.", sessions)
+    yield gauge("leadway_mock_journal_entries", "Entries in the journal.", entries)
+    yield gauge("leadway_mock_namespaces", "Open namespaces.", namespaces)

@@ -1,4 +1,4 @@
-"""Reads Flask requests, and validates calls of the control API by its contract."""
+"""Reads and writes for Flask, and validates calls of the control API by its contract."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import flask
 
 from leadway_mock.contract.model import Operation
 from leadway_mock.documents.problems import ProblemsError
-from leadway_mock.http.messages import APIError, FieldError, Request
+from leadway_mock.http.messages import APIError, FieldError, Request, Response
+from leadway_mock.http_server.responses import status_line
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.namespaces import Namespace
 from leadway_mock.store import StoreDamaged
@@ -253,4 +254,14 @@ def read_request(request: flask.Request, max_body: int) -> Request:
         query=request.query_string.decode("latin-1"),
         headers={name.lower(): value for name, value in request.headers.items()},
         body=request.stream.read(max_body + 1),
+    )
+
+
+def write_response(response: Response) -> flask.Response:
+    """Return the Flask response for a response of the emulator."""
+    return flask.Response(
+        response.body,
+        status=status_line(response.status),
+        headers=dict(response.headers),
+        content_type=response.media_type,
     )

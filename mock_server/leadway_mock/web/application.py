@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from leadway_mock.config.settings import Settings
 from leadway_mock.control_api import control_blueprint, load_control_contract
+from leadway_mock.control_api.request_reader import write_response
 from leadway_mock.http.messages import header_text
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.pipeline.emulator import Emulator
@@ -22,7 +23,7 @@ from leadway_mock.util.redaction import redact_text
 from leadway_mock.web.console_pages import install_console
 from leadway_mock.web.docs_pages import pages_blueprint
 from leadway_mock.web.host_check import install_host_check
-from leadway_mock.web.platform_api import PlatformAPI, install_platform, write_response
+from leadway_mock.web.platform_api import PlatformAPI, install_platform
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from flask import Blueprint, abort
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from leadway_mock.control_api.request_reader import CONTROL_PREFIX, sent_path
+from leadway_mock.control_api.request_reader import CONTROL_PREFIX, sent_path, write_response
 from leadway_mock.http.messages import Request, Response
 
 FOLDER: Final = "console"
@@ -104,7 +104,4 @@ def _respond_to_browser() -> flask.Response | None:
         response = console_file(INDEX)
         response.headers["Vary"] = "Accept"
         return response
-    redirect = console_redirect(view["view"] if view else "")
-    return flask.Response(
-        redirect.body, redirect.status, dict(redirect.headers), content_type=redirect.media_type
-    )
+    return write_response(console_redirect(view["view"] if view else ""))

@@ -11,7 +11,7 @@ from collections.abc import Collection
 import flask
 from flask import request
 
-from leadway_mock.control_api.request_reader import is_control, sent_path
+from leadway_mock.control_api.request_reader import is_control, sent_path, write_response
 from leadway_mock.http.messages import Response
 from leadway_mock.util.authority import Address, is_local, parse_authority, parse_host
 from leadway_mock.util.cache import memoize
@@ -94,10 +94,7 @@ def install_host_check(app: flask.Flask, host_check: HostCheck) -> None:
         error = host_check.error(request.headers.get("Host"))
         if error is None and is_control(sent_path(request)):
             error = _control_error()
-        if error is None:
-            return None
-        headers = dict(error.headers)
-        return flask.Response(error.body, error.status, headers, content_type=error.media_type)
+        return None if error is None else write_response(error)
 
     @app.after_request
     def add_headers(response: flask.Response) -> flask.Response:

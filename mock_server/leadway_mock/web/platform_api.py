@@ -11,10 +11,13 @@ from typing import Final
 
 import flask
 
-from leadway_mock.config.settings import Settings
-from leadway_mock.control_api.request_reader import is_control, read_request, sent_path
+from leadway_mock.control_api.request_reader import (
+    is_control,
+    read_request,
+    sent_path,
+    write_response,
+)
 from leadway_mock.http.messages import Request, Response
-from leadway_mock.http_server.responses import status_line
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.pipeline.hot_reload import hot_reloader_for
 from leadway_mock.pipeline.pipeline import LARGE_BODIES, body_limit
@@ -33,25 +36,22 @@ MAX_HEADERS_CHARS: Final = 1_000
 _HEADER_NAMES: Final = re.compile(r"[A-Za-z0-9-]+(?:[ \t]*,[ \t]*[A-Za-z0-9-]+)*")
 
 
-class CorsPolicy:
-    """Lets web pages of some origins call the platform's API and read its responses (CORS).
+def respond_with_cors(
+    origins: Collection[str], request: Request, handle: Callable[[Request], Response]
+) -> Response:
+    """Return the response to a preflight, or that of `handle` with the headers of CORS.
 
-    The platform has no such headers; they are for front ends in development.
+    So web pages of these origins can call the platform's API and read its responses. The platform
+    has no such headers; they are for front ends in development.
     """
-
-    def __init__(self, origins: Collection[str]) -> None:
-        self._origins = frozenset(origins)
-
-    def respond(self, request: Request, handle: Callable[[Request], Response]) -> Response:
-        """Return the response to a preflight, or that of `handle` with the headers of CORS."""
-        origin = request.headers.get("origin", "")
-        if origin not in self._origins:
-            return handle(request)
-        if request.method == "OPTIONS" and "access-control-request-method" in request.headers:
-            return _preflight_response(origin, request)
-        response = handle(request)
-        more = {**_origin_headers(origin), "Access-Control-Expose-Headers": "*"}
-        return replace(response, headers={**response.headers, **more})
+    origin = request.headers.get("origin", "")
+    if origin not in origins:
+        return handle(request)
+    if request.method == "OPTIONS" and "access-control-request-method" in request.headers:
+        return _preflight_response(origin, request)
+    response = handle(request)
+    more = {**_origin_headers(origin), "Access-Control-Expose-Headers": "*"}
+    return replace(response, headers={**response.headers, **more})
 
 
 def _preflight_response(origin: str, request: Request) -> Response:
@@ -87,8 +87,9 @@ class PlatformAPI:
             if each.id in LARGE_BODIES
         }
         self._limits = tuple(limits.items())
-        self.host_check = HostCheck(settings.host, allowed_names(settings))
-        self._cors = CorsPolicy(settings.cors) if settings.cors else None
+        vendor = (VENDOR_HOST,) if settings.tls else ()
+        self.host_check = HostCheck(settings.host, (*settings.allow_host, *vendor))
+        self._origins = frozenset(settings.cors)
         self.reloading = hot_reloader_for(emulator)
         self._has_console = settings.console
 
@@ -127,18 +128,16 @@ class PlatformAPI:
         if request.path == "/" and self._has_console and prefers_html(request):
             return console_redirect()
         self.reloading.check()
-        if self._cors is not None:
-            return self._cors.respond(request, self.emulator.handle)
+        if self._origins:
+            return respond_with_cors(self._origins, request, self.emulator.handle)
         return self.emulator.handle(request)
 
 
-def allowed_names(settings: Settings) -> tuple[str, ...]:
-    """Return the names in the `Host` header that are allowed besides loopback."""
-    return (*settings.allow_host, VENDOR_HOST) if settings.tls else settings.allow_host
-
-
 def install_platform(app: flask.Flask, platform: PlatformAPI) -> None:
-    """Let `platform` respond to every path outside `/__mock`."""
+    """Let `platform` respond to every path outside `/__mock`.
+
+    Only the mock's HTTP server can cause a transport fault, and it does not call Flask for this.
+    """
 
     @app.before_request
     def respond() -> flask.Response | None:
@@ -146,26 +145,9 @@ def install_platform(app: flask.Flask, platform: PlatformAPI) -> None:
         if not platform.takes(path):
             return None
         request = read_request(flask.request, platform.max_body(path))
-        return write_response(wait_for_delay(platform.respond(request)))
-
-
-def wait_for_delay(response: Response) -> Response:
-    """Sleep for the response's delay; return the response, or an error for a transport fault.
-
-    Only the mock's HTTP server can cause a transport fault, and it does not call Flask for this.
-    """
-    time.sleep(response.delay)
-    return response if response.transport is None else _needs_server(response)
-
-
-def write_response(response: Response) -> flask.Response:
-    """Return the Flask response for a response of the emulator."""
-    return flask.Response(
-        response.body,
-        status=status_line(response.status),
-        headers=dict(response.headers),
-        content_type=response.media_type,
-    )
+        response = platform.respond(request)
+        time.sleep(response.delay)
+        return write_response(_needs_server(response) if response.transport else response)
 
 
 def _needs_server(response: Response) -> Response:

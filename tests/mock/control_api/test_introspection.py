@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from prometheus_client.core import GaugeMetricFamily
 
-from leadway_mock.metrics import Gauge, Metrics, prometheus_text
+from leadway_mock.metrics import Metrics, prometheus_text
 from tests.mock.client import EmulatorClient, content
 from tests.mock.control_api.api import Api
 
@@ -75,7 +76,9 @@ def test_a_bucket_holds_what_is_below_it() -> None:
 
 
 def test_labels_are_escaped() -> None:
-    text = prometheus_text(Metrics(), Gauge("g", "A gauge.", 1, {"label": 'a"b\\c\nd'}))
+    gauge = GaugeMetricFamily("g", "A gauge.", labels=["label"])
+    gauge.add_metric(['a"b\\c\nd'], 1)
+    text = prometheus_text(Metrics(), gauge)
     assert text.endswith(b'g{label="a\\"b\\\\c\\nd"} 1.0\n')
 
 
