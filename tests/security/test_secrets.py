@@ -24,7 +24,7 @@ from leadway_mock.agents.builtin import MANAGED_ID
 from leadway_mock.agents.registry import Agent, AgentRegistry, Token, Version
 from leadway_mock.agents.replies import AgentInput, AgentReply
 from leadway_mock.cli import report
-from leadway_mock.cli.control_client import ControlClient, RunningMock
+from leadway_mock.cli.control_client import ControlClient
 from leadway_mock.cli.main import main
 from leadway_mock.cli.mcp import McpServer
 from leadway_mock.cli.mcp_tools import TOOLS
@@ -295,7 +295,7 @@ def commands(mock: Mock, capsys: pytest.CaptureFixture[str]) -> Iterator[str]:
     file = mock.folder / "report.html"
     assert report.main(["--url", mock.url, "-o", str(file)]) == 0
     yield file.read_text()
-    server = McpServer(ControlClient(RunningMock(mock.url, "")), TOOLS)
+    server = McpServer(ControlClient(mock.url), TOOLS)
     for tool in TOOLS:
         if tool.writes or "text" in tool.required:
             continue

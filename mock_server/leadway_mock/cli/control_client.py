@@ -6,12 +6,14 @@ import argparse
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from leadway_command import CommandParser, print_error
-from leadway_mock.cli.terminal import FAILED, USAGE_ERROR
+from leadway_mock.cli.terminal import FAILED, OK, USAGE_ERROR, print_json
+from leadway_mock.util.authority import is_local, parse_host
 
 if TYPE_CHECKING:
     import ssl
@@ -54,24 +56,23 @@ class CommandError(Exception):
         self.retry_after = retry_after
 
 
+usage_error = partial(CommandError, exit_code=USAGE_ERROR)
+
+
 class NoResponse(CommandError):  # noqa: N818 - what it is
     """Nothing responds at the URL, or no mock does."""
 
 
-class RunningMock(NamedTuple):
-    """Where the mock is, and the token whose namespace is meant, or an empty text."""
-
-    url: str
-    token: str
-
-
 class ControlClient:
-    """Calls operations of the control API. Raises `CommandError`."""
+    """Calls operations of the control API. Raises `CommandError`.
 
-    def __init__(self, target: RunningMock) -> None:
-        self.url = target.url
-        self._token = target.token
-        self._parts = urlsplit(target.url)
+    `url` is where the mock is, `token` the one whose namespace is meant, or an empty text.
+    """
+
+    def __init__(self, url: str, token: str = "") -> None:
+        self.url = url
+        self.token = token
+        self._parts = urlsplit(url)
         self._tls: ssl.SSLContext | None = None
 
     def get(self, path: str, **query: object) -> Any:  # noqa: ANN401 - any JSON value
@@ -95,7 +96,7 @@ class ControlClient:
         """Send a message to an agent; return status, rule, hint and body of the response."""
         path = f"/agent-studio/agent/{quote(agent_id, safe='')}/execute"
         content = {"locationId": os.environ.get("LEADWAY_LOCATION_ID") or LOCATION, **body}
-        headers = {"Version": API_VERSION, "Authorization": f"Bearer {self._token or TOKEN}"}
+        headers = {"Version": API_VERSION, "Authorization": f"Bearer {self.token or TOKEN}"}
         status, fields, text = self._exchange("POST", path, content, TIMEOUT_SECONDS, headers)
         try:
             value = json.loads(text)
@@ -133,8 +134,8 @@ class ControlClient:
         more_headers: Mapping[str, str] = NO_HEADERS,
     ) -> tuple[int, Mapping[str, str], bytes]:
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
         headers |= more_headers
         data = None if body is None else json.dumps(body).encode()
         connection = self._connect(timeout)
@@ -183,44 +184,35 @@ def add_target(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def find_target(options: argparse.Namespace, environment: Mapping[str, str]) -> RunningMock:
-    """Return where the mock is; raises `CommandError` for an unusable URL or token."""
+def find_target(options: argparse.Namespace, environment: Mapping[str, str]) -> ControlClient:
+    """Return a client of the mock; raises `CommandError` for an unusable URL or token."""
     url = options.url or next(filter(None, map(environment.get, URL_VARIABLES)), "")
     if not url:
         url = DEFAULT_URL.format(port=environment.get("LEADWAY_MOCK_PORT") or DEFAULT_PORT)
     parts = _check_url(url)
-    is_local = is_loopback(parts.hostname or "")
-    token = options.token or (environment.get("LEADWAY_TOKEN", "") if is_local else "")
+    is_here = is_local(parse_host(parts.hostname or ""))
+    token = options.token or (environment.get("LEADWAY_TOKEN", "") if is_here else "")
     if not token.isascii() or not token.isprintable() or " " in token:
-        raise CommandError("--token must be printable ASCII.", exit_code=USAGE_ERROR)
-    return RunningMock(f"{parts.scheme}://{parts.netloc}", token)
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host name or address always means this machine."""
-    from ipaddress import ip_address  # noqa: PLC0415 - for a fast start
-
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+        raise usage_error("--token must be printable ASCII.")
+    return ControlClient(f"{parts.scheme}://{parts.netloc}", token)
 
 
 def run(
     arguments: Sequence[str],
     parser: CommandParser,
-    command: Callable[[ControlClient, argparse.Namespace], int],
+    command: Callable[[ControlClient, argparse.Namespace], Any],
 ) -> int:
-    """Parse the arguments, and run a command on the mock; return its exit code."""
+    """Run a command on the mock and print the JSON that it returns; return the exit code."""
     add_target(parser)
     options = parser.parse_args(arguments)
     try:
-        return command(ControlClient(find_target(options, os.environ)), options)
+        result = command(find_target(options, os.environ), options)
     except CommandError as error:
         print_error(f"{parser.prog}: {error}")
         return error.exit_code
+    if result is not None:
+        print_json(result)
+    return OK
 
 
 def _message(value: Any) -> str:  # noqa: ANN401 - any JSON value
@@ -239,11 +231,10 @@ def _check_url(url: str) -> SplitResult:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise CommandError(f"{shown} is no URL: {error}.", exit_code=USAGE_ERROR) from error
+        raise usage_error(f"{shown} is no URL: {error}.") from error
     if parts.scheme not in {"http", "https"} or not host or parts.path.strip("/"):
-        message = f"{shown} must be the base URL of a mock, such as http://127.0.0.1:4010."
-        raise CommandError(message, exit_code=USAGE_ERROR)
+        raise usage_error(f"{shown} must be the base URL of a mock, such as http://127.0.0.1:4010.")
     if host == REAL_SERVICE or host.endswith(f".{REAL_SERVICE}"):
-        message = f"{host} is the real service, which has no control API. Name the URL of a mock."
-        raise CommandError(message, exit_code=USAGE_ERROR)
+        hint = "Name the URL of a mock."
+        raise usage_error(f"{host} is the real service, which has no control API. {hint}")
     return parts

@@ -11,13 +11,17 @@ import re
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from leadway_command import CommandParser, did_you_mean
-from leadway_mock.cli.control_client import CommandError, ControlClient, NoResponse, run
-from leadway_mock.cli.terminal import OK, USAGE_ERROR, print_json
+from leadway_mock.cli.control_client import (
+    CommandError,
+    ControlClient,
+    NoResponse,
+    run,
+    usage_error,
+)
 from leadway_mock.util.files import read_regular_file
 
 UNIT_SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
@@ -31,8 +35,6 @@ _PART: Final = re.compile(r"([0-9.]+)(ms|s|m|h|d)")
 _PLAIN: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _FAULT_SCHEMA: Final = Path(__file__).parents[1] / "faults" / "faults.schema.json"
 
-usage_error = partial(CommandError, exit_code=USAGE_ERROR)
-
 
 def advance(arguments: Sequence[str]) -> int:
     """Move the clock forward; see `leadway mock advance --help`."""
@@ -43,10 +45,9 @@ def advance(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("duration", metavar="DURATION", help="such as 31m, 1h30m, 90s; or seconds")
 
-    def move(client: ControlClient, options: argparse.Namespace) -> int:
+    def move(client: ControlClient, options: argparse.Namespace) -> Any:  # noqa: ANN401 - JSON
         seconds = parse_duration(options.duration, "DURATION")
-        print_json(client.post("/clock/advance", {"seconds": seconds}))
-        return OK
+        return client.post("/clock/advance", {"seconds": seconds})
 
     return run(arguments, parser, move)
 
@@ -66,17 +67,15 @@ def fault(arguments: Sequence[str]) -> int:
         "--disarm", nargs="?", const=ALL, metavar="ID", help="remove all faults, or one"
     )
 
-    def inject(client: ControlClient, options: argparse.Namespace) -> int:
+    def inject(client: ControlClient, options: argparse.Namespace) -> Any:  # noqa: ANN401 - JSON
         if options.disarm and options.fields:
             raise usage_error("--disarm removes faults; leave the fields out.")
         if options.disarm:
             one = "" if options.disarm == ALL else f"/{options.disarm}"
-            print_json(client.call("DELETE", f"/faults{one}"))
-        elif options.fields:
-            print_json(client.post("/faults", fault_of_words(options.fields)))
-        else:
-            print_json(client.get("/faults"))
-        return OK
+            return client.call("DELETE", f"/faults{one}")
+        if options.fields:
+            return client.post("/faults", fault_of_words(options.fields))
+        return client.get("/faults")
 
     return run(arguments, parser, inject)
 
@@ -90,9 +89,8 @@ def reset(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help="what to reset; by default all")
 
-    def empty(client: ControlClient, options: argparse.Namespace) -> int:
-        print_json(client.post("/reset", {"scope": options.parts} if options.parts else {}))
-        return OK
+    def empty(client: ControlClient, options: argparse.Namespace) -> Any:  # noqa: ANN401 - JSON
+        return client.post("/reset", {"scope": options.parts} if options.parts else {})
 
     return run(arguments, parser, empty)
 
@@ -105,15 +103,14 @@ def seed(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("file", metavar="FILE", help="an agents file; - is standard input")
 
-    def load(client: ControlClient, options: argparse.Namespace) -> int:
+    def load(client: ControlClient, options: argparse.Namespace) -> Any:  # noqa: ANN401 - JSON
         text = _read_text(options.file)
         try:
-            print_json(client.post("/agents/seed", {"text": text}))
+            return client.post("/agents/seed", {"text": text})
         except CommandError as error:
             if error.status:
                 raise CommandError(f"{options.file}: {error}", exit_code=error.exit_code) from error
             raise
-        return OK
 
     return run(arguments, parser, load)
 
@@ -129,7 +126,7 @@ def wait(arguments: Sequence[str]) -> int:
         "--timeout", metavar="DURATION", default="30s", help="such as 5s (default: %(default)s)"
     )
 
-    def until_ready(client: ControlClient, options: argparse.Namespace) -> int:
+    def until_ready(client: ControlClient, options: argparse.Namespace) -> dict[str, Any]:
         seconds = parse_duration(options.timeout, "--timeout")
         ends = time.monotonic() + seconds
         while True:
@@ -138,12 +135,10 @@ def wait(arguments: Sequence[str]) -> int:
                 health = client.call("GET", "/health", timeout=max(left, POLL_SECONDS))
             except NoResponse as error:
                 if left <= POLL_SECONDS:
-                    message = f"after {seconds:g} s, {error}"
-                    raise NoResponse(message) from error
+                    raise NoResponse(f"after {seconds:g} s, {error}") from error
                 time.sleep(POLL_SECONDS)
             else:
-                print_json({"url": client.url, **health})
-                return OK
+                return {"url": client.url, **health}
 
     return run(arguments, parser, until_ready)
 

@@ -13,7 +13,6 @@ from leadway_mock.cli.control_client import (
     TOKEN,
     CommandError,
     ControlClient,
-    RunningMock,
 )
 from leadway_mock.cli.options import (
     FAILED,
@@ -92,7 +91,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _is_mock(url: str) -> bool:
     """Return whether a mock, and not another program, responds there."""
-    client = ControlClient(RunningMock(url, ""))
+    client = ControlClient(url)
     try:
         health = client.call("GET", "/health", timeout=RESPONSE_TIMEOUT_SECONDS)
     except CommandError:

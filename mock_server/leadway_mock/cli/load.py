@@ -18,15 +18,16 @@ from leadway_mock.cli.control_client import (
     CommandError,
     add_target,
     find_target,
-    is_loopback,
+    usage_error,
 )
-from leadway_mock.cli.controls import parse_count, parse_duration, usage_error
+from leadway_mock.cli.controls import parse_count, parse_duration
 from leadway_mock.cli.terminal import FAILED, OK, print_json, print_text
 from leadway_mock.dialogues import DialogueError
 from leadway_mock.dialogues.loading.files import load_dialogue
 from leadway_mock.load import LoadPlan, LoadReport, run_load
 from leadway_mock.load.connection import Address
 from leadway_mock.load.script import ScriptError, agent_of, dialogue_lines, numbered_lines
+from leadway_mock.util.authority import is_local, parse_host
 from leadway_mock.util.certificates import client_context
 
 try:
@@ -68,10 +69,10 @@ def main(arguments: Sequence[str]) -> int:
 
 def _plan(options: argparse.Namespace) -> LoadPlan:
     options.url = options.target or options.url
-    url, token = find_target(options, os.environ)
-    parts = urlsplit(url)
+    target = find_target(options, os.environ)
+    parts = urlsplit(target.url)
     host = parts.hostname or ""
-    if not is_loopback(host) and host not in options.allow_host:
+    if not is_local(parse_host(host)) and host not in options.allow_host:
         message = f"{host} is another machine. If it is yours to load, add --allow-host {host}."
         raise usage_error(message)
     talkers = parse_count(options.talkers, "--talkers", MAX_TALKERS)
@@ -92,7 +93,7 @@ def _plan(options: argparse.Namespace) -> LoadPlan:
         timeout=parse_duration(options.timeout, "--timeout"),
         agent_id=options.agent or agent_of(dialogue),
         location_id=options.location,
-        token=token or TOKEN,
+        token=target.token or TOKEN,
     )
 
 

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import IO, Any, Final
 
-from leadway_command import CommandParser, print_error
-from leadway_mock.cli.control_client import CommandError, ControlClient, add_target, find_target
-from leadway_mock.cli.mcp_tools import TOOLS, Tool, ToolError, result_text
-from leadway_mock.cli.terminal import OK
+from leadway_command import CommandParser
+from leadway_mock.cli.control_client import CommandError, ControlClient, run
+from leadway_mock.cli.mcp_tools import TOOLS, Tool, result_text
 
 COMMAND: Final = "leadway mcp"
 HANDSHAKE_VERSIONS: Final = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
@@ -65,16 +63,12 @@ def main(arguments: Sequence[str]) -> int:
         action="store_true",
         help="also offer tools that talk, inject faults, move the clock and reset",
     )
-    add_target(parser)
-    options: argparse.Namespace = parser.parse_args(arguments)
-    try:
-        client = ControlClient(find_target(options, os.environ))
-    except CommandError as error:
-        print_error(f"{COMMAND}: {error}")
-        return error.exit_code
-    tools = [each for each in TOOLS if options.allow_writes or not each.writes]
-    serve(McpServer(client, tools), sys.stdin.buffer, sys.stdout)
-    return OK
+
+    def serve_client(client: ControlClient, options: argparse.Namespace) -> None:
+        tools = [each for each in TOOLS if options.allow_writes or not each.writes]
+        serve(McpServer(client, tools), sys.stdin.buffer, sys.stdout)
+
+    return run(arguments, parser, serve_client)
 
 
 def serve(server: McpServer, lines: IO[bytes], output: IO[str]) -> None:
@@ -202,7 +196,7 @@ class McpServer:
             raise RpcError(INVALID_PARAMS, "`arguments` must be an object.")
         try:
             text, is_error = result_text(tool.call(self._client, arguments)), False
-        except ToolError as error:
+        except CommandError as error:
             text, is_error = str(error), True
         return {"content": [{"type": "text", "text": text}], "isError": is_error}
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from leadway_command import did_you_mean
-from leadway_mock.cli.control_client import CommandError, ControlClient
+from leadway_mock.cli.control_client import ControlClient, usage_error
 from leadway_mock.cli.controls import parse_duration
 
 MAX_RESULT_CHARS: Final = 100_000
@@ -26,10 +26,6 @@ TEXT: Final = {"type": "string"}
 COUNT: Final = {"type": "integer", "minimum": 1, "maximum": 1_000}
 OBJECT: Final = {"type": "object"}
 _TYPES: Final = {"string": str, "integer": int, "object": dict}
-
-
-class ToolError(Exception):
-    """A call of a tool failed; the text says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +57,19 @@ class Tool:
         return content | {"annotations": hints}
 
     def call(self, client: ControlClient, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
-        """Return the JSON of the result; raises `ToolError`."""
-        self._check(arguments)
-        try:
-            return self.function(client, arguments)
-        except CommandError as error:
-            raise ToolError(str(error)) from error
-
-    def _check(self, arguments: Mapping[str, Any]) -> None:
+        """Return the JSON of the result; raises `CommandError`."""
         for name, value in arguments.items():
             if name not in self.parameters:
                 known = ", ".join(self.parameters) or "it has none"
                 hint = did_you_mean(name, self.parameters) or f"; known are: {known}."
-                raise ToolError(f"{self.name} has no argument {name[:MAX_QUOTE_CHARS]!r}{hint}")
+                raise usage_error(f"{self.name} has no argument {name[:MAX_QUOTE_CHARS]!r}{hint}")
             kind = str(self.parameters[name]["type"])
             if not isinstance(value, _TYPES[kind]) or isinstance(value, bool):
-                raise ToolError(f"{name} must be of type {kind}.")
+                raise usage_error(f"{name} must be of type {kind}.")
         missing = [name for name in self.required if name not in arguments]
         if missing:
-            raise ToolError(f"{self.name} needs the argument {missing[0]}.")
+            raise usage_error(f"{self.name} needs the argument {missing[0]}.")
+        return self.function(client, arguments)
 
 
 def result_text(value: object) -> str:
@@ -111,7 +101,7 @@ def _behaviours(client: ControlClient, arguments: Mapping[str, Any]) -> Any:  # 
     found = [row for row in rows if row["id"] == requested]
     if not found:
         hint = did_you_mean(requested, [row["id"] for row in rows]) or "."
-        raise ToolError(f"there is no behaviour {requested[:MAX_QUOTE_CHARS]!r}{hint}")
+        raise usage_error(f"there is no behaviour {requested[:MAX_QUOTE_CHARS]!r}{hint}")
     return found[0]
 
 

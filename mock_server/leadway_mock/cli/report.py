@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from leadway_command import CommandParser, print_line
-from leadway_mock.cli.control_client import CommandError, ControlClient, add_target, find_target
+from leadway_mock.cli.control_client import CommandError, add_target, find_target
 from leadway_mock.cli.options import FAILED, OK, print_error
 from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
         if options.snapshot:
             data = _from_snapshot(options.snapshot)
         else:
-            data = collect(ControlClient(find_target(options, os.environ)).get)
+            data = collect(find_target(options, os.environ).get)
         options.output.write_text(report_html(data), "utf-8")
     except (CommandError, OSError) as error:
         print_error(COMMAND, str(error))

@@ -9,14 +9,13 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from leadway_command import CommandParser
-from leadway_mock.cli.control_client import PAGE, CommandError, ControlClient, run
-from leadway_mock.cli.controls import parse_count, parse_pairs, parse_value, usage_error
+from leadway_mock.cli.control_client import PAGE, CommandError, ControlClient, run, usage_error
+from leadway_mock.cli.controls import parse_count, parse_pairs, parse_value
 from leadway_mock.cli.terminal import (
     BOLD,
     CYAN,
     DIM,
     GREEN,
-    OK,
     RED,
     YELLOW,
     is_terminal,
@@ -72,7 +71,7 @@ def journal(arguments: Sequence[str]) -> int:
         "--limit", metavar="N", default="100", help="newest entries (default: %(default)s)"
     )
 
-    def show_entries(client: ControlClient, options: argparse.Namespace) -> int:
+    def show_entries(client: ControlClient, options: argparse.Namespace) -> Any:  # noqa: ANN401 - JSON
         pairs = parse_pairs(options.match, MATCH_FIELDS, "an entry")
         match = {name: parse_value(text, MATCH_FIELDS[name]) for name, text in pairs}
         limit = parse_count(options.limit, "--limit", PAGE)
@@ -80,14 +79,13 @@ def journal(arguments: Sequence[str]) -> int:
         page = client.post("/journal/find", query)
         page["entries"].reverse()
         if not options.follow and not options.lines:
-            print_json(page)
-            return OK
+            return page
         for entry in page["entries"]:
             _print_entry(entry, as_line=options.lines)
         if options.follow:
             for entry in _new_entries(client, match, page["written"]):
                 _print_entry(entry, as_line=options.lines)
-        return OK
+        return None
 
     return run(arguments, parser, show_entries)
 
@@ -105,7 +103,7 @@ def sessions(arguments: Sequence[str]) -> int:
     state.add_argument("--live", action="store_true", help="only sessions that have not expired")
     state.add_argument("--expired", action="store_true", help="only sessions that have expired")
 
-    def list_sessions(client: ControlClient, options: argparse.Namespace) -> int:
+    def list_sessions(client: ControlClient, options: argparse.Namespace) -> dict[str, Any]:
         query = {
             "agentId": options.agent,
             "locationId": options.location,
@@ -114,8 +112,7 @@ def sessions(arguments: Sequence[str]) -> int:
         }
         pages = list(client.pages("/sessions", **query))
         found = [each for page in pages for each in page["sessions"]]
-        print_json({"sessions": found, "count": pages[-1]["count"]})
-        return OK
+        return {"sessions": found, "count": pages[-1]["count"]}
 
     return run(arguments, parser, list_sessions)
 
@@ -130,16 +127,14 @@ def show(arguments: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print JSON in a terminal, too")
     parser.add_argument("--text", action="store_true", help="print text elsewhere, too")
 
-    def show_session(client: ControlClient, options: argparse.Namespace) -> int:
+    def show_session(client: ControlClient, options: argparse.Namespace) -> dict[str, Any] | None:
         if options.json and options.text:
             raise usage_error("--json and --text exclude each other.")
         session = _read_session(client, options.session)
-        if options.text or (is_terminal() and not options.json):
-            for line in conversation_lines(session):
-                print_text(line)
-        else:
-            print_json(session)
-        return OK
+        if options.json or not (options.text or is_terminal()):
+            return session
+        print_text("\n".join(conversation_lines(session)))
+        return None
 
     return run(arguments, parser, show_session)
 
@@ -152,9 +147,8 @@ def export(arguments: Sequence[str]) -> int:
         " leadway mock export > agents.yaml",
     )
 
-    def print_file(client: ControlClient, _: argparse.Namespace) -> int:
+    def print_file(client: ControlClient, _: argparse.Namespace) -> None:
         print_text(client.get("/agents/export")["text"].rstrip("\n"))
-        return OK
 
     return run(arguments, parser, print_file)
 

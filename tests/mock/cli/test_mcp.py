@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from leadway_mock.cli import mcp
-from leadway_mock.cli.control_client import ControlClient, RunningMock
+from leadway_mock.cli.control_client import ControlClient
 from leadway_mock.cli.mcp import (
     CAPABILITIES_KEY,
     ENVELOPE_VERSIONS,
@@ -40,7 +40,7 @@ class Agent:
     """A coding agent that talks to the server in process."""
 
     def __init__(self, url: str, *, writes: bool = False, version: str = "2025-11-25") -> None:
-        client = ControlClient(RunningMock(url, ""))
+        client = ControlClient(url)
         self.server = McpServer(client, [each for each in TOOLS if writes or not each.writes])
         self.version = version
         self._number = 0
