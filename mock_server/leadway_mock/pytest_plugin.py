@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from leadway_mock.testing import Mock
     from leadway_mock.testing.dialogue_sources import Place
     from leadway_mock.testing.host import HostPool
-    from leadway_mock.testing.live_target import LiveService
+    from leadway_mock.testing.live_target import LiveService, LiveTarget
     from leadway_mock.testing.plugin_support import RunSummary
 
 NAME = "leadway_mock"
@@ -104,8 +104,7 @@ def leadway_mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
     if _runs_live(request):
         with pytest.MonkeyPatch.context() as environment:
             target = _live_target(request)
-            for name, value in target.environment.items():
-                environment.setenv(name, value)
+            _set_environment(environment, target)
             yield target
         return
     if EARLY_MOCK in request.config.stash:
@@ -128,18 +127,14 @@ def leadway_mock_wsgi(request: pytest.FixtureRequest) -> Iterator[Mock]:
 
 @pytest.fixture(scope="session")
 def leadway_mock_session(
-    request: pytest.FixtureRequest,
-    _leadway_mock_hosts: HostPool,
-    leadway_mock_settings: Mapping[str, Any],
+    request: pytest.FixtureRequest, leadway_mock_settings: Mapping[str, Any]
 ) -> Iterator[Mock]:
     """Mock with one URL, token and namespace for all tests; the environment leads to it."""
     mock = request.config.stash.get(EARLY_MOCK, None)
     if mock is None:
-        try:
-            mock = _new_mock(shared_host=_leadway_mock_hosts.get(leadway_mock_settings)).open()
-        except ValueError as error:
-            text = str(error)
-            pytest.fail(text, pytrace=False)
+        with _fail_on_invalid_options():
+            host = _hosts(request.config).get(leadway_mock_settings)
+            mock = _new_mock(shared_host=host).open()
     with pytest.MonkeyPatch.context() as environment:
         _set_environment(environment, mock)
         yield mock
@@ -165,15 +160,6 @@ def _leadway_mock_session_test(
 def leadway_mock_settings() -> Mapping[str, Any]:
     """Settings that the mock starts with, such as `agents_file`; override this fixture."""
     return {}
-
-
-@pytest.fixture(scope="session")
-def _leadway_mock_hosts(pytestconfig: pytest.Config) -> Iterator[HostPool]:
-    """Hosts of this process, one for each set of settings."""
-    hosts = _hosts(pytestconfig)
-    yield hosts
-    if EARLY_MOCK not in pytestconfig.stash:
-        hosts.close()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -205,7 +191,12 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 @contextmanager
 def _mock(request: pytest.FixtureRequest, *, serve: bool) -> Iterator[Mock]:
     item = request.node
-    mock = _open_mock(request, serve=serve)
+    with _fail_on_invalid_options():
+        settings = request.getfixturevalue("leadway_mock_settings")
+        host, options = _hosts(request.config).get(settings), _options(request)
+        mock = _new_mock(shared_host=host, serve=serve, folder=item.path.parent, **options)
+        mock.place = _place(request)
+        mock.open()
     with pytest.MonkeyPatch.context() as environment:
         try:
             _set_environment(environment, mock)
@@ -221,18 +212,15 @@ def _mock(request: pytest.FixtureRequest, *, serve: bool) -> Iterator[Mock]:
 def _session_mock(request: pytest.FixtureRequest, mock: Mock, *, reset: bool) -> Iterator[None]:
     """Judge one test by the session's mock; with `reset`, the mock is empty before and after."""
     item, summary = request.node, _summary(request.config)
-    options = _options(request)
-    if EARLY_MOCK in request.config.stash:  # It began without these settings.
-        settings = request.getfixturevalue("leadway_mock_settings")
-        options = {**(settings if isinstance(settings, Mapping) else {}), **options}
-    if reset and len(mock.journal):
-        summary.add(mock, SESSION)
-    mock.place = _place(request)
-    try:
+    with _fail_on_invalid_options():
+        options = _options(request)
+        if EARLY_MOCK in request.config.stash:  # It began without these settings.
+            settings = request.getfixturevalue("leadway_mock_settings")
+            options = {**(settings if isinstance(settings, Mapping) else {}), **options}
+        if reset and len(mock.journal):
+            summary.add(mock, SESSION)
+        mock.place = _place(request)
         mock.begin_test(reset=reset, folder=item.path.parent, **options)
-    except (TypeError, ValueError) as error:
-        text = str(error)
-        pytest.fail(text, pytrace=False)
     item.stash.setdefault(MOCKS, []).append(mock)
     yield
     item.stash[MOCKS].remove(mock)
@@ -282,22 +270,6 @@ def _live_service(config: pytest.Config) -> LiveService:
     return service
 
 
-def _open_mock(request: pytest.FixtureRequest, *, serve: bool) -> Mock:
-    """Return the mock of a test, open; fail the test if its options are invalid."""
-    hosts = request.getfixturevalue("_leadway_mock_hosts")
-    settings = request.getfixturevalue("leadway_mock_settings")
-    options = _options(request)
-    try:
-        folder = request.node.path.parent
-        host = hosts.get(settings)
-        mock = _new_mock(shared_host=host, serve=serve, folder=folder, **options)
-        mock.place = _place(request)
-        return mock.open()
-    except ValueError as error:  # Errors of dialogues, faults and settings are all this.
-        text = str(error)
-    return pytest.fail(text, pytrace=False)
-
-
 def _place(request: pytest.FixtureRequest) -> Place:
     """Return the file and line of a test, where its marker is or near it."""
     from leadway_mock.testing.dialogue_sources import Place  # noqa: PLC0415 - when needed
@@ -306,15 +278,20 @@ def _place(request: pytest.FixtureRequest) -> Place:
 
 
 def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Return the options of a test's markers; fail the test if they are invalid."""
+    """Return the options of a test's markers; raises `ValueError` if they are invalid."""
     from leadway_mock.testing.plugin_support import parse_marks  # noqa: PLC0415 - when needed
 
     marks, allow = request.node.iter_markers(NAME), request.config.getini("leadway_mock_allow")
+    return parse_marks(list(marks), allow)
+
+
+@contextmanager
+def _fail_on_invalid_options() -> Iterator[None]:
+    """Fail a test, without a traceback, if its dialogues, faults or settings are invalid."""
     try:
-        return parse_marks(list(marks), allow)
-    except ValueError as error:
-        text = str(error)
-    return pytest.fail(text, pytrace=False)
+        yield
+    except (TypeError, ValueError) as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 def _new_mock(**options: Any) -> Mock:  # noqa: ANN401 - the arguments of `Mock`
@@ -323,7 +300,7 @@ def _new_mock(**options: Any) -> Mock:  # noqa: ANN401 - the arguments of `Mock`
     return Mock(**options)
 
 
-def _set_environment(environment: pytest.MonkeyPatch, mock: Mock) -> None:
+def _set_environment(environment: pytest.MonkeyPatch, mock: Mock | LiveTarget) -> None:
     for name, value in mock.environment.items():
         environment.setenv(name, value)
 
@@ -350,11 +327,15 @@ def _summary(config: pytest.Config) -> RunSummary:
     return config.stash.setdefault(SUMMARY, plugin_support.RunSummary())
 
 
+@pytest.hookimpl(trylast=True)  # After the fixtures of the session have ended.
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Send the summary of an xdist worker to the controller."""
+    """Close the hosts; send the summary of an xdist worker to the controller."""
+    stash = session.config.stash
+    if HOSTS in stash and EARLY_MOCK not in stash:
+        stash[HOSTS].close()
     output = getattr(session.config, "workeroutput", None)
-    if output is not None and SUMMARY in session.config.stash:
-        output[NAME] = session.config.stash[SUMMARY].to_json()
+    if output is not None and SUMMARY in stash:
+        output[NAME] = stash[SUMMARY].to_json()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -173,10 +173,6 @@ class Dialogue:
         content["turns"] = [turn | {"line": 0} for turn in content["turns"]]
         return hashlib.blake2b(to_json_text(content).encode(), digest_size=16).hexdigest()
 
-    def applies_to(self, agent_id: str) -> bool:
-        """Return whether the dialogue is for the agent of that id."""
-        return not self.agents or agent_id in self.agents
-
     def turn(self, number: int) -> ScriptedTurn:
         """Return the turn of that number."""
         return self.turns[number - 1]

@@ -65,15 +65,14 @@ class DialoguePosition:
         return {STATE: position | {"captures": dict(self.captures)}}
 
 
-def position_in(state: Mapping[str, Any]) -> DialoguePosition | None:
-    """Return the position in a session's `state`, or None for a session without dialogues."""
-    content = state.get(STATE)
-    return None if content is None else DialoguePosition(**content)
+def position_in(state: Mapping[str, Any]) -> DialoguePosition:
+    """Return the position in a session's `state`; it has not begun for one without dialogues."""
+    return DialoguePosition(**state.get(STATE, {}))
 
 
 def turn_key(reply: AgentReply) -> str:
     """Return a unique key of the scripted turn that made `reply`."""
-    position = position_in(reply.state) or DialoguePosition()
+    position = position_in(reply.state)
     return f"{position.version}/{position.after}"
 
 
@@ -86,7 +85,7 @@ def play(dialogues: Sequence[Dialogue], agent_input: AgentInput) -> AgentReply:
     `UNSCRIPTED_RULE`, `REJECTED_RULE` or `FALLBACK_RULE`, and the near misses.
     """
     known = as_sequence(dialogues)
-    position = position_in(agent_input.state) or DialoguePosition()
+    position = position_in(agent_input.state)
     current = known.by_version.get(position.version) if position.has_begun else None
     here = _expected_turns(current, position) if current else known.first_turns.turns
     turns = here if current else known.first_turns.candidates(agent_input.message)

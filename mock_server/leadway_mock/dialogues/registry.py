@@ -12,7 +12,7 @@ from leadway_mock.agents.replies import AgentReply
 from leadway_mock.dialogues.builder import DialogueBuilder, as_dialogue
 from leadway_mock.dialogues.index import DialogueSequence, as_sequence
 from leadway_mock.dialogues.model import Dialogue, ScriptedTurn, from_json, to_text
-from leadway_mock.dialogues.player import DialoguePosition, position_in
+from leadway_mock.dialogues.player import STATE, DialoguePosition, position_in
 from leadway_mock.state.namespaces import Namespace, NamespaceRegistry, Overrides
 from leadway_mock.store import LazyText, Write
 from leadway_mock.util.cache import BoundedDict
@@ -46,7 +46,9 @@ class DialogueTable:
         """Return the dialogues of one agent, in name order."""
         key = agent_id if agent_id in self.agents else ""  # Limits the number of keys.
         if key not in self._by_agent:
-            of_agent = (each for each in self.by_name.values() if each.applies_to(key))
+            of_agent = (
+                each for each in self.by_name.values() if not each.agents or key in each.agents
+            )
             self._by_agent[key] = DialogueSequence(of_agent)
         return self._by_agent[key]
 
@@ -108,7 +110,7 @@ class DialogueRegistry:
 
         The dialogues are those of the namespace and the one that a session with `state` is in.
         """
-        begun = self._dialogue_at(namespace, position_in(state) or DialoguePosition())
+        begun = self._dialogue_at(namespace, position_in(state))
         named = agent_id in self._table(namespace).agents
         return named or (begun is not None and agent_id in begun.agents)
 
@@ -120,10 +122,10 @@ class DialogueRegistry:
         It is the version that the session began with, or all that it may begin. A session without
         dialogues, `new` or not, has none.
         """
-        position = None if new else position_in(state)
-        if position is None and not new:
+        if not new and STATE not in state:
             return ()
-        if position is None or not position.has_begun:
+        position = position_in(state)
+        if not position.has_begun:
             return self._table(namespace).of_agent(agent_id)
         dialogue = self._dialogue_at(namespace, position)
         return (dialogue,) if dialogue else ()
@@ -137,7 +139,7 @@ class DialogueRegistry:
         when the file changes.
         """
         position = position_in(reply.state)
-        if reply.rule or position is None or not position.has_begun:
+        if reply.rule or not position.has_begun:
             return []
         writes = [namespace.count_write(_usage_key(position.version, position.after))]
         taken = as_sequence(dialogues).by_version.get(position.version)

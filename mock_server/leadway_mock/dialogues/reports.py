@@ -32,15 +32,13 @@ DIFFERENCE_MARK: Final = "<-"
 
 def dialogue_to_json(
     dialogues: Sequence[Dialogue], agent_input: AgentInput, reply: AgentReply
-) -> dict[str, Any] | None:
-    """Return the journal's `dialogue`, redacted, or None where no dialogue was involved.
+) -> dict[str, Any]:
+    """Return the journal's `dialogue`, redacted.
 
     It has the dialogue's `name` (null before one begins), the number of the session's turn, and
     the dialogue's turn. If no turn matched, `turn` is null and `after` is the last turn taken.
     """
     position = position_in(reply.state)
-    if position is None or not dialogues:
-        return None
     taken = as_sequence(dialogues).by_version.get(position.version)
     if taken and not reply.rule:
         turn = taken.turn(position.after)
@@ -58,13 +56,11 @@ def dialogue_to_json(
 
 def near_misses_to_json(reply: AgentReply) -> list[dict[str, Any]]:
     """Return the journal's `nearMisses`, redacted."""
-    misses = [near_miss_to_json(each) for each in reply.near_misses]
+    misses = [
+        asdict(each) | {"comparisons": list(map(asdict, each.comparisons))}
+        for each in reply.near_misses
+    ]
     return cast("list[dict[str, Any]]", redact_json(misses))
-
-
-def near_miss_to_json(miss: NearMiss) -> dict[str, Any]:
-    """Return a near miss as JSON values."""
-    return asdict(miss) | {"comparisons": [asdict(each) for each in miss.comparisons]}
 
 
 def near_miss_hint(reply: AgentReply) -> str:
@@ -72,7 +68,7 @@ def near_miss_hint(reply: AgentReply) -> str:
     if not reply.rule:
         return ""
     position = position_in(reply.state)
-    if not reply.near_misses and position:
+    if not reply.near_misses:
         ended = f"'{position.name}' ended after turn {position.after}"
         return redact_text(f"No turn expects this message: {ended}. {DIALOGUE_ENDED}")
     miss = reply.near_misses[0]
@@ -93,7 +89,7 @@ def near_miss_report(
     width = width or shutil.get_terminal_size((100, 24)).columns
     position = position_in(reply.state)
     lines = [f"No turn expects message {agent_input.turn} of session {agent_input.execution_id}."]
-    if position and position.has_begun:
+    if position.has_begun:
         after = f"after turn {position.after}" if position.after else "at its beginning"
         lines.append(f"The session is in dialogue '{position.name}', {after}.")
         captures = (f"{name} = {_terminal_text(text)}" for name, text in position.captures.items())

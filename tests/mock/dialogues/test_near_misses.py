@@ -9,7 +9,7 @@ from time import process_time
 import pytest
 
 from leadway_mock.agents.patterns import PatternTimeout, parse_pattern
-from leadway_mock.agents.replies import NearMiss
+from leadway_mock.agents.replies import AgentReply, NearMiss
 from leadway_mock.dialogues import (
     DialogueBuilder,
     as_dialogue,
@@ -26,7 +26,7 @@ from leadway_mock.dialogues.reports import (
     columns,
     near_miss_hint,
     near_miss_report,
-    near_miss_to_json,
+    near_misses_to_json,
 )
 from tests.mock.agents.agent_inputs import agent_input
 from tests.mock.dialogues.texts import missed, replies
@@ -174,7 +174,7 @@ def test_a_slow_pattern_is_no_end_of_the_dialogue(monkeypatch: pytest.MonkeyPatc
 
     talk = dialogue("x").user("a").agent("1").user("/(a+)+b/").agent("2")
     *_, reply = replies(talk, "a", "c")
-    assert position_in(reply.state)
+    assert position_in(reply.state).has_begun
     monkeypatch.setattr(ScriptedTurn, "parts", run_out)
     turn = as_dialogue(talk).turn(2)
 
@@ -185,7 +185,7 @@ def test_a_slow_pattern_is_no_end_of_the_dialogue(monkeypatch: pytest.MonkeyPatc
 
 def test_near_misses_are_json() -> None:
     miss = closest(dialogue("x").user("a", variables={"n": 1}, label="top").agent("b"), "z")
-    plain = json.loads(json.dumps(near_miss_to_json(miss)))
+    [plain] = json.loads(json.dumps(near_misses_to_json(AgentReply("", near_misses=(miss,)))))
 
     assert plain["label"] == "top"
     assert plain["comparisons"] == [

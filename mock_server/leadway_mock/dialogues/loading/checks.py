@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import chain
 from typing import Any, Final
 
 from leadway_mock.agents.patterns import PatternError, parse_pattern
 from leadway_mock.agents.registry import AGENT_ID_HINT, invisible_character
 from leadway_mock.agents.templates import BUILT_IN_NAMES, TemplateError, parse_template
 from leadway_mock.dialogues.loading.turn_entries import (
-    BranchEntry,
     Entry,
     TurnEntry,
+    all_entries,
     read_entries,
     turns_of,
 )
@@ -59,7 +58,7 @@ def _agent_problems(document: Document, agent: object) -> Iterator[Problem]:
 
 def _label_problems(document: Document, entries: list[Entry]) -> Iterator[Problem]:
     lines: dict[str, int] = {}
-    for entry in _all_entries(entries):
+    for entry in all_entries(entries):
         label, pointer = entry.text("label"), (*entry.pointer, "label")
         if label and label in lines:
             what = f"the label {quote(label)} is already used on line {lines[label]}"
@@ -74,13 +73,6 @@ def _label_problems(document: Document, entries: list[Entry]) -> Iterator[Proble
             what = f"{quote(target)} is not a label of this dialogue"
             hint = f"did you mean `{close}`?" if close else hint
             yield document.problem_at((*turn.pointer, "then"), what, hint)
-
-
-def _all_entries(entries: list[Entry]) -> Iterator[Entry]:
-    for entry in entries:
-        yield entry
-        if isinstance(entry, BranchEntry):
-            yield from chain.from_iterable(map(_all_entries, entry.paths))
 
 
 def _pattern_problems(document: Document, turn: TurnEntry) -> Iterator[Problem]:

@@ -14,8 +14,7 @@ from leadway_mock.agents.replies import REPLY_FIELDS, reply_fields
 from leadway_mock.dialogues.loading.checks import rule_problems
 from leadway_mock.dialogues.loading.turn_entries import (
     TurnEntry,
-    TurnGraph,
-    build_graph,
+    link_turns,
     read_entries,
     turns_of,
 )
@@ -66,15 +65,17 @@ def read_dialogue(
 def _dialogue(document: Document, file: str, name: str) -> Dialogue:
     content: Any = document.value if isinstance(document.value, Mapping) else {}
     entries, _ = read_entries(document)
-    graph, agent = build_graph(entries), content.get("agent", [])
+    following, agent = link_turns(entries), content.get("agent", [])
     fallback = content.get("fallback", UNSCRIPTED)
     if fallback not in (UNSCRIPTED, REJECT):
         fallback = _reply(document, ("fallback",), fallback)
     latency = read_latency(content["latency"]) if "latency" in content else None
     return Dialogue(
         name=content.get("name", name),
-        turns=tuple(_turn(entry, graph, document, latency) for entry in turns_of(entries)),
-        starts=graph.starts,
+        turns=tuple(
+            _turn(each, following[each.number], document, latency) for each in turns_of(entries)
+        ),
+        starts=following[0],
         agents=(agent,) if isinstance(agent, str) else tuple(agent),
         fallback=fallback,
         at_end=content.get("at_end", UNSCRIPTED),
@@ -83,7 +84,7 @@ def _dialogue(document: Document, file: str, name: str) -> Dialogue:
 
 
 def _turn(
-    entry: TurnEntry, graph: TurnGraph, document: Document, latency: Latency | None
+    entry: TurnEntry, then: tuple[int, ...], document: Document, latency: Latency | None
 ) -> ScriptedTurn:
     content = entry.content
     replies = [_reply(document, *reply) for reply in entry.replies]
@@ -96,7 +97,7 @@ def _turn(
         label=entry.text("label"),
         latency=read_latency(content["latency"]) if "latency" in content else latency,
         fault=read_fault(content["fault"]) if "fault" in content else None,
-        then=graph.successors[entry.number],
+        then=then,
         line=document.position(entry.pointer).line,
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, TypeAlias
 
 from leadway_mock.dialogues.model import END
@@ -59,14 +60,17 @@ def read_entries(document: Document) -> tuple[list[Entry], list[Problem]]:
     return entries, reader.problems
 
 
+def all_entries(entries: list[Entry]) -> Iterator[Entry]:
+    """Yield `entries` and those in their branches, in the order of writing."""
+    for entry in entries:
+        yield entry
+        if isinstance(entry, BranchEntry):
+            yield from chain.from_iterable(map(all_entries, entry.paths))
+
+
 def turns_of(entries: list[Entry]) -> Iterator[TurnEntry]:
     """Yield every turn of `entries`, in the order of writing."""
-    for entry in entries:
-        if isinstance(entry, TurnEntry):
-            yield entry
-        else:
-            for path in entry.paths:
-                yield from turns_of(path)
+    return (each for each in all_entries(entries) if isinstance(each, TurnEntry))
 
 
 @dataclass(slots=True)
@@ -120,17 +124,11 @@ class _EntryReader:
         self.problems.append(self.document.problem_at_key(pointer, what, hint))
 
 
-@dataclass(frozen=True, slots=True)
-class TurnGraph:
-    """Which turns may follow which, by the numbers of the turns."""
+def link_turns(entries: list[Entry]) -> dict[int, tuple[int, ...]]:
+    """Return the numbers of the turns that may follow each turn, in the order they are tried.
 
-    starts: tuple[int, ...]
-    successors: Mapping[int, tuple[int, ...]]
-    """For each turn, the turns that may follow it, in the order in which they are tried."""
-
-
-def build_graph(entries: list[Entry]) -> TurnGraph:
-    """Return the graph of `entries`. A `then` with an unknown label is ignored."""
+    Those at 0 may begin the dialogue. A `then` with an unknown label is ignored.
+    """
     successors: dict[int, tuple[int, ...]] = {}
     labels: dict[str, tuple[int, ...]] = {END: ()}
 
@@ -147,8 +145,8 @@ def build_graph(entries: list[Entry]) -> TurnGraph:
                 labels[entry.text("label")] = following
         return following
 
-    starts = link(entries, ())
+    successors[0] = link(entries, ())
     for turn in turns_of(entries):
         if turn.text("then") in labels:
             successors[turn.number] = labels[turn.text("then")]
-    return TurnGraph(starts, successors)
+    return successors
