@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from leadway_mock.dialogues.builder import Place
     from leadway_mock.testing import Mock
-    from leadway_mock.testing.dialogue_sources import Place
     from leadway_mock.testing.host import HostPool
     from leadway_mock.testing.live_target import LiveService, LiveTarget
     from leadway_mock.testing.plugin_support import RunSummary
@@ -272,7 +272,7 @@ def _live_service(config: pytest.Config) -> LiveService:
 
 def _place(request: pytest.FixtureRequest) -> Place:
     """Return the file and line of a test, where its marker is or near it."""
-    from leadway_mock.testing.dialogue_sources import Place  # noqa: PLC0415 - when needed
+    from leadway_mock.dialogues.builder import Place  # noqa: PLC0415 - when needed
 
     return Place(str(request.node.path), (request.node.location[1] or 0) + 1)
 

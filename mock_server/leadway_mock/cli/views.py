@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -80,11 +81,12 @@ def journal(arguments: Sequence[str]) -> int:
         page["entries"].reverse()
         if not options.follow and not options.lines:
             return page
-        for entry in page["entries"]:
-            _print_entry(entry, as_line=options.lines)
-        if options.follow:
-            for entry in _new_entries(client, match, page["written"]):
-                _print_entry(entry, as_line=options.lines)
+        new = _new_entries(client, match, page["written"]) if options.follow else ()
+        for entry in chain(page["entries"], new):
+            if options.lines:
+                print_text(entry_line(entry))
+            else:
+                print_json(entry)
         return None
 
     return run(arguments, parser, show_entries)
@@ -188,13 +190,6 @@ def entry_line(entry: Mapping[str, Any]) -> str:
 def _format_message(number: str, time_of_day: str, who: str, text: str, colour: str) -> str:
     lines = f"\n{INDENT}".join(short_lines(text).split("\n"))
     return f"{paint(f'{number}  {time_of_day}', DIM)}  {paint(f'{who:<5}', colour)}  {lines}"
-
-
-def _print_entry(entry: Mapping[str, Any], *, as_line: bool) -> None:
-    if as_line:
-        print_text(entry_line(entry))
-    else:
-        print_json(entry)
 
 
 def _new_entries(

@@ -172,16 +172,11 @@ class CallReader:
         if not self._has_body:
             return {}
         request = read_request(flask.request, self._max_body)
-        if not request.body:
-            return self._validate({})
         try:
-            return self._validate(read_json(request, self._max_body))
+            body: Any = read_json(request, self._max_body) if request.body else {}
         except APIError as error:
             raise ControlAPIError(STATUS_BY_ERROR[error.rule], error.hint) from error
-
-    def _validate(self, body: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any JSON value
-        problems = self._validator.errors(body)
-        if problems:
+        if problems := self._validator.errors(body):
             raise invalid_body(problems, lambda each: each.hint or f"{each.message}.")
         normalized: Mapping[str, Any] = _normalize_integers(body)
         return normalized

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Self, TypedDict, Unpack
+from typing import Any, NamedTuple, Self, TypedDict, Unpack
 
 from leadway_mock.agents.patterns import from_compiled
 from leadway_mock.agents.replies import REPLY_FIELDS
@@ -17,6 +17,23 @@ from leadway_mock.documents.problems import Problem, TextPosition
 from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.faults import Fault, as_json
 from leadway_mock.util.json_text import to_json_text
+
+PACKAGE = "leadway_mock."
+
+
+class Place(NamedTuple):
+    """File and line of Python code that adds a dialogue or a turn."""
+
+    file: str
+    line: int
+
+    @classmethod
+    def of_caller(cls) -> Place:
+        """Return the place of the nearest call from outside this package."""
+        frame = inspect.currentframe()
+        while frame and frame.f_globals.get("__name__", "").startswith(PACKAGE):
+            frame = frame.f_back
+        return cls(frame.f_code.co_filename, frame.f_lineno) if frame else cls("", 0)
 
 
 class ConditionOptions(TypedDict, total=False):
@@ -103,7 +120,9 @@ class TurnsBuilder:
     def _append(
         self, content: Mapping[str, Any], paths: tuple[TurnsBuilder, ...] | None = None
     ) -> Self:
-        return replace(self, items=(*self.items, ScriptItem(content, _caller_location()[1], paths)))
+        return replace(
+            self, items=(*self.items, ScriptItem(content, Place.of_caller().line, paths))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +160,7 @@ class DialogueBuilder(TurnsBuilder):
 
 def dialogue(name: str, *, agent: str | Sequence[str] | None = None) -> DialogueBuilder:
     """Begin a dialogue of `agent` (an id, or several), or to every agent."""
-    file, line = _caller_location()
+    file, line = Place.of_caller()
     return DialogueBuilder(properties=_without_none(name=name, agent=agent), file=file, line=line)
 
 
@@ -175,11 +194,3 @@ def _to_document(
             ]
         document.append(content)
     return document
-
-
-def _caller_location() -> tuple[str, int]:
-    """Return the file and line of the nearest caller outside this module."""
-    frame = sys._getframe(1)  # noqa: SLF001 - errors name the line; CPython and PyPy have it
-    while frame.f_code.co_filename == __file__ and frame.f_back is not None:
-        frame = frame.f_back
-    return frame.f_code.co_filename, frame.f_lineno

@@ -56,27 +56,6 @@ class SavedConversation:
     turns: Sequence[SavedTurn]
     url: str
 
-    @property
-    def path(self) -> str:
-        """The platform's path to send messages to."""
-        kind = "managed-agents" if self.is_managed else "agent"
-        return f"/agent-studio/{kind}/{quote(self.agent_id)}/execute"
-
-    @property
-    def version(self) -> str:
-        """The header `Version`."""
-        return "v3" if self.is_managed else "2021-07-28"
-
-    @property
-    def session_field(self) -> str:
-        """The property that continues the conversation."""
-        return "sessionId" if self.is_managed else "executionId"
-
-    @property
-    def text_field(self) -> str:
-        """The property of a response that has the agent's text."""
-        return "finalText" if self.is_managed else "response"
-
 
 def dialogue_text(conversation: SavedConversation) -> tuple[str, str]:
     """Return a dialogue that plays the conversation, and its suffix: `txt`, or `yaml`.
@@ -176,7 +155,7 @@ async function call(method, path, body, more) {{
 test("conversation", async () => {{
   await call("PUT", "/__mock/namespace");
   try {{
-    await call("PUT", "/__mock/dialogues/{name}", {{ text: dialogue }});
+    await call("PUT", "/__mock/dialogues/conversation", {{ text: dialogue }});
     let session;
     for (const [request, text] of turns) {{
       // Put your application here.
@@ -196,24 +175,16 @@ test("conversation", async () => {{
 def vitest_file(conversation: SavedConversation) -> dict[str, str]:
     """Return the conversation as a test for vitest: name, text and command."""
     text, _ = dialogue_text(conversation)
-    turns = (
+    lines = (
         f"  [{_script({'message': each.message, **each.request_fields})}, "
         f"{_script(each.response)}],"
         for each in conversation.turns
     )
     name = f"{NAME}.test.mjs"
-    content = VITEST.format(
-        id=conversation.id,
-        name=NAME,
-        url=_script(conversation.url),
-        dialogue=_script(text),
-        turns="\n".join(turns),
-        version=_script(conversation.version),
-        location=_script(conversation.location_id),
-        path=_script(conversation.path),
-        field=conversation.session_field,
-        text_field=conversation.text_field,
-    )
+    names = _names(conversation)
+    names |= {each: _script(names[each]) for each in ("url", "path", "version")}
+    location, turns = _script(conversation.location_id), "\n".join(lines)
+    content = VITEST.format(**names, dialogue=_script(text), location=location, turns=turns)
     return {
         "name": name,
         "text": content,
@@ -244,13 +215,6 @@ say() {{
 
 def curl_file(conversation: SavedConversation) -> dict[str, str]:
     """Return the conversation as a shell script: name, text and command."""
-    head = CURL.format(
-        id=conversation.id,
-        url=conversation.url,
-        path=conversation.path,
-        version=conversation.version,
-        field=conversation.session_field,
-    )
     location = {"locationId": conversation.location_id}
     lines = []
     for number, turn in enumerate(conversation.turns, start=1):
@@ -258,7 +222,11 @@ def curl_file(conversation: SavedConversation) -> dict[str, str]:
         # JSON is one line here, which is never the last one of the document.
         lines.append(f"say {number} <<'END'\n{_script(body)}\nEND\n")
     name = f"{NAME}.sh"
-    return {"name": name, "text": head + "".join(lines), "command": f"sh {name}"}
+    return {
+        "name": name,
+        "text": CURL.format(**_names(conversation)) + "".join(lines),
+        "command": f"sh {name}",
+    }
 
 
 FILES: Final[Mapping[str, Callable[[SavedConversation], dict[str, str]]]] = {
@@ -268,6 +236,21 @@ FILES: Final[Mapping[str, Callable[[SavedConversation], dict[str, str]]]] = {
     "curl": curl_file,
 }
 """Formats of the control API: each returns name, text and command of a file."""
+
+
+def _names(conversation: SavedConversation) -> dict[str, str]:
+    """Return the platform's names for the conversation, for the templates."""
+    kind, version, field, text_field = "agent", "2021-07-28", "executionId", "response"
+    if conversation.is_managed:
+        kind, version, field, text_field = "managed-agents", "v3", "sessionId", "finalText"
+    return {
+        "id": conversation.id,
+        "url": conversation.url,
+        "path": f"/agent-studio/{kind}/{quote(conversation.agent_id)}/execute",
+        "version": version,
+        "field": field,
+        "text_field": text_field,
+    }
 
 
 def _repeats(transcript: str, turns: Sequence[SavedTurn]) -> bool:

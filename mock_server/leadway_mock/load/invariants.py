@@ -64,7 +64,6 @@ class InvariantChecks:
         self._counts_turns = counts_turns
         self._owners: dict[str, int] = {}  # session -> talker
         self._newest: dict[int, str] = {}  # talker -> session
-        self._begun: set[str] = set()
         self._interactions: dict[str, str] = {}
 
     def check(
@@ -79,14 +78,14 @@ class InvariantChecks:
         own = conversation.session
         if session != own:
             self._add("same-session", own, session, turn, f"the response has session {session}")
+        has_begun = session in self._owners
         owner = self._owners.setdefault(session, talker)
         if owner != talker:
             other = self._newest.get(owner, "")
             what = f"talkers {owner} and {talker} got session {session}"
             self._add("own-session", own, other if other != own else "", turn, what)
-        elif is_first and session in self._begun:
+        elif is_first and has_begun:
             self._add("own-session", own, "", turn, "a second conversation got the session again")
-        self._begun.add(session)
         for other in self._other_sessions(talker, text):
             what = f"the response has text of it: {short_text(text, MAX_TEXT_CHARS)}"
             self._add("own-text", own, other, turn, what)

@@ -37,9 +37,6 @@ class LoadPlan:
     timeout: float = 30.0
     """Seconds after which a turn has failed."""
 
-    seed: int = 1
-    """Decides the pauses."""
-
     agent_id: str = ECHO_ID
     location_id: str = ""
     token: str = field(default="", repr=False)
@@ -79,7 +76,7 @@ class Talker:
         self._number = number
         self._checks = checks
         self._report = report
-        self._random = random.Random(f"{plan.seed}/{number}")  # noqa: S311 - decides pauses
+        self._random = random.Random(number)  # noqa: S311 - decides pauses
         self._connection = TalkerConnection(plan.address, plan.timeout)
         self._path = f"/agent-studio/agent/{quote(plan.agent_id, safe='')}/execute"
         self._headers = _headers(plan)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from textwrap import dedent
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from leadway_mock.agents.registry import AGENT_ID_HINT, is_agent_id
 from leadway_mock.dialogues import (
@@ -20,32 +19,16 @@ from leadway_mock.dialogues import (
     load_dialogues,
     parse_dialogue,
 )
+from leadway_mock.dialogues.builder import Place
 from leadway_mock.dialogues.loading.files import TRANSCRIPTS, YAML
 from leadway_mock.dialogues.reports import relative_file
 from leadway_mock.documents.problems import Problem, TextPosition, quote
 from leadway_mock.testing.arguments import check_type
 
-PACKAGE = "leadway_mock."
-
 SOURCE_TEXT = "a text (YAML, too), a path, or a dialogue built in Python"
 
 DialogueSource: TypeAlias = str | Path | Dialogue | DialogueBuilder
 """A text of several lines, the path of a file or folder, or a dialogue built in Python."""
-
-
-class Place(NamedTuple):
-    """File and line where Python code adds a dialogue."""
-
-    file: str
-    line: int
-
-    @classmethod
-    def of_caller(cls) -> Place:
-        """Return the place of the nearest call from outside this package."""
-        frame = inspect.currentframe()
-        while frame and frame.f_globals.get("__name__", "").startswith(PACKAGE):
-            frame = frame.f_back
-        return cls(frame.f_code.co_filename, frame.f_lineno) if frame else cls("", 0)
 
 
 def read_source(

@@ -22,6 +22,7 @@ from leadway_mock.conformance import (
     evaluate,
 )
 from leadway_mock.dialogues import Dialogue
+from leadway_mock.dialogues.builder import Place
 from leadway_mock.documents.problems import Problem
 from leadway_mock.faults import Fault, FaultError, read_fault
 from leadway_mock.pipeline.created_agents import (
@@ -50,7 +51,6 @@ from leadway_mock.testing.clock import MockClock
 from leadway_mock.testing.dialogue_sources import (
     SOURCE_TEXT,
     DialogueSource,
-    Place,
     read_source,
 )
 from leadway_mock.testing.expectations import (

@@ -13,7 +13,7 @@ from leadway_mock.conformance import (
     merge_reports,
     report_text,
 )
-from leadway_mock.testing.arguments import check_type
+from leadway_mock.testing.arguments import ArgumentError, check_type
 from leadway_mock.testing.expectations import check_kinds
 from leadway_mock.testing.mock import Mock, as_list
 from leadway_mock.util.names import suggest
@@ -24,26 +24,22 @@ if TYPE_CHECKING:
 KEYWORDS = ("dialogue", "faults", "settings", "strict", "allow", "any_token")
 
 
-class MarkError(ValueError):
-    """The marker `leadway_mock` has invalid arguments."""
-
-
 def parse_marks(marks: Sequence[pytest.Mark], allow: Iterable[str]) -> dict[str, Any]:
     """Return the options of a `Mock` for a test with these marks, nearest first.
 
     Dialogues, faults and `allow` add up; of settings and switches, the nearest mark wins.
-    Raises `MarkError` for an unknown keyword or a positional argument.
+    Raises `ArgumentError` for an unknown keyword or a positional argument.
     """
     options: dict[str, Any] = {"dialogue": [], "faults": [], "allow": set(allow)}
     hint = f"Its keyword arguments are {', '.join(KEYWORDS)}."
     for mark in reversed(marks):
         keywords = mark.kwargs
         if mark.args:
-            raise MarkError(f"@pytest.mark.leadway_mock takes no positional arguments. {hint}")
+            raise ArgumentError(f"@pytest.mark.leadway_mock takes no positional arguments. {hint}")
         for name in sorted(set(keywords) - set(KEYWORDS)):
             close = suggest(name, [*KEYWORDS, *FIELDS])
             close = f"write settings={{'{name}': …}}" if name in FIELDS else close
-            raise MarkError(f"@pytest.mark.leadway_mock has no argument {name}; {close} {hint}")
+            raise ArgumentError(f"@pytest.mark.leadway_mock has no argument {name}; {close} {hint}")
         check_type("settings", keywords.get("settings", {}), Mapping, 'such as {"seed": 1}')
         options["dialogue"] += as_list(keywords.get("dialogue", ()))
         options["faults"] += as_list(keywords.get("faults", ()))
