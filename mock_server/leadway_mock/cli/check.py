@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from leadway_mock.dialogues import Dialogue, DialogueError
 from leadway_mock.dialogues.lint import check_faults, conflict_warnings, warnings_of
 from leadway_mock.dialogues.loading.files import dialogue_files, is_agents_file, read_files
 from leadway_mock.documents.problems import Problem, ProblemsError
+from leadway_mock.util.printable_text import count_text
 
 
 @dataclass(slots=True)
@@ -35,17 +35,24 @@ class Report:
     def summary(self) -> str:
         """Return one line with all counts."""
         turns = sum(len(each.turns) for each in self.dialogues)
-        counts = [_count(len(self.dialogues), "dialogue"), _count(turns, "turn")]
+        counts = [count_text(len(self.dialogues), "dialogue"), count_text(turns, "turn")]
         if self.agents_files:
-            counts.append(_count(self.agents_files, "agents file"))
+            counts.append(count_text(self.agents_files, "agents file"))
         problems = sum(len(error.problems) for error in self.errors)
-        totals = f"{_count(problems, 'error')}, {_count(len(self.warnings), 'warning')}"
+        totals = f"{count_text(problems, 'error')}, {count_text(len(self.warnings), 'warning')}"
         return f"{', '.join(counts)}: {totals}"
 
 
 def main(arguments: Sequence[str]) -> int:
     """Check the files named in `arguments`; return 1 if one has an error, 2 for bad usage."""
-    options = _parser().parse_args(arguments)
+    parser = CommandParser(
+        prog="leadway mock check",
+        description="Check dialogues and agents files; print each problem with a hint.",
+        epilog="Exit codes: 0 without errors, 1 with errors, 2 for wrong usage.",
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a file, or a folder of dialogues")
+    parser.add_argument("--strict", action="store_true", help="treat warnings as errors")
+    options = parser.parse_args(arguments)
     report = check(map(Path, options.files))
     for line in report.lines():
         print_error("", line)
@@ -84,18 +91,3 @@ def check(paths: Iterable[Path]) -> Report:
     ]
     report.warnings.sort()
     return report
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = CommandParser(
-        prog="leadway mock check",
-        description="Check dialogues and agents files; print each problem with a hint.",
-        epilog="Exit codes: 0 without errors, 1 with errors, 2 for wrong usage.",
-    )
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a file, or a folder of dialogues")
-    parser.add_argument("--strict", action="store_true", help="treat warnings as errors")
-    return parser

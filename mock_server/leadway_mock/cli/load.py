@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -48,9 +48,8 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         plan = _plan(options)
-        report = asyncio.run(run_load(plan, _progress()))
-        if sys.stderr and sys.stderr.isatty():
-            sys.stderr.write(CLEAR_LINE)
+        report = asyncio.run(run_load(plan, _show_progress))
+        _show_progress(None)
         if options.plot:
             Path(options.plot).write_text(report.to_svg(), "utf-8")
     except CommandError as error:
@@ -110,16 +109,11 @@ def _check_files(talkers: int) -> None:
         raise usage_error(f"{message} `ulimit -n` raises the limit.")
 
 
-def _progress() -> Callable[[LoadReport], None]:
-    """Return a function that shows a line about the running load, if there is a terminal."""
-    if not sys.stderr or not sys.stderr.isatty():
-        return lambda _: None
-
-    def show(report: LoadReport) -> None:
-        sys.stderr.write(f"{CLEAR_LINE}{report.progress()}")
+def _show_progress(report: LoadReport | None) -> None:
+    """Show a line about the running load, or clear it, if there is a terminal."""
+    if sys.stderr and sys.stderr.isatty():
+        sys.stderr.write(f"{CLEAR_LINE}{report.progress() if report else ''}")
         sys.stderr.flush()
-
-    return show
 
 
 def _parser() -> CommandParser:

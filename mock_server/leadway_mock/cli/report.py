@@ -23,7 +23,27 @@ OK_STATUS: Final = 200
 
 def main(arguments: Sequence[str]) -> int:
     """Write the report; return 1 and write none if the mock or the snapshot cannot be read."""
-    options = _parser().parse_args(arguments)
+    parser = CommandParser(
+        prog=COMMAND,
+        description="Write the conversations and requests of a mock as one HTML file.",
+        epilog="The file shows what the console shows, and makes no network requests.",
+    )
+    parser.add_argument(
+        "snapshot",
+        nargs="?",
+        metavar="SNAPSHOT",
+        help="a file of GET /__mock/snapshot, in place of a running mock",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        default=Path("leadway-report.html"),
+        metavar="FILE",
+        help="the file to write (default: leadway-report.html)",
+    )
+    add_target(parser)
+    options = parser.parse_args(arguments)
     try:
         if options.snapshot:
             data = _from_snapshot(options.snapshot)
@@ -54,27 +74,3 @@ def _from_snapshot(file: str) -> dict[str, Any]:
         if restored.status_code != OK_STATUS:
             raise CommandError(f"{file}: {restored.get_json()['message']}")
         return collect(lambda path: client.get(f"/__mock{path}").get_json())
-
-
-def _parser() -> CommandParser:
-    parser = CommandParser(
-        prog=COMMAND,
-        description="Write the conversations and requests of a mock as one HTML file.",
-        epilog="The file shows what the console shows, and makes no network requests.",
-    )
-    parser.add_argument(
-        "snapshot",
-        nargs="?",
-        metavar="SNAPSHOT",
-        help="a file of GET /__mock/snapshot, in place of a running mock",
-    )
-    parser.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        default=Path("leadway-report.html"),
-        metavar="FILE",
-        help="the file to write (default: leadway-report.html)",
-    )
-    add_target(parser)
-    return parser

@@ -24,7 +24,7 @@ from leadway_mock.cli.terminal import (
     print_json,
     print_text,
 )
-from leadway_mock.util.printable_text import short_lines, short_text
+from leadway_mock.util.printable_text import count_text, short_lines, short_text
 
 MATCH_FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "status": {},
@@ -160,11 +160,10 @@ def conversation_lines(session: Mapping[str, Any]) -> Iterator[str]:
     state = paint("expired", RED) if session["expired"] else paint("live", GREEN)
     goal = ", goal reached" if session["goalCompletion"] else ""
     contact = f", contact {short_text(session['contactId'])}" if session["contactId"] else ""
-    count = session["turns"]
     yield paint(f"Session {short_text(session['executionId'])}", BOLD)
     yield (
         f"agent {short_text(session['agentId'])}, location {short_text(session['locationId'])}"
-        f"{contact}: {count} turn{'' if count == 1 else 's'}, {state}{goal}"
+        f"{contact}: {count_text(session['turns'], 'turn')}, {state}{goal}"
     )
     for turn in session["transcript"]:
         time_of_day = turn["at"][11:19]

@@ -8,11 +8,12 @@ pass. docs/conformance.md explains the report, its options and the coverage.
 
 from leadway_mock.conformance.coverage import Coverage, coverage
 from leadway_mock.conformance.report import (
+    RULES,
     ConformanceReport,
+    Severity,
     evaluate,
     merge_reports,
 )
-from leadway_mock.conformance.rules import RULES, Severity
 from leadway_mock.conformance.session_detectors import IDLE_SECONDS
 from leadway_mock.conformance.text_report import (
     assert_conformant,

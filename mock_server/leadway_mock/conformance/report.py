@@ -1,9 +1,13 @@
-"""Conformance report: evaluation of a journal, findings with their occurrences, JSON form."""
+"""Conformance report: the table of rules, evaluation of a journal, findings, JSON form."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from importlib import resources
+from types import MappingProxyType
 from typing import Any
 
 from leadway_mock.conformance.observation import Detection, Earlier, Observation
@@ -17,7 +21,6 @@ from leadway_mock.conformance.request_detectors import (
     find_repeated_publication,
     find_used_token,
 )
-from leadway_mock.conformance.rules import RULES, Rule, Severity, check_ids
 from leadway_mock.conformance.session_detectors import (
     IDLE_SECONDS,
     DroppedSessionsDetector,
@@ -43,6 +46,55 @@ DETECTORS: tuple[Callable[[Observation, Earlier[Any]], Iterable[Detection]], ...
     find_used_token,
 )
 """Functions that compare a request with earlier ones, which each keeps in a dictionary."""
+
+
+class Severity(StrEnum):
+    """Severity of a finding."""
+
+    ERROR = "error"
+    """The platform rejects it, or a conversation is lost, duplicated or mixed up."""
+
+    WARNING = "warning"
+    """It works today, or caused no harm this time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One mistake of a client. All texts are sentences."""
+
+    id: str
+    severity: Severity
+    summary: str
+    """What the client does, and the consequence."""
+
+    hint: str
+    """How to fix it."""
+
+    not_reported: str = ""
+    """What looks similar and is correct."""
+
+
+def _load() -> dict[str, Rule]:
+    text = resources.files(__package__).joinpath("rules.toml").read_text("utf-8")
+    return {
+        name: Rule(name, Severity(rule.pop("severity")), **rule)
+        for name, rule in tomllib.loads(text).items()
+    }
+
+
+RULES: Mapping[str, Rule] = MappingProxyType(_load())
+"""The rules by id, in the order of reports."""
+
+
+def check_ids(ids: Iterable[str]) -> frozenset[str]:
+    """Return `ids` as a set; raises `ValueError` if one is not the id of a rule."""
+    allowed = frozenset([ids] if isinstance(ids, str) else ids)
+    unknown = sorted(allowed - set(RULES))
+    if unknown:
+        raise ValueError(
+            f"unknown finding {', '.join(unknown)}; must be one of {', '.join(RULES)}."
+        )
+    return allowed
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from leadway_mock.conformance.observation import (
     short_id,
 )
 from leadway_mock.conformance.session_detectors import is_retry_after_timeout
+from leadway_mock.util.printable_text import cut_text
 
 RETRY_SECONDS = 60.0
 """Within how many seconds the same request is a retry: the longest time-out seen in public code.
@@ -81,7 +82,7 @@ MAX_TEXT_CHARS = 200
 def find_invalid_request(current: Observation) -> Iterator[Detection]:
     """Yield mistakes that need no other request to be seen."""
     request = current.entry["request"]
-    line = _truncate(f"{request['method']} {request['path']}")
+    line = cut_text(f"{request['method']} {request['path']}", MAX_TEXT_CHARS)
     if current.entry.get("deprecated"):
         yield Detection("deprecated-path", line, (current.number,))
     if request.get("tokenInUrl"):
@@ -227,7 +228,7 @@ def _headers(current: Observation) -> Iterator[Detection]:
     if "idempotency-key" in headers and current.operation_id in KEYLESS_OPERATIONS:
         yield Detection("idempotency-key-ignored", "Idempotency-Key was sent", (current.number,))
     if agent.lower().startswith(BLOCKED_USER_AGENT):
-        text = f"User-Agent was {_truncate(agent)}"
+        text = f"User-Agent was {cut_text(agent, MAX_TEXT_CHARS)}"
         yield Detection("user-agent-blocked", text, (current.number,))
 
 
@@ -242,7 +243,8 @@ def _error(current: Observation, line: str) -> Iterator[Detection]:
         return  # The token in the query is a finding already.
     elif current.rule in RULES_BY_ERROR:
         hint = str(current.entry["response"].get("hint") or line)
-        yield Detection(RULES_BY_ERROR[current.rule], _truncate(hint), (current.number,))
+        text = cut_text(hint, MAX_TEXT_CHARS)
+        yield Detection(RULES_BY_ERROR[current.rule], text, (current.number,))
 
 
 def _invalid_body(current: Observation) -> Detection:
@@ -251,11 +253,8 @@ def _invalid_body(current: Observation) -> Detection:
     misnamed = [each["hint"] for each in violations if each.get("kind") == "misnamed-property"]
     rule = "field-misnamed" if misnamed else "body-invalid"
     texts = misnamed or [each["message"] for each in violations]
-    return Detection(rule, _truncate("; ".join(dict.fromkeys(texts))), (current.number,))
-
-
-def _truncate(text: str) -> str:
-    return text if len(text) <= MAX_TEXT_CHARS else f"{text[:MAX_TEXT_CHARS]}…"
+    text = cut_text("; ".join(dict.fromkeys(texts)), MAX_TEXT_CHARS)
+    return Detection(rule, text, (current.number,))
 
 
 def is_soon(current: Observation, before: Observation) -> bool:

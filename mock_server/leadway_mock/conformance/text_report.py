@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Iterable
 
 from leadway_mock.conformance.coverage import Coverage, OperationCoverage, Outcome
-from leadway_mock.conformance.report import ConformanceReport, Finding, evaluate
-from leadway_mock.conformance.rules import Severity
+from leadway_mock.conformance.report import ConformanceReport, Finding, Severity, evaluate
 from leadway_mock.conformance.session_detectors import IDLE_SECONDS
 from leadway_mock.state.journal_entry import JournalEntry
+from leadway_mock.util.printable_text import count_text
 
 MIN_COLUMNS, MAX_COLUMNS = 40, 100
 """Limits of the line length, whatever the terminal's width."""
@@ -64,14 +64,10 @@ def _columns(width: int | None) -> int:
 def _headline(report: ConformanceReport) -> str:
     errors = sum(each.severity is Severity.ERROR for each in report.findings)
     numbers = {"error": errors, "warning": len(report.findings) - errors}
-    counts = [_count(number, noun) for noun, number in numbers.items() if number]
+    counts = [count_text(number, noun) for noun, number in numbers.items() if number]
     outcome = "failed" if errors else "passed"
-    requests = _count(report.requests, "request")
+    requests = count_text(report.requests, "request")
     return f"Conformance {outcome}: {' and '.join(counts) or 'no finding'} in {requests}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _finding_text(finding: Finding, columns: int) -> str:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, Final
 
 from leadway_mock.control_api.blueprint import ControlAPI, is_cancelled
-from leadway_mock.control_api.request_reader import ControlCall
+from leadway_mock.control_api.request_reader import ControlCall, next_position
 from leadway_mock.state.clock import iso_time
 from leadway_mock.state.journal import Journal
 from leadway_mock.state.journal_entry import JournalEntry
@@ -82,16 +82,16 @@ def _entry_to_json(entry: JournalEntry) -> dict[str, Any]:
 
 
 def _page(journal: Journal, match: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    limit, newest_first = options.get("limit", 100), options.get("order") == "newest"
+    options = {"after": 0, "limit": 100, **options}
     matching = journal.find(
-        compile_query(match), after=options.get("after", 0), newest_first=newest_first
+        compile_query(match),
+        after=options["after"],
+        newest_first=options.get("order") == "newest",
     )
-    entries = list(islice(matching, limit))
-    last = entries[-1]["number"] if len(entries) == limit else None
-    is_end = newest_first and last == 1  # No entry follows number 1, and `after` 0 means all.
+    entries = list(islice(matching, options["limit"]))
     return {
         "entries": list(map(_entry_to_json, entries)),
-        "next": None if is_end else last,
+        "next": next_position([each["number"] for each in entries], options),
         **_sizes(journal, "count"),
     }
 

@@ -17,6 +17,7 @@ from leadway_mock.http_server.responses import status_line
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.namespaces import Namespace
 from leadway_mock.store import StoreDamaged
+from leadway_mock.util.printable_text import cut_text
 from leadway_mock.validation.request_body import BodyValidator, read_json
 
 CONTROL_PREFIX: Final = "/__mock"
@@ -73,7 +74,7 @@ class ControlAPIError(Exception):
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.message = _cut(message, MAX_MESSAGE_CHARS)
+        self.message = cut_text(message, MAX_MESSAGE_CHARS)
         self.place = place
         self.problems = problems[:MAX_LISTED_PROBLEMS]
         self.headers = dict(headers or {})
@@ -91,11 +92,7 @@ class ControlAPIError(Exception):
     def _problem_to_json(self, problem: FieldError) -> dict[str, str]:
         content = {"in": self.place, "pointer": problem.pointer, "message": problem.message}
         texts = content | ({"hint": problem.hint} if problem.hint else {})
-        return {name: _cut(text, MAX_PROBLEM_CHARS) for name, text in texts.items()}
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[:limit]}…"
+        return {name: cut_text(text, MAX_PROBLEM_CHARS) for name, text in texts.items()}
 
 
 def invalid_body(
@@ -118,6 +115,15 @@ def invalid_file(error: ProblemsError, pointer: str) -> ControlAPIError:
 def not_found(kind: str, name: str) -> ControlAPIError:
     """Return the error for a `kind` of thing that the namespace does not have by that name."""
     return ControlAPIError(404, f"The namespace has no {kind} '{name[:MAX_QUOTE_CHARS]}'.")
+
+
+def next_position(positions: Sequence[int], query: Mapping[str, Any]) -> int | None:
+    """Return the `after` of the next page of a list, or None if `positions` are its last ones.
+
+    Newest first, nothing follows position 1, and `after` 0 means all.
+    """
+    is_end = query.get("order") == "newest" and positions[-1:] == [1]
+    return None if is_end or len(positions) < query["limit"] else positions[-1]
 
 
 class CallReader:

@@ -11,7 +11,12 @@ from typing import Any, Final
 import flask
 
 from leadway_mock.control_api.blueprint import ControlAPI
-from leadway_mock.control_api.request_reader import ControlAPIError, ControlCall, not_found
+from leadway_mock.control_api.request_reader import (
+    ControlAPIError,
+    ControlCall,
+    next_position,
+    not_found,
+)
 from leadway_mock.dialogues.conversation_files import FILES, SavedConversation, SavedTurn
 from leadway_mock.state.clock import iso_time
 from leadway_mock.state.journal_entry import JournalEntry
@@ -28,11 +33,10 @@ def register(control: ControlAPI) -> None:
 
     @control.route("listSessions")
     def list_all(call: ControlCall) -> dict[str, Any]:
-        limit = call.query["limit"]
-        page = list(islice(_find_matching(call.namespace, call.query), limit))
+        page = list(islice(_find_matching(call.namespace, call.query), call.query["limit"]))
         return {
             "sessions": [_session_to_json(call.namespace, session) for _, session in page],
-            "next": page[-1][0] if len(page) == limit and not _is_end(page[-1][0], call) else None,
+            "next": next_position([position for position, _ in page], call.query),
             "count": call.namespace.sessions.count(),
         }
 
@@ -43,7 +47,7 @@ def register(control: ControlAPI) -> None:
         turns = call.namespace.sessions.transcript(session.id, after=after, limit=limit)
         return _session_to_json(call.namespace, session) | {
             "transcript": [_turn_to_json(turn) for turn in turns],
-            "next": turns[-1].number if len(turns) == limit else None,
+            "next": next_position([turn.number for turn in turns], call.query),
         }
 
     @control.route("exportSession")
@@ -82,11 +86,6 @@ def _find(call: ControlCall) -> Session:
     if session is None:
         raise not_found("session", call.path["executionId"])
     return session
-
-
-def _is_end(position: int, call: ControlCall) -> bool:
-    """Return whether nothing follows a position: `after` 0 means all."""
-    return call.query.get("order") == "newest" and position == 1
 
 
 def _build_conversation(call: ControlCall, session: Session) -> SavedConversation:

@@ -15,6 +15,7 @@ from leadway_mock.state.armed_faults import ArmedFaults
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.testing.arguments import ArgumentError, check_type
 from leadway_mock.util.names import suggest
+from leadway_mock.util.printable_text import cut_text
 from leadway_mock.util.redaction import fingerprint
 
 KINDS: Mapping[str, str] = {
@@ -159,9 +160,8 @@ def report(unexpected: Sequence[Unexpected], *, requests: str, hint: str = ALLOW
 
 def _first_line(unexpected: Sequence[Unexpected]) -> str:
     first, more = unexpected[0], len(unexpected) - 1
-    reason = " ".join(first.reason.split())
-    short = reason if len(reason) <= MAX_REASON_CHARS else f"{reason[:MAX_REASON_CHARS]}…"
-    return f"{first.kind}: {short}" + (f" (and {more} more)" if more else "")
+    reason = cut_text(" ".join(first.reason.split()), MAX_REASON_CHARS)
+    return f"{first.kind}: {reason}" + (f" (and {more} more)" if more else "")
 
 
 def _unscripted_reason(entry: JournalEntry) -> str:

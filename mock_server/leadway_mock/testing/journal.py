@@ -26,6 +26,7 @@ from leadway_mock.testing.arguments import (
     checks_arguments,
 )
 from leadway_mock.util.names import MAX_COMPARED_CHARS, closest, json_name, suggest
+from leadway_mock.util.printable_text import count_text, cut_text
 
 MAX_LISTED = 20
 """Number of requests in a failure message, the newest ones."""
@@ -68,7 +69,7 @@ class MockJournal:
             count = len(self)
         except RuntimeError:
             return "<MockJournal, not running>"
-        return f"<MockJournal: {count} request{'s' * (count != 1)}>"
+        return f"<MockJournal: {count_text(count, 'request')}>"
 
     @checks_arguments
     def find(self, **match: Any) -> list[JournalEntry]:  # noqa: ANN401 - JSON values
@@ -247,5 +248,4 @@ def format_conversations(sessions: Sequence[Conversation]) -> str:
 
 
 def _format_text(text: str) -> str:
-    cut = text if len(text) <= MAX_TEXT_LENGTH else f"{text[:MAX_TEXT_LENGTH]}…"
-    return cut.replace("\n", "\n            ")
+    return cut_text(text, MAX_TEXT_LENGTH).replace("\n", "\n            ")

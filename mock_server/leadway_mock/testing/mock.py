@@ -72,6 +72,7 @@ from leadway_mock.testing.journal import (
 )
 from leadway_mock.testing.namespace_watch import NamespaceWatch
 from leadway_mock.util.no_proxy import no_proxy_variables
+from leadway_mock.util.printable_text import count_text
 from leadway_mock.util.redaction import fingerprint
 
 if TYPE_CHECKING:
@@ -165,15 +166,14 @@ class Mock:
             return "<Mock, not running>"
         namespace = self.namespace
         dialogues = self.host.emulator.dialogues.of(namespace)
-        counts = {
-            "session": namespace.sessions.count(),
-            "request": namespace.journal.count(),
-            "dialogue": len(dialogues),
-            "fault": len(list(namespace.faults)),
-        }
-        listed = ", ".join(f"{n} {noun}{'s' * (n != 1)}" for noun, n in counts.items())
+        counts = (
+            count_text(namespace.sessions.count(), "session"),
+            count_text(namespace.journal.count(), "request"),
+            count_text(len(dialogues), "dialogue"),
+            count_text(len(list(namespace.faults)), "fault"),
+        )
         place = f"namespace {namespace.name}" if namespace.name else "shared namespace"
-        return f"<Mock {self.host.address or 'without a socket'}, {place}: {listed}>"
+        return f"<Mock {self.host.address or 'without a socket'}, {place}: {', '.join(counts)}>"
 
     # Life cycle
 

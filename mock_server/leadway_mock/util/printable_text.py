@@ -11,15 +11,24 @@ def escape_controls(text: str) -> str:
     return text if text.isprintable() else "".join(map(_printable, text))
 
 
+def cut_text(text: str, limit: int) -> str:
+    """Return `text`, cut to `limit` characters."""
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
 def short_text(text: str, limit: int = MAX_CHARS) -> str:
     """Return `text` on one line, without control characters, and cut to `limit` characters."""
-    return escape_controls(text if len(text) <= limit else f"{text[:limit]}…")
+    return escape_controls(cut_text(text, limit))
 
 
 def short_lines(text: str, limit: int = MAX_LINES_CHARS) -> str:
     """Return the lines of `text` without control characters, cut to `limit` characters."""
-    cut = text if len(text) <= limit else f"{text[:limit]}…"
-    return "\n".join(map(escape_controls, cut.split("\n")))
+    return "\n".join(map(escape_controls, cut_text(text, limit).split("\n")))
+
+
+def count_text(number: int, noun: str) -> str:
+    """Return a number and its noun, in the plural unless the number is 1."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _printable(letter: str) -> str:
