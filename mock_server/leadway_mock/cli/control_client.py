@@ -18,8 +18,6 @@ from leadway_mock.util.authority import is_local, parse_host
 if TYPE_CHECKING:
     import ssl
 
-URL_VARIABLES: Final = ("LEADWAY_MOCK_URL", "LEADWAY_BASE_URL")
-DEFAULT_URL: Final = "http://127.0.0.1:{port}"
 DEFAULT_PORT: Final = "4010"
 TIMEOUT_SECONDS: Final = 40.0
 """Longer than the longest wait of the control API."""
@@ -29,7 +27,6 @@ MAX_QUOTE_CHARS: Final = 80
 PAGE: Final = 1_000
 """Items of a list in one response, the limit of the control API."""
 
-NO_HEADERS: Final[Mapping[str, str]] = {}
 TOKEN: Final = "pit-12345678-1234-4234-8234-123456789abc"  # noqa: S105 - made up
 LOCATION: Final = "C2QujeCh8ZnC7al2InWR"
 API_VERSION: Final = "2021-07-28"
@@ -110,7 +107,7 @@ class ControlClient:
         self, method: str, path: str, body: object = None, *, timeout: float = TIMEOUT_SECONDS
     ) -> Any:  # noqa: ANN401 - any JSON value
         """Return the JSON of the response to one request below `/__mock`."""
-        status, headers, content = self._exchange(method, f"/__mock{path}", body, timeout)
+        status, headers, content = self._exchange(method, f"/__mock{path}", body, timeout, {})
         try:
             value = json.loads(content)
         except ValueError:
@@ -126,17 +123,12 @@ class ControlClient:
         raise CommandError(message, exit_code=code, status=status, retry_after=seconds)
 
     def _exchange(
-        self,
-        method: str,
-        path: str,
-        body: object,
-        timeout: float,
-        more_headers: Mapping[str, str] = NO_HEADERS,
+        self, method: str, path: str, body: object, timeout: float, more: Mapping[str, str]
     ) -> tuple[int, Mapping[str, str], bytes]:
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        headers |= more_headers
+        headers |= more
         data = None if body is None else json.dumps(body).encode()
         connection = self._connect(timeout)
         try:
@@ -186,10 +178,9 @@ def add_target(parser: argparse.ArgumentParser) -> None:
 
 def find_target(options: argparse.Namespace, environment: Mapping[str, str]) -> ControlClient:
     """Return a client of the mock; raises `CommandError` for an unusable URL or token."""
-    url = options.url or next(filter(None, map(environment.get, URL_VARIABLES)), "")
-    if not url:
-        url = DEFAULT_URL.format(port=environment.get("LEADWAY_MOCK_PORT") or DEFAULT_PORT)
-    parts = _check_url(url)
+    port = environment.get("LEADWAY_MOCK_PORT") or DEFAULT_PORT
+    variables = environment.get("LEADWAY_MOCK_URL") or environment.get("LEADWAY_BASE_URL")
+    parts = _check_url(options.url or variables or f"http://127.0.0.1:{port}")
     is_here = is_local(parse_host(parts.hostname or ""))
     token = options.token or (environment.get("LEADWAY_TOKEN", "") if is_here else "")
     if not token.isascii() or not token.isprintable() or " " in token:

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from leadway_command import CommandParser, did_you_mean
 from leadway_mock.cli.control_client import (
+    MAX_QUOTE_CHARS,
     CommandError,
     ControlClient,
     NoResponse,
@@ -26,7 +27,6 @@ from leadway_mock.util.files import read_regular_file
 
 UNIT_SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
 MAX_FILE_BYTES: Final = 16 * 1_048_576
-MAX_QUOTE_CHARS: Final = 80
 POLL_SECONDS: Final = 0.1
 ALL: Final = "all"
 

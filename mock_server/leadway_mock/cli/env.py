@@ -34,9 +34,6 @@ from leadway_mock.util.certificates import (
 from leadway_mock.util.no_proxy import no_proxy_variables
 
 COMMAND = "leadway mock env"
-PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy")
-NODE_SWITCH = "NODE_USE_ENV_PROXY"
-"""Makes `fetch` and `https` of Node 24 and later follow the proxy variables."""
 RESPONSE_TIMEOUT_SECONDS = 5.0
 
 LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
@@ -113,7 +110,8 @@ def interception_variables(url: str, environment: Mapping[str, str]) -> dict[str
     """
     return {
         **trust_variables(),
-        **dict.fromkeys(PROXY_VARIABLES, url),
-        NODE_SWITCH: "1",
+        "HTTPS_PROXY": url,
+        "https_proxy": url,
+        "NODE_USE_ENV_PROXY": "1",  # For `fetch` and `https` of Node 24 and later.
         **no_proxy_variables(url, environment, proxied=VENDOR_HOST),
     }

@@ -15,21 +15,18 @@ from importlib.metadata import version
 from typing import IO, Any, Final
 
 from leadway_command import CommandParser
-from leadway_mock.cli.control_client import CommandError, ControlClient, run
+from leadway_mock.cli.control_client import MAX_QUOTE_CHARS, CommandError, ControlClient, run
 from leadway_mock.cli.mcp_tools import TOOLS, Tool, result_text
 
 COMMAND: Final = "leadway mcp"
 HANDSHAKE_VERSIONS: Final = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 ENVELOPE_VERSIONS: Final = ("2026-07-28",)
-BATCH_VERSIONS: Final = ("2025-03-26",)
-"""The only version in which a line may be a list of messages."""
 
 META_PREFIX: Final = "io.modelcontextprotocol/"
 VERSION_KEY: Final = f"{META_PREFIX}protocolVersion"
 CAPABILITIES_KEY: Final = f"{META_PREFIX}clientCapabilities"
 SERVER_KEY: Final = f"{META_PREFIX}serverInfo"
 MAX_LINE_BYTES: Final = 4 * 1_048_576
-MAX_QUOTE_CHARS: Final = 80
 PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND = -32700, -32600, -32601
 INVALID_PARAMS, INTERNAL_ERROR, VERSION_UNSUPPORTED = -32602, -32603, -32022
 
@@ -113,7 +110,8 @@ class McpServer:
             message = json.loads(line)
         except (ValueError, RecursionError):
             return _error(None, RpcError(PARSE_ERROR, "The line is not JSON."))
-        if isinstance(message, list) and message and self._version in BATCH_VERSIONS:
+        # In this version alone, a line may be a list of messages.
+        if isinstance(message, list) and message and self._version == "2025-03-26":
             responses = filter(None, map(self._respond_to, message))
             return [*responses] or None
         return self._respond_to(message)

@@ -9,11 +9,10 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from leadway_command import did_you_mean
-from leadway_mock.cli.control_client import ControlClient, usage_error
+from leadway_mock.cli.control_client import MAX_QUOTE_CHARS, ControlClient, usage_error
 from leadway_mock.cli.controls import parse_duration
 
 MAX_RESULT_CHARS: Final = 100_000
-MAX_QUOTE_CHARS: Final = 80
 ECHO_AGENT: Final = "p1q2r3s4t5u6v7w8x9y0z1a2"
 
 UNTRUSTED: Final = (

@@ -15,9 +15,6 @@ from leadway_mock.util.printable_text import short_text
 COMPLETE_TRANSPORTS = frozenset({None, "SLOW_BODY"})
 """Transport faults, or none, with which the client receives the whole response."""
 
-KEYED_OPERATION = "executeManagedAgent"
-"""The operation that processes a message with the same key once."""
-
 CLOCK_TOLERANCE_SECONDS = 1.0
 """Two monotonic clocks whose offsets differ by more belong to different machines or boots.
 
@@ -96,9 +93,9 @@ class Observation:
         is_number = RETRY_AFTER_SECONDS.fullmatch(retry_after)
         self.retry_after = float(retry_after) if is_number else None
         self.key = ""
-        """The Idempotency-Key, for operations that have one."""
+        """The Idempotency-Key, for the operation that processes the same key once."""
 
-        if self.operation_id == KEYED_OPERATION:
+        if self.operation_id == "executeManagedAgent":
             self.key = request["headers"].get("idempotency-key", "")
 
     @property

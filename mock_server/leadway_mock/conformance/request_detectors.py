@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import TypeAlias
 
 from leadway_mock.conformance.observation import (
@@ -28,9 +29,6 @@ RETRY_AFTER_TOLERANCE_SECONDS = 0.1
 FINAL_STATUSES = frozenset({400, 401, 403, 404, 405, 413, 415, 422})
 """Error statuses that the same request gets again."""
 
-TIMEOUT_MESSAGE = "Command timed out"
-"""Message of the one 401 that may be retried (observed)."""
-
 MessageKey: TypeAlias = tuple[ConversationKey, str, str]
 """Conversation, session and message."""
 
@@ -53,28 +51,6 @@ RULES_BY_ERROR: Mapping[str, str] = {
     "idempotency-key-reused": "idempotency-key-reused",
 }
 """The rule that a request breaks if it gets this error response."""
-
-ROUTING_ERRORS = frozenset({"route-unknown", "method-not-allowed", "method-not-allowed-401"})
-"""Error responses to requests without an operation."""
-
-UNKNOWN_QUERY = frozenset({"query-unknown", "query-unknown-400"})
-"""Error responses to a query parameter that the contract lacks."""
-
-KEYLESS_OPERATIONS = frozenset({"executeAgent", "executeAgent-deprecated"})
-"""Operations that process a message again, whatever key it has."""
-
-LIST_OPERATIONS = frozenset({"getAgents", "getAgents-deprecated"})
-"""Operations by which a client can see whether an agent was created."""
-
-USED_TOKEN_RULES = frozenset({"refresh-token-invalid", "authorization-code-invalid"})
-
-TOO_MANY_REQUESTS = 429
-
-BLOCKED_USER_AGENT = "python-urllib/"
-"""Start of the User-Agent that the platform's proxy rejects, in lower case (observed)."""
-
-API_PREFIX = "/agent-studio"
-"""Prefix of all paths of the API."""
 
 MAX_TEXT_CHARS = 200
 
@@ -148,7 +124,7 @@ def find_repeated_key(
     if before:
         text = "the key of a 429 without retryable or Retry-After was sent again"
         yield Detection("idempotency-key-after-429", text, (before.number, current.number))
-    if current.status == TOO_MANY_REQUESTS and current.was_delivered:
+    if current.status == HTTPStatus.TOO_MANY_REQUESTS and current.was_delivered:
         body = current.entry["response"].get("body")
         is_retryable = isinstance(body, dict) and body.get("retryable") is True
         if not is_retryable or current.retry_after is None:
@@ -179,7 +155,7 @@ def find_repeated_creation(current: Observation, earlier: Earlier[str]) -> Itera
 
     A list of the agents in between shows the client what happened.
     """
-    if current.operation_id in LIST_OPERATIONS and current.succeeded:
+    if current.operation_id in {"getAgents", "getAgents-deprecated"} and current.succeeded:
         earlier.clear()
     if current.operation_id != "createAgent":
         return
@@ -214,7 +190,7 @@ def find_used_token(current: Observation, earlier: Earlier[str]) -> Iterator[Det
     if current.operation_id != "getAccessToken" or current.was_scripted:
         return
     before = earlier.get(current.fingerprint)
-    if before and current.rule in USED_TOKEN_RULES:
+    if before and current.rule in {"refresh-token-invalid", "authorization-code-invalid"}:
         kind = "refresh token" if current.rule.startswith("refresh") else "authorization code"
         text = f"a {kind} that had brought tokens was sent again"
         yield Detection("token-reused", text, (before.number, current.number))
@@ -225,9 +201,11 @@ def find_used_token(current: Observation, earlier: Earlier[str]) -> Iterator[Det
 def _headers(current: Observation) -> Iterator[Detection]:
     headers = current.entry["request"]["headers"]
     agent = headers.get("user-agent", "")
-    if "idempotency-key" in headers and current.operation_id in KEYLESS_OPERATIONS:
+    # These operations process a message again, whatever key it has.
+    is_keyless = current.operation_id in {"executeAgent", "executeAgent-deprecated"}
+    if "idempotency-key" in headers and is_keyless:
         yield Detection("idempotency-key-ignored", "Idempotency-Key was sent", (current.number,))
-    if agent.lower().startswith(BLOCKED_USER_AGENT):
+    if agent.lower().startswith("python-urllib/"):  # The platform's proxy rejects it (observed).
         text = f"User-Agent was {cut_text(agent, MAX_TEXT_CHARS)}"
         yield Detection("user-agent-blocked", text, (current.number,))
 
@@ -235,11 +213,13 @@ def _headers(current: Observation) -> Iterator[Detection]:
 def _error(current: Observation, line: str) -> Iterator[Detection]:
     if current.rule == "body-invalid":
         yield _invalid_body(current)
-    elif current.rule in ROUTING_ERRORS:
+    elif current.rule in {"route-unknown", "method-not-allowed", "method-not-allowed-401"}:
         path = current.entry["request"]["path"]
-        if current.conversation.client or path.startswith(API_PREFIX):  # A browser's is neither.
+        if current.conversation.client or path.startswith(
+            "/agent-studio"
+        ):  # A browser's is neither.
             yield Detection("path-unknown", line, (current.number,))
-    elif current.rule in UNKNOWN_QUERY and current.entry["request"].get("tokenInUrl"):
+    elif current.rule.startswith("query-unknown") and current.entry["request"].get("tokenInUrl"):
         return  # The token in the query is a finding already.
     elif current.rule in RULES_BY_ERROR:
         hint = str(current.entry["response"].get("hint") or line)
@@ -271,11 +251,13 @@ def is_uncertain(current: Observation) -> bool:
 
 
 def _is_final(current: Observation) -> bool:
-    """Return whether an error is the platform's (a proxy's is no JSON), and not a time-out."""
+    """Return whether an error is the platform's (a proxy's is no JSON), and not a time-out.
+
+    The platform's 401 for a time-out is the one that may be retried (observed).
+    """
     body = current.entry["response"].get("body")
-    return (
-        current.was_delivered and isinstance(body, dict) and body.get("message") != TIMEOUT_MESSAGE
-    )
+    is_json = current.was_delivered and isinstance(body, dict)
+    return is_json and body.get("message") != "Command timed out"
 
 
 def _was_created(observation: Observation) -> bool:

@@ -16,7 +16,6 @@ from leadway_mock.agents.replies import (
     REPLY_FIELDS,
     AgentInput,
     AgentReply,
-    Comparison,
     reply_fields,
 )
 from leadway_mock.agents.templates import fill_texts, parse_template, placeholder_values
@@ -181,11 +180,6 @@ class Dialogue:
         """Return the turns that may follow turn `after`; 0 is the beginning."""
         numbers = self.turn(after).then if after else self.starts
         return tuple(map(self.turn, numbers))
-
-
-def comparison(part: MatchPart) -> Comparison:
-    """Return a part without its captures."""
-    return Comparison(part.name, part.expected, part.found, part.captured is not None)
 
 
 def _match_part(

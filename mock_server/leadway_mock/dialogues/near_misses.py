@@ -11,8 +11,8 @@ from itertools import islice
 from typing import Final
 
 from leadway_mock.agents.patterns import MatchTime, PatternTimeout
-from leadway_mock.agents.replies import AgentInput, NearMiss
-from leadway_mock.dialogues.model import MISSING, Dialogue, MatchPart, ScriptedTurn, comparison
+from leadway_mock.agents.replies import AgentInput, Comparison, NearMiss
+from leadway_mock.dialogues.model import MISSING, Dialogue, MatchPart, ScriptedTurn
 
 MAX_NEAR_MISSES: Final = 3
 """Maximum near misses of one message."""
@@ -74,7 +74,10 @@ def _near_miss(
         line=turn.line,
         position=where,
         closeness=round(sum(map(_closeness, compared)) / len(compared), 2),
-        comparisons=tuple(map(comparison, parts)),
+        comparisons=tuple(
+            Comparison(each.name, each.expected, each.found, each.captured is not None)
+            for each in parts
+        ),
         hint=_hint(turn, parts, agent_input.match_time) if where == "here" else elsewhere,
     )
 

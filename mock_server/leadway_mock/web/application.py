@@ -39,7 +39,6 @@ from leadway_mock.web.host_check import HostCheck, install_host_check
 
 log = logging.getLogger(__name__)
 
-NOTHING_HERE = "Nothing is here. GET /__mock lists what there is."
 PLATFORM = "leadway_mock"
 """Key of the `PlatformAPI` among the extensions of an application."""
 
@@ -97,7 +96,7 @@ def _install_errors(app: Flask) -> None:
     def http_error(error: HTTPException) -> flask.Response:
         message = error.description
         if message == NotFound.description:
-            message = NOTHING_HERE
+            message = "Nothing is here. GET /__mock lists what there is."
         elif isinstance(error, MethodNotAllowed):
             message = f"This path takes {' and '.join(sorted(error.valid_methods or ()))} alone."
         content = {"statusCode": error.code, "message": message, "error": error.name}

@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Final
 
 import flask
-from flask import Blueprint, abort
+from flask import abort
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
@@ -67,10 +67,8 @@ def install_console(app: flask.Flask) -> None:
 
     Browsers that open a call of the control API with a view in the console are redirected there.
     """
-    pages = Blueprint(FOLDER, __name__, url_prefix=f"{CONTROL_PREFIX}/{FOLDER}")
-    pages.add_url_rule("/<name>", view_func=console_file)
+    app.add_url_rule(f"{CONTROL_PREFIX}/{FOLDER}/<name>", view_func=console_file)
     app.before_request(_respond_to_browser)
-    app.register_blueprint(pages)
 
 
 def console_file(name: str) -> flask.Response:

@@ -43,9 +43,18 @@ def pages_blueprint(contract: Callable[[], Contract], control_bytes: bytes = b""
         return response
 
     pages.add_url_rule("", view_func=index, strict_slashes=False)
-    pages.add_url_rule("/docs", view_func=documentation, strict_slashes=False)
-    pages.add_url_rule("/docs/start.js", view_func=start_script)
+
     pages.add_url_rule("/docs/<name>", view_func=asset)
+
+    @pages.get("/docs", strict_slashes=False)
+    def documentation() -> Response:
+        """The contract's documentation, to read and to try in a browser."""
+        return Response(_read("docs.html"), mimetype="text/html")
+
+    @pages.get("/docs/start.js")
+    def start_script() -> Response:
+        """The script that starts the documentation page."""
+        return Response(_read("start.js"), mimetype="text/javascript")
 
     @pages.get("/llms.txt")
     def overview_for_agents() -> Response:
@@ -87,16 +96,6 @@ def index() -> Response:
             listing[_title(rule)] = text.strip().partition("\n")[0]
     body = json.dumps({"name": "leadway-mock", "endpoints": listing}, indent=2)
     return Response(body + "\n", mimetype="application/json")
-
-
-def documentation() -> Response:
-    """The contract's documentation, to read and to try in a browser."""
-    return Response(_read("docs.html"), mimetype="text/html")
-
-
-def start_script() -> Response:
-    """The script that starts the documentation page."""
-    return Response(_read("start.js"), mimetype="text/javascript")
 
 
 def asset(name: str) -> Response:
