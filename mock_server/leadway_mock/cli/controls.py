@@ -74,7 +74,10 @@ def fault(arguments: Sequence[str]) -> int:
             one = "" if options.disarm == ALL else f"/{options.disarm}"
             return client.call("DELETE", f"/faults{one}")
         if options.fields:
-            return client.post("/faults", fault_of_words(options.fields))
+            schema = json.loads(_FAULT_SCHEMA.read_bytes())["properties"]
+            pairs = parse_pairs(options.fields, schema, "a fault")
+            fields = {name: parse_value(text, schema[name]) for name, text in pairs}
+            return client.post("/faults", fields)
         return client.get("/faults")
 
     return run(arguments, parser, inject)
@@ -159,13 +162,6 @@ def parse_count(text: str, name: str, most: int) -> int:
     if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= most:
         raise usage_error(f"{name} must be a whole number from 1 to {most}, not {text[:20]!r}.")
     return int(text)
-
-
-def fault_of_words(words: Iterable[str]) -> dict[str, Any]:
-    """Return the fault of words such as `status=500`; raises `CommandError`."""
-    schema = json.loads(_FAULT_SCHEMA.read_bytes())["properties"]
-    pairs = parse_pairs(words, schema, "a fault")
-    return {name: parse_value(text, schema[name]) for name, text in pairs}
 
 
 def parse_pairs(

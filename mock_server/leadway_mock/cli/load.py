@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from leadway_command import CommandParser, print_error
+from leadway_mock.agents.builtin import ECHO_ID
 from leadway_mock.cli.control_client import (
     LOCATION,
     TOKEN,
@@ -24,9 +25,10 @@ from leadway_mock.cli.controls import parse_count, parse_duration
 from leadway_mock.cli.terminal import FAILED, OK, print_json, print_text
 from leadway_mock.dialogues import DialogueError
 from leadway_mock.dialogues.loading.files import load_dialogue
-from leadway_mock.load import LoadPlan, LoadReport, run_load
 from leadway_mock.load.connection import Address
-from leadway_mock.load.script import ScriptError, agent_of, dialogue_lines, numbered_lines
+from leadway_mock.load.report import LoadReport
+from leadway_mock.load.script import ScriptError, dialogue_lines, numbered_lines
+from leadway_mock.load.talkers import LoadPlan, run_load
 from leadway_mock.util.authority import is_local, parse_host
 from leadway_mock.util.certificates import client_context
 
@@ -90,7 +92,7 @@ def _plan(options: argparse.Namespace) -> LoadPlan:
         lines=lines,
         think=parse_duration(options.think, "--think"),
         timeout=parse_duration(options.timeout, "--timeout"),
-        agent_id=options.agent or agent_of(dialogue),
+        agent_id=options.agent or (dialogue.agents[0] if dialogue and dialogue.agents else ECHO_ID),
         location_id=options.location,
         token=target.token or TOKEN,
     )

@@ -34,19 +34,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _call(FUNCTIONS.get(word, f"{word}:main"), arguments[1:])
     if word == "help":
         return _call("serve:show_help", ())
-    if word and not word.startswith("-"):
-        return _reject_command(word)
-    return _call("serve:main", arguments)
+    if not word or word.startswith("-"):
+        return _call("serve:main", arguments)
+    hint = did_you_mean(word, [*COMMANDS, "help"], "leadway mock ")
+    serve = "" if hint else "; `leadway mock` without a command serves the mock"
+    print_error(f"leadway mock: unknown command {word[:MAX_SHOWN_CHARS]!r}{hint}{serve}")
+    return USAGE_ERROR
 
 
 def _call(function: str, arguments: Sequence[str]) -> int:
     module, _, name = function.partition(":")
     code: int = getattr(import_module(f"leadway_mock.cli.{module}"), name)(arguments)
     return code
-
-
-def _reject_command(word: str) -> int:
-    hint = did_you_mean(word, [*COMMANDS, "help"], "leadway mock ")
-    serve = "" if hint else "; `leadway mock` without a command serves the mock"
-    print_error(f"leadway mock: unknown command {word[:MAX_SHOWN_CHARS]!r}{hint}{serve}")
-    return USAGE_ERROR

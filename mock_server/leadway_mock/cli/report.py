@@ -15,7 +15,7 @@ from leadway_mock.cli.options import FAILED, OK, print_error
 from leadway_mock.config.settings import Settings
 from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.web import create_app
-from leadway_mock.web.report_file import collect, report_html
+from leadway_mock.web.console_pages import collect, report_html
 
 COMMAND: Final = "leadway report"
 OK_STATUS: Final = 200

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import sys
-from collections.abc import Mapping
 from typing import Final
 
 OK, FAILED, USAGE_ERROR = 0, 1, 2
@@ -18,7 +17,6 @@ BOLD, DIM, RED, GREEN, YELLOW, BLUE, CYAN = "1", "2", "31", "32", "33", "34", "3
 _TOKEN: Final = re.compile(
     r'(?P<text>"(?:[^"\\]|\\.)*")(?P<colon>:)?|(?P<word>true|false|null)|(?P<number>-?[0-9][0-9.eE+-]*)'
 )
-_NO_COLOUR: Final = frozenset({"dumb", "unknown"})
 
 
 def is_terminal() -> bool:
@@ -26,10 +24,10 @@ def is_terminal() -> bool:
     return bool(sys.stdout) and sys.stdout.isatty()
 
 
-def has_colour(environment: Mapping[str, str] = os.environ) -> bool:
+def has_colour() -> bool:
     """Return whether to colour the output: in a terminal, unless `NO_COLOR` is set."""
-    terminal = environment.get("TERM", "")
-    return is_terminal() and not environment.get("NO_COLOR") and terminal not in _NO_COLOUR
+    is_able = os.environ.get("TERM", "") not in {"dumb", "unknown"}
+    return is_terminal() and is_able and not os.environ.get("NO_COLOR")
 
 
 def paint(text: str, colour: str) -> str:

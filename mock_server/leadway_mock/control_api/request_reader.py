@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -32,7 +32,6 @@ MAX_QUOTE_CHARS: Final = 80
 MAX_EXACT_INTEGER: Final = 2**53
 """Largest number with a decimal point that is known to be an integer."""
 
-LINE: Final = "line {line}, column {column}: {message}"
 INTEGER: Final = re.compile(r"[0-9]{1,16}")  # Python and SQLite reject thousands of digits.
 RESET: Final = "reset"
 """The operation that also works on a damaged store, which it empties."""
@@ -105,8 +104,9 @@ def invalid_body(
 
 def invalid_file(error: ProblemsError, pointer: str) -> ControlAPIError:
     """Return the error for a file that a body has at `pointer`, with the places in the file."""
+    line = "line {line}, column {column}: {message}"
     problems = [
-        FieldError(pointer, LINE.format(**each.to_json()), each.hint)
+        FieldError(pointer, line.format(**each.to_json()), each.hint)
         for each in error.problems[:MAX_LISTED_PROBLEMS]
     ]
     return invalid_body(problems, "{0.message} — {0.hint}.".format)
@@ -161,14 +161,13 @@ class CallReader:
         return ControlCall(emulator, namespace, authorization, path, query, body)
 
     def _query(self) -> dict[str, Any]:
-        sent, schemas = flask.request.args.to_dict(flat=False), self._query_schemas
+        schemas, problems = self._query_schemas, []
         query = {name: each["default"] for name, each in schemas.items() if "default" in each}
-        problems = list(_query_problems(sent, schemas))
-        for name in sent.keys() & schemas.keys():
+        for name, values in flask.request.args.to_dict(flat=False).items():
             try:
-                query[name] = _parse(name, sent[name], schemas[name])
+                query[name] = _parse_parameter(name, values, schemas)
             except ValueError as error:
-                problems.append(FieldError(f"/{name}", str(error)))
+                problems.append(FieldError(f"/{name[:MAX_QUOTE_CHARS]}", str(error)))
         if problems:
             message = " ".join(each.message for each in problems[:MAX_MESSAGE_PROBLEMS])
             raise ControlAPIError(400, message, place="query", problems=tuple(problems))
@@ -198,20 +197,17 @@ def _normalize_integers(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     return int(value) if is_integer and abs(value) <= MAX_EXACT_INTEGER else value
 
 
-def _query_problems(
-    sent: Mapping[str, list[str]], schemas: Mapping[str, Any]
-) -> Iterator[FieldError]:
-    names = f"must be one of {', '.join(schemas)}" if schemas else "this call has none"
-    for name, values in sent.items():
-        quoted = name[:MAX_QUOTE_CHARS]
-        if name not in schemas:
-            yield FieldError(f"/{quoted}", f"unknown query parameter '{quoted}'; {names}.")
-        elif len(values) > 1 and schemas[name]["type"] != "array":
-            yield FieldError(f"/{quoted}", f"'{name}' is sent {len(values)} times; send it once.")
+def _parse_parameter(name: str, texts: list[str], schemas: Mapping[str, Any]) -> Any:  # noqa: ANN401 - by schema
+    """Return a query parameter as a value of its schema; raises `ValueError`."""
+    if name not in schemas:
+        names = f"must be one of {', '.join(schemas)}" if schemas else "this call has none"
+        raise ValueError(f"unknown query parameter '{name[:MAX_QUOTE_CHARS]}'; {names}.")
+    if len(texts) > 1 and schemas[name]["type"] != "array":
+        raise ValueError(f"'{name}' is sent {len(texts)} times; send it once.")
+    return _parse(name, texts, schemas[name])
 
 
 def _parse(name: str, texts: list[str], schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - by schema
-    """Return a parameter as a value of its schema; raises `ValueError`."""
     text = texts[0]
     match schema["type"]:
         case "array":

@@ -122,18 +122,16 @@ def _find_paths(dialogue: Dialogue) -> _Paths:
         tried = dialogue.following(after)
         if not tried and dialogue.at_end == RESTART:
             tried = dialogue.following(0)
-        paths.successors[after] = tuple(_reachable(tried, paths.shadows))
-        waiting += paths.successors[after]
+        reachable = []
+        for index, turn in enumerate(tried):
+            shadow = next((each for each in tried[:index] if covers(each, turn)), None)
+            if shadow is None:
+                reachable.append(turn.number)
+            else:
+                paths.shadows.setdefault(turn.number, shadow.number)
+        paths.successors[after] = tuple(reachable)
+        waiting += reachable
     return paths
-
-
-def _reachable(tried: Sequence[ScriptedTurn], shadows: dict[int, int]) -> Iterator[int]:
-    for index, turn in enumerate(tried):
-        shadow = next((each for each in tried[:index] if covers(each, turn)), None)
-        if shadow is None:
-            yield turn.number
-        else:
-            shadows.setdefault(turn.number, shadow.number)
 
 
 def _unreachable_turns(dialogue: Dialogue, paths: _Paths) -> Iterator[Problem]:

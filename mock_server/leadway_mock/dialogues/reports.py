@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import zip_longest
 from pathlib import Path
@@ -81,11 +81,7 @@ def near_miss_hint(reply: AgentReply) -> str:
 def near_miss_report(
     agent_input: AgentInput, reply: AgentReply, *, width: int | None = None
 ) -> str:
-    """Return the near misses of `reply` as tables, at most `width` columns wide.
-
-    The left column is the expectation, the right one the received value. The default `width` is
-    the terminal's.
-    """
+    """Return the near misses of `reply` as tables, by default as wide as the terminal."""
     width = width or shutil.get_terminal_size((100, 24)).columns
     position = position_in(reply.state)
     lines = [f"No turn expects message {agent_input.turn} of session {agent_input.execution_id}."]
@@ -105,17 +101,19 @@ def near_miss_report(
 
 
 def near_miss_table(miss: NearMiss, *, width: int) -> list[str]:
-    """Return one near miss as the lines of a table."""
-    rows = [
-        (
-            f"{each.part}: {_terminal_text(each.expected)}",
-            f"{'message' if each.part == 'user' else each.part}: {_terminal_text(each.found)}",
-            not each.matches,
-        )
-        for each in miss.comparisons
-    ]
-    lines = _side_by_side((_title(miss), "received"), rows, width)
-    return [*lines, f"  {miss.hint}"]
+    """Return one near miss as the lines of a table, at most `width` terminal columns wide.
+
+    The left column is the expectation, the right one the received value; a mark shows differences.
+    """
+    side = (max(width, MIN_WIDTH) - len("  | " + " | " + " | " + DIFFERENCE_MARK)) // 2
+    rule = f"  +{'-' * (side + 2)}+{'-' * (side + 2)}+"
+    lines = [rule, *_row(_title(miss), "received", side), rule]
+    for each in miss.comparisons:
+        expected = f"{each.part}: {_terminal_text(each.expected)}"
+        part = "message" if each.part == "user" else each.part
+        found = f"{part}: {_terminal_text(each.found)}"
+        lines += _row(expected, found, side, "" if each.matches else DIFFERENCE_MARK)
+    return [*lines, rule, f"  {miss.hint}"]
 
 
 def turn_title(turn: int, label: str, dialogue: str, file: str, line: int) -> str:
@@ -139,21 +137,6 @@ def _terminal_text(text: str) -> str:
     """Return `text` for a terminal: shortened, with control characters escaped."""
     shown = short_lines(text, MAX_TEXT_CHARS)
     return shown if len(text) <= MAX_TEXT_CHARS else f"{shown} [{len(text)} characters]"
-
-
-def _side_by_side(
-    title: tuple[str, str], rows: Iterable[tuple[str, str, bool]], width: int
-) -> list[str]:
-    """Return the lines of a table of two columns, at most `width` terminal columns wide.
-
-    Each row is a left text, a right text, and whether to mark it as the difference.
-    """
-    side = (max(width, MIN_WIDTH) - len("  | " + " | " + " | " + DIFFERENCE_MARK)) // 2
-    rule = f"  +{'-' * (side + 2)}+{'-' * (side + 2)}+"
-    lines = [rule, *_row(*title, side), rule]
-    for left, right, differs in rows:
-        lines += _row(left, right, side, DIFFERENCE_MARK if differs else "")
-    return [*lines, rule]
 
 
 def _row(left: str, right: str, side: int, mark: str = "") -> Iterator[str]:

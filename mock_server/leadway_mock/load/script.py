@@ -9,7 +9,6 @@ from re import _constants as codes
 from re import _parser as parser
 from typing import Any, Final, NamedTuple
 
-from leadway_mock.agents.builtin import ECHO_ID
 from leadway_mock.agents.patterns import Pattern
 from leadway_mock.agents.templates import parse_template
 from leadway_mock.dialogues.model import Dialogue, ScriptedTurn, TurnConditions
@@ -57,11 +56,6 @@ def dialogue_lines(dialogue: Dialogue, turns: int) -> tuple[Line, ...]:
     if not once:
         raise ScriptError(f"{dialogue.file or dialogue.name}: the dialogue has no turn.")
     return tuple(once[number % len(once)] for number in range(turns))
-
-
-def agent_of(dialogue: Dialogue | None) -> str:
-    """Return the agent that talkers talk to."""
-    return dialogue.agents[0] if dialogue and dialogue.agents else ECHO_ID
 
 
 def _play(dialogue: Dialogue) -> Iterator[Line]:

@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -20,7 +21,6 @@ from leadway_mock.load.script import Line
 API_VERSION: Final = "2021-07-28"
 PROGRESS_SECONDS: Final = 0.2
 PAGE: Final = 1_000
-OK_STATUS: Final = 200
 CHECKS_AT_ONCE: Final = 16
 
 
@@ -113,7 +113,7 @@ class Talker:
             self._report.fail(str(error))
             return False
         self._report.add_latency(turn, time.perf_counter() - started)
-        if status != OK_STATUS:
+        if status != HTTPStatus.OK:
             self._report.fail(f"status {status}")
             return False
         try:
@@ -167,7 +167,8 @@ async def _read_transcript(
     try:
         status, content = await connection.exchange("GET", path, _headers(plan), b"")
         value = json.loads(content)
-        return [] if status == 404 and "message" in value else list(value["transcript"])  # noqa: PLR2004
+        is_unknown = status == HTTPStatus.NOT_FOUND and "message" in value
+        return [] if is_unknown else list(value["transcript"])
     except (ExchangeError, ValueError, KeyError, TypeError):
         return None
 

@@ -145,7 +145,10 @@ def report(unexpected: Sequence[Unexpected], *, requests: str, hint: str = ALLOW
     `hint` says how to allow them: a format with `{kinds}` as in Python, or `{flags}` as in a shell.
     """
     kinds = [kind for kind in KINDS if any(each.kind == kind for each in unexpected)]
-    parts = [_first_line(unexpected), f"Unexpected interactions with the mock: {', '.join(kinds)}."]
+    first, more = unexpected[0], len(unexpected) - 1
+    reason = cut_text(" ".join(first.reason.split()), MAX_REASON_CHARS)
+    title = f"{first.kind}: {reason}" + (f" (and {more} more)" if more else "")
+    parts = [title, f"Unexpected interactions with the mock: {', '.join(kinds)}."]
     for kind in kinds:
         texts = [each.text for each in unexpected if each.kind == kind]
         gap = "\n\n" if any("\n" in text for text in texts) else "\n"
@@ -156,12 +159,6 @@ def report(unexpected: Sequence[Unexpected], *, requests: str, hint: str = ALLOW
         flags = " ".join(f"--allow {kind}" for kind in kinds)
         parts.append(hint.format(kinds=quoted, flags=flags))
     return "\n\n".join(parts)
-
-
-def _first_line(unexpected: Sequence[Unexpected]) -> str:
-    first, more = unexpected[0], len(unexpected) - 1
-    reason = cut_text(" ".join(first.reason.split()), MAX_REASON_CHARS)
-    return f"{first.kind}: {reason}" + (f" (and {more} more)" if more else "")
 
 
 def _unscripted_reason(entry: JournalEntry) -> str:

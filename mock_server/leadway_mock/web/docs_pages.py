@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, request
-from werkzeug.routing import Rule
 
 from leadway_mock.contract.model import Contract
 from leadway_mock.control_api.request_reader import CONTROL_PREFIX
@@ -43,7 +42,6 @@ def pages_blueprint(contract: Callable[[], Contract], control_bytes: bytes = b""
         return response
 
     pages.add_url_rule("", view_func=index, strict_slashes=False)
-
     pages.add_url_rule("/docs/<name>", view_func=asset)
 
     @pages.get("/docs", strict_slashes=False)
@@ -93,7 +91,9 @@ def index() -> Response:
         is_asset = rule.rule.startswith((f"{CONTROL_PREFIX}/docs/", f"{CONTROL_PREFIX}/console/"))
         if rule.rule.startswith(CONTROL_PREFIX) and not is_asset:
             text = current_app.view_functions[rule.endpoint].__doc__ or ""
-            listing[_title(rule)] = text.strip().partition("\n")[0]
+            methods = ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+            path = re.sub(r"<[^>]*:(\w+)>", r"<\1>", rule.rule)  # without the name of a converter
+            listing[f"{methods} {path}"] = text.strip().partition("\n")[0]
     body = json.dumps({"name": "leadway-mock", "endpoints": listing}, indent=2)
     return Response(body + "\n", mimetype="application/json")
 
@@ -134,9 +134,3 @@ def _parameters_in_place(document: Mapping[str, Any]) -> dict[str, Any]:
             written = [shared.get(each.get("$ref"), each) for each in item["parameters"]]
             paths[path] = {**item, "parameters": written}
     return {**document, "paths": paths}
-
-
-def _title(rule: Rule) -> str:
-    methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
-    path = re.sub(r"<[^>]*:(\w+)>", r"<\1>", rule.rule)  # without the name of a converter
-    return f"{', '.join(methods)} {path}"

@@ -13,8 +13,7 @@ from flask.testing import FlaskClient
 
 from leadway_mock.config.settings import Settings
 from leadway_mock.web import create_app
-from leadway_mock.web.console_pages import POLICY, console_files
-from leadway_mock.web.report_file import bundle
+from leadway_mock.web.console_pages import POLICY, bundle, console_files
 from leadway_mock.web.server import open_server
 from tests.mock.client import EmulatorClient
 from tests.mock.raw_client import RawClient

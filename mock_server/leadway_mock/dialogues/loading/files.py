@@ -20,13 +20,6 @@ YAML: Final = (".yaml", ".yml", JSON)
 
 MAX_FILES: Final = 1_000
 
-EMPTY_TRANSCRIPT: Final = Problem(
-    TextPosition(1),
-    "the file has no turns",
-    "start it with a line `user: …`, and a line `agent: …` below it",
-)
-"""Problem of a transcript without turns."""
-
 _YAML_START = re.compile(r"""^["']?turns["']?:|^\s*[\[{]|^- """, re.MULTILINE)
 
 
@@ -64,7 +57,9 @@ def parse_dialogue(text: str, *, name: str = "dialogue", file: str = "") -> Dial
         return read_dialogue(document, file=file or name, name=name)
     document, problems = read_transcript(text)
     if not document.value:
-        raise DialogueError(file or name, problems or [EMPTY_TRANSCRIPT])
+        hint = "start it with a line `user: …`, and a line `agent: …` below it"
+        empty = Problem(TextPosition(1), "the file has no turns", hint)
+        raise DialogueError(file or name, problems or [empty])
     return read_dialogue(document, file=file or name, name=name, problems=problems)
 
 
