@@ -42,27 +42,13 @@ SUMMARY = pytest.StashKey["RunSummary"]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Register the options."""
-    group = parser.getgroup(NAME)
-    group.addoption(
-        "--leadway-target",
-        metavar="mock|URL",
-        default=MOCK_TARGET,
-        help="where tests with the marker leadway_verified run: the mock, or a live service",
-    )
-    group.addoption(
-        "--leadway-max-runs",
-        metavar="N",
-        type=int,
-        default=20,
-        help="how often agents of the live service may run (default: %(default)s)",
-    )
-    group.addoption(
-        "--leadway-interval",
-        metavar="SECONDS",
-        type=float,
-        default=0.5,
-        help="time between two requests to the live service (default: %(default)s)",
-    )
+    add = parser.getgroup(NAME).addoption
+    text = "where tests with the marker leadway_verified run: the mock, or a live service"
+    add("--leadway-target", metavar="mock|URL", default=MOCK_TARGET, help=text)
+    text = "how often agents of the live service may run (default: %(default)s)"
+    add("--leadway-max-runs", metavar="N", type=int, default=20, help=text)
+    text = "time between two requests to the live service (default: %(default)s)"
+    add("--leadway-interval", metavar="SECONDS", type=float, default=0.5, help=text)
     text = (
         "unexpected interactions that no test with leadway_mock fails for:"
         " unscripted, contract, wrong-token, unused"

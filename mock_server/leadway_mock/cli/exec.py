@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from leadway_command import CommandParser
 from leadway_mock.cli.env import interception_variables, trust_variables
 from leadway_mock.cli.options import (
     FAILED,
+    OK,
     START_ERRORS,
     USAGE_ERROR,
     add_options,
@@ -44,14 +45,12 @@ def main(arguments: Sequence[str]) -> int:
     except START_ERRORS as error:
         print_error(COMMAND, error)
         return USAGE_ERROR
-    try:
+    with closing(mock):
         code = run_program(COMMAND, command, os.environ | environment)
         unexpected = mock.unexpected()
         if unexpected:
             print_error("", mock.report(unexpected, hint="To allow this: {flags}"))
-    finally:
-        mock.close()
-    return code or (FAILED if unexpected else code)
+    return code or (FAILED if unexpected else OK)
 
 
 def _start_mock(options: argparse.Namespace) -> tuple[Mock, Mapping[str, str]]:

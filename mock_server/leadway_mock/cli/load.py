@@ -42,7 +42,6 @@ MAX_TALKERS: Final = 10_000
 MAX_TURNS: Final = 1_000
 SPARE_FILES: Final = 64
 CLEAR_LINE: Final = "\r\x1b[K"
-DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -85,7 +84,7 @@ def _plan(options: argparse.Namespace) -> LoadPlan:
     except (DialogueError, ScriptError) as error:
         raise usage_error(str(error)) from error
     tls = client_context() if parts.scheme == "https" else None
-    address = Address(host, parts.port or DEFAULT_PORTS[parts.scheme], parts.netloc, tls)
+    address = Address(host, parts.port or (443 if tls else 80), parts.netloc, tls)
     return LoadPlan(
         address=address,
         talkers=talkers,

@@ -55,11 +55,8 @@ def main(arguments: Sequence[str]) -> int:
         epilog="It only reads, unless --allow-writes. It needs a running mock, such as `leadway"
         " mock`, when a tool is called.",
     )
-    parser.add_argument(
-        "--allow-writes",
-        action="store_true",
-        help="also offer tools that talk, inject faults, move the clock and reset",
-    )
+    writes = "also offer tools that talk, inject faults, move the clock and reset"
+    parser.add_argument("--allow-writes", action="store_true", help=writes)
 
     def serve_client(client: ControlClient, options: argparse.Namespace) -> None:
         tools = [each for each in TOOLS if options.allow_writes or not each.writes]

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Sequence
 from contextlib import closing
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +19,6 @@ from leadway_mock.web import create_app
 from leadway_mock.web.console_pages import collect, report_html
 
 COMMAND: Final = "leadway report"
-OK_STATUS: Final = 200
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -28,20 +28,10 @@ def main(arguments: Sequence[str]) -> int:
         description="Write the conversations and requests of a mock as one HTML file.",
         epilog="The file shows what the console shows, and makes no network requests.",
     )
-    parser.add_argument(
-        "snapshot",
-        nargs="?",
-        metavar="SNAPSHOT",
-        help="a file of GET /__mock/snapshot, in place of a running mock",
-    )
-    parser.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        default=Path("leadway-report.html"),
-        metavar="FILE",
-        help="the file to write (default: leadway-report.html)",
-    )
+    text = "a file of GET /__mock/snapshot, in place of a running mock"
+    parser.add_argument("snapshot", nargs="?", metavar="SNAPSHOT", help=text)
+    file, text = Path("leadway-report.html"), "the file to write (default: leadway-report.html)"
+    parser.add_argument("-o", "--output", type=Path, default=file, metavar="FILE", help=text)
     add_target(parser)
     options = parser.parse_args(arguments)
     try:
@@ -65,12 +55,11 @@ def _from_snapshot(file: str) -> dict[str, Any]:
     try:
         document = json.loads(Path(file).read_bytes())
     except ValueError as error:
-        raise CommandError(
-            f"{file} must be a snapshot of GET /__mock/snapshot, as JSON."
-        ) from error
+        message = f"{file} must be a snapshot of GET /__mock/snapshot, as JSON."
+        raise CommandError(message) from error
     with closing(build_emulator(Settings())) as emulator:
         client = create_app(emulator=emulator).test_client()
         restored = client.put("/__mock/snapshot", json=document)
-        if restored.status_code != OK_STATUS:
+        if restored.status_code != HTTPStatus.OK:
             raise CommandError(f"{file}: {restored.get_json()['message']}")
         return collect(lambda path: client.get(f"/__mock{path}").get_json())

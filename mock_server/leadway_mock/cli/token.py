@@ -6,11 +6,7 @@ import time
 from collections.abc import Sequence
 
 from leadway_command import CommandParser, print_line
-from leadway_mock.agents.access_tokens import (
-    ACCESS_SECONDS,
-    access_claims,
-    issue_token,
-)
+from leadway_mock.agents.access_tokens import ACCESS_SECONDS, access_claims, issue_token
 from leadway_mock.agents.registry import (
     COMPANY_CLASS,
     COMPANY_SCOPES,
@@ -33,21 +29,16 @@ def main(arguments: Sequence[str]) -> int:
     )
     owner = parser.add_mutually_exclusive_group(required=True)
     owner.add_argument("--location", metavar="ID", help="the sub-account that it belongs to")
-    owner.add_argument(
-        "--company", metavar="ID", help="an agency in its place; agents reject such a token"
-    )
+    company = "an agency in its place; agents reject such a token"
+    owner.add_argument("--company", metavar="ID", help=company)
     parser.add_argument(
         "--scopes",
         metavar="NAMES",
         help=f"scopes, with commas or blanks between them (default: {','.join(DEFAULT_SCOPES)};"
         " for an agency also oauth.write)",
     )
-    parser.add_argument(
-        "--expires",
-        metavar="SECONDS",
-        default=str(ACCESS_SECONDS),
-        help="seconds from now until it expires; below 0 it has expired (default: %(default)s)",
-    )
+    expires = "seconds from now until it expires; below 0 it has expired (default: %(default)s)"
+    parser.add_argument("--expires", metavar="SECONDS", default=str(ACCESS_SECONDS), help=expires)
     options = parser.parse_args(arguments)
     owner_id = options.location or options.company or ""
     seconds = _seconds(options.expires)

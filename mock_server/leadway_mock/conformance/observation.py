@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 from datetime import datetime
+from http import HTTPStatus
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from leadway_mock.contract.model import agent_id_of
@@ -79,6 +80,12 @@ class Observation:
         """The session that holds the turn; empty where no turn was committed."""
 
         self.turn = entry.get("turn", 0)
+        self.was_committed = self.turn > 0
+        """Whether the agent received the message, and its turn is committed."""
+
+        self.fingerprint = request.get("fingerprint", "")
+        """A fingerprint of the request; the same when it is sent again unchanged."""
+
         self.message = ids.get("message", "")
         """A fingerprint of the message."""
 
@@ -90,6 +97,9 @@ class Observation:
         self.was_delivered = response.get("transport") in COMPLETE_TRANSPORTS
         """Whether the client received the whole response."""
 
+        self.succeeded = self.was_delivered and self.status == HTTPStatus.OK
+        """Whether the client received the response to a success."""
+
         is_number = RETRY_AFTER_SECONDS.fullmatch(retry_after)
         self.retry_after = float(retry_after) if is_number else None
         self.key = ""
@@ -97,21 +107,6 @@ class Observation:
 
         if self.operation_id == "executeManagedAgent":
             self.key = request["headers"].get("idempotency-key", "")
-
-    @property
-    def fingerprint(self) -> str:
-        """A fingerprint of the request; the same when it is sent again unchanged."""
-        return self.entry["request"].get("fingerprint", "")
-
-    @property
-    def was_committed(self) -> bool:
-        """Whether the agent received the message, and its turn is committed."""
-        return self.turn > 0
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether the client received the response to a success."""
-        return self.was_delivered and self.status == 200  # noqa: PLR2004 - OK
 
     @property
     def session_error(self) -> str:

@@ -36,7 +36,15 @@ def register(control: ControlAPI) -> None:
 
     @control.route("putDialogue")
     def put(call: ControlCall) -> dict[str, Any]:
-        dialogue = _read(call, call.path["name"])
+        name = call.path["name"]
+        try:
+            dialogue = _parse(call, name)
+        except DialogueError as error:
+            raise invalid_file(error, "/text" if "text" in call.body else "/dialogue") from error
+        if dialogue.name != name:
+            own = dialogue.name[:MAX_QUOTE_CHARS]
+            message = f"The name in the dialogue is '{own}'; put it under that name."
+            raise ControlAPIError(422, message)
         call.emulator.dialogues.put(call.namespace.name, dialogue)
         return _summary(call, dialogue) | {"warnings": _problems_to_json(warnings_of(dialogue))}
 
@@ -65,17 +73,6 @@ def _find(call: ControlCall) -> Dialogue:
     dialogue = call.emulator.dialogues.of(call.namespace).get(name)
     if dialogue is None:
         raise not_found("dialogue", name)
-    return dialogue
-
-
-def _read(call: ControlCall, name: str) -> Dialogue:
-    try:
-        dialogue = _parse(call, name)
-    except DialogueError as error:
-        raise invalid_file(error, "/text" if "text" in call.body else "/dialogue") from error
-    if dialogue.name != name:
-        own = dialogue.name[:MAX_QUOTE_CHARS]
-        raise ControlAPIError(422, f"The name in the dialogue is '{own}'; put it under that name.")
     return dialogue
 
 

@@ -39,7 +39,11 @@ def register(control: ControlAPI) -> None:
     def count(call: ControlCall) -> dict[str, Any]:
         journal = call.namespace.journal
         matching = journal.find(compile_query(call.body.get("match", {})))
-        return {"count": sum(1 for _ in matching)} | _sizes(journal, "kept")
+        return {
+            "count": sum(1 for _ in matching),
+            "kept": journal.count(),
+            "written": journal.count_written(),
+        }
 
     @control.route("waitForEntries")
     def wait(call: ControlCall) -> dict[str, Any]:
@@ -92,9 +96,6 @@ def _page(journal: Journal, match: Mapping[str, Any], options: Mapping[str, Any]
     return {
         "entries": list(map(_entry_to_json, entries)),
         "next": next_position([each["number"] for each in entries], options),
-        **_sizes(journal, "count"),
+        "count": journal.count(),
+        "written": journal.count_written(),
     }
-
-
-def _sizes(journal: Journal, name: str) -> dict[str, int]:
-    return {name: journal.count(), "written": journal.count_written()}

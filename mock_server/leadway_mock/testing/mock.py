@@ -56,6 +56,7 @@ from leadway_mock.testing.dialogue_sources import (
 from leadway_mock.testing.expectations import (
     ALLOW_HINT,
     KINDS,
+    NamespaceWatch,
     Unexpected,
     UnexpectedInteractionError,
     check_kinds,
@@ -70,7 +71,6 @@ from leadway_mock.testing.journal import (
     format_conversations,
     format_requests,
 )
-from leadway_mock.testing.namespace_watch import NamespaceWatch
 from leadway_mock.util.no_proxy import no_proxy_variables
 from leadway_mock.util.printable_text import count_text
 from leadway_mock.util.redaction import fingerprint
