@@ -19,7 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -144,6 +144,7 @@ class Worker:
     failure: str = ""
 
 
+@dataclass(slots=True, eq=False)
 class Supervisor:
     """Keeps `size` workers running, which accept on `listening`, and ends after all of them.
 
@@ -155,30 +156,23 @@ class Supervisor:
         on_exit: called with the process id of each worker that has ended.
     """
 
-    def __init__(
-        self,
-        size: int,
-        work: Work,
-        listening: socket.socket,
-        *,
-        on_ready: Callable[[], None],
-        on_exit: Callable[[int], object],
-    ) -> None:
-        self._size = size
-        self._work = work
-        self._listening = listening
-        self._on_all_ready = on_ready
-        self._on_each_exit = on_exit
-        self._announced = False
-        self._workers: dict[int, Worker] = {}  # by process id
-        self._starts = dict.fromkeys(range(1, size + 1), 0.0)  # start time by worker number
-        self._failures = 0
-        self._kill_at: float | None = None
-        self._code = 0
-        self._selector = selectors.DefaultSelector()
+    size: int
+    work: Work
+    listening: socket.socket
+    _: KW_ONLY
+    on_ready: Callable[[], None]
+    on_exit: Callable[[int], object]
+    _is_announced: bool = False
+    _workers: dict[int, Worker] = field(default_factory=dict)  # by process id
+    _starts: dict[int, float] = field(default_factory=dict)  # start time by worker number
+    _failures: int = 0
+    _kill_at: float | None = None
+    _code: int = 0
+    _selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
 
     def run(self) -> int:
         """Run until a signal comes and all workers have ended; return the exit code."""
+        self._starts = dict.fromkeys(range(1, self.size + 1), 0.0)
         with self._selector, self._signals_selected():
             try:
                 while self._starts or self._workers:
@@ -198,7 +192,7 @@ class Supervisor:
             del self._starts[number]
             connections = [each.connection for each in self._workers.values()]
             try:
-                process, connection = _fork(self._work, [*connections, self._selector])
+                process, connection = _fork(self.work, [*connections, self._selector])
             except OSError as error:
                 self._failures += 1
                 self._replace(number, f"worker {number} cannot be started ({error.strerror})")
@@ -221,33 +215,33 @@ class Supervisor:
         with suppress(OSError):
             data = worker.connection.recv(65_536)
         if not data:
-            self._on_exit(worker)
+            self._note_exit(worker)
         elif data == READY:
-            self._on_ready(worker)
+            self._note_ready(worker)
         else:
             worker.failure += data.decode(errors="replace")
 
-    def _on_ready(self, worker: Worker) -> None:
+    def _note_ready(self, worker: Worker) -> None:
         worker.ready = True
         self._failures = 0
         serving = sum(each.ready for each in self._workers.values())
-        if serving == self._size and not self._announced:
-            self._announced = True
-            self._on_all_ready()
+        if serving == self.size and not self._is_announced:
+            self._is_announced = True
+            self.on_ready()
 
-    def _on_exit(self, worker: Worker) -> None:
+    def _note_exit(self, worker: Worker) -> None:
         self._selector.unregister(worker.connection)
         worker.connection.close()
         del self._workers[worker.process]
         how = _exit_description(worker.process)
-        self._on_each_exit(worker.process)
+        self.on_exit(worker.process)
         if self._kill_at is None:
             self._failures += not worker.ready
             text = f"worker {worker.number} (process {worker.process}) {how}"
             self._replace(worker.number, f"{text}: {worker.failure}" if worker.failure else text)
 
     def _replace(self, number: int, reason: str) -> None:
-        is_serving = self._announced and any(each.ready for each in self._workers.values())
+        is_serving = self._is_announced and any(each.ready for each in self._workers.values())
         if self._failures >= MAX_FAILURES and not is_serving:
             log.error("%s, like the workers before it. The mock gives up.", reason)
             self._code = GAVE_UP
@@ -268,7 +262,7 @@ class Supervisor:
         """Let all workers finish their requests, and end."""
         self._kill_at = time.monotonic() + DRAIN_SECONDS
         self._starts.clear()
-        self._listening.close()
+        self.listening.close()
         for worker in self._workers.values():
             with suppress(OSError):  # It has ended already.
                 worker.connection.shutdown(socket.SHUT_WR)

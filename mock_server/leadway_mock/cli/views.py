@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from itertools import chain
 from typing import Any, Final
 from urllib.parse import quote
@@ -50,8 +51,6 @@ FOLLOW_SECONDS: Final = 5.0
 """How long one call waits for a new entry."""
 
 RETRY_SECONDS: Final = 1.0
-SERVICE_UNAVAILABLE: Final = 503
-CLIENT_ERROR: Final = 400
 MAX_LINE_CHARS: Final = 400
 INDENT: Final = " " * 22
 
@@ -176,11 +175,12 @@ def entry_line(entry: Mapping[str, Any]) -> str:
     """Return one entry of the journal on a line for people."""
     request, response = entry["request"], entry["response"]
     status = response["status"]
+    is_error = status >= HTTPStatus.BAD_REQUEST
     turn = f", turn {entry['turn']} of {entry['executionId']}" if entry.get("turn") else ""
     fault = f", fault {entry['fault'].get('id')}" if entry.get("fault") else ""
-    hint = f" - {response['hint']}" if response["hint"] and status >= CLIENT_ERROR else ""
+    hint = f" - {response['hint']}" if response["hint"] and is_error else ""
     text = short_text(f"{response['rule']}{turn}{fault}{hint}", MAX_LINE_CHARS)
-    colour = RED if status >= CLIENT_ERROR else GREEN
+    colour = RED if is_error else GREEN
     prefix = paint(f"{entry['number']:>4}  {entry['at'][11:19]}", DIM)
     where = short_text(f"{request['method']} {request['path']}", MAX_LINE_CHARS)
     return f"{prefix}  {where} -> {paint(str(status), colour)} {text}"
@@ -200,7 +200,9 @@ def _new_entries(
         try:
             found = client.post("/journal/wait", body)["entries"]
         except CommandError as error:
-            if error.status != SERVICE_UNAVAILABLE:  # Others wait, too; the mock says when.
+            if (
+                error.status != HTTPStatus.SERVICE_UNAVAILABLE
+            ):  # Others wait, too; the mock says when.
                 raise
             time.sleep(error.retry_after or RETRY_SECONDS)
             continue
@@ -216,7 +218,9 @@ def _read_session(client: ControlClient, name: str) -> dict[str, Any]:
     try:
         return _whole_session(client, name)
     except CommandError as error:
-        matches = _ids_that_begin(client, name) if error.status == 404 else []  # noqa: PLR2004
+        pages = client.pages("/sessions") if error.status == HTTPStatus.NOT_FOUND else ()
+        ids = (each["executionId"] for page in pages for each in page["sessions"])
+        matches = [each for each in ids if each.startswith(name)]
         if not matches:
             raise
         if len(matches) > 1:
@@ -230,8 +234,3 @@ def _whole_session(client: ControlClient, execution_id: str) -> dict[str, Any]:
     del first["next"]
     transcript = [turn for page in (first, *others) for turn in page["transcript"]]
     return {**first, "transcript": transcript}
-
-
-def _ids_that_begin(client: ControlClient, start: str) -> list[str]:
-    ids = (each["executionId"] for page in client.pages("/sessions") for each in page["sessions"])
-    return [each for each in ids if each.startswith(start)]

@@ -29,7 +29,6 @@ from leadway_mock.pipeline.emulator import Emulator
 READING_POSTS = frozenset({"findEntries", "countEntries", "waitForEntries", "validateDialogue"})
 """Operations that change nothing, although they are no GET."""
 
-READ_ONLY_RULE = "control-read-only"
 READ_ONLY_MESSAGE = (
     "This mock was started with --read-only, so the control API changes nothing."
     " Start it without that flag (or LEADWAY_MOCK_READ_ONLY) to allow changes."
@@ -112,7 +111,7 @@ class ControlAPI:
             def view(**path: str) -> flask.typing.ResponseReturnValue:
                 if is_forbidden:
                     content = ControlAPIError(403, READ_ONLY_MESSAGE).content()
-                    return content, 403, {"X-Mock-Rule": READ_ONLY_RULE}
+                    return content, 403, {"X-Mock-Rule": "control-read-only"}
                 try:
                     call = reader.read(self.emulator, path)
                     response: flask.typing.ResponseReturnValue = handler(call)

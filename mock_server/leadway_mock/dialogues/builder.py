@@ -18,8 +18,6 @@ from leadway_mock.documents.yaml_document import Document, Pointer
 from leadway_mock.faults import Fault, as_json
 from leadway_mock.util.json_text import to_json_text
 
-PACKAGE = "leadway_mock."
-
 
 class Place(NamedTuple):
     """File and line of Python code that adds a dialogue or a turn."""
@@ -31,7 +29,7 @@ class Place(NamedTuple):
     def of_caller(cls) -> Place:
         """Return the place of the nearest call from outside this package."""
         frame = inspect.currentframe()
-        while frame and frame.f_globals.get("__name__", "").startswith(PACKAGE):
+        while frame and frame.f_globals.get("__name__", "").startswith("leadway_mock."):
             frame = frame.f_back
         return cls(frame.f_code.co_filename, frame.f_lineno) if frame else cls("", 0)
 

@@ -25,8 +25,6 @@ _CATEGORIES: Final = {
     codes.CATEGORY_NOT_SPACE: "a",
 }
 MAX_REPEATS: Final = 100
-_GROUPS: Final = (codes.SUBPATTERN, codes.ATOMIC_GROUP)
-_REPEATS: Final = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
 
 
 class ScriptError(Exception):
@@ -112,9 +110,9 @@ def _sample_part(code: Any, value: Any) -> str:  # noqa: ANN401, PLR0911 - as ab
         return _sample_set(value)
     if code is codes.BRANCH:
         return _sample_of(value[1][0])
-    if code in _GROUPS:
+    if code in (codes.SUBPATTERN, codes.ATOMIC_GROUP):
         return _sample_of(value[-1] if code is codes.SUBPATTERN else value)
-    if code in _REPEATS:
+    if code in (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT):
         least = max(value[0], 1 if value[1] else 0)
         return _sample_of(value[2]) * min(int(least), MAX_REPEATS)
     return ""

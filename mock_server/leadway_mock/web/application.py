@@ -42,7 +42,6 @@ log = logging.getLogger(__name__)
 PLATFORM = "leadway_mock"
 """Key of the `PlatformAPI` among the extensions of an application."""
 
-NEEDS_SERVER = "fault-needs-server"
 PREFLIGHT_RULE: Final = "cors-preflight"
 METHODS: Final = "GET, POST, PUT, PATCH, DELETE"
 MAX_AGE_SECONDS: Final = 600
@@ -244,5 +243,9 @@ def _needs_server(response: Response) -> Response:
         response,
         status=500,
         content={"statusCode": 500, "message": message},
-        headers={**response.headers, "X-Mock-Rule": NEEDS_SERVER, "X-Mock-Evidence": "invented"},
+        headers={
+            **response.headers,
+            "X-Mock-Rule": "fault-needs-server",
+            "X-Mock-Evidence": "invented",
+        },
     )

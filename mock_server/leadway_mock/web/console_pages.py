@@ -54,11 +54,9 @@ VIEWS: Final = re.compile(
 )
 """Calls of the control API that have a view in the console."""
 
-MAIN: Final = "app.js"
 MAX_SESSIONS: Final = 1_000
 MAX_PAGE: Final = 1_000
 
-LANGUAGES: Final = ("en", "es")
 PLAIN: Final = ("health", "clock", "conformance", "behaviours")
 """Calls of the control API whose responses a report contains as they are."""
 
@@ -148,7 +146,7 @@ def collect(get: Get) -> dict[str, Any]:
 def report_html(data: Mapping[str, Any]) -> str:
     """Return the report as HTML, whose policy allows no connection and no other script."""
     files = {name: content.decode() for name, content in console_files().items()}
-    catalogues = {name: json.loads(files[f"{name}.json"]) for name in LANGUAGES}
+    catalogues = {name: json.loads(files[f"{name}.json"]) for name in ("en", "es")}
     script, style = bundle(files), files["console.css"]
     policy = "; ".join(
         [
@@ -191,7 +189,7 @@ def bundle(files: Mapping[str, str]) -> str:
         body = _EXPORT.sub(r"\g<rest>", body)
         parts.append(f"modules[{name!r}] = (() => {{\n{body}return {{ {exports} }};\n}})();\n")
 
-    write(MAIN)
+    write("app.js")
     return "".join(parts)
 
 
