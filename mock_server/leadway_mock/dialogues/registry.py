@@ -119,11 +119,11 @@ class DialogueRegistry:
     ) -> Sequence[Dialogue]:
         """Return the dialogues for the next turn of a session.
 
-        It is the version that the session began with, or all that it may begin. A session without
-        dialogues, `new` or not, has none.
+        It is the version that the session began with, or all that a `new` session may begin. A
+        session that began without dialogues has none.
         """
-        if not new and STATE not in state:
-            return ()
+        if STATE not in state:
+            return self._table(namespace).of_agent(agent_id) if new else ()
         position = position_in(state)
         if not position.has_begun:
             return self._table(namespace).of_agent(agent_id)

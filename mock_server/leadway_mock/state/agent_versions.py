@@ -37,10 +37,8 @@ class AgentVersions:
         """Empty the cache, after the store was cleared."""
         self._cache.clear()
 
-    def get(self, digest: str | None) -> Agent | None:
-        """Return the agent with that digest; None if `digest` is empty or not stored."""
-        if not digest:
-            return None
+    def get(self, digest: str) -> Agent | None:
+        """Return the agent with that digest; None if it is not stored."""
         agent = self._cache.get(digest)
         if agent is None and (item := self._store.last(_KEY + digest)):
             agent = self._cache[digest] = self._store.decode(item.value, restore_agent)

@@ -78,7 +78,8 @@ class ExecuteAgentHandler:
         script = self.dialogues.candidates(
             call.context.namespace, agent.id, session.state, new=session.turns == 0
         )
-        agent = self._agent_versions.get(session.state.get(AGENT_DIGEST)) or agent
+        if digest := session.state.get(AGENT_DIGEST):
+            agent = self._agent_versions.get(digest) or agent
         agent_input = self._agent_input(call, session, version)
         agent_input.match_time.may_block = call.context.request.may_block
         reply = play(script, agent_input) if script else agent.respond(agent_input)
