@@ -98,6 +98,8 @@ def _is_row(pattern: str) -> bool:
 
 def test_every_rule_that_a_response_names_has_a_row() -> None:
     """Rules that are neither an example nor raised: of the host check and the emulator."""
-    named = re.compile(r'(?:_error\(\d+, |_RULE\b[^=\n]*= |MOCK_FAILURE = )"([a-z-]+)"')
+    named = re.compile(
+        r'(?:_error\(\d+, |_RULE\b[^=\n]*= |MOCK_FAILURE = |"X-Mock-Rule": )"([a-z-]+)"'
+    )
     found = {rule for text in SOURCES.values() for rule in named.findall(text)}
     assert set(MOCK_BEHAVIOURS) <= found <= set(ROWS)
