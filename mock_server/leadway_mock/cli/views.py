@@ -200,9 +200,8 @@ def _new_entries(
         try:
             found = client.post("/journal/wait", body)["entries"]
         except CommandError as error:
-            if (
-                error.status != HTTPStatus.SERVICE_UNAVAILABLE
-            ):  # Others wait, too; the mock says when.
+            # With 503, others wait, too; the response has the time.
+            if error.status != HTTPStatus.SERVICE_UNAVAILABLE:
                 raise
             time.sleep(error.retry_after or RETRY_SECONDS)
             continue

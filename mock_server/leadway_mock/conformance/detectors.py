@@ -359,10 +359,8 @@ def _error(current: Observation, line: str) -> Iterator[Detection]:
     if current.rule == "body-invalid":
         yield _invalid_body(current)
     elif current.rule in {"route-unknown", "method-not-allowed", "method-not-allowed-401"}:
-        path = current.entry["request"]["path"]
-        if current.conversation.client or path.startswith(
-            "/agent-studio"
-        ):  # A browser's is neither.
+        is_platform = current.entry["request"]["path"].startswith("/agent-studio")
+        if current.conversation.client or is_platform:  # A browser's request is neither.
             yield Detection("path-unknown", line, (current.number,))
     elif current.rule.startswith("query-unknown") and current.entry["request"].get("tokenInUrl"):
         return  # The token in the query is a finding already.
