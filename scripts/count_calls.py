@@ -7,6 +7,7 @@ counts the calls of one more turn: of functions, generators and comprehensions i
 """
 
 import argparse
+import gc
 import json
 import sys
 from collections import Counter
@@ -108,9 +109,12 @@ def count(send: Callable[[], int], *, journal: bool) -> CallCounter:
     for _ in range(WARM_UP_TURNS):
         send()
     counter = CallCounter(None if journal else JOURNAL_ENTRY)
+    gc.collect()  # Otherwise the closing of an earlier application may count.
+    gc.disable()
     sys.setprofile(counter)
     status = send()
     sys.setprofile(None)
+    gc.enable()
     if status != OK:
         sys.exit(f"The response has status {status}. The sample must be valid.")
     return counter
