@@ -11,6 +11,7 @@ from leadway_mock.agents.builtin import ECHO_ID, GOAL_ID
 from leadway_mock.agents.registry import OTHER_LOCATION
 from leadway_mock.state.sessions import Session, Turn
 from leadway_mock.store import open_store
+from leadway_mock.store.base import PAGE
 from tests.mock.client import DEPRECATED, LOCATION, EmulatorClient, content
 
 
@@ -163,6 +164,18 @@ def test_sessions_are_listed_page_by_page(client: EmulatorClient) -> None:
     first = list(islice(sessions.walk(), 3))
     rest = list(sessions.walk(after=first[-1][0]))
     assert [session.id for _, session in first + rest] == ids
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_a_page_of_deleted_sessions_does_not_end_the_list(
+    client: EmulatorClient, *, newest_first: bool
+) -> None:
+    begun = [client.begin() for _ in range(PAGE + 1)]
+    kept = begun.pop(0 if newest_first else -1)
+    for each in begun:
+        assert client.emulator.sessions.delete(each)
+    listed = client.emulator.sessions.walk(newest_first=newest_first)
+    assert [session.id for _, session in listed] == [kept]
 
 
 def test_a_transcript_holds_no_secret(client: EmulatorClient) -> None:
