@@ -7,7 +7,6 @@ pass. docs/conformance.md explains the report, its options and the coverage.
 """
 
 from leadway_mock.conformance.coverage import Coverage, coverage
-from leadway_mock.conformance.detectors import IDLE_SECONDS
 from leadway_mock.conformance.report import (
     RULES,
     ConformanceReport,
@@ -15,6 +14,7 @@ from leadway_mock.conformance.report import (
     evaluate,
     merge_reports,
 )
+from leadway_mock.conformance.session_detectors import IDLE_SECONDS
 from leadway_mock.conformance.text_report import (
     assert_conformant,
     coverage_text,

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-from leadway_mock.conformance.detectors import (
-    DETECTORS,
+from leadway_mock.conformance.observation import Detection, Earlier, Observation
+from leadway_mock.conformance.request_detectors import (
+    find_early_retry,
+    find_invalid_request,
+    find_repeated_creation,
+    find_repeated_error,
+    find_repeated_key,
+    find_repeated_message,
+    find_repeated_publication,
+    find_used_token,
+)
+from leadway_mock.conformance.session_detectors import (
     IDLE_SECONDS,
     DroppedSessionsDetector,
-    find_invalid_request,
+    find_mixed_up_session,
+    find_parallel_turns,
 )
-from leadway_mock.conformance.observation import Detection, Earlier, Observation
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.util.cache import BoundedDict
 
@@ -143,6 +153,20 @@ class ConformanceReport:
             )
             findings.append(Finding(each["id"], each["count"], tuple(occurrences)))
         return cls(value["requests"], tuple(findings))
+
+
+DETECTORS: tuple[Callable[[Observation, Earlier[Any]], Iterable[Detection]], ...] = (
+    find_mixed_up_session,
+    find_parallel_turns,
+    find_repeated_message,
+    find_early_retry,
+    find_repeated_key,
+    find_repeated_error,
+    find_repeated_creation,
+    find_repeated_publication,
+    find_used_token,
+)
+"""Functions that compare a request with earlier ones, which each keeps in a dictionary."""
 
 
 def evaluate(

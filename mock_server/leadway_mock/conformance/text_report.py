@@ -7,8 +7,8 @@ import textwrap
 from collections.abc import Iterable
 
 from leadway_mock.conformance.coverage import Coverage, OperationCoverage, Outcome
-from leadway_mock.conformance.detectors import IDLE_SECONDS
 from leadway_mock.conformance.report import ConformanceReport, Finding, Severity, evaluate
+from leadway_mock.conformance.session_detectors import IDLE_SECONDS
 from leadway_mock.state.journal_entry import JournalEntry
 from leadway_mock.util.printable_text import count_text
 

@@ -9,11 +9,8 @@ import pytest
 
 from leadway_mock import conformance
 from leadway_mock.conformance import IDLE_SECONDS, RULES, Severity
-from leadway_mock.conformance.detectors import (
-    MIN_CLIENT_TIMEOUT_SECONDS,
-    RETRY_AFTER_TOLERANCE_SECONDS,
-    RETRY_SECONDS,
-)
+from leadway_mock.conformance.request_detectors import RETRY_AFTER_TOLERANCE_SECONDS, RETRY_SECONDS
+from leadway_mock.conformance.session_detectors import MIN_CLIENT_TIMEOUT_SECONDS
 from leadway_mock.testing import Mock
 from tests.docs.markdown import Page
 
