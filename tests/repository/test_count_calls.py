@@ -29,3 +29,12 @@ def test_the_web_framework_can_be_left_out(
 ) -> None:
     pipeline = counts(monkeypatch, capsys, "--pipeline")
     assert 0 < pipeline["calls"] < counts(monkeypatch, capsys)["calls"]
+
+
+def test_a_turn_stays_readable(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever follows a turn opens each of these files."""
+    turn = counts(monkeypatch, capsys, "--pipeline", "--no-journal")
+    assert turn["calls"] <= 150
+    assert turn["files"] <= 20

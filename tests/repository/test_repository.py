@@ -288,3 +288,13 @@ def test_each_different_file_is_named(checkout: Path) -> None:
         "generated/leadway_client/types.py: missing",
     ]
     assert "make generate" in result.stderr
+
+
+def test_the_mock_has_few_modules_in_its_root_and_few_layers() -> None:
+    root = ROOT / "mock_server" / "leadway_mock"
+    modules = {path.stem for path in root.glob("*.py")}
+    assert len(modules | {path.parent.name for path in root.glob("*/__init__.py")}) <= 25
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    (layers,) = [each["layers"] for each in contracts if each["name"] == "Layers of the mock"]
+    assert len(layers) <= 12
