@@ -118,6 +118,11 @@ def opened(url: str, account: Account | None = None, **arguments: Any) -> Iterat
         yield Service(account, client, plain)
 
 
+def stop_clock(service: Service) -> None:
+    """Stop the clock of a mock, so that no window of a quota ends between two requests."""
+    service.http.post("/__mock/clock/freeze", json={}).raise_for_status()
+
+
 def turn(response: ExecuteAgentResponse | httpx.Response) -> int:
     """Return the turn number from the echo agent's reply."""
     text = (

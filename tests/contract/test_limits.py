@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from tests.contract.service import Service
+from tests.contract.service import Service, stop_clock
 
 HEADERS = {
     "X-RateLimit-Limit-Daily",
@@ -64,6 +64,7 @@ def test_quota_counts_down(service: Service) -> None:
 @pytest.mark.clause("quota-is-enforced-on-request")
 def test_quota_is_enforced_on_request(adjusted: Callable[..., Service]) -> None:
     service = adjusted(enforce_quotas=True, quota_day=2)
+    stop_clock(service)
     responses = [service.send() for _ in range(3)]
     assert [response.status_code for response in responses] == [200, 200, 429]
     assert int(responses[-1].headers["Retry-After"]) >= 1
@@ -75,6 +76,7 @@ def test_quota_is_enforced_on_request(adjusted: Callable[..., Service]) -> None:
 @pytest.mark.clause("retry-after-is-a-setting")
 def test_retry_after_is_a_setting(adjusted: Callable[..., Service]) -> None:
     service = adjusted(enforce_quotas=True, quota_day=1, send_retry_after=False)
+    stop_clock(service)
     responses = [service.send() for _ in range(2)]
     assert [response.status_code for response in responses] == [200, 429]
     assert "Retry-After" not in responses[-1].headers

@@ -21,7 +21,7 @@ from leadway_client.models import (
     ManagedAgent,
     ManagedAgentList,
 )
-from tests.contract.service import Service
+from tests.contract.service import Service, stop_clock
 
 AGENT = "027ee957-ae94-40ad-89a3-b25c985f729b"
 UNPUBLISHED = "00000000-0000-4000-8000-000000000405"
@@ -321,7 +321,8 @@ def test_key_of_another_request_is_a_setting(adjusted: Callable[..., Service]) -
 
 @pytest.mark.clause("managed-quota-is-retryable")
 def test_managed_quota_is_retryable(adjusted: Callable[..., Service]) -> None:
-    service = adjusted(enforce_quotas=True, quota_10_seconds=1, quota_minute=1)
+    service = adjusted(enforce_quotas=True, quota_10_seconds=1)
+    stop_clock(service)
     responses = [say(service, key="one") for _ in range(2)]
     rejected = responses[-1]
     assert rejected.status_code == 429

@@ -94,6 +94,7 @@ def test_a_slow_pattern_gets_an_error_that_names_it_and_delays_nobody(
 def test_a_request_that_goes_on_in_a_thread_is_counted_once() -> None:
     """Its number is part of the ids that a seed makes, and of the quotas."""
     with mock("--seed", "7", "--enforce-quotas") as slow, mock("--seed", "7") as plain:
+        httpx.post(f"{slow.url}/__mock/clock/freeze", json={}).raise_for_status()
         put_dialogue(slow.url, "user: /(a|aa)+$|x/\nagent: yes\n")
         put_dialogue(plain.url, "user: x\nagent: yes\n")
         assert say(slow.url, "x" * 5_000).json() == say(plain.url, "x").json()

@@ -45,6 +45,7 @@ await control("POST", "/faults", { status: 503 });
 const unavailable = await talk({});
 await control("POST", "/faults", { status: 429, times: 2 });
 const retried = await talk({});
+await control("POST", "/clock/freeze", {}); // No window of a quota ends between two requests.
 await control("PATCH", "/settings", { enforceQuotas: true, quota10Seconds: 1 });
 const burst = await talk({});
 await control("PATCH", "/settings", { quota10Seconds: null, quotaDay: 1 });
