@@ -6,15 +6,15 @@ import json
 import re
 import shutil
 import socket
-import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from node_types import control_types
 
-from tests.clients.programs import ROOT, TIMEOUT_SECONDS, link_node_packages, node_program, run
+from tests.clients.programs import ROOT, link_node_packages, node_program, run
 from tests.docs.markdown import Page
+from tests.wait import wait_until
 
 PACKAGE = ROOT / "clients" / "node"
 SAMPLES = Path(__file__).parent / "node"
@@ -90,10 +90,7 @@ def test_the_mock_ends_with_a_killed_test_process(project: Path) -> None:
     done = run(["node", "killed.mjs"], project, expected=None)
     assert done.returncode != 0
     address = urlsplit(done.stdout.strip())
-    deadline = time.monotonic() + TIMEOUT_SECONDS
-    while is_open(str(address.hostname), int(address.port or 0)):
-        assert time.monotonic() < deadline, "the mock still listens"
-        time.sleep(0.05)
+    wait_until(lambda: not is_open(str(address.hostname), int(address.port or 0)))
 
 
 def is_open(host: str, port: int) -> bool:

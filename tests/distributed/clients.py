@@ -14,9 +14,9 @@ import httpx
 from tests.contract.service import PATHS, VERSION, Account, turn
 from tests.distributed.checker import Entry
 from tests.distributed.history import Claim, History, Outcome
+from tests.wait import wait_until
 
 ACCOUNT = Account()
-TIMEOUT_SECONDS = 60.0
 POLL_SECONDS = 0.02
 """Time between two attempts, or two checks of a condition."""
 
@@ -143,19 +143,6 @@ def wait_for_responses(history: History, number: int) -> None:
     """Wait until `number` more attempts have a response."""
     wanted = history.count(Outcome.OK) + number
     wait_until(lambda: history.count(Outcome.OK) >= wanted)
-
-
-def wait_until(holds: Callable[[], Any]) -> None:
-    """Wait until `holds` returns true; HTTP errors are ignored."""
-    deadline = time.monotonic() + TIMEOUT_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            if holds():
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(POLL_SECONDS)
-    raise AssertionError(f"not true within {TIMEOUT_SECONDS:g} s")
 
 
 def transcripts(http: httpx.Client) -> dict[str, list[Entry]]:

@@ -17,12 +17,12 @@ from tests.distributed.clients import (
     run_clients,
     transcripts,
     wait_for_responses,
-    wait_until,
 )
 from tests.distributed.history import History, Outcome
 from tests.distributed.mock_cluster import TURN, ConnectionType, MockCluster
 from tests.distributed.network_hosts import NetworkLink
 from tests.network import Lost, Proxy
+from tests.wait import wait_until
 
 CLIENT_TIMEOUT_SECONDS = 60.0
 

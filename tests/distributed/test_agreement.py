@@ -22,9 +22,9 @@ from tests.distributed.worker_cluster import (
     REQUEST_COUNT,
     WorkerCluster,
     control,
-    soon,
     start_workers,
 )
+from tests.wait import wait_until
 
 pytestmark = pytest.mark.xdist_group("workers")
 
@@ -316,10 +316,10 @@ def test_each_worker_reloads_files_and_reports_their_errors(tmp_path: Path) -> N
         ]
         file.write_text(AGENTS % "brand new")
         for service in replicas:
-            assert soon(partial(says, service, "brand new"))
+            wait_until(partial(says, service, "brand new"))
         file.write_text("agents: nonsense")
         for service in replicas:
-            assert soon(partial(has_load_errors, service))
+            wait_until(partial(has_load_errors, service))
             assert says(service, "brand new")
 
 

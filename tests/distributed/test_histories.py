@@ -25,11 +25,11 @@ from tests.distributed.clients import (
     run_clients,
     transcripts,
     wait_for_responses,
-    wait_until,
 )
 from tests.distributed.history import History, Outcome
 from tests.distributed.worker_cluster import WorkerCluster, start_workers
 from tests.redis_server import DURABLE, redis_program
+from tests.wait import wait_until
 
 KILLS = 5
 RESTARTS = 2

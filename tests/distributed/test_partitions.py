@@ -22,10 +22,10 @@ from tests.distributed.network_hosts import (
     NoNetworkNamespacesError,
     start_mocks_on_hosts,
 )
-from tests.distributed.worker_cluster import soon
 from tests.network import Proxy
 from tests.redis_server import RedisProgram
 from tests.tls import Authority
+from tests.wait import wait_until
 
 pytestmark = pytest.mark.xdist_group("partitions")
 
@@ -123,7 +123,7 @@ def test_a_late_write_after_its_repetition_is_rejected(
         assert healthy.append("a", "said", after=0) == 1
         own.config_resetstat()
         proxy.heal()
-        assert soon(lambda: "cmdstat_evalsha" in own.info("commandstats"))
+        wait_until(lambda: "cmdstat_evalsha" in own.info("commandstats"))
         assert healthy.count("a") == 1
         stalled.close()
         healthy.close()

@@ -27,9 +27,9 @@ from tests.distributed.worker_cluster import (
     children,
     control,
     is_running,
-    soon,
     start_workers,
 )
+from tests.wait import wait_until
 
 Responses = list[Future[ExecuteAgentResponse]]
 
@@ -61,7 +61,7 @@ def send_slow_requests(
         times=number,
     )
     asked = [pool.submit(two_workers.service.say, "Hello") for _ in range(number)]
-    assert soon(lambda: two_workers.get("/health").json()["sessions"] == number)
+    wait_until(lambda: two_workers.get("/health").json()["sessions"] == number)
     return asked
 
 
@@ -116,7 +116,7 @@ def test_a_second_signal_ends_all_at_once(two_workers: WorkerCluster) -> None:
     with ThreadPoolExecutor(1) as pool:
         control(two_workers.service, "/faults", latency={"fixed": 60}, phase="after-commit")
         asked = pool.submit(two_workers.service.say, "Hello")
-        assert soon(lambda: two_workers.get("/health").json()["sessions"] == 1)
+        wait_until(lambda: two_workers.get("/health").json()["sessions"] == 1)
         two_workers.program.process.send_signal(signal.SIGTERM)
         with pytest.raises(subprocess.TimeoutExpired):
             two_workers.program.process.wait(0.5)
@@ -129,7 +129,7 @@ def test_workers_end_when_their_supervisor_was_killed(tmp_path: Path) -> None:
     with start_workers("--store", f"sqlite:///{tmp_path}/mock.db") as two_workers:
         workers = two_workers.workers()
         two_workers.program.stop(signal.SIGKILL)
-        assert soon(lambda: not any(map(is_running, workers)))
+        wait_until(lambda: not any(map(is_running, workers)))
 
 
 def test_a_killed_worker_is_replaced_while_others_respond(
@@ -144,12 +144,12 @@ def test_a_killed_worker_is_replaced_while_others_respond(
         two_workers.through(other) as service,
     ):
         asked = pool.submit(doomed.say, "Is it stored?", execution_id=session)
-        assert soon(lambda: control(service, f"/sessions/{session}", "GET")["turns"] == 2)
+        wait_until(lambda: control(service, f"/sessions/{session}", "GET")["turns"] == 2)
         two_workers.kill(one)
         assert isinstance(asked.exception(60), httpx.TransportError)
         # It was processed without a response: the turn number of the repetition shows it.
         assert turn(service.say("Is it stored?", execution_id=session)) == 3
-    assert soon(lambda: two_workers.has_replaced(one, 2))
+    wait_until(lambda: two_workers.has_replaced(one, 2))
     assert (
         f"worker 1 (process {one}) was killed by SIGKILL; a new worker replaces it."
         in two_workers.log()
@@ -163,7 +163,7 @@ def test_metrics_include_killed_workers(two_workers: WorkerCluster) -> None:
     assert two_workers.metric(REQUEST_COUNT) == 1
     for worker in (one, other):
         two_workers.kill(worker)
-        assert soon(partial(two_workers.has_replaced, worker, 2))
+        wait_until(partial(two_workers.has_replaced, worker, 2))
     assert two_workers.metric(REQUEST_COUNT) == 1
 
 
@@ -191,10 +191,10 @@ def test_a_terminated_worker_sends_its_last_responses(two_workers: WorkerCluster
     )
     with ThreadPoolExecutor(1) as pool, two_workers.through(one) as service:
         asked = pool.submit(service.say, "Hello")
-        assert soon(lambda: two_workers.get("/health").json()["sessions"] == 1)
+        wait_until(lambda: two_workers.get("/health").json()["sessions"] == 1)
         two_workers.kill(one, signal.SIGTERM)
         assert turn(asked.result()) == 1
-    assert soon(lambda: two_workers.has_replaced(one, 2))
+    wait_until(lambda: two_workers.has_replaced(one, 2))
     assert f"(process {one}) ended with code 0; a new worker replaces it." in two_workers.log()
 
 
@@ -206,11 +206,11 @@ def test_a_replacement_that_cannot_start_is_started_again(
     with start_workers("--agents-file", str(file)) as two_workers:
         file.write_text("agents: nonsense")
         two_workers.kill(two_workers.workers()[0])
-        assert soon(lambda: two_workers.log().count("a new worker replaces it") >= 4)
+        wait_until(lambda: two_workers.log().count("a new worker replaces it") >= 4)
         assert two_workers.service.say(agent_id="desk").response == "old"
         assert f"ended with code 2: {file}:1:9:" in two_workers.log()
         file.write_text(AGENTS % "new")
-        assert soon(lambda: two_workers.metric("leadway_mock_workers") == 2)
+        wait_until(lambda: two_workers.metric("leadway_mock_workers") == 2)
         assert two_workers.program.stop() == 0
 
 
@@ -222,7 +222,7 @@ def test_a_session_keeps_its_agent_on_another_worker(tmp_path: Path) -> None:
         file.write_text(AGENTS % "new")
         for worker in two_workers.workers():
             two_workers.kill(worker)
-            assert soon(partial(two_workers.has_replaced, worker, 2))
+            wait_until(partial(two_workers.has_replaced, worker, 2))
         assert two_workers.service.say(agent_id="desk").response == "new"
         assert two_workers.service.say(agent_id="desk", execution_id=session).response == "old"
 

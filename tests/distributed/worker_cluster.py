@@ -6,8 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,14 +143,3 @@ def is_running(process: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def soon(holds: Callable[[], bool]) -> bool:
-    """Return whether `holds` returns true in time."""
-    deadline = time.monotonic() + TIMEOUT_SECONDS
-    while time.monotonic() < deadline:
-        with suppress(httpx.TransportError):
-            if holds():
-                return True
-        time.sleep(0.02)
-    return False

@@ -354,12 +354,12 @@ def test_a_connection_that_is_used_again_has_the_whole_time_again(
 ) -> None:
     hostile_server.respond_with(send_bytes(response(200, GOOD_BODY)))
     with Leadway(
-        token=MOCK_TOKEN, location_id=LOCATION, base_url=hostile_server.url, timeout=0.5
+        token=MOCK_TOKEN, location_id=LOCATION, base_url=hostile_server.url, timeout=1
     ) as leadway:
         agent = leadway.agent(AGENT_ID)
         for _ in range(3):
             assert agent.execute("Hello").text
-            time.sleep(0.3)
+            time.sleep(0.4)  # Three pauses are longer than one time-out.
     assert len(hostile_server.received) == 3
 
 

@@ -6,8 +6,6 @@ import json
 import select
 import socket
 import struct
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -110,14 +108,6 @@ def together(drips: Iterable[Iterator[None]]) -> Iterator[None]:
 def is_readable(connection: socket.socket) -> bool:
     """Return whether there is something to read, without waiting."""
     return bool(select.select([connection], [], [], 0)[0])
-
-
-def soon(holds: Callable[[], bool]) -> bool:
-    """Wait until `holds` returns true; return whether it did."""
-    deadline = time.monotonic() + TIMEOUT_SECONDS
-    while not (held := holds()) and time.monotonic() < deadline:
-        threading.Event().wait(0.005)
-    return held
 
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"

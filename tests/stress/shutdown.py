@@ -9,13 +9,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.contract.programs import Program, mock
-from tests.stress.bad_clients import soon
 from tests.stress.conversation_clients import (
     ConversationClient,
     Counts,
     compare,
     conversations,
 )
+from tests.wait import wait_until
 
 try:
     import resource
@@ -40,11 +40,11 @@ def fill_disk_during_conversations(folder: Path) -> Counts | None:
     if not hasattr(resource, "prlimit"):
         return None
     with _mock(folder) as program, conversations(port(program), CLIENTS) as clients:
-        assert soon(lambda: _responses(clients) > CLIENTS)
+        wait_until(lambda: _responses(clients) > CLIENTS)
         with full_disk(program.process.pid, _largest_file(folder) + SPACE_LEFT):
-            assert soon(lambda: all(each.counts.unavailable for each in clients))
+            wait_until(lambda: all(each.counts.unavailable for each in clients))
         before = _responses(clients)
-        assert soon(lambda: _responses(clients) >= before + CLIENTS)
+        wait_until(lambda: _responses(clients) >= before + CLIENTS)
     return _restart_and_compare(folder, clients)
 
 

@@ -18,6 +18,7 @@ import pytest
 
 from tests.contract.programs import mock, running
 from tests.mock.client import CURRENT, LOCATION, TOKEN
+from tests.wait import wait_until
 
 needs_fifos = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no FIFOs")
 
@@ -30,6 +31,7 @@ from leadway_mock.cli import main
 from leadway_mock.pipeline.emulator import Emulator
 handle = Emulator.handle
 def stuck(self, request):
+    print("stuck", flush=True)
     {}
     return handle(self, request)
 Emulator.handle = stuck
@@ -126,7 +128,7 @@ def test_sigterm_ends_the_mock_while_a_request_is_stuck(how: str) -> None:
     with running([sys.executable, "-c", STUCK.format(how)], r"listening on (\S+)") as program:
         thread = threading.Thread(target=_say_in_vain, args=(program.url, "x"))
         thread.start()
-        time.sleep(0.5)
+        wait_until(lambda: "stuck" in program.log.read_text())
         started = time.monotonic()
         code = program.stop()
         assert time.monotonic() - started < 15
@@ -150,11 +152,12 @@ def test_a_fifo_in_place_of_a_file_is_a_load_error(flag: str, tmp_path: Path) ->
         before = say(program.url, "hello").json()["response"]
         file.unlink()
         os.mkfifo(file)
-        time.sleep(1.1)
 
-        assert say(program.url, "hello").json()["response"] == before
-        errors = httpx.get(f"{program.url}/__mock/health").json()["loadErrors"]
-        assert "it is a FIFO (named pipe), not a regular file" in json.dumps(errors)
+        def load_errors() -> str:
+            assert say(program.url, "hello").json()["response"] == before
+            return json.dumps(httpx.get(f"{program.url}/__mock/health").json()["loadErrors"])
+
+        wait_until(lambda: "it is a FIFO (named pipe), not a regular file" in load_errors())
         assert program.stop() == 0
 
 

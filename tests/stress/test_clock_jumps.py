@@ -16,7 +16,8 @@ from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.state.clock import ManualClock
 from tests.mock.client import EmulatorClient, content
 from tests.mock.raw_client import RawClient
-from tests.stress.bad_clients import GET, MESSAGE, TIMEOUT_SECONDS, constant, simple, soon
+from tests.stress.bad_clients import GET, MESSAGE, TIMEOUT_SECONDS, constant, simple
+from tests.wait import wait_until
 
 DAY = 86_400.0
 JUMPS = [DAY, -DAY, 10 * 365 * DAY, -10 * 365 * DAY, 0.001, -0.001]
@@ -74,7 +75,7 @@ def test_no_connection_is_lost(
         for seconds in JUMPS:
             jumped(other, system_clock, seconds)
             looked.clear()
-            assert soon(lambda: len(looked) >= 4)
+            wait_until(lambda: len(looked) >= 4)
         for client, rest in zip(begun, (MESSAGE, MESSAGE[50:], MESSAGE[-5:]), strict=True):
             assert client.send(rest).reply()
 
@@ -86,7 +87,7 @@ def test_a_rejected_client_is_disconnected_in_time(
     with RawClient(server.url) as rejected:
         assert rejected.send(b"POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\n").reply()
         system_clock.ahead -= DAY
-        assert soon(lambda: not server.connections)
+        wait_until(lambda: not server.connections)
 
 
 def test_stopping_takes_no_longer(system_clock: SystemClock) -> None:

@@ -25,8 +25,8 @@ from tests.stress.bad_clients import (
     say,
     serve_mock,
     simple,
-    soon,
 )
+from tests.wait import wait_until
 
 HEALTH = b"GET /__mock/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
 POINTS = {
@@ -56,7 +56,7 @@ def test_a_disconnected_client_is_dropped_without_a_log_line(
                 for each in leaving:
                     leave(each)
             assert_responds(server.url)
-        assert soon(lambda: not server.connections)
+        wait_until(lambda: not server.connections)
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
@@ -79,8 +79,8 @@ def test_a_client_may_leave_during_its_response(
         for _ in range(5):
             leaver.append(opened(server.url))
             leaver[0].sendall(MESSAGE)
-            assert soon(lambda: not leaver)
-        assert soon(lambda: not server.connections)
+            wait_until(lambda: not leaver)
+        wait_until(lambda: not server.connections)
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
@@ -97,7 +97,7 @@ def test_a_turn_is_stored_even_if_its_response_is_not_read() -> None:
                 assert reply is not None
                 return int(reply.json()["count"])
 
-            assert soon(lambda: count() == 1)
+            wait_until(lambda: count() == 1)
             assert count() == 1
 
 
@@ -124,14 +124,14 @@ def test_a_wait_ends_when_its_client_leaves(
             with many(server.url, 8) as leaving:
                 for each in leaving:
                     each.sendall(waiting(30))
-                assert soon(lambda: sum(map(is_readable, leaving)) == 4)
+                wait_until(lambda: sum(map(is_readable, leaving)) == 4)
                 assert not may_wait(server.url)
                 for each in leaving:
                     leave(each)
-            assert soon(lambda: may_wait(server.url))
+            wait_until(lambda: may_wait(server.url))
             assert_responds(server.url)
         assert time.monotonic() - began < 30
-        assert soon(lambda: not server.connections)
+        wait_until(lambda: not server.connections)
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
@@ -155,9 +155,9 @@ def test_a_client_may_leave_before_it_is_accepted(
     with simple(constant) as server:
         for _ in range(20):
             reset(opened(server.url))
-        assert soon(lambda: hasattr(server, "_acceptor"))
+        wait_until(lambda: hasattr(server, "_acceptor"))
         resume(server._acceptor)  # noqa: SLF001 - as above
         with RawClient(server.url) as client:
             assert say(client, HEALTH).status == 200
-        assert soon(lambda: not server.connections)
+        wait_until(lambda: not server.connections)
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []

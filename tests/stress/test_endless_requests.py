@@ -13,7 +13,8 @@ import pytest
 from leadway_mock.http_server import dispatcher
 from leadway_mock.http_server.protocol import UNPACED_BYTES
 from tests.mock.raw_client import RawClient
-from tests.stress.bad_clients import RESET, headers, opened, say, serve_mock, soon
+from tests.stress.bad_clients import RESET, headers, opened, say, serve_mock
+from tests.wait import wait_until
 
 PIECE = b"x" * 8_192
 
@@ -81,7 +82,7 @@ def test_a_long_body_is_read_with_pauses_and_a_short_one_without(
         for length in UNPACED_BYTES - 1_000, UNPACED_BYTES + 1_000:
             client = stack.enter_context(opened(server.url))
             client.sendall(headers(900_000) + b"x" * length)
-        assert soon(
+        wait_until(
             lambda: sorted(each.flow.read_paused for each in server.connections) == [False, True]
         )
 

@@ -31,8 +31,8 @@ from tests.stress.bad_clients import (
     say,
     serve_mock,
     simple,
-    soon,
 )
+from tests.wait import wait_until
 
 resource = pytest.importorskip("resource", reason="this system has no limit on open files to lower")
 
@@ -81,7 +81,7 @@ def test_idle_connections_cost_no_processor_time() -> None:
         RawClient(server.url) as busy,
     ):
         assert say(busy).status == 200
-        assert soon(lambda: len(server.connections) == number + 1)
+        wait_until(lambda: len(server.connections) == number + 1)
         looks.clear()
         for _ in range(200):
             assert say(busy).status == 200
@@ -109,7 +109,7 @@ def test_delayed_responses_cost_no_processor_time(*, in_loop: bool) -> None:
     ):
         for each in waiting:
             each.sendall(LATE)
-        assert soon(lambda: sum(each.timer is not None for each in list(looks)) == 100)
+        wait_until(lambda: sum(each.timer is not None for each in list(looks)) == 100)
         assert say(busy, GET).status == 200
         looks.clear()
         for _ in range(100):
@@ -133,11 +133,11 @@ def test_busy_connections_are_not_checked_repeatedly(
     with simple(late, grace=0) as server, many(server.url, 20) as waiting:
         for each in waiting:
             each.sendall(LATE)
-        assert soon(
+        wait_until(
             lambda: sum(vars(each).get("timer") is not None for each in server.connections) == 20
         )
         with many(server.url, 20):
-            assert soon(lambda: len(asked) == 20)
+            wait_until(lambda: len(asked) == 20)
             threading.Event().wait(0.3)
             assert set(asked.values()) == {1}
 
@@ -165,7 +165,7 @@ def test_accepting_is_not_retried_in_a_loop_without_file_descriptors(
 
     monkeypatch.setattr(Acceptor, "_accept_one", tried)
     with simple(constant) as server, many(server.url, 5):
-        assert soon(lambda: len(tries) >= 1)
+        wait_until(lambda: len(tries) >= 1)
         threading.Event().wait(0.5)
         assert len(tries) < 20
 
@@ -175,7 +175,7 @@ def test_a_delayed_response_of_a_closed_connection_is_freed() -> None:
     with looked_at() as looks, simple(late, grace=0) as server:
         with opened(server.url) as waiting:
             waiting.sendall(LATE)
-            assert soon(lambda: any(each.timer is not None for each in list(looks)))
+            wait_until(lambda: any(each.timer is not None for each in list(looks)))
             (left,) = [ref(each) for each in looks if each.timer is not None]
 
             def abort() -> None:
@@ -183,14 +183,14 @@ def test_a_delayed_response_of_a_closed_connection_is_freed() -> None:
                     each.transport.abort()
 
             next(iter(looks)).loop.call_soon_threadsafe(abort)
-            assert soon(lambda: not server.connections)
+            wait_until(lambda: not server.connections)
         looks.clear()
 
         def is_gone() -> bool:
             gc.collect()
             return left() is None
 
-        assert soon(is_gone)
+        wait_until(is_gone)
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="this system sets no other's limits")

@@ -7,13 +7,14 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.contract.programs import mock
-from tests.stress.bad_clients import drip, many, opened, soon
+from tests.stress.bad_clients import drip, many, opened
 from tests.stress.conversation_clients import compare, conversations
 from tests.stress.shutdown import (
     fill_disk_during_conversations,
     port,
     stop_during_conversations,
 )
+from tests.wait import wait_until
 
 
 def test_sigterm_during_conversations_loses_nothing(tmp_path: Path) -> None:
@@ -33,7 +34,7 @@ def test_a_lost_turn_would_be_noticed(tmp_path: Path) -> None:
     file = tmp_path / "mock.db"
     with mock("--store", f"sqlite:///{file}", "--quiet") as program:
         with conversations(port(program), 2) as clients:
-            assert soon(lambda: all(len(client.interactions) > 1 for client in clients))
+            wait_until(lambda: all(len(client.interactions) > 1 for client in clients))
         assert compare(port(program), clients).nothing_lost
         with closing(sqlite3.connect(file)) as other, other:
             other.execute("DELETE FROM entries WHERE key LIKE '%turns/%' AND position = 3")

@@ -25,9 +25,9 @@ from tests.stress.bad_clients import (
     say,
     serve_mock,
     simple,
-    soon,
     together,
 )
+from tests.wait import wait_until
 
 LARGE = "x" * 3_000_000
 """More than the system keeps for a client that does not read."""
@@ -105,7 +105,7 @@ def is_paused(connection: HttpProtocol) -> bool:
 
 def only_connection(server: Server) -> HttpProtocol:
     """Return the connection whose next byte the system does not take, once that is so."""
-    assert soon(lambda: any(is_paused(each) for each in server.connections))
+    wait_until(lambda: any(is_paused(each) for each in server.connections))
     (connection,) = server.connections
     return connection
 
@@ -113,7 +113,7 @@ def only_connection(server: Server) -> HttpProtocol:
 def test_a_piece_is_buffered_for_a_client_that_does_not_read(server: Server) -> None:
     with stalled(server.url, 4):
         connection = only_connection(server)
-        assert soon(lambda: len(connection.queue) >= 2)
+        wait_until(lambda: len(connection.queue) >= 2)
         kept = connection.transport.get_write_buffer_size()
         assert 0 < kept <= PIECE_BYTES
         threading.Event().wait(0.3)
@@ -126,7 +126,7 @@ def test_a_client_that_does_not_read_is_disconnected(
     with stalled(server.url, 4):
         connection = only_connection(server)
         monkeypatch.setattr(protocol, "IDLE_TIMEOUT_SECONDS", 0.5)
-        assert soon(lambda: not server.connections)
+        wait_until(lambda: not server.connections)
         assert connection.transport.is_closing()
 
 
@@ -138,8 +138,8 @@ def test_a_client_that_does_not_send_is_disconnected(
     with ExitStack() as stack:
         for begun in (b"", MESSAGE[:30], MESSAGE[:-3], MESSAGE):
             stack.enter_context(opened(server.url)).sendall(begun)
-        assert soon(lambda: len(server.connections) == 4)
-        assert soon(lambda: server.connections == [])
+        wait_until(lambda: len(server.connections) == 4)
+        wait_until(lambda: server.connections == [])
 
 
 def test_a_slow_reader_is_not_disconnected(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,7 +159,7 @@ def test_calls_that_wait_for_the_journal_do_not_delay_others() -> None:
     with serve_mock(threads=4) as server, many(server.url, 30) as waiting:
         for each in waiting:
             each.sendall(ask)
-        assert soon(lambda: sum(map(is_readable, waiting)) == 28)
+        wait_until(lambda: sum(map(is_readable, waiting)) == 28)
         rejected = filter(is_readable, waiting)
         assert {each.recv(12) for each in rejected} == {b"HTTP/1.1 503"}
         for _ in range(10):

@@ -73,7 +73,7 @@ def test_looking_changes_nothing(api: Api, client: EmulatorClient) -> None:
     assert cursor(api) == before
 
 
-def test_a_stopping_server_does_not_wait_for_the_call() -> None:
+def test_a_stopping_server_does_not_wait_for_the_call(wait_begun: threading.Event) -> None:
     app = create_app()
     with open_server(app, Settings(port=0), grace=10) as server:
         url = f"{server.url}/__mock/changes"
@@ -81,7 +81,7 @@ def test_a_stopping_server_does_not_wait_for_the_call() -> None:
         query = {"after": after, "timeout": 30}
         thread = threading.Thread(target=lambda: httpx.get(url, params=query, timeout=60))
         thread.start()
-        time.sleep(0.3)
+        assert wait_begun.wait(10)
         started = time.monotonic()
         server.stop()
         thread.join(10)

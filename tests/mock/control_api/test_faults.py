@@ -15,7 +15,8 @@ from leadway_mock.web import create_app
 from leadway_mock.web.server import open_server
 from tests.mock.client import TOKEN, EmulatorClient
 from tests.mock.control_api.api import CONTRACT, Api
-from tests.mock.raw_client import PATIENCE, RawClient
+from tests.mock.raw_client import RawClient
+from tests.wait import wait_until
 
 
 def test_a_fault_is_armed_fires_and_is_counted(api: Api, client: EmulatorClient) -> None:
@@ -91,15 +92,15 @@ def test_connections_are_refused_and_then_accepted_again(client: EmulatorClient)
             with RawClient(server.url) as other, RawClient(server.url) as caller:
                 assert (reply := other.send(health).reply())
                 assert reply.status == 200
-                reply = caller.send(refuse + b'{"seconds":0.3}').reply()
+                reply = caller.send(refuse + b'{"seconds":1.5}').reply()
                 assert reply
-                assert reply.json() == {"seconds": 0.3}
+                assert reply.json() == {"seconds": 1.5}
                 assert reply.headers["connection"] == "close"
                 with pytest.raises(ConnectionRefusedError):
                     RawClient(server.url)
                 with suppress(ConnectionResetError):
                     assert other.reply() is None
-            assert wait_until_listening(server.url) == 200
+            wait_until(lambda: httpx.get(f"{server.url}/__mock/health").is_success)
 
 
 def test_a_server_stops_while_connections_are_refused(client: EmulatorClient) -> None:
@@ -109,16 +110,6 @@ def test_a_server_stops_while_connections_are_refused(client: EmulatorClient) ->
             assert other.post(url, json={"seconds": 60}).status_code == 200
         began = time.monotonic()
     assert time.monotonic() - began < 10
-
-
-def wait_until_listening(url: str) -> int:
-    ends = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return httpx.get(f"{url}/__mock/health").status_code
-        except httpx.ConnectError:
-            assert time.monotonic() < ends
-            time.sleep(0.02)
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 61, "1", None])

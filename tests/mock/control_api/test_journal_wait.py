@@ -34,21 +34,27 @@ def test_a_wait_times_out(api: Api, client: EmulatorClient) -> None:
     assert api.post("/journal/wait", {"timeout": 0, "after": 1})["timedOut"] is True
 
 
-def test_a_wait_ends_with_the_entry(api: Api, client: EmulatorClient) -> None:
-    timer = threading.Timer(0.2, client.begin)
-    timer.start()
-    waited = api.post("/journal/wait", {"timeout": 30})
-    timer.join()
+def test_a_wait_ends_with_the_entry(
+    api: Api, client: EmulatorClient, wait_begun: threading.Event
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(api.post, "/journal/wait", {"timeout": 30})
+        assert wait_begun.wait(10)
+        client.begin()
+        waited = waiting.result()
     assert not waited["timedOut"]
-    assert 0.1 < waited["elapsedSeconds"] < 10
+    assert 0 < waited["elapsedSeconds"] < 20
 
 
-def test_after_excludes_older_entries(api: Api, client: EmulatorClient) -> None:
+def test_after_excludes_older_entries(
+    api: Api, client: EmulatorClient, wait_begun: threading.Event
+) -> None:
     client.begin()
-    timer = threading.Timer(0.1, client.begin)
-    timer.start()
-    waited = api.post("/journal/wait", {"timeout": 30, "after": 1})
-    timer.join()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(api.post, "/journal/wait", {"timeout": 30, "after": 1})
+        assert wait_begun.wait(10)
+        client.begin()
+        waited = waiting.result()
     assert [entry["number"] for entry in waited["entries"]] == [2]
 
 
@@ -96,7 +102,9 @@ def test_a_wait_has_its_limits(api: Api, timeout: object) -> None:
     assert api.post("/journal/wait", {"timeout": timeout}, status=422)["problems"]
 
 
-def test_waits_do_not_delay_the_stop_of_a_server(client: EmulatorClient) -> None:
+def test_waits_do_not_delay_the_stop_of_a_server(
+    client: EmulatorClient, wait_begun: threading.Event
+) -> None:
     app = create_app(emulator=client.emulator)
     body = b'{"timeout": 30}'
     lines = ["POST /__mock/journal/wait HTTP/1.1", "Host: localhost"]
@@ -105,7 +113,7 @@ def test_waits_do_not_delay_the_stop_of_a_server(client: EmulatorClient) -> None
     with RawClient(server.url) as raw:
         with server:
             raw.send("\r\n".join(lines).encode() + body)
-            time.sleep(0.3)
+            assert wait_begun.wait(10)
             began = time.monotonic()
         assert time.monotonic() - began < 10
         reply = raw.reply()

@@ -6,7 +6,7 @@ import errno
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,6 +16,7 @@ from leadway_mock.http.delivery import Transport
 from leadway_mock.http.messages import Request, Response
 from leadway_mock.http_server import Server, listener
 from tests.mock.raw_client import RawClient
+from tests.wait import wait_until
 
 BODY = b'{"hello":"world"}'
 GOOD = b"GET /good HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -30,6 +31,7 @@ class FaultyPlatform:
 
     def __init__(self, *, in_loop: bool = True) -> None:
         self.in_loop = in_loop
+        self.called = threading.Event()
 
     def takes(self, _: str) -> bool:
         return True
@@ -38,6 +40,7 @@ class FaultyPlatform:
         return self.respond(request) if self.in_loop else None
 
     def respond(self, request: Request) -> Response:
+        self.called.set()
         good = Response(200, {"hello": "world"}, "reply", "invented")
         if request.path == "/good":
             return good
@@ -53,8 +56,8 @@ def get(transport: str, delay: float = 0, spread: float = 0, query: str = "") ->
     return f"GET /{transport}/{delay}/{spread}{query} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
 
 
-def serving(*, in_loop: bool = True, **settings: Any) -> Server:
-    return Server(unused, platform=FaultyPlatform(in_loop=in_loop), threads=THREADS, **settings)
+def serving(platform: FaultyPlatform | None = None, **settings: Any) -> Server:
+    return Server(unused, platform=platform or FaultyPlatform(), threads=THREADS, **settings)
 
 
 def unused(*_: object) -> list[bytes]:
@@ -64,7 +67,8 @@ def unused(*_: object) -> list[bytes]:
 
 @pytest.fixture(params=["in the loop", "in threads"])
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    with serving(in_loop=request.param == "in the loop") as server:
+    platform = FaultyPlatform(in_loop=request.param == "in the loop")
+    with serving(platform) as server:
         yield server
 
 
@@ -235,9 +239,10 @@ def test_delayed_responses_of_closed_connections_are_dropped(
 
 
 def test_a_hang_does_not_delay_the_stop() -> None:
-    with serving(grace=20) as server:
+    platform = FaultyPlatform()
+    with serving(platform, grace=20) as server:
         client = RawClient(server.url).send(get("HANG"))
-        time.sleep(0.2)
+        assert platform.called.wait(10)
         began = time.monotonic()
     assert seconds(began) < 5
     assert client.is_closed()
@@ -245,9 +250,10 @@ def test_a_hang_does_not_delay_the_stop() -> None:
 
 
 def test_a_started_delayed_response_is_sent_before_the_stop() -> None:
-    with serving(grace=20) as server:
+    platform = FaultyPlatform()
+    with serving(platform, grace=20) as server:
         client = RawClient(server.url).send(get("none", 1.0))
-        time.sleep(0.2)
+        assert platform.called.wait(10)
         threading.Thread(target=server.stop).start()
         assert client.reply()
         assert client.is_closed()
@@ -255,17 +261,11 @@ def test_a_started_delayed_response_is_sent_before_the_stop() -> None:
 
 
 def test_the_stop_waits_a_limited_time_for_a_delayed_response() -> None:
-    with serving(grace=0.3) as server:
+    platform = FaultyPlatform()
+    with serving(platform, grace=0.3) as server:
         client = RawClient(server.url).send(get("none", 60))
-        time.sleep(0.2)
+        assert platform.called.wait(10)
         began = time.monotonic()
     assert seconds(began) < 5
     assert client.is_closed()
     client.__exit__()
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    until = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < until
-        time.sleep(0.02)

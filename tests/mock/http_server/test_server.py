@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,6 +20,7 @@ import pytest
 from leadway_mock.http_server import Server, ServerError, listener, protocol
 from leadway_mock.http_server.listener import Acceptor
 from tests.mock.raw_client import PATIENCE, RawClient
+from tests.wait import wait_until
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
@@ -292,10 +292,7 @@ def test_a_silent_rejected_client_is_disconnected(
         client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 80000000000\r\n\r\n")
         assert client.reply()
         assert client.is_closed()
-        deadline = time.monotonic() + PATIENCE
-        while server.connections and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert server.connections == []
+        wait_until(lambda: not server.connections)
 
 
 def test_a_failing_application_is_a_500_in_json(caplog: pytest.LogCaptureFixture) -> None:

@@ -28,6 +28,7 @@ from leadway_mock.web.server import open_server
 from tests.mock.client import CURRENT, LOCATION, TOKEN, EmulatorClient
 from tests.network import Proxy
 from tests.redis_server import DURABLE, RedisProgram, redis_program
+from tests.wait import wait_until
 
 PATIENCE = 30.0
 """Time-out for events that certainly happen, even on a slow machine."""
@@ -238,9 +239,7 @@ def test_an_append_without_a_response_is_uncertain_and_never_repeated(server: Re
     assert not caught.value.uncertain
     server.signal(signal.SIGCONT)
     # It was in the server's hands, and is done after all: once.
-    deadline = time.monotonic() + PATIENCE
-    while store.count("a") < 2 and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_until(lambda: store.count("a") >= 2)
     store.append("a", "z")
     assert [item.value for item in store.items("a")] == ["x", "y", "z"]
     server.kill()
