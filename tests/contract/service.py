@@ -123,6 +123,12 @@ def stop_clock(service: Service) -> None:
     service.http.post("/__mock/clock/freeze", json={}).raise_for_status()
 
 
+def advance_clock(service: Service, seconds: float) -> None:
+    """Move the clock of a mock forward."""
+    path = "/__mock/clock/advance"
+    service.http.post(path, json={"seconds": seconds}).raise_for_status()
+
+
 def turn(response: ExecuteAgentResponse | httpx.Response) -> int:
     """Return the turn number from the echo agent's reply."""
     text = (
