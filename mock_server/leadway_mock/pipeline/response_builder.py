@@ -16,7 +16,14 @@ from jsonschema import Draft202012Validator
 
 from leadway_mock.contract.behaviours import MOCK_BEHAVIOURS, OWN_SOURCE
 from leadway_mock.contract.model import Contract, Example, Operation
-from leadway_mock.http.messages import MAX_HEADER, APIError, Request, Response, header_text
+from leadway_mock.http.messages import (
+    MAX_HEADER,
+    APIError,
+    ErrorKind,
+    Request,
+    Response,
+    header_text,
+)
 from leadway_mock.pipeline.context import RequestContext
 from leadway_mock.state.ids import Ids
 from leadway_mock.store import StoreDamaged, StoreUnavailable
@@ -156,10 +163,15 @@ def _http_headers(response: Response, context: RequestContext) -> dict[str, str]
 
 
 def _violation_hints(error: APIError) -> str:
-    """Return one sentence for each violation."""
-    return " ".join(
-        f"{each.pointer or '/'}: {each.hint or each.message + '.'}" for each in error.violations
-    )
+    """Return one sentence for each violation, but not that a missing value is empty, too."""
+    hints: list[str] = []
+    places: set[str] = set()
+    for each in error.violations:
+        place = each.pointer or "/"
+        if each.kind is not ErrorKind.EMPTY or place not in places:
+            hints.append(f"{place}: {each.hint or each.message + '.'}")
+        places.add(place)
+    return " ".join(hints)
 
 
 def _deprecation(

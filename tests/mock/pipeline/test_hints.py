@@ -72,6 +72,13 @@ def test_null_for_a_required_property_is_not_allowed(client: EmulatorClient) -> 
     assert "/attachments/1/imageUrl: attachments.1.imageUrl must be a string; null is not" in nested
 
 
+def test_a_missing_value_is_not_called_empty_too(client: EmulatorClient) -> None:
+    missing, empty = client.send({"locationId": LOCATION}), client.send(GOOD | {"message": ""})
+    assert missing.hint == "/message: 'message' is missing."
+    assert content(missing)["message"][1:] == ["message should not be empty"]
+    assert empty.hint == "/message: message should not be empty."
+
+
 def test_an_empty_array_of_php_is_to_be_an_object(client: EmulatorClient) -> None:
     hint = client.send(GOOD | {"inputVariables": [], "attachments": {}}).hint
 
