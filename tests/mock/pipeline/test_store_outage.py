@@ -205,7 +205,7 @@ def test_idle_connections_to_a_hanging_store_are_not_tried_in_turn(
     server: RedisProgram,
 ) -> None:
     with Proxy(server.port) as line, ThreadPoolExecutor(THREADS) as pool:
-        store = open_store(f"{line.url}?socket_timeout=1")
+        store = open_store(f"{line.url}?socket_timeout=3")
         line.slow(0.1)  # So that each thread has a connection of its own.
         counts = partial(pool.map, store.count, "a" * THREADS)
         assert list(counts()) == [0] * THREADS
