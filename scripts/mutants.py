@@ -244,20 +244,27 @@ class Clone:
 
 
 def nearest_tests(path: str, line: int, data: coverage.CoverageData, tree: Path) -> list[str]:
-    """Return the nearest tests that reach a line."""
+    """Return the nearest tests that reach a line.
+
+    A line that runs at import is also reached by all others: first those that reach the module.
+    """
     contexts = data.contexts_by_lineno(str(tree / path))
-    reached = set(contexts[line])
-    if "" in reached:  # It runs at import, and any test may use the result.
-        reached.update(*contexts.values(), data.measured_contexts())
+    reached = [set(contexts[line])]
+    if "" in reached[0]:
+        reached += [set().union(*contexts.values()), data.measured_contexts()]
     source = next(source for source in SOURCES if path.startswith(source))
     package = Path(SOURCES[source]) / Path(path).parent.relative_to(source)
     name = Path(path).stem.strip("_")
-    found = {test[0] for each in reached if (test := TEST.match(each))}
+    found: dict[str, int] = {}
+    for distance, names in enumerate(reached):
+        for test in filter(None, map(TEST.match, names)):
+            found.setdefault(test[0], distance)
 
-    def distance(test: str) -> tuple[bool, bool, str]:
-        return f"test_{name}.py" not in test, not test.startswith(f"{package}/"), test
+    def key(test: str) -> tuple[int, bool, bool, str]:
+        is_named, is_near = f"test_{name}.py" in test, test.startswith(f"{package}/")
+        return found[test], not is_named, not is_near, test
 
-    return sorted(found, key=distance)[:MAX_TESTS]
+    return sorted(found, key=key)[:MAX_TESTS]
 
 
 def sample(seed: int, count: int, data: coverage.CoverageData, tree: Path) -> list[Mutant]:
