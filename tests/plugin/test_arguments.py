@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from leadway_mock.testing import Conversation, Host, Mock
+from leadway_mock.testing.mock import OPTIONS
 from tests.plugin.conftest import Run
 
 
@@ -35,6 +37,13 @@ NAMES = {
     "date": date,
     "datetime": datetime,
 }
+
+
+def test_misspelt_options_of_the_mock_are_compared_with_all() -> None:
+    parameters = inspect.signature(Mock.__init__).parameters
+    assert {*OPTIONS} == {*parameters} - {"self", "settings"}
+
+
 CALLS: dict[str, str] = {
     "mock.dialogue({'turns': []})": "dialogue() must be a text (YAML, too), a path, or a dialogue",
     "mock.dialogue([TEXT])": "dialogue() must be a text",

@@ -94,7 +94,9 @@ def test_unexpected_interaction_fails_the_test_in_its_call_phase(
     pytester.makepyfile(HEAD + test)
     result = run()
     result.assert_outcomes(failed=1)
-    lines = [f"{kind}: *", f"*Unexpected interactions with the mock: *{kind}*", *words]
+    no_request = "*The mock received no request*"
+    requests = no_request if test in {UNUSED_FAULT, WITHOUT_TOKEN, WRONG_TOKEN} else "*Requests*:"
+    lines = [f"{kind}: *", f"*Unexpected interactions with the mock: *{kind}*", *words, requests]
     result.stdout.fnmatch_lines([*lines, f"*allow={{*{kind}*", "FAILED *::test_it*"])
     result.stdout.no_fnmatch_line("*ERROR*")
 

@@ -195,6 +195,8 @@ def test_the_text_of_an_error_is_one_printable_line(message: str) -> None:
 
 
 def test_the_text_of_an_error_is_bounded() -> None:
+    assert errors.printable("x" * 2_000) == "x" * 2_000
+    assert errors.printable("x" * 2_001) == "x" * 2_000 + "…"
     error = errors.ServerError("x" * 100_000, trace_id="y" * 100_000, hint="z" * 100_000)
     assert len(str(error)) < 7_000
 

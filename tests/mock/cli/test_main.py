@@ -222,6 +222,8 @@ def test_help_names_every_flag(capsys: pytest.CaptureFixture[str]) -> None:
         "--seed",
         "--profile",
         "--no-send-retry-after",
+        "--profile {documented,observed}",
+        "--seed N",
     ):
         assert flag in text
 

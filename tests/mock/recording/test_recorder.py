@@ -293,7 +293,8 @@ def test_an_error_in_the_recorder_shows_no_private_data(
         for canary in CANARIES:
             headers = {"X-Note": canary}
             response = httpx.get(f"{server.url}/{canary}", headers=headers, trust_env=False)
-            assert response.status_code == 500
+            assert response.status_code == response.json()["statusCode"] == 500
+            assert response.headers["Content-Type"] == "application/json; charset=utf-8"
             assert traces_in([response.text]) == []
     assert "The recorder failed: ValueError." in caplog.text
     own = [each.getMessage() for each in caplog.records if "leadway_mock" in each.name]
