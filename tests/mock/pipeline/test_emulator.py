@@ -4,6 +4,8 @@ import dataclasses
 import logging
 import re
 from collections.abc import Callable, Mapping
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from leadway_mock.agents.registry import Agent, AgentRegistry, Version
 from leadway_mock.agents.replies import AgentInput, AgentReply
 from leadway_mock.config.settings import Settings
 from leadway_mock.contract.model import Contract, Operation
+from leadway_mock.pipeline.assembly import build_emulator
 from leadway_mock.pipeline.emulator import Emulator
 from leadway_mock.state.clock import ManualClock
 from leadway_mock.store import Store
@@ -40,6 +43,15 @@ def test_a_response_has_the_eleven_fields_in_the_documented_order(client: Emulat
         "attachments",
         "generativeOutputs",
     ]
+
+
+def test_a_long_message_is_matched_where_no_event_loop_waits(tmp_path: Path) -> None:
+    file = tmp_path / "talk.txt"
+    file.write_text("user: /x+/\nagent: yes\n")
+    clock = ManualClock()
+    with closing(build_emulator(Settings(dialogues=str(file), quiet=True), clock)) as emulator:
+        response = EmulatorClient(emulator, clock).say("x" * 5_000)
+    assert content(response)["response"] == "yes"
 
 
 def test_minted_ids_look_like_the_documented_ones(client: EmulatorClient) -> None:
