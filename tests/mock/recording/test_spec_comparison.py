@@ -61,6 +61,10 @@ BREAKING: dict[str, tuple[Change, str]] = {
         lambda x: body(x)["properties"]["message"].update(maxLength=100),
         "/requestBody/content/application~1json/schema/properties/message/maxLength",
     ),
+    "a shorter text in allOf": (
+        lambda x: body(x)["properties"]["message"].update(allOf=[{"maxLength": 100}]),
+        "/requestBody/content/application~1json/schema/properties/message/maxLength",
+    ),
     "a pattern": (
         lambda x: body(x)["properties"]["message"].update(pattern="^a"),
         "/requestBody/content/application~1json/schema/properties/message/pattern",
