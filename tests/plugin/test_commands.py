@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from leadway_mock.testing import Mock
+from tests.mock.client import LOCATION, TOKEN
 
 LEADWAY = [sys.executable, "-m", "leadway", "mock"]
 SAY = """
@@ -282,7 +283,9 @@ def test_port_can_come_from_the_environment(tmp_path: Path) -> None:
     with Mock() as mock:
         port = mock.url.rpartition(":")[2]
         done = run(*LEADWAY, "env", cwd=tmp_path, LEADWAY_MOCK_PORT=port)
-    assert done.stdout.splitlines()[0] == f"export LEADWAY_BASE_URL={mock_url(port)}"
+    exported = dict(line.removeprefix("export ").split("=", 1) for line in done.stdout.splitlines())
+    assert exported["LEADWAY_BASE_URL"] == mock_url(port)
+    assert (exported["LEADWAY_TOKEN"], exported["LEADWAY_LOCATION_ID"]) == (TOKEN, LOCATION)
 
 
 def mock_url(port: str) -> str:

@@ -174,6 +174,9 @@ def test_the_journal_is_selected_and_limited(mock: Mock, run: Callable[..., Any]
 def test_entries_are_selected_by_what_the_control_api_takes() -> None:
     schema = load_control_contract().document["components"]["schemas"]["Match"]
     assert list(schema["properties"]) == list(views.MATCH_FIELDS)
+    for name, field in schema["properties"].items():
+        takes_text = field.get("type") == ["string", "array"]
+        assert views.MATCH_FIELDS[name] == ({"type": "string"} if takes_text else {}), name
 
 
 def test_lines_of_the_journal_say_what_happened(

@@ -46,6 +46,7 @@ def test_a_transport_fault_without_a_connection_says_so(
     assert response.headers["X-Mock-Rule"] == "fault-needs-server"
     assert response.headers["X-Mock-Fault"] == "fault-1"
     assert response.json
+    assert response.json["statusCode"] == 500
     assert f"The fault {transport} needs the mock's HTTP server" in response.json["message"]
     assert "Start the mock with `leadway mock`" in caplog.text
     assert client.post(CURRENT, json=BODY, headers=HEADERS).status_code == 200

@@ -313,6 +313,20 @@ def test_the_command_is_installed(mock: Mock) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="the system has no such limit")
+@pytest.mark.parametrize(("limit", "code"), [("-S -n 100", 0), ("-n 100", 2)])
+def test_the_limit_of_files_is_raised_or_named(mock: Mock, limit: str, code: int) -> None:
+    arguments = [mock.url, "--talkers", "150", "--turns", "1", *FAST]
+    command = [sys.executable, "-m", "leadway", "load", *arguments]
+    lower = ["sh", "-c", f'ulimit {limit} && exec "$@"', "sh"]
+    done = subprocess.run(
+        [*lower, *command], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == code, done.stderr
+    named = "this process may open 100 files, so --talkers must be at most 36." in done.stderr
+    assert named == (code == 2)
+
+
 def test_progress_is_shown_in_a_terminal(
     mock: Mock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
