@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, Self, TypedDict
@@ -62,7 +63,7 @@ _ARGUMENTS: Final = ("settings", "rate_limiter", "observer", *Options.__annotati
 
 
 @checks_arguments
-class _ClientBase:
+class _ClientBase(ABC):
     """Part of a client that sync and async ones share."""
 
     _transport: Any
@@ -119,8 +120,9 @@ class _ClientBase:
         options = _checked_options(options)
         return cls(Settings.from_env(**options), rate_limiter=rate_limiter, observer=observer)
 
+    @abstractmethod
     def _open(self) -> None:
-        raise NotImplementedError  # Both clients open a transport of their own kind.
+        """Open a transport of the client's own kind."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({getattr(self, 'settings', None)!r})"

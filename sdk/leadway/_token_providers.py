@@ -6,6 +6,7 @@ import json
 import math
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from inspect import isawaitable
 from types import NoneType
@@ -45,7 +46,7 @@ _NEEDS_STRING: Final = "A token function must return a string; async ones need A
 
 
 @checks_arguments
-class TokenProvider(Secret):
+class TokenProvider(Secret, ABC):
     """Token that changes. It is masked like a `Secret`, with the tokens before it."""
 
     def __init__(self) -> None:
@@ -63,9 +64,9 @@ class TokenProvider(Secret):
         self._secrets: tuple[Secret, ...] = ()
         self._expires_at = math.inf
 
+    @abstractmethod
     def refresh_step(self) -> Call | Callable[[], object]:
         """Return what gets the next token: a call, or a function whose result is for `accept`."""
-        raise NotImplementedError  # Each kind of provider has its own.
 
     def is_usable(self, rejected: Secret | None) -> bool:
         """Return whether the current token can be sent, after the service rejected this one."""

@@ -34,7 +34,7 @@ def test_the_web_framework_can_be_left_out(
 def test_a_turn_stays_readable(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whoever follows a turn opens each of these files."""
+    """The mock handles a turn in at most 150 calls of its own, in at most 20 files."""
     turn = counts(monkeypatch, capsys, "--pipeline", "--no-journal")
     assert turn["calls"] <= 150
     assert turn["files"] <= 20

@@ -10,6 +10,7 @@ from typing import Literal
 
 from leadway_mock.documents.problems import Problem
 from leadway_mock.documents.schema_errors import FileKind, value_problems
+from leadway_mock.util.printable_text import cut_text
 
 MAX_SHOWN_CHARS = 80
 
@@ -20,8 +21,7 @@ def quote_value(value: object) -> str:
         return f"{value:g}"
     if isinstance(value, int) and abs(value) >= 10**MAX_SHOWN_CHARS:  # Python's limit is near.
         return "this number"
-    text = repr(value)
-    return text if len(text) <= MAX_SHOWN_CHARS else f"{text[:MAX_SHOWN_CHARS]}…"
+    return cut_text(repr(value), MAX_SHOWN_CHARS)
 
 
 class FaultError(ValueError):

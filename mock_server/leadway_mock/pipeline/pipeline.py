@@ -39,11 +39,10 @@ from leadway_mock.validation.request_body import (
     MAX_ERRORS,
     BodyValidator,
     QueryReader,
-    find_unknown_parameters,
-    find_unused_input,
     read_form,
     read_json,
 )
+from leadway_mock.validation.unused_input import find_unknown_parameters, find_unused_input
 
 MAX_HINT_CHARS = 500
 MAX_HINT_SEGMENTS = 10

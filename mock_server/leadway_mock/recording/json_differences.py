@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import Any, Final
 
 from leadway_mock.util.json_pointer import escape
+from leadway_mock.util.printable_text import cut_text
 
 MAX_SHOWN_CHARS: Final = 200
 MISSING: Final = object()
@@ -33,4 +34,4 @@ def json_differences(
 
 def shorten(text: str) -> str:
     """Return a text as it is shown: its first `MAX_SHOWN_CHARS` characters."""
-    return text if len(text) <= MAX_SHOWN_CHARS else f"{text[:MAX_SHOWN_CHARS]}…"
+    return cut_text(text, MAX_SHOWN_CHARS)

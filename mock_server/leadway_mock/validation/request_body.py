@@ -1,4 +1,4 @@
-"""Request bodies: strict JSON parser, validation in the platform's wording, unused input.
+"""Request bodies and queries: a strict JSON parser, and validation in the platform's wording.
 
 The platform validates with NestJS and class-validator. The wording here is observed on its sister
 services: `message must be a string`, `property input should not exist`, and for nested properties
@@ -25,6 +25,7 @@ from leadway_mock.contract.model import Operation
 from leadway_mock.http.messages import APIError, ErrorKind, FieldError, Request
 from leadway_mock.util.json_pointer import to_pointer
 from leadway_mock.util.names import closest
+from leadway_mock.util.printable_text import cut_text
 
 MAX_DEPTH = 64
 """Nesting limit of arrays and objects. The API's own limit is not known."""
@@ -219,11 +220,7 @@ COMMON_ALIASES: Mapping[str, Sequence[str]] = {
 """Names that clients send (lower case, without `_` and `-`), and the contract's names for them."""
 
 MAX_TEXT = 200
-PREFERENCES = ("__code", "__example")
-"""Query parameters of the mock itself; see `response_builder`."""
-
-MAX_UNUSED = 50
-"""Limit of the unused input reported of one request, which may contain thousands."""
+"""Characters of a name or text of the client in a message."""
 
 MAX_ERRORS = 100
 """Errors reported at once: a body of a megabyte can contain hundreds of thousands."""
@@ -290,16 +287,18 @@ def _describe(error: ValidationError, root: Any) -> Iterator[FieldError]:  # noq
             yield FieldError(pointer, f"{name} should not be empty", kind=ErrorKind.EMPTY)
     elif error.validator == "enum":
         # Both texts are observed at /oauth/token.
-        yield FieldError(pointer, f"{name} must be a valid enum value", _cut(error.message))
+        yield FieldError(
+            pointer, f"{name} must be a valid enum value", cut_text(error.message, MAX_TEXT)
+        )
         if error.instance == "" and not _is_optional(root, path):
             yield FieldError(pointer, f"{name} should not be empty", kind=ErrorKind.EMPTY)
     elif error.validator == "minLength":
         yield FieldError(pointer, f"{name} should not be empty", kind=ErrorKind.EMPTY)
     elif error.validator in LIMITS:
         message = f"{name} {LIMITS[error.validator].format(error.validator_value)}"
-        yield FieldError(pointer, message, _cut(error.message))
+        yield FieldError(pointer, message, cut_text(error.message, MAX_TEXT))
     else:
-        yield FieldError(pointer, f"{name} is not valid", _cut(error.message))
+        yield FieldError(pointer, f"{name} is not valid", cut_text(error.message, MAX_TEXT))
 
 
 def _is_optional(schema: Any, path: Sequence[str | int]) -> bool:  # noqa: ANN401 - any schema
@@ -332,8 +331,8 @@ def _unknown_properties(
             hint = f"did you mean '{close}'?" if close else f"known are {', '.join(known)}."
             yield FieldError(
                 to_pointer([*path, name]),
-                f"{prefix}property {_cut(name)} should not exist",
-                f"unknown property '{_cut(name)}'; {hint}",
+                f"{prefix}property {cut_text(name, MAX_TEXT)} should not exist",
+                f"unknown property '{cut_text(name, MAX_TEXT)}'; {hint}",
                 ErrorKind.MISNAMED_PROPERTY if close else ErrorKind.UNKNOWN_PROPERTY,
             )
 
@@ -360,12 +359,12 @@ def find_misnamed(body: Mapping[str, object], name: str, known: Iterable[str]) -
     """
     names = [*known]
     sent = (each for each in islice(body, MAX_ERRORS) if each not in names)
-    return next((_cut(each) for each in sent if _closest(each, names) == name), None)
+    return next((cut_text(each, MAX_TEXT) for each in sent if _closest(each, names) == name), None)
 
 
 def _closest(name: str, known: Iterable[str]) -> str | None:
     """Return the property that `name` probably stands for: an alias, or a similar name."""
-    plain = _normalize(_cut(name))
+    plain = _normalize(cut_text(name, MAX_TEXT))
     by_plain = {_normalize(each): each for each in known}
     names = (by_plain.get(plain), *COMMON_ALIASES.get(plain, ()))
     exact = next((each for each in names if each in by_plain.values()), None)
@@ -387,65 +386,4 @@ def _type_words(expected: Any) -> str:  # noqa: ANN401 - a JSON Schema's `type`:
 
 
 def _join_path(path: Iterable[str | int]) -> str:
-    return _cut(".".join(map(str, path))) or "body"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + "…"
-
-
-def find_unused_input(
-    query: str,
-    operation: Operation,
-    body: object,
-    unknown: Iterable[FieldError],
-    declared: Sequence[str],
-) -> list[dict[str, str]]:
-    """Return the input that nothing uses: `in` (query or body), `pointer` or `name`, and `hint`.
-
-    `query` is the raw query string, `unknown` are the errors about unknown properties, `declared`
-    the input variables that the agent declares. At most `MAX_UNUSED`. Unknown headers do not count:
-    proxies add them.
-    """
-    unused = (
-        *_unused_parameters(query, operation),
-        *({"in": "body", "pointer": each.pointer, "hint": each.hint} for each in unknown),
-        *_undeclared_variables(body, declared),
-    )
-    return list(islice(unused, MAX_UNUSED))
-
-
-def find_unknown_parameters(query: str, operation: Operation) -> tuple[FieldError, ...]:
-    """Return an error for each parameter of a raw query that the contract lacks."""
-    unused = _unused_parameters(query, operation)
-    # Prism and the mock have parameters of their own, such as __code and __dynamic.
-    unknown = islice((each for each in unused if not each["name"].startswith("__")), MAX_ERRORS)
-    return tuple(
-        FieldError(
-            "",
-            f"property {_cut(each['name'])} should not exist",
-            f"The query has '{_cut(each['name'])}'. {each['hint']}",
-            ErrorKind.UNKNOWN_PROPERTY,
-        )
-        for each in unknown
-    )
-
-
-def _unused_parameters(query: str, operation: Operation) -> Iterator[dict[str, str]]:
-    if not query:
-        return
-    known = operation.query_names
-    for name in dict.fromkeys(name for name, _ in parse_qsl(query, keep_blank_values=True)):
-        if name not in (*known, *PREFERENCES):
-            hint = f"The operation has {', '.join(known) or 'no query parameter'}."
-            yield {"in": "query", "name": name, "hint": hint}
-
-
-def _undeclared_variables(body: object, declared: Sequence[str]) -> Iterator[dict[str, str]]:
-    sent = body.get("inputVariables") if isinstance(body, dict) else None
-    if not declared or not isinstance(sent, dict):
-        return  # An agent without declarations may use them all.
-    for name in sent:
-        if name not in declared:
-            hint = f"The agent declares {', '.join(declared)}."
-            yield {"in": "body", "pointer": to_pointer(["inputVariables", name]), "hint": hint}
+    return cut_text(".".join(map(str, path)), MAX_TEXT) or "body"

@@ -16,6 +16,7 @@ from typing import Any, Final
 from leadway_mock.http.messages import Request
 from leadway_mock.recording.verification.probe import Probe
 from leadway_mock.util.json_pointer import escape
+from leadway_mock.util.printable_text import cut_text
 
 FREE: Final = frozenset(
     {"response", "finalText", "goalCompletion", "flowSwitch", "attachments", "generativeOutputs"}
@@ -121,7 +122,7 @@ class ResponseNormalizer:
             if len(each) >= MIN_ID_CHARS and each in text:
                 text = text.replace(each, mark)
         text = _UUID.sub("<uuid>", _DATE.sub("<date>", text))
-        return text if len(text) <= MAX_TEXT_CHARS else f"{text[:MAX_TEXT_CHARS]}…"
+        return cut_text(text, MAX_TEXT_CHARS)
 
 
 def _headers(probe: Probe, response: TargetResponse) -> Iterator[tuple[str, str]]:
